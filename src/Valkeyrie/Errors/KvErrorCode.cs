@@ -1,0 +1,63 @@
+namespace Valkeyrie;
+
+/// <summary>What went wrong, one value for each thing a caller can do something about. PowerShell's error ids are these names with the
+/// prefix <c>Kv</c>; they do not change between versions.</summary>
+public enum KvErrorCode
+{
+    /// <summary>The key or directory does not exist.</summary>
+    KeyNotFound,
+
+    /// <summary>The key exists and should not.</summary>
+    KeyExists,
+
+    /// <summary>The key is at another revision than the one given.</summary>
+    KeyModified,
+
+    /// <summary>A conditional delete was called without a revision.</summary>
+    PreviousNotSpecified,
+
+    /// <summary>No endpoint could be reached, or what answered does not speak the store's protocol.</summary>
+    Unreachable,
+
+    /// <summary>The answer did not come in time. A write may have been made.</summary>
+    TimedOut,
+
+    /// <summary>The lock could not be taken within its timeout.</summary>
+    CannotLock,
+
+    /// <summary>The lock is no longer held.</summary>
+    LockLost,
+
+    /// <summary>The store cannot do this.</summary>
+    NotSupported,
+
+    /// <summary>The path is a directory where a value was meant.</summary>
+    IsDirectory,
+
+    /// <summary>The path is a value where a directory was meant.</summary>
+    NotDirectory,
+
+    /// <summary>The revision asked for is no longer kept.</summary>
+    Compacted,
+
+    /// <summary>The user may not do this.</summary>
+    PermissionDenied,
+
+    /// <summary>The user or password is wrong, or one is needed and none was given.</summary>
+    AuthenticationFailed,
+
+    /// <summary>The server's space is used up, or the request is larger than it takes.</summary>
+    QuotaExceeded,
+
+    /// <summary>An argument breaks a rule.</summary>
+    InvalidArgument,
+
+    /// <summary>The store's file is damaged or not a store.</summary>
+    CorruptStore,
+
+    /// <summary>The lease does not exist, or has expired.</summary>
+    LeaseNotFound,
+
+    /// <summary>The store has been closed.</summary>
+    StoreClosed,
+}

@@ -1,0 +1,19 @@
+namespace Valkeyrie;
+
+/// <summary>A failure of a store, told in words that name the key and the endpoint. The base of a small family, one type for each
+/// <see cref="KvErrorCode"/>.</summary>
+/// <param name="code">What went wrong.</param>
+/// <param name="message">What went wrong and what to do, for a person. Holds no secret.</param>
+/// <param name="inner">The cause, where there is one.</param>
+#pragma warning disable CA1032 // each error names what it is about; a constructor without that would make one that names nothing
+public abstract class KvException(KvErrorCode code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What went wrong.</summary>
+    public KvErrorCode Code { get; } = code;
+
+    /// <summary>The key or path that the call was about; null if there was none.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The endpoint or file that the call went to; null if nothing was sent.</summary>
+    public string? Endpoint { get; init; }
+}

@@ -1,0 +1,231 @@
+#pragma warning disable CA1032 // see KvException
+namespace Valkeyrie;
+
+/// <summary>The key or directory does not exist.</summary>
+public sealed class KvKeyNotFoundException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvKeyNotFoundException(string key, string? endpoint)
+        : base(KvErrorCode.KeyNotFound, $"The key '{key}' does not exist.")
+    {
+        Key = key;
+        Endpoint = endpoint;
+    }
+}
+
+/// <summary>The key exists and should not.</summary>
+public sealed class KvKeyExistsException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="currentRevision">The revision at which the key is.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvKeyExistsException(string key, long currentRevision, string? endpoint)
+        : base(KvErrorCode.KeyExists, $"The key '{key}' exists already, at revision {currentRevision}.")
+    {
+        Key = key;
+        Endpoint = endpoint;
+        CurrentRevision = currentRevision;
+    }
+
+    /// <summary>The revision at which the key is.</summary>
+    public long CurrentRevision { get; }
+}
+
+/// <summary>The key is at another revision than the one given, or is gone.</summary>
+public sealed class KvKeyModifiedException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="currentRevision">The revision at which the key is; 0 if it is gone.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvKeyModifiedException(string key, long currentRevision, string? endpoint)
+        : base(KvErrorCode.KeyModified, currentRevision == 0
+            ? $"The key '{key}' has been removed since it was read."
+            : $"The key '{key}' has been changed since it was read; it is at revision {currentRevision} now.")
+    {
+        Key = key;
+        Endpoint = endpoint;
+        CurrentRevision = currentRevision;
+    }
+
+    /// <summary>The revision at which the key is; 0 if it is gone.</summary>
+    public long CurrentRevision { get; }
+}
+
+/// <summary>A conditional delete was called without a revision.</summary>
+public sealed class KvPreviousNotSpecifiedException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="key">The key.</param>
+    public KvPreviousNotSpecifiedException(string key)
+        : base(KvErrorCode.PreviousNotSpecified, $"No previous revision was given for the key '{key}'. Read the key and pass its Revision.") => Key = key;
+}
+
+/// <summary>Why a store could not be reached.</summary>
+public enum KvUnreachableReason
+{
+    /// <summary>The host's name could not be resolved.</summary>
+    NameNotFound,
+
+    /// <summary>Nothing listens there, or no way leads there.</summary>
+    ConnectionFailed,
+
+    /// <summary>The TLS handshake failed: one side does not speak it, or a certificate was refused.</summary>
+    Tls,
+
+    /// <summary>What answered does not speak the store's protocol.</summary>
+    Protocol,
+
+    /// <summary>The connection broke during the call. A write may have been made.</summary>
+    ConnectionLost,
+
+    /// <summary>The server answered that it cannot serve now, as without a leader. A write may have been made.</summary>
+    Unavailable,
+}
+
+/// <summary>No endpoint could be reached, or what answered does not speak the store's protocol.</summary>
+/// <param name="reason">Why.</param>
+/// <param name="message">What went wrong and what to do.</param>
+/// <param name="inner">The cause.</param>
+public sealed class KvUnreachableException(KvUnreachableReason reason, string message, Exception? inner = null)
+    : KvException(KvErrorCode.Unreachable, message, inner)
+{
+    /// <summary>Why.</summary>
+    public KvUnreachableReason Reason { get; } = reason;
+}
+
+/// <summary>The answer did not come in time. A write may have been made.</summary>
+/// <param name="message">What took too long.</param>
+/// <param name="inner">The cause.</param>
+public sealed class KvTimeoutException(string message, Exception? inner = null) : KvException(KvErrorCode.TimedOut, message, inner);
+
+/// <summary>The lock could not be taken within its timeout.</summary>
+public sealed class KvCannotLockException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="timeout">How long was waited.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvCannotLockException(string key, TimeSpan timeout, string? endpoint)
+        : base(KvErrorCode.CannotLock, $"The lock of '{key}' is held by another, and was not released within {timeout.TotalSeconds:0.###} s.")
+    {
+        Key = key;
+        Endpoint = endpoint;
+    }
+}
+
+/// <summary>The lock is no longer held: its lease ran out or its key was removed.</summary>
+public sealed class KvLockLostException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvLockLostException(string key, string? endpoint)
+        : base(KvErrorCode.LockLost, $"The lock of '{key}' has been lost: it was not renewed in time, or somebody removed it. Another may hold it now.")
+    {
+        Key = key;
+        Endpoint = endpoint;
+    }
+}
+
+/// <summary>The store cannot do this.</summary>
+public sealed class KvNotSupportedException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="what">What was asked for.</param>
+    /// <param name="store">The store that lacks it.</param>
+    public KvNotSupportedException(string what, KvStoreInfo store)
+        : base(KvErrorCode.NotSupported, $"The store '{store.Address}' does not support {what}.") => Endpoint = store.Address;
+}
+
+/// <summary>The path is a directory where a value was meant.</summary>
+public sealed class KvIsDirectoryException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="key">The path.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvIsDirectoryException(string key, string? endpoint)
+        : base(KvErrorCode.IsDirectory, $"'{key}' is a directory, which holds no value of its own. Name a key below it.")
+    {
+        Key = key;
+        Endpoint = endpoint;
+    }
+}
+
+/// <summary>The path is a value where a directory was meant.</summary>
+public sealed class KvNotDirectoryException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="key">The path.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvNotDirectoryException(string key, string? endpoint)
+        : base(KvErrorCode.NotDirectory, $"'{key}' is a key with a value, not a directory. Remove it and create the directory first.")
+    {
+        Key = key;
+        Endpoint = endpoint;
+    }
+}
+
+/// <summary>The revision asked for is no longer kept.</summary>
+public sealed class KvCompactedException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="revision">The revision asked for.</param>
+    /// <param name="oldestRevision">The oldest revision that is kept; 0 if not known.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvCompactedException(long revision, long oldestRevision, string? endpoint)
+        : base(KvErrorCode.Compacted, $"Revision {revision} is no longer kept: the store has compacted its history"
+            + (oldestRevision > 0 ? $" up to revision {oldestRevision}." : "."))
+    {
+        OldestRevision = oldestRevision;
+        Endpoint = endpoint;
+    }
+
+    /// <summary>The oldest revision that is kept; 0 if not known.</summary>
+    public long OldestRevision { get; }
+}
+
+/// <summary>The user may not do this.</summary>
+/// <param name="message">What was refused.</param>
+public sealed class KvPermissionDeniedException(string message) : KvException(KvErrorCode.PermissionDenied, message);
+
+/// <summary>The user or password is wrong, or one is needed and none was given.</summary>
+/// <param name="message">What was refused and what to do.</param>
+public sealed class KvAuthenticationException(string message) : KvException(KvErrorCode.AuthenticationFailed, message);
+
+/// <summary>The server's space is used up, or the request is larger than it takes.</summary>
+/// <param name="message">Which limit was met and what to do.</param>
+public sealed class KvQuotaExceededException(string message) : KvException(KvErrorCode.QuotaExceeded, message);
+
+/// <summary>An argument breaks a rule.</summary>
+/// <param name="message">What is wrong with it and what to give instead.</param>
+/// <param name="inner">The cause.</param>
+public sealed class KvInvalidArgumentException(string message, Exception? inner = null) : KvException(KvErrorCode.InvalidArgument, message, inner);
+
+/// <summary>The store's file is damaged or not a store.</summary>
+/// <param name="message">Which file, and what is wrong with it.</param>
+/// <param name="inner">The cause.</param>
+public sealed class KvCorruptStoreException(string message, Exception? inner = null) : KvException(KvErrorCode.CorruptStore, message, inner);
+
+/// <summary>The lease does not exist, or has expired.</summary>
+public sealed class KvLeaseNotFoundException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="leaseId">The lease.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvLeaseNotFoundException(long leaseId, string? endpoint)
+        : base(KvErrorCode.LeaseNotFound, leaseId == 0 ? "The lease does not exist, or has expired." : $"The lease {leaseId:x} does not exist, or has expired.") =>
+        Endpoint = endpoint;
+}
+
+/// <summary>The store has been closed.</summary>
+public sealed class KvStoreClosedException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="address">The store.</param>
+    public KvStoreClosedException(string address)
+        : base(KvErrorCode.StoreClosed, $"The store '{address}' has been closed. Open it again.") => Endpoint = address;
+}

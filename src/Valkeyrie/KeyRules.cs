@@ -1,0 +1,75 @@
+using System.Buffers;
+
+namespace Valkeyrie;
+
+/// <summary>The rules of keys and of times to live, in one place for every store.</summary>
+public static class KeyRules
+{
+    /// <summary>What separates the parts of a key by convention.</summary>
+    public const char Separator = '/';
+
+    /// <summary>What is appended to a key to name the keys that its lock is made of. Shared with the Go library.</summary>
+    public const string LockSuffix = "___lock";
+
+    private const string LockDirectory = "___lock/";
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>Refuses an empty key and one with a NUL.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="what">What to call it in the message.</param>
+    /// <exception cref="KvInvalidArgumentException">The key breaks a rule.</exception>
+    public static void Check(string key, string what = "key")
+    {
+        if (string.IsNullOrEmpty(key))
+        {
+            throw new KvInvalidArgumentException($"The {what} is empty. Give one with at least one character.");
+        }
+
+        if (key.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new KvInvalidArgumentException(
+                $"The {what} '{key.Replace("\0", "\\0", StringComparison.Ordinal)}' holds a NUL character, which no key may have.") { Key = key };
+        }
+    }
+
+    /// <summary>Tells whether a key is one of those that a lock is made of: <c>KEY___lock</c> on etcd v2, <c>KEY___lock/LEASE</c> elsewhere.</summary>
+    /// <param name="key">The key.</param>
+    public static bool IsLockKey(ReadOnlySpan<char> key)
+    {
+        if (key.EndsWith(LockSuffix, StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        var at = key.LastIndexOf(Separator);
+        return at >= LockSuffix.Length
+            && at + 1 < key.Length
+            && key[..at].EndsWith(LockSuffix, StringComparison.Ordinal)
+            && !key[(at + 1)..].ContainsAnyExcept(HexDigits);
+    }
+
+    /// <summary>The directory of the keys that the lock of a key is made of, with its last slash.</summary>
+    /// <param name="key">The locked key.</param>
+    public static string LockDirectoryOf(string key) => key + LockDirectory;
+
+    /// <summary>A time to live in whole seconds, a fraction rounded up.</summary>
+    /// <param name="ttl">The time to live.</param>
+    /// <param name="key">The key it is for.</param>
+    /// <exception cref="KvInvalidArgumentException">It is zero or less, or longer than etcd can hold (9,000,000,000 seconds).</exception>
+    public static long TtlSeconds(TimeSpan ttl, string? key = null)
+    {
+        if (ttl <= TimeSpan.Zero)
+        {
+            throw new KvInvalidArgumentException($"The time to live is {ttl}. Give one above zero, or none for a key that does not expire.") { Key = key };
+        }
+
+        var seconds = (ttl.Ticks - 1) / TimeSpan.TicksPerSecond + 1;
+        return seconds <= MaxTtlSeconds
+            ? seconds
+            : throw new KvInvalidArgumentException($"The time to live is {ttl}, above the longest that etcd holds, {MaxTtlSeconds} seconds.") { Key = key };
+    }
+
+    // etcd's lease.MaxLeaseTTL.
+    private const long MaxTtlSeconds = 9_000_000_000;
+}

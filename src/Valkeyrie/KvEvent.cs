@@ -1,0 +1,52 @@
+namespace Valkeyrie;
+
+/// <summary>What a <see cref="KvEvent"/> tells.</summary>
+public enum KvEventType
+{
+    /// <summary>The pair as it was when the watch began, or after a <see cref="Resync"/>.</summary>
+    Existing,
+
+    /// <summary>The key was written.</summary>
+    Put,
+
+    /// <summary>The key was removed, by a call or because its lease ended.</summary>
+    Delete,
+
+    /// <summary>Changes were lost to compaction: forget what you know of the range; <see cref="Existing"/> events with all that is there now
+    /// follow. Only where <see cref="KvWatchOptions.Resynchronize"/> was asked for. The key is the watched path.</summary>
+    Resync,
+}
+
+/// <summary>One change that a watch delivers. Immutable.</summary>
+public sealed class KvEvent
+{
+    /// <summary>What happened.</summary>
+    public required KvEventType Type { get; init; }
+
+    /// <summary>The pair after the change. For a delete: the key, the revision of the delete, no value.</summary>
+    public required KvPair Pair { get; init; }
+
+    /// <summary>The pair before the change; null if there was none, if it was not asked for (<see cref="KvWatchOptions.PreviousValue"/>)
+    /// or if the store has already compacted it.</summary>
+    public KvPair? Previous { get; init; }
+
+    /// <summary>The key.</summary>
+    public string Key => Pair.Key;
+
+    /// <summary>The value as text; see <see cref="KvPair.Value"/>.</summary>
+    public string Value => Pair.Value;
+
+    /// <summary>The value's bytes; see <see cref="KvPair.Bytes"/>.</summary>
+#pragma warning disable CA1819 // see KvPair.Bytes
+    public byte[] Bytes => Pair.Bytes;
+#pragma warning restore CA1819
+
+    /// <summary>The store's revision of this change.</summary>
+    public long Revision => Pair.Revision;
+
+    /// <summary>The value before the change as text; null where <see cref="Previous"/> is null.</summary>
+    public string? PreviousValue => Previous?.Value;
+
+    /// <summary>Type, key and revision.</summary>
+    public override string ToString() => $"{Type} {Key} @{Revision}";
+}

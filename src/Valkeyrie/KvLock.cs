@@ -1,0 +1,42 @@
+namespace Valkeyrie;
+
+/// <summary>A lock that was taken. Disposing it releases it.</summary>
+/// <remarks>A holder that was stopped or cut off for longer than <see cref="Ttl"/> may believe for a moment that it still holds the lock.
+/// Where that matters, pass <see cref="FencingToken"/> along with every write to the guarded resource and have it refuse lower ones.</remarks>
+public abstract class KvLock : IAsyncDisposable
+{
+    /// <summary>The key that the lock guards.</summary>
+    public abstract string Key { get; }
+
+    /// <summary>A number that is higher for each later holder of this lock.</summary>
+    public abstract long FencingToken { get; }
+
+    /// <summary>How long the lock outlives its holder, should the holder die.</summary>
+    public abstract TimeSpan Ttl { get; }
+
+    /// <summary>True until the lock is released or lost.</summary>
+    public abstract bool IsHeld { get; }
+
+    /// <summary>Fires at once when the lock is lost; not when it is released.</summary>
+    public abstract CancellationToken Lost { get; }
+
+    /// <summary>Releases the lock. Releasing it again does nothing.</summary>
+    /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>
+    /// <exception cref="KvLockLostException">The lock had been lost before.</exception>
+    public abstract ValueTask UnlockAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Releases the lock if it is still held. Does not fail: what cannot be released now ends with its time to live.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await UnlockAsync().ConfigureAwait(false);
+        }
+        catch (KvException)
+        {
+            // Lost, or out of reach: either way there is nothing left that a disposer could do about it.
+        }
+
+        GC.SuppressFinalize(this);
+    }
+}

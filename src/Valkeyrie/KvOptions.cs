@@ -1,0 +1,74 @@
+namespace Valkeyrie;
+
+/// <summary>Options of a write.</summary>
+public sealed record KvPutOptions
+{
+    /// <summary>How long the key lives; null (the default) for ever. A fraction of a second is rounded up; zero or less is refused.
+    /// A store may lengthen a very short one: etcd's shortest is one and a half election timeouts.</summary>
+    public TimeSpan? Ttl { get; init; }
+
+    /// <summary>True to keep the key alive until the store is closed; needs <see cref="Ttl"/>. Default: false.</summary>
+    public bool KeepAlive { get; init; }
+
+    /// <summary>A lease of the caller's to attach the key to; 0 (the default) for none. Not together with <see cref="Ttl"/>.</summary>
+    public long LeaseId { get; init; }
+
+    /// <summary>True to create a directory instead of a value, on stores whose directories are real (etcd v2). Default: false.</summary>
+    public bool Directory { get; init; }
+}
+
+/// <summary>Options of a read.</summary>
+public record KvReadOptions
+{
+    /// <summary>Read at this older revision; 0 (the default) for the newest.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>True to let any member answer from what it knows, faster and perhaps stale. Default: false, linearizable.</summary>
+    public bool Serializable { get; init; }
+}
+
+/// <summary>Options of a listing.</summary>
+public sealed record KvListOptions : KvReadOptions
+{
+    /// <summary>True to leave the values out (<see cref="KvPair.KeyOnly"/>). Default: false.</summary>
+    public bool KeysOnly { get; init; }
+
+    /// <summary>The most pairs to give; 0 (the default) for all.</summary>
+    public long Limit { get; init; }
+}
+
+/// <summary>Options of a watch.</summary>
+public sealed record KvWatchOptions
+{
+    /// <summary>True to leave out the pairs that exist when the watch begins. Default: false.</summary>
+    public bool ChangesOnly { get; init; }
+
+    /// <summary>Replay every change from this revision on, without <see cref="KvEventType.Existing"/> events; 0 (the default) to begin now.</summary>
+    public long FromRevision { get; init; }
+
+    /// <summary>True to carry the pair before each change along. Default: false.</summary>
+    public bool PreviousValue { get; init; }
+
+    /// <summary>True to go on with a fresh listing (<see cref="KvEventType.Resync"/>) where the changes in between are no longer kept,
+    /// instead of ending with <see cref="KvCompactedException"/>. Default: false.</summary>
+    public bool Resynchronize { get; init; }
+}
+
+/// <summary>Options of a lock.</summary>
+public sealed record KvLockOptions
+{
+    /// <summary>The time to live where none is given: 20 seconds.</summary>
+    public static readonly TimeSpan DefaultTtl = TimeSpan.FromSeconds(20);
+
+    /// <summary>A value to put on the locked key in the step that takes the lock; null (the default) leaves the key alone.</summary>
+    public ReadOnlyMemory<byte>? Value { get; init; }
+
+    /// <summary>How long the lock outlives its holder, should the holder die. Default: 20 seconds. A fraction of a second is rounded up.</summary>
+    public TimeSpan Ttl { get; init; } = DefaultTtl;
+
+    /// <summary>How long to wait for the lock; null (the default) for ever. Zero: take it now or fail.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>True to remove the locked key in the step that releases the lock. Default: false.</summary>
+    public bool DeleteOnUnlock { get; init; }
+}

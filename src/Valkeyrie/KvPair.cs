@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace Valkeyrie;
+
+/// <summary>A key with its value and what the store knows of it. Immutable.</summary>
+public sealed class KvPair
+{
+    /// <summary>The key. Bytes that are not valid UTF-8 stand in it as described at <see cref="KeyCodec"/>.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The value's bytes, not to be changed. Empty for an empty value and where only keys were asked for (<see cref="KeyOnly"/>).</summary>
+#pragma warning disable CA1819 // an array is what PowerShell and most .NET APIs take; copying it on each read would cost more than it protects
+    public byte[] Bytes { get; init; } = [];
+#pragma warning restore CA1819
+
+    /// <summary>The value as UTF-8 text; invalid bytes show as U+FFFD. Decoded at each call.</summary>
+    public string Value => Encoding.UTF8.GetString(Bytes);
+
+    /// <summary>True if the value was not asked for, so that <see cref="Bytes"/> says nothing about it.</summary>
+    public bool KeyOnly { get; init; }
+
+    /// <summary>The store's revision at which this value was written; grows across the whole store.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>The revision at which the key was created; 0 where the store did not send it along.</summary>
+    public long CreateRevision { get; init; }
+
+    /// <summary>How often the key was written since its creation, from 1; 0 where the store did not send it along.</summary>
+    public long Version { get; init; }
+
+    /// <summary>The lease that the key is attached to; 0 for none.</summary>
+    public long LeaseId { get; init; }
+
+    /// <summary>The time to live that came along with the pair; null where there is none or the store does not send it.</summary>
+    public TimeSpan? Ttl { get; init; }
+
+    /// <summary>The key's own bytes as the store has them.</summary>
+    public byte[] GetKeyBytes() => KeyCodec.Plain.Encode(Key);
+
+    /// <summary>The key.</summary>
+    public override string ToString() => Key;
+}

@@ -1,0 +1,92 @@
+namespace Valkeyrie;
+
+/// <summary>The kinds of <see cref="KvRange"/>.</summary>
+public enum KvRangeKind
+{
+    /// <summary>One key.</summary>
+    Key,
+
+    /// <summary>All keys that start with the text and a slash.</summary>
+    Directory,
+
+    /// <summary>All keys that start with the text, whatever follows.</summary>
+    Prefix,
+
+    /// <summary>All keys of the store.</summary>
+    All,
+}
+
+/// <summary>Which keys a call is about: one key, a directory, a raw prefix, or everything. A string converts to a directory.</summary>
+/// <remarks>The directory <c>app</c> is the set of keys that start with <c>app/</c>: never <c>application/x</c>. One slash at the end of a
+/// directory's name does not count: <c>app/</c> is <c>app</c>. The directory <c>/</c> is the set of keys that start with a slash.</remarks>
+public sealed class KvRange
+{
+    private KvRange(KvRangeKind kind, string text)
+    {
+        Kind = kind;
+        Text = text;
+    }
+
+    /// <summary>Every key of the store (of its namespace, where it has one).</summary>
+    public static KvRange All { get; } = new(KvRangeKind.All, "");
+
+    /// <summary>The kind.</summary>
+    public KvRangeKind Kind { get; }
+
+    /// <summary>The key, the directory without its last slash, or the prefix; empty for everything.</summary>
+    public string Text { get; }
+
+    /// <summary>What every key of the range starts with.</summary>
+    public string Start => Kind == KvRangeKind.Directory ? Text + KeyRules.Separator : Text;
+
+    /// <summary>The keys of a directory.</summary>
+    /// <param name="path">The directory.</param>
+    /// <exception cref="KvInvalidArgumentException">The path is empty or breaks a rule of <see cref="KeyRules"/>.</exception>
+    public static KvRange Directory(string path)
+    {
+        KeyRules.Check(path, "directory");
+        return new(KvRangeKind.Directory, path[^1] == KeyRules.Separator ? path[..^1] : path);
+    }
+
+    /// <summary>The keys that start with a text.</summary>
+    /// <param name="prefix">The text.</param>
+    /// <exception cref="KvInvalidArgumentException">The prefix is empty or breaks a rule of <see cref="KeyRules"/>.</exception>
+    public static KvRange Prefix(string prefix)
+    {
+        KeyRules.Check(prefix, "prefix");
+        return new(KvRangeKind.Prefix, prefix);
+    }
+
+    /// <summary>One key.</summary>
+    /// <param name="key">The key.</param>
+    /// <exception cref="KvInvalidArgumentException">The key breaks a rule of <see cref="KeyRules"/>.</exception>
+    public static KvRange Key(string key)
+    {
+        KeyRules.Check(key);
+        return new(KvRangeKind.Key, key);
+    }
+
+    /// <summary>A directory by its path; see <see cref="Directory"/>.</summary>
+    /// <param name="directory">The path.</param>
+#pragma warning disable CA2225 // the named alternate is Directory: it says what the text becomes
+    public static implicit operator KvRange(string directory) => Directory(directory);
+#pragma warning restore CA2225
+
+    /// <summary>Tells whether a key lies in the range.</summary>
+    /// <param name="key">The key.</param>
+    public bool Contains(string key) => Kind switch
+    {
+        KvRangeKind.Key => key == Text,
+        KvRangeKind.Directory => key.Length > Text.Length && key[Text.Length] == KeyRules.Separator && key.StartsWith(Text, StringComparison.Ordinal),
+        _ => key.StartsWith(Text, StringComparison.Ordinal),
+    };
+
+    /// <summary>The range in words, for messages.</summary>
+    public override string ToString() => Kind switch
+    {
+        KvRangeKind.All => "all keys",
+        KvRangeKind.Prefix => $"prefix '{Text}'",
+        KvRangeKind.Directory => $"directory '{(Text.Length == 0 ? "/" : Text)}'",
+        _ => $"key '{Text}'",
+    };
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+namespace Valkeyrie;
+
+/// <summary>A store's address, taken apart.</summary>
+/// <param name="Scheme">The scheme in lower case; <c>embedded</c> for a bare file path.</param>
+/// <param name="Rest">What follows the scheme and its <c>:</c> or <c>://</c>.</param>
+public sealed record KvAddress(string Scheme, string Rest)
+{
+    /// <summary>The scheme of addresses that name a file.</summary>
+    public const string FileScheme = "embedded";
+
+    /// <summary>Takes an address apart.</summary>
+    /// <param name="address">The address.</param>
+    /// <exception cref="KvInvalidArgumentException">It is empty or holds a password.</exception>
+    public static KvAddress Parse(string address)
+    {
+        if (string.IsNullOrWhiteSpace(address))
+        {
+            throw new KvInvalidArgumentException("The address of the store is empty. Give one such as 'etcd://localhost:2379'.");
+        }
+
+        // One letter before the colon is a Windows drive, not a scheme.
+        var match = Regex.Match(address, @"^([A-Za-z][A-Za-z0-9+.-]+):(//)?(.*)$", RegexOptions.Singleline | RegexOptions.CultureInvariant);
+        if (!match.Success)
+        {
+            return new(FileScheme, address);
+        }
+
+        var rest = match.Groups[3].Value;
+        return match.Groups[2].Success && rest.Contains('@', StringComparison.Ordinal)
+            ? throw new KvInvalidArgumentException("An address must not hold a user or password, which would show in logs. Give them as a credential.")
+            : new(match.Groups[1].Value.ToLowerInvariant(), rest);
+    }
+}
+
+/// <summary>Opens stores by their address. Kinds of store register the schemes that they serve.</summary>
+public static class KvStore
+{
+    private static readonly ConcurrentDictionary<string, Func<KvAddress, KvStoreOptions, IKvStore>> Factories = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The schemes that can be opened, in order.</summary>
+    public static IReadOnlyList<string> Schemes => [.. Factories.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Registers what opens the addresses of a scheme, in place of what did so before.</summary>
+    /// <param name="scheme">The scheme, without its colon.</param>
+    /// <param name="open">Makes the store; connects only when the store is first used.</param>
+    public static void Register(string scheme, Func<KvAddress, KvStoreOptions, IKvStore> open)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(scheme);
+        ArgumentNullException.ThrowIfNull(open);
+        Factories[scheme] = open;
+    }
+
+    /// <summary>Opens a store. The connection is made when it is first used.</summary>
+    /// <param name="address">Such as <c>etcd://h1:2379,h2:2379</c>, <c>etcds://h1:2379</c> for TLS; a file path for the embedded store.</param>
+    /// <param name="options">Credential, certificates, namespace, timeout; null for none.</param>
+    /// <exception cref="KvInvalidArgumentException">The address or an option is not valid, or nothing serves the scheme.</exception>
+    public static IKvStore Open(string address, KvStoreOptions? options = null)
+    {
+        var parsed = KvAddress.Parse(address);
+        options ??= new KvStoreOptions();
+        if (options.Timeout <= TimeSpan.Zero)
+        {
+            throw new KvInvalidArgumentException($"The timeout is {options.Timeout}. Give one above zero.");
+        }
+
+        if (options.Namespace.Length > 0)
+        {
+            KeyRules.Check(options.Namespace, "namespace");
+        }
+
+        return Factories.TryGetValue(parsed.Scheme, out var open)
+            ? open(parsed, options)
+            : throw new KvInvalidArgumentException(
+                $"No store serves addresses of the scheme '{parsed.Scheme}'. Served are: {string.Join(", ", Schemes.DefaultIfEmpty("none (register one first)"))}.");
+    }
+}

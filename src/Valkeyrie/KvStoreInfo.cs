@@ -1,0 +1,19 @@
+namespace Valkeyrie;
+
+/// <summary>What a store is and where. Holds no secret.</summary>
+/// <param name="Scheme">The scheme it was opened by, such as <c>etcd</c>.</param>
+/// <param name="Address">Scheme and endpoints or file as one line, as errors name it.</param>
+/// <param name="Endpoints">The endpoints as URLs, or the file.</param>
+/// <param name="Namespace">The prefix put before every key and taken off again; empty for none.</param>
+/// <param name="UserName">The user; null for none.</param>
+public sealed record KvStoreInfo(string Scheme, string Address, IReadOnlyList<string> Endpoints, string Namespace, string? UserName)
+{
+    /// <summary>The address.</summary>
+    public override string ToString() => Address;
+}
+
+/// <summary>What a server says of itself.</summary>
+/// <param name="Endpoint">The endpoint that answered.</param>
+/// <param name="Version">The server's version.</param>
+/// <param name="Revision">The store's newest revision that the server knows of.</param>
+public sealed record KvServerStatus(string Endpoint, string Version, long Revision);

@@ -1,0 +1,93 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace Valkeyrie;
+
+/// <summary>How to open a store, beyond its address.</summary>
+public sealed record KvStoreOptions
+{
+    /// <summary>The timeout where none is given: 10 seconds.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long one round trip may take, connecting included. Default: 10 seconds.</summary>
+    public TimeSpan Timeout { get; init; } = DefaultTimeout;
+
+    /// <summary>A prefix put before every key and taken off again; the store then seems to hold only the keys under it. Default: empty.
+    /// It is used as written: to keep to a directory, end it with a slash.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>The user to sign in as; null (the default) for none.</summary>
+    public KvCredential? Credential { get; init; }
+
+    /// <summary>Certificates and checks for a TLS connection; null (the default) for the platform's own.</summary>
+    public KvTlsOptions? Tls { get; init; }
+}
+
+/// <summary>A user and a password. The password does not show in <see cref="ToString"/>.</summary>
+/// <param name="userName">The user.</param>
+/// <param name="password">The password.</param>
+public sealed class KvCredential(string userName, string password)
+{
+    /// <summary>The user.</summary>
+    public string UserName { get; } = userName;
+
+    /// <summary>The password. A method, so that no formatter shows it by itself.</summary>
+    public string GetPassword() => password;
+
+    /// <summary>The user alone.</summary>
+    public override string ToString() => UserName;
+}
+
+/// <summary>Certificates and checks of a TLS connection.</summary>
+public sealed record KvTlsOptions
+{
+    /// <summary>The authorities to trust instead of the platform's own; null (the default) for the platform's.</summary>
+    public X509Certificate2Collection? CertificateAuthorities { get; init; }
+
+    /// <summary>The certificate to show to the server, with its private key; null (the default) for none.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>True to accept any server certificate. Only for trying things out. Default: false.</summary>
+    public bool SkipCertificateCheck { get; init; }
+
+    /// <summary>Reads certificates from PEM files.</summary>
+    /// <param name="caPath">The file of trusted authorities; null for the platform's own.</param>
+    /// <param name="certificatePath">The file of the client's certificate; null for none.</param>
+    /// <param name="keyPath">The file of its private key; null if it is in the same file as the certificate.</param>
+    /// <param name="skipCertificateCheck">See <see cref="SkipCertificateCheck"/>.</param>
+    /// <exception cref="KvInvalidArgumentException">A file is missing or does not hold what it should.</exception>
+    public static KvTlsOptions FromPemFiles(string? caPath, string? certificatePath = null, string? keyPath = null, bool skipCertificateCheck = false) => new()
+    {
+        CertificateAuthorities = caPath is null ? null : ReadPem(caPath, "authorities", LoadAuthorities),
+        ClientCertificate = certificatePath is null ? null : ReadPem(certificatePath, "client certificate", path => LoadWithKey(path, keyPath)),
+        SkipCertificateCheck = skipCertificateCheck,
+    };
+
+    private static X509Certificate2Collection LoadAuthorities(string path)
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(path);
+        return authorities.Count > 0 ? authorities : throw new KvInvalidArgumentException($"'{path}' holds no PEM certificate.");
+    }
+
+    private static X509Certificate2 LoadWithKey(string path, string? keyPath)
+    {
+        using var certificate = X509Certificate2.CreateFromPemFile(path, keyPath);
+
+        // Schannel on Windows takes no key that is not backed by a key store; the round trip through PKCS #12 gives it one.
+#pragma warning disable SYSLIB0057 // the loader class that replaces this constructor does not exist in .NET 8
+        return new X509Certificate2(certificate.Export(X509ContentType.Pkcs12));
+#pragma warning restore SYSLIB0057
+    }
+
+    private static T ReadPem<T>(string path, string what, Func<string, T> read)
+    {
+        try
+        {
+            return read(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException or ArgumentException)
+        {
+            throw new KvInvalidArgumentException($"The {what} could not be read from '{path}': {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Valkeyrie;
+
+/// <summary>The narrow bottom of a store with revisions: what <see cref="RevisionedStore"/> builds the whole contract on. An engine puts the
+/// namespace before keys and takes it off again, but checks no rule: that has been done above it.</summary>
+public interface IRevisionedEngine : IKvTransactions, IKvLeases, IAsyncDisposable
+{
+    /// <summary>What it is and where.</summary>
+    KvStoreInfo Info { get; }
+
+    /// <summary>The longest that one round trip may take.</summary>
+    TimeSpan Timeout { get; }
+
+    /// <inheritdoc cref="IKvStore.PingAsync"/>
+    ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes a value, attached to a lease or to none (0).</summary>
+    ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken);
+
+    /// <summary>Reads one key; null if it does not exist.</summary>
+    ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Removes one key; false if there was none.</summary>
+    ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Reads one page of a range.</summary>
+    ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Every change of a range from a revision on, once and in order, for ever. Several changes of one revision come in one batch,
+    /// which is never empty. Survives what can be survived.</summary>
+    /// <exception cref="KvCompactedException">The next revision to deliver is no longer kept.</exception>
+    IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken);
+}

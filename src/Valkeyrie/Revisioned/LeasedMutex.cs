@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+
+namespace Valkeyrie;
+
+/// <summary>etcd's mutex recipe (client/v3/concurrency), so that locks exclude those of etcd's own tools and of the Go library: each contender
+/// puts the key <c>KEY___lock/LEASE</c> under a lease of its own; the one with the lowest create revision holds the lock, and each other waits
+/// for its predecessor to go.</summary>
+/// <remarks>Beyond the recipe: the value goes onto the locked key in the transaction that takes the lock, and leases are pooled, so that an
+/// uncontended lock costs one round trip to take and one to release.</remarks>
+internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) : IAsyncDisposable
+{
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly LockLeasePool _pool = new(keeper);
+    private readonly ConcurrentDictionary<LeasedLock, bool> _held = new();
+    private readonly CancellationTokenSource _closing = new();
+
+    public IRevisionedEngine Engine => engine;
+
+    public async ValueTask<KvLock> LockAsync(string key, KvLockOptions options, CancellationToken cancellationToken)
+    {
+        var ttl = TimeSpan.FromSeconds(KeyRules.TtlSeconds(options.Ttl, key));
+        if (options.Timeout < TimeSpan.Zero)
+        {
+            throw new KvInvalidArgumentException($"The lock's timeout is {options.Timeout}. Give zero or more, or none to wait for ever.") { Key = key };
+        }
+
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (options.Timeout is { } timeout && timeout > TimeSpan.Zero)
+        {
+            waiting.CancelAfter(timeout);
+        }
+
+        try
+        {
+            while (true)
+            {
+                var lease = await _pool.RentAsync(ttl, key, waiting.Token).ConfigureAwait(false);
+                if (await TryWithLeaseAsync(key, options, lease, waiting.Token).ConfigureAwait(false) is { } held)
+                {
+                    return held;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KvCannotLockException(key, options.Timeout!.Value, engine.Info.Address);
+        }
+    }
+
+    /// <summary>Takes the lock's own key away, and with it the lock; tries until that is done or the lease has ended.</summary>
+    public void ReleaseInBackground(string key, string lockKey, KeptLease lease) => _ = ReleaseAsync(key, lockKey, lease);
+
+    public void Released(LeasedLock held, KeptLease lease)
+    {
+        _held.TryRemove(held, out _);
+        _pool.Return(lease, held.Key);
+    }
+
+    public void Forget(LeasedLock held) => _held.TryRemove(held, out _);
+
+    /// <summary>Returns when a lock key of a given creation is there no more.</summary>
+    public async Task WaitForRemovalAsync(string lockKey, long createRevision, long fromRevision, CancellationToken cancellationToken)
+    {
+        var self = KvRange.Key(lockKey);
+        while (true)
+        {
+            try
+            {
+                await foreach (var changes in engine.WatchAsync(self, fromRevision, previousValue: false, cancellationToken).ConfigureAwait(false))
+                {
+                    if (changes.Any(c => c.Type == KvEventType.Delete))
+                    {
+                        return;
+                    }
+                }
+            }
+            catch (KvCompactedException)
+            {
+                var page = await engine.RangeAsync(new KvRangeQuery(self) { KeysOnly = true }, cancellationToken).ConfigureAwait(false);
+                if (page.Pairs.Count == 0 || page.Pairs[0].CreateRevision != createRevision)
+                {
+                    return;
+                }
+
+                fromRevision = page.Revision + 1;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var timeout = new CancellationTokenSource(CloseTimeout < engine.Timeout ? CloseTimeout : engine.Timeout);
+        await Task.WhenAll(_held.Keys.Select(held => UnlockQuietlyAsync(held, timeout.Token))).ConfigureAwait(false);
+        await _closing.CancelAsync().ConfigureAwait(false);
+    }
+
+    private static async Task UnlockQuietlyAsync(LeasedLock held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await held.UnlockAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            // The leases are ended next, and with them what could not be released here.
+        }
+    }
+
+    /// <summary>One try with one lease: the lock, or null if the lease ended meanwhile.</summary>
+    private async ValueTask<KvLock?> TryWithLeaseAsync(string key, KvLockOptions options, KeptLease lease, CancellationToken cancellationToken)
+    {
+        var lockKey = KeyRules.LockDirectoryOf(key) + lease.Id.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+        using var usable = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        try
+        {
+            var revision = await TakeOrQueueAsync(key, lockKey, options, lease, usable.Token).ConfigureAwait(false);
+            var held = new LeasedLock(this, key, lockKey, revision, lease, options.DeleteOnUnlock);
+            _held[held] = true;
+            held.BeginGuard();
+            return held;
+        }
+        catch (Exception e) when (e is KvLeaseNotFoundException || (e is OperationCanceledException && lease.Lost.IsCancellationRequested))
+        {
+            lease.MarkLost();
+            _pool.Return(lease, key);
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+        catch
+        {
+            // Whether our key is there is not known, so it is taken away in any case; the lease goes back to the pool when that is done.
+            ReleaseInBackground(key, lockKey, lease);
+            throw;
+        }
+    }
+
+    private async ValueTask<long> TakeOrQueueAsync(string key, string lockKey, KvLockOptions options, KeptLease lease, CancellationToken cancellationToken)
+    {
+        var contenders = KvRange.Prefix(KeyRules.LockDirectoryOf(key));
+        var enter = new KvOperation.Put(lockKey, ReadOnlyMemory<byte>.Empty, lease.Id);
+        KvOperation[] value = options.Value is { } bytes ? [new KvOperation.Put(key, bytes, options.DeleteOnUnlock ? lease.Id : 0)] : [];
+        var newestTwo = new KvRangeQuery(contenders) { KeysOnly = true, NewestFirst = true, Limit = 2 };
+        var first = await engine.CommitAsync(
+            new KvTransaction
+            {
+                If = [new KvCondition(contenders, KvConditionTarget.CreateRevision, KvConditionOperator.Equal, 0)],
+                Then = [enter, .. value],
+                Else = options.Timeout == TimeSpan.Zero ? [] : [enter, new KvOperation.Read(newestTwo)],
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (first.Succeeded)
+        {
+            return first.Revision;
+        }
+
+        if (options.Timeout == TimeSpan.Zero)
+        {
+            throw new KvCannotLockException(key, TimeSpan.Zero, engine.Info.Address);
+        }
+
+        var created = first.Revision;
+        var predecessor = first.Results[1].Pairs.FirstOrDefault(p => p.Key != lockKey);
+        var seen = first.Revision;
+        while (true)
+        {
+            if (predecessor is not null)
+            {
+                await WaitForRemovalAsync(predecessor.Key, predecessor.CreateRevision, seen + 1, cancellationToken).ConfigureAwait(false);
+            }
+
+            var next = await engine.CommitAsync(
+                new KvTransaction
+                {
+                    If =
+                    [
+                        new KvCondition(KvRange.Key(lockKey), KvConditionTarget.CreateRevision, KvConditionOperator.Equal, created),
+                        new KvCondition(contenders, KvConditionTarget.CreateRevision, KvConditionOperator.Greater, created - 1),
+                    ],
+                    Then = value,
+                    Else =
+                    [
+                        new KvOperation.Read(new KvRangeQuery(KvRange.Key(lockKey)) { KeysOnly = true }),
+                        new KvOperation.Read(newestTwo with { Limit = 1, MaxCreateRevision = created - 1 }),
+                    ],
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (next.Succeeded)
+            {
+                return created;
+            }
+
+            if (next.Results[0].Pairs is not [{ } own] || own.CreateRevision != created)
+            {
+                // Somebody removed our place in the queue, or the lease has ended: line up again with another.
+                throw new KvLeaseNotFoundException(lease.Id, engine.Info.Address);
+            }
+
+            predecessor = next.Results[1].Pairs is [var older, ..] ? older : null;
+            seen = next.Revision;
+        }
+    }
+
+    private async Task ReleaseAsync(string key, string lockKey, KeptLease lease)
+    {
+        while (lease.IsAlive && !_closing.IsCancellationRequested)
+        {
+            try
+            {
+                await engine.DeleteAsync(lockKey, _closing.Token).ConfigureAwait(false);
+                break;
+            }
+            catch (Exception e) when (e is KvException or OperationCanceledException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500), _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        _pool.Return(lease, key);
+    }
+}

@@ -1,0 +1,57 @@
+namespace Valkeyrie;
+
+/// <summary>The leases that locks stand on, kept for the next lock. A lease serves any number of locks, but one of each key at a time, since
+/// the lock's key is named after the lease.</summary>
+internal sealed class LockLeasePool(LeaseKeeper keeper)
+{
+    private readonly object _gate = new();
+    private readonly List<Entry> _entries = [];
+
+    /// <summary>Gives a living lease that no other lock of this key stands on.</summary>
+    public async ValueTask<KeptLease> RentAsync(TimeSpan ttl, string key, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _entries.RemoveAll(e => !e.Lease.IsAlive && e.Keys.Count == 0);
+            var free = _entries.Find(e => e.AskedTtl == ttl && e.Lease.IsAlive && !e.Keys.Contains(key));
+            if (free is not null)
+            {
+                free.Keys.Add(key);
+                return free.Lease;
+            }
+        }
+
+        var lease = await keeper.GrantAsync(ttl, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _entries.Add(new Entry(lease, ttl, [key]));
+        }
+
+        return lease;
+    }
+
+    /// <summary>Takes a lease back. One spare for each time to live is kept; others that no lock needs are let go.</summary>
+    public void Return(KeptLease lease, string key)
+    {
+        lock (_gate)
+        {
+            var entry = _entries.Find(e => e.Lease == lease);
+            if (entry is null || !entry.Keys.Remove(key) || entry.Keys.Count > 0)
+            {
+                return;
+            }
+
+            var hasSpare = _entries.Exists(e => e != entry && e.AskedTtl == entry.AskedTtl && e.Keys.Count == 0 && e.Lease.IsAlive);
+            if (lease.IsAlive && !hasSpare)
+            {
+                return;
+            }
+
+            _entries.Remove(entry);
+        }
+
+        keeper.LetGo(lease);
+    }
+
+    private sealed record Entry(KeptLease Lease, TimeSpan AskedTtl, HashSet<string> Keys);
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie;
+
+/// <summary>Reads a range page by page, all at one revision, the next page on its way while the last one is used.</summary>
+internal static class RangePages
+{
+    // The server walks the whole rest of a range for every limited request, so small pages cost quadratically; memory holds two pages.
+    // The first page is small, since nothing is known yet of the values' size; it sets the limit of those that follow.
+    private const long FirstLimit = 512;
+    private const long LargestLimit = 65_536;
+    private const long PageBytes = 6 << 20;
+
+    public static async IAsyncEnumerable<KvPage> ReadAsync(
+        IRevisionedEngine engine, KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var left = options.Limit == 0 ? long.MaxValue : options.Limit;
+        var query = new KvRangeQuery(range)
+        {
+            Limit = Math.Min(FirstLimit, left),
+            Revision = options.Revision,
+            KeysOnly = options.KeysOnly,
+            Serializable = options.Serializable,
+        };
+        var next = engine.RangeAsync(query, ended.Token).AsTask();
+        try
+        {
+            while (true)
+            {
+                var page = await next.ConfigureAwait(false);
+                left -= page.Pairs.Count;
+                if (!page.More || page.Pairs.Count == 0)
+                {
+                    yield return page;
+                    yield break;
+                }
+
+                // A caller's limit does not count lock keys, so a page that reaches it is followed by another, fetched only when needed.
+                query = query with
+                {
+                    After = page.Pairs[^1].Key,
+                    Limit = NextLimit(page, left),
+                    Revision = query.Revision == 0 ? page.Revision : query.Revision,
+                };
+                if (left > 0)
+                {
+                    next = engine.RangeAsync(query, ended.Token).AsTask();
+                    yield return page;
+                }
+                else
+                {
+                    yield return page;
+                    next = engine.RangeAsync(query, ended.Token).AsTask();
+                }
+            }
+        }
+        finally
+        {
+            // A consumer that stops early leaves a page on its way: end it, and observe how it ended.
+            await ended.CancelAsync().ConfigureAwait(false);
+            await next.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private static long NextLimit(KvPage page, long left)
+    {
+        var average = Math.Max(1, page.ByteCount / page.Pairs.Count);
+        var limit = Math.Clamp(PageBytes / average, 16, LargestLimit);
+        return left > 0 ? Math.Min(limit, left) : Math.Min(limit, FirstLimit);
+    }
+}

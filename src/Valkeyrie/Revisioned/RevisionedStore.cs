@@ -1,0 +1,422 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie;
+
+/// <summary>The whole contract, built once on the narrow <see cref="IRevisionedEngine"/>: what etcd v3 and the embedded store share.</summary>
+public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
+{
+    private static readonly KvReadOptions Newest = new();
+    private static readonly KvListOptions Everything = new();
+    private static readonly KvPutOptions Plain = new();
+    private static readonly KvWatchOptions FromNow = new();
+    private static readonly KvLockOptions PlainLock = new();
+
+    private readonly IRevisionedEngine _engine;
+    private readonly LeaseKeeper _keeper;
+    private readonly LeasedMutex _mutex;
+    private readonly CancellationTokenSource _closing = new();
+    private int _closed;
+
+    /// <summary>Builds the store.</summary>
+    /// <param name="engine">The engine, closed together with the store.</param>
+    public RevisionedStore(IRevisionedEngine engine)
+    {
+        _engine = engine;
+        _keeper = new LeaseKeeper(engine);
+        _mutex = new LeasedMutex(engine, _keeper);
+    }
+
+    /// <inheritdoc/>
+    public KvStoreInfo Info => _engine.Info;
+
+    /// <inheritdoc/>
+    public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _engine.PingAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        CheckPut(key, ref options);
+        return options.Ttl is null
+            ? _engine.PutAsync(key, value, options.LeaseId, cancellationToken)
+            : PutWithTtlAsync(key, value, options, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KvPair?> TryGetAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        KeyRules.Check(key);
+        return _engine.GetAsync(key, CheckRead(options), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> ExistsAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        options = CheckRead(options);
+        var query = new KvRangeQuery(KvRange.Key(key)) { CountOnly = true, Revision = options.Revision, Serializable = options.Serializable };
+        return (await _engine.RangeAsync(query, cancellationToken).ConfigureAwait(false)).Count > 0;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> TryDeleteAsync(string key, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        KeyRules.Check(key);
+        return _engine.DeleteAsync(key, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<KvPair> ListAsync(
+        KvRange range, KvListOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        ThrowIfClosed();
+        options = CheckRead(options);
+        var left = options.Limit switch
+        {
+            0 => long.MaxValue,
+            > 0 => options.Limit,
+            _ => throw new KvInvalidArgumentException($"The limit is {options.Limit}. Give one above zero, or 0 for all."),
+        };
+        var pages = RangePages.ReadAsync(_engine, range, options, cancellationToken);
+        await foreach (var page in pages.ConfigureAwait(false))
+        {
+            // Only the first page of a range can be empty.
+            if (page.Pairs.Count == 0 && range.Kind == KvRangeKind.Directory)
+            {
+                await RequireDirectoryKeyAsync(range, options, cancellationToken).ConfigureAwait(false);
+            }
+
+            foreach (var pair in page.Pairs)
+            {
+                if (KeyRules.IsLockKey(pair.Key))
+                {
+                    continue;
+                }
+
+                yield return pair;
+                if (--left == 0)
+                {
+                    yield break;
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        // The server's own count would be quicker, but it includes the side keys of locks.
+        options = CheckRead(options);
+        var keys = new KvListOptions { KeysOnly = true, Revision = options.Revision, Serializable = options.Serializable };
+        var count = 0L;
+        await foreach (var _ in ListAsync(range, keys, cancellationToken).ConfigureAwait(false))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> TryDeleteTreeAsync(KvRange range, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        ThrowIfClosed();
+        if (range is { Kind: KvRangeKind.Directory, Text: "" })
+        {
+            throw new KvInvalidArgumentException(
+                "The directory '/' may be the whole store. To remove everything say so (all keys); to remove the keys that start with '/' give that as a prefix.") { Key = "/" };
+        }
+
+        List<KvOperation> deletes = [new KvOperation.Delete(range)];
+        if (range.Kind == KvRangeKind.Directory)
+        {
+            deletes.Add(new KvOperation.Delete(KvRange.Key(range.Text)));
+        }
+
+        var result = await _engine.CommitAsync(new KvTransaction { Then = deletes }, cancellationToken).ConfigureAwait(false);
+        return result.Results.Sum(r => r.Count);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<KvWriteResult> TryAtomicPutAsync(
+        string key, ReadOnlyMemory<byte> value, long revision, KvPutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        CheckPut(key, ref options);
+        CheckRevision(revision);
+        if (options.Ttl is not { } ttl)
+        {
+            return await AtomicPutAsync(key, value, revision, options.LeaseId, cancellationToken).ConfigureAwait(false);
+        }
+
+        var lease = await _engine.GrantLeaseAsync(ttl, cancellationToken).ConfigureAwait(false);
+        KvWriteResult result;
+        try
+        {
+            result = await AtomicPutAsync(key, value, revision, lease.Id, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _keeper.RevokeInBackground(lease.Id);
+            throw;
+        }
+
+        if (!result.Written)
+        {
+            _keeper.RevokeInBackground(lease.Id);
+            return result;
+        }
+
+        KeepIfAsked(lease, options);
+        return result with { Pair = WithTtl(result.Pair!, lease) };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<KvWriteResult> TryAtomicDeleteAsync(string key, long revision, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        KeyRules.Check(key);
+        CheckRevision(revision);
+        if (revision == 0)
+        {
+            throw new KvPreviousNotSpecifiedException(key);
+        }
+
+        var self = KvRange.Key(key);
+        var result = await _engine.CommitAsync(
+            new KvTransaction { If = [KvCondition.AtRevision(key, revision)], Then = [new KvOperation.Delete(self)], Else = [LookAt(self)] },
+            cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? new(KvWriteOutcome.Written, null, result.Revision) : Refused(result, revision);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<KvEvent> WatchAsync(string key, KvWatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        WatchTreeAsync(KvRange.Key(key), options, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<KvEvent> WatchTreeAsync(
+        KvRange range, KvWatchOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        ThrowIfClosed();
+        options ??= FromNow;
+        CheckRevision(options.FromRevision);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        var events = ExistingThenChanges.WatchAsync(_engine, range, options, linked.Token).GetAsyncEnumerator(linked.Token);
+        await using var _ = events.ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                if (!await events.MoveNextAsync().ConfigureAwait(false))
+                {
+                    yield break;
+                }
+            }
+            catch (Exception e) when (e is not KvStoreClosedException && _closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw new KvStoreClosedException(Info.Address);
+            }
+
+            yield return events.Current;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        KeyRules.Check(key);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        try
+        {
+            return await _mutex.LockAsync(key, options ?? PlainLock, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new KvStoreClosedException(Info.Address);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ThrowIfClosed();
+        foreach (var operation in transaction.Then.Concat(transaction.Else))
+        {
+            if (operation is KvOperation.Put put)
+            {
+                KeyRules.Check(put.Key);
+            }
+        }
+
+        return _engine.CommitAsync(transaction, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        KeyRules.TtlSeconds(ttl);
+        return _engine.GrantLeaseAsync(ttl, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _engine.RenewLeaseAsync(leaseId, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _engine.RevokeLeaseAsync(leaseId, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        {
+            return;
+        }
+
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _mutex.DisposeAsync().ConfigureAwait(false);
+        await _keeper.DisposeAsync().ConfigureAwait(false);
+        await _engine.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static KvReadOptions CheckRead(KvReadOptions? options)
+    {
+        CheckRevision(options?.Revision ?? 0);
+        return options ?? Newest;
+    }
+
+    private static KvListOptions CheckRead(KvListOptions? options)
+    {
+        CheckRevision(options?.Revision ?? 0);
+        return options ?? Everything;
+    }
+
+    private static void CheckRevision(long revision)
+    {
+        if (revision < 0)
+        {
+            throw new KvInvalidArgumentException($"The revision is {revision}. Revisions begin at 1.");
+        }
+    }
+
+    private static KvOperation.Read LookAt(KvRange key) => new(new KvRangeQuery(key) { KeysOnly = true });
+
+    private static KvWriteResult Refused(KvTransactionResult result, long wanted)
+    {
+        var current = result.Results[0].Pairs is [var pair, ..] ? pair.Revision : 0;
+        var outcome = (wanted, current) switch
+        {
+            (0, _) => KvWriteOutcome.KeyExists,
+            (_, 0) => KvWriteOutcome.KeyNotFound,
+            _ => KvWriteOutcome.KeyModified,
+        };
+        return new(outcome, null, current);
+    }
+
+    private static KvPair WithTtl(KvPair pair, KvLease lease) => new()
+    {
+        Key = pair.Key,
+        Bytes = pair.Bytes,
+        Revision = pair.Revision,
+        CreateRevision = pair.CreateRevision,
+        Version = pair.Version,
+        LeaseId = lease.Id,
+        Ttl = lease.Ttl,
+    };
+
+    private void CheckPut(string key, [System.Diagnostics.CodeAnalysis.NotNull] ref KvPutOptions? options)
+    {
+        KeyRules.Check(key);
+        options ??= Plain;
+        if (options.Directory)
+        {
+            throw new KvNotSupportedException("directories apart from their keys", Info);
+        }
+
+        if (options.Ttl is { } ttl)
+        {
+            KeyRules.TtlSeconds(ttl, key);
+            if (options.LeaseId != 0)
+            {
+                throw new KvInvalidArgumentException("A time to live and a lease were given together. Give one of them.") { Key = key };
+            }
+        }
+        else if (options.KeepAlive)
+        {
+            throw new KvInvalidArgumentException("Keep-alive was asked for without a time to live. Give both.") { Key = key };
+        }
+    }
+
+    private async ValueTask<KvPair> PutWithTtlAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions options, CancellationToken cancellationToken)
+    {
+        var lease = await _engine.GrantLeaseAsync(options.Ttl!.Value, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var pair = await _engine.PutAsync(key, value, lease.Id, cancellationToken).ConfigureAwait(false);
+            KeepIfAsked(lease, options);
+            return WithTtl(pair, lease);
+        }
+        catch
+        {
+            _keeper.RevokeInBackground(lease.Id);
+            throw;
+        }
+    }
+
+    private void KeepIfAsked(KvLease lease, KvPutOptions options)
+    {
+        if (options.KeepAlive)
+        {
+            _keeper.Keep(lease);
+        }
+    }
+
+    private async ValueTask<KvWriteResult> AtomicPutAsync(
+        string key, ReadOnlyMemory<byte> value, long revision, long leaseId, CancellationToken cancellationToken)
+    {
+        var result = await _engine.CommitAsync(
+            new KvTransaction
+            {
+                If = [KvCondition.AtRevision(key, revision)],
+                Then = [new KvOperation.Put(key, value, leaseId)],
+                Else = [LookAt(KvRange.Key(key))],
+            },
+            cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? new(KvWriteOutcome.Written, result.Results[0].Pairs[0], result.Revision) : Refused(result, revision);
+    }
+
+    private async ValueTask RequireDirectoryKeyAsync(KvRange directory, KvListOptions options, CancellationToken cancellationToken)
+    {
+        if (directory.Text.Length == 0 || !await ExistsAsync(directory.Text, options, cancellationToken).ConfigureAwait(false))
+        {
+            throw new KvKeyNotFoundException(directory.Text.Length == 0 ? "/" : directory.Text, Info.Address);
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (Volatile.Read(ref _closed) != 0)
+        {
+            throw new KvStoreClosedException(Info.Address);
+        }
+    }
+}
