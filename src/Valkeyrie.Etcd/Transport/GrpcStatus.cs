@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Valkeyrie.Etcd.Transport;
+
+/// <summary>The status codes of gRPC (grpc/doc/statuscodes.md).</summary>
+internal enum GrpcCode
+{
+    Ok = 0,
+    Cancelled = 1,
+    Unknown = 2,
+    InvalidArgument = 3,
+    DeadlineExceeded = 4,
+    NotFound = 5,
+    AlreadyExists = 6,
+    PermissionDenied = 7,
+    ResourceExhausted = 8,
+    FailedPrecondition = 9,
+    Aborted = 10,
+    OutOfRange = 11,
+    Unimplemented = 12,
+    Internal = 13,
+    Unavailable = 14,
+    DataLoss = 15,
+    Unauthenticated = 16,
+}
+
+/// <summary>How a call ended, as the server said it in its trailers.</summary>
+internal readonly record struct GrpcStatus(GrpcCode Code, string Message)
+{
+    private const string CodeHeader = "grpc-status";
+    private const string MessageHeader = "grpc-message";
+
+    /// <summary>Reads the status; null where the headers hold none.</summary>
+    public static GrpcStatus? From(HttpHeaders headers)
+    {
+        if (!headers.NonValidated.TryGetValues(CodeHeader, out var codes))
+        {
+            return null;
+        }
+
+        var text = codes.ToString();
+        if (text == "0")
+        {
+            return new(GrpcCode.Ok, "");
+        }
+
+        var code = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (GrpcCode)number : GrpcCode.Unknown;
+        return new(code, headers.NonValidated.TryGetValues(MessageHeader, out var messages) ? PercentDecode(messages.ToString()) : "");
+    }
+
+    // Percent-encoding as the gRPC protocol defines it for messages; what is not a valid escape stands as it is.
+    private static string PercentDecode(string text)
+    {
+        if (!text.Contains('%', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        var bytes = new List<byte>(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '%' && i + 2 < text.Length
+                && byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            {
+                bytes.Add(value);
+                i += 2;
+            }
+            else
+            {
+                bytes.AddRange(Encoding.UTF8.GetBytes(text, i, 1));
+            }
+        }
+
+        return Encoding.UTF8.GetString([.. bytes]);
+    }
+}
+
+/// <summary>A call that the server answered with a status other than OK. Never leaves this assembly.</summary>
+#pragma warning disable CA1032, CA1064 // made in one place, with all it needs, and mapped to a KvException before a caller sees it
+internal sealed class GrpcException(GrpcStatus status) : Exception($"{status.Code}: {status.Message}")
+{
+    public GrpcStatus Status { get; } = status;
+}
+
+/// <summary>What answered does not speak gRPC as it should.</summary>
+internal sealed class GrpcProtocolException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A message longer than its reader takes.</summary>
+internal sealed class GrpcMessageTooLargeException(long length) : Exception($"A message of {length} bytes is longer than can be taken.")
+{
+    public long Length { get; } = length;
+}
+#pragma warning restore CA1032, CA1064

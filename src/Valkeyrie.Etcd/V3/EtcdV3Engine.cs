@@ -1,0 +1,130 @@
+using Valkeyrie.Etcd.Protocol;
+using Valkeyrie.Etcd.Transport;
+
+namespace Valkeyrie.Etcd.V3;
+
+/// <summary>etcd's APIv3 as the narrow engine that the contract is built on: one request a call.</summary>
+internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStoreOptions options) : IRevisionedEngine
+{
+    private const long SmallestLimitWorthHalving = 2;
+
+    private readonly Requests _requests = new(new KeyCodec(options.Namespace));
+    private readonly Replies _replies = new(new KeyCodec(options.Namespace));
+
+    public KvStoreInfo Info => info;
+
+    public TimeSpan Timeout => channel.Timeout;
+
+    public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
+    {
+        var status = await CallAsync(GrpcMethod.Status, new StatusRequest(), StatusResponse.Parser, cancellationToken).ConfigureAwait(false);
+        return new KvServerStatus(info.Address, status.Version, status.Header?.Revision ?? 0);
+    }
+
+    public async ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken)
+    {
+        var revision = await channel.CallAsync(
+            GrpcMethod.Put, _requests.Put(key, value.Span, leaseId), static (_, reply) => Replies.Revision(reply.Span), 0, key, cancellationToken)
+            .ConfigureAwait(false);
+        return new KvPair { Key = key, Bytes = value.ToArray(), Revision = revision, LeaseId = leaseId };
+    }
+
+    public ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken)
+    {
+        var call = channel.CallAsync(
+            GrpcMethod.Range, _requests.Get(key, options), static (replies, reply) => replies.Single(reply.Span), _replies, key, cancellationToken);
+        return options.Revision == 0 ? call : NamingRevision(call, options.Revision);
+    }
+
+    public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) => channel.CallAsync(
+        GrpcMethod.DeleteRange, _requests.Delete(key), static (_, reply) => Replies.Deleted(reply.Span), 0, key, cancellationToken);
+
+    public async ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken)
+    {
+        var limit = query.Limit;
+        while (true)
+        {
+            var request = _requests.Range(limit == query.Limit ? query : query with { Limit = limit });
+            try
+            {
+                var page = channel.CallAsync(
+                    GrpcMethod.Range,
+                    Frame.Of(request),
+                    static (state, reply) => state._replies.Page(reply.Span, state.KeysOnly),
+                    (_replies, query.KeysOnly),
+                    query.Range.Text,
+                    cancellationToken);
+                return await NamingRevision(page, query.Revision).ConfigureAwait(false);
+            }
+            catch (KvQuotaExceededException) when (limit >= SmallestLimitWorthHalving)
+            {
+                // The page came out longer than is taken at once, with values larger than those before: ask for fewer.
+                limit /= 2;
+            }
+        }
+    }
+
+    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken) => channel.CallAsync(
+        GrpcMethod.Txn,
+        Frame.Of(_requests.Transaction(transaction)),
+        static (state, reply) => state._replies.Transaction(reply.Span, state.transaction),
+        (_replies, transaction),
+        KeyOf(transaction),
+        cancellationToken);
+
+    public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken) =>
+        WatchStream.ReadAsync(channel, _requests, _replies, range, fromRevision, previousValue, cancellationToken);
+
+    public async ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken)
+    {
+        var request = new LeaseGrantRequest { TTL = KeyRules.TtlSeconds(ttl) };
+        var granted = await CallAsync(GrpcMethod.LeaseGrant, request, LeaseGrantResponse.Parser, cancellationToken).ConfigureAwait(false);
+        return new KvLease(granted.ID, TimeSpan.FromSeconds(granted.TTL));
+    }
+
+    public async ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        // A stream of its own for each renewal costs the server no more than a unary call, and leaves nothing open between two of them.
+        var stream = await channel.OpenStreamAsync(
+            GrpcMethod.LeaseKeepAlive, Frame.Of(new LeaseKeepAliveRequest { ID = leaseId }), null, cancellationToken).ConfigureAwait(false);
+        await using var _ = stream.ConfigureAwait(false);
+        var reply = LeaseKeepAliveResponse.Parser.ParseFrom((await stream.ReadAsync().ConfigureAwait(false)).Span);
+        return reply.TTL > 0 ? new KvLease(leaseId, TimeSpan.FromSeconds(reply.TTL)) : throw new KvLeaseNotFoundException(leaseId, info.Address);
+    }
+
+    public async ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CallAsync(GrpcMethod.LeaseRevoke, new LeaseRevokeRequest { ID = leaseId }, LeaseRevokeResponse.Parser, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KvLeaseNotFoundException)
+        {
+            throw new KvLeaseNotFoundException(leaseId, info.Address);
+        }
+    }
+
+    public ValueTask DisposeAsync() => channel.DisposeAsync();
+
+    // The server does not say which revision it has no longer; the caller does.
+    private static async ValueTask<T> NamingRevision<T>(ValueTask<T> call, long revision)
+    {
+        try
+        {
+            return await call.ConfigureAwait(false);
+        }
+        catch (KvCompactedException e)
+        {
+            throw new KvCompactedException(revision, 0, e.Endpoint);
+        }
+    }
+
+    // A transaction is about the key it puts, if any, else about what it looks at.
+    private static string? KeyOf(KvTransaction transaction) =>
+        transaction.Then.OfType<KvOperation.Put>().LastOrDefault()?.Key ?? (transaction.If.Count > 0 ? transaction.If[0].Range.Text : null);
+
+    private ValueTask<TReply> CallAsync<TReply>(
+        GrpcMethod method, Google.Protobuf.IMessage request, Google.Protobuf.MessageParser<TReply> parser, CancellationToken cancellationToken)
+        where TReply : Google.Protobuf.IMessage<TReply> =>
+        channel.CallAsync(method, Frame.Of(request), static (parser, reply) => parser.ParseFrom(reply.Span), parser, null, cancellationToken);
+}

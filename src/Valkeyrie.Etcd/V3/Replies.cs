@@ -1,0 +1,169 @@
+using Google.Protobuf;
+using Valkeyrie.Etcd.Protocol;
+
+namespace Valkeyrie.Etcd.V3;
+
+/// <summary>Turns etcd's replies into the contract's types, straight off the received bytes where there may be many.</summary>
+internal sealed class Replies(KeyCodec keys)
+{
+    /// <summary>The store's revision in a reply whose first field is a header, as all are.</summary>
+    public static long Revision(ReadOnlySpan<byte> reply)
+    {
+        var reader = new WireReader(reply);
+        while (reader.Next())
+        {
+            if (reader.Field == RangeResponse.HeaderFieldNumber)
+            {
+                return HeaderRevision(reader.Bytes());
+            }
+
+            reader.Skip();
+        }
+
+        return 0;
+    }
+
+    public KvPair? Single(ReadOnlySpan<byte> reply)
+    {
+        var reader = new WireReader(reply);
+        while (reader.Next())
+        {
+            if (reader.Field == RangeResponse.KvsFieldNumber)
+            {
+                return Pair(reader.Bytes(), keyOnly: false);
+            }
+
+            reader.Skip();
+        }
+
+        return null;
+    }
+
+    public static bool Deleted(ReadOnlySpan<byte> reply)
+    {
+        var reader = new WireReader(reply);
+        while (reader.Next())
+        {
+            if (reader.Field == DeleteRangeResponse.DeletedFieldNumber)
+            {
+                return reader.Int64() > 0;
+            }
+
+            reader.Skip();
+        }
+
+        return false;
+    }
+
+    public KvPage Page(ReadOnlySpan<byte> reply, bool keysOnly)
+    {
+        var pairs = new List<KvPair>();
+        long count = 0, revision = 0;
+        var more = false;
+        var reader = new WireReader(reply);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case RangeResponse.KvsFieldNumber: pairs.Add(Pair(reader.Bytes(), keysOnly)); break;
+                case RangeResponse.HeaderFieldNumber: revision = HeaderRevision(reader.Bytes()); break;
+                case RangeResponse.MoreFieldNumber: more = reader.Bool(); break;
+                case RangeResponse.CountFieldNumber: count = reader.Int64(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new KvPage(pairs, more, count, revision, reply.Length);
+    }
+
+    public KvTransactionResult Transaction(ReadOnlySpan<byte> reply, KvTransaction transaction)
+    {
+        var response = TxnResponse.Parser.ParseFrom(reply);
+        var done = response.Succeeded ? transaction.Then : transaction.Else;
+        if (response.Responses.Count != done.Count)
+        {
+            throw new Transport.GrpcProtocolException("The reply to a transaction does not answer each of its operations.");
+        }
+
+        var revision = response.Header?.Revision ?? 0;
+        return new KvTransactionResult(response.Succeeded, revision, [.. done.Zip(response.Responses, (o, r) => Operation(o, r, revision))]);
+    }
+
+    public KvEvent Event(ReadOnlySpan<byte> bytes)
+    {
+        var type = KvEventType.Put;
+        KvPair? pair = null;
+        KvPair? previous = null;
+        var reader = new WireReader(bytes);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case Protocol.Event.TypeFieldNumber: type = reader.Int64() == (long)Protocol.Event.Types.EventType.Delete ? KvEventType.Delete : KvEventType.Put; break;
+                case Protocol.Event.KvFieldNumber: pair = Pair(reader.Bytes(), keyOnly: false); break;
+                case Protocol.Event.PrevKvFieldNumber: previous = Pair(reader.Bytes(), keyOnly: false); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new KvEvent { Type = type, Pair = pair ?? throw new Transport.GrpcProtocolException("A change comes without its key."), Previous = previous };
+    }
+
+    public static long HeaderRevision(ReadOnlySpan<byte> header)
+    {
+        var reader = new WireReader(header);
+        while (reader.Next())
+        {
+            if (reader.Field == ResponseHeader.RevisionFieldNumber)
+            {
+                return reader.Int64();
+            }
+
+            reader.Skip();
+        }
+
+        return 0;
+    }
+
+    private KvPair Pair(ReadOnlySpan<byte> bytes, bool keyOnly)
+    {
+        ReadOnlySpan<byte> key = default, value = default;
+        long created = 0, modified = 0, version = 0, lease = 0;
+        var reader = new WireReader(bytes);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case KeyValue.KeyFieldNumber: key = reader.Bytes(); break;
+                case KeyValue.CreateRevisionFieldNumber: created = reader.Int64(); break;
+                case KeyValue.ModRevisionFieldNumber: modified = reader.Int64(); break;
+                case KeyValue.VersionFieldNumber: version = reader.Int64(); break;
+                case KeyValue.ValueFieldNumber: value = reader.Bytes(); break;
+                case KeyValue.LeaseFieldNumber: lease = reader.Int64(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new KvPair
+        {
+            Key = keys.Decode(key),
+            Bytes = value.IsEmpty ? [] : value.ToArray(),
+            KeyOnly = keyOnly,
+            Revision = modified,
+            CreateRevision = created,
+            Version = version,
+            LeaseId = lease,
+        };
+    }
+
+    private KvOperationResult Operation(KvOperation operation, ResponseOp response, long revision) => operation switch
+    {
+        KvOperation.Put put => new([new KvPair { Key = put.Key, Bytes = put.Value.ToArray(), Revision = revision, LeaseId = put.LeaseId }], 1),
+        KvOperation.Delete => new([], response.ResponseDeleteRange?.Deleted ?? 0),
+        KvOperation.Read read => new([.. Pairs(response, read.Query.KeysOnly)], response.ResponseRange?.Count ?? 0),
+        _ => throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}."),
+    };
+
+    private IEnumerable<KvPair> Pairs(ResponseOp response, bool keysOnly) =>
+        response.ResponseRange?.Kvs.Select(kv => Pair(kv.ToByteArray(), keysOnly)) ?? [];
+}

@@ -1,0 +1,147 @@
+using Google.Protobuf;
+using Valkeyrie.Etcd.Protocol;
+using Valkeyrie.Etcd.Transport;
+
+namespace Valkeyrie.Etcd.V3;
+
+/// <summary>Turns calls of the contract into etcd's requests: ready frames for the frequent ones, generated messages for the others.</summary>
+internal sealed class Requests(KeyCodec keys)
+{
+    // etcd's way to say "no end" in a range_end, and "from the first key" in a key.
+    private static readonly ByteString Zero = ByteString.CopyFrom(0);
+
+    public Frame Put(string key, ReadOnlySpan<byte> value, long leaseId)
+    {
+        var frame = Frame.Rent(keys.MaxByteCount(key) + value.Length + (3 * WireWriter.MaxFieldOverhead));
+        var writer = new WireWriter(frame.Room);
+        writer.Key(PutRequest.KeyFieldNumber, keys, key);
+        writer.Bytes(PutRequest.ValueFieldNumber, value);
+        writer.Int64(PutRequest.LeaseFieldNumber, leaseId);
+        frame.Finish(writer.Written);
+        return frame;
+    }
+
+    public Frame Get(string key, KvReadOptions options)
+    {
+        var frame = Frame.Rent(keys.MaxByteCount(key) + (3 * WireWriter.MaxFieldOverhead));
+        var writer = new WireWriter(frame.Room);
+        writer.Key(RangeRequest.KeyFieldNumber, keys, key);
+        writer.Int64(RangeRequest.RevisionFieldNumber, options.Revision);
+        writer.Bool(RangeRequest.SerializableFieldNumber, options.Serializable);
+        frame.Finish(writer.Written);
+        return frame;
+    }
+
+    public Frame Delete(string key)
+    {
+        var frame = Frame.Rent(keys.MaxByteCount(key) + WireWriter.MaxFieldOverhead);
+        var writer = new WireWriter(frame.Room);
+        writer.Key(DeleteRangeRequest.KeyFieldNumber, keys, key);
+        frame.Finish(writer.Written);
+        return frame;
+    }
+
+    public RangeRequest Range(KvRangeQuery query)
+    {
+        var (start, end) = Interval(query.Range);
+        var newestFirst = query.NewestFirst;
+        return new RangeRequest
+        {
+            // The smallest key after another one is that key with a zero byte behind it.
+            Key = query.After is null ? start : UnsafeByteOperations.UnsafeWrap((byte[])[.. keys.Encode(query.After), 0]),
+            RangeEnd = end,
+            Limit = query.Limit,
+            Revision = query.Revision,
+            KeysOnly = query.KeysOnly,
+            CountOnly = query.CountOnly,
+            Serializable = query.Serializable,
+            SortOrder = newestFirst ? SortOrder.Descend : SortOrder.None,
+            SortTarget = newestFirst ? SortTarget.Create : SortTarget.Key,
+            MaxCreateRevision = query.MaxCreateRevision,
+        };
+    }
+
+    public TxnRequest Transaction(KvTransaction transaction) => new()
+    {
+        Compare = { transaction.If.Select(Condition) },
+        Success = { transaction.Then.Select(Operation) },
+        Failure = { transaction.Else.Select(Operation) },
+    };
+
+    public WatchRequest Watch(KvRange range, long fromRevision, bool previousValue)
+    {
+        var (start, end) = Interval(range);
+        return new WatchRequest
+        {
+            CreateRequest = new WatchCreateRequest { Key = start, RangeEnd = end, StartRevision = fromRevision, PrevKv = previousValue, ProgressNotify = true },
+        };
+    }
+
+    private Compare Condition(KvCondition condition)
+    {
+        var (start, end) = Interval(condition.Range);
+        var compare = new Compare
+        {
+            Key = start,
+            RangeEnd = end,
+            Result = condition.Operator switch
+            {
+                KvConditionOperator.Equal => Compare.Types.Result.Equal,
+                KvConditionOperator.Greater => Compare.Types.Result.Greater,
+                KvConditionOperator.Less => Compare.Types.Result.Less,
+                _ => Compare.Types.Result.NotEqual,
+            },
+        };
+        switch (condition.Target)
+        {
+            case KvConditionTarget.Version:
+                compare.Target = Compare.Types.Target.Version;
+                compare.Version = condition.Number;
+                break;
+            case KvConditionTarget.CreateRevision:
+                compare.Target = Compare.Types.Target.Create;
+                compare.CreateRevision = condition.Number;
+                break;
+            case KvConditionTarget.Revision:
+                compare.Target = Compare.Types.Target.Mod;
+                compare.ModRevision = condition.Number;
+                break;
+            default:
+                compare.Target = Compare.Types.Target.Value;
+                compare.Value = UnsafeByteOperations.UnsafeWrap(condition.Value);
+                break;
+        }
+
+        return compare;
+    }
+
+    private RequestOp Operation(KvOperation operation) => operation switch
+    {
+        KvOperation.Put put => new RequestOp
+        {
+            RequestPut = new PutRequest { Key = KeyOf(put.Key), Value = UnsafeByteOperations.UnsafeWrap(put.Value), Lease = put.LeaseId },
+        },
+        KvOperation.Delete delete => new RequestOp { RequestDeleteRange = Deletion(delete.Range) },
+        KvOperation.Read read => new RequestOp { RequestRange = Range(read.Query) },
+        _ => throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}."),
+    };
+
+    private DeleteRangeRequest Deletion(KvRange range)
+    {
+        var (start, end) = Interval(range);
+        return new DeleteRangeRequest { Key = start, RangeEnd = end };
+    }
+
+    private (ByteString Start, ByteString End) Interval(KvRange range)
+    {
+        if (range.Kind == KvRangeKind.Key)
+        {
+            return (KeyOf(range.Text), ByteString.Empty);
+        }
+
+        var (start, end) = keys.IntervalOf(range);
+        return (start.Length == 0 ? Zero : UnsafeByteOperations.UnsafeWrap(start), end is null ? Zero : UnsafeByteOperations.UnsafeWrap(end));
+    }
+
+    private ByteString KeyOf(string key) => UnsafeByteOperations.UnsafeWrap(keys.Encode(key));
+}
