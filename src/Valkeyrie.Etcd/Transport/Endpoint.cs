@@ -1,22 +1,22 @@
+using Valkeyrie.Etcd.Transport.Http2;
+
 namespace Valkeyrie.Etcd.Transport;
 
-/// <summary>One address of the cluster, with its URLs ready and what is known of its health.</summary>
-internal sealed class Endpoint(Uri address)
+/// <summary>One address of the cluster, with its connection and what is known of its health.</summary>
+internal sealed class Endpoint(Uri address, KvTlsOptions tls, TimeSpan connectTimeout) : IDisposable
 {
     // An endpoint that failed is passed over for this long, then tried again by the next call.
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(2);
 
-    private readonly Uri[] _urls = [.. GrpcMethod.All.Select(m => new Uri(address, m.Path))];
+    private readonly Http2Connector _connector = new(address, () => HttpConnections.Tls(tls), connectTimeout);
     private long _restsUntil;
-
-    public Uri Address { get; } = address;
 
     public string Name { get; } = address.GetLeftPart(UriPartial.Authority);
 
     /// <summary>When it may be tried again, in <see cref="Environment.TickCount64"/>; in the past for a healthy one.</summary>
     public long RestsUntil => Volatile.Read(ref _restsUntil);
 
-    public Uri UrlOf(GrpcMethod method) => _urls[method.Number];
+    public ValueTask<Http2Connection> ConnectAsync(CancellationToken cancellationToken) => _connector.GetAsync(cancellationToken);
 
     public void Failed() => Volatile.Write(ref _restsUntil, Environment.TickCount64 + (long)RestAfterFailure.TotalMilliseconds);
 
@@ -27,12 +27,18 @@ internal sealed class Endpoint(Uri address)
             Volatile.Write(ref _restsUntil, 0);
         }
     }
+
+    public void Dispose() => _connector.Dispose();
 }
 
 /// <summary>The endpoints of a cluster: calls are spread over those that work.</summary>
-internal sealed class EndpointSet(IEnumerable<Uri> addresses)
+internal sealed class EndpointSet(IReadOnlyList<Uri> addresses, KvStoreOptions options) : IDisposable
 {
-    private readonly Endpoint[] _endpoints = [.. addresses.Select(a => new Endpoint(a))];
+    // Among several, one that cannot be reached must leave time for another within the same call.
+    private static readonly TimeSpan ConnectTimeoutAmongSeveral = TimeSpan.FromSeconds(2);
+
+    private readonly Endpoint[] _endpoints =
+        [.. addresses.Select(a => new Endpoint(a, options.Tls ?? new KvTlsOptions(), ConnectTimeout(options.Timeout, addresses.Count)))];
     private uint _turn;
 
     public int Count => _endpoints.Length;
@@ -64,4 +70,15 @@ internal sealed class EndpointSet(IEnumerable<Uri> addresses)
 
         return best;
     }
+
+    public void Dispose()
+    {
+        foreach (var endpoint in _endpoints)
+        {
+            endpoint.Dispose();
+        }
+    }
+
+    private static TimeSpan ConnectTimeout(TimeSpan timeout, int endpoints) =>
+        endpoints > 1 && timeout > ConnectTimeoutAmongSeveral ? ConnectTimeoutAmongSeveral : timeout;
 }

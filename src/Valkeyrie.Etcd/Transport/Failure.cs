@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Google.Protobuf;
+using Valkeyrie.Etcd.Transport.Http2;
 
 namespace Valkeyrie.Etcd.Transport;
 
@@ -28,50 +28,35 @@ internal sealed record Failure(KvException Error)
             { Key = key, Endpoint = endpoint.Name }),
         GrpcProtocolException or InvalidProtocolBufferException => Protocol(e, e.Message, endpoint, key),
         OperationCanceledException when timedOut => TimedOut(e, endpoint, key, timeout),
-        HttpRequestException http => OfHttp(http, endpoint, key),
-        HttpIOException io => OfHttp(new HttpRequestException(io.HttpRequestError, io.Message, io), endpoint, key),
+        TimeoutException => TimedOut(e, endpoint, key, timeout),
+        Http2ConnectException { Reason: KvUnreachableReason.Protocol } => Protocol(e, e.Message, endpoint, key) with { NotSent = true },
+        Http2ConnectException connect => NotReached(connect, endpoint, key),
+        Http2ProtocolException => Protocol(e, e.Message + ".", endpoint, key),
+        Http2ResetException reset => OfReset(reset, endpoint, key),
+        Http2ConnectionLostException lost => Lost(e, endpoint, key) with { NotSent = lost.NotSent },
         IOException or SocketException or ObjectDisposedException => Lost(e, endpoint, key),
         _ => Protocol(e, e.Message, endpoint, key),
     };
 
-    private static Failure OfHttp(HttpRequestException e, Endpoint endpoint, string? key)
+    private static Failure OfReset(Http2ResetException e, Endpoint endpoint, string? key) => e.Error switch
     {
-        if (Cause<CertificateRefusedException>(e) is { } certificate)
-        {
-            return NotReached(KvUnreachableReason.Tls, $"The TLS connection to {endpoint.Name} was refused here: {certificate.Message}.", e, endpoint, key);
-        }
+        Http2Error.RefusedStream => Lost(e, endpoint, key) with { NotSent = true },
+        Http2Error.NoError or Http2Error.Cancel or Http2Error.EnhanceYourCalm => Lost(e, endpoint, key),
+        _ => Protocol(e, e.Message, endpoint, key),
+    };
 
-        return e.HttpRequestError switch
+    private static Failure NotReached(Http2ConnectException e, Endpoint endpoint, string? key) => NotReached(
+        e.Reason,
+        e.Reason switch
         {
-            HttpRequestError.NameResolutionError => NotReached(
-                KvUnreachableReason.NameNotFound, $"The host name of {endpoint.Name} could not be found. Check its spelling and the name service.", e, endpoint, key),
-            HttpRequestError.ConnectionError => NotReached(
-                KvUnreachableReason.ConnectionFailed, $"No connection to {endpoint.Name}: {Innermost(e)} Check that the server runs and that the port is right.", e, endpoint, key),
-            HttpRequestError.SecureConnectionError => NotReached(
-                KvUnreachableReason.Tls, $"The TLS handshake with {endpoint.Name} failed: {Innermost(e)} If it does not use TLS, connect with http.", e, endpoint, key),
-            HttpRequestError.VersionNegotiationError => Protocol(e, "it does not speak HTTP/2.", endpoint, key),
-            HttpRequestError.HttpProtocolError when Cause<HttpProtocolException>(e) is { } reset => OfReset(reset, endpoint, key),
-            HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => Protocol(e, Innermost(e), endpoint, key),
-            _ when Cause<AuthenticationException>(e) is not null => NotReached(
-                KvUnreachableReason.Tls, $"The TLS handshake with {endpoint.Name} failed: {Innermost(e)}", e, endpoint, key),
-            _ => Lost(e, endpoint, key),
-        };
-    }
-
-    // RFC 9113, section 7: the error codes of RST_STREAM and GOAWAY.
-    private static Failure OfReset(HttpProtocolException e, Endpoint endpoint, string? key)
-    {
-        const long refusedStream = 0x7;
-        const long noError = 0x0;
-        const long cancel = 0x8;
-        const long enhanceYourCalm = 0xB;
-        return e.ErrorCode switch
-        {
-            refusedStream => Lost(e, endpoint, key) with { NotSent = true },
-            noError or cancel or enhanceYourCalm => Lost(e, endpoint, key),
-            _ => Protocol(e, e.Message, endpoint, key),
-        };
-    }
+            KvUnreachableReason.NameNotFound => $"The host name of {endpoint.Name} could not be found. Check its spelling and the name service.",
+            KvUnreachableReason.Tls when Cause<CertificateRefusedException>(e) is { } certificate => $"The TLS connection to {endpoint.Name} was refused here: {certificate.Message}.",
+            KvUnreachableReason.Tls => $"The TLS handshake with {endpoint.Name} failed: {Sentence(e)} If it does not use TLS, connect with http.",
+            _ => $"No connection to {endpoint.Name}: {Sentence(e)} Check that the server runs and that the port is right.",
+        },
+        e,
+        endpoint,
+        key);
 
     private static Failure NotReached(KvUnreachableReason reason, string message, Exception e, Endpoint endpoint, string? key) =>
         new(new KvUnreachableException(reason, message, e) { Key = key, Endpoint = endpoint.Name }) { NotSent = true, MayPass = true, EndpointFailed = true };
@@ -88,8 +73,7 @@ internal sealed record Failure(KvException Error)
 
     private static Failure TimedOut(Exception e, Endpoint endpoint, string? key, TimeSpan timeout)
     {
-        // The platform reports its own connect timeout as a cancellation caused by a TimeoutException.
-        var connecting = Cause<TimeoutException>(e) is not null;
+        var connecting = e is TimeoutException;
         var what = connecting ? "could not be connected to" : "did not answer";
         return new(new KvTimeoutException(
             $"{endpoint.Name} {what} in time; calls end after {timeout.TotalSeconds:0.###} s.{(connecting ? "" : " A write may have been made.")}", e)
@@ -107,13 +91,8 @@ internal sealed record Failure(KvException Error)
         return e as T;
     }
 
-    private static string Innermost(Exception e)
+    private static string Sentence(Exception e)
     {
-        while (e.InnerException is not null)
-        {
-            e = e.InnerException;
-        }
-
         var message = e.Message.TrimEnd();
         return message.EndsWith('.') ? message : message + ".";
     }

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using Valkeyrie.Etcd.Transport.Http2;
 
 namespace Valkeyrie.Etcd.Transport;
 
@@ -14,7 +13,6 @@ internal sealed class GrpcChannel : IAsyncDisposable
     // A watch can get any number of changes of one transaction in one message.
     private const long MaxStreamMessageLength = int.MaxValue;
 
-    private readonly HttpMessageInvoker _http;
     private readonly EndpointSet _endpoints;
     private readonly SignIn? _signIn;
     private readonly TimeSpan _timeout;
@@ -23,10 +21,9 @@ internal sealed class GrpcChannel : IAsyncDisposable
 
     public GrpcChannel(IReadOnlyList<Uri> endpoints, KvStoreOptions options, string address)
     {
-        _endpoints = new EndpointSet(endpoints);
+        _endpoints = new EndpointSet(endpoints, options);
         _timeout = options.Timeout;
         _address = address;
-        _http = HttpConnections.Create(options, endpoints.Count);
         _signIn = options.Credential is null ? null : new SignIn(this, options.Credential);
     }
 
@@ -47,15 +44,15 @@ internal sealed class GrpcChannel : IAsyncDisposable
         GrpcMethod method, Frame frame, Func<TState, ReadOnlyMemory<byte>, TReply> read, TState state, string? key, CancellationToken cancellationToken)
     {
         var attempts = new Attempts(method, _endpoints.Count, _timeout);
-        var sent = true;
         try
         {
             while (true)
             {
                 var endpoint = _endpoints.Next();
                 var deadline = Deadline.Start(attempts.NextTimeout(), cancellationToken, _closing.Token);
+                var stream = new Http2Stream(MaxReplyLength, unary: true);
+                CancellationTokenRegistration cancel = default;
                 string? token = null;
-                HttpResponseMessage? response = null;
                 try
                 {
                     if (_signIn is not null && method != GrpcMethod.Authenticate)
@@ -63,12 +60,10 @@ internal sealed class GrpcChannel : IAsyncDisposable
                         token = await _signIn.GetTokenAsync(deadline.Token).ConfigureAwait(false);
                     }
 
-                    var content = new FrameContent(frame.Memory);
-                    using var request = NewRequest(endpoint, method, content, token);
-                    sent = false;
-                    response = await _http.SendAsync(request, deadline.Token).ConfigureAwait(false);
-                    var reply = await ReadReplyAsync(response, read, state, deadline.Token).ConfigureAwait(false);
-                    sent = content.Sent;
+                    await StartAsync(endpoint, stream, method, token, frame.Memory, end: true, deadline.Token).ConfigureAwait(false);
+                    cancel = deadline.Token.UnsafeRegister(static s => ((Http2Stream)s!).Cancel(), stream);
+                    await stream.ReadyAsync().ConfigureAwait(false);
+                    var reply = read(state, stream.TakeOnly());
                     endpoint.Succeeded();
                     return reply;
                 }
@@ -78,61 +73,66 @@ internal sealed class GrpcChannel : IAsyncDisposable
                 }
                 finally
                 {
-                    response?.Dispose();
+                    cancel.Dispose();
+                    stream.Release();
                     deadline.End();
                 }
             }
         }
         finally
         {
-            // The body may still be read by the transport after a failure; then the buffer is left to the collector.
-            if (sent)
-            {
-                frame.Return();
-            }
+            frame.Return();
         }
     }
 
     /// <summary>Opens a stream with its first request, and keeps it open for replies.</summary>
-    /// <returns>The stream, with its first reply waiting; that much is under the deadline.</returns>
     public async ValueTask<GrpcStream> OpenStreamAsync(GrpcMethod method, Frame frame, string? key, CancellationToken cancellationToken)
     {
         var attempts = new Attempts(method, _endpoints.Count, _timeout);
-        while (true)
+        try
         {
-            var endpoint = _endpoints.Next();
-            var deadline = Deadline.Start(attempts.NextTimeout(), cancellationToken, _closing.Token);
-            string? token = null;
-            GrpcStream? stream = null;
-            try
+            while (true)
             {
-                if (_signIn is not null)
+                var endpoint = _endpoints.Next();
+                var deadline = Deadline.Start(attempts.NextTimeout(), cancellationToken, _closing.Token);
+                var stream = new Http2Stream(MaxStreamMessageLength, unary: false);
+                GrpcStream? opened = null;
+                string? token = null;
+                try
                 {
-                    token = await _signIn.GetTokenAsync(deadline.Token).ConfigureAwait(false);
-                }
+                    if (_signIn is not null)
+                    {
+                        token = await _signIn.GetTokenAsync(deadline.Token).ConfigureAwait(false);
+                    }
 
-                var content = new FrameContent(frame.Memory, keepOpen: true);
-                var request = NewRequest(endpoint, method, content, token);
-                stream = new GrpcStream(this, endpoint, token, request, content, deadline, cancellationToken);
-                var response = await _http.SendAsync(request, deadline.Token).ConfigureAwait(false);
-                await stream.BeginAsync(response, MaxStreamMessageLength).ConfigureAwait(false);
-                deadline.Lift();
-                endpoint.Succeeded();
-                return stream;
-            }
-            catch (Exception e)
-            {
-                if (stream is null)
-                {
-                    deadline.End();
-                }
-                else
-                {
-                    await stream.DisposeAsync().ConfigureAwait(false);
-                }
+                    await StartAsync(endpoint, stream, method, token, frame.Memory, end: false, deadline.Token).ConfigureAwait(false);
+                    opened = new GrpcStream(this, endpoint, token, stream, deadline, cancellationToken);
+                    await stream.ReadyAsync().ConfigureAwait(false);
+                    stream.ThrowIfEnded();
 
-                await RetryOrThrowAsync(e, attempts, endpoint, token, key, cancellationToken).ConfigureAwait(false);
+                    // The first reply is there, so the request has long been sent; from here on the stream runs as long as its reader likes.
+                    deadline.Lift();
+                    endpoint.Succeeded();
+                    return opened;
+                }
+                catch (Exception e)
+                {
+                    if (opened is null)
+                    {
+                        deadline.End();
+                    }
+                    else
+                    {
+                        await opened.DisposeAsync().ConfigureAwait(false);
+                    }
+
+                    await RetryOrThrowAsync(e, attempts, endpoint, token, key, cancellationToken).ConfigureAwait(false);
+                }
             }
+        }
+        finally
+        {
+            frame.Return();
         }
     }
 
@@ -154,79 +154,29 @@ internal sealed class GrpcChannel : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
-        _http.Dispose();
+        _endpoints.Dispose();
     }
 
-    /// <summary>Checks that a response is gRPC's, and gives its body.</summary>
-    internal static async ValueTask<Stream> OpenBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>Starts a call on the endpoint's connection, a new one where the last has ended or is about to.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask StartAsync(
+        Endpoint endpoint, Http2Stream stream, GrpcMethod method, string? token, ReadOnlyMemory<byte> frame, bool end, CancellationToken cancellationToken)
     {
-        ThrowUnlessOk(GrpcStatus.From(response.Headers));
-        if (response.StatusCode != HttpStatusCode.OK)
+        while (true)
         {
-            throw new GrpcProtocolException($"It answered with HTTP status {(int)response.StatusCode}.");
+            var connection = await endpoint.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            var result = connection.TryStart(stream, method, token, frame, end);
+            if (result.Ok)
+            {
+                return;
+            }
+
+            if (result.Wait is not null)
+            {
+                await result.Wait.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
-
-        var type = response.Content.Headers.ContentType?.MediaType;
-        return type is not null && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
-            ? await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false)
-            : throw new GrpcProtocolException($"It answered with content of type '{type ?? "none"}', not gRPC.");
-    }
-
-    internal static void ThrowUnlessOk(GrpcStatus? status)
-    {
-        if (status is { Code: not GrpcCode.Ok } failed)
-        {
-            throw new GrpcException(failed);
-        }
-    }
-
-    /// <summary>Throws unless the trailers say that the call ended well.</summary>
-    internal static void CheckTrailers(HttpResponseHeaders trailers) =>
-        ThrowUnlessOk(GrpcStatus.From(trailers) ?? throw new GrpcProtocolException("The reply ends without a status."));
-
-    private static HttpRequestMessage NewRequest(Endpoint endpoint, GrpcMethod method, FrameContent content, string? token)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, endpoint.UrlOf(method))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = content,
-        };
-        request.Headers.TryAddWithoutValidation("te", "trailers");
-        if (method == GrpcMethod.Watch)
-        {
-            // A member without a leader ends the watch instead of keeping silent (etcd's own clients send this for WithRequireLeader).
-            request.Headers.TryAddWithoutValidation("hasleader", "true");
-        }
-
-        if (token is not null)
-        {
-            request.Headers.TryAddWithoutValidation("authorization", token);
-        }
-
-        return request;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<TReply> ReadReplyAsync<TState, TReply>(
-        HttpResponseMessage response, Func<TState, ReadOnlyMemory<byte>, TReply> read, TState state, CancellationToken cancellationToken)
-    {
-        var body = await OpenBodyAsync(response, cancellationToken).ConfigureAwait(false);
-        using var reader = new MessageReader(body, MaxReplyLength);
-        if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } message)
-        {
-            CheckTrailers(response.TrailingHeaders);
-            throw new GrpcProtocolException("The reply holds no message.");
-        }
-
-        var reply = read(state, message);
-        if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is not null)
-        {
-            throw new GrpcProtocolException("The reply holds more than one message.");
-        }
-
-        CheckTrailers(response.TrailingHeaders);
-        return reply;
     }
 
     private async ValueTask RetryOrThrowAsync(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
 
 namespace Valkeyrie.Etcd.Transport;
@@ -29,25 +28,18 @@ internal enum GrpcCode
 /// <summary>How a call ended, as the server said it in its trailers.</summary>
 internal readonly record struct GrpcStatus(GrpcCode Code, string Message)
 {
-    private const string CodeHeader = "grpc-status";
-    private const string MessageHeader = "grpc-message";
-
-    /// <summary>Reads the status; null where the headers hold none.</summary>
-    public static GrpcStatus? From(HttpHeaders headers)
+    /// <summary>Reads the status; null where there is none.</summary>
+    /// <param name="code">The field <c>grpc-status</c>.</param>
+    /// <param name="message">The field <c>grpc-message</c>.</param>
+    public static GrpcStatus? From(string? code, string? message)
     {
-        if (!headers.NonValidated.TryGetValues(CodeHeader, out var codes))
+        if (code is null)
         {
             return null;
         }
 
-        var text = codes.ToString();
-        if (text == "0")
-        {
-            return new(GrpcCode.Ok, "");
-        }
-
-        var code = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (GrpcCode)number : GrpcCode.Unknown;
-        return new(code, headers.NonValidated.TryGetValues(MessageHeader, out var messages) ? PercentDecode(messages.ToString()) : "");
+        var number = int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? (GrpcCode)parsed : GrpcCode.Unknown;
+        return new(number, number == GrpcCode.Ok || message is null ? "" : PercentDecode(message));
     }
 
     // Percent-encoding as the gRPC protocol defines it for messages; what is not a valid escape stands as it is.

@@ -35,7 +35,8 @@ internal static class HttpConnections
         UseProxy = false,
     });
 
-    private static SslClientAuthenticationOptions Tls(KvTlsOptions tls) => new()
+    /// <summary>The TLS settings of a connection: made anew for each, since a handshake fills them in.</summary>
+    public static SslClientAuthenticationOptions Tls(KvTlsOptions tls) => new()
     {
         ClientCertificateContext = tls.ClientCertificate is null ? null : SslStreamCertificateContext.Create(tls.ClientCertificate, null, offline: true),
         RemoteCertificateValidationCallback = (_, certificate, chain, errors) => tls.SkipCertificateCheck || Check(certificate, chain, errors, tls.CertificateAuthorities),

@@ -1,0 +1,124 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Valkeyrie.Etcd.Transport.Http2;
+
+/// <summary>Keeps the connection to one endpoint: makes it when a call needs it, and again when it has ended.</summary>
+internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOptions> tls, TimeSpan connectTimeout) : IDisposable
+{
+    private readonly object _gate = new();
+    private Task<Http2Connection>? _connection;
+    private bool _disposed;
+
+    /// <summary>A connection that takes calls. Calls that come while it is made wait for the same one.</summary>
+    public ValueTask<Http2Connection> GetAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_connection is { IsCompletedSuccessfully: true } && _connection.Result.IsUsable)
+            {
+                return new(_connection.Result);
+            }
+
+            if (_connection is null or { IsCompleted: true })
+            {
+                // Not bound to the first caller's token: others wait for it too.
+                _connection = Task.Run(ConnectAsync, CancellationToken.None);
+            }
+
+            return new(_connection.WaitAsync(cancellationToken));
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _connection?.ContinueWith(
+                static t => t.Result.End(new ObjectDisposedException(nameof(Http2Connector))),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>What first bytes that are no HTTP/2 greeting look like.</summary>
+    public static string GuessPeer(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith("HTTP/"u8) ? "It answers with HTTP/1."
+        : bytes.Length > 1 && bytes[0] is 0x15 or 0x16 && bytes[1] == 0x03 ? "It speaks TLS; connect with https."
+        : "It does not answer as an HTTP/2 server does.";
+
+    private async Task<Http2Connection> ConnectAsync()
+    {
+        using var timeout = new CancellationTokenSource(connectTimeout);
+        Stream? transport = null;
+        try
+        {
+            transport = await ConnectSocketAsync(timeout.Token).ConfigureAwait(false);
+            if (address.Scheme == Uri.UriSchemeHttps)
+            {
+                transport = await HandshakeAsync(transport, timeout.Token).ConfigureAwait(false);
+            }
+
+            return await Http2Connection.StartAsync(transport, address, timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            if (transport is not null)
+            {
+                await transport.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw e switch
+            {
+                OperationCanceledException => new TimeoutException("The connection was not made in time.", e),
+                Http2ConnectionLostException => new Http2ConnectException(
+                    KvUnreachableReason.Protocol, "It closes the connection at once; perhaps it wants TLS.", e),
+                Http2ProtocolException => new Http2ConnectException(KvUnreachableReason.Protocol, e.Message, e),
+                _ => e,
+            };
+        }
+    }
+
+    private async Task<Stream> ConnectSocketAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(address.IdnHost.Trim('[', ']'), address.Port, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (Exception e)
+        {
+            socket.Dispose();
+            throw e is not SocketException error ? e
+                : error.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
+                    ? new Http2ConnectException(KvUnreachableReason.NameNotFound, e.Message, e)
+                    : new Http2ConnectException(KvUnreachableReason.ConnectionFailed, e.Message, e);
+        }
+    }
+
+    private async Task<Stream> HandshakeAsync(Stream transport, CancellationToken cancellationToken)
+    {
+        var secured = new SslStream(transport);
+        var options = tls();
+        options.TargetHost = address.IdnHost.Trim('[', ']');
+        options.ApplicationProtocols = [SslApplicationProtocol.Http2];
+        try
+        {
+            await secured.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            await secured.DisposeAsync().ConfigureAwait(false);
+            throw new Http2ConnectException(KvUnreachableReason.Tls, e.InnerException?.Message ?? e.Message, e);
+        }
+
+        return secured.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2
+            ? secured
+            : throw new Http2ConnectException(KvUnreachableReason.Protocol, "It does not offer HTTP/2.");
+    }
+}
