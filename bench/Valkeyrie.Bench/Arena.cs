@@ -1,0 +1,108 @@
+using Google.Protobuf;
+using Valkeyrie.Bench.Contenders;
+using Valkeyrie.Bench.Measuring;
+using Valkeyrie.Etcd;
+using Valkeyrie.Etcd.Protocol;
+
+namespace Valkeyrie.Bench;
+
+/// <summary>One server and everybody who can talk to it.</summary>
+internal sealed class Arena : IAsyncDisposable
+{
+    // etcd takes 128 operations in one transaction.
+    private const int PutsPerTransaction = 128;
+
+    private readonly Lazy<IKvStore> _store;
+
+    public Arena(string endpoint, BenchOptions options, bool hasEtcdctl)
+    {
+        EtcdStore.Register();
+        Endpoint = endpoint;
+        Options = options;
+        Bare = new BareClient(endpoint);
+        _store = new(() => KvStore.Open($"etcd://{endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromMinutes(1) }));
+        Etcdctl = hasEtcdctl && options.Contenders.Contains("etcdctl") ? new Etcdctl(options.Etcdctl, endpoint) : null;
+    }
+
+    public string Endpoint { get; }
+
+    public BenchOptions Options { get; }
+
+    public BareClient Bare { get; }
+
+    public IKvStore Store => _store.Value;
+
+    /// <summary>Null where there is none or it does not take part.</summary>
+    public Etcdctl? Etcdctl { get; }
+
+    /// <summary>Those of the contenders that take part.</summary>
+    public IReadOnlyList<Contender> Select(Contender? floor, Contender? store, Contender? etcdctl = null)
+    {
+        var selected = new List<Contender>();
+        Add("floor", floor);
+        Add("store", store);
+        Add("etcdctl", Etcdctl is null ? null : etcdctl);
+        return selected;
+
+        void Add(string name, Contender? contender)
+        {
+            if (contender is not null && Options.Contenders.Contains(name))
+            {
+                selected.Add(contender);
+            }
+        }
+    }
+
+    /// <summary>The key of a number: all of one length, in the order of their numbers.</summary>
+    public static string KeyOf(string directory, long number) => $"{directory}/{number:D8}";
+
+    /// <summary>A value of so many bytes.</summary>
+    public static byte[] Value(int size) => [.. Enumerable.Range(0, size).Select(i => (byte)('a' + i % 26))];
+
+    /// <summary>Writes keys of consecutive numbers, many to a transaction.</summary>
+    public async Task FillAsync(string directory, long from, long to, int valueSize)
+    {
+        var value = ByteString.CopyFrom(Value(valueSize));
+        var transactions = (to - from + PutsPerTransaction - 1) / PutsPerTransaction;
+        await InFlight.RunAsync(4, transactions, async i =>
+        {
+            var first = from + i * PutsPerTransaction;
+            var transaction = new TxnRequest();
+            for (var number = first; number < Math.Min(first + PutsPerTransaction, to); number++)
+            {
+                var put = new PutRequest { Key = ByteString.CopyFromUtf8(KeyOf(directory, number)), Value = value };
+                transaction.Success.Add(new RequestOp { RequestPut = put });
+            }
+
+            await Bare.CallAsync(BareClient.Txn, BareClient.Frame(transaction));
+        });
+    }
+
+    /// <summary>Removes a directory.</summary>
+    public async Task ClearAsync(string directory) =>
+        await Bare.CallAsync(BareClient.DeleteRange, BareClient.Frame(new DeleteRangeRequest { Key = StartOf(directory), RangeEnd = EndOf(directory) }));
+
+    /// <summary>The store's newest revision.</summary>
+    public async Task<long> RevisionAsync()
+    {
+        var reply = await Bare.CallAsync<RangeResponse>(BareClient.Range, new RangeRequest { Key = ByteString.CopyFromUtf8("x"), CountOnly = true });
+        return reply.Header.Revision;
+    }
+
+    public Task<StatusResponse> StatusAsync() => Bare.CallAsync<StatusResponse>("/etcdserverpb.Maintenance/Status", new StatusRequest()).AsTask();
+
+    public static ByteString StartOf(string directory) => ByteString.CopyFromUtf8(directory + "/");
+
+    // The character after the slash.
+    public static ByteString EndOf(string directory) => ByteString.CopyFromUtf8(directory + "0");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_store.IsValueCreated)
+        {
+            await _store.Value.DisposeAsync();
+        }
+
+        Bare.Dispose();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Valkeyrie.Samples;
+
+namespace Valkeyrie.Bench;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record BenchOptions
+{
+    public const string Usage = """
+        Usage: bench [ROW ...] [OPTION ...]
+
+        Rows (all but growth where none is named):
+        {0}
+
+        Options:
+          --rounds N        rounds of each row; the figures are their medians (5)
+          --seconds S       how long one sample should take (0.7)
+          --with A,B        contenders to run: floor, store, etcdctl (all)
+          --etcd PATH       the server ($VALKEYRIE_ETCD, else etcd on PATH)
+          --etcdctl PATH    the command line client (etcdctl on PATH)
+          --growth          the growth row too: 10^3 to 10^6 keys
+        """;
+
+    private static readonly string[] AllContenders = ["floor", "store", "etcdctl"];
+
+    public IReadOnlyList<string> Rows { get; private init; } = [];
+
+    public int Rounds { get; private init; } = 5;
+
+    public TimeSpan SampleTime { get; private init; } = TimeSpan.FromSeconds(0.7);
+
+    public IReadOnlyList<string> Contenders { get; private init; } = AllContenders;
+
+    public string Etcd { get; private init; } = EtcdServer.DefaultBinary;
+
+    public string Etcdctl { get; private init; } = "etcdctl";
+
+    public bool Growth { get; private init; }
+
+    public bool Help { get; private init; }
+
+    /// <summary>Reads the command line.</summary>
+    /// <exception cref="FormatException">It cannot be understood.</exception>
+    public static BenchOptions Parse(IEnumerable<string> arguments)
+    {
+        var options = new BenchOptions();
+        var rows = new List<string>();
+        var rest = new Queue<string>(arguments);
+        while (rest.TryDequeue(out var argument))
+        {
+            options = argument switch
+            {
+                "--rounds" => options with { Rounds = int.Parse(ValueOf(argument, rest), NumberStyles.None, CultureInfo.InvariantCulture) },
+                "--seconds" => options with { SampleTime = TimeSpan.FromSeconds(double.Parse(ValueOf(argument, rest), CultureInfo.InvariantCulture)) },
+                "--with" => options with { Contenders = ContendersIn(ValueOf(argument, rest)) },
+                "--etcd" => options with { Etcd = ValueOf(argument, rest) },
+                "--etcdctl" => options with { Etcdctl = ValueOf(argument, rest) },
+                "--growth" => options with { Growth = true },
+                "--help" or "-h" => options with { Help = true },
+                _ when argument.StartsWith('-') => throw new FormatException($"There is no option '{argument}'."),
+                _ => options,
+            };
+            if (!argument.StartsWith('-'))
+            {
+                rows.Add(argument);
+            }
+        }
+
+        return options.Rounds > 0 && options.SampleTime > TimeSpan.Zero
+            ? options with { Rows = rows }
+            : throw new FormatException("Rounds and seconds must be above zero.");
+    }
+
+    private static string ValueOf(string option, Queue<string> rest) =>
+        rest.TryDequeue(out var value) ? value : throw new FormatException($"The option '{option}' needs a value.");
+
+    private static string[] ContendersIn(string list)
+    {
+        var names = list.Split(',');
+        return Array.Find(names, name => !AllContenders.Contains(name)) is { } unknown
+            ? throw new FormatException($"There is no contender '{unknown}'. There are: {string.Join(", ", AllContenders)}.")
+            : names;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Google.Protobuf;
+using Valkeyrie.Bench.Contenders;
+using Valkeyrie.Bench.Measuring;
+using Valkeyrie.Etcd.Protocol;
+
+namespace Valkeyrie.Bench;
+
+/// <summary>A further process of this program, for work that must not be counted as ours or that needs a memory of its own. It says when it is
+/// ready, begins when told to, and tells its result.</summary>
+internal sealed class Child : IAsyncDisposable
+{
+    /// <summary>Puts so many keys of a directory, 32 in flight.</summary>
+    public const string Write = "write";
+
+    /// <summary>Lists a directory through the store.</summary>
+    public const string ListStore = "list-store";
+
+    /// <summary>Lists a directory as one reply, parsed by the generated classes.</summary>
+    public const string ListFloor = "list-floor";
+
+    /// <summary>What marks a command line as a child's.</summary>
+    public const string Mark = "--child";
+
+    private const string Ready = "ready";
+    private const int WriterWidth = 32;
+    private const int WriterKeys = 1000;
+
+    private readonly Process _process;
+
+    private Child(Process process) => _process = process;
+
+    public static async Task<Child> StartAsync(string work, string endpoint, string directory, long count)
+    {
+        var assembly = typeof(Child).Assembly.Location;
+        var start = new ProcessStartInfo("dotnet", [assembly, Mark, work, endpoint, directory, count.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        var child = new Child(Process.Start(start)!);
+        return await child._process.StandardOutput.ReadLineAsync() == Ready ? child : throw new InvalidOperationException($"The child for '{work}' did not start.");
+    }
+
+    public void Go() => _process.StandardInput.WriteLine();
+
+    public async Task<ListResult> ListAsync()
+    {
+        Go();
+        var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The child ended without a result.");
+        return JsonSerializer.Deserialize<ListResult>(line)!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The end of its input ends a child that was never told to go.
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    /// <summary>The child's side.</summary>
+    public static async Task RunAsync(string[] arguments)
+    {
+        var (work, endpoint, directory) = (arguments[0], arguments[1], arguments[2]);
+        var count = long.Parse(arguments[3], CultureInfo.InvariantCulture);
+        await using var arena = new Arena(endpoint, new BenchOptions(), hasEtcdctl: false);
+        await arena.RevisionAsync();
+        if (work == ListStore)
+        {
+            await arena.Store.PingAsync();
+        }
+
+        Console.WriteLine(Ready);
+        if (Console.ReadLine() is null)
+        {
+            return;
+        }
+
+        switch (work)
+        {
+            case Write:
+                await WriteAsync(arena, directory, count);
+                break;
+            case ListStore:
+                await MeasureListAsync(async () => await CountAsync(arena.Store.ListAsync(directory)));
+                break;
+            case ListFloor:
+                var request = new RangeRequest { Key = Arena.StartOf(directory), RangeEnd = Arena.EndOf(directory) };
+                await MeasureListAsync(async () => (await arena.Bare.CallAsync<RangeResponse>(BareClient.Range, request)).Kvs.Count);
+                break;
+        }
+    }
+
+    private static Task WriteAsync(Arena arena, string directory, long count)
+    {
+        var value = ByteString.CopyFrom(Arena.Value(256));
+        byte[][] frames = [.. Enumerable.Range(0, WriterKeys).Select(
+            i => BareClient.Frame(new PutRequest { Key = ByteString.CopyFromUtf8(Arena.KeyOf(directory, i)), Value = value }))];
+        return InFlight.RunAsync(WriterWidth, count, i => arena.Bare.CallAsync(BareClient.Put, frames[i % WriterKeys]));
+    }
+
+    private static async Task MeasureListAsync(Func<Task<long>> list)
+    {
+        var before = Process.GetCurrentProcess().WorkingSet64;
+        var started = Stopwatch.GetTimestamp();
+        var keys = await list();
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        var growth = Process.GetCurrentProcess().PeakWorkingSet64 - before;
+        Console.WriteLine(JsonSerializer.Serialize(new ListResult(keys, elapsed.TotalSeconds, growth)));
+    }
+
+    private static async Task<long> CountAsync(IAsyncEnumerable<KvPair> pairs)
+    {
+        var count = 0L;
+        await foreach (var _ in pairs)
+        {
+            count++;
+        }
+
+        return count;
+    }
+}
+
+/// <summary>What a listing in a process of its own took.</summary>
+/// <param name="Keys">How many keys came.</param>
+/// <param name="Seconds">How long it took.</param>
+/// <param name="PeakGrowth">By how many bytes the peak working set was above the working set before.</param>
+internal sealed record ListResult(long Keys, double Seconds, long PeakGrowth);

@@ -1,0 +1,162 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+    One entry for every task; build.sh is the same for a shell without PowerShell.
+.PARAMETER Task
+    build   stage the importable module under out/Valkeyrie; needs the .NET SDK alone
+    test    run xUnit, then Pester
+    pester  run Pester alone, on the module staged last
+    demo    the README's tour on a private etcd
+    bench   measure against the bare HTTP/2 loop and etcdctl; arguments: rows and options, see --help
+.EXAMPLE
+    ./build.ps1 test
+.EXAMPLE
+    ./build.ps1 bench put get --rounds 7
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory, Position = 0)]
+    [ValidateSet('build', 'test', 'pester', 'demo', 'bench')]
+    [string] $Task,
+
+    [Parameter(ValueFromRemainingArguments)]
+    [string[]] $Argument
+)
+
+$ErrorActionPreference = 'Stop'
+Set-Location $PSScriptRoot
+$results = Join-Path $PSScriptRoot out TestResults
+$ownModules = Join-Path $PSScriptRoot .tools modules
+
+function Invoke-BuildTask {
+    Assert-Dotnet
+    Remove-Item out/Valkeyrie -Recurse -Force -ErrorAction Ignore
+    dotnet publish src/Valkeyrie.PowerShell -c Release -o out/Valkeyrie/bin
+    Assert-ExitCode 'The build'
+    Copy-Item Valkeyrie.psd1, module/* out/Valkeyrie -Recurse
+    'The module is in out/Valkeyrie. Import-Module ./out/Valkeyrie loads it.'
+}
+
+function Invoke-TestTask {
+    Assert-Etcd
+    Invoke-BuildTask
+    Remove-Item $results -Recurse -Force -ErrorAction Ignore
+    $suites = @(Invoke-XUnit; Invoke-PesterApart)
+    $passed, $failed, $skipped = 'Passed', 'Failed', 'Skipped' | ForEach-Object { ($suites | Measure-Object $_ -Sum).Sum }
+    $skips = $skipped -gt 0 ? ", $skipped skipped" : ''
+    "$passed passed, $failed failed$skips"
+    exit ($failed -gt 0 -or $passed -eq 0)
+}
+
+function Invoke-PesterTask {
+    if (-not (Find-Pester)) {
+        exit 2
+    }
+
+    $configuration = New-PesterConfiguration
+    $configuration.Run.Path = 'tests/Pester'
+    $configuration.Run.PassThru = $true
+    $configuration.Output.Verbosity = 'Detailed'
+    $configuration.TestResult.Enabled = $true
+    $configuration.TestResult.OutputPath = Join-Path $results pester.xml
+    $run = Invoke-Pester -Configuration $configuration
+    $failed = $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount
+    $skipped = $run.SkippedCount + $run.NotRunCount + $run.InconclusiveCount
+    @{ Passed = $run.PassedCount; Failed = $failed; Skipped = $skipped } | ConvertTo-Json | Set-Content (Join-Path $results pester.json)
+    exit ($failed -gt 0)
+}
+
+function Invoke-DemoTask {
+    Assert-Etcd
+    Invoke-BuildTask
+    & (Get-Pwsh) -NoProfile -NonInteractive -File samples/Tour/tour.ps1
+    Assert-ExitCode 'The tour'
+}
+
+function Invoke-BenchTask {
+    Assert-Dotnet
+    dotnet run --project bench/Valkeyrie.Bench -c Release -- @Argument
+    Assert-ExitCode 'The benchmark'
+}
+
+# --- parts of tasks -------------------------------------------------------------------------------------------------------------------
+
+function Assert-Dotnet {
+    # Asked inside the repository: global.json has a say in which SDK will do.
+    if (-not (Get-Command dotnet -ErrorAction Ignore) -or -not (dotnet --version)) {
+        throw 'The .NET SDK, 8.0.100 or newer, was not found. Get it at https://dotnet.microsoft.com/download.'
+    }
+}
+
+function Assert-ExitCode([string] $What) {
+    if ($LASTEXITCODE -ne 0) {
+        throw "$What failed with exit code $LASTEXITCODE."
+    }
+}
+
+function Assert-Etcd {
+    if (-not $IsWindows) {
+        bash ./build.sh etcd
+        Assert-ExitCode 'Finding etcd'
+    }
+    elseif (-not $env:VALKEYRIE_ETCD -and -not (Get-Command etcd -ErrorAction Ignore)) {
+        throw 'etcd was not found. Get it at https://github.com/etcd-io/etcd/releases; put it on PATH, or its path into $env:VALKEYRIE_ETCD.'
+    }
+}
+
+function Get-Pwsh { (Get-Process -Id $PID).Path }
+
+function Invoke-XUnit {
+    dotnet test tests/Valkeyrie.Tests -c Release --logger 'trx;LogFileName=xunit.trx' --results-directory $results | Out-Host
+    $exitCode = $LASTEXITCODE
+    $report = Join-Path $results xunit.trx
+    if (-not (Test-Path $report)) {
+        throw "The xUnit tests ended without a result (exit code $exitCode)."
+    }
+
+    $counters = ([xml](Get-Content $report -Raw)).TestRun.ResultSummary.Counters
+    $failed = [int]$counters.executed - [int]$counters.passed
+    if ($exitCode -ne 0 -and $failed -eq 0) {
+        throw "The xUnit run failed (exit code $exitCode) though no test did."
+    }
+
+    [pscustomobject]@{ Passed = [int]$counters.passed; Failed = $failed; Skipped = [int]$counters.total - [int]$counters.executed }
+}
+
+# In a process of its own: the assemblies that the tests load must not stay locked in the session of the person who builds.
+function Invoke-PesterApart {
+    & (Get-Pwsh) -NoProfile -NonInteractive -File build.ps1 pester | Out-Host
+    $exitCode = $LASTEXITCODE
+    $report = Join-Path $results pester.json
+    if (Test-Path $report) {
+        Get-Content $report -Raw | ConvertFrom-Json
+    }
+    elseif ($exitCode -eq 2) {
+        Write-Host '******** The PESTER suite DID NOT RUN: Pester 5 is not to be had here. ********'
+    }
+    else {
+        throw "The Pester tests ended without a result (exit code $exitCode)."
+    }
+}
+
+# Loads Pester 5: the one that is installed, or one from the gallery in a folder of this checkout's own.
+function Find-Pester {
+    $env:PSModulePath += [IO.Path]::PathSeparator + $ownModules
+    $wanted = @{ FullyQualifiedName = @{ ModuleName = 'Pester'; ModuleVersion = '5.5'; MaximumVersion = '5.999' } }
+    if (-not (Get-Module @wanted -ListAvailable)) {
+        Write-Host 'Pester 5 is not installed; trying the PowerShell Gallery.'
+        try {
+            New-Item $ownModules -ItemType Directory -Force | Out-Null
+            Save-PSResource Pester -Version '[5.5,6.0)' -Path $ownModules -TrustRepository
+        }
+        catch {
+            Write-Host "It could not be had: $($_.Exception.Message)"
+            return $false
+        }
+    }
+
+    Import-Module @wanted
+    $true
+}
+
+& "Invoke-${Task}Task"
