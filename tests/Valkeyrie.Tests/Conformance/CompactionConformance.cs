@@ -1,0 +1,68 @@
+namespace Valkeyrie.Tests.Conformance;
+
+/// <summary>History that is no longer there. Compaction takes it from all who share a server, so this class needs one of its own.</summary>
+public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(rig)
+{
+    [Fact]
+    public async Task A_compacted_FromRevision_is_revision_compacted()
+    {
+        Require(StoreTraits.History);
+        var old = await Store.PutAsync(At("a"), "0");
+        var kept = await Store.PutAsync(At("a"), "1");
+        await Rig.CompactAsync(kept.Revision);
+
+        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = old.Revision });
+        var compacted = Assert.IsType<KvCompactedException>(await watching.EndAsync());
+        Assert.Equal(KvErrorCode.Compacted, compacted.Code);
+        Assert.True(compacted.OldestRevision >= kept.Revision);
+    }
+
+    [Fact]
+    public async Task A_compacted_FromRevision_is_resynchronized_when_asked_and_marked_as_such()
+    {
+        Require(StoreTraits.History);
+        var old = await Store.PutAsync(At("a"), "0");
+        await Store.PutAsync(At("gone"), "x");
+        await Store.DeleteAsync(At("gone"));
+        var kept = await Store.PutAsync(At("a"), "1");
+        await Rig.CompactAsync(kept.Revision);
+
+        await using var watching = Watching.Tree(Store, Root, new KvWatchOptions { FromRevision = old.Revision, Resynchronize = true });
+        var events = await watching.NextAsync(2);
+        Assert.Equal([KvEventType.Resync, KvEventType.Existing], events.Select(e => e.Type));
+        Assert.Equal(Root, events[0].Key);
+        Assert.Equal((At("a"), "1"), (events[1].Key, events[1].Value));
+
+        await Store.PutAsync(At("b"), "2");
+        var change = await watching.NextAsync();
+        Assert.Equal((KvEventType.Put, At("b"), "2"), (change.Type, change.Key, change.Value));
+    }
+
+    [Fact]
+    public async Task A_watch_that_keeps_up_does_not_mind_compaction()
+    {
+        Require(StoreTraits.History);
+        await using var watching = await WatchRootAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            var written = await Store.PutAsync(At("a"), $"{i}");
+            Assert.Equal($"{i}", (await watching.NextAsync()).Value);
+            await Rig.CompactAsync(written.Revision);
+        }
+    }
+
+    [Fact]
+    public async Task A_read_at_a_compacted_revision_is_revision_compacted()
+    {
+        Require(StoreTraits.History);
+        var old = await Store.PutAsync(At("a"), "0");
+        var kept = await Store.PutAsync(At("a"), "1");
+        await Rig.CompactAsync(kept.Revision);
+
+        var options = new KvReadOptions { Revision = old.Revision };
+        await Assert.ThrowsAsync<KvCompactedException>(async () => await Store.TryGetAsync(At("a"), options));
+        await Assert.ThrowsAsync<KvCompactedException>(async () => await Store.ExistsAsync(At("a"), options));
+        await Assert.ThrowsAsync<KvCompactedException>(async () => await Store.CountAsync(Root, options));
+        await Assert.ThrowsAsync<KvCompactedException>(async () => await Store.ListAllAsync(Root, new KvListOptions { Revision = old.Revision }));
+    }
+}

@@ -1,0 +1,63 @@
+namespace Valkeyrie.Tests.Conformance;
+
+/// <summary>What a kind of store can do beyond the eleven calls, as far as the suite asks.</summary>
+[Flags]
+public enum StoreTraits
+{
+    None = 0,
+
+    /// <summary>Older revisions can be read and replayed, and compacted away.</summary>
+    History = 1,
+
+    /// <summary>Values may be any bytes, not only text.</summary>
+    BinaryValues = 2,
+
+    /// <summary>Keys are used as they are written: <c>/a</c>, <c>a</c> and <c>a//b</c> are keys of their own.</summary>
+    KeysAsWritten = 4,
+
+    /// <summary>Others can store keys that are not valid UTF-8.</summary>
+    InvalidKeys = 8,
+
+    /// <summary><see cref="IKvTransactions"/>.</summary>
+    Transactions = 16,
+
+    /// <summary><see cref="IKvLeases"/>; locks stand on leases.</summary>
+    Leases = 32,
+}
+
+/// <summary>A kind of store under test: how to open it, and what can be done to it behind its back.</summary>
+public interface IStoreRig
+{
+    /// <summary>What this kind of store can do.</summary>
+    StoreTraits Traits { get; }
+
+    /// <summary>Opens a store. All that one rig opens hold the same keys.</summary>
+    IKvStore Open(KvStoreOptions? options = null);
+
+    /// <summary>Opens a store that can be cut off for good, as if its process had been killed.</summary>
+    MortalStore OpenMortal();
+
+    /// <summary>Stores a key of any bytes. Only with <see cref="StoreTraits.InvalidKeys"/>.</summary>
+    Task PutRawAsync(byte[] key, byte[] value);
+
+    /// <summary>Forgets the history before a revision, for all keys. Only with <see cref="StoreTraits.History"/>.</summary>
+    Task CompactAsync(long revision);
+
+    /// <summary>The keys that the lock of a key is made of now.</summary>
+    Task<IReadOnlyList<KvPair>> LockKeysAsync(IKvStore store, string key);
+}
+
+/// <summary>A store that can be cut off for good.</summary>
+public sealed class MortalStore(IKvStore store, Action kill, IAsyncDisposable way) : IAsyncDisposable
+{
+    public IKvStore Store { get; } = store;
+
+    /// <summary>Cuts it off. Nothing that it sends arrives any more.</summary>
+    public void Kill() => kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        await way.DisposeAsync();
+    }
+}

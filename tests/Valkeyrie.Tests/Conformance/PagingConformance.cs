@@ -1,0 +1,132 @@
+namespace Valkeyrie.Tests.Conformance;
+
+/// <summary>Listings of more keys than fit into a page.</summary>
+public abstract class PagingConformance(IStoreRig rig) : StoreConformance(rig)
+{
+    private const int Many = 5_000;
+    private const int VeryMany = 50_000;
+    private const int InFlight = 64;
+
+    [Fact]
+    public async Task All_pages_are_at_one_revision_while_writers_write()
+    {
+        Require(StoreTraits.History);
+        await FillAsync(Many);
+        using var stop = new CancellationTokenSource();
+
+        // Each step writes the same number to the first and the last key, first to last.
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; !stop.IsCancellationRequested; i++)
+            {
+                await Store.PutAsync(At("k00000"), $"{i}");
+                await Store.PutAsync(At($"k{Many - 1:00000}"), $"{i}");
+                await Store.PutAsync(At($"new-{i}"), "");
+                await Store.DeleteAsync(At($"new-{i}"));
+            }
+        });
+        for (var round = 0; round < 10; round++)
+        {
+            var pairs = await Store.ListAllAsync(Root);
+            var first = long.Parse("0" + pairs[0].Value);
+            var last = long.Parse("0" + pairs.Last(p => p.Key.StartsWith(At("k"), StringComparison.Ordinal)).Value);
+            Assert.InRange(first - last, 0, 1);
+            Assert.InRange(pairs.Count, Many, Many + 1);
+            Assert.Equal(pairs.Count, pairs.DistinctBy(p => p.Key).Count());
+        }
+
+        await stop.CancelAsync();
+        await writing;
+    }
+
+    [Fact]
+    public async Task Pages_leave_out_no_key_and_repeat_none()
+    {
+        await FillAsync(Many);
+        Assert.Equal(Enumerable.Range(0, Many).Select(i => At($"k{i:00000}")), await Store.KeysAsync(Root));
+        Assert.Equal(Many, await Store.CountAsync(Root));
+    }
+
+    [Theory]
+    [InlineData(511)]
+    [InlineData(512)]
+    [InlineData(513)]
+    [InlineData(4_000)]
+    public async Task A_limit_across_pages_is_kept(int limit)
+    {
+        await FillAsync(Many);
+        Assert.Equal(Enumerable.Range(0, limit).Select(i => At($"k{i:00000}")), await Store.KeysAsync(Root, new KvListOptions { Limit = limit }));
+    }
+
+    [Fact]
+    public async Task Large_values_are_listed_too()
+    {
+        Require(StoreTraits.BinaryValues);
+        const int Count = 40;
+        var value = new byte[400_000];
+        for (var i = 0; i < Count; i++)
+        {
+            await Store.PutAsync(At($"{i:00}"), value.AsMemory(0, value.Length - i));
+        }
+
+        var pairs = await Store.ListAllAsync(Root);
+        Assert.Equal(Enumerable.Range(0, Count).Select(i => value.Length - i), pairs.Select(p => p.Bytes.Length));
+    }
+
+    [Fact]
+    public async Task A_consumer_may_stop_in_the_middle()
+    {
+        await FillAsync(Many);
+        await foreach (var pair in Store.ListAsync(Root))
+        {
+            if (pair.Key.EndsWith("01000", StringComparison.Ordinal))
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(Many, await Store.CountAsync(Root));
+    }
+
+    [Fact]
+    public async Task A_listing_at_an_older_revision_shows_what_was()
+    {
+        Require(StoreTraits.History);
+        await FillAsync(Many);
+        var then = await Store.PutAsync(At("then"), "");
+        await Store.DeleteTreeAsync(Root);
+        Assert.Equal(Many + 1, (await Store.KeysAsync(Root, new KvListOptions { Revision = then.Revision })).Count);
+        Assert.Equal(Many + 1, await Store.CountAsync(Root, new KvReadOptions { Revision = then.Revision }));
+    }
+
+    [Fact]
+    public async Task Fifty_thousand_keys_are_listed_in_bounded_memory()
+    {
+        // Held all at once these values alone would take over 100 MB.
+        const int ValueLength = 2_048;
+        const long Bound = 64L << 20;
+        await FillAsync(VeryMany, ValueLength);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var peak = 0L;
+        var count = 0;
+        await foreach (var pair in Store.ListAsync(Root))
+        {
+            Assert.Equal(ValueLength, pair.Bytes.Length);
+            if (++count % 5_000 == 0)
+            {
+                peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true) - before);
+            }
+        }
+
+        Assert.Equal(VeryMany, count);
+        Assert.InRange(peak, long.MinValue, Bound);
+    }
+
+    private async Task FillAsync(int count, int valueLength = 0)
+    {
+        var value = new byte[valueLength];
+        Array.Fill(value, (byte)'x');
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = InFlight }, async (i, token) =>
+            await Store.PutAsync(At($"k{i:00000}"), value, null, token));
+    }
+}

@@ -1,0 +1,70 @@
+namespace Valkeyrie.Tests.Conformance;
+
+/// <summary>What every store must hold, split by theme into the classes that derive from this one. A kind of store passes the suite by
+/// deriving from each of those with a rig of its own.</summary>
+public abstract class StoreConformance : IAsyncLifetime
+{
+    private readonly List<IAsyncDisposable> _opened = [];
+
+    protected StoreConformance(IStoreRig rig)
+    {
+        Rig = rig;
+        Store = Open();
+    }
+
+    protected IStoreRig Rig { get; }
+
+    /// <summary>The store under test.</summary>
+    protected IKvStore Store { get; }
+
+    /// <summary>A directory that no other test uses, so that all can share one server.</summary>
+    protected string Root { get; } = $"test-{Guid.NewGuid():n}";
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var opened in _opened)
+        {
+            await opened.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A key in the test's own directory.</summary>
+    protected string At(string name) => $"{Root}/{name}";
+
+    /// <summary>Opens a further store on the same keys, closed when the test ends.</summary>
+    protected IKvStore Open(KvStoreOptions? options = null)
+    {
+        var store = Rig.Open(options);
+        _opened.Add(store);
+        return store;
+    }
+
+    /// <summary>Opens a store that can be cut off, closed when the test ends.</summary>
+    protected MortalStore OpenMortal()
+    {
+        var store = Rig.OpenMortal();
+        _opened.Add(store);
+        return store;
+    }
+
+    /// <summary>Begins to follow the test's own directory, and returns when the watch has begun for certain.</summary>
+    internal async Task<Watching> WatchRootAsync(KvWatchOptions? options = null)
+    {
+        await Store.PutAsync(At("-begun"), "");
+        var watching = Watching.Tree(Store, Root, options);
+        await watching.UntilAsync(e => e.Key == At("-begun"));
+        return watching;
+    }
+
+    /// <summary>Skips the test on kinds of store that do not claim to have what it is about.</summary>
+    protected void Require(StoreTraits traits) =>
+        Assert.SkipUnless(Rig.Traits.HasFlag(traits), $"This kind of store does not claim to have: {traits}.");
+
+    /// <summary>Returns once a lock is made of this many keys.</summary>
+    protected Task UntilLockKeysAsync(string key, int count) =>
+        Patience.UntilAsync(async () => (await Rig.LockKeysAsync(Store, key)).Count == count, $"{count} keys of the lock of {key}");
+}

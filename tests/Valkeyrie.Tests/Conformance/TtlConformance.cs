@@ -1,0 +1,124 @@
+namespace Valkeyrie.Tests.Conformance;
+
+/// <summary>Keys that live for a time, and keys kept alive.</summary>
+/// <remarks>That something has not ended yet is never measured with a clock: it is seen after a twin with at most its time has ended.</remarks>
+public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(250)]
+    [InlineData(1000)]
+    public async Task A_key_goes_when_its_time_is_over(int milliseconds)
+    {
+        var ttl = TimeSpan.FromMilliseconds(milliseconds);
+        await using var watching = await WatchRootAsync();
+        var written = await Store.PutAsync(At("a"), "v", new KvPutOptions { Ttl = ttl });
+        Assert.Equal(written.Revision, (await watching.NextAsync()).Revision);
+        Assert.Equal(KvEventType.Delete, (await watching.NextAsync()).Type);
+        Assert.Null(await Store.TryGetAsync(At("a")));
+    }
+
+    [Fact]
+    public async Task A_fraction_of_a_second_is_rounded_up_never_down_to_none()
+    {
+        var written = await Store.PutAsync(At("a"), "v", new KvPutOptions { Ttl = TimeSpan.FromMilliseconds(1) });
+        Assert.True(written.Ttl >= Second);
+        var longer = await Store.PutAsync(At("b"), "v", new KvPutOptions { Ttl = TimeSpan.FromMilliseconds(30_001) });
+        Assert.Equal(TimeSpan.FromSeconds(31), longer.Ttl);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(-5_000)]
+    public async Task A_time_of_zero_or_less_is_refused_and_nothing_written(int milliseconds)
+    {
+        var options = new KvPutOptions { Ttl = TimeSpan.FromMilliseconds(milliseconds) };
+        var refused = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Store.PutAsync(At("a"), "v", options));
+        Assert.Equal(At("a"), refused.Key);
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Store.TryAtomicPutAsync(At("a"), "v".Bytes(), 0, options));
+        Assert.False(await Store.ExistsAsync(At("a")));
+    }
+
+    [Fact]
+    public async Task A_time_longer_than_can_be_held_is_refused() =>
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Store.PutAsync(At("a"), "v", new KvPutOptions { Ttl = TimeSpan.MaxValue }));
+
+    [Fact]
+    public async Task Keep_alive_without_a_time_to_live_is_refused() =>
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Store.PutAsync(At("a"), "v", new KvPutOptions { KeepAlive = true }));
+
+    [Fact]
+    public async Task A_later_put_without_a_time_takes_the_key_out_of_it()
+    {
+        await Store.PutAsync(At("a"), "one", new KvPutOptions { Ttl = Second });
+        await Store.PutAsync(At("a"), "two");
+        await UntilATwinHasEndedAsync(Second);
+        Assert.Equal("two", (await Store.GetAsync(At("a"))).Value);
+    }
+
+    [Fact]
+    public async Task A_key_kept_alive_outlives_its_time()
+    {
+        var put = new KvPutOptions { Ttl = Second, KeepAlive = true };
+        var written = await Store.PutAsync(At("a"), "v", put);
+        var created = await Store.AtomicPutAsync(At("b"), "v".Bytes(), 0, put);
+        for (var twin = 0; twin < 3; twin++)
+        {
+            await UntilATwinHasEndedAsync(Second);
+        }
+
+        Assert.Equal(written.Revision, (await Store.GetAsync(At("a"))).Revision);
+        Assert.Equal(created.Revision, (await Store.GetAsync(At("b"))).Revision);
+    }
+
+    [Fact]
+    public async Task A_key_kept_alive_ends_with_its_store()
+    {
+        var other = Open();
+        await other.PutAsync(At("a"), "v", new KvPutOptions { Ttl = TimeSpan.FromHours(1), KeepAlive = true });
+        Assert.True(await Store.ExistsAsync(At("a")));
+        await other.DisposeAsync();
+        await Patience.UntilAsync(async () => !await Store.ExistsAsync(At("a")), "the end of the key");
+    }
+
+    [Fact]
+    public async Task A_key_kept_alive_by_a_store_that_was_cut_off_goes_when_its_time_is_over()
+    {
+        var mortal = OpenMortal();
+        await using var watching = await WatchRootAsync();
+        await mortal.Store.PutAsync(At("a"), "v", new KvPutOptions { Ttl = Second, KeepAlive = true });
+        Assert.Equal(KvEventType.Put, (await watching.NextAsync()).Type);
+        mortal.Kill();
+        Assert.Equal(KvEventType.Delete, (await watching.NextAsync()).Type);
+    }
+
+    [Fact]
+    public async Task AtomicPut_takes_a_time_to_live()
+    {
+        await using var watching = await WatchRootAsync();
+        await Store.AtomicPutAsync(At("a"), "v".Bytes(), 0, new KvPutOptions { Ttl = Second });
+        Assert.Equal(KvEventType.Put, (await watching.NextAsync()).Type);
+        Assert.Equal(KvEventType.Delete, (await watching.NextAsync()).Type);
+    }
+
+    [Fact]
+    public async Task A_refused_AtomicPut_gives_the_key_no_time_to_live()
+    {
+        await Store.PutAsync(At("a"), "mine");
+        var result = await Store.TryAtomicPutAsync(At("a"), "theirs".Bytes(), 0, new KvPutOptions { Ttl = Second });
+        Assert.Equal(KvWriteOutcome.KeyExists, result.Outcome);
+        await UntilATwinHasEndedAsync(Second);
+        Assert.Equal("mine", (await Store.GetAsync(At("a"))).Value);
+    }
+
+    private async Task UntilATwinHasEndedAsync(TimeSpan ttl)
+    {
+        var twin = At($"twin-{Guid.NewGuid():n}");
+        await using var watching = await WatchRootAsync();
+        await Store.PutAsync(twin, "", new KvPutOptions { Ttl = ttl });
+        await watching.UntilAsync(e => e.Type == KvEventType.Delete && e.Key == twin);
+    }
+}

@@ -1,0 +1,55 @@
+namespace Valkeyrie.Tests.Conformance;
+
+/// <summary>Watches that begin in the past.</summary>
+public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(rig)
+{
+    [Fact]
+    public async Task FromRevision_replays_every_change_from_there_on()
+    {
+        Require(StoreTraits.History);
+        await Store.PutAsync(At("a"), "0");
+        var from = await Store.PutAsync(At("a"), "1");
+        await Store.PutAsync(At("b"), "2");
+        await Store.DeleteAsync(At("a"));
+
+        await using var watching = Watching.Tree(Store, Root, new KvWatchOptions { FromRevision = from.Revision });
+        await Store.PutAsync(At("c"), "3");
+        var events = await watching.NextAsync(4);
+        Assert.Equal(
+            [(KvEventType.Put, At("a"), "1"), (KvEventType.Put, At("b"), "2"), (KvEventType.Delete, At("a"), ""), (KvEventType.Put, At("c"), "3")],
+            events.Select(e => (e.Type, e.Key, e.Value)));
+        Assert.Equal(from.Revision, events[0].Revision);
+    }
+
+    [Fact]
+    public async Task FromRevision_carries_previous_pairs_too()
+    {
+        Require(StoreTraits.History);
+        await Store.PutAsync(At("a"), "0");
+        var from = await Store.PutAsync(At("a"), "1");
+        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = from.Revision, PreviousValue = true });
+        var replayed = await watching.NextAsync();
+        Assert.Equal(("1", "0"), (replayed.Value, replayed.PreviousValue));
+    }
+
+    [Fact]
+    public async Task A_long_history_is_replayed_without_gap_or_repeat()
+    {
+        Require(StoreTraits.History);
+        const int Count = 3_000;
+        var first = await Store.PutAsync(At("k"), "0");
+        await Parallel.ForAsync(1, Count, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, token) => await Store.PutAsync(At("k"), $"{i}".Bytes(), null, token));
+
+        await using var watching = Watching.Key(Store, At("k"), new KvWatchOptions { FromRevision = first.Revision });
+        var events = await watching.NextAsync(Count);
+        Assert.Equal(Enumerable.Range(0, Count), events.Select(e => int.Parse(e.Value)).Order());
+        Assert.Equal(events.Select(e => e.Revision).Distinct().Order(), events.Select(e => e.Revision));
+    }
+
+    [Fact]
+    public async Task A_negative_FromRevision_is_refused()
+    {
+        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = -1 });
+        Assert.IsType<KvInvalidArgumentException>(await watching.EndAsync());
+    }
+}

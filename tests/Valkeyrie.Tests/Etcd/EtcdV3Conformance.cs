@@ -1,0 +1,43 @@
+using Valkeyrie.Tests.Conformance;
+
+namespace Valkeyrie.Tests.Etcd;
+
+/// <summary>The whole conformance suite on etcd's APIv3.</summary>
+public static class EtcdV3Conformance
+{
+    public sealed class Puts(SharedEtcd etcd) : PutConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Reads(SharedEtcd etcd) : ReadConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Lists(SharedEtcd etcd) : ListConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Paging(SharedEtcd etcd) : PagingConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Trees(SharedEtcd etcd) : TreeConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Atomics(SharedEtcd etcd) : AtomicConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Ttls(SharedEtcd etcd) : TtlConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Watches(SharedEtcd etcd) : WatchConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class WatchRaces(SharedEtcd etcd) : WatchRaceConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class WatchHistory(SharedEtcd etcd) : WatchHistoryConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Compaction(OwnEtcd etcd) : CompactionConformance(new EtcdV3Rig(etcd.Server)), IClassFixture<OwnEtcd>;
+
+    public sealed class Locks(SharedEtcd etcd) : LockConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class LockWaits(SharedEtcd etcd) : LockWaitConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class LockLosses(SharedEtcd etcd) : LockLossConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Namespaces(SharedEtcd etcd) : NamespaceConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Leases(SharedEtcd etcd) : LeaseConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Transactions(SharedEtcd etcd) : TransactionConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Lifetimes(SharedEtcd etcd) : LifetimeConformance(new EtcdV3Rig(etcd.Server));
+}

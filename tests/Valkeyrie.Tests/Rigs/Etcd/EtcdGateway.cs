@@ -1,0 +1,62 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Valkeyrie.Tests.Rigs;
+
+/// <summary>etcd's JSON interface: what the tests do to a server behind the store's back.</summary>
+internal sealed class EtcdGateway(int port)
+{
+    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    public Task PutAsync(byte[] key, byte[] value) =>
+        PostAsync("kv/put", new() { ["key"] = Convert.ToBase64String(key), ["value"] = Convert.ToBase64String(value) });
+
+    public Task DeleteAsync(string key) => PostAsync("kv/deleterange", new() { ["key"] = Base64(key) });
+
+    public Task CompactAsync(long revision) => PostAsync("kv/compaction", new() { ["revision"] = revision.ToString(), ["physical"] = true });
+
+    /// <summary>The keys that start with a text, lock keys included.</summary>
+    public async Task<IReadOnlyList<string>> KeysAsync(string prefix)
+    {
+        var answer = await RangeAsync(prefix);
+        return [.. (answer["kvs"] as JsonArray ?? []).Select(kv => Encoding.UTF8.GetString(Convert.FromBase64String((string)kv!["key"]!)))];
+    }
+
+    /// <summary>The leases of the keys that start with a text, lock keys included.</summary>
+    public async Task<IReadOnlyList<long>> LeasesAsync(string prefix)
+    {
+        var answer = await RangeAsync(prefix);
+        return [.. (answer["kvs"] as JsonArray ?? []).Select(kv => long.Parse((string?)kv!["lease"] ?? "0")).Where(lease => lease != 0)];
+    }
+
+    public Task RevokeAsync(long lease) => PostAsync("kv/lease/revoke", new() { ["ID"] = lease.ToString() });
+
+    /// <summary>Turns on users: <c>root</c>, and <c>reader</c> who may only read and only under a prefix. Both have the given password.</summary>
+    public async Task EnableAuthAsync(string password, string readablePrefix)
+    {
+        await PostAsync("auth/user/add", new() { ["name"] = "root", ["password"] = password });
+        await PostAsync("auth/role/add", new() { ["name"] = "root" });
+        await PostAsync("auth/user/grant", new() { ["user"] = "root", ["role"] = "root" });
+        await PostAsync("auth/user/add", new() { ["name"] = "reader", ["password"] = password });
+        await PostAsync("auth/role/add", new() { ["name"] = "readers" });
+        var permission = new JsonObject { ["permType"] = "READ", ["key"] = Base64(readablePrefix), ["range_end"] = Base64(After(readablePrefix)) };
+        await PostAsync("auth/role/grant", new() { ["name"] = "readers", ["perm"] = permission });
+        await PostAsync("auth/user/grant", new() { ["user"] = "reader", ["role"] = "readers" });
+        await PostAsync("auth/enable", []);
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private static string After(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);
+
+    private Task<JsonNode> RangeAsync(string prefix) =>
+        PostAsync("kv/range", new() { ["key"] = Base64(prefix), ["range_end"] = Base64(After(prefix)) });
+
+    private async Task<JsonNode> PostAsync(string path, JsonObject body)
+    {
+        using var answer = await Client.PostAsJsonAsync(new Uri($"http://127.0.0.1:{port}/v3/{path}"), body);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{path}: {text}");
+    }
+}

@@ -1,0 +1,87 @@
+namespace Valkeyrie.Tests.Rigs;
+
+/// <summary>A real etcd of one member on loopback ports and a folder of its own.</summary>
+internal sealed class EtcdServer : IAsyncDisposable
+{
+    private const int StartAttempts = 5;
+
+    private readonly TemporaryFolder _folder;
+    private readonly EtcdProcess _process;
+    private readonly int _healthPort;
+
+    private EtcdServer(EtcdServerOptions options, TemporaryFolder folder)
+    {
+        _folder = folder;
+        _healthPort = LoopbackPorts.Take();
+        Port = LoopbackPorts.Take();
+        var clientUrl = $"{(options.Tls is null ? "http" : "https")}://127.0.0.1:{Port}";
+        var peerUrl = $"http://127.0.0.1:{LoopbackPorts.Take()}";
+        _process = new EtcdProcess(
+            [
+                "--name=alone",
+                $"--data-dir={folder.Path}",
+                $"--listen-client-urls={clientUrl}",
+                $"--advertise-client-urls={clientUrl}",
+                $"--listen-peer-urls={peerUrl}",
+                $"--initial-advertise-peer-urls={peerUrl}",
+                $"--initial-cluster=alone={peerUrl}",
+
+                // Ready without TLS and certificates, whatever the client port asks for.
+                $"--listen-metrics-urls=http://127.0.0.1:{_healthPort}",
+
+                // The shortest lease is one and a half elections: these make it one second.
+                "--heartbeat-interval=50",
+                "--election-timeout=500",
+                "--logger=zap",
+                "--log-level=error",
+                .. options.Arguments(),
+            ],
+            folder.Path);
+    }
+
+    public int Port { get; }
+
+    public string Endpoint => $"127.0.0.1:{Port}";
+
+    public string Address => $"etcd://{Endpoint}";
+
+    /// <summary>The server's JSON interface; only for servers without TLS.</summary>
+    public EtcdGateway Gateway => new(Port);
+
+    public static async Task<EtcdServer> StartAsync(EtcdServerOptions? options = null)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var server = new EtcdServer(options ?? new EtcdServerOptions(), new TemporaryFolder());
+            try
+            {
+                await server.StartAgainAsync();
+                return server;
+            }
+            catch (InvalidOperationException) when (attempt < StartAttempts)
+            {
+                // Most likely somebody else took a port meanwhile.
+                await server.DisposeAsync();
+            }
+        }
+    }
+
+    public Task StartAgainAsync()
+    {
+        _process.Start();
+        return EtcdHealth.WaitUntilReadyAsync(_process, _healthPort);
+    }
+
+    public void Kill() => _process.Kill();
+
+    public void Suspend() => _process.Suspend();
+
+    public void Resume() => _process.Resume();
+
+    public ValueTask DisposeAsync()
+    {
+        _process.Dispose();
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+
+namespace Valkeyrie.Tests.Rigs;
+
+/// <summary>One connection of a <see cref="ScriptedHttp2Peer"/>: reads frames, minds settings and pings, and hands requests to the script.</summary>
+#pragma warning disable CA1001 // Close frees the stream, and may be called by the script long before the peer ends; the semaphore holds no handle
+internal sealed class ScriptedConnection(Socket socket, Func<ScriptedRequest, Task> answer)
+{
+    private const int PrefaceLength = 24;
+
+    private readonly NetworkStream _stream = new(socket, ownsSocket: true);
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly Dictionary<int, ScriptedRequest> _requests = [];
+    private readonly ConcurrentDictionary<long, TaskCompletionSource> _pings = new();
+    private readonly List<Task> _answers = [];
+    private long _nextPing;
+
+    public async Task ServeAsync()
+    {
+        socket.NoDelay = true;
+        try
+        {
+            await _stream.ReadExactlyAsync(new byte[PrefaceLength]);
+            await WriteAsync(Http2Frame.Settings());
+            while (true)
+            {
+                await ReadFrameAsync();
+            }
+        }
+        catch (Exception e) when (IsClosed(e))
+        {
+            Close();
+        }
+
+        await Task.WhenAll(_answers);
+    }
+
+    public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await _stream.WriteAsync(bytes);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Returns when the client has read everything sent so far: a ping goes out, and its answer has come back.</summary>
+    public async Task SettleAsync()
+    {
+        var number = Interlocked.Increment(ref _nextPing);
+        var settled = _pings[number] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var opaque = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(opaque, number);
+        await WriteAsync(Http2Frame.Ping(opaque, ack: false));
+        await settled.Task.WaitAsync(Patience.Limit);
+    }
+
+    /// <summary>Ends the connection in good order: what was sent still arrives.</summary>
+    public void Close()
+    {
+        foreach (var ping in _pings.Values)
+        {
+            ping.TrySetException(new IOException("The connection has ended."));
+        }
+
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (IsClosed(e))
+        {
+        }
+
+        _stream.Dispose();
+    }
+
+    private static bool IsClosed(Exception e) => e is IOException or SocketException or ObjectDisposedException;
+
+    private async Task ReadFrameAsync()
+    {
+        var header = new byte[Http2Frame.HeaderLength];
+        await _stream.ReadExactlyAsync(header);
+        var payload = new byte[header[0] << 16 | BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(1))];
+        await _stream.ReadExactlyAsync(payload);
+        var flags = header[4];
+        var streamId = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5));
+        switch ((Http2FrameType)header[3])
+        {
+            case Http2FrameType.Settings when (flags & Http2Frame.Ack) == 0:
+                await WriteAsync(Http2Frame.SettingsAck());
+                break;
+            case Http2FrameType.Ping when (flags & Http2Frame.Ack) == 0:
+                await WriteAsync(Http2Frame.Ping(payload, ack: true));
+                break;
+            case Http2FrameType.Ping:
+                if (_pings.TryRemove(BinaryPrimitives.ReadInt64BigEndian(payload), out var settled))
+                {
+                    settled.TrySetResult();
+                }
+
+                break;
+            case Http2FrameType.Headers:
+                _requests[streamId] = new ScriptedRequest(this, streamId);
+                break;
+            case Http2FrameType.Data when _requests[streamId].Receive(payload):
+                _answers.Add(AnswerAsync(_requests[streamId]));
+                break;
+            case Http2FrameType.RstStream:
+                _requests[streamId].Reset();
+                break;
+        }
+    }
+
+    private async Task AnswerAsync(ScriptedRequest request)
+    {
+        try
+        {
+            await answer(request);
+        }
+        catch (Exception e) when (IsClosed(e))
+        {
+            // The client has gone; the test is about what it makes of that.
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Valkeyrie.Tests.Rigs;
+
+/// <summary>A server that speaks just enough HTTP/2 for a script to say which bytes go out, and in what pieces.</summary>
+internal sealed class ScriptedHttp2Peer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Func<ScriptedRequest, Task> _answer;
+    private readonly ConcurrentBag<ScriptedConnection> _connections = [];
+    private readonly ConcurrentBag<Task> _tasks = [];
+    private int _requests;
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="answer">Called once for each request, when its first message has arrived.</param>
+    public ScriptedHttp2Peer(Func<ScriptedRequest, Task> answer)
+    {
+        _answer = answer;
+        _listener.Start();
+        _tasks.Add(AcceptAsync());
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public string Address => $"etcd://127.0.0.1:{Port}";
+
+    /// <summary>How many requests have come in.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>How many connections have come in.</summary>
+    public int Connections => _connections.Count;
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        foreach (var connection in _connections)
+        {
+            connection.Close();
+        }
+
+        await Task.WhenAll(_tasks).WaitAsync(Patience.Limit);
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var connection = new ScriptedConnection(await _listener.AcceptSocketAsync(), AnswerAsync);
+                _connections.Add(connection);
+                _tasks.Add(connection.ServeAsync());
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private Task AnswerAsync(ScriptedRequest request)
+    {
+        Interlocked.Increment(ref _requests);
+        return _answer(request);
+    }
+}

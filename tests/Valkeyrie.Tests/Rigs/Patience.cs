@@ -1,0 +1,24 @@
+namespace Valkeyrie.Tests.Rigs;
+
+/// <summary>How long a test waits for what must happen before it says that it never will. Far above what anything here takes, so that a
+/// busy machine fails no test.</summary>
+internal static class Patience
+{
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Returns once the condition holds.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!await condition())
+        {
+            Assert.False(limit.IsCancellationRequested, $"This never came to be: {what}.");
+            await Task.Delay(Pause);
+        }
+    }
+
+    /// <summary>Returns once the condition holds.</summary>
+    public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
+}

@@ -1,0 +1,26 @@
+namespace Valkeyrie.Tests.Rigs;
+
+/// <summary>A folder of a test's own, removed with it. In memory where the system has such a place, so that a slow disk slows nothing.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    private const string MemoryDisk = "/dev/shm";
+
+    public TemporaryFolder()
+    {
+        var parent = Directory.Exists(MemoryDisk) ? MemoryDisk : System.IO.Path.GetTempPath();
+        Path = System.IO.Path.Combine(parent, "valkeyrie-tests-" + Guid.NewGuid().ToString("n"));
+        Directory.CreateDirectory(Path);
+    }
+
+    public string Path { get; }
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public string Write(string name, string text)
+    {
+        System.IO.File.WriteAllText(File(name), text);
+        return File(name);
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
