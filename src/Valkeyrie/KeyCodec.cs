@@ -19,7 +19,7 @@ public sealed class KeyCodec(string keyNamespace)
     private const char EscapeFirst = '\uDC80';
     private const char EscapeLast = '\uDCFF';
 
-    private readonly byte[] _prefix = Encoding.UTF8.GetBytes(keyNamespace);
+    private readonly byte[] _prefix = keyNamespace.Length == 0 ? [] : Plain.Encode(keyNamespace);
 
     /// <summary>The codec without a namespace.</summary>
     public static KeyCodec Plain { get; } = new("");

@@ -3,6 +3,12 @@ using Valkeyrie.Etcd.Transport.Http2;
 
 namespace Valkeyrie.Etcd.Transport;
 
+/// <summary>A reply's message, valid until the call that read it returns, and the endpoint that sent it.</summary>
+internal readonly record struct Reply(ReadOnlyMemory<byte> Message, string Endpoint)
+{
+    public ReadOnlySpan<byte> Span => Message.Span;
+}
+
 /// <summary>Calls to a cluster: picks an endpoint, signs in, holds the deadline, sends again where that is safe, and tells every failure as a
 /// <see cref="KvException"/>.</summary>
 internal sealed class GrpcChannel : IAsyncDisposable
@@ -35,13 +41,13 @@ internal sealed class GrpcChannel : IAsyncDisposable
     /// <summary>Makes a call of one request and one reply.</summary>
     /// <param name="method">The method.</param>
     /// <param name="frame">The request; its buffer is given back here.</param>
-    /// <param name="read">Turns the reply's bytes, gone after it returns, into what the caller wants.</param>
+    /// <param name="read">Turns the reply, gone after it returns, into what the caller wants.</param>
     /// <param name="state">Passed on to <paramref name="read"/>.</param>
     /// <param name="key">The key that the call is about, for errors.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TReply> CallAsync<TState, TReply>(
-        GrpcMethod method, Frame frame, Func<TState, ReadOnlyMemory<byte>, TReply> read, TState state, string? key, CancellationToken cancellationToken)
+        GrpcMethod method, Frame frame, Func<TState, Reply, TReply> read, TState state, string? key, CancellationToken cancellationToken)
     {
         var attempts = new Attempts(method, _endpoints.Count, _timeout);
         try
@@ -63,7 +69,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
                     await StartAsync(endpoint, stream, method, token, frame.Memory, end: true, deadline.Token).ConfigureAwait(false);
                     cancel = deadline.Token.UnsafeRegister(static s => ((Http2Stream)s!).Cancel(), stream);
                     await stream.ReadyAsync().ConfigureAwait(false);
-                    var reply = read(state, stream.TakeOnly());
+                    var reply = read(state, new Reply(stream.TakeOnly(), endpoint.Name));
                     endpoint.Succeeded();
                     return reply;
                 }

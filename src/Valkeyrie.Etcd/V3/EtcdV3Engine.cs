@@ -15,11 +15,17 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
 
     public TimeSpan Timeout => channel.Timeout;
 
-    public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
-    {
-        var status = await CallAsync(GrpcMethod.Status, new StatusRequest(), StatusResponse.Parser, cancellationToken).ConfigureAwait(false);
-        return new KvServerStatus(info.Address, status.Version, status.Header?.Revision ?? 0);
-    }
+    public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken) => channel.CallAsync(
+        GrpcMethod.Status,
+        Frame.Of(new StatusRequest()),
+        static (_, reply) =>
+        {
+            var status = StatusResponse.Parser.ParseFrom(reply.Span);
+            return new KvServerStatus(reply.Endpoint, status.Version, status.Header?.Revision ?? 0);
+        },
+        0,
+        null,
+        cancellationToken);
 
     public async ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken)
     {
