@@ -14,7 +14,6 @@ internal sealed class Http2Connection
     public const int StreamWindow = 4 << 20;
     public const int ConnectionWindow = 64 << 20;
 
-    private const int ReadBufferLength = 128 << 10;
     private const int DefaultWindow = 65_535;
     private const int LongestHeaderBlock = 64 << 10;
     private const int LastUsefulStreamId = int.MaxValue - 2;
@@ -28,6 +27,7 @@ internal sealed class Http2Connection
 
     private readonly object _gate = new();
     private readonly Stream _transport;
+    private readonly InputPump _input;
     private readonly HeaderEncoder _encoder;
     private readonly HeaderDecoder _decoder = new();
     private readonly Dictionary<int, Http2Stream> _streams = [];
@@ -55,6 +55,7 @@ internal sealed class Http2Connection
     private Http2Connection(Stream transport, Uri address)
     {
         _transport = transport;
+        _input = new InputPump(transport, OnInput, OnInputEnd);
         _encoder = new HeaderEncoder(address);
         _lastHeard = _idleSince = Environment.TickCount64;
         _watchdog = new Timer(static self => ((Http2Connection)self!).Watch(), this, PingTimeout, PingTimeout);
@@ -80,7 +81,7 @@ internal sealed class Http2Connection
         {
             connection.WritePreface();
             connection.Flush();
-            _ = connection.ReadLoopAsync();
+            connection._input.Start();
             await connection._ready.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             return connection;
         }
@@ -276,40 +277,17 @@ internal sealed class Http2Connection
         }
     }
 
-    private async Task ReadLoopAsync()
+    private int OnInput(ReadOnlySpan<byte> bytes)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(ReadBufferLength);
-        int start = 0, end = 0;
-        try
-        {
-            while (true)
-            {
-                var read = await _transport.ReadAsync(buffer.AsMemory(end)).ConfigureAwait(false);
-                if (read == 0)
-                {
-                    throw new Http2ConnectionLostException("The server closed the connection.", notSent: false);
-                }
-
-                end += read;
-                Volatile.Write(ref _lastHeard, Environment.TickCount64);
-                start += Process(buffer.AsSpan(start..end));
-                buffer.AsSpan(start..end).CopyTo(buffer);
-                end -= start;
-                start = 0;
-                Flush();
-            }
-        }
-        catch (Exception e)
-        {
-            End(e is Http2ProtocolException or Http2ConnectionLostException or Http2ConnectException
-                ? e
-                : new Http2ConnectionLostException("The connection broke.", notSent: false, e));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        Volatile.Write(ref _lastHeard, Environment.TickCount64);
+        var done = Process(bytes);
+        Flush();
+        return done;
     }
+
+    private void OnInputEnd(Exception e) => End(e is Http2ProtocolException or Http2ConnectionLostException or Http2ConnectException
+        ? e
+        : new Http2ConnectionLostException("The connection broke.", notSent: false, e));
 
     /// <summary>Acts on every whole frame; returns how many bytes they took.</summary>
     private int Process(ReadOnlySpan<byte> bytes)
@@ -391,7 +369,11 @@ internal sealed class Http2Connection
             }
         }
 
-        var acknowledgeable = stream.OnData(Unpad(header, payload), header.Length, end);
+        if (stream.OnData(Unpad(header, payload), header.Length, end, out var acknowledgeable))
+        {
+            _input.Wake(stream);
+        }
+
         if (acknowledgeable > 0 && !end)
         {
             Acknowledge(stream, acknowledgeable);
@@ -460,9 +442,10 @@ internal sealed class Http2Connection
         var headers = default(ResponseHeaders);
         _decoder.Decode(block, ref headers);
         var end = flags.HasFlag(FrameFlags.EndStream);
-        if (Find(streamId, remove: end, finished: end) is { } stream && headers.HttpStatus is not "100" and not "103")
+        if (Find(streamId, remove: end, finished: end) is { } stream && headers.HttpStatus is not "100" and not "103"
+            && stream.OnHeaders(headers, end))
         {
-            stream.OnHeaders(headers, end);
+            _input.Wake(stream);
         }
     }
 

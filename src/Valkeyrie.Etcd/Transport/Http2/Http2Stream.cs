@@ -5,16 +5,15 @@ using System.Threading.Tasks.Sources;
 namespace Valkeyrie.Etcd.Transport.Http2;
 
 /// <summary>One call on a connection: collects what arrives for it and hands it to the one who waits.</summary>
-/// <remarks>The connection's read loop puts in, the caller takes out; <c>this</c> is the lock between them. Whoever waits is resumed on the
-/// thread pool, so that no caller's code can hold up the read loop.</remarks>
+/// <remarks>The connection's input puts in, the caller takes out; <c>this</c> is the lock between them.</remarks>
 /// <param name="maxMessageLength">The longest message taken.</param>
 /// <param name="unary">True for a call with one reply, which is awaited whole.</param>
-internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTaskSource
+internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTaskSource, IThreadPoolWorkItem
 {
     // A length that a broken server merely claims must not cost its memory: beyond this, the buffer grows only as bytes arrive.
     private const int TrustedLength = 16 << 20;
 
-    private ManualResetValueTaskSourceCore<bool> _waiter = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _waiter;
     private bool _waiting;
     private byte[] _buffer = [];
     private int _start;
@@ -41,7 +40,9 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
     /// <summary>Bytes taken since the peer was last told that it may send more.</summary>
     public int Acknowledgeable { get; set; }
 
-    public void OnHeaders(in ResponseHeaders headers, bool end)
+    /// <summary>Takes headers or trailers.</summary>
+    /// <returns>True if the caller is to be resumed.</returns>
+    public bool OnHeaders(in ResponseHeaders headers, bool end)
     {
         lock (this)
         {
@@ -58,13 +59,17 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
             }
 
             _ended |= end;
-            WakeIfReady();
+            return StopsWaiting();
         }
     }
 
-    /// <summary>Takes what arrived.</summary>
-    /// <returns>For how many bytes the peer may send more at once. A slow reader holds it up, but never within a message.</returns>
-    public int OnData(ReadOnlySpan<byte> data, int flowControlled, bool end)
+    /// <summary>Takes data.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="flowControlled">How many bytes it counts for flow control, padding included.</param>
+    /// <param name="end">True if it is the last.</param>
+    /// <param name="acknowledgeable">For how many bytes the peer may send more at once. A slow reader holds it up, but never within a message.</param>
+    /// <returns>True if the caller is to be resumed.</returns>
+    public bool OnData(ReadOnlySpan<byte> data, int flowControlled, bool end, out int acknowledgeable)
     {
         lock (this)
         {
@@ -75,11 +80,12 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
 
             _ended |= end;
             _unacknowledged += flowControlled;
-            WakeIfReady();
-            return unary || !IsReady() ? Interlocked.Exchange(ref _unacknowledged, 0) : 0;
+            acknowledgeable = unary || !IsReady() ? Interlocked.Exchange(ref _unacknowledged, 0) : 0;
+            return StopsWaiting();
         }
     }
 
+    /// <summary>Ends the call with a failure, unless it has ended already.</summary>
     public void Fail(Exception failure)
     {
         lock (this)
@@ -91,9 +97,17 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
 
             _failure ??= failure;
             _ended = true;
-            WakeIfReady();
+            if (!StopsWaiting())
+            {
+                return;
+            }
         }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
+
+    /// <summary>Resumes the caller on this thread.</summary>
+    public void Resume() => _waiter.SetResult(true);
 
     /// <summary>The next message, valid until the next call; null at the good end of the call.</summary>
     /// <exception cref="GrpcException">The server ended the call with a status other than OK.</exception>
@@ -172,6 +186,8 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         }
     }
 
+    void IThreadPoolWorkItem.Execute() => Resume();
+
     void IValueTaskSource.GetResult(short token) => _waiter.GetResult(token);
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _waiter.GetStatus(token);
@@ -190,13 +206,15 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
 
     private bool IsReady() => _ended || (!unary && (MessageLength() is { } length && _end - _start - Frame.HeaderLength >= length));
 
-    private void WakeIfReady()
+    private bool StopsWaiting()
     {
-        if (_waiting && IsReady())
+        if (!_waiting || !IsReady())
         {
-            _waiting = false;
-            _waiter.SetResult(true);
+            return false;
         }
+
+        _waiting = false;
+        return true;
     }
 
     private long? MessageLength() =>
@@ -236,7 +254,7 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         return TakeAside(from, (int)length);
     }
 
-    /// <summary>Moves a message out of the buffer that the read loop goes on filling: the whole buffer, if it holds nothing else.</summary>
+    /// <summary>Moves a message out of the buffer that the input goes on filling: the whole buffer, if it holds nothing else.</summary>
     private ReadOnlyMemory<byte> TakeAside(int from, int length)
     {
         if (_start == _end)
