@@ -71,7 +71,7 @@ internal sealed class LeasedLock : KvLock
         catch
         {
             _mutex.Forget(this);
-            _mutex.ReleaseInBackground(Key, _lockKey, _lease);
+            _mutex.ReleaseInBackground(Key, _lease, ReleaseTransaction());
             throw;
         }
 

@@ -11,6 +11,8 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan ReleasePause = TimeSpan.FromMilliseconds(500);
+
     private readonly LockLeasePool _pool = new(keeper);
     private readonly ConcurrentDictionary<LeasedLock, bool> _held = new();
     private readonly CancellationTokenSource _closing = new();
@@ -48,8 +50,13 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
         }
     }
 
-    /// <summary>Takes the lock's own key away, and with it the lock; tries until that is done or the lease has ended.</summary>
-    public void ReleaseInBackground(string key, string lockKey, KeptLease lease) => _ = ReleaseAsync(key, lockKey, lease);
+    /// <summary>Gives a lock up without waiting; tries until that is done or the lease has ended.</summary>
+    /// <param name="key">The locked key.</param>
+    /// <param name="lease">The lease that the lock stands on.</param>
+    /// <param name="release">The transaction that gives it up.</param>
+    /// <param name="pending">A transaction still under way that may put the lock's key; null for none.</param>
+    public void ReleaseInBackground(string key, KeptLease lease, KvTransaction release, Task? pending = null) =>
+        _ = ReleaseAsync(key, lease, release, pending);
 
     public void Released(LeasedLock held, KeptLease lease)
     {
@@ -112,9 +119,10 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
     {
         var lockKey = KeyRules.LockDirectoryOf(key) + lease.Id.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
         using var usable = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        var commits = new Commits(engine, _closing.Token);
         try
         {
-            var revision = await TakeOrQueueAsync(key, lockKey, options, lease, usable.Token).ConfigureAwait(false);
+            var revision = await TakeOrQueueAsync(key, lockKey, options, lease, commits, usable.Token).ConfigureAwait(false);
             var held = new LeasedLock(this, key, lockKey, revision, lease, options.DeleteOnUnlock);
             _held[held] = true;
             held.BeginGuard();
@@ -130,18 +138,20 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
         catch
         {
             // Whether our key is there is not known, so it is taken away in any case; the lease goes back to the pool when that is done.
-            ReleaseInBackground(key, lockKey, lease);
+            var leave = new KvTransaction { Then = [new KvOperation.Delete(KvRange.Key(lockKey))] };
+            ReleaseInBackground(key, lease, leave, commits.Last);
             throw;
         }
     }
 
-    private async ValueTask<long> TakeOrQueueAsync(string key, string lockKey, KvLockOptions options, KeptLease lease, CancellationToken cancellationToken)
+    private async ValueTask<long> TakeOrQueueAsync(
+        string key, string lockKey, KvLockOptions options, KeptLease lease, Commits commits, CancellationToken cancellationToken)
     {
         var contenders = KvRange.Prefix(KeyRules.LockDirectoryOf(key));
         var enter = new KvOperation.Put(lockKey, ReadOnlyMemory<byte>.Empty, lease.Id);
         KvOperation[] value = options.Value is { } bytes ? [new KvOperation.Put(key, bytes, options.DeleteOnUnlock ? lease.Id : 0)] : [];
         var newestTwo = new KvRangeQuery(contenders) { KeysOnly = true, NewestFirst = true, Limit = 2 };
-        var first = await engine.CommitAsync(
+        var first = await commits.MakeAsync(
             new KvTransaction
             {
                 If = [new KvCondition(contenders, KvConditionTarget.CreateRevision, KvConditionOperator.Equal, 0)],
@@ -169,7 +179,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
                 await WaitForRemovalAsync(predecessor.Key, predecessor.CreateRevision, seen + 1, cancellationToken).ConfigureAwait(false);
             }
 
-            var next = await engine.CommitAsync(
+            var next = await commits.MakeAsync(
                 new KvTransaction
                 {
                     If =
@@ -201,21 +211,54 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
         }
     }
 
-    private async Task ReleaseAsync(string key, string lockKey, KeptLease lease)
+    private async Task ReleaseAsync(string key, KeptLease lease, KvTransaction release, Task? pending)
     {
+        // What is cancelled here may still reach the store, and after the release at that: so it is first seen to its end.
+        var mayStillArrive = pending is not null && !await EndsWithAnswerAsync(pending).ConfigureAwait(false);
         while (lease.IsAlive && !_closing.IsCancellationRequested)
         {
             try
             {
-                await engine.DeleteAsync(lockKey, _closing.Token).ConfigureAwait(false);
-                break;
+                await engine.CommitAsync(release, _closing.Token).ConfigureAwait(false);
+                if (!mayStillArrive || _pool.TryRetire(lease, key))
+                {
+                    break;
+                }
             }
             catch (Exception e) when (e is KvException or OperationCanceledException)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(500), _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // Out of reach: again, after a pause.
             }
+
+            await Task.Delay(ReleasePause, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _pool.Return(lease, key);
+    }
+
+    private static async Task<bool> EndsWithAnswerAsync(Task pending)
+    {
+        try
+        {
+            await pending.ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            return e is not (KvUnreachableException or KvTimeoutException or OperationCanceledException);
+        }
+    }
+
+    /// <summary>Transactions whose caller may give up waiting while they go on; the last of them is known.</summary>
+    private sealed class Commits(IRevisionedEngine engine, CancellationToken closing)
+    {
+        public Task<KvTransactionResult>? Last { get; private set; }
+
+        public Task<KvTransactionResult> MakeAsync(KvTransaction transaction, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Last = engine.CommitAsync(transaction, closing).AsTask();
+            return Last.WaitAsync(cancellationToken);
+        }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class LockLeasePool(LeaseKeeper keeper)
         lock (_gate)
         {
             _entries.RemoveAll(e => !e.Lease.IsAlive && e.Keys.Count == 0);
-            var free = _entries.Find(e => e.AskedTtl == ttl && e.Lease.IsAlive && !e.Keys.Contains(key));
+            var free = _entries.Find(e => !e.Retiring && e.AskedTtl == ttl && e.Lease.IsAlive && !e.Keys.Contains(key));
             if (free is not null)
             {
                 free.Keys.Add(key);
@@ -41,8 +41,8 @@ internal sealed class LockLeasePool(LeaseKeeper keeper)
                 return;
             }
 
-            var hasSpare = _entries.Exists(e => e != entry && e.AskedTtl == entry.AskedTtl && e.Keys.Count == 0 && e.Lease.IsAlive);
-            if (lease.IsAlive && !hasSpare)
+            var hasSpare = _entries.Exists(e => e != entry && !e.Retiring && e.AskedTtl == entry.AskedTtl && e.Keys.Count == 0 && e.Lease.IsAlive);
+            if (lease.IsAlive && !hasSpare && !entry.Retiring)
             {
                 return;
             }
@@ -53,5 +53,34 @@ internal sealed class LockLeasePool(LeaseKeeper keeper)
         keeper.LetGo(lease);
     }
 
-    private sealed record Entry(KeptLease Lease, TimeSpan AskedTtl, HashSet<string> Keys);
+    /// <summary>Ends a lease under which a key may still be put by a transaction whose end is not known: without its lease, that will fail. A lease
+    /// that other locks stand on gets no new ones, and is not ended yet.</summary>
+    /// <returns>True if the lease has been let go.</returns>
+    public bool TryRetire(KeptLease lease, string key)
+    {
+        lock (_gate)
+        {
+            var entry = _entries.Find(e => e.Lease == lease);
+            if (entry is null)
+            {
+                return true;
+            }
+
+            entry.Retiring = true;
+            if (entry.Keys.Count > 1 || !entry.Keys.Contains(key))
+            {
+                return false;
+            }
+
+            _entries.Remove(entry);
+        }
+
+        keeper.LetGo(lease);
+        return true;
+    }
+
+    private sealed record Entry(KeptLease Lease, TimeSpan AskedTtl, HashSet<string> Keys)
+    {
+        public bool Retiring { get; set; }
+    }
 }
