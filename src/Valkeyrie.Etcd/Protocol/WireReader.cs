@@ -15,6 +15,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     /// <summary>The number of the field that <see cref="Next"/> came to.</summary>
     public int Field { get; private set; }
 
+    /// <summary>How many bytes are not read yet.</summary>
+    public readonly int Left => _rest.Length;
+
     /// <summary>Goes to the next field; false at the end. Its value must be read or skipped before the next call.</summary>
     public bool Next()
     {

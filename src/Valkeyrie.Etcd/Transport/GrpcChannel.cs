@@ -3,10 +3,18 @@ using Valkeyrie.Etcd.Transport.Http2;
 
 namespace Valkeyrie.Etcd.Transport;
 
-/// <summary>A reply's message, valid until the call that read it returns, and the endpoint that sent it.</summary>
-internal readonly record struct Reply(ReadOnlyMemory<byte> Message, string Endpoint)
+/// <summary>A reply's message and the endpoint that sent it.</summary>
+internal readonly struct Reply(Http2Stream stream, ReadOnlyMemory<byte> message, string endpoint)
 {
-    public ReadOnlySpan<byte> Span => Message.Span;
+    /// <summary>The message, valid until the call that read it returns, unless it is kept.</summary>
+    public ReadOnlyMemory<byte> Message => message;
+
+    public ReadOnlySpan<byte> Span => message.Span;
+
+    public string Endpoint => endpoint;
+
+    /// <summary>Keeps the message: its pooled buffer is the caller's from now on.</summary>
+    public byte[] Keep() => stream.Detach();
 }
 
 /// <summary>Calls to a cluster: picks an endpoint, signs in, holds the deadline, sends again where that is safe, and tells every failure as a
@@ -69,7 +77,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
                     await StartAsync(endpoint, stream, method, token, frame.Memory, end: true, deadline.Token).ConfigureAwait(false);
                     cancel = deadline.Token.UnsafeRegister(static s => ((Http2Stream)s!).Cancel(), stream);
                     await stream.ReadyAsync().ConfigureAwait(false);
-                    var reply = read(state, new Reply(stream.TakeOnly(), endpoint.Name));
+                    var reply = read(state, new Reply(stream, stream.TakeOnly(), endpoint.Name));
                     endpoint.Succeeded();
                     return reply;
                 }

@@ -56,7 +56,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
                 var page = channel.CallAsync(
                     GrpcMethod.Range,
                     Frame.Of(request),
-                    static (state, reply) => state._replies.Page(reply.Span, state.KeysOnly),
+                    static (state, reply) => state._replies.Page(reply, state.KeysOnly),
                     (_replies, query.KeysOnly),
                     query.Range.Text,
                     cancellationToken);

@@ -6,6 +6,9 @@ namespace Valkeyrie.Etcd.V3;
 /// <summary>Turns etcd's replies into the contract's types, straight off the received bytes where there may be many.</summary>
 internal sealed class Replies(KeyCodec keys)
 {
+    // A shorter reply is decoded at once.
+    private const int SmallestLongReply = 64 << 10;
+
     /// <summary>The store's revision in a reply whose first field is a header, as all are.</summary>
     public static long Revision(ReadOnlySpan<byte> reply)
     {
@@ -55,17 +58,30 @@ internal sealed class Replies(KeyCodec keys)
         return false;
     }
 
-    public KvPage Page(ReadOnlySpan<byte> reply, bool keysOnly)
+    public KvPage Page(Transport.Reply reply, bool keysOnly)
     {
-        var pairs = new List<KvPair>();
+        var bytes = reply.Span;
+        var decoded = new List<KvPair>();
+        var received = bytes.Length < SmallestLongReply ? null : new ReceivedPairs(this, reply.Message, reply.Keep(), keysOnly);
         long count = 0, revision = 0;
         var more = false;
-        var reader = new WireReader(reply);
+        var reader = new WireReader(bytes);
         while (reader.Next())
         {
             switch (reader.Field)
             {
-                case RangeResponse.KvsFieldNumber: pairs.Add(Pair(reader.Bytes(), keysOnly)); break;
+                case RangeResponse.KvsFieldNumber:
+                    var pair = reader.Bytes();
+                    if (received is null)
+                    {
+                        decoded.Add(Pair(pair, keysOnly));
+                    }
+                    else
+                    {
+                        received.Add(bytes.Length - reader.Left - pair.Length, pair.Length);
+                    }
+
+                    break;
                 case RangeResponse.HeaderFieldNumber: revision = HeaderRevision(reader.Bytes()); break;
                 case RangeResponse.MoreFieldNumber: more = reader.Bool(); break;
                 case RangeResponse.CountFieldNumber: count = reader.Int64(); break;
@@ -73,7 +89,7 @@ internal sealed class Replies(KeyCodec keys)
             }
         }
 
-        return new KvPage(pairs, more, count, revision, reply.Length);
+        return new KvPage((IReadOnlyList<KvPair>?)received ?? decoded, more, count, revision, bytes.Length);
     }
 
     public KvTransactionResult Transaction(ReadOnlySpan<byte> reply, KvTransaction transaction)
@@ -125,7 +141,7 @@ internal sealed class Replies(KeyCodec keys)
         return 0;
     }
 
-    private KvPair Pair(ReadOnlySpan<byte> bytes, bool keyOnly)
+    public KvPair Pair(ReadOnlySpan<byte> bytes, bool keyOnly)
     {
         ReadOnlySpan<byte> key = default, value = default;
         long created = 0, modified = 0, version = 0, lease = 0;

@@ -35,4 +35,8 @@ public sealed record KvRangeQuery(KvRange Range)
 /// <param name="Count">How many pairs the range holds from the query's start on, whatever the limit.</param>
 /// <param name="Revision">The store's newest revision when it answered.</param>
 /// <param name="ByteCount">How many bytes the answer took, for choosing the next page's limit.</param>
-public sealed record KvPage(IReadOnlyList<KvPair> Pairs, bool More, long Count, long Revision, long ByteCount);
+public sealed record KvPage(IReadOnlyList<KvPair> Pairs, bool More, long Count, long Revision, long ByteCount) : IDisposable
+{
+    /// <summary>Gives back what the pairs may rest on; none may be asked for after it. A page that is not disposed is left to the collector.</summary>
+    public void Dispose() => (Pairs as IDisposable)?.Dispose();
+}

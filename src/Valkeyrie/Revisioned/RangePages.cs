@@ -2,14 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie;
 
-/// <summary>Reads a range page by page, all at one revision, the next page on its way while the last one is used.</summary>
+/// <summary>Reads a range page by page, all at one revision, the next page on its way while the last one is used. A page is valid until the next
+/// is asked for.</summary>
 internal static class RangePages
 {
     // The server walks the whole rest of a range for every limited request, so small pages cost quadratically; memory holds two pages.
     // The first page is small, since nothing is known yet of the values' size; it sets the limit of those that follow.
     private const long FirstLimit = 512;
     private const long LargestLimit = 65_536;
-    private const long PageBytes = 6 << 20;
+    private const long PageBytes = 4 << 20;
 
     public static async IAsyncEnumerable<KvPage> ReadAsync(
         IRevisionedEngine engine, KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -28,7 +29,7 @@ internal static class RangePages
         {
             while (true)
             {
-                var page = await next.ConfigureAwait(false);
+                using var page = await next.ConfigureAwait(false);
                 left -= page.Pairs.Count;
                 if (!page.More || page.Pairs.Count == 0)
                 {

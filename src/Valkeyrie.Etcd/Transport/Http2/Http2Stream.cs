@@ -173,6 +173,18 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         }
     }
 
+    /// <summary>Hands over the buffer that holds the message taken last from a unary call.</summary>
+    public byte[] Detach()
+    {
+        lock (this)
+        {
+            var buffer = _buffer;
+            _buffer = [];
+            _start = _end = 0;
+            return buffer;
+        }
+    }
+
     /// <summary>Gives the buffers back. Nothing may arrive any more.</summary>
     public void Release()
     {

@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Collections;
+
+namespace Valkeyrie.Etcd.V3;
+
+/// <summary>The pairs of a long reply, left in the buffer that they came in and turned into objects as they are asked for: the last key, which the
+/// request for the next page needs, is known at once, and the rest is decoded while that page is already on its way.</summary>
+internal sealed class ReceivedPairs : IReadOnlyList<KvPair>, IDisposable
+{
+    private const int FirstCapacity = 1024;
+
+    private readonly Replies _replies;
+    private readonly ReadOnlyMemory<byte> _message;
+    private readonly bool _keyOnly;
+    private byte[]? _buffer;
+    private int[] _starts = ArrayPool<int>.Shared.Rent(FirstCapacity);
+
+    /// <summary>Begins without pairs.</summary>
+    /// <param name="replies">Decodes a pair.</param>
+    /// <param name="message">The reply.</param>
+    /// <param name="buffer">The pooled buffer that holds it, from now on owned here.</param>
+    /// <param name="keyOnly">True if values were not asked for.</param>
+    public ReceivedPairs(Replies replies, ReadOnlyMemory<byte> message, byte[] buffer, bool keyOnly)
+    {
+        _replies = replies;
+        _message = message;
+        _buffer = buffer;
+        _keyOnly = keyOnly;
+    }
+
+    public int Count { get; private set; }
+
+    public KvPair this[int index]
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_buffer is null, this);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+            return _replies.Pair(_message.Span.Slice(_starts[2 * index], _starts[(2 * index) + 1]), _keyOnly);
+        }
+    }
+
+    /// <summary>Notes where the next pair lies.</summary>
+    public void Add(int start, int length)
+    {
+        if (_starts.Length < 2 * (Count + 1))
+        {
+            var larger = ArrayPool<int>.Shared.Rent(_starts.Length * 2);
+            _starts.CopyTo(larger, 0);
+            ArrayPool<int>.Shared.Return(_starts);
+            _starts = larger;
+        }
+
+        _starts[2 * Count] = start;
+        _starts[(2 * Count) + 1] = length;
+        Count++;
+    }
+
+    public IEnumerator<KvPair> GetEnumerator()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            yield return this[i];
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<int>.Shared.Return(_starts);
+        }
+    }
+}
