@@ -18,7 +18,7 @@ internal sealed record BenchOptions
           --with A,B        contenders to run: floor, store, etcdctl (all)
           --etcd PATH       the server ($VALKEYRIE_ETCD, else etcd on PATH)
           --etcdctl PATH    the command line client (etcdctl on PATH)
-          --growth          the growth row too: 10^3 to 10^6 keys
+          --growth          the growth row, with the rows that are named
         """;
 
     private static readonly string[] AllContenders = ["floor", "store", "etcdctl"];
