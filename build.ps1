@@ -24,6 +24,11 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
+if ([Console]::IsOutputRedirected) {
+    # For what is started from here too.
+    $env:NO_COLOR = '1'
+}
+
 Set-Location $PSScriptRoot
 $results = Join-Path $PSScriptRoot out TestResults
 $ownModules = Join-Path $PSScriptRoot .tools modules
