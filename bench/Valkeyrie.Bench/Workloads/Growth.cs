@@ -22,9 +22,8 @@ internal static class Growth
         Console.WriteLine();
         Console.WriteLine($"memory: {Largest:#,0} keys with values of {ValueSize} B listed in a process of its own, {options.Rounds} rounds");
         Console.WriteLine($"  {"",-42} {"keys/s",14} {"growth of peak working set",28}");
-        foreach (var (name, work) in Listings(arena))
+        foreach (var (name, _, seconds, peak) in await MedianListsAsync(arena, Directory, Largest))
         {
-            var (seconds, peak) = await MedianListAsync(arena, work, Directory, Largest);
             Console.WriteLine($"  {name,-42} {Report.Number(Largest / seconds, "#,0"),14} {Report.Number(peak / 1e6, "#,0") + " MB",28}");
         }
     }
@@ -42,10 +41,9 @@ internal static class Growth
         {
             await arena.FillAsync(Directory, keys, size, ValueSize);
             keys = size;
-            foreach (var (name, work) in Listings(arena))
+            foreach (var (name, work, seconds, peak) in await MedianListsAsync(arena, Directory, size))
             {
                 var put = await MedianPutAsync(arena, work, Directory);
-                var (seconds, peak) = await MedianListAsync(arena, work, Directory, size);
                 Console.WriteLine($"  {size,10:#,0} {name,-42} {Report.Number(put, "0"),10} {Report.Number(seconds * 1e9 / size, "#,0"),12} {Report.Number(peak / 1e6, "#,0") + " MB",12}");
             }
         }
@@ -64,17 +62,20 @@ internal static class Growth
         }
     }
 
-    private static async Task<(double Seconds, double Peak)> MedianListAsync(Arena arena, string work, string directory, long keys)
+    private static async Task<IEnumerable<(string Name, string Work, double Seconds, double Peak)>> MedianListsAsync(Arena arena, string directory, long keys)
     {
-        var results = new List<ListResult>();
+        var listings = Listings(arena).Select(l => (l.Name, l.Work, Results: new List<ListResult>())).ToList();
         for (var round = 0; round < arena.Options.Rounds; round++)
         {
-            await using var child = await Child.StartAsync(work, arena.Endpoint, directory, keys);
-            var result = await child.ListAsync();
-            results.Add(result.Keys == keys ? result : throw new InvalidDataException($"{result.Keys} keys were listed where {keys} are."));
+            foreach (var (_, work, results) in listings)
+            {
+                await using var child = await Child.StartAsync(work, arena.Endpoint, directory, keys);
+                var result = await child.ListAsync();
+                results.Add(result.Keys == keys ? result : throw new InvalidDataException($"{result.Keys} keys were listed where {keys} are."));
+            }
         }
 
-        return (Rounds.Median(results.Select(r => r.Seconds)), Rounds.Median(results.Select(r => (double)r.PeakGrowth)));
+        return listings.Select(l => (l.Name, l.Work, Rounds.Median(l.Results.Select(r => r.Seconds)), Rounds.Median(l.Results.Select(r => (double)r.PeakGrowth))));
     }
 
     private static async Task<double> MedianPutAsync(Arena arena, string work, string directory)
