@@ -24,6 +24,11 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
+if ([Console]::IsOutputRedirected) {
+    # For what is started from here too.
+    $env:NO_COLOR = '1'
+}
+
 Set-Location $PSScriptRoot
 $results = Join-Path $PSScriptRoot out TestResults
 $ownModules = Join-Path $PSScriptRoot .tools modules
@@ -38,7 +43,7 @@ function Invoke-BuildTask {
 }
 
 function Invoke-TestTask {
-    Assert-Etcd
+    Assert-Etcd etcd, etcdctl
     Invoke-BuildTask
     Remove-Item $results -Recurse -Force -ErrorAction Ignore
     $suites = @(Invoke-XUnit; Invoke-PesterApart)
@@ -67,7 +72,7 @@ function Invoke-PesterTask {
 }
 
 function Invoke-DemoTask {
-    Assert-Etcd
+    Assert-Etcd etcd
     Invoke-BuildTask
     & (Get-Pwsh) -NoProfile -NonInteractive -File samples/Tour/tour.ps1
     Assert-ExitCode 'The tour'
@@ -94,13 +99,19 @@ function Assert-ExitCode([string] $What) {
     }
 }
 
-function Assert-Etcd {
+# On other systems than Windows build.sh knows how to find them, and to install them where that may be done.
+function Assert-Etcd([string[]] $Program) {
     if (-not $IsWindows) {
-        bash ./build.sh etcd
+        bash ./build.sh etcd @Program
         Assert-ExitCode 'Finding etcd'
+        return
     }
-    elseif (-not $env:VALKEYRIE_ETCD -and -not (Get-Command etcd -ErrorAction Ignore)) {
-        throw 'etcd was not found. Get it at https://github.com/etcd-io/etcd/releases; put it on PATH, or its path into $env:VALKEYRIE_ETCD.'
+
+    foreach ($name in $Program) {
+        $named = [Environment]::GetEnvironmentVariable("VALKEYRIE_$($name.ToUpperInvariant())")
+        if (-not (Get-Command ($named ? $named : $name) -CommandType Application -ErrorAction Ignore)) {
+            throw "$name was not found. Get it at https://github.com/etcd-io/etcd/releases; put it on PATH, or its path into `$env:VALKEYRIE_$($name.ToUpperInvariant())."
+        }
     }
 }
 

@@ -25,7 +25,7 @@ task_test() { # run xUnit and, where a PowerShell is found, Pester
 
 task_demo() { # the README's tour on a private etcd
     need_dotnet
-    task_etcd
+    task_etcd etcd
     if find_pwsh; then
         "$pwsh" -NoProfile -NonInteractive -File build.ps1 demo
         return
@@ -39,18 +39,15 @@ task_bench() { # measure against the bare HTTP/2 loop and etcdctl; arguments: ro
     dotnet run --project bench/Valkeyrie.Bench -c Release -- "$@"
 }
 
-task_etcd() { # find etcd, or install it where that may be done
-    [ -z "${VALKEYRIE_ETCD:-}" ] || [ -x "$VALKEYRIE_ETCD" ] || fail "VALKEYRIE_ETCD names '$VALKEYRIE_ETCD', which is not a program."
-    if [ -n "${VALKEYRIE_ETCD:-}" ] || has etcd; then
-        return
-    fi
-    if [ "$(id -u)" != 0 ] || ! has apt-get || etcd_service_exists; then
-        fail "etcd was not found. Put it on PATH, or its path into VALKEYRIE_ETCD. To get it:
-  Debian, Ubuntu  apt-get install etcd-server etcd-client
-  macOS           brew install etcd
-  others          https://github.com/etcd-io/etcd/releases"
-    fi
-    install_etcd
+task_etcd() { # find etcd and etcdctl, or install them where that may be done
+    [ $# -gt 0 ] || set -- etcd etcdctl
+    local name packages=""
+    for name in "$@"; do
+        if ! find_program "$name"; then
+            [ "$name" = etcd ] && packages="$packages etcd-server" || packages="$packages etcd-client"
+        fi
+    done
+    [ -z "$packages" ] || install_packages "$packages"
 }
 
 # --- parts of tasks -------------------------------------------------------------------------------------------------------------------
@@ -66,20 +63,41 @@ has() { command -v "$1" >/dev/null 2>&1; }
 
 need_dotnet() {
     # Asked inside the repository: global.json has a say in which SDK will do.
-    has dotnet && dotnet --version >/dev/null || fail "The .NET SDK, 8.0.100 or newer, was not found. Get it at https://dotnet.microsoft.com/download."
+    { has dotnet && dotnet --version >/dev/null; } || fail "The .NET SDK, 8.0.100 or newer, was not found. Get it at https://dotnet.microsoft.com/download."
+}
+
+# A program is the one that VALKEYRIE_ETCD or VALKEYRIE_ETCDCTL names, or the one on PATH.
+find_program() {
+    local variable
+    variable=VALKEYRIE_$(printf '%s' "$1" | tr '[:lower:]' '[:upper:]')
+    if [ -n "${!variable:-}" ]; then
+        [ -x "${!variable}" ] || fail "$variable names '${!variable}', which is not a program."
+    else
+        has "$1"
+    fi
+}
+
+install_packages() {
+    if [ "$(id -u)" != 0 ] || ! has apt-get || etcd_service_exists; then
+        fail "Not found:$1. Put etcd and etcdctl on PATH, or their paths into VALKEYRIE_ETCD and VALKEYRIE_ETCDCTL. To get them:
+  Debian, Ubuntu  apt-get install etcd-server etcd-client
+  macOS           brew install etcd
+  others          https://github.com/etcd-io/etcd/releases"
+    fi
+    say "Installing$1, which the tests need."
+    apt-get -qq update || say "The package lists could not be renewed; trying with those that are here."
+    # shellcheck disable=SC2086 # several words are meant
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $1 >/dev/null
+    stop_packaged_service
 }
 
 etcd_service_exists() { [ -e /etc/init.d/etcd ] || { has systemctl && systemctl cat etcd.service >/dev/null 2>&1; }; }
 
-install_etcd() {
-    say "etcd was not found: installing Debian's etcd-server and etcd-client."
-    apt-get -qq update || say "The package lists could not be renewed; trying with those that are here."
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install etcd-server etcd-client >/dev/null
-    has etcd || fail "The packages were installed, but there is still no etcd on PATH."
-    # There was no such service before, so the one that the package may have started is ours to end. The tests start their own.
-    if [ -d /run/systemd/system ]; then
+# Whoever runs an etcd as a service keeps it: only where there was none does the script install one, and end what the package started.
+stop_packaged_service() {
+    if [ -d /run/systemd/system ] && etcd_service_exists; then
         systemctl disable --now --quiet etcd.service
-    else
+    elif etcd_service_exists; then
         /etc/init.d/etcd stop >/dev/null 2>&1 || true
     fi
 }

@@ -3,19 +3,26 @@ using Valkeyrie.Bench.Contenders;
 using Valkeyrie.Bench.Measuring;
 using Valkeyrie.Etcd;
 using Valkeyrie.Etcd.Protocol;
+using Valkeyrie.Samples;
 
 namespace Valkeyrie.Bench;
 
 /// <summary>One server and everybody who can talk to it.</summary>
 internal sealed class Arena : IAsyncDisposable
 {
+    // Far above what all rows together write.
+    private const string QuotaBytes = "8000000000";
+
     // etcd takes 128 operations in one transaction.
     private const int PutsPerTransaction = 128;
 
     private readonly Lazy<IKvStore> _store;
+    private readonly EtcdServer? _server;
 
-    public Arena(string endpoint, BenchOptions options, bool hasEtcdctl)
+    /// <summary>Talks to a server that runs.</summary>
+    public Arena(string endpoint, BenchOptions options, bool hasEtcdctl = false, EtcdServer? server = null)
     {
+        _server = server;
         EtcdStore.Register();
         Endpoint = endpoint;
         Options = options;
@@ -23,6 +30,9 @@ internal sealed class Arena : IAsyncDisposable
         _store = new(() => KvStore.Open($"etcd://{endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromMinutes(1) }));
         Etcdctl = hasEtcdctl && options.Contenders.Contains("etcdctl") ? new Etcdctl(options.Etcdctl, endpoint) : null;
     }
+
+    // A disk's own speed would hide what is measured.
+    public static string? MemoryDisk { get; } = Directory.Exists("/dev/shm") ? "/dev/shm" : null;
 
     public string Endpoint { get; }
 
@@ -34,6 +44,13 @@ internal sealed class Arena : IAsyncDisposable
 
     /// <summary>Null where there is none or it does not take part.</summary>
     public Etcdctl? Etcdctl { get; }
+
+    /// <summary>Starts a server of its own, on a memory disk where there is one.</summary>
+    public static async Task<Arena> OpenAsync(BenchOptions options)
+    {
+        var server = await EtcdServer.StartAsync(options.Etcd, MemoryDisk, ["--quota-backend-bytes", QuotaBytes]);
+        return new Arena(server.Endpoint, options, await Contenders.Etcdctl.FindVersionAsync(options.Etcdctl) is not null, server);
+    }
 
     /// <summary>Those of the contenders that take part.</summary>
     public IReadOnlyList<Contender> Select(Contender? floor, Contender? store, Contender? etcdctl = null)
@@ -104,5 +121,9 @@ internal sealed class Arena : IAsyncDisposable
         }
 
         Bare.Dispose();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
     }
 }

@@ -17,8 +17,8 @@ internal sealed record BenchOptions
           --seconds S       how long one sample should take (0.7)
           --with A,B        contenders to run: floor, store, etcdctl (all)
           --etcd PATH       the server ($VALKEYRIE_ETCD, else etcd on PATH)
-          --etcdctl PATH    the command line client (etcdctl on PATH)
-          --growth          the growth row too: 10^3 to 10^6 keys
+          --etcdctl PATH    the command line client ($VALKEYRIE_ETCDCTL, else etcdctl on PATH)
+          --growth          the growth row, with the rows that are named
         """;
 
     private static readonly string[] AllContenders = ["floor", "store", "etcdctl"];
@@ -33,7 +33,8 @@ internal sealed record BenchOptions
 
     public string Etcd { get; private init; } = EtcdServer.DefaultBinary;
 
-    public string Etcdctl { get; private init; } = "etcdctl";
+    public string Etcdctl { get; private init; } =
+        Environment.GetEnvironmentVariable("VALKEYRIE_ETCDCTL") is { Length: > 0 } named ? named : "etcdctl";
 
     public bool Growth { get; private init; }
 

@@ -4,7 +4,6 @@ using Valkeyrie.Bench;
 using Valkeyrie.Bench.Contenders;
 using Valkeyrie.Bench.Measuring;
 using Valkeyrie.Bench.Workloads;
-using Valkeyrie.Samples;
 
 const string Memory = "memory";
 const string GrowthRow = "growth";
@@ -47,45 +46,47 @@ catch (FormatException e)
 
 if (options.Help)
 {
-    var rows = workloads.Select(w => $"  {w.Name,-16}  {w.Title}").Append($"  {Memory,-16}  1,000,000 keys listed, with the peak of memory").Append($"  {GrowthRow,-16}  see --growth");
+    var rows = workloads.Select(w => $"  {w.Name,-16}  {w.Title}").Append($"  {Memory,-16}  1,000,000 keys listed, with the peak of memory").Append($"  {GrowthRow,-16}  times and memory from 10^3 to 10^6 keys");
     Console.WriteLine(BenchOptions.Usage.Replace("{0}", string.Join('\n', rows), StringComparison.Ordinal));
     return 0;
 }
 
-// A disk's own speed would hide what is measured here.
-var memoryDisk = Directory.Exists("/dev/shm") ? "/dev/shm" : null;
-await using var server = await EtcdServer.StartAsync(options.Etcd, memoryDisk, ["--quota-backend-bytes", "8000000000"]);
-var etcdctl = await Etcdctl.FindVersionAsync(options.Etcdctl);
-await using var arena = new Arena(server.Endpoint, options, etcdctl is not null);
-Console.WriteLine($"etcd {await Version()}, etcdctl {etcdctl ?? "not found"}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors for client and server");
-Console.WriteLine($"data on {memoryDisk ?? "disk"}; medians of {options.Rounds} interleaved rounds; processor time and bytes are this process's own");
-
-foreach (var workload in workloads.Where(w => IsAskedFor(w.Name)))
+Workload[] asked = [.. workloads.Where(w => IsAskedFor(w.Name))];
+Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors for client and server, data on {Arena.MemoryDisk ?? "disk"}");
+Console.WriteLine($"medians of {options.Rounds} interleaved rounds; processor time and bytes are this process's own");
+if (asked.Length > 0)
 {
-    try
-    {
-        var contenders = await workload.PrepareAsync(arena);
-        Report.Write(workload, await Rounds.MeasureAsync(contenders, options));
-        await arena.ClearAsync("bench");
-    }
-    catch (WorkloadSkippedException e)
-    {
-        Console.WriteLine($"\n{workload.Name}: not run, since {e.Message}.");
-    }
+    await MeasureAsync(asked);
 }
 
 if (IsAskedFor(Memory))
 {
-    await Growth.MemoryAsync(arena);
+    await Growth.MemoryAsync(options);
 }
 
 if (options.Growth || options.Rows.Contains(GrowthRow))
 {
-    await Growth.GrowthAsync(arena);
+    await Growth.GrowthAsync(options);
 }
 
 return 0;
 
-bool IsAskedFor(string row) => options.Rows.Count == 0 || options.Rows.Contains(row);
+bool IsAskedFor(string row) => (options.Rows.Count == 0 && !options.Growth) || options.Rows.Contains(row);
 
-async Task<string> Version() => (await arena.StatusAsync()).Version;
+async Task MeasureAsync(Workload[] rows)
+{
+    await using var arena = await Arena.OpenAsync(options);
+    Console.WriteLine($"etcd {(await arena.StatusAsync()).Version}, etcdctl {await Etcdctl.FindVersionAsync(options.Etcdctl) ?? "not found"}");
+    foreach (var row in rows)
+    {
+        try
+        {
+            Report.Write(row, await Rounds.MeasureAsync(await row.PrepareAsync(arena), options));
+            await arena.ClearAsync("bench");
+        }
+        catch (WorkloadSkippedException e)
+        {
+            Console.WriteLine($"\n{row.Name}: not run, since {e.Message}.");
+        }
+    }
+}

@@ -6,7 +6,7 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>How times and memory grow with the number of keys. Each listing runs in a process of its own, so that its peak is its own.</summary>
+/// <summary>How times and memory grow with the number of keys, on a server that holds no others. Each listing runs in a process of its own, so that its peak is its own.</summary>
 internal static class Growth
 {
     private const int ValueSize = 64;
@@ -14,43 +14,39 @@ internal static class Growth
     private const long Largest = 1_000_000;
 
     /// <summary>A million keys listed: time and peak memory.</summary>
-    public static async Task MemoryAsync(Arena arena)
+    public static async Task MemoryAsync(BenchOptions options)
     {
         const string Directory = "bench/memory";
+        await using var arena = await Arena.OpenAsync(options);
         await arena.FillAsync(Directory, 0, Largest, ValueSize);
         Console.WriteLine();
-        Console.WriteLine($"memory: {Largest:#,0} keys with values of {ValueSize} B listed in a process of its own, {arena.Options.Rounds} rounds");
+        Console.WriteLine($"memory: {Largest:#,0} keys with values of {ValueSize} B listed in a process of its own, {options.Rounds} rounds");
         Console.WriteLine($"  {"",-42} {"keys/s",14} {"growth of peak working set",28}");
-        foreach (var (name, work) in Listings(arena))
+        foreach (var (name, _, seconds, peak) in await MedianListsAsync(arena, Directory, Largest))
         {
-            var (seconds, peak) = await MedianListAsync(arena, work, Directory, Largest);
             Console.WriteLine($"  {name,-42} {Report.Number(Largest / seconds, "#,0"),14} {Report.Number(peak / 1e6, "#,0") + " MB",28}");
         }
-
-        await arena.ClearAsync(Directory);
     }
 
     /// <summary>From a thousand keys to a million.</summary>
-    public static async Task GrowthAsync(Arena arena)
+    public static async Task GrowthAsync(BenchOptions options)
     {
         const string Directory = "bench/growth";
+        await using var arena = await Arena.OpenAsync(options);
         Console.WriteLine();
-        Console.WriteLine($"growth: values of {ValueSize} B; one put at a time, and the directory listed in a process of its own, {arena.Options.Rounds} rounds");
+        Console.WriteLine($"growth: values of {ValueSize} B; one put at a time, and the directory listed in a process of its own, {options.Rounds} rounds");
         Console.WriteLine($"  {"keys",10} {"",-42} {"us/put",10} {"list ns/key",12} {"peak growth",12}");
         var keys = 0L;
         for (var size = 1_000L; size <= Largest; size *= 10)
         {
             await arena.FillAsync(Directory, keys, size, ValueSize);
             keys = size;
-            foreach (var (name, work) in Listings(arena))
+            foreach (var (name, work, seconds, peak) in await MedianListsAsync(arena, Directory, size))
             {
                 var put = await MedianPutAsync(arena, work, Directory);
-                var (seconds, peak) = await MedianListAsync(arena, work, Directory, size);
                 Console.WriteLine($"  {size,10:#,0} {name,-42} {Report.Number(put, "0"),10} {Report.Number(seconds * 1e9 / size, "#,0"),12} {Report.Number(peak / 1e6, "#,0") + " MB",12}");
             }
         }
-
-        await arena.ClearAsync(Directory);
     }
 
     private static IEnumerable<(string Name, string Work)> Listings(Arena arena)
@@ -66,17 +62,20 @@ internal static class Growth
         }
     }
 
-    private static async Task<(double Seconds, double Peak)> MedianListAsync(Arena arena, string work, string directory, long keys)
+    private static async Task<IEnumerable<(string Name, string Work, double Seconds, double Peak)>> MedianListsAsync(Arena arena, string directory, long keys)
     {
-        var results = new List<ListResult>();
+        var listings = Listings(arena).Select(l => (l.Name, l.Work, Results: new List<ListResult>())).ToList();
         for (var round = 0; round < arena.Options.Rounds; round++)
         {
-            await using var child = await Child.StartAsync(work, arena.Endpoint, directory, keys);
-            var result = await child.ListAsync();
-            results.Add(result.Keys == keys ? result : throw new InvalidDataException($"{result.Keys} keys were listed where {keys} are."));
+            foreach (var (_, work, results) in listings)
+            {
+                await using var child = await Child.StartAsync(work, arena.Endpoint, directory, keys);
+                var result = await child.ListAsync();
+                results.Add(result.Keys == keys ? result : throw new InvalidDataException($"{result.Keys} keys were listed where {keys} are."));
+            }
         }
 
-        return (Rounds.Median(results.Select(r => r.Seconds)), Rounds.Median(results.Select(r => (double)r.PeakGrowth)));
+        return listings.Select(l => (l.Name, l.Work, Rounds.Median(l.Results.Select(r => r.Seconds)), Rounds.Median(l.Results.Select(r => (double)r.PeakGrowth))));
     }
 
     private static async Task<double> MedianPutAsync(Arena arena, string work, string directory)
@@ -85,7 +84,7 @@ internal static class Growth
         var value = Arena.Value(ValueSize);
         var frame = BareClient.Frame(new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFrom(value) });
         var times = new List<double>();
-        for (var i = 0; i < Puts; i++)
+        for (var i = -Puts; i < Puts; i++)
         {
             var started = Stopwatch.GetTimestamp();
             if (work == Child.ListStore)
@@ -97,7 +96,11 @@ internal static class Growth
                 await arena.Bare.CallAsync(BareClient.Put, frame);
             }
 
-            times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+            // The first half warms up.
+            if (i >= 0)
+            {
+                times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+            }
         }
 
         return Rounds.Median(times);
