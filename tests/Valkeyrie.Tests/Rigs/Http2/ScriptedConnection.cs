@@ -6,7 +6,7 @@ namespace Valkeyrie.Tests.Rigs;
 
 /// <summary>One connection of a <see cref="ScriptedHttp2Peer"/>: reads frames, minds settings and pings, and hands requests to the script.</summary>
 #pragma warning disable CA1001 // Close frees the stream, and may be called by the script long before the peer ends; the semaphore holds no handle
-internal sealed class ScriptedConnection(Socket socket, ScriptedGreeting greeting, Func<ScriptedRequest, Task> answer)
+internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGreeting greeting, Func<ScriptedRequest, Task> answer)
 {
     private const int PrefaceLength = 24;
     private const int DefaultWindow = 65_535;
@@ -19,12 +19,22 @@ internal sealed class ScriptedConnection(Socket socket, ScriptedGreeting greetin
     private long _nextPing;
     private long _clientStreamWindow = DefaultWindow;
     private long _received;
+    private int _opened;
+
+    /// <summary>True for the first connection of its peer.</summary>
+    public bool IsFirst => number == 0;
 
     /// <summary>How much more the client lets be sent on the connection as a whole.</summary>
     public FlowWindow Window { get; } = new(DefaultWindow);
 
     /// <summary>How many bytes of request bodies have come in.</summary>
     public long Received => Volatile.Read(ref _received);
+
+    /// <summary>How many requests have begun.</summary>
+    public int Opened => Volatile.Read(ref _opened);
+
+    /// <summary>The longest payload of a frame that has come in.</summary>
+    public int LongestFrame { get; private set; }
 
     public async Task ServeAsync()
     {
@@ -41,6 +51,11 @@ internal sealed class ScriptedConnection(Socket socket, ScriptedGreeting greetin
         catch (Exception e) when (IsClosed(e))
         {
             Close();
+        }
+
+        foreach (var request in _requests.Values)
+        {
+            request.Reset();
         }
 
         await Task.WhenAll(_answers);
@@ -97,6 +112,7 @@ internal sealed class ScriptedConnection(Socket socket, ScriptedGreeting greetin
         await _stream.ReadExactlyAsync(header);
         var payload = new byte[(header[0] << 16) | BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(1))];
         await _stream.ReadExactlyAsync(payload);
+        LongestFrame = Math.Max(LongestFrame, payload.Length);
         var acknowledges = (header[4] & Http2Frame.Ack) != 0;
         var streamId = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5));
         switch ((Http2FrameType)header[3])
@@ -121,6 +137,7 @@ internal sealed class ScriptedConnection(Socket socket, ScriptedGreeting greetin
                 break;
             case Http2FrameType.Headers:
                 _requests[streamId] = new ScriptedRequest(this, streamId, _clientStreamWindow);
+                Interlocked.Increment(ref _opened);
                 break;
             case Http2FrameType.Data:
                 Interlocked.Add(ref _received, payload.Length);

@@ -26,6 +26,9 @@ internal sealed class ScriptedHttp2Peer : IAsyncDisposable
         _tasks.Add(AcceptAsync());
     }
 
+    /// <summary>Raised for each connection that comes in.</summary>
+    public event Action<ScriptedConnection>? Connected;
+
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public string Address => $"etcd://127.0.0.1:{Port}";
@@ -60,12 +63,13 @@ internal sealed class ScriptedHttp2Peer : IAsyncDisposable
         {
             while (true)
             {
-                var connection = new ScriptedConnection(await _listener.AcceptSocketAsync(), _greeting, AnswerAsync);
+                var connection = new ScriptedConnection(await _listener.AcceptSocketAsync(), _connections.Count, _greeting, AnswerAsync);
                 _connections.Add(connection);
+                Connected?.Invoke(connection);
                 _tasks.Add(connection.ServeAsync());
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
         }
     }

@@ -23,7 +23,7 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
     /// <summary>How much more the client lets be sent on this stream.</summary>
     public FlowWindow Window { get; } = new(window);
 
-    /// <summary>Ends when the client has cancelled the request.</summary>
+    /// <summary>Ends when the client has cancelled the request, or the connection has ended.</summary>
     public Task WhenReset => _reset.Task;
 
     /// <summary>Sends bytes, as they are and by themselves.</summary>
