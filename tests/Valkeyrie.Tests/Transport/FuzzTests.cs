@@ -3,7 +3,7 @@ namespace Valkeyrie.Tests.Transport;
 /// <summary>Answers damaged at random: a call gives a result or a typed error, and nothing else. A failure names its seed.</summary>
 public class FuzzTests
 {
-    private const int Rounds = 400;
+    private const int Rounds = 200;
 
     private static readonly byte[] Range = EtcdReply.Range(("k", [1, 2, 3]), ("k/l", [4, 5, 6]));
 
