@@ -15,7 +15,7 @@ public static class KeyRules
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>Refuses an empty key and one with a NUL.</summary>
+    /// <summary>Refuses an empty key, one with a NUL, and one that is not valid text (half of a surrogate pair).</summary>
     /// <param name="key">The key.</param>
     /// <param name="what">What to call it in the message.</param>
     /// <exception cref="KvInvalidArgumentException">The key breaks a rule.</exception>
@@ -30,6 +30,12 @@ public static class KeyRules
         {
             throw new KvInvalidArgumentException(
                 $"The {what} '{key.Replace("\0", "\\0", StringComparison.Ordinal)}' holds a NUL character, which no key may have.") { Key = key };
+        }
+
+        // Most keys have no surrogates at all, which is seen at once; only the codec knows which of those that are left stand for a byte.
+        if (key.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        {
+            KeyCodec.Plain.Encode(key);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class Attempts(GrpcMethod method, int endpoints, TimeSpan timeou
 
     /// <summary>Reads may be sent again whatever happened; writes only if they provably did not reach a server.</summary>
     public bool MayTryAgain(Failure failure) =>
-        _made < Math.Max(endpoints, failure.NotSent ? endpoints : 2)
+        (_made < Math.Max(endpoints, failure.NoConnection ? 1 : 2) || failure.ConnectTimedOut)
         && Environment.TickCount64 < _end
         && (failure.NotSent || (method.ReadOnly && failure.MayPass));
 

@@ -11,6 +11,12 @@ internal sealed record Failure(KvException Error)
     /// <summary>True if the request provably did not reach a server.</summary>
     public bool NotSent { get; init; }
 
+    /// <summary>True if no connection was made, so that trying the same endpoint again at once is of no use.</summary>
+    public bool NoConnection { get; init; }
+
+    /// <summary>True if a connection was not made in time. It may have been begun by an earlier call, with little time left.</summary>
+    public bool ConnectTimedOut { get; init; }
+
     /// <summary>True if another attempt, or another endpoint, may fare better.</summary>
     public bool MayPass { get; init; }
 
@@ -29,7 +35,7 @@ internal sealed record Failure(KvException Error)
         GrpcProtocolException or InvalidProtocolBufferException => Protocol(e, e.Message, endpoint, key),
         OperationCanceledException when timedOut => TimedOut(e, endpoint, key, timeout),
         TimeoutException => TimedOut(e, endpoint, key, timeout),
-        Http2ConnectException { Reason: KvUnreachableReason.Protocol } => Protocol(e, e.Message, endpoint, key) with { NotSent = true },
+        Http2ConnectException { Reason: KvUnreachableReason.Protocol } => Protocol(e, e.Message, endpoint, key) with { NotSent = true, NoConnection = true },
         Http2ConnectException connect => NotReached(connect, endpoint, key),
         Http2ProtocolException => Protocol(e, e.Message + ".", endpoint, key),
         Http2ResetException reset => OfReset(reset, endpoint, key),
@@ -59,7 +65,8 @@ internal sealed record Failure(KvException Error)
         key);
 
     private static Failure NotReached(KvUnreachableReason reason, string message, Exception e, Endpoint endpoint, string? key) =>
-        new(new KvUnreachableException(reason, message, e) { Key = key, Endpoint = endpoint.Name }) { NotSent = true, MayPass = true, EndpointFailed = true };
+        new(new KvUnreachableException(reason, message, e) { Key = key, Endpoint = endpoint.Name })
+            { NotSent = true, NoConnection = true, MayPass = true, EndpointFailed = true };
 
     private static Failure Lost(Exception e, Endpoint endpoint, string? key) => new(new KvUnreachableException(
         KvUnreachableReason.ConnectionLost, $"The connection to {endpoint.Name} broke during the call; a write may have been made.", e) { Key = key, Endpoint = endpoint.Name })
@@ -78,7 +85,7 @@ internal sealed record Failure(KvException Error)
         return new(new KvTimeoutException(
             $"{endpoint.Name} {what} in time; calls end after {timeout.TotalSeconds:0.###} s.{(connecting ? "" : " A write may have been made.")}", e)
             { Key = key, Endpoint = endpoint.Name })
-            { NotSent = connecting, MayPass = true, EndpointFailed = true };
+            { NotSent = connecting, ConnectTimedOut = connecting, MayPass = true, EndpointFailed = true };
     }
 
     private static T? Cause<T>(Exception? e) where T : Exception

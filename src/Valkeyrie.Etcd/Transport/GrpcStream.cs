@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Valkeyrie.Etcd.Transport.Http2;
 
 namespace Valkeyrie.Etcd.Transport;
@@ -17,6 +18,19 @@ internal sealed class GrpcStream(
             return await stream.ReadAsync().ConfigureAwait(false) ?? throw new Http2ConnectionLostException("The server ended the stream.", notSent: false);
         }
         catch (Exception e)
+        {
+            throw channel.FailureOf(e, endpoint, cancellationToken);
+        }
+    }
+
+    /// <summary>Reads a message by the given means; what is no message is told as the typed error that it is.</summary>
+    public TMessage Parse<TMessage>(ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>, TMessage> parse)
+    {
+        try
+        {
+            return parse(bytes);
+        }
+        catch (Exception e) when (e is GrpcProtocolException or InvalidProtocolBufferException)
         {
             throw channel.FailureOf(e, endpoint, cancellationToken);
         }

@@ -94,7 +94,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         var stream = await channel.OpenStreamAsync(
             GrpcMethod.LeaseKeepAlive, Frame.Of(new LeaseKeepAliveRequest { ID = leaseId }), null, cancellationToken).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
-        var reply = LeaseKeepAliveResponse.Parser.ParseFrom((await stream.ReadAsync().ConfigureAwait(false)).Span);
+        var reply = stream.Parse(await stream.ReadAsync().ConfigureAwait(false), static bytes => LeaseKeepAliveResponse.Parser.ParseFrom(bytes.Span));
         return reply.TTL > 0 ? new KvLease(leaseId, TimeSpan.FromSeconds(reply.TTL)) : throw new KvLeaseNotFoundException(leaseId, info.Address);
     }
 

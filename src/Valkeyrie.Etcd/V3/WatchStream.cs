@@ -37,7 +37,8 @@ internal static class WatchStream
                 begun = true;
                 while (await TryReadAsync(stream).ConfigureAwait(false) is { } bytes)
                 {
-                    var message = Read(bytes.Span, replies, next, channel.Address);
+                    var asked = next;
+                    var message = stream.Parse(bytes, b => Read(b.Span, replies, asked, channel.Address));
                     if (message.Denied)
                     {
                         // The server says the same of a token that it no longer knows: sign in anew once, then believe it.

@@ -86,7 +86,7 @@ public abstract class LifetimeConformance(IStoreRig rig) : StoreConformance(rig)
         await using var held = await Store.LockAsync(At("lock"));
         await other.DisposeAsync();
         await Store.PutAsync(At("a"), "after");
-        Assert.Equal("after", (await watching.NextAsync()).Value);
+        await watching.UntilAsync(e => e.Key == At("a") && e.Value == "after");
         Assert.True(held.IsHeld);
     }
 

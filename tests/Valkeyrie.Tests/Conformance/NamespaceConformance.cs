@@ -134,9 +134,10 @@ public abstract class NamespaceConformance : StoreConformance
         Assert.Equal(["/a", "x"], await plain.KeysAsync(KvRange.All));
     }
 
-    [Theory]
-    [InlineData("a\0b")]
-    [InlineData("a\uD83D")]
-    public void A_namespace_that_is_no_key_is_refused(string name) =>
-        Assert.Throws<KvInvalidArgumentException>(() => Open(new KvStoreOptions { Namespace = name }));
+    [Fact]
+    public void A_namespace_that_is_no_key_is_refused()
+    {
+        Assert.Throws<KvInvalidArgumentException>(() => Open(new KvStoreOptions { Namespace = "a\0b" }));
+        Assert.Throws<KvInvalidArgumentException>(() => Open(new KvStoreOptions { Namespace = "a\uD83D" }));
+    }
 }

@@ -13,6 +13,9 @@ public static class EtcdV3Conformance
 
     public sealed class Paging(SharedEtcd etcd) : PagingConformance(new EtcdV3Rig(etcd.Server));
 
+    [Collection(AloneCollection.Name)]
+    public sealed class Memory(SharedEtcd etcd) : MemoryConformance(new EtcdV3Rig(etcd.Server));
+
     public sealed class Trees(SharedEtcd etcd) : TreeConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Atomics(SharedEtcd etcd) : AtomicConformance(new EtcdV3Rig(etcd.Server));

@@ -4,7 +4,7 @@ namespace Valkeyrie.Tests.Rigs;
 /// busy machine fails no test.</summary>
 internal static class Patience
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 

@@ -135,18 +135,7 @@ internal sealed class Http2Connection
     /// <summary>Ends a call that its caller has given up.</summary>
     public void Cancel(Http2Stream stream, Exception reason)
     {
-        lock (_gate)
-        {
-            if (_streams.Remove(stream.Id))
-            {
-                Freed(stream);
-                if (_ended is null)
-                {
-                    _output.WriteNumberFrame(FrameType.ResetStream, stream.Id, (uint)Http2Error.Cancel);
-                }
-            }
-        }
-
+        Cancel(stream);
         stream.Fail(reason);
         Flush();
     }
@@ -374,7 +363,11 @@ internal sealed class Http2Connection
             _input.Wake(stream);
         }
 
-        if (acknowledgeable > 0 && !end)
+        if (stream.IsGivenUp)
+        {
+            Cancel(stream);
+        }
+        else if (acknowledgeable > 0 && !end)
         {
             Acknowledge(stream, acknowledgeable);
         }
@@ -387,16 +380,11 @@ internal sealed class Http2Connection
             return payload;
         }
 
-        return payload.Length > payload[0] ? payload[1..^payload[0]] : throw Violation("its padding is longer than its frame");
+        return !payload.IsEmpty && payload.Length > payload[0] ? payload[1..^payload[0]] : throw Violation("its padding is longer than its frame");
     }
 
     private void OnHeaders(FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (header.Flags.HasFlag(FrameFlags.Padded) && payload.IsEmpty)
-        {
-            throw Violation("its padding is longer than its frame");
-        }
-
         var block = Unpad(header, payload);
         if (header.Flags.HasFlag(FrameFlags.Priority))
         {
@@ -442,10 +430,19 @@ internal sealed class Http2Connection
         var headers = default(ResponseHeaders);
         _decoder.Decode(block, ref headers);
         var end = flags.HasFlag(FrameFlags.EndStream);
-        if (Find(streamId, remove: end, finished: end) is { } stream && headers.HttpStatus is not "100" and not "103"
-            && stream.OnHeaders(headers, end))
+        if (Find(streamId, remove: end, finished: end) is not { } stream || headers.HttpStatus is "100" or "103")
+        {
+            return;
+        }
+
+        if (stream.OnHeaders(headers, end))
         {
             _input.Wake(stream);
+        }
+
+        if (stream.IsGivenUp)
+        {
+            Cancel(stream);
         }
     }
 
@@ -607,6 +604,22 @@ internal sealed class Http2Connection
             foreach (var stream in _streams.Values)
             {
                 SendBody(stream);
+            }
+        }
+    }
+
+    /// <summary>Tells the peer that nobody wants the rest of its answer.</summary>
+    private void Cancel(Http2Stream stream)
+    {
+        lock (_gate)
+        {
+            if (_streams.Remove(stream.Id))
+            {
+                Freed(stream);
+                if (_ended is null)
+                {
+                    _output.WriteNumberFrame(FrameType.ResetStream, stream.Id, (uint)Http2Error.Cancel);
+                }
             }
         }
     }

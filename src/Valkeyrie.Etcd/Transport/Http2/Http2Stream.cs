@@ -37,6 +37,9 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
 
     public bool EndsWithUnsent { get; set; }
 
+    /// <summary>True once what arrived is known to be of no use, so that the peer need not send the rest.</summary>
+    public bool IsGivenUp { get; private set; }
+
     /// <summary>Bytes taken since the peer was last told that it may send more.</summary>
     public int Acknowledgeable { get; set; }
 
@@ -50,6 +53,10 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
             {
                 _headers = headers;
                 _hasHeaders = true;
+                if (!end && HeadersFault() is { } fault)
+                {
+                    GiveUp(fault);
+                }
             }
             else
             {
@@ -294,15 +301,24 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
             CheckEnd();
         }
 
-        if (_headers.HttpStatus != "200")
+        if (HeadersFault() is { } fault)
         {
-            throw new GrpcProtocolException($"It answered with HTTP status {_headers.HttpStatus ?? "none"}.");
+            throw fault;
         }
+    }
 
-        if (_headers.ContentType is null || !_headers.ContentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new GrpcProtocolException($"It answered with content of type '{_headers.ContentType ?? "none"}', not gRPC.");
-        }
+    private GrpcProtocolException? HeadersFault() =>
+        _headers.HttpStatus != "200"
+            ? new GrpcProtocolException($"It answered with HTTP status {_headers.HttpStatus ?? "none"}.")
+        : _headers.ContentType is null || !_headers.ContentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
+            ? new GrpcProtocolException($"It answered with content of type '{_headers.ContentType ?? "none"}', not gRPC.")
+        : null;
+
+    private void GiveUp(Exception reason)
+    {
+        _failure = reason;
+        _ended = true;
+        IsGivenUp = true;
     }
 
     private ReadOnlyMemory<byte>? CheckEnd()
@@ -325,8 +341,7 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         _end += data.Length;
         if (MessageLength() > maxMessageLength)
         {
-            _failure = new GrpcMessageTooLargeException(MessageLength()!.Value);
-            _ended = true;
+            GiveUp(new GrpcMessageTooLargeException(MessageLength()!.Value));
         }
     }
 

@@ -8,12 +8,23 @@ internal enum Http2FrameType : byte
 {
     Data = 0,
     Headers = 1,
+    Priority = 2,
     RstStream = 3,
     Settings = 4,
+    PushPromise = 5,
     Ping = 6,
     GoAway = 7,
     WindowUpdate = 8,
     Continuation = 9,
+}
+
+/// <summary>What a peer can say of itself (RFC 9113 section 6.5.2).</summary>
+internal enum Http2Setting
+{
+    HeaderTableSize = 1,
+    MaxConcurrentStreams = 3,
+    InitialWindowSize = 4,
+    MaxFrameSize = 5,
 }
 
 /// <summary>The bytes of HTTP/2 frames, as a server writes them.</summary>
@@ -23,6 +34,9 @@ internal static class Http2Frame
     public const byte EndStream = 0x1;
     public const byte Ack = 0x1;
     public const byte EndHeaders = 0x4;
+    public const byte Padded = 0x8;
+    public const byte Priority = 0x20;
+    public const int MaxPayload = 16_384;
 
     public static byte[] Write(Http2FrameType type, byte flags, int streamId, ReadOnlySpan<byte> payload)
     {
@@ -36,6 +50,9 @@ internal static class Http2Frame
         return frame;
     }
 
+    public static byte[] Headers(int streamId, ReadOnlySpan<byte> headerBlock, bool endStream = false) =>
+        Write(Http2FrameType.Headers, (byte)(EndHeaders | (endStream ? EndStream : 0)), streamId, headerBlock);
+
     public static byte[] Headers(int streamId, IEnumerable<(string Name, string Value)> headers, bool endStream = false) =>
         Write(Http2FrameType.Headers, (byte)(EndHeaders | (endStream ? EndStream : 0)), streamId, HeaderBlock(headers));
 
@@ -47,21 +64,17 @@ internal static class Http2Frame
     public static byte[] GoAway(int lastStreamId, uint errorCode) =>
         Write(Http2FrameType.GoAway, 0, 0, [.. BigEndian((uint)lastStreamId), .. BigEndian(errorCode)]);
 
-    public static byte[] Settings() => Write(Http2FrameType.Settings, 0, 0, []);
+    public static byte[] Settings(params (Http2Setting Setting, uint Value)[] settings) => Write(
+        Http2FrameType.Settings, 0, 0, [.. settings.SelectMany(s => (byte[])[(byte)((int)s.Setting >> 8), (byte)s.Setting, .. BigEndian(s.Value)])]);
 
     public static byte[] SettingsAck() => Write(Http2FrameType.Settings, Ack, 0, []);
 
+    public static byte[] WindowUpdate(int streamId, int increment) => Write(Http2FrameType.WindowUpdate, 0, streamId, BigEndian((uint)increment));
+
     public static byte[] Ping(ReadOnlySpan<byte> opaque, bool ack) => Write(Http2FrameType.Ping, ack ? Ack : (byte)0, 0, opaque);
 
-    private static byte[] BigEndian(uint number)
-    {
-        var bytes = new byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
-        return bytes;
-    }
-
-    // HPACK in its plainest form (RFC 7541 section 6.2.3): every field a literal that is never indexed, no Huffman code.
-    private static byte[] HeaderBlock(IEnumerable<(string Name, string Value)> headers)
+    /// <summary>HPACK in its plainest form (RFC 7541 section 6.2.3): every field a literal that is never indexed, no Huffman code.</summary>
+    public static byte[] HeaderBlock(IEnumerable<(string Name, string Value)> headers)
     {
         var block = new List<byte>();
         foreach (var (name, value) in headers)
@@ -72,6 +85,13 @@ internal static class Http2Frame
         }
 
         return [.. block];
+    }
+
+    private static byte[] BigEndian(uint number)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
+        return bytes;
     }
 
     private static void AddText(List<byte> block, string text)

@@ -6,9 +6,10 @@ namespace Valkeyrie.Tests.Rigs;
 
 /// <summary>One connection of a <see cref="ScriptedHttp2Peer"/>: reads frames, minds settings and pings, and hands requests to the script.</summary>
 #pragma warning disable CA1001 // Close frees the stream, and may be called by the script long before the peer ends; the semaphore holds no handle
-internal sealed class ScriptedConnection(Socket socket, Func<ScriptedRequest, Task> answer)
+internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGreeting greeting, Func<ScriptedRequest, Task> answer)
 {
     private const int PrefaceLength = 24;
+    private const int DefaultWindow = 65_535;
 
     private readonly NetworkStream _stream = new(socket, ownsSocket: true);
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -16,6 +17,24 @@ internal sealed class ScriptedConnection(Socket socket, Func<ScriptedRequest, Ta
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _pings = new();
     private readonly List<Task> _answers = [];
     private long _nextPing;
+    private long _clientStreamWindow = DefaultWindow;
+    private long _received;
+    private int _opened;
+
+    /// <summary>True for the first connection of its peer.</summary>
+    public bool IsFirst => number == 0;
+
+    /// <summary>How much more the client lets be sent on the connection as a whole.</summary>
+    public FlowWindow Window { get; } = new(DefaultWindow);
+
+    /// <summary>How many bytes of request bodies have come in.</summary>
+    public long Received => Volatile.Read(ref _received);
+
+    /// <summary>How many requests have begun.</summary>
+    public int Opened => Volatile.Read(ref _opened);
+
+    /// <summary>The longest payload of a frame that has come in.</summary>
+    public int LongestFrame { get; private set; }
 
     public async Task ServeAsync()
     {
@@ -23,7 +42,7 @@ internal sealed class ScriptedConnection(Socket socket, Func<ScriptedRequest, Ta
         try
         {
             await _stream.ReadExactlyAsync(new byte[PrefaceLength]);
-            await WriteAsync(Http2Frame.Settings());
+            await WriteAsync(greeting.Bytes);
             while (true)
             {
                 await ReadFrameAsync();
@@ -32,6 +51,11 @@ internal sealed class ScriptedConnection(Socket socket, Func<ScriptedRequest, Ta
         catch (Exception e) when (IsClosed(e))
         {
             Close();
+        }
+
+        foreach (var request in _requests.Values)
+        {
+            request.Reset();
         }
 
         await Task.WhenAll(_answers);
@@ -86,16 +110,18 @@ internal sealed class ScriptedConnection(Socket socket, Func<ScriptedRequest, Ta
     {
         var header = new byte[Http2Frame.HeaderLength];
         await _stream.ReadExactlyAsync(header);
-        var payload = new byte[header[0] << 16 | BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(1))];
+        var payload = new byte[(header[0] << 16) | BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(1))];
         await _stream.ReadExactlyAsync(payload);
-        var flags = header[4];
+        LongestFrame = Math.Max(LongestFrame, payload.Length);
+        var acknowledges = (header[4] & Http2Frame.Ack) != 0;
         var streamId = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5));
         switch ((Http2FrameType)header[3])
         {
-            case Http2FrameType.Settings when (flags & Http2Frame.Ack) == 0:
+            case Http2FrameType.Settings when !acknowledges:
+                ReadSettings(payload);
                 await WriteAsync(Http2Frame.SettingsAck());
                 break;
-            case Http2FrameType.Ping when (flags & Http2Frame.Ack) == 0:
+            case Http2FrameType.Ping when !acknowledges:
                 await WriteAsync(Http2Frame.Ping(payload, ack: true));
                 break;
             case Http2FrameType.Ping:
@@ -105,15 +131,37 @@ internal sealed class ScriptedConnection(Socket socket, Func<ScriptedRequest, Ta
                 }
 
                 break;
-            case Http2FrameType.Headers:
-                _requests[streamId] = new ScriptedRequest(this, streamId);
+            case Http2FrameType.WindowUpdate:
+                var window = streamId == 0 ? Window : _requests[streamId].Window;
+                window.Grow(BinaryPrimitives.ReadInt32BigEndian(payload));
                 break;
-            case Http2FrameType.Data when _requests[streamId].Receive(payload):
-                _answers.Add(AnswerAsync(_requests[streamId]));
+            case Http2FrameType.Headers:
+                _requests[streamId] = new ScriptedRequest(this, streamId, _clientStreamWindow);
+                Interlocked.Increment(ref _opened);
+                break;
+            case Http2FrameType.Data:
+                Interlocked.Add(ref _received, payload.Length);
+                if (_requests[streamId].Receive(payload))
+                {
+                    _answers.Add(AnswerAsync(_requests[streamId]));
+                }
+
                 break;
             case Http2FrameType.RstStream:
                 _requests[streamId].Reset();
                 break;
+        }
+    }
+
+    private void ReadSettings(ReadOnlySpan<byte> payload)
+    {
+        const int Length = 6;
+        for (; !payload.IsEmpty; payload = payload[Length..])
+        {
+            if (BinaryPrimitives.ReadUInt16BigEndian(payload) == (int)Http2Setting.InitialWindowSize)
+            {
+                _clientStreamWindow = BinaryPrimitives.ReadUInt32BigEndian(payload[2..]);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Rigs;
 
@@ -9,18 +10,24 @@ internal sealed class ScriptedHttp2Peer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Func<ScriptedRequest, Task> _answer;
+    private readonly ScriptedGreeting _greeting;
     private readonly ConcurrentBag<ScriptedConnection> _connections = [];
     private readonly ConcurrentBag<Task> _tasks = [];
     private int _requests;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="answer">Called once for each request, when its first message has arrived.</param>
-    public ScriptedHttp2Peer(Func<ScriptedRequest, Task> answer)
+    /// <param name="greeting">What is said first on each connection; null for plain settings.</param>
+    public ScriptedHttp2Peer(Func<ScriptedRequest, Task> answer, ScriptedGreeting? greeting = null)
     {
         _answer = answer;
+        _greeting = greeting ?? ScriptedGreeting.Plain;
         _listener.Start();
         _tasks.Add(AcceptAsync());
     }
+
+    /// <summary>Raised for each connection that comes in.</summary>
+    public event Action<ScriptedConnection>? Connected;
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -31,6 +38,13 @@ internal sealed class ScriptedHttp2Peer : IAsyncDisposable
 
     /// <summary>How many connections have come in.</summary>
     public int Connections => _connections.Count;
+
+    /// <summary>Opens a store that takes this peer for an etcd.</summary>
+    public IKvStore Open(KvStoreOptions? options = null)
+    {
+        EtcdStore.Register();
+        return KvStore.Open(Address, options);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -49,12 +63,13 @@ internal sealed class ScriptedHttp2Peer : IAsyncDisposable
         {
             while (true)
             {
-                var connection = new ScriptedConnection(await _listener.AcceptSocketAsync(), AnswerAsync);
+                var connection = new ScriptedConnection(await _listener.AcceptSocketAsync(), _connections.Count, _greeting, AnswerAsync);
                 _connections.Add(connection);
+                Connected?.Invoke(connection);
                 _tasks.Add(connection.ServeAsync());
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
         }
     }

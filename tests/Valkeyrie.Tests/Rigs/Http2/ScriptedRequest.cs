@@ -3,18 +3,27 @@ using System.Buffers.Binary;
 namespace Valkeyrie.Tests.Rigs;
 
 /// <summary>A gRPC request at a <see cref="ScriptedHttp2Peer"/>, and the means to answer it piece by piece.</summary>
-internal sealed class ScriptedRequest(ScriptedConnection connection, int streamId)
+/// <param name="connection">Where it came in.</param>
+/// <param name="streamId">Its number on that connection.</param>
+/// <param name="window">How much the client lets be sent at first.</param>
+#pragma warning disable CA1001 // a memory stream holds nothing to be freed
+internal sealed class ScriptedRequest(ScriptedConnection connection, int streamId, long window)
 {
-    private readonly List<byte> _body = [];
+    private readonly MemoryStream _body = new();
     private readonly TaskCompletionSource _reset = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _complete;
 
     public int StreamId => streamId;
 
     /// <summary>The first message of the request, without its prefix.</summary>
-    public byte[] Message => [.. _body.Skip(GrpcMessage.PrefixLength)];
+    public byte[] Message => _body.ToArray()[GrpcMessage.PrefixLength..];
 
-    /// <summary>Ends when the client has cancelled the request.</summary>
+    public ScriptedConnection Connection => connection;
+
+    /// <summary>How much more the client lets be sent on this stream.</summary>
+    public FlowWindow Window { get; } = new(window);
+
+    /// <summary>Ends when the client has cancelled the request, or the connection has ended.</summary>
     public Task WhenReset => _reset.Task;
 
     /// <summary>Sends bytes, as they are and by themselves.</summary>
@@ -39,6 +48,19 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
         await SendTrailersAsync(0);
     }
 
+    /// <summary>Sends data as the client's windows allow, in frames of the usual length.</summary>
+    public async Task SendWithinWindowsAsync(ReadOnlyMemory<byte> payload)
+    {
+        while (!payload.IsEmpty)
+        {
+            var onStream = await Window.TakeAsync(Math.Min(payload.Length, Http2Frame.MaxPayload));
+            var onBoth = await connection.Window.TakeAsync(onStream);
+            Window.Grow(onStream - onBoth);
+            await SendDataAsync(payload[..onBoth]);
+            payload = payload[onBoth..];
+        }
+    }
+
     /// <inheritdoc cref="ScriptedConnection.SettleAsync"/>
     public Task SettleAsync() => connection.SettleAsync();
 
@@ -53,9 +75,9 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
             return false;
         }
 
-        _body.AddRange(payload);
-        _complete = _body.Count >= GrpcMessage.PrefixLength
-            && _body.Count >= GrpcMessage.PrefixLength + BinaryPrimitives.ReadInt32BigEndian([.. _body.Skip(1).Take(4)]);
+        _body.Write(payload);
+        _complete = _body.Length >= GrpcMessage.PrefixLength
+            && _body.Length >= GrpcMessage.PrefixLength + BinaryPrimitives.ReadUInt32BigEndian(_body.GetBuffer().AsSpan(1));
         return _complete;
     }
 

@@ -84,7 +84,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         return open;
     }
 
-    private static bool IsBroken(Exception e) => e is SocketException or ObjectDisposedException or OperationCanceledException;
+    private static bool IsBroken(Exception e) => e is SocketException or InvalidOperationException or OperationCanceledException;
 
     private async Task AcceptAsync(TcpListener listener)
     {

@@ -1,0 +1,246 @@
+namespace Valkeyrie.Tests.Transport;
+
+/// <summary>Streams and connections that end before their time.</summary>
+public class ConnectionLossTests
+{
+    public static TheoryData<uint> ErrorCodes => [0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 99, uint.MaxValue];
+
+    [Theory]
+    [MemberData(nameof(ErrorCodes))]
+    public async Task A_reset_stream_is_unreachable_and_a_write_is_not_sent_again(uint code)
+    {
+        await using var peer = new ScriptedHttp2Peer(request => request.SendAsync(Http2Frame.RstStream(request.StreamId, code)));
+        await StatusTests.AssertErrorAsync(peer, KvErrorCode.Unreachable);
+        Assert.Equal(1, peer.Requests);
+    }
+
+    [Theory]
+    [MemberData(nameof(ErrorCodes))]
+    public async Task A_stream_reset_in_the_middle_of_its_answer_is_unreachable(uint code)
+    {
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            await request.SendOkHeadersAsync();
+            await request.SendDataAsync(GrpcMessage.Write(EtcdReply.Put()).AsMemory(0, 7));
+            await request.SendAsync(Http2Frame.RstStream(request.StreamId, code));
+        });
+        await StatusTests.AssertErrorAsync(peer, KvErrorCode.Unreachable);
+    }
+
+    [Fact]
+    public async Task A_refused_stream_is_sent_again_a_write_too()
+    {
+        const uint Refused = 7;
+        await using var peer = new ScriptedHttp2Peer(request => request.StreamId == 1
+            ? request.SendAsync(Http2Frame.RstStream(request.StreamId, Refused))
+            : request.ReplyAsync(EtcdReply.Put()));
+        await using var store = peer.Open();
+        Assert.Equal(EtcdReply.Revision, (await store.PutAsync("k", "v")).Revision);
+        Assert.Equal(2, peer.Requests);
+    }
+
+    [Fact]
+    public async Task A_reset_behind_the_whole_answer_changes_nothing()
+    {
+        const uint NoError = 0;
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            await request.ReplyAsync(EtcdReply.Put());
+            await request.SendAsync(Http2Frame.RstStream(request.StreamId, NoError));
+        });
+        await using var store = peer.Open();
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(EtcdReply.Revision, (await store.PutAsync("k", "v")).Revision);
+        }
+    }
+
+    [Fact]
+    public async Task A_read_that_was_reset_is_sent_again()
+    {
+        const uint InternalError = 2;
+        await using var peer = new ScriptedHttp2Peer(request => request.StreamId == 1
+            ? request.SendAsync(Http2Frame.RstStream(request.StreamId, InternalError))
+            : request.ReplyAsync(EtcdReply.Range("k", "v")));
+        await using var store = peer.Open();
+        Assert.Equal("v", (await store.GetAsync("k")).Value);
+    }
+
+    [Fact]
+    public async Task A_write_above_the_last_stream_of_a_goodbye_is_sent_again_on_a_new_connection()
+    {
+        var first = true;
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            if (first)
+            {
+                first = false;
+                await request.SendAsync(Http2Frame.GoAway(0, 0));
+                return;
+            }
+
+            await request.ReplyAsync(EtcdReply.Put());
+        });
+        await using var store = peer.Open();
+        Assert.Equal(EtcdReply.Revision, (await store.PutAsync("k", "v")).Revision);
+        Assert.Equal(2, peer.Connections);
+    }
+
+    [Fact]
+    public async Task A_call_below_the_last_stream_of_a_goodbye_is_still_answered_and_the_next_one_connects_anew()
+    {
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            await request.SendAsync(Http2Frame.GoAway(request.StreamId, 0));
+            await request.SettleAsync();
+            await request.ReplyAsync(EtcdReply.Put());
+        });
+        await using var store = peer.Open();
+        for (var connections = 1; connections <= 3; connections++)
+        {
+            Assert.Equal(EtcdReply.Revision, (await store.PutAsync("k", "v")).Revision);
+            Assert.Equal(connections, peer.Connections);
+        }
+    }
+
+    [Fact]
+    public async Task A_goodbye_with_an_error_is_unreachable_where_the_connection_closes_after_it()
+    {
+        const uint EnhanceYourCalm = 11;
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            await request.SendAsync(Http2Frame.GoAway(request.StreamId, EnhanceYourCalm));
+            request.CloseConnection();
+        });
+        await StatusTests.AssertErrorAsync(peer, KvErrorCode.Unreachable);
+        Assert.Equal(1, peer.Requests);
+    }
+
+    [Fact]
+    public async Task A_connection_closed_at_any_point_of_the_answer_is_unreachable()
+    {
+        for (var sent = 0; ; sent++)
+        {
+            var whole = false;
+            await using var peer = new ScriptedHttp2Peer(async request =>
+            {
+                byte[] answer =
+                [
+                    .. Http2Frame.Headers(request.StreamId, GrpcMessage.OkHeaders),
+                    .. Http2Frame.Data(request.StreamId, GrpcMessage.Write(EtcdReply.Put())),
+                    .. Http2Frame.Headers(request.StreamId, GrpcMessage.Trailers(0), endStream: true),
+                ];
+                whole = sent >= answer.Length;
+                await request.SendAsync(answer.AsMemory(0, Math.Min(sent, answer.Length)));
+                request.CloseConnection();
+            });
+            await using var store = peer.Open();
+            var error = await Record.ExceptionAsync(async () => await store.PutAsync("k", "v"));
+            if (whole)
+            {
+                Assert.Null(error);
+                return;
+            }
+
+            Assert.Equal(KvUnreachableReason.ConnectionLost, Assert.IsType<KvUnreachableException>(error).Reason);
+            Assert.Equal(1, peer.Requests);
+        }
+    }
+
+    [Fact]
+    public async Task A_read_is_sent_again_where_the_connection_was_lost()
+    {
+        await using var peer = new ScriptedHttp2Peer(request =>
+        {
+            if (request.Connection.IsFirst)
+            {
+                request.CloseConnection();
+                return Task.CompletedTask;
+            }
+
+            return request.ReplyAsync(EtcdReply.Range("k", "v"));
+        });
+        await using var store = peer.Open();
+        Assert.Equal("v", (await store.GetAsync("k")).Value);
+    }
+
+    [Fact]
+    public async Task All_calls_of_a_lost_connection_end()
+    {
+        const int Count = 50;
+        var waiting = new CountdownEvent(Count);
+        await using var peer = new ScriptedHttp2Peer(request =>
+        {
+            if (waiting.Signal())
+            {
+                request.CloseConnection();
+            }
+
+            return Task.CompletedTask;
+        });
+        await using var store = peer.Open();
+        var calls = Enumerable.Range(0, Count).Select(i => store.PutAsync($"k{i}", "v").AsTask()).ToList();
+        foreach (var call in calls)
+        {
+            await Assert.ThrowsAsync<KvUnreachableException>(() => call.WaitAsync(Patience.Limit));
+        }
+    }
+
+    [Fact]
+    public async Task A_watch_goes_on_at_the_next_revision_where_its_connection_was_lost()
+    {
+        var starts = new List<long>();
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            var start = Valkeyrie.Etcd.Protocol.WatchRequest.Parser.ParseFrom(request.Message).CreateRequest.StartRevision;
+            starts.Add(start);
+            await request.SendOkHeadersAsync();
+            await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchCreated()));
+            await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchPut("k", $"{start}", start)));
+            await request.SettleAsync();
+            request.CloseConnection();
+        });
+        await using var store = peer.Open();
+        await using var watching = Watching.Key(store, "k", new KvWatchOptions { FromRevision = 100 });
+        Assert.Equal([100L, 101, 102, 103], (await watching.NextAsync(4)).Select(e => e.Revision));
+        Assert.Equal([100L, 101, 102, 103], starts.Take(4));
+    }
+
+    [Fact]
+    public async Task A_cancelled_call_is_reset()
+    {
+        var arrived = new TaskCompletionSource<ScriptedRequest>();
+        await using var peer = new ScriptedHttp2Peer(request =>
+        {
+            arrived.TrySetResult(request);
+            return Task.CompletedTask;
+        });
+        await using var store = peer.Open();
+        using var cancel = new CancellationTokenSource();
+        var call = store.GetAsync("k", null, cancel.Token).AsTask();
+        var request = await arrived.Task.WaitAsync(Patience.Limit);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(Patience.Limit));
+        await request.WhenReset.WaitAsync(Patience.Limit);
+    }
+
+    [Fact]
+    public async Task A_watch_that_ends_is_reset()
+    {
+        var arrived = new TaskCompletionSource<ScriptedRequest>();
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            await request.SendOkHeadersAsync();
+            await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchCreated()));
+            arrived.TrySetResult(request);
+        });
+        await using var store = peer.Open();
+        ScriptedRequest request;
+        await using (Watching.Key(store, "k", new KvWatchOptions { FromRevision = 1 }))
+        {
+            request = await arrived.Task.WaitAsync(Patience.Limit);
+        }
+
+        await request.WhenReset.WaitAsync(Patience.Limit);
+    }
+}

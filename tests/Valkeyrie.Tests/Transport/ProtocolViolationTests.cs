@@ -1,0 +1,55 @@
+namespace Valkeyrie.Tests.Transport;
+
+/// <summary>A server that breaks the rules of HTTP/2: the call ends with a typed error at once, and the next one connects anew.</summary>
+public class ProtocolViolationTests
+{
+    public static TheoryData<string> Names => [.. Violations.Keys];
+
+    private static Dictionary<string, Func<int, byte[]>> Violations { get; } = new()
+    {
+        ["data for no call"] = _ => Http2Frame.Data(0, "x"u8),
+        ["data for a call not made"] = id => Http2Frame.Data(id + 2, "x"u8),
+        ["headers for no call"] = _ => Http2Frame.Headers(0, GrpcMessage.OkHeaders),
+        ["headers for a call not made"] = id => Http2Frame.Headers(id + 100, GrpcMessage.OkHeaders),
+        ["a frame too long"] = id => Http2Frame.Data(id, new byte[Http2Frame.MaxPayload + 1]),
+        ["settings of the wrong length"] = _ => Http2Frame.Write(Http2FrameType.Settings, 0, 0, [0, 1, 2]),
+        ["a window out of bounds"] = _ => Http2Frame.Settings((Http2Setting.InitialWindowSize, uint.MaxValue)),
+        ["a ping of the wrong length"] = _ => Http2Frame.Ping([1, 2, 3], ack: false),
+        ["a window update of the wrong length"] = id => Http2Frame.Write(Http2FrameType.WindowUpdate, 0, id, [1]),
+        ["a reset of the wrong length"] = id => Http2Frame.Write(Http2FrameType.RstStream, 0, id, [1]),
+        ["a reset of a call not made"] = id => Http2Frame.RstStream(id + 2, 0),
+        ["a goodbye of the wrong length"] = _ => Http2Frame.Write(Http2FrameType.GoAway, 0, 0, [1, 2]),
+        ["a promise"] = id => Http2Frame.Write(Http2FrameType.PushPromise, Http2Frame.EndHeaders, id, [0, 0, 0, 2, 0x88]),
+        ["a continuation of nothing"] = id => Http2Frame.Write(Http2FrameType.Continuation, Http2Frame.EndHeaders, id, [0x88]),
+        ["a header block broken into"] = id => [.. Http2Frame.Write(Http2FrameType.Headers, 0, id, [0x88]), .. Http2Frame.Ping(new byte[8], ack: false)],
+        ["a header block without end"] = id =>
+        [
+            .. Http2Frame.Write(Http2FrameType.Headers, 0, id, [0x88]),
+            .. Enumerable.Repeat(Http2Frame.Write(Http2FrameType.Continuation, 0, id, new byte[Http2Frame.MaxPayload]), 100).SelectMany(f => f),
+        ],
+        ["padding longer than its data"] = id => Http2Frame.Write(Http2FrameType.Data, Http2Frame.Padded, id, [5, 1]),
+        ["padded data of nothing"] = id => Http2Frame.Write(Http2FrameType.Data, Http2Frame.Padded, id, []),
+        ["padded headers of nothing"] = id => Http2Frame.Write(Http2FrameType.Headers, Http2Frame.Padded | Http2Frame.EndHeaders, id, []),
+        ["padding longer than its headers"] = id => Http2Frame.Write(Http2FrameType.Headers, Http2Frame.Padded | Http2Frame.EndHeaders, id, [200, 0x88]),
+        ["a priority cut short"] = id => Http2Frame.Write(Http2FrameType.Headers, Http2Frame.Priority | Http2Frame.EndHeaders, id, [0, 0]),
+        ["header number 0"] = id => Http2Frame.Headers(id, [0x80]),
+        ["a header number beyond the table"] = id => Http2Frame.Headers(id, [0xFF, 0x80, 0x7F]),
+        ["a header number without end"] = id => Http2Frame.Headers(id, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]),
+        ["a header cut short"] = id => Http2Frame.Headers(id, [0x10, 0x20, 0x61]),
+        ["a header of invalid Huffman code"] = id => Http2Frame.Headers(id, [0x10, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 0x01, 0x61]),
+        ["a header table too large"] = id => Http2Frame.Headers(id, [0x3F, 0xE2, 0x1F, 0x88]),
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_violation_is_a_typed_error_and_the_next_call_connects_anew(string violation)
+    {
+        await using var peer = new ScriptedHttp2Peer(request =>
+            request.Connection.IsFirst ? request.SendAsync(Violations[violation](request.StreamId)) : request.ReplyAsync(EtcdReply.Put()));
+        await using var store = peer.Open();
+        var error = await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.PutAsync("k", "v"));
+        Assert.Equal(KvUnreachableReason.Protocol, error.Reason);
+        Assert.Equal(EtcdReply.Revision, (await store.PutAsync("k", "v")).Revision);
+        Assert.Equal(2, peer.Connections);
+    }
+}
