@@ -6,5 +6,7 @@ if (-not ('Valkeyrie.Loader.ModuleLoadContext' -as [type])) {
     Add-Type -Path (Join-Path $bin 'Valkeyrie.dll'), (Join-Path $bin 'Valkeyrie.Loader.dll')
 }
 
-$cmdlets = [Valkeyrie.Loader.ModuleLoadContext]::LoadModule($bin)
-Import-Module -Assembly $cmdlets
+$cmdlets = Import-Module -Assembly ([Valkeyrie.Loader.ModuleLoadContext]::LoadModule($bin)) -PassThru
+
+# The inner module goes with this one: left behind, PowerShell would take it for imported already the next time, and export nothing.
+$ExecutionContext.SessionState.Module.OnRemove = { Remove-Module -ModuleInfo $cmdlets -Force }
