@@ -14,15 +14,11 @@ internal sealed class JsonConversion(CommandInvocationIntrinsics invoker)
         "Microsoft.PowerShell.Utility\\ConvertFrom-Json -InputObject $args[0] -NoEnumerate -ErrorAction Stop");
 
     /// <summary>An object as JSON in one line.</summary>
-    public string ToJson(object value) => (string)Run(Write, value)!;
+    public string ToJson(object value) => (string)Run(Write, value)[0].BaseObject;
 
-    /// <summary>What a JSON text stands for; null for <c>null</c>.</summary>
+    /// <summary>What a JSON text stands for; an array as its elements.</summary>
     /// <exception cref="RuntimeException">The text is not JSON.</exception>
-    public object? FromJson(string text) => Run(Read, text);
+    public Collection<PSObject> FromJson(string text) => Run(Read, text);
 
-    private object? Run(ScriptBlock script, object argument)
-    {
-        Collection<PSObject> results = invoker.InvokeScript(useLocalScope: true, script, input: null, argument);
-        return results is [{ } only] ? only.BaseObject is PSCustomObject ? only : only.BaseObject : null;
-    }
+    private Collection<PSObject> Run(ScriptBlock script, object argument) => invoker.InvokeScript(useLocalScope: true, script, input: null, argument);
 }

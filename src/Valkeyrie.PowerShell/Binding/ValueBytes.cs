@@ -51,6 +51,8 @@ internal static class ValueBytes
 
     private static string? TextOf(object value) => value switch
     {
+        // An object of properties alone, which claims to be formattable.
+        PSObject => null,
         bool truth => truth ? "true" : "false",
         DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("o", CultureInfo.InvariantCulture),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),

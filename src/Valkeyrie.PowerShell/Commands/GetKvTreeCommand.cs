@@ -42,9 +42,9 @@ public sealed class GetKvTreeCommand : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var choose in RangeArgument.Choose(this, Path, Prefix) ?? [() => KvRange.All])
+        foreach (var argument in RangeArgument.From(this, Path, Prefix) ?? [RangeArgument.All])
         {
-            ReportErrors(null, () => Process(choose()));
+            ReportErrors(argument.Text, () => Process(argument.Range));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
@@ -88,7 +89,7 @@ public sealed class GetKvValueCommand : KvRequestCmdlet<string, KvPair?>
 
     private void WriteJson(KvPair pair)
     {
-        object? parsed;
+        Collection<PSObject> parsed;
         try
         {
             parsed = _json!.FromJson(pair.Value);

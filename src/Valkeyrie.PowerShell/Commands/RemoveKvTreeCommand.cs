@@ -36,15 +36,15 @@ public sealed class RemoveKvTreeCommand : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var choose in Choose())
+        foreach (var argument in Ranges())
         {
-            ReportErrors(null, () => Remove(choose()));
+            ReportErrors(argument.Text, () => Remove(argument.Range));
         }
     }
 
-    private IEnumerable<Func<KvRange>> Choose()
+    private IEnumerable<RangeArgument> Ranges()
     {
-        var ranges = All ? [() => KvRange.All] : RangeArgument.Choose(this, Path, Prefix);
+        var ranges = All ? [RangeArgument.All] : RangeArgument.From(this, Path, Prefix);
         if (ranges is null || (ParameterSetName == AllSet && !All))
         {
             ThrowTerminatingError(ErrorRecords.InvalidArgument("Say what to remove: a directory with -Path, a prefix with -Prefix, or everything with -All."));

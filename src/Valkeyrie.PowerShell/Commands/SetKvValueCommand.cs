@@ -12,11 +12,12 @@ namespace Valkeyrie.PowerShell.Commands;
 public readonly record struct KvWriteRequest(string Key, ReadOnlyMemory<byte> Value, TimeSpan? Ttl);
 
 /// <summary>Writes values.</summary>
-[Cmdlet(VerbsCommon.Set, "KvValue", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "KvValue", DefaultParameterSetName = PairSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvPair))]
 public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 {
     private const string KeySet = "Key";
+    // The default: PowerShell exhausts that set first, and would bind a piped pair's Key and text Value by their names in place of the pair.
     private const string PairSet = "Pair";
     private const string EventSet = "Event";
 

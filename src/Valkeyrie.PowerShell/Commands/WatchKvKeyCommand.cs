@@ -22,7 +22,7 @@ public sealed class WatchKvKeyCommand : KvWatchCmdlet
     {
         foreach (var key in Key)
         {
-            Follow(() => KvRange.Key(key));
+            Follow(new RangeArgument(key, KvRange.Key));
         }
     }
 }

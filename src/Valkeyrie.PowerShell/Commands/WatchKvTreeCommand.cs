@@ -27,9 +27,9 @@ public sealed class WatchKvTreeCommand : KvWatchCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var choose in RangeArgument.Choose(this, Path, Prefix) ?? [() => KvRange.All])
+        foreach (var argument in RangeArgument.From(this, Path, Prefix) ?? [RangeArgument.All])
         {
-            Follow(choose);
+            Follow(argument);
         }
     }
 }

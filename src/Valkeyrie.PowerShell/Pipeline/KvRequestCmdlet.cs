@@ -70,14 +70,14 @@ public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
         var requests = _requests!;
         while (requests.Count > 0 && requests.Next.IsCompleted)
         {
-            var (request, answer) = requests.Take();
+            var (key, request, answer) = requests.Take();
             if (answer.IsCompletedSuccessfully)
             {
                 Answer(request, answer.Result);
             }
             else
             {
-                ReportErrors(null, () => Result(answer));
+                ReportErrors(key, () => Result(answer));
             }
         }
     }

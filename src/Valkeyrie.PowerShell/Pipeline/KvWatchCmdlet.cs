@@ -41,12 +41,8 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
     }
 
     /// <summary>Adds a range to those that are followed once all input has come.</summary>
-    /// <param name="choose">Makes the range.</param>
-    protected void Follow(Func<KvRange> choose)
-    {
-        ArgumentNullException.ThrowIfNull(choose);
-        ReportErrors(null, () => _ranges.Add(choose()));
-    }
+    /// <param name="argument">The range.</param>
+    private protected void Follow(RangeArgument argument) => ReportErrors(argument.Text, () => _ranges.Add(argument.Range));
 
     /// <inheritdoc/>
     protected override void EndProcessing()

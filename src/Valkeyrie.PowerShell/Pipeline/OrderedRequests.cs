@@ -23,9 +23,6 @@ internal sealed class OrderedRequests<TRequest, TAnswer>(int window, Func<TReque
     /// <summary>The answer that is next to be taken, and ends sooner or later.</summary>
     public Task<TAnswer> Next => _ring[_first].Answer;
 
-    /// <summary>The answer that was asked for last.</summary>
-    public Task<TAnswer> Last => _ring[(_first + Count - 1) % window].Answer;
-
     /// <summary>Sends a request, or lines it up behind the one for the same key.</summary>
     /// <param name="key">The key it is about.</param>
     /// <param name="request">The request.</param>
@@ -38,18 +35,18 @@ internal sealed class OrderedRequests<TRequest, TAnswer>(int window, Func<TReque
     }
 
     /// <summary>Takes the next answer.</summary>
-    public (TRequest Request, Task<TAnswer> Answer) Take()
+    public Entry Take()
     {
-        var (key, request, answer) = _ring[_first];
+        var taken = _ring[_first];
         _ring[_first] = default;
         _first = (_first + 1) % window;
         Count--;
-        if (_lastOfKey[key] == answer)
+        if (_lastOfKey.TryGetValue(taken.Key, out var last) && last == taken.Answer)
         {
-            _lastOfKey.Remove(key);
+            _lastOfKey.Remove(taken.Key);
         }
 
-        return (request, answer);
+        return taken;
     }
 
     // A request that is refused before it is sent fails in its turn like any other.
@@ -71,5 +68,6 @@ internal sealed class OrderedRequests<TRequest, TAnswer>(int window, Func<TReque
         return await send(request).ConfigureAwait(false);
     }
 
-    private readonly record struct Entry(string Key, TRequest Request, Task<TAnswer> Answer);
+    /// <summary>A request and its answer.</summary>
+    internal readonly record struct Entry(string Key, TRequest Request, Task<TAnswer> Answer);
 }
