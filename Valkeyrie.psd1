@@ -8,6 +8,7 @@
     Description          = 'Key/value stores for PowerShell: one set of cmdlets to put, get, list, watch and lock keys in etcd.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
+    TypesToProcess       = @('Valkeyrie.Types.ps1xml')
     FormatsToProcess     = @('Valkeyrie.Format.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()

@@ -1,0 +1,24 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Binding;
+
+/// <summary>Writes and reads JSON by PowerShell's own commands, so that values look as its users know them.</summary>
+/// <param name="invoker">The calling cmdlet's way to run commands.</param>
+internal sealed class JsonConversion(CommandInvocationIntrinsics invoker)
+{
+    private static readonly ScriptBlock Write = ScriptBlock.Create(
+        "Microsoft.PowerShell.Utility\\ConvertTo-Json -InputObject $args[0] -Depth 100 -Compress -ErrorAction Stop");
+
+    private static readonly ScriptBlock Read = ScriptBlock.Create(
+        "Microsoft.PowerShell.Utility\\ConvertFrom-Json -InputObject $args[0] -NoEnumerate -ErrorAction Stop");
+
+    /// <summary>An object as JSON in one line.</summary>
+    public string ToJson(object value) => (string)Run(Write, value)[0].BaseObject;
+
+    /// <summary>What a JSON text stands for; an array as its elements.</summary>
+    /// <exception cref="RuntimeException">The text is not JSON.</exception>
+    public Collection<PSObject> FromJson(string text) => Run(Read, text);
+
+    private Collection<PSObject> Run(ScriptBlock script, object argument) => invoker.InvokeScript(useLocalScope: true, script, input: null, argument);
+}

@@ -1,0 +1,41 @@
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Binding;
+
+/// <summary>A range of keys as a -Path, -Prefix or -All asks for it. Made only when it is called for, so that a bad one does not stand in the way
+/// of the others.</summary>
+/// <param name="Text">What was given.</param>
+/// <param name="Make">Makes the range of it.</param>
+internal sealed record RangeArgument(string Text, Func<string, KvRange> Make)
+{
+    /// <summary>The cmdlets' parameter set of -Path.</summary>
+    public const string PathSet = "Path";
+
+    /// <summary>The cmdlets' parameter set of -Prefix.</summary>
+    public const string PrefixSet = "Prefix";
+
+    /// <summary>Every key of the store.</summary>
+    public static RangeArgument All { get; } = new("", _ => KvRange.All);
+
+    /// <summary>The range.</summary>
+    /// <exception cref="KvInvalidArgumentException">What was given breaks a rule.</exception>
+    public KvRange Range => Make(Text);
+
+    /// <summary>The ranges that a cmdlet was asked for.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="paths">Its -Path.</param>
+    /// <param name="prefix">Its -Prefix.</param>
+    /// <returns>The ranges; null where neither was given.</returns>
+    public static IEnumerable<RangeArgument>? From(PSCmdlet cmdlet, string[]? paths, string prefix)
+    {
+        if (cmdlet.ParameterSetName == PrefixSet)
+        {
+            return [new RangeArgument(prefix, KvRange.Prefix)];
+        }
+
+        // Not by the path being null: an unset variable given as the path must not mean all keys.
+        return cmdlet.MyInvocation.BoundParameters.ContainsKey("Path")
+            ? (paths ?? [""]).Select(path => new RangeArgument(path, KvRange.Directory))
+            : null;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Binding;
+
+/// <summary>Takes text from the pipeline, or an object with a property that holds it. By itself PowerShell would take an object whose property is
+/// not a string, such as a number, as the text '@{Key=1}'.</summary>
+/// <param name="property">The property.</param>
+public sealed class TextOfAttribute(string property) : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        return value switch
+        {
+            null or string or IFormattable or char or Uri => value,
+
+            // Some cmdlets bind these as a whole; for the others their Key binds by its name.
+            KvPair or KvEvent when property == nameof(KvPair.Key) => inputData,
+            IList list => Array.ConvertAll<object?, object?>([.. list], item => Transform(engineIntrinsics, item)),
+            _ => TextOf(inputData!),
+        };
+    }
+
+    private string TextOf(object value) =>
+        PSObject.AsPSObject(value).Properties[property]?.Value is { } text
+            ? LanguagePrimitives.ConvertTo<string>(text)
+            : throw Refused(value);
+
+    // The inner exception tells the binder that this is a mismatch, so that it goes on to try the other parameters.
+    private ArgumentTransformationMetadataException Refused(object value)
+    {
+        var message = $"An object of type {value.GetType().Name} without a property {property} cannot be used as one.";
+        return new(message, new PSInvalidCastException(message));
+    }
+}

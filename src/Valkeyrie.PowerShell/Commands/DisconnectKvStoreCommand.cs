@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Closes stores: their watches end, their locks are released, and their kept-alive keys go.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "KvStore", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class DisconnectKvStoreCommand : KvCmdlet
+{
+    /// <summary>The stores, or their names. Default: the session's current store.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(StoreCompleter))]
+    public object? Store { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var given = MyInvocation.BoundParameters.ContainsKey(nameof(Store));
+        if (!(given ? StoreArgument.TryResolve(Store, out var store, out var error) : StoreArgument.TryResolveCurrent(out store, out error)))
+        {
+            WriteError(error);
+            return;
+        }
+
+        if (ShouldProcess(store.Info.Address, "Disconnect"))
+        {
+            OpenStores.Remove(store);
+            Wait(store.DisposeAsync());
+        }
+    }
+}

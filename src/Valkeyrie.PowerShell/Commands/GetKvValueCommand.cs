@@ -1,0 +1,105 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Reads values by their keys.</summary>
+[Cmdlet(VerbsCommon.Get, "KvValue", DefaultParameterSetName = PairSet)]
+[OutputType(typeof(KvPair), ParameterSetName = [PairSet])]
+[OutputType(typeof(string), ParameterSetName = [TextSet])]
+[OutputType(typeof(byte[]), ParameterSetName = [BytesSet])]
+[OutputType(typeof(PSObject), ParameterSetName = [JsonSet])]
+public sealed class GetKvValueCommand : KvRequestCmdlet<string, KvPair?>
+{
+    private const string PairSet = "Pair";
+    private const string TextSet = "Text";
+    private const string BytesSet = "Bytes";
+    private const string JsonSet = "Json";
+
+    private KvReadOptions? _options;
+    private JsonConversion? _json;
+
+    /// <summary>The keys.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [TextOf("Key")]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    public string[] Key { get; set; } = [];
+
+    /// <summary>Read at this older revision. Default: the newest.</summary>
+    [Parameter]
+    public long Revision { get; set; }
+
+    /// <summary>Let any member answer from what it knows: faster, and perhaps stale.</summary>
+    [Parameter]
+    public SwitchParameter Serializable { get; set; }
+
+    /// <summary>Emit the value alone, as text.</summary>
+    [Parameter(ParameterSetName = TextSet, Mandatory = true)]
+    public SwitchParameter ValueOnly { get; set; }
+
+    /// <summary>Emit the value alone, as one byte array.</summary>
+    [Parameter(ParameterSetName = BytesSet, Mandatory = true)]
+    public SwitchParameter AsByteStream { get; set; }
+
+    /// <summary>Emit what the value, read as JSON, stands for.</summary>
+    [Parameter(ParameterSetName = JsonSet, Mandatory = true)]
+    public SwitchParameter AsJson { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _options = new KvReadOptions { Revision = Revision, Serializable = Serializable };
+        _json = new JsonConversion(InvokeCommand);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessInput()
+    {
+        foreach (var key in Key)
+        {
+            Request(key, key);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask<KvPair?> Send(string request) => Target.TryGetAsync(request, _options, StopToken);
+
+    /// <inheritdoc/>
+    protected override void Answer(string request, KvPair? answer)
+    {
+        if (answer is null)
+        {
+            WriteError(ErrorRecords.From(new KvKeyNotFoundException(request, Target.Info.Address)));
+            return;
+        }
+
+        switch (ParameterSetName)
+        {
+            case TextSet: WriteObject(answer.Value); break;
+            case BytesSet: WriteObject(answer.Bytes, enumerateCollection: false); break;
+            case JsonSet: WriteJson(answer); break;
+            default: WriteObject(answer); break;
+        }
+    }
+
+    private void WriteJson(KvPair pair)
+    {
+        Collection<PSObject> parsed;
+        try
+        {
+            parsed = _json!.FromJson(pair.Value);
+        }
+        catch (RuntimeException e)
+        {
+            WriteError(ErrorRecords.InvalidJson(pair.Key, e));
+            return;
+        }
+
+        WriteObject(parsed, enumerateCollection: true);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Takes the locks of keys and emits them. They are held until they are passed to Unlock-KvKey, or the store is disconnected.</summary>
+/// <remarks>A lock that cannot be had ends the command: what follows in a script must not run as if it were held.</remarks>
+[Cmdlet(VerbsCommon.Lock, "KvKey", SupportsShouldProcess = true)]
+[OutputType(typeof(KvLock))]
+public sealed class LockKvKeyCommand : KvLockCmdlet
+{
+    /// <summary>The keys; they need not exist.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [TextOf("Key")]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    public string[] Key { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var key in Key)
+        {
+            if (ShouldProcess(key, "Take lock"))
+            {
+                WriteObject(Take(key));
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Follows keys: emits them as they are, then every change.</summary>
+[Cmdlet(VerbsCommon.Watch, "KvKey")]
+[OutputType(typeof(KvEvent))]
+public sealed class WatchKvKeyCommand : KvWatchCmdlet
+{
+    /// <summary>The keys; they need not exist. Those of a pipeline are collected, then followed together.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [TextOf("Key")]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    public string[] Key { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var key in Key)
+        {
+            Follow(new RangeArgument(key, KvRange.Key));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Follows every key of a directory, of a prefix, or of the whole store: emits them as they are, then every change.</summary>
+[Cmdlet(VerbsCommon.Watch, "KvTree", DefaultParameterSetName = RangeArgument.PathSet)]
+[OutputType(typeof(KvEvent))]
+public sealed class WatchKvTreeCommand : KvWatchCmdlet
+{
+    /// <summary>The directories: <c>app</c> follows the keys that start with <c>app/</c>. They may be empty or missing. Default: all keys of the
+    /// store. Those of a pipeline are collected, then followed together.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [TextOf("Path")]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
+    public string[]? Path { get; set; }
+
+    /// <summary>Follow the keys that start with this text, whatever follows.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PrefixSet, Mandatory = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    public string Prefix { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var argument in RangeArgument.From(this, Path, Prefix) ?? [RangeArgument.All])
+        {
+            Follow(argument);
+        }
+    }
+}

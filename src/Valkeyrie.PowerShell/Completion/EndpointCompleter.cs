@@ -1,0 +1,22 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using Valkeyrie.PowerShell.Sessions;
+
+namespace Valkeyrie.PowerShell.Completion;
+
+/// <summary>Completes endpoints: those of the open stores, those that the environment names, and the usual one of this machine.</summary>
+public sealed class EndpointCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        var word = CompletionWord.Read(wordToComplete);
+        return OpenStores.List().SelectMany(c => c.Endpoints)
+            .Concat(EtcdEnvironment.ReadEndpoints())
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Where(e => e.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+            .Select(e => CompletionWord.Result(e, e));
+    }
+}

@@ -1,0 +1,17 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using Valkeyrie.PowerShell.Sessions;
+
+namespace Valkeyrie.PowerShell.Completion;
+
+/// <summary>Completes the names of open stores.</summary>
+public sealed class StoreCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        from connection in OpenStores.List()
+        where CompletionWord.Read(wordToComplete) is var word && connection.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+        select CompletionWord.Result(connection.Name, connection.Address);
+}

@@ -1,0 +1,60 @@
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell;
+
+/// <summary>Every error that the module writes: its id, its category and what it is about. Ids do not change between versions.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>The error of a store's failure. The id is the failure's code with the prefix <c>Kv</c>; the target is its key.</summary>
+    /// <param name="exception">The failure.</param>
+    /// <param name="target">What it is about, where the failure names no key.</param>
+    public static ErrorRecord From(KvException exception, object? target = null) =>
+        new(exception, "Kv" + exception.Code, CategoryOf(exception.Code), exception.Key ?? target ?? exception.Endpoint);
+
+    /// <summary>There is no store to work on.</summary>
+    public static ErrorRecord NotConnected() => new(
+        new InvalidOperationException("No store is connected in this session. Connect to one with Connect-KvStore, or name an open one with -Store."),
+        "KvNotConnected",
+        ErrorCategory.ConnectionError,
+        null);
+
+    /// <summary>No open store has this name.</summary>
+    public static ErrorRecord StoreNotFound(string name) => new(
+        new ItemNotFoundException($"No open store is named '{name}'. Get-KvStore shows the open ones."),
+        "KvStoreNotFound",
+        ErrorCategory.ObjectNotFound,
+        name);
+
+    /// <summary>A value is not the JSON that it was to be read as.</summary>
+    public static ErrorRecord InvalidJson(string key, Exception cause) => new(
+        new FormatException($"The value of '{key}' is not JSON: {cause.Message}", cause),
+        "KvInvalidJson",
+        ErrorCategory.InvalidData,
+        key);
+
+    /// <summary>An argument breaks a rule.</summary>
+    public static ErrorRecord InvalidArgument(string message, object? target = null) => From(new KvInvalidArgumentException(message), target);
+
+    private static ErrorCategory CategoryOf(KvErrorCode code) => code switch
+    {
+        KvErrorCode.KeyNotFound => ErrorCategory.ObjectNotFound,
+        KvErrorCode.KeyExists => ErrorCategory.ResourceExists,
+        KvErrorCode.KeyModified => ErrorCategory.ResourceUnavailable,
+        KvErrorCode.PreviousNotSpecified => ErrorCategory.InvalidArgument,
+        KvErrorCode.Unreachable => ErrorCategory.ConnectionError,
+        KvErrorCode.TimedOut => ErrorCategory.OperationTimeout,
+        KvErrorCode.CannotLock => ErrorCategory.ResourceBusy,
+        KvErrorCode.LockLost => ErrorCategory.OperationStopped,
+        KvErrorCode.NotSupported => ErrorCategory.NotImplemented,
+        KvErrorCode.IsDirectory or KvErrorCode.NotDirectory => ErrorCategory.InvalidType,
+        KvErrorCode.Compacted => ErrorCategory.LimitsExceeded,
+        KvErrorCode.PermissionDenied => ErrorCategory.PermissionDenied,
+        KvErrorCode.AuthenticationFailed => ErrorCategory.AuthenticationError,
+        KvErrorCode.QuotaExceeded => ErrorCategory.QuotaExceeded,
+        KvErrorCode.InvalidArgument => ErrorCategory.InvalidArgument,
+        KvErrorCode.CorruptStore => ErrorCategory.InvalidData,
+        KvErrorCode.LeaseNotFound => ErrorCategory.ObjectNotFound,
+        KvErrorCode.StoreClosed => ErrorCategory.ResourceUnavailable,
+        _ => ErrorCategory.NotSpecified,
+    };
+}

@@ -1,0 +1,159 @@
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Pipeline;
+
+/// <summary>A cmdlet whose asynchronous work ends with Ctrl+C, and whose failures become error records.</summary>
+/// <remarks>Work is awaited by blocking the pipeline's own thread, which alone may write. Nothing of it needs that thread to finish.</remarks>
+public abstract class KvCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Fires when the pipeline is being stopped, or has ended early.</summary>
+    protected CancellationToken StopToken => _stopping.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends what still runs: PowerShell disposes a cmdlet also when a later one has enough, without stopping it first.</summary>
+    /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stopping.Cancel();
+            _stopping.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => _stopping.Cancel();
+
+    /// <summary>Waits for work on the pipeline's thread.</summary>
+    /// <param name="work">The work.</param>
+    /// <exception cref="PipelineStoppedException">The pipeline was stopped first; the work is left to end by its own token.</exception>
+    protected T Wait<T>(ValueTask<T> work)
+    {
+        if (work.IsCompletedSuccessfully)
+        {
+            return work.Result;
+        }
+
+        var task = work.AsTask();
+        WaitFor(task);
+        return Result(task);
+    }
+
+    /// <inheritdoc cref="Wait{T}"/>
+    protected void Wait(ValueTask work)
+    {
+        var task = work.AsTask();
+        WaitFor(task);
+        try
+        {
+            task.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Waits until a task has ended, however it ended.</summary>
+    /// <param name="task">The task.</param>
+    /// <exception cref="PipelineStoppedException">The pipeline was stopped first.</exception>
+    protected void WaitFor(Task task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        if (task.IsCompleted)
+        {
+            return;
+        }
+
+        try
+        {
+            // WaitAny, unlike Wait, does not throw what the task has thrown.
+            Task.WaitAny([task], StopToken);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>The result of a task that has ended.</summary>
+    /// <param name="task">The task.</param>
+    protected T Result<T>(Task<T> task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        try
+        {
+            return task.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Reads a stream on the pipeline's thread.</summary>
+    /// <param name="stream">The stream; it ends early with the enumeration, or when the pipeline is stopped.</param>
+    protected IEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var items = stream.GetAsyncEnumerator(StopToken);
+        var next = items.MoveNextAsync();
+        try
+        {
+            while (Wait(next))
+            {
+                yield return items.Current;
+                next = items.MoveNextAsync();
+            }
+        }
+        finally
+        {
+            // A stream that is still on its way to the next item was stopped, and closes itself.
+            if (next.IsCompleted)
+            {
+                Wait(items.DisposeAsync());
+            }
+        }
+    }
+
+    /// <summary>Does something and writes its failure as an error that lets the pipeline go on.</summary>
+    /// <param name="target">What it is about, where the failure does not say.</param>
+    /// <param name="work">What to do.</param>
+    protected void ReportErrors(object? target, Action work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            work();
+        }
+        catch (KvException e)
+        {
+            WriteError(ErrorRecords.From(e, target));
+        }
+    }
+
+    /// <summary>Does something and ends the command with its failure.</summary>
+    /// <param name="target">What it is about, where the failure does not say.</param>
+    /// <param name="work">What to do.</param>
+    protected T OrTerminate<T>(object? target, Func<T> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            return work();
+        }
+        catch (KvException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, target));
+            throw;
+        }
+    }
+}

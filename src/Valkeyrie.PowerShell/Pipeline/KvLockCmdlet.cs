@@ -1,0 +1,68 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+
+namespace Valkeyrie.PowerShell.Pipeline;
+
+/// <summary>A cmdlet that takes locks.</summary>
+public abstract class KvLockCmdlet : KvStoreCmdlet
+{
+    private KvLockOptions? _options;
+
+    /// <summary>A value to put on the locked key in the step that takes the lock. Default: the key is left alone.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    public object? Value { get; set; }
+
+    /// <summary>How long the lock outlives its holder, should the holder die: a TimeSpan or seconds. Default: 20 seconds.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Ttl { get; set; }
+
+    /// <summary>How long to wait for the lock: a TimeSpan or seconds; 0 tries once. Default: for ever.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>Remove the locked key in the step that releases the lock.</summary>
+    [Parameter]
+    public SwitchParameter DeleteOnUnlock { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _options = OrTerminate(null, () => new KvLockOptions
+        {
+            Value = MyInvocation.BoundParameters.ContainsKey(nameof(Value))
+                ? ValueBytes.From(Value, new JsonConversion(InvokeCommand).ToJson, "")
+                : null,
+            Ttl = Ttl ?? KvLockOptions.DefaultTtl,
+            Timeout = Timeout,
+            DeleteOnUnlock = DeleteOnUnlock,
+        });
+    }
+
+    /// <summary>Takes a lock, or ends the command with an error.</summary>
+    /// <param name="key">The key.</param>
+    protected KvLock Take(string key) => OrTerminate(key, () =>
+    {
+        var taking = Target.LockAsync(key, _options, StopToken).AsTask();
+        try
+        {
+            WaitFor(taking);
+            return Result(taking);
+        }
+        catch (PipelineStoppedException)
+        {
+            ReleaseIfTaken(taking);
+            throw;
+        }
+    });
+
+    // A lock that was granted in the moment in which the pipeline was stopped has no owner.
+    private static void ReleaseIfTaken(Task<KvLock> taking) => taking.ContinueWith(
+        static taken => taken.Result.DisposeAsync().AsTask(),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnRanToCompletion,
+        TaskScheduler.Default);
+}

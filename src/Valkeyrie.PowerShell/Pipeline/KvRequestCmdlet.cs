@@ -1,0 +1,94 @@
+using System.Diagnostics;
+
+namespace Valkeyrie.PowerShell.Pipeline;
+
+/// <summary>A cmdlet that sends a request for each key that it is given, and has many of them in flight.</summary>
+/// <remarks>While records come quickly, a record's answer may be written with a later record or at the end. Where the producer is slower than the
+/// store, as a watch is, every record is answered before the next is awaited.</remarks>
+/// <typeparam name="TRequest">What is asked.</typeparam>
+/// <typeparam name="TAnswer">What is answered.</typeparam>
+public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
+{
+    private const int Window = 64;
+    private static readonly long SlowGap = Stopwatch.Frequency * 2 / 1000;
+
+    private OrderedRequests<TRequest, TAnswer>? _requests;
+    private long _lastRecordAt;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _requests = new OrderedRequests<TRequest, TAnswer>(Window, Send);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        var slow = Stopwatch.GetTimestamp() - _lastRecordAt > SlowGap;
+        ProcessInput();
+        if (slow || UpstreamRest.HasBegun)
+        {
+            AnswerAll();
+        }
+
+        _lastRecordAt = Stopwatch.GetTimestamp();
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => AnswerAll();
+
+    /// <summary>Turns one pipeline record into requests, by <see cref="Request"/>.</summary>
+    protected abstract void ProcessInput();
+
+    /// <summary>Sends a request.</summary>
+    /// <param name="request">The request.</param>
+    protected abstract ValueTask<TAnswer> Send(TRequest request);
+
+    /// <summary>Writes an answer.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="answer">What was answered.</param>
+    protected abstract void Answer(TRequest request, TAnswer answer);
+
+    /// <summary>Puts a request into flight; its answer is written in its turn.</summary>
+    /// <param name="key">The key it is about.</param>
+    /// <param name="request">The request.</param>
+    protected void Request(string key, TRequest request)
+    {
+        var requests = _requests!;
+        if (requests.IsFull)
+        {
+            WaitFor(requests.Next);
+            AnswerCompleted();
+        }
+
+        requests.Add(key, request);
+    }
+
+    private void AnswerCompleted()
+    {
+        var requests = _requests!;
+        while (requests.Count > 0 && requests.Next.IsCompleted)
+        {
+            var (key, request, answer) = requests.Take();
+            if (answer.IsCompletedSuccessfully)
+            {
+                Answer(request, answer.Result);
+            }
+            else
+            {
+                ReportErrors(key, () => Result(answer));
+            }
+        }
+    }
+
+    private void AnswerAll()
+    {
+        var requests = _requests!;
+        while (requests.Count > 0)
+        {
+            WaitFor(requests.Next);
+            AnswerCompleted();
+        }
+    }
+}

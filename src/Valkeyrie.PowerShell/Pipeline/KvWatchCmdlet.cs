@@ -1,0 +1,157 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+
+namespace Valkeyrie.PowerShell.Pipeline;
+
+/// <summary>A cmdlet that follows ranges of keys until it is stopped, its time is up, or a later command has enough.</summary>
+public abstract class KvWatchCmdlet : KvStoreCmdlet
+{
+    private readonly List<KvRange> _ranges = [];
+    private CancellationTokenSource? _ending;
+
+    /// <summary>Leave out the pairs that exist when the watch begins.</summary>
+    [Parameter]
+    public SwitchParameter ChangesOnly { get; set; }
+
+    /// <summary>Replay every change from this revision on, without the pairs that exist.</summary>
+    [Parameter]
+    public long FromRevision { get; set; }
+
+    /// <summary>Carry the value before each change along.</summary>
+    [Parameter]
+    public SwitchParameter PreviousValue { get; set; }
+
+    /// <summary>Where changes are no longer kept, go on with a fresh listing after a Resync event, instead of ending with an error.</summary>
+    [Parameter]
+    public SwitchParameter Resynchronize { get; set; }
+
+    /// <summary>End the watch, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Timeout <= TimeSpan.Zero || Timeout?.TotalMilliseconds > int.MaxValue)
+        {
+            ThrowTerminatingError(ErrorRecords.InvalidArgument($"The timeout is {Timeout}. Give one above zero and up to 24 days, or none to watch until stopped."));
+        }
+    }
+
+    /// <summary>Adds a range to those that are followed once all input has come.</summary>
+    /// <param name="argument">The range.</param>
+    private protected void Follow(RangeArgument argument) => ReportErrors(argument.Text, () => _ranges.Add(argument.Range));
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        if (Timeout is { } timeout)
+        {
+            _ending.CancelAfter(timeout);
+        }
+
+        var options = new KvWatchOptions
+        {
+            ChangesOnly = ChangesOnly,
+            FromRevision = FromRevision,
+            PreviousValue = PreviousValue,
+            Resynchronize = Resynchronize,
+        };
+        var watches = _ranges.ConvertAll(range => new Watch(range, Target.WatchTreeAsync(range, options, _ending.Token).GetAsyncEnumerator(_ending.Token)));
+        try
+        {
+            WriteEvents([.. watches]);
+        }
+        finally
+        {
+            // Ends those that wait; one that has its next event ready is closed by hand.
+            _ending.Cancel();
+            foreach (var watch in watches)
+            {
+                watch.Close();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _ending?.Dispose();
+        }
+    }
+
+    private void WriteEvents(List<Watch> watches)
+    {
+        while (watches.Count > 0)
+        {
+            var next = watches.Find(w => w.Next.IsCompleted);
+            if (next is null)
+            {
+                WaitFor(Task.WhenAny(watches.Select(w => w.Next)));
+                continue;
+            }
+
+            KvEvent? change = null;
+            ReportErrors(next.Range.Text, () => change = next.TakeNext());
+            if (change is null)
+            {
+                StopToken.ThrowIfCancellationRequested();
+                watches.Remove(next);
+                continue;
+            }
+
+            UpstreamRest.Write(isLast: !watches.Exists(w => w.Next.IsCompleted), () => WriteObject(change));
+        }
+    }
+
+    /// <summary>One range that is followed. The event after the one that is written is already on its way.</summary>
+    private sealed class Watch
+    {
+        private readonly IAsyncEnumerator<KvEvent> _events;
+
+        public Watch(KvRange range, IAsyncEnumerator<KvEvent> events)
+        {
+            Range = range;
+            _events = events;
+            Next = events.MoveNextAsync().AsTask();
+        }
+
+        public KvRange Range { get; }
+
+        public Task<bool> Next { get; private set; }
+
+        /// <summary>The event that has come; null at the end.</summary>
+        public KvEvent? TakeNext()
+        {
+            try
+            {
+                if (!Next.GetAwaiter().GetResult())
+                {
+                    return null;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+
+            var change = _events.Current;
+            Next = _events.MoveNextAsync().AsTask();
+            return change;
+        }
+
+        public void Close()
+        {
+            if (Next.IsCompleted)
+            {
+                _ = _events.DisposeAsync().AsTask();
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.RegularExpressions;
+
+namespace Valkeyrie.PowerShell.Sessions;
+
+/// <summary>The endpoints that Connect-KvStore was given, as one address of a store.</summary>
+/// <param name="Address">The address that opens the store.</param>
+/// <param name="ApiVersion">The version of etcd's API; 0 for another kind of store.</param>
+/// <param name="DefaultName">What the store is called where no name is given.</param>
+internal sealed record EndpointArguments(string Address, int ApiVersion, string DefaultName)
+{
+    private const int DefaultPort = 2379;
+
+    /// <summary>Reads endpoints: each host, host:port, a URL of etcd, or one address of another kind of store.</summary>
+    /// <param name="arguments">The endpoints; one may hold several, parted by commas.</param>
+    /// <param name="apiVersion">The version of etcd's API.</param>
+    /// <param name="tlsGiven">True if certificates were given.</param>
+    /// <exception cref="KvInvalidArgumentException">One is not valid, or they do not go together.</exception>
+    public static EndpointArguments Parse(IEnumerable<string> arguments, int apiVersion, bool tlsGiven)
+    {
+        var given = arguments.SelectMany(a => (a ?? "").Split(',', StringSplitOptions.TrimEntries)).ToList();
+        if (given is [var only] && SchemeOf(only) is { } other && TlsOf(other) is null)
+        {
+            return new(only, 0, only);
+        }
+
+        if (given.Count == 0)
+        {
+            throw new KvInvalidArgumentException("No endpoint was given. Give one such as 'localhost:2379'.");
+        }
+
+        bool? tls = null;
+        var hosts = given.ConvertAll(text => ParseOne(text, ref tls));
+        if (tls == false && tlsGiven)
+        {
+            throw new KvInvalidArgumentException($"Certificates were given for '{given[0]}', which is without TLS. Use https:// or leave the scheme out.");
+        }
+
+        var scheme = (apiVersion == 2 ? "etcdv2" : "etcd") + (tls ?? tlsGiven ? "s" : "");
+        return new($"{scheme}://{string.Join(',', hosts)}", apiVersion, hosts[0]);
+    }
+
+    private static string ParseOne(string text, ref bool? tls)
+    {
+        var scheme = SchemeOf(text);
+        if (scheme is not null)
+        {
+            var secure = TlsOf(scheme) ?? throw Invalid(text, "its scheme is none of http, https, etcd and etcds");
+            if (tls is { } before && before != secure)
+            {
+                throw new KvInvalidArgumentException("Some endpoints are with TLS and some without. One store's endpoints must agree.");
+            }
+
+            tls = secure;
+        }
+
+        var rest = (scheme is null ? text : text[(scheme.Length + "://".Length)..]).TrimEnd('/');
+        if (rest.Contains('@', StringComparison.Ordinal))
+        {
+            // Not shown in the message: it may hold a password.
+            throw new KvInvalidArgumentException("An endpoint must not hold a user or password, which would show in logs. Give them with -Credential.");
+        }
+
+        return HostAndPort(text, rest);
+    }
+
+    private static string HostAndPort(string text, string rest)
+    {
+        var match = Regex.Match(rest, @"^(?<host>\[[0-9A-Fa-f:.%a-z]+\]|[^\[\]:/?#\s]+)(:(?<port>[0-9]{1,5}))?$", RegexOptions.CultureInvariant);
+        if (!match.Success)
+        {
+            throw Invalid(text, "it is not of the form host:port");
+        }
+
+        var port = match.Groups["port"].Success ? int.Parse(match.Groups["port"].ValueSpan, provider: null) : DefaultPort;
+        return port is > 0 and <= ushort.MaxValue ? $"{match.Groups["host"].Value}:{port}" : throw Invalid(text, "its port is not from 1 to 65535");
+    }
+
+    private static string? SchemeOf(string text) =>
+        text.IndexOf("://", StringComparison.Ordinal) is > 0 and var end ? text[..end].ToLowerInvariant() : null;
+
+    private static bool? TlsOf(string scheme) => scheme switch
+    {
+        "http" or "etcd" => false,
+        "https" or "etcds" => true,
+        _ => null,
+    };
+
+    private static KvInvalidArgumentException Invalid(string text, string why) =>
+        new($"The endpoint '{text}' is not valid: {why}. Give host, host:port, or a URL such as 'https://host:2379'.");
+}

@@ -1,0 +1,43 @@
+namespace Valkeyrie.PowerShell.Sessions;
+
+/// <summary>An open store as Connect-KvStore gives it. Holds no password.</summary>
+public sealed class KvConnection
+{
+    internal KvConnection(string name, IKvStore store, int apiVersion, string serverVersion)
+    {
+        Name = name;
+        Store = store;
+        ApiVersion = apiVersion;
+        ServerVersion = serverVersion;
+    }
+
+    /// <summary>What -Store finds it by.</summary>
+    public string Name { get; }
+
+    /// <summary>Scheme and endpoints as one line, as errors name it.</summary>
+    public string Address => Store.Info.Address;
+
+    /// <summary>The endpoints as URLs.</summary>
+    public IReadOnlyList<string> Endpoints => Store.Info.Endpoints;
+
+    /// <summary>The version of etcd's API; 0 for another kind of store.</summary>
+    public int ApiVersion { get; }
+
+    /// <summary>The server's version when the connection was made.</summary>
+    public string ServerVersion { get; }
+
+    /// <summary>The prefix put before every key and taken off again; empty for none.</summary>
+    public string Namespace => Store.Info.Namespace;
+
+    /// <summary>The user; null for none.</summary>
+    public string? User => Store.Info.UserName;
+
+    /// <summary>True if commands of this session work on it when no -Store is given.</summary>
+    public bool IsCurrent => OpenStores.Current == this;
+
+    /// <summary>The store itself, for .NET code.</summary>
+    public IKvStore Store { get; }
+
+    /// <summary>The name, so that the object also serves where a name is wanted.</summary>
+    public override string ToString() => Name;
+}

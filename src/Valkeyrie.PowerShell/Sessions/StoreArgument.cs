@@ -1,0 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Sessions;
+
+/// <summary>Finds the store that a -Store argument means.</summary>
+internal static class StoreArgument
+{
+    /// <summary>The store that an argument means: a connection, a store, or the name of an open one.</summary>
+    public static bool TryResolve(object? argument, [NotNullWhen(true)] out IKvStore? store, [NotNullWhen(false)] out ErrorRecord? error)
+    {
+        var value = argument is PSObject wrapped ? wrapped.BaseObject : argument;
+        store = value switch
+        {
+            IKvStore direct => direct,
+            KvConnection connection => connection.Store,
+            string name => OpenStores.Find(name)?.Store,
+            _ => null,
+        };
+        error = store is not null ? null : value is string missing
+            ? ErrorRecords.StoreNotFound(missing)
+            : ErrorRecords.InvalidArgument(
+                $"-Store takes what Connect-KvStore gave, the name of an open store, or an IKvStore; not {(value is null ? "null" : value.GetType().Name)}.", value);
+        return store is not null;
+    }
+
+    /// <summary>The store where none is named: the session's current one.</summary>
+    public static bool TryResolveCurrent([NotNullWhen(true)] out IKvStore? store, [NotNullWhen(false)] out ErrorRecord? error)
+    {
+        store = OpenStores.Current?.Store;
+        error = store is null ? ErrorRecords.NotConnected() : null;
+        return store is not null;
+    }
+}

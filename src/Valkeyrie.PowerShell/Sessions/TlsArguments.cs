@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Valkeyrie.PowerShell.Sessions;
+
+/// <summary>The certificates that Connect-KvStore was given: files or certificate objects.</summary>
+internal sealed record TlsArguments(object? CaCertificate, object? ClientCertificate, string? ClientKey, bool SkipCertificateCheck)
+{
+    /// <summary>True if any was given, which only makes sense with TLS.</summary>
+    public bool Given => CaCertificate is not null || ClientCertificate is not null || ClientKey is not null || SkipCertificateCheck;
+
+    /// <summary>Reads the files.</summary>
+    /// <param name="paths">Resolves PowerShell's paths.</param>
+    /// <exception cref="KvInvalidArgumentException">A file is missing or does not hold what it should.</exception>
+    public KvTlsOptions? Read(PathIntrinsics paths)
+    {
+        if (!Given)
+        {
+            return null;
+        }
+
+        var authorities = Unwrap(CaCertificate);
+        var client = Unwrap(ClientCertificate);
+        if (ClientKey is not null && client is null or X509Certificate2)
+        {
+            throw new KvInvalidArgumentException(client is null
+                ? "-ClientKey was given without -ClientCertificate. Give both."
+                : "-ClientKey was given with a certificate object, which brings its own key. Leave it out, or give both as PEM files.");
+        }
+
+        var read = KvTlsOptions.FromPemFiles(
+            FileOf(authorities, paths), FileOf(client, paths), FileOf(ClientKey, paths), SkipCertificateCheck);
+        return read with
+        {
+            CertificateAuthorities = CollectionOf(authorities) ?? read.CertificateAuthorities,
+            ClientCertificate = client as X509Certificate2 ?? read.ClientCertificate,
+        };
+    }
+
+    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+
+    private static string? FileOf(object? value, PathIntrinsics paths) => value switch
+    {
+        null or X509Certificate2 or X509Certificate2Collection or object[] => null,
+        FileInfo file => file.FullName,
+        string path => paths.GetUnresolvedProviderPathFromPSPath(path),
+        _ => throw new KvInvalidArgumentException($"A certificate is given as a PEM file or a certificate object, not as {value.GetType().Name}."),
+    };
+
+    private static X509Certificate2Collection? CollectionOf(object? value) => value switch
+    {
+        X509Certificate2 one => [one],
+        X509Certificate2Collection several => several,
+        object[] several => [.. several.Select(item => Unwrap(item) as X509Certificate2
+            ?? throw new KvInvalidArgumentException("-CaCertificate takes one PEM file, or certificate objects."))],
+        _ => null,
+    };
+}

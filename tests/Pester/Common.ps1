@@ -1,0 +1,168 @@
+# What the Pester files share: a private etcd for each file, other PowerShells to play the others, and throw-away certificates.
+# Each file dot-sources this in its BeforeAll and calls Stop-TestServer in its AfterAll.
+
+$ModulePath = [IO.Path]::GetFullPath("$PSScriptRoot/../../out/Valkeyrie/Valkeyrie.psd1")
+if (-not (Test-Path $ModulePath)) {
+    throw "The module is not staged at '$ModulePath'. Run the build task first."
+}
+
+Import-Module $ModulePath
+
+$Pwsh = [Environment]::ProcessPath
+$Etcd = $env:VALKEYRIE_ETCD ? $env:VALKEYRIE_ETCD : (Get-Command etcd -CommandType Application -TotalCount 1).Source
+$Etcdctl = $env:VALKEYRIE_ETCDCTL ? $env:VALKEYRIE_ETCDCTL : (Get-Command etcdctl -CommandType Application -TotalCount 1).Source
+$Started = [Collections.Generic.List[Diagnostics.Process]]::new()
+$TestFolder = (New-Item -ItemType Directory ([IO.Path]::Combine([IO.Path]::GetTempPath(), "valkeyrie-$([guid]::NewGuid().ToString('n'))"))).FullName
+
+function Get-FreePort {
+    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $listener.LocalEndpoint.Port
+    $listener.Stop()
+}
+
+# Starts a program of which Stop-TestServer later ends exactly this process.
+function Start-TestProcess([string] $Program, [string[]] $Argument, [hashtable] $Environment = @{}) {
+    $start = [Diagnostics.ProcessStartInfo]::new($Program, $Argument)
+    $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    $start.WorkingDirectory = $TestFolder
+    $Environment.GetEnumerator() | ForEach-Object { $start.Environment[$_.Key] = $_.Value }
+    $process = [Diagnostics.Process]::Start($start)
+    $Started.Add($process)
+    $process
+}
+
+# Starts another PowerShell with the module, to run a script. Its output is read line by line from StandardOutput.
+function Start-TestPowerShell([string] $Script) {
+    Start-TestProcess $Pwsh @('-NoProfile', '-NonInteractive', '-Command', "`$ErrorActionPreference = 'Stop'; Import-Module '$ModulePath'; $Script")
+}
+
+# What another PowerShell with the module writes, once it has ended.
+function Invoke-TestPowerShell([string] $Script) {
+    $process = Start-TestPowerShell $Script
+    $errors = $process.StandardError.ReadToEndAsync()
+    $process.StandardOutput.ReadToEnd().TrimEnd() -split '\r?\n'
+    $process.WaitForExit()
+    if ($process.ExitCode -ne 0) {
+        throw "The other PowerShell failed: $($errors.Result)"
+    }
+}
+
+# Starts an etcd of the calling file's own and returns its client URL, once it serves.
+function Start-TestServer([string[]] $Argument = @(), [string] $Scheme = 'http') {
+    $name = "etcd-$(Get-FreePort)"
+    $client = "${Scheme}://127.0.0.1:$(Get-FreePort)"
+    $peer = "http://127.0.0.1:$(Get-FreePort)"
+    $process = Start-TestProcess $Etcd (@(
+            '--name', $name, '--data-dir', (Join-Path $TestFolder $name), '--unsafe-no-fsync'
+            '--listen-client-urls', $client, '--advertise-client-urls', $client
+            '--listen-peer-urls', $peer, '--initial-advertise-peer-urls', $peer, '--initial-cluster', "$name=$peer") + $Argument)
+    $log = [Text.StringBuilder]::new()
+    do {
+        $line = $process.StandardError.ReadLine()
+        if ($null -eq $line) {
+            throw "etcd ended before it served: $log"
+        }
+
+        $null = $log.AppendLine($line)
+    } until ($line -match 'ready to serve client requests')
+    $null = $process.StandardError.BaseStream.CopyToAsync([IO.Stream]::Null)
+    $null = $process.StandardOutput.BaseStream.CopyToAsync([IO.Stream]::Null)
+    $client
+}
+
+function Stop-TestServer {
+    Get-KvStore | Disconnect-KvStore
+    foreach ($process in $Started) {
+        if (-not $process.HasExited) {
+            $process.Kill()
+            $process.WaitForExit()
+        }
+    }
+
+    Remove-Item $TestFolder -Recurse -Force
+}
+
+# etcd's own tool, on the file's server.
+function Invoke-Etcdctl {
+    $env:ETCDCTL_API = '3'
+    & $Etcdctl --endpoints $Server @args
+    if ($LASTEXITCODE -ne 0) {
+        throw "etcdctl $args ended with $LASTEXITCODE."
+    }
+}
+
+# Waits for a condition that comes true by itself, and fails when it plainly does not.
+function Wait-Until([scriptblock] $Condition, [string] $What) {
+    $deadline = [DateTime]::UtcNow.AddSeconds(60)
+    while (-not (& $Condition)) {
+        if ([DateTime]::UtcNow -gt $deadline) {
+            throw "This did not come true: $What"
+        }
+
+        [Threading.Thread]::Sleep(20)
+    }
+}
+
+# The error that a command ends or goes on with; fails if there is none.
+function Get-ErrorOf([scriptblock] $Command) {
+    $failures = @()
+    try {
+        $failures = @(& $Command 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
+    } catch {
+        $failures = @($_)
+    }
+
+    if ($failures.Count -ne 1) {
+        throw "Expected one error, got $($failures.Count): $failures"
+    }
+
+    $failures[0]
+}
+
+# Runs a script in a runspace of its own, waits until it is at work and stops it as Ctrl+C does. Returns its final state.
+function Stop-AtWork([string] $Script, [scriptblock] $IsAtWork) {
+    $shell = [powershell]::Create()
+    try {
+        $null = $shell.AddScript("Import-Module '$ModulePath'; $Script").BeginInvoke()
+        Wait-Until { & $IsAtWork } "'$Script' at work"
+        $null = $shell.BeginStop($null, $null).AsyncWaitHandle.WaitOne(30000)
+        $shell.InvocationStateInfo.State
+    } finally {
+        $shell.Dispose()
+    }
+}
+
+# An authority, and PEM files of certificates that it signs. No program but .NET is needed.
+function New-TestAuthority([string] $Name) {
+    $key = [Security.Cryptography.ECDsa]::Create([Security.Cryptography.ECCurve+NamedCurves]::nistP256)
+    $request = [Security.Cryptography.X509Certificates.CertificateRequest]::new("CN=$Name", $key, 'SHA256')
+    $request.CertificateExtensions.Add([Security.Cryptography.X509Certificates.X509BasicConstraintsExtension]::new($true, $false, 0, $true))
+    $request.CertificateExtensions.Add([Security.Cryptography.X509Certificates.X509KeyUsageExtension]::new('KeyCertSign, CrlSign', $true))
+    $certificate = $request.CreateSelfSigned([DateTimeOffset]::UtcNow.AddDays(-1), [DateTimeOffset]::UtcNow.AddDays(2))
+    $path = Join-Path $TestFolder "$Name.pem"
+    Set-Content $path $certificate.ExportCertificatePem()
+    [pscustomobject]@{ Certificate = $certificate; Path = $path }
+}
+
+function New-TestCertificate($Authority, [string] $Name, [string[]] $Address) {
+    $key = [Security.Cryptography.ECDsa]::Create([Security.Cryptography.ECCurve+NamedCurves]::nistP256)
+    $request = [Security.Cryptography.X509Certificates.CertificateRequest]::new("CN=$Name", $key, 'SHA256')
+    $names = [Security.Cryptography.X509Certificates.SubjectAlternativeNameBuilder]::new()
+    foreach ($one in $Address) {
+        $ip = $null
+        if ([Net.IPAddress]::TryParse($one, [ref] $ip)) { $names.AddIpAddress($ip) } else { $names.AddDnsName($one) }
+    }
+
+    $request.CertificateExtensions.Add($names.Build($false))
+    $usages = [Security.Cryptography.OidCollection]::new()
+    '1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2' | ForEach-Object { $null = $usages.Add([Security.Cryptography.Oid]::new($_)) }
+    $request.CertificateExtensions.Add([Security.Cryptography.X509Certificates.X509EnhancedKeyUsageExtension]::new($usages, $false))
+    $serial = [Security.Cryptography.RandomNumberGenerator]::GetBytes(8)
+    $certificate = $request.Create($Authority.Certificate, [DateTimeOffset]::UtcNow.AddHours(-1), [DateTimeOffset]::UtcNow.AddDays(1), $serial)
+    $certificatePath = Join-Path $TestFolder "$Name.pem"
+    $keyPath = Join-Path $TestFolder "$Name.key"
+    Set-Content $certificatePath $certificate.ExportCertificatePem()
+    Set-Content $keyPath $key.ExportPkcs8PrivateKeyPem()
+    [pscustomobject]@{ Path = $certificatePath; KeyPath = $keyPath }
+}

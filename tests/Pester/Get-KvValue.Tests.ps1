@@ -1,0 +1,107 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $Server = Start-TestServer
+    $null = Connect-KvStore $Server
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'Get-KvValue' {
+    It 'emits the pair with all that the store knows of it' {
+        Set-KvValue get/a 1
+        $second = Set-KvValue get/a 2 -Ttl 100 -PassThru
+        $pair = Get-KvValue get/a
+        $pair | Should -BeOfType Valkeyrie.KvPair
+        $pair.Key | Should -BeExactly get/a
+        $pair.Value | Should -BeExactly 2
+        $pair.Bytes | Should -Be ([byte[]] 50)
+        $pair.Revision | Should -Be $second.Revision
+        $pair.CreateRevision | Should -BeLessThan $pair.Revision
+        $pair.Version | Should -Be 2
+        $pair.LeaseId | Should -Be $second.LeaseId
+    }
+
+    It 'reads several keys, in their order' {
+        'm/1', 'm/2', 'm/3' | ForEach-Object { Set-KvValue $_ $_ }
+        Get-KvValue m/3, m/1 -ValueOnly | Should -Be m/3, m/1
+        'm/2', 'm/1' | Get-KvValue -ValueOnly | Should -Be m/2, m/1
+        [pscustomobject]@{ Key = 'm/2' }, [pscustomobject]@{ Key = 'm/3' } | Get-KvValue -ValueOnly | Should -Be m/2, m/3
+    }
+
+    It 'reads the keys of a listing' {
+        Set-KvValue l/a 1
+        Get-KvTree l -KeysOnly | Get-KvValue -ValueOnly | Should -Be 1
+    }
+
+    It 'says of a missing key that it is not found, and goes on with the others' {
+        Set-KvValue there 1
+        $values = Get-KvValue missing, there -ValueOnly -ErrorVariable failures -ErrorAction SilentlyContinue
+        $values | Should -Be 1
+        $failures.Count | Should -Be 1
+        $failures[0].FullyQualifiedErrorId | Should -Be 'KvKeyNotFound,Valkeyrie.PowerShell.Commands.GetKvValueCommand'
+        $failures[0].CategoryInfo.Category | Should -Be ObjectNotFound
+        $failures[0].TargetObject | Should -Be missing
+        $failures[0].Exception | Should -BeOfType Valkeyrie.KvKeyNotFoundException
+    }
+
+    It 'tells an empty value from a missing one' {
+        Set-KvValue empty ''
+        Get-KvValue empty -ValueOnly | Should -BeExactly ''
+        (Get-KvValue empty).Bytes.Length | Should -Be 0
+    }
+
+    It 'reads an older revision' {
+        $old = Set-KvValue r/a old -PassThru
+        Set-KvValue r/a new
+        Get-KvValue r/a -Revision $old.Revision -ValueOnly | Should -Be old
+        Get-KvValue r/a -Serializable -ValueOnly | Should -Be new
+    }
+
+    It 'says that a revision has been compacted away' {
+        $old = Set-KvValue c/a 1 -PassThru
+        $new = Set-KvValue c/a 2 -PassThru
+        $null = Invoke-Etcdctl compaction $new.Revision
+        $failure = Get-ErrorOf { Get-KvValue c/a -Revision $old.Revision }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvCompacted,*'
+        $failure.TargetObject | Should -Be c/a
+    }
+
+    It 'emits one byte array with -AsByteStream' {
+        Set-KvValue b/a ([byte[]] (1, 2))
+        $bytes = Get-KvValue b/a -AsByteStream
+        , $bytes | Should -BeOfType byte[]
+        @(Get-KvValue b/a, b/a -AsByteStream).Count | Should -Be 2
+    }
+
+    It 'emits what JSON stands for with -AsJson' {
+        Set-KvValue j/a @{ name = 'x'; list = 1, 2; nested = @{ on = $true } }
+        $read = Get-KvValue j/a -AsJson
+        $read.name | Should -Be x
+        $read.list | Should -Be 1, 2
+        $read.nested.on | Should -BeTrue
+    }
+
+    It 'reads back as JSON <Json>' -ForEach @(
+        @{ Json = '5'; Expected = 5 }
+        @{ Json = '"text"'; Expected = 'text' }
+        @{ Json = '[1,2,3]'; Expected = 1, 2, 3 }
+        @{ Json = 'null'; Expected = $null }
+        @{ Json = 'false'; Expected = $false }
+    ) {
+        Set-KvValue j/b $Json
+        Get-KvValue j/b -AsJson | Should -Be $Expected
+    }
+
+    It 'says of a value that it is not JSON, and goes on' {
+        Set-KvValue j/bad '{oops'
+        Set-KvValue j/good 1
+        $values = Get-KvValue j/bad, j/good -AsJson -ErrorVariable failures -ErrorAction SilentlyContinue
+        $values | Should -Be 1
+        $failure = $failures | Where-Object FullyQualifiedErrorId -Like 'KvInvalidJson,*'
+        $failure.TargetObject | Should -Be j/bad
+    }
+
+    It 'refuses an object that has no key' {
+        (Get-ErrorOf { [pscustomobject]@{ Foo = 1 } | Get-KvValue }).FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
+    }
+}

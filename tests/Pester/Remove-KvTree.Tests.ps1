@@ -1,0 +1,69 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $Server = Start-TestServer
+    $null = Connect-KvStore $Server
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'Remove-KvTree' {
+    BeforeEach {
+        'app', 'app/a', 'app/b/c', 'application/x', 'other' | Set-KvValue -Value 1
+    }
+
+    It 'removes a directory and the key of its name, and leaves its neighbours' {
+        Remove-KvTree app -Confirm:$false | Should -BeNullOrEmpty
+        Get-KvTree -KeysOnly | ForEach-Object Key | Should -Be application/x, other
+    }
+
+    It 'emits how many keys it removed with -PassThru' {
+        Remove-KvTree app -Confirm:$false -PassThru | Should -Be 3
+    }
+
+    It 'removes a prefix, whatever follows' {
+        Remove-KvTree -Prefix appl -Confirm:$false -PassThru | Should -Be 1
+        Test-KvKey application/x, app/a | Should -Be $false, $true
+    }
+
+    It 'removes everything with -All alone' {
+        Remove-KvTree -All -Confirm:$false
+        Get-KvTree | Should -BeNullOrEmpty
+    }
+
+    It 'refuses <Name> and removes nothing' -ForEach @(
+        @{ Name = 'to guess what to remove'; Arguments = @{} }
+        @{ Name = 'an empty path'; Arguments = @{ Path = '' } }
+        @{ Name = 'an unset variable as the path'; Arguments = @{ Path = $null } }
+        @{ Name = 'an empty prefix'; Arguments = @{ Prefix = '' } }
+        @{ Name = 'the path /'; Arguments = @{ Path = '/' } }
+        @{ Name = '-All:$false'; Arguments = @{ All = $false } }
+    ) {
+        (Get-ErrorOf { Remove-KvTree @Arguments -Confirm:$false }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        Get-KvTree -Count | Should -Be 5
+    }
+
+    It 'takes paths from the pipeline' {
+        'app', 'application' | Remove-KvTree -Confirm:$false -PassThru | Should -Be 3, 1
+    }
+
+    It 'refuses pairs from the pipeline, whose keys are not directories' {
+        (Get-ErrorOf { Get-KvTree application | Remove-KvTree -Confirm:$false }).FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
+        Test-KvKey application/x | Should -BeTrue
+    }
+
+    It 'says of a missing directory that it is not found' {
+        $failure = Get-ErrorOf { Remove-KvTree missing -Confirm:$false }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvKeyNotFound,*'
+        $failure.TargetObject | Should -Be missing
+    }
+
+    It 'removes nothing with -WhatIf' {
+        Remove-KvTree app -WhatIf
+        Get-KvTree -Count | Should -Be 5
+    }
+
+    It 'has a high confirm impact, so that it asks by default' {
+        $type = (Get-Command Remove-KvTree).ImplementingType
+        $type.GetCustomAttributes([Management.Automation.CmdletAttribute], $true).ConfirmImpact | Should -Be High
+    }
+}

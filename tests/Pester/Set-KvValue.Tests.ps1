@@ -1,0 +1,223 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $Server = Start-TestServer
+    $null = Connect-KvStore $Server
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'Set-KvValue' {
+    It 'reads as it looks: KEY VALUE' {
+        Set-KvValue looks/a hello | Should -BeNullOrEmpty
+        Get-KvValue looks/a -ValueOnly | Should -BeExactly hello
+    }
+
+    It 'emits the pair as written with -PassThru' {
+        $pair = Set-KvValue pass/a 1 -PassThru
+        $pair | Should -BeOfType Valkeyrie.KvPair
+        $pair.Key | Should -BeExactly pass/a
+        $pair.Revision | Should -Be (Get-KvValue pass/a).Revision
+    }
+
+    It 'stores <Name>' -ForEach @(
+        @{ Name = 'text unchanged'; Value = "  a`r`nb`t "; Expected = "  a`r`nb`t " }
+        @{ Name = 'Unicode text'; Value = 'grüße 你好 😀'; Expected = 'grüße 你好 😀' }
+        @{ Name = 'the empty text'; Value = ''; Expected = '' }
+        @{ Name = 'an integer'; Value = 42; Expected = '42' }
+        @{ Name = 'a fraction, whatever the culture'; Value = 1.5; Expected = '1.5' }
+        @{ Name = 'true'; Value = $true; Expected = 'true' }
+        @{ Name = 'false'; Value = $false; Expected = 'false' }
+        @{ Name = 'an enum by its name'; Value = [DayOfWeek]::Friday; Expected = 'Friday' }
+        @{ Name = 'a date so that it can be read back'; Value = [DateTime]::new(2020, 2, 3, 4, 5, 6, [DateTimeKind]::Utc); Expected = '2020-02-03T04:05:06.0000000Z' }
+        @{ Name = 'a time span'; Value = [TimeSpan]::FromMinutes(90); Expected = '01:30:00' }
+        @{ Name = 'a GUID'; Value = [guid]'6f9619ff-8b86-d011-b42d-00c04fc964ff'; Expected = '6f9619ff-8b86-d011-b42d-00c04fc964ff' }
+        @{ Name = 'an object as JSON'; Value = [pscustomobject]@{ a = 1; b = @(@{ c = @{ d = @{ e = @{ f = 1 } } } }) }; Expected = '{"a":1,"b":[{"c":{"d":{"e":{"f":1}}}}]}' }
+        @{ Name = 'an array of one as JSON'; Value = , 'x'; Expected = '["x"]' }
+        @{ Name = 'a wrapped text as that text'; Value = ('text' | Add-Member note property -PassThru); Expected = 'text' }
+    ) {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = [cultureinfo] ([cultureinfo]::InvariantCulture.Clone())
+            [cultureinfo]::CurrentCulture.NumberFormat.NumberDecimalSeparator = ','
+            Set-KvValue -Key types/x -Value $Value
+        } finally {
+            [cultureinfo]::CurrentCulture = $culture
+        }
+
+        Get-KvValue types/x -ValueOnly | Should -BeExactly $Expected
+    }
+
+    It 'stores <Name> as they are' -ForEach @(
+        @{ Name = 'bytes'; Value = [byte[]] (0..255) }
+        @{ Name = 'one byte'; Value = [byte[]] @(0) }
+        @{ Name = 'no bytes'; Value = [byte[]] @() }
+        @{ Name = 'bytes that a pipeline has taken apart'; Value = @([byte[]] (0, 255, 7) | ForEach-Object { $_ }) }
+    ) {
+        Set-KvValue bytes/x $Value
+        $stored = Get-KvValue bytes/x -AsByteStream
+        , $stored | Should -BeOfType byte[]
+        [Convert]::ToHexString($stored) | Should -BeExactly ([Convert]::ToHexString([byte[]] $Value))
+    }
+
+    It 'brings a binary value of 1 MiB back unchanged' {
+        $bytes = [Security.Cryptography.RandomNumberGenerator]::GetBytes(1MB)
+        Set-KvValue bytes/mib $bytes
+        $stored = Get-KvValue bytes/mib -AsByteStream
+        [Security.Cryptography.SHA256]::HashData($stored) | Should -Be ([Security.Cryptography.SHA256]::HashData($bytes))
+    }
+
+    It 'refuses $null and says to give an empty text' {
+        $failure = Get-ErrorOf { Set-KvValue null/x $null }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        "$failure" | Should -BeLike "*''*"
+        Test-KvKey null/x | Should -BeFalse
+    }
+
+    It 'refuses a <_>, whose secret would be lost or laid open' -ForEach 'SecureString', 'PSCredential' {
+        $secret = ConvertTo-SecureString hush -AsPlainText -Force
+        $value = $_ -eq 'SecureString' ? $secret : [pscredential]::new('me', $secret)
+        (Get-ErrorOf { Set-KvValue secret/x $value }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+    }
+
+    Context 'the pipeline' {
+        It 'takes keys by value' {
+            'p/k1', 'p/k2' | Set-KvValue -Value same
+            'p/k1', 'p/k2' | Get-KvValue -ValueOnly | Should -Be same, same
+        }
+
+        It 'takes the rows of a CSV file, with a time to live where there is one' {
+            "Key,Value,Ttl`ncsv/a,1,`ncsv/b,two,300" | Set-Content "$TestDrive/x.csv"
+            Import-Csv "$TestDrive/x.csv" | Set-KvValue
+            Get-KvTree csv | ForEach-Object Value | Should -Be '1', 'two'
+            (Get-KvValue csv/a).LeaseId | Should -Be 0
+            (Get-KvValue csv/b).LeaseId | Should -Not -Be 0
+        }
+
+        It 'takes objects with Key, Value and Ttl' {
+            $pair = [pscustomobject]@{ Key = 'p/o'; Value = 1; Ttl = 30 } | Set-KvValue -PassThru
+            $pair.Ttl | Should -Be ([TimeSpan]::FromSeconds(30))
+            $pair.LeaseId | Should -Not -Be 0
+        }
+
+        It 'takes a key that is a number as that number' {
+            [pscustomobject]@{ Key = 77; Value = 'x' } | Set-KvValue
+            Test-KvKey 77 | Should -BeTrue
+        }
+
+        It 'takes the entries of a hashtable' {
+            @{ 'h/a' = 1; 'h/b' = 2 }.GetEnumerator() | Set-KvValue
+            Get-KvTree h | ForEach-Object Value | Should -Be 1, 2
+        }
+
+        It 'copies a tree to another store byte for byte' {
+            $bytes = [byte[]] (255, 0, 254)
+            Set-KvValue copy/a $bytes
+            Set-KvValue copy/b grüße
+            $other = Connect-KvStore $Server -Namespace other/ -Name other
+            $null = Connect-KvStore $Server -Name main
+            Get-KvTree copy | Set-KvValue -Store $other
+            (Get-KvValue copy/a -Store other -AsByteStream) | Should -Be $bytes
+            Get-KvValue other/copy/b -ValueOnly | Should -BeExactly grüße
+        }
+
+        It 'copies what a watch tells, and refuses a delete' {
+            Set-KvValue events/a ([byte[]] (255, 1))
+            $first = (Get-KvValue events/a).Revision
+            Remove-KvValue events/a
+            $mirror = Connect-KvStore $Server -Namespace mirror/ -Name mirror
+            $null = Connect-KvStore $Server -Name main
+            $failure = Get-ErrorOf { Watch-KvTree events -FromRevision $first | Select-Object -First 2 | Set-KvValue -Store $mirror }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            "$failure" | Should -BeLike '*Remove-KvValue*'
+            (Get-KvValue mirror/events/a -AsByteStream) | Should -Be ([byte[]] (255, 1))
+        }
+
+        It 'refuses a pair that was listed without its value' {
+            Set-KvValue keyonly/a 1
+            $failure = Get-ErrorOf { Get-KvTree keyonly -KeysOnly | Set-KvValue }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            $failure.TargetObject | Should -Be keyonly/a
+            Get-KvValue keyonly/a -ValueOnly | Should -Be 1
+        }
+
+        It 'does not take the revision of a piped pair for a condition' {
+            Set-KvValue stale/a 1
+            $old = Get-KvValue stale/a
+            Set-KvValue stale/a 2
+            $old | Set-KvValue
+            Get-KvValue stale/a -ValueOnly | Should -Be 1
+        }
+    }
+
+    Context 'a time to live' {
+        It 'is a number of seconds or a TimeSpan: <_>' -ForEach 60, '60', 60.0, '00:01:00', ([TimeSpan]::FromMinutes(1)) {
+            (Set-KvValue ttl/x 1 -Ttl $_ -PassThru).Ttl | Should -Be ([TimeSpan]::FromMinutes(1))
+        }
+
+        It 'of a fraction of a second is rounded up' {
+            (Set-KvValue ttl/x 1 -Ttl 59.2 -PassThru).Ttl | Should -Be ([TimeSpan]::FromMinutes(1))
+        }
+
+        It 'ends the key' {
+            Set-KvValue ttl/short 1 -Ttl 1
+            Watch-KvKey ttl/short -Timeout 60 | Select-Object -First 2 | ForEach-Object Type | Should -Be Existing, Delete
+        }
+
+        It 'of <_> is refused' -ForEach 0, -1, -0.5 {
+            $failure = Get-ErrorOf { Set-KvValue ttl/bad 1 -Ttl $_ }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            $failure.TargetObject | Should -Be ttl/bad
+            Test-KvKey ttl/bad | Should -BeFalse
+        }
+
+        It 'that is none is refused: <_>' -ForEach 'soon', [double]::NaN, [double]::MaxValue {
+            (Get-ErrorOf { Set-KvValue ttl/bad 1 -Ttl $_ }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
+        }
+
+        It 'is renewed with -KeepAlive until the store is disconnected' {
+            $keeping = Connect-KvStore $Server -Name keeping
+            $null = Connect-KvStore $Server -Name main
+            $pair = Set-KvValue ttl/kept 1 -Ttl 5 -KeepAlive -Store keeping -PassThru
+            $lease = '{0:x}' -f $pair.LeaseId
+            Wait-Until { (Invoke-Etcdctl lease timetolive $lease) -match 'remaining\(3s\)' } 'the lease has grown old'
+            Wait-Until { (Invoke-Etcdctl lease timetolive $lease) -match 'remaining\([45]s\)' } 'the lease has been renewed'
+            Test-KvKey ttl/kept | Should -BeTrue
+            Disconnect-KvStore $keeping
+            Test-KvKey ttl/kept | Should -BeFalse
+        }
+    }
+
+    Context 'conditions' {
+        It '-NoClobber writes a new key and leaves an old one' {
+            Set-KvValue if/a 1 -NoClobber
+            $failure = Get-ErrorOf { Set-KvValue if/a 2 -NoClobber }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvKeyExists,*'
+            $failure.CategoryInfo.Category | Should -Be ResourceExists
+            $failure.TargetObject | Should -Be if/a
+            Get-KvValue if/a -ValueOnly | Should -Be 1
+        }
+
+        It '-IfRevision writes over that revision alone' {
+            $pair = Set-KvValue if/b 1 -PassThru
+            $next = Set-KvValue if/b 2 -IfRevision $pair.Revision -PassThru
+            $failure = Get-ErrorOf { Set-KvValue if/b 3 -IfRevision $pair.Revision }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvKeyModified,*'
+            $failure.Exception.CurrentRevision | Should -Be $next.Revision
+            Get-KvValue if/b -ValueOnly | Should -Be 2
+        }
+
+        It '-IfRevision 0 means that the key must not exist' {
+            Set-KvValue if/c 1 -IfRevision 0
+            (Get-ErrorOf { Set-KvValue if/c 2 -IfRevision 0 }).FullyQualifiedErrorId | Should -BeLike 'KvKeyExists,*'
+        }
+
+        It 'refuses both together' {
+            (Get-ErrorOf { Set-KvValue if/d 1 -NoClobber -IfRevision 5 }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        }
+    }
+
+    It 'writes nothing with -WhatIf' {
+        Set-KvValue whatif/a 1 -WhatIf
+        Test-KvKey whatif/a | Should -BeFalse
+    }
+}

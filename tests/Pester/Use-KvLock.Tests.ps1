@@ -1,0 +1,160 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $Server = Start-TestServer
+    $null = Connect-KvStore $Server -Name main
+
+    # The keys that contenders of a lock stand on.
+    function Get-Contender([string] $Key) {
+        Invoke-Etcdctl get --prefix "${Key}___lock/" --keys-only | Where-Object { $_ }
+    }
+
+    # Ends the lease under a lock, from a thread of its own, once the lock is held.
+    function Start-Revocation([string] $Key) {
+        Start-ThreadJob -ArgumentList $Key, $Server, $Etcdctl {
+            param($key, $server, $etcdctl)
+            $env:ETCDCTL_API = '3'
+            do {
+                $contender = & $etcdctl --endpoints $server get --prefix "${key}___lock/" --keys-only | Where-Object { $_ }
+            } until ($contender)
+            & $etcdctl --endpoints $server lease revoke $contender.Split('/')[-1]
+        }
+    }
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'Use-KvLock' {
+    It 'reads as it looks: KEY { } and emits what the block emits' {
+        Use-KvLock a { 1; 'two' } | Should -Be 1, 'two'
+    }
+
+    It 'holds the lock while the block runs, and not after' {
+        Use-KvLock b { @(Get-Contender b).Count } | Should -Be 1
+        Get-Contender b | Should -BeNullOrEmpty
+    }
+
+    It 'passes the lock to the block' {
+        Use-KvLock c { param($lock) $lock.IsHeld; $lock.Key; $lock.FencingToken -gt 0 } | Should -Be $true, c, $true
+        Use-KvLock c { $args[0].Key } | Should -Be c
+    }
+
+    It 'runs the block in a scope below the caller''s' {
+        $outside = 1
+        Use-KvLock d { $outside; $outside = 2 } | Should -Be 1
+        $outside | Should -Be 1
+    }
+
+    It 'emits while the block runs, not at its end' {
+        $order = [Collections.Generic.List[string]]::new()
+        Use-KvLock e { 1; $order.Add('block'); 2 } | ForEach-Object { $order.Add($_) }
+        $order | Should -Be '1', 'block', '2'
+    }
+
+    It 'lets the streams of the block through' {
+        $all = Use-KvLock f { Write-Warning w; Write-Error e; Write-Information i; Write-Verbose v -Verbose } 3>&1 2>&1 6>&1 4>&1
+        $all | ForEach-Object { $_.GetType().Name } | Should -Be WarningRecord, ErrorRecord, InformationRecord, VerboseRecord
+    }
+
+    Context 'releases the lock however the block ends' {
+        AfterEach { Get-Contender end | Should -BeNullOrEmpty }
+
+        It 'by an error, which goes on to the caller' {
+            { Use-KvLock end { throw 'boom' } } | Should -Throw boom
+        }
+
+        It 'by return' {
+            Use-KvLock end { 1; return; 2 } | Should -Be 1
+        }
+
+        It 'by break and continue, which reach the caller''s loop' {
+            $rounds = foreach ($i in 1..3) { Use-KvLock end { $i; break }; 'after' }
+            $rounds | Should -Be 1
+            $rounds = foreach ($i in 1..3) { Use-KvLock end { $i; continue }; 'after' }
+            $rounds | Should -Be 1, 2, 3
+        }
+
+        It 'by a later command that has enough' {
+            Use-KvLock end { 1..1000 } | Select-Object -First 2 | Should -Be 1, 2
+        }
+
+        It 'by a terminating error of a cmdlet in it' {
+            { Use-KvLock end { Get-KvValue missing -ErrorAction Stop } } | Should -Throw -ErrorId 'KvKeyNotFound,*'
+        }
+
+        It 'by Ctrl+C' {
+            Stop-AtWork 'Use-KvLock end { Start-Sleep 600 } -Store main' { Get-Contender end } | Should -Be Stopped
+        }
+
+        It 'by exit of the script' {
+            $other = Start-TestPowerShell "`$null = Connect-KvStore $Server; Use-KvLock end { 'in'; exit 3 }"
+            $other.StandardOutput.ReadLine() | Should -Be in
+            $other.WaitForExit(60000) | Should -BeTrue
+            $other.ExitCode | Should -Be 3
+        }
+    }
+
+    Context 'stops the block when the lock is lost' {
+        It 'in <Name>' -ForEach @(
+            @{ Name = 'a command that waits'; Block = { Start-Sleep 600; 'not reached' } }
+            @{ Name = 'a loop'; Block = { while ($true) { $null = 1 }; 'not reached' } }
+            @{ Name = 'a pipeline'; Block = { 1 | ForEach-Object { Start-Sleep 600; 'not reached' } } }
+            @{ Name = 'a wait for another lock'; Block = { Lock-KvKey blocker; 'not reached' } }
+        ) {
+            $blocker = Lock-KvKey blocker
+            $revoking = Start-Revocation lost
+            $reached = $null
+            $failure = Get-ErrorOf { Use-KvLock lost $Block -OutVariable reached }
+            $failure.FullyQualifiedErrorId | Should -Be 'KvLockLost,Valkeyrie.PowerShell.Commands.UseKvLockCommand'
+            $failure.TargetObject | Should -Be lost
+            $reached | Should -BeNullOrEmpty
+            $null = $revoking | Receive-Job -Wait -AutoRemoveJob
+            Unlock-KvKey $blocker
+        }
+
+        It 'and its finally runs' {
+            $revoking = Start-Revocation tidy
+            $ran = @{}
+            $null = Get-ErrorOf { Use-KvLock tidy { try { Start-Sleep 600 } finally { $ran.Finally = $true } } }
+            $ran.Finally | Should -BeTrue
+            $null = $revoking | Receive-Job -Wait -AutoRemoveJob
+        }
+
+        It 'and the caller goes on' {
+            $revoking = Start-Revocation on
+            $state = try { Use-KvLock on { Start-Sleep 600 } } catch { 'caught' }
+            $state | Should -Be caught
+            Use-KvLock on { 'again' } | Should -Be again
+            $null = $revoking | Receive-Job -Wait -AutoRemoveJob
+        }
+    }
+
+    It 'says so when the lock was lost and the block did not notice' {
+        $failure = Get-ErrorOf { Use-KvLock unseen { $null = Invoke-Etcdctl del --prefix unseen___lock/ } }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvLockLost,*'
+    }
+
+    It 'does not run the block when the lock cannot be had' {
+        $held = Lock-KvKey busy
+        $ran = @{}
+        $failure = Get-ErrorOf { Use-KvLock busy { $ran.Block = $true } -Timeout 0.2 }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvCannotLock,*'
+        $ran.Count | Should -Be 0
+        Unlock-KvKey $held
+    }
+
+    It 'nests: of two keys, and in a pipeline' {
+        Use-KvLock n1 { Use-KvLock n2 { 'both' } } | Should -Be both
+        1..3 | ForEach-Object { $n = $_; Use-KvLock n3 { $n } } | Should -Be 1, 2, 3
+    }
+
+    It 'puts -Value on the key while the block runs' {
+        Use-KvLock valued { Get-KvValue valued -ValueOnly } -Value me -DeleteOnUnlock | Should -Be me
+        Test-KvKey valued | Should -BeFalse
+    }
+
+    It 'runs nothing with -WhatIf' {
+        $ran = @{}
+        Use-KvLock whatif { $ran.Block = $true } -WhatIf
+        $ran.Count | Should -Be 0
+    }
+}
