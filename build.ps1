@@ -64,7 +64,11 @@ function Invoke-PesterTask {
     $configuration.Output.Verbosity = 'Detailed'
     $configuration.TestResult.Enabled = $true
     $configuration.TestResult.OutputPath = Join-Path $results pester.xml
+
+    # The tests see the variables of whoever calls them, and are to meet PowerShell's own default.
+    $ErrorActionPreference = 'Continue'
     $run = Invoke-Pester -Configuration $configuration
+    $ErrorActionPreference = 'Stop'
     $failed = $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount
     $skipped = $run.SkippedCount + $run.NotRunCount + $run.InconclusiveCount
     @{ Passed = $run.PassedCount; Failed = $failed; Skipped = $skipped } | ConvertTo-Json | Set-Content (Join-Path $results pester.json)

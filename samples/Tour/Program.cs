@@ -75,7 +75,7 @@ static async Task WatchAsync(IKvStore store)
     var writing = Task.CompletedTask;
     await foreach (var change in store.WatchAsync($"{Home}/name", new KvWatchOptions { PreviousValue = true }))
     {
-        Say($"{change.Type} {change.Key} = {change.Value}{(change.PreviousValue is { } before ? $" (was {before})" : "")}");
+        Say($"{change.Type} {change.Key}: {change.PreviousValue ?? "-"} -> {(change.Type == KvEventType.Delete ? "-" : change.Value)}");
         if (change.Type == KvEventType.Existing)
         {
             writing = WriteAsync(store);
