@@ -25,16 +25,14 @@ internal static class WatchStream
     {
         var next = fromRevision;
         var pause = FirstPause;
-        var begun = false;
         var tokenRenewed = false;
         while (true)
         {
             var stream = await TryOpenAsync(() => channel.OpenStreamAsync(
-                GrpcMethod.Watch, Frame.Of(requests.Watch(range, next, previousValue)), range.Text, cancellationToken), begun).ConfigureAwait(false);
+                GrpcMethod.Watch, Frame.Of(requests.Watch(range, next, previousValue)), range.Text, cancellationToken)).ConfigureAwait(false);
             if (stream is not null)
             {
                 await using var _ = stream.ConfigureAwait(false);
-                begun = true;
                 while (await TryReadAsync(stream).ConfigureAwait(false) is { } bytes)
                 {
                     var asked = next;
@@ -69,14 +67,14 @@ internal static class WatchStream
     private static KvPermissionDeniedException Denied(KvRange range, string address) =>
         new($"{address} does not permit a watch of {range}. Ask for the permission, or sign in as another user.") { Key = range.Text, Endpoint = address };
 
-    /// <summary>What a stream gives; null where it broke. A watch that never began tells why instead.</summary>
-    private static async ValueTask<GrpcStream?> TryOpenAsync(Func<ValueTask<GrpcStream>> open, bool begun)
+    /// <summary>A new stream; null where the server is away. That it was there when the watch began, the read before it has shown.</summary>
+    private static async ValueTask<GrpcStream?> TryOpenAsync(Func<ValueTask<GrpcStream>> open)
     {
         try
         {
             return await open().ConfigureAwait(false);
         }
-        catch (KvException e) when (begun && IsBroken(e))
+        catch (KvException e) when (IsBroken(e))
         {
             return null;
         }

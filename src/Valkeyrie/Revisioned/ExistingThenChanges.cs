@@ -10,9 +10,11 @@ internal static class ExistingThenChanges
     {
         var from = options.FromRevision;
         var listing = from == 0 && !options.ChangesOnly;
-        if (from == 0 && options.ChangesOnly)
+        if (!listing)
         {
-            from = await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false);
+            // Asked for in any case: once a watch has begun it outlasts a store that is away, so here is where one that never was is told.
+            var next = await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false);
+            from = from == 0 ? next : from;
         }
 
         while (true)

@@ -26,7 +26,7 @@ public interface IRevisionedEngine : IKvTransactions, IKvLeases, IAsyncDisposabl
     ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken);
 
     /// <summary>Every change of a range from a revision on, once and in order, for ever. Several changes of one revision come in one batch,
-    /// which is never empty. Survives what can be survived.</summary>
+    /// which is never empty. Waits for a store that is away.</summary>
     /// <exception cref="KvCompactedException">The next revision to deliver is no longer kept.</exception>
     IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken);
 }

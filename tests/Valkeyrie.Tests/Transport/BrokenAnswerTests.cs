@@ -163,6 +163,12 @@ public class BrokenAnswerTests
     {
         await using var peer = new ScriptedHttp2Peer(async request =>
         {
+            if (request.IsFirst)
+            {
+                await request.ReplyAsync(EtcdReply.Range());
+                return;
+            }
+
             await request.SendOkHeadersAsync();
             await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchCreated()));
             await request.SendDataAsync(GrpcMessage.Write([0x5A, 0x02, 0xFF, 0xFF]));

@@ -192,6 +192,12 @@ public class ConnectionLossTests
         var starts = new List<long>();
         await using var peer = new ScriptedHttp2Peer(async request =>
         {
+            if (request.IsFirst)
+            {
+                await request.ReplyAsync(EtcdReply.Range());
+                return;
+            }
+
             var start = Valkeyrie.Etcd.Protocol.WatchRequest.Parser.ParseFrom(request.Message).CreateRequest.StartRevision;
             starts.Add(start);
             await request.SendOkHeadersAsync();
@@ -230,6 +236,12 @@ public class ConnectionLossTests
         var arrived = new TaskCompletionSource<ScriptedRequest>();
         await using var peer = new ScriptedHttp2Peer(async request =>
         {
+            if (request.IsFirst)
+            {
+                await request.ReplyAsync(EtcdReply.Range());
+                return;
+            }
+
             await request.SendOkHeadersAsync();
             await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchCreated()));
             arrived.TrySetResult(request);

@@ -36,6 +36,12 @@ public class FlowControlTests
         var sent = 0;
         await using var peer = new ScriptedHttp2Peer(async request =>
         {
+            if (request.IsFirst)
+            {
+                await request.ReplyAsync(EtcdReply.Range());
+                return;
+            }
+
             await request.SendOkHeadersAsync();
             await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchCreated()));
             for (var i = 1; i <= Changes; i++)
@@ -69,10 +75,12 @@ public class FlowControlTests
     [Fact]
     public async Task A_watch_that_nobody_reads_does_not_hold_up_other_calls()
     {
+        // The watch's own read goes first.
+        const int WatchStream = 3;
         var value = new string('x', 1 << 20);
         await using var peer = new ScriptedHttp2Peer(async request =>
         {
-            if (request.StreamId == 1)
+            if (request.StreamId == WatchStream)
             {
                 await request.SendOkHeadersAsync();
                 await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchCreated()));

@@ -75,6 +75,10 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
             throw e switch
             {
                 OperationCanceledException => new TimeoutException("The connection was not made in time.", e),
+
+                // By TLS 1.3 the server judges the client's certificate when the client takes the handshake for done.
+                Http2ConnectionLostException when transport is SslStream => new Http2ConnectException(
+                    KvUnreachableReason.Tls, $"It ended the connection at once ({Cause(e).Message}); perhaps it wants another client certificate.", e),
                 Http2ConnectionLostException => new Http2ConnectException(
                     KvUnreachableReason.Protocol, "It closes the connection at once; perhaps it wants TLS.", e),
                 Http2ProtocolException => new Http2ConnectException(KvUnreachableReason.Protocol, e.Message, e),
@@ -82,6 +86,8 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
             };
         }
     }
+
+    private static Exception Cause(Exception e) => e.InnerException is { } inner ? Cause(inner) : e;
 
     private async Task<Stream> ConnectSocketAsync(CancellationToken cancellationToken)
     {
@@ -111,7 +117,7 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
         {
             await secured.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException)
+        catch (Exception e) when (e is AuthenticationException or IOException or CertificateRefusedException)
         {
             await secured.DisposeAsync().ConfigureAwait(false);
             throw new Http2ConnectException(KvUnreachableReason.Tls, e.InnerException?.Message ?? e.Message, e);

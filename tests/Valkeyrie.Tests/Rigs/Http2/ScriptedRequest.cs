@@ -15,6 +15,9 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
 
     public int StreamId => streamId;
 
+    /// <summary>True for the first request of its peer.</summary>
+    public bool IsFirst => streamId == 1 && connection.IsFirst;
+
     /// <summary>The first message of the request, without its prefix.</summary>
     public byte[] Message => _body.ToArray()[GrpcMessage.PrefixLength..];
 

@@ -1,0 +1,143 @@
+using Valkeyrie.Etcd;
+using Valkeyrie.Tests.Etcd;
+
+namespace Valkeyrie.Tests.Faults;
+
+/// <summary>An etcd that asks for user and password.</summary>
+public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open) : IClassFixture<AuthFaultTests.AuthEtcd>
+{
+    private const string Password = "pässw0rd-that-must-not-show";
+
+    static AuthFaultTests() => EtcdStore.Register();
+
+    [Fact]
+    public async Task The_right_password_signs_in()
+    {
+        await using var store = Open("root");
+        await store.PutAsync("a/k", "v");
+        Assert.Equal("v", (await store.GetAsync("a/k")).Value);
+        Assert.Equal("root", store.Info.UserName);
+    }
+
+    [Theory]
+    [InlineData("root", "wrong")]
+    [InlineData("nobody", Password)]
+    [InlineData("root", "")]
+    public async Task A_wrong_user_or_password_is_authentication_failed(string user, string password)
+    {
+        await using var store = Open(user, password);
+        var error = await Assert.ThrowsAsync<KvAuthenticationException>(async () => await store.GetAsync("a/k"));
+        Assert.Equal(KvErrorCode.AuthenticationFailed, error.Code);
+        Assert.Contains(etcd.Server.Endpoint, error.Message, StringComparison.Ordinal);
+        AssertHidesPassword(error);
+    }
+
+    [Theory]
+    [MemberData(nameof(Conformance.EveryCall.OnPaths), MemberType = typeof(Conformance.EveryCall))]
+    public async Task Every_call_with_a_wrong_password_is_authentication_failed(string call)
+    {
+        await using var store = Open("root", "wrong");
+        await Assert.ThrowsAsync<KvAuthenticationException>(() => Conformance.EveryCall.MakeAsync(call, store, "a/k").WaitAsync(Patience.Limit));
+    }
+
+    [Fact]
+    public async Task No_password_where_one_is_needed_is_authentication_failed()
+    {
+        await using var store = KvStore.Open(etcd.Server.Address);
+        await Assert.ThrowsAsync<KvAuthenticationException>(async () => await store.GetAsync("a/k"));
+    }
+
+    [Fact]
+    public async Task A_password_where_none_is_needed_does_no_harm()
+    {
+        await using var store = KvStore.Open(open.Server.Address, new KvStoreOptions { Credential = new KvCredential("root", Password) });
+        Assert.Null(await store.TryGetAsync("missing"));
+    }
+
+    [Fact]
+    public async Task What_the_user_may_not_do_is_permission_denied()
+    {
+        await using var root = Open("root");
+        await root.PutAsync("readable/k", "v");
+        await using var reader = Open("reader");
+        Assert.Equal("v", (await reader.GetAsync("readable/k")).Value);
+
+        var error = await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await reader.PutAsync("readable/k", "w"));
+        Assert.Equal("readable/k", error.Key);
+        AssertHidesPassword(error);
+        await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await reader.GetAsync("other/k"));
+        await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await reader.ListAllAsync("other"));
+        await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await reader.TryDeleteAsync("readable/k"));
+        await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await reader.TryAtomicPutAsync("readable/k", default, 0));
+        await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await reader.LockAsync("readable/k"));
+        Assert.Equal("v", (await root.GetAsync("readable/k")).Value);
+    }
+
+    [Fact]
+    public async Task A_watch_that_the_user_may_not_make_is_permission_denied()
+    {
+        await using var reader = Open("reader");
+        await using var denied = Watching.Tree(reader, "other", new KvWatchOptions { FromRevision = 1 });
+        Assert.IsType<KvPermissionDeniedException>(await denied.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_watch_that_the_user_may_make_is_made()
+    {
+        await using var root = Open("root");
+        await root.PutAsync("readable/w", "0");
+        await using var reader = Open("reader");
+        await using var watching = Watching.Key(reader, "readable/w");
+        Assert.Equal("0", (await watching.NextAsync()).Value);
+        await root.PutAsync("readable/w", "1");
+        Assert.Equal("1", (await watching.NextAsync()).Value);
+    }
+
+    [Fact]
+    public async Task A_token_that_the_server_no_longer_knows_is_renewed()
+    {
+        // Tokens live in the server's memory, so a restart ends them all.
+        await using var own = new AuthEtcd();
+        await own.InitializeAsync();
+        await using var store = KvStore.Open(own.Server.Address, Credential("root", Password));
+        await store.PutAsync("a/k", "0");
+        await using var watching = Watching.Key(store, "a/k");
+        await watching.NextAsync();
+        for (var restart = 1; restart <= 2; restart++)
+        {
+            own.Server.Kill();
+            await own.Server.StartAgainAsync();
+            Assert.Equal($"{restart - 1}", (await store.GetAsync("a/k")).Value);
+            await store.PutAsync("a/k", $"{restart}");
+            Assert.Equal($"{restart}", (await watching.NextAsync()).Value);
+        }
+    }
+
+    [Fact]
+    public async Task Many_calls_at_once_sign_in_together()
+    {
+        await using var store = Open("root");
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async i => await store.PutAsync($"a/{i}", "v")));
+        Assert.Equal("v", (await store.GetAsync("a/49")).Value);
+    }
+
+    private static void AssertHidesPassword(Exception error) => Assert.DoesNotContain(Password, error.ToString(), StringComparison.Ordinal);
+
+    private static KvStoreOptions Credential(string user, string password) => new() { Credential = new KvCredential(user, password) };
+
+    private IKvStore Open(string user, string password = Password) => KvStore.Open(etcd.Server.Address, Credential(user, password));
+
+    /// <summary>The server with its users, started once for the class.</summary>
+    public sealed class AuthEtcd : IAsyncLifetime
+    {
+        internal EtcdServer Server { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Server = await EtcdServer.StartAsync();
+            await Server.Gateway.EnableAuthAsync(Password, "readable/");
+        }
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
+    }
+}

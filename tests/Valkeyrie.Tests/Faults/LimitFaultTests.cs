@@ -1,0 +1,53 @@
+using Valkeyrie.Etcd;
+
+namespace Valkeyrie.Tests.Faults;
+
+/// <summary>Requests larger than the server takes, and a server whose space is used up.</summary>
+public class LimitFaultTests
+{
+    private const int RequestLimit = 100_000;
+
+    static LimitFaultTests() => EtcdStore.Register();
+
+    [Fact]
+    public async Task A_value_over_the_servers_limit_is_quota_exceeded_and_not_written()
+    {
+        await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { MaxRequestBytes = RequestLimit });
+        await using var store = KvStore.Open(etcd.Address);
+        await store.PutAsync("k", "before");
+
+        // A little above, and so far above that the server's transport refuses it unread.
+        foreach (var length in new[] { RequestLimit + 1, RequestLimit * 20 })
+        {
+            var error = await Assert.ThrowsAsync<KvQuotaExceededException>(async () => await store.PutAsync("k", new byte[length]));
+            Assert.Equal(KvErrorCode.QuotaExceeded, error.Code);
+            Assert.Equal("k", error.Key);
+            await Assert.ThrowsAsync<KvQuotaExceededException>(async () => await store.TryAtomicPutAsync("new", new byte[length], 0));
+        }
+
+        Assert.Equal("before", (await store.GetAsync("k")).Value);
+        Assert.False(await store.ExistsAsync("new"));
+        await store.PutAsync("k", new byte[RequestLimit / 2]);
+    }
+
+    [Fact]
+    public async Task A_full_server_is_quota_exceeded_and_can_still_be_read()
+    {
+        await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { QuotaBackendBytes = 2 << 20 });
+        await using var store = KvStore.Open(etcd.Address);
+        var value = new byte[200_000];
+        var written = 0;
+        var error = await Assert.ThrowsAsync<KvQuotaExceededException>(async () =>
+        {
+            for (; written < 100; written++)
+            {
+                await store.PutAsync($"k{written}", value);
+            }
+        });
+        Assert.Contains("space", error.Message, StringComparison.Ordinal);
+        Assert.InRange(written, 1, 99);
+        Assert.Equal(value.Length, (await store.GetAsync("k0")).Bytes.Length);
+        Assert.Equal(written, await store.CountAsync(KvRange.All));
+        Assert.True(await store.DeleteAsync("k0"));
+    }
+}
