@@ -11,6 +11,7 @@ Import-Module $ModulePath
 $Pwsh = [Environment]::ProcessPath
 $Etcd = $env:VALKEYRIE_ETCD ? $env:VALKEYRIE_ETCD : (Get-Command etcd -CommandType Application -TotalCount 1).Source
 $Etcdctl = $env:VALKEYRIE_ETCDCTL ? $env:VALKEYRIE_ETCDCTL : (Get-Command etcdctl -CommandType Application -TotalCount 1).Source
+$env:ETCDCTL_API = '3'
 $Started = [Collections.Generic.List[Diagnostics.Process]]::new()
 $TestFolder = (New-Item -ItemType Directory ([IO.Path]::Combine([IO.Path]::GetTempPath(), "valkeyrie-$([guid]::NewGuid().ToString('n'))"))).FullName
 
@@ -22,11 +23,10 @@ function Get-FreePort {
 }
 
 # Starts a program of which Stop-TestServer later ends exactly this process.
-function Start-TestProcess([string] $Program, [string[]] $Argument, [hashtable] $Environment = @{}) {
+function Start-TestProcess([string] $Program, [string[]] $Argument) {
     $start = [Diagnostics.ProcessStartInfo]::new($Program, $Argument)
     $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     $start.WorkingDirectory = $TestFolder
-    $Environment.GetEnumerator() | ForEach-Object { $start.Environment[$_.Key] = $_.Value }
     $process = [Diagnostics.Process]::Start($start)
     $Started.Add($process)
     $process
@@ -85,7 +85,6 @@ function Stop-TestServer {
 
 # etcd's own tool, on the file's server.
 function Invoke-Etcdctl {
-    $env:ETCDCTL_API = '3'
     & $Etcdctl --endpoints $Server @args
     if ($LASTEXITCODE -ne 0) {
         throw "etcdctl $args ended with $LASTEXITCODE."

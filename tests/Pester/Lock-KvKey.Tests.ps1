@@ -95,7 +95,7 @@ Describe 'Lock-KvKey' {
 
     Context 'beside etcd''s own tool' {
         It 'is excluded by etcdctl lock KEY___lock' {
-            $other = Start-TestProcess $Etcdctl '--endpoints', $Server, 'lock', 'l___lock' @{ ETCDCTL_API = '3' }
+            $other = Start-TestProcess $Etcdctl '--endpoints', $Server, 'lock', 'l___lock'
             $other.StandardOutput.ReadLine() | Should -BeLike 'l___lock/*'
             (Get-ErrorOf { Lock-KvKey l -Timeout 0.3 }).FullyQualifiedErrorId | Should -BeLike 'KvCannotLock,*'
             $null = Invoke-Etcdctl lease revoke ((Invoke-Etcdctl get --prefix l___lock/ --keys-only | Where-Object { $_ }).Split('/')[-1])
@@ -104,7 +104,7 @@ Describe 'Lock-KvKey' {
 
         It 'excludes etcdctl lock KEY___lock' {
             $held = Lock-KvKey m
-            $other = Start-TestProcess $Etcdctl '--endpoints', $Server, 'lock', 'm___lock', 'echo', 'inside' @{ ETCDCTL_API = '3' }
+            $other = Start-TestProcess $Etcdctl '--endpoints', $Server, 'lock', 'm___lock', 'echo', 'inside'
             Wait-Until { @(Invoke-Etcdctl get --prefix m___lock/ --keys-only | Where-Object { $_ }).Count -eq 2 } 'etcdctl has lined up'
             $other.HasExited | Should -BeFalse
             $inside = $other.StandardOutput.ReadLineAsync()

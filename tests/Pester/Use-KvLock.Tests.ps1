@@ -1,6 +1,8 @@
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     $Server = Start-TestServer
+    # Locks of one store stand on one lease, so what is to outlive a revoked one is held by another store.
+    $null = Connect-KvStore $Server -Name other
     $null = Connect-KvStore $Server -Name main
 
     # The keys that contenders of a lock stand on.
@@ -12,7 +14,6 @@ BeforeAll {
     function Start-Revocation([string] $Key) {
         Start-ThreadJob -ArgumentList $Key, $Server, $Etcdctl {
             param($key, $server, $etcdctl)
-            $env:ETCDCTL_API = '3'
             do {
                 $contender = & $etcdctl --endpoints $server get --prefix "${key}___lock/" --keys-only | Where-Object { $_ }
             } until ($contender)
@@ -100,7 +101,7 @@ Describe 'Use-KvLock' {
             @{ Name = 'a pipeline'; Block = { 1 | ForEach-Object { Start-Sleep 600; 'not reached' } } }
             @{ Name = 'a wait for another lock'; Block = { Lock-KvKey blocker; 'not reached' } }
         ) {
-            $blocker = Lock-KvKey blocker
+            $blocker = Lock-KvKey blocker -Store other
             $revoking = Start-Revocation lost
             $reached = $null
             $failure = Get-ErrorOf { Use-KvLock lost $Block -OutVariable reached }

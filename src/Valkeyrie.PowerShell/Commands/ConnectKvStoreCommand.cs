@@ -68,13 +68,14 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
     {
         var connection = OrTerminate(Endpoint, () =>
         {
-            var environment = MyInvocation.BoundParameters.ContainsKey(nameof(Endpoint)) ? EtcdEnvironment.None : EtcdEnvironment.Read();
+            var named = MyInvocation.BoundParameters.ContainsKey(nameof(Endpoint));
+            var environment = named ? EtcdEnvironment.None : EtcdEnvironment.Read();
             var tls = new TlsArguments(
                 CaCertificate ?? environment.CaCertificate,
                 ClientCertificate ?? environment.ClientCertificate,
                 ClientKey ?? environment.ClientKey,
                 SkipCertificateCheck);
-            var endpoints = EndpointArguments.Parse(Endpoint ?? environment.Endpoints, ApiVersion, tls.Given);
+            var endpoints = EndpointArguments.Parse(named ? Endpoint ?? [] : environment.Endpoints, ApiVersion, tls.Given);
             var options = new KvStoreOptions
             {
                 Timeout = Timeout ?? KvStoreOptions.DefaultTimeout,

@@ -1,20 +1,21 @@
 using System.Management.Automation;
-using System.Management.Automation.Runspaces;
 using System.Runtime.ExceptionServices;
 using PowerShellEngine = System.Management.Automation.PowerShell;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>Runs a script block as a part of a cmdlet, so that it can be stopped by itself while the rest of the pipeline lives on.</summary>
-/// <remarks>The block runs inside a nested pipeline, which is what there is to stop, but writes straight to the cmdlet's own streams. How it ended
-/// (an error, a break, a later command that has enough) is carried past the nested pipeline, which would swallow it.</remarks>
+/// <remarks>The call of the block is joined to the cmdlet's own streams, redirections and all, but carried out inside a nested pipeline, which is what
+/// there is to stop. How it ended (an error, a break, a later command that has enough) is carried past the nested pipeline, which would swallow it.
+/// </remarks>
 /// <param name="cmdlet">The cmdlet that it is part of.</param>
 /// <param name="block">The block.</param>
 /// <param name="argument">Its argument.</param>
 internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object argument)
 {
     private const string CallBack = "$args[0].Invoke()";
-    private const string CallBlock = "& $args[0] $args[1]";
+
+    private static readonly ScriptBlock CallBlock = ScriptBlock.Create("param($block, $argument) & $block $argument");
 
     private ExceptionDispatchInfo? _end;
 
@@ -22,8 +23,10 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
     /// <param name="stop">Stops the block, also in the middle of a command that waits. Nothing is thrown for that.</param>
     public void Invoke(CancellationToken stop)
     {
+        using var call = CallBlock.GetSteppablePipeline(cmdlet.MyInvocation.CommandOrigin, [block, argument]);
+        call.Begin(cmdlet);
         using var nested = PowerShellEngine.Create(RunspaceMode.CurrentRunspace);
-        nested.AddScript(CallBack, useLocalScope: true).AddArgument(new Action(() => RunInside(nested, stop)));
+        nested.AddScript(CallBack, useLocalScope: true).AddArgument(new Action(() => RunInside(nested, call, stop)));
         try
         {
             nested.Invoke();
@@ -39,13 +42,13 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
         }
     }
 
-    private void RunInside(PowerShellEngine nested, CancellationToken stop)
+    private void RunInside(PowerShellEngine nested, SteppablePipeline call, CancellationToken stop)
     {
         // Begun, not awaited: the pipeline that is to stop may be waiting for this very thread.
         using var stopping = stop.Register(() => nested.BeginStop(null, null));
         try
         {
-            cmdlet.InvokeCommand.InvokeScript(CallBlock, useNewScope: true, PipelineResultTypes.Output | PipelineResultTypes.Error, null, block, argument);
+            call.End();
         }
 #pragma warning disable CA1031 // whatever it is, it is thrown again outside
         catch (Exception e)

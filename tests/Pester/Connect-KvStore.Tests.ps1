@@ -1,0 +1,349 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $Server = Start-TestServer
+    $HostPort = $Server -replace '^http://'
+
+    # The parameters are bound by name, so that each test shows the one that it is about.
+    function Clear-Environment {
+        'ENDPOINTS', 'CACERT', 'CERT', 'KEY', 'USER', 'PASSWORD' | ForEach-Object { Remove-Item "Env:ETCDCTL_$_" -ErrorAction Ignore }
+    }
+
+    function New-Credential([string] $User, [string] $Password) {
+        [pscredential]::new($User, (ConvertTo-SecureString $Password -AsPlainText -Force))
+    }
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'Connect-KvStore' {
+    AfterEach {
+        Clear-Environment
+        Get-KvStore | Disconnect-KvStore
+    }
+
+    It 'takes <Form> as an endpoint' -ForEach @(
+        @{ Form = 'host:port'; Prefix = '' }
+        @{ Form = 'http://host:port'; Prefix = 'http://' }
+        @{ Form = 'etcd://host:port'; Prefix = 'etcd://' }
+        @{ Form = 'a URL in capitals'; Prefix = 'HTTP://' }
+    ) {
+        $store = Connect-KvStore "$Prefix$HostPort"
+        $store.Address | Should -Be "etcd://$HostPort"
+        $store.Endpoints | Should -Be "http://$HostPort"
+        Set-KvValue connected 1
+        Get-KvValue connected -ValueOnly | Should -Be 1
+    }
+
+    It 'takes several endpoints, and uses one that answers' {
+        $dead = "127.0.0.1:$(Get-FreePort)"
+        $store = Connect-KvStore $dead, $HostPort
+        $store.Endpoints | Should -Be "http://$dead", "http://$HostPort"
+        Set-KvValue several 1
+        Test-KvKey several | Should -BeTrue
+        (Connect-KvStore "$dead,$HostPort").Endpoints | Should -HaveCount 2
+    }
+
+    It 'emits the store, now current' {
+        $first = Connect-KvStore $Server -Name first
+        $first.IsCurrent | Should -BeTrue
+        $second = Connect-KvStore $Server -Name second -Namespace ns/
+        $second.Name, $second.ApiVersion, $second.Namespace, $second.User | Should -Be second, 3, 'ns/', $null
+        $second.ServerVersion | Should -Match '^3\.'
+        $first.IsCurrent, $second.IsCurrent | Should -Be $false, $true
+    }
+
+    It 'names a store after its first endpoint, and never takes the name from another' {
+        $first = Connect-KvStore $Server
+        $second = Connect-KvStore $Server
+        $first.Name | Should -Be $HostPort
+        $second.Name | Should -Be "$HostPort#2"
+        Test-KvKey a -Store $first | Should -BeFalse
+    }
+
+    It 'closes the store that had the -Name before, once the new one works' {
+        $old = Connect-KvStore $Server -Name same
+        Get-ErrorOf { Connect-KvStore "127.0.0.1:$(Get-FreePort)" -Name same -Timeout 5 } | Should -Not -BeNullOrEmpty
+        Test-KvKey a -Store same | Should -BeFalse
+        $new = Connect-KvStore $Server -Name SAME
+        @(Get-KvStore).Count | Should -Be 1
+        (Get-ErrorOf { Test-KvKey a -Store $old }).FullyQualifiedErrorId | Should -BeLike 'KvStoreClosed,*'
+        Test-KvKey a -Store $new | Should -BeFalse
+    }
+
+    It 'puts the -Namespace before every key and takes it off again' {
+        $null = Connect-KvStore $Server -Name bare
+        $null = Connect-KvStore $Server -Name tenant -Namespace tenants/a/
+        Set-KvValue key 1
+        Get-KvTree -KeysOnly | ForEach-Object Key | Should -Be key
+        Get-KvValue tenants/a/key -Store bare -ValueOnly | Should -Be 1
+        Remove-KvTree -All -Confirm:$false
+        Set-KvValue outside 1 -Store bare
+        Get-KvTree | Should -BeNullOrEmpty
+        Test-KvKey outside -Store bare | Should -BeTrue
+    }
+
+    Context 'with etcd''s own variables' {
+        It 'uses ETCDCTL_ENDPOINTS where no endpoint is given' {
+            $env:ETCDCTL_ENDPOINTS = "127.0.0.1:$(Get-FreePort),$HostPort"
+            (Connect-KvStore).Endpoints | Should -HaveCount 2
+            Set-KvValue environment 1
+        }
+
+        It 'leaves them alone where an endpoint is given, so that no password goes to another server' {
+            $env:ETCDCTL_USER = 'somebody:secret'
+            $env:ETCDCTL_CACERT = 'missing.pem'
+            (Connect-KvStore $Server).User | Should -BeNullOrEmpty
+        }
+
+        It 'says so when ETCDCTL_USER names no password' {
+            $env:ETCDCTL_ENDPOINTS = $HostPort
+            $env:ETCDCTL_USER = 'somebody'
+            $failure = Get-ErrorOf { Connect-KvStore }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            "$failure" | Should -BeLike '*ETCDCTL_USER*'
+        }
+    }
+
+    It 'connects to the usual port of this machine where nothing is said' {
+        # Whether or not something listens there: what is tried is named.
+        $address = try { (Connect-KvStore -Timeout 5).Address } catch { "$_ $($_.Exception.Endpoint)" }
+        $address | Should -BeLike '*127.0.0.1:2379*'
+    }
+
+    It 'takes -Timeout as seconds or as a TimeSpan: <_>' -ForEach 5, 5.5, '00:00:05' {
+        Connect-KvStore $Server -Timeout $_ | Should -Not -BeNullOrEmpty
+    }
+
+    Context 'bad arguments' {
+        It 'refuses <Name>' -ForEach @(
+            @{ Name = 'an empty endpoint'; Arguments = @{ Endpoint = '' } }
+            @{ Name = 'a scheme that no store serves'; Arguments = @{ Endpoint = 'ftp://localhost:21' } }
+            @{ Name = 'a port that is none'; Arguments = @{ Endpoint = 'localhost:99999' } }
+            @{ Name = 'a port of 0'; Arguments = @{ Endpoint = 'localhost:0' } }
+            @{ Name = 'a path'; Arguments = @{ Endpoint = 'http://localhost:2379/v3' } }
+            @{ Name = 'TLS for some endpoints alone'; Arguments = @{ Endpoint = 'http://localhost:1', 'https://localhost:2' } }
+            @{ Name = 'an unset variable as the endpoint'; Arguments = @{ Endpoint = $null } }
+            @{ Name = 'certificates for http://'; Arguments = @{ Endpoint = 'http://localhost:1'; CaCertificate = 'ca.pem' } }
+            @{ Name = 'a key without its certificate'; Arguments = @{ Endpoint = 'localhost:1'; ClientKey = 'key.pem' } }
+            @{ Name = 'a missing certificate file'; Arguments = @{ Endpoint = 'localhost:1'; CaCertificate = 'missing.pem' } }
+            @{ Name = 'a timeout of zero'; Arguments = @{ Endpoint = 'localhost:1'; Timeout = 0 } }
+            @{ Name = 'a NUL in the namespace'; Arguments = @{ Endpoint = 'localhost:1'; Namespace = "a`0" } }
+        ) {
+            $failure = Get-ErrorOf { Connect-KvStore @Arguments }
+            $failure.FullyQualifiedErrorId | Should -Be 'KvInvalidArgument,Valkeyrie.PowerShell.Commands.ConnectKvStoreCommand'
+            Get-KvStore | Should -BeNullOrEmpty
+        }
+
+        It 'refuses a password in an endpoint without repeating it' {
+            $failure = Get-ErrorOf { Connect-KvStore 'http://me:hush@localhost:2379' }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            $failure | Format-List * -Force | Out-String | Should -Not -BeLike '*hush@*is not valid*'
+            "$failure" | Should -Not -BeLike '*hush*'
+        }
+
+        It 'says of APIv2 that nothing serves it yet' {
+            $failure = Get-ErrorOf { Connect-KvStore $Server -ApiVersion 2 }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            "$failure" | Should -BeLike '*etcdv2*'
+        }
+    }
+
+    It 'ends at once with Ctrl+C' {
+        # A server that takes the connection and says nothing.
+        $silent = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $silent.Start()
+        try {
+            Stop-AtWork "Connect-KvStore 127.0.0.1:$($silent.LocalEndpoint.Port) -Timeout 600" { $silent.Pending() } | Should -Be Stopped
+        } finally {
+            $silent.Stop()
+        }
+    }
+}
+
+Describe 'Connect-KvStore with TLS' {
+    BeforeAll {
+        $authority = New-TestAuthority authority
+        $stranger = New-TestAuthority stranger
+        $own = New-TestCertificate $authority server 127.0.0.1, localhost
+        $elsewhere = New-TestCertificate $authority elsewhere other.example
+        $client = New-TestCertificate $authority client me
+        $Server = Start-TestServer @('--cert-file', $own.Path, '--key-file', $own.KeyPath) -Scheme https
+        $Strict = Start-TestServer -Scheme https @(
+            '--cert-file', $own.Path, '--key-file', $own.KeyPath, '--client-cert-auth', '--trusted-ca-file', $authority.Path)
+        $Misnamed = Start-TestServer @('--cert-file', $elsewhere.Path, '--key-file', $elsewhere.KeyPath) -Scheme https
+        $Plain = Start-TestServer
+    }
+
+    AfterEach {
+        Clear-Environment
+        Get-KvStore | Disconnect-KvStore
+    }
+
+    It 'trusts the authority that it is given, as <Form>' -ForEach @(
+        @{ Form = 'a file'; Given = { $authority.Path } }
+        @{ Form = 'a relative path of PowerShell'; Given = { 'certs:/authority.pem' } }
+        @{ Form = 'a file object'; Given = { Get-Item $authority.Path } }
+        @{ Form = 'a certificate'; Given = { $authority.Certificate } }
+    ) {
+        $null = New-PSDrive certs FileSystem $TestFolder
+        $store = Connect-KvStore $Server -CaCertificate (& $Given)
+        $store.Address | Should -BeLike 'etcds://*'
+        Set-KvValue tls 1
+        Get-KvValue tls -ValueOnly | Should -Be 1
+    }
+
+    It 'takes certificates to mean TLS where the scheme is left out' {
+        (Connect-KvStore ($Server -replace '^https://') -CaCertificate $authority.Path).Endpoints | Should -BeLike 'https://*'
+    }
+
+    It 'shows a client certificate' {
+        $null = Connect-KvStore $Strict -CaCertificate $authority.Path -ClientCertificate $client.Path -ClientKey $client.KeyPath
+        Set-KvValue mutual 1
+        Test-KvKey mutual | Should -BeTrue
+    }
+
+    It 'reads the files that etcd''s own variables name' {
+        $env:ETCDCTL_ENDPOINTS = $Strict
+        $env:ETCDCTL_CACERT = $authority.Path
+        $env:ETCDCTL_CERT = $client.Path
+        $env:ETCDCTL_KEY = $client.KeyPath
+        (Connect-KvStore).Address | Should -BeLike 'etcds://*'
+    }
+
+    It 'is refused without a client certificate where one is wanted' {
+        $failure = Get-ErrorOf { Connect-KvStore $Strict -CaCertificate $authority.Path -Timeout 10 }
+        $failure.FullyQualifiedErrorId | Should -BeIn 'KvUnreachable,Valkeyrie.PowerShell.Commands.ConnectKvStoreCommand',
+            'KvAuthenticationFailed,Valkeyrie.PowerShell.Commands.ConnectKvStoreCommand'
+    }
+
+    It 'refuses <Name>' -ForEach @(
+        @{ Name = 'a server of an unknown authority'; Connect = { Connect-KvStore $Server -Timeout 10 } }
+        @{ Name = 'a server of another authority than the given one'; Connect = { Connect-KvStore $Server -CaCertificate $stranger.Path -Timeout 10 } }
+        @{ Name = 'a certificate for another host name'; Connect = { Connect-KvStore $Misnamed -CaCertificate $authority.Path -Timeout 10 } }
+        @{ Name = 'TLS to a plain port'; Connect = { Connect-KvStore ($Plain -replace 'http:', 'https:') -Timeout 10 } }
+        @{ Name = 'no TLS to a TLS port'; Connect = { Connect-KvStore ($Server -replace 'https:', 'http:') -Timeout 10 } }
+    ) {
+        $failure = Get-ErrorOf $Connect
+        $failure.FullyQualifiedErrorId | Should -Be 'KvUnreachable,Valkeyrie.PowerShell.Commands.ConnectKvStoreCommand'
+        $failure.CategoryInfo.Category | Should -Be ConnectionError
+        "$failure" | Should -BeLike '*127.0.0.1*'
+        Get-KvStore | Should -BeNullOrEmpty
+    }
+
+    It 'skips the check only when told to, with a warning' {
+        $store = Connect-KvStore $Misnamed -SkipCertificateCheck -WarningVariable warnings -WarningAction SilentlyContinue
+        $store | Should -Not -BeNullOrEmpty
+        $warnings | Should -HaveCount 1
+        "$warnings" | Should -BeLike '*not checked*'
+    }
+}
+
+Describe 'Connect-KvStore with a user' {
+    BeforeAll {
+        $Server = Start-TestServer
+        'root', 'reader' | ForEach-Object { $null = Invoke-Etcdctl user add "${_}:pass-of-$_" }
+        $null = Invoke-Etcdctl role add readers
+        $null = Invoke-Etcdctl role grant-permission readers --prefix=true read open/
+        $null = Invoke-Etcdctl user grant-role root root
+        $null = Invoke-Etcdctl user grant-role reader readers
+        $null = Invoke-Etcdctl auth enable
+        $null = Connect-KvStore $Server -Credential (New-Credential root pass-of-root) -Name root
+        Set-KvValue open/a 1
+        Set-KvValue closed/a 1
+        Get-KvStore | Disconnect-KvStore
+    }
+
+    AfterEach {
+        Clear-Environment
+        Get-KvStore | Disconnect-KvStore
+    }
+
+    It 'signs in, and shows the user' {
+        $store = Connect-KvStore $Server -Credential (New-Credential reader pass-of-reader)
+        $store.User | Should -Be reader
+        Get-KvValue open/a -ValueOnly | Should -Be 1
+    }
+
+    It 'signs in with ETCDCTL_USER' {
+        $env:ETCDCTL_ENDPOINTS = $Server
+        $env:ETCDCTL_USER = 'reader:pass-of-reader'
+        (Connect-KvStore).User | Should -Be reader
+    }
+
+    It 'takes -Credential over ETCDCTL_USER' {
+        $env:ETCDCTL_ENDPOINTS = $Server
+        $env:ETCDCTL_USER = 'reader:wrong'
+        (Connect-KvStore -Credential (New-Credential root pass-of-root)).User | Should -Be root
+    }
+
+    It 'fails right here with <Name>' -ForEach @(
+        @{ Name = 'a wrong password'; User = 'reader'; Password = 'wrong' }
+        @{ Name = 'an unknown user'; User = 'nobody'; Password = 'pass-of-reader' }
+    ) {
+        $failure = Get-ErrorOf { Connect-KvStore $Server -Credential (New-Credential $User $Password) }
+        $failure.FullyQualifiedErrorId | Should -Be 'KvAuthenticationFailed,Valkeyrie.PowerShell.Commands.ConnectKvStoreCommand'
+        $failure.CategoryInfo.Category | Should -Be AuthenticationError
+        "$failure" | Should -Not -BeLike "*$Password*"
+    }
+
+    It 'says of each key that the user may not touch it' {
+        $null = Connect-KvStore $Server -Credential (New-Credential reader pass-of-reader)
+        $failure = Get-ErrorOf { Get-KvValue closed/a }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvPermissionDenied,*'
+        $failure.CategoryInfo.Category | Should -Be PermissionDenied
+        $failure.TargetObject | Should -Be closed/a
+        (Get-ErrorOf { Set-KvValue open/a 2 }).FullyQualifiedErrorId | Should -BeLike 'KvPermissionDenied,*'
+        (Get-ErrorOf { Remove-KvTree closed -Confirm:$false }).FullyQualifiedErrorId | Should -BeLike 'KvPermissionDenied,*'
+        (Get-ErrorOf { Watch-KvTree closed -Timeout 30 }).FullyQualifiedErrorId | Should -BeLike 'KvPermissionDenied,*'
+        (Get-ErrorOf { Lock-KvKey closed/a -Timeout 30 }).FullyQualifiedErrorId | Should -BeLike 'KvPermissionDenied,*'
+    }
+
+    Context 'the password' {
+        BeforeAll {
+            $secret = 'hush-3f9a'
+            $null = Connect-KvStore $Server -Credential (New-Credential root pass-of-root) -Name root
+            Disconnect-KvStore root
+            $null = Invoke-Etcdctl --user root:pass-of-root user add "keeper:$secret"
+            $null = Invoke-Etcdctl --user root:pass-of-root user grant-role keeper readers
+            $keeper = New-Credential keeper $secret
+        }
+
+        It 'is not in verbose or debug output, nor in the store that is emitted' {
+            $all = Connect-KvStore $Server -Credential $keeper -Verbose -Debug *>&1
+            $all.Count | Should -BeGreaterThan 2 -Because 'verbose output was asked for'
+            $all | Out-String | Should -Not -BeLike "*$secret*"
+            $all | Format-List * -Force | Out-String | Should -Not -BeLike "*$secret*"
+        }
+
+        It 'is not in any view of the store' {
+            $store = Connect-KvStore $Server -Credential $keeper
+            $store.User | Should -Be keeper
+            @(
+                $store | Out-String
+                $store | Format-List * -Force | Out-String
+                $store | Format-Table * -Force | Out-String
+                $store.Store | Format-List * -Force | Out-String
+                $store.Store.Info | Format-List * -Force | Out-String
+                $store | ConvertTo-Json -Depth 10 -WarningAction SilentlyContinue
+                $store | ConvertTo-Csv
+                [Management.Automation.PSSerializer]::Serialize($store, 10)
+                "$store"
+                Get-Variable store | Format-List * -Force | Out-String
+            ) | Should -Not -BeLike "*$secret*"
+        }
+
+        It 'is not in errors' {
+            $global:Error.Clear()
+            $failures = @(
+                Get-ErrorOf { Connect-KvStore $Server -Credential (New-Credential root $secret) }
+                Get-ErrorOf { Connect-KvStore "127.0.0.1:$(Get-FreePort)" -Credential $keeper -Timeout 5 }
+                Get-ErrorOf { Connect-KvStore "127.0.0.1:99999" -Credential $keeper }
+                $null = Connect-KvStore $Server -Credential $keeper
+                Get-ErrorOf { Get-KvValue closed/a }
+            )
+            $failures | Should -HaveCount 4
+            $failures | ForEach-Object { $_ | Format-List * -Force | Out-String; $_.Exception | Format-List * -Force | Out-String; "$($_.Exception)" } |
+                Should -Not -BeLike "*$secret*"
+        }
+    }
+}
