@@ -95,32 +95,30 @@ internal sealed class FileDatabase : Database
 /// <summary>A database in memory, which goes with the process. Its one connection is used in turn, on the callers' own threads.</summary>
 internal sealed class MemoryDatabase : Database
 {
-    private readonly object _gate = new();
+    private readonly SharedMemory _memory;
     private readonly PairReader _reader;
     private readonly Func<Exception> _closedError;
     private bool _closed;
 
-    private MemoryDatabase(PairReader reader, Writer writer, Func<Exception> closedError)
-        : base(writer)
+    public MemoryDatabase(SharedMemory memory, KeyCodec keys, EmbeddedOptions options, TimeSpan timeout, Func<Exception> closedError)
+        : this(memory, new PairReader(memory.Connection, keys), options, timeout, closedError)
     {
+    }
+
+    private MemoryDatabase(SharedMemory memory, PairReader reader, EmbeddedOptions options, TimeSpan timeout, Func<Exception> closedError)
+        : base(new Writer(new PairWriter(reader), options, timeout))
+    {
+        _memory = memory;
         _reader = reader;
         _closedError = closedError;
+        memory.Join(this);
     }
 
     public override bool IsShared => false;
 
-    public static MemoryDatabase Open(string name, KeyCodec keys, EmbeddedOptions options, TimeSpan timeout, Func<Exception> closedError)
-    {
-        var connection = Connection.OpenInMemory(name);
-        Schema.Migrate(connection);
-        connection.Execute("PRAGMA temp_store = MEMORY");
-        var reader = new PairReader(connection, keys);
-        return new MemoryDatabase(reader, new Writer(new PairWriter(reader), options, timeout), closedError);
-    }
-
     public override T Read<TState, T>(TState state, Func<PairReader, TState, T> read)
     {
-        lock (_gate)
+        lock (_memory.Gate)
         {
             ThrowIfClosed();
             return read(_reader, state);
@@ -131,22 +129,22 @@ internal sealed class MemoryDatabase : Database
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = new WriteRequest<TState, T>(state, work);
-        lock (_gate)
+        lock (_memory.Gate)
         {
             ThrowIfClosed();
             Writer.Commit([request]);
+            _memory.TellCommitted();
         }
 
-        Committed();
         return request.Done;
     }
 
     public override void Dispose()
     {
-        lock (_gate)
+        lock (_memory.Gate)
         {
             _closed = true;
-            _reader.Connection.Dispose();
+            _memory.Leave(this);
         }
     }
 

@@ -4,7 +4,10 @@ using SQLitePCL;
 namespace Valkeyrie.Embedded;
 
 /// <summary>A database of SQLite as the narrow engine that the contract is built on. It is opened when it is first used.</summary>
-internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions options) : IRevisionedEngine
+/// <param name="address">Which database.</param>
+/// <param name="options">Namespace and timeout.</param>
+/// <param name="memory">The memory to use; null for one of its own.</param>
+internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions options, SharedMemory? memory = null) : IRevisionedEngine
 {
     // A page up to this size is read on the caller's thread; a larger one on another, while the caller uses the last.
     private const long SmallPage = 1024;
@@ -157,7 +160,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
             }
 
             Database database = address.IsMemory
-                ? MemoryDatabase.Open(Info.Address, _keys, address.Options, Timeout, Closed)
+                ? new MemoryDatabase(memory ?? new SharedMemory(Info.Address), _keys, address.Options, Timeout, Closed)
                 : FileDatabase.Open(address.File, _keys, address.Options, Timeout, Closed);
             database.LookForDeadline();
             return _parts = new Parts(database, new ChangeHub(database, Closed), new Upkeep(database, address.Options));
