@@ -12,6 +12,9 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     // A page up to this size is read on the caller's thread; a larger one on another, while the caller uses the last.
     private const long SmallPage = 1024;
 
+    // As etcd's with its default settings: whoever keeps a lease needs time to renew it, on a busy machine, too.
+    private const long ShortestLeaseSeconds = 2;
+
     private readonly KeyCodec _keys = new(options.Namespace);
     private readonly object _gate = new();
     private volatile Parts? _parts;
@@ -24,7 +27,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
     {
         var revision = Database.Read(0, static (reader, _) => reader.NewestRevision());
-        return new(new KvServerStatus(Info.Address, "SQLite " + raw.sqlite3_libversion().utf8_to_string(), revision));
+        return new(new KvServerStatus(Info.Endpoints[0], "SQLite " + raw.sqlite3_libversion().utf8_to_string(), revision));
     }
 
     public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken) => new(Database.WriteAsync(
@@ -70,7 +73,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         Open().Hub.WatchAsync(Interval.Of(_keys, range), fromRevision, previousValue, cancellationToken);
 
     public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken) => new(Database.WriteAsync(
-        KeyRules.TtlSeconds(ttl),
+        Math.Max(KeyRules.TtlSeconds(ttl), ShortestLeaseSeconds),
         static (writer, seconds) =>
         {
             long id;

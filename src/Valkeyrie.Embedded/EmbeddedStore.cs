@@ -41,6 +41,7 @@ public static class EmbeddedStore
 
     private static RevisionedStore OpenAt(EmbeddedAddress address, KvStoreOptions options)
     {
+        options.Check();
         address.Options.Check();
         if (options.Credential is not null || options.Tls is not null)
         {

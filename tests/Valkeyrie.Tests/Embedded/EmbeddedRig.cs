@@ -10,7 +10,12 @@ internal sealed class EmbeddedRig(Func<KvStoreOptions, EmbeddedEngine> openEngin
     public StoreTraits Traits =>
         StoreTraits.History | StoreTraits.BinaryValues | StoreTraits.KeysAsWritten | StoreTraits.InvalidKeys | StoreTraits.Transactions | StoreTraits.Leases;
 
-    public IKvStore Open(KvStoreOptions? options = null) => new RevisionedStore(openEngine(options ?? new KvStoreOptions()));
+    public IKvStore Open(KvStoreOptions? options = null)
+    {
+        options ??= new KvStoreOptions();
+        options.Check();
+        return new RevisionedStore(openEngine(options));
+    }
 
     public MortalStore OpenMortal()
     {
