@@ -55,9 +55,9 @@ internal sealed class Upkeep : IAsyncDisposable
                     await CleanAsync().ConfigureAwait(false);
                 }
             }
-            catch (KvException)
+            catch (Exception e) when (e is KvException or OperationCanceledException)
             {
-                // Whoever uses the store meets the same error and is told. Here it is enough to try again later.
+                // Closing; or an error that whoever uses the store meets, too. Here it is enough to try again later.
             }
 
             await Task.Delay(UntilNextLook(), _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

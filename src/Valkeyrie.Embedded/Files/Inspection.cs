@@ -67,6 +67,12 @@ internal static class Inspection
         }
 
         Schema.CheckVersion(connection.Scalar("PRAGMA user_version"), path);
+
+        // SQLite itself minds a page that is missing, but not one that is cut in two.
+        if (!hasLog && length % connection.Scalar("PRAGMA page_size") != 0)
+        {
+            throw new KvCorruptStoreException($"'{path}' is damaged: it was cut off in the middle of a page. Restore it from a copy.") { Endpoint = path };
+        }
     }
 
     private static bool IsBeingMade(string path) => File.Exists(path + "-journal");

@@ -11,7 +11,7 @@ internal sealed class ChangeHub
 #pragma warning restore CA1001
 {
     // The longest that a change of another process goes unseen is about this long.
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     private const int ScanLimit = 4096;
 
