@@ -8,6 +8,7 @@ internal sealed record BenchOptions
 {
     public const string Usage = """
         Usage: bench [ROW ...] [OPTION ...]
+               bench embedded [ROW ...] [OPTION ...]   the embedded store against bare SQLite; see bench embedded --help
 
         Rows (all but growth where none is named):
         {0}

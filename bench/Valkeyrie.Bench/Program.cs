@@ -2,6 +2,7 @@
 using System.Runtime.InteropServices;
 using Valkeyrie.Bench;
 using Valkeyrie.Bench.Contenders;
+using Valkeyrie.Bench.Embedded;
 using Valkeyrie.Bench.Measuring;
 using Valkeyrie.Bench.Workloads;
 
@@ -12,6 +13,11 @@ if (args is [Child.Mark, .. var work])
 {
     await Child.RunAsync(work);
     return 0;
+}
+
+if (args is [EmbeddedBench.Mark, .. var embedded])
+{
+    return await EmbeddedBench.RunAsync(embedded);
 }
 
 Workload[] workloads =

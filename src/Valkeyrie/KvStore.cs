@@ -61,16 +61,7 @@ public static class KvStore
     {
         var parsed = KvAddress.Parse(address);
         options ??= new KvStoreOptions();
-        if (options.Timeout <= TimeSpan.Zero)
-        {
-            throw new KvInvalidArgumentException($"The timeout is {options.Timeout}. Give one above zero.");
-        }
-
-        if (options.Namespace.Length > 0)
-        {
-            KeyRules.Check(options.Namespace, "namespace");
-        }
-
+        options.Check();
         return Factories.TryGetValue(parsed.Scheme, out var open)
             ? open(parsed, options)
             : throw new KvInvalidArgumentException(

@@ -20,6 +20,21 @@ public sealed record KvStoreOptions
 
     /// <summary>Certificates and checks for a TLS connection; null (the default) for the platform's own.</summary>
     public KvTlsOptions? Tls { get; init; }
+
+    /// <summary>Refuses options that no store takes. <see cref="KvStore.Open"/> does so; whoever opens a store in another way calls it first.</summary>
+    /// <exception cref="KvInvalidArgumentException">The timeout is zero or less, or the namespace breaks a rule of <see cref="KeyRules"/>.</exception>
+    public void Check()
+    {
+        if (Timeout <= TimeSpan.Zero)
+        {
+            throw new KvInvalidArgumentException($"The timeout is {Timeout}. Give one above zero.");
+        }
+
+        if (Namespace.Length > 0)
+        {
+            KeyRules.Check(Namespace, "namespace");
+        }
+    }
 }
 
 /// <summary>A user and a password. The password does not show in <see cref="ToString"/>.</summary>

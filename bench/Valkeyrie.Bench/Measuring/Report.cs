@@ -5,7 +5,7 @@ namespace Valkeyrie.Bench.Measuring;
 /// <summary>Prints the standings of a row as lines of a table.</summary>
 internal static class Report
 {
-    public static void Write(Workload row, IReadOnlyList<Standing> standings)
+    public static void Write(Row row, IReadOnlyList<Standing> standings)
     {
         Console.WriteLine();
         Console.WriteLine($"{row.Name}: {row.Title}");

@@ -4,14 +4,18 @@ namespace Valkeyrie.Bench.Measuring;
 /// <param name="name">What the row is called on the command line.</param>
 /// <param name="title">What is done, in words, for the report.</param>
 /// <param name="unit">What is counted, such as "put".</param>
-internal abstract class Workload(string name, string title, string unit)
+internal class Row(string name, string title, string unit)
 {
     public string Name { get; } = name;
 
     public string Title { get; } = title;
 
     public string Unit { get; } = unit;
+}
 
+/// <summary>A row on a server.</summary>
+internal abstract class Workload(string name, string title, string unit) : Row(name, title, unit)
+{
     /// <summary>Lays out the data and gives those who take part; the first is the one that the others are compared with.</summary>
     public abstract Task<IReadOnlyList<Contender>> PrepareAsync(Arena arena);
 }

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using Valkeyrie.Bench.Measuring;
+using Valkeyrie.Embedded;
+
+namespace Valkeyrie.Bench.Embedded;
+
+/// <summary>A folder with the files of both contenders.</summary>
+internal sealed class EmbeddedArena : IAsyncDisposable
+{
+    private const int PutsPerTransaction = 2_000;
+
+    private readonly string _folder;
+
+    public EmbeddedArena(string parent)
+    {
+        _folder = Path.Combine(parent, "valkeyrie-bench-" + Guid.NewGuid().ToString("n"));
+        Directory.CreateDirectory(_folder);
+        Bare = new BareSqlite(BareFile);
+        Store = EmbeddedStore.Open(StoreFile);
+    }
+
+    public string BareFile => Path.Combine(_folder, "bare.db");
+
+    public string StoreFile => Path.Combine(_folder, "store.db");
+
+    public BareSqlite Bare { get; }
+
+    public IKvStore Store { get; }
+
+    /// <summary>Writes keys of consecutive numbers to both.</summary>
+    public async Task FillAsync(string directory, long from, long to, int valueSize)
+    {
+        var value = Arena.Value(valueSize);
+        var transactions = Store.GetCapability<IKvTransactions>();
+        for (var first = from; first < to; first += PutsPerTransaction)
+        {
+            string[] keys = [.. Enumerable.Range(0, (int)Math.Min(PutsPerTransaction, to - first)).Select(i => Arena.KeyOf(directory, first + i))];
+            Bare.Fill(keys, value);
+            await transactions.CommitAsync(new KvTransaction { Then = [.. keys.Select(k => new KvOperation.Put(k, value))] });
+        }
+    }
+
+    /// <summary>What it costs here to have a page on the disk for certain, in microseconds.</summary>
+    public double MeasureSync()
+    {
+        var page = new byte[4096];
+        var times = new List<double>();
+        using var file = new FileStream(Path.Combine(_folder, "sync"), FileMode.Create, FileAccess.Write, FileShare.None, 1);
+        for (var i = 0; i < 200; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            file.Write(page);
+            file.Flush(flushToDisk: true);
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+        }
+
+        return Rounds.Median(times);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Bare.Dispose();
+        await Store.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,114 @@
+using Valkeyrie.Bench.Measuring;
+
+namespace Valkeyrie.Bench.Embedded;
+
+/// <summary>A row on files.</summary>
+/// <param name="name">What the row is called on the command line.</param>
+/// <param name="title">What is done, in words, for the report.</param>
+/// <param name="unit">What is counted.</param>
+/// <param name="prepare">Lays out the data and gives those who take part, bare SQLite first.</param>
+internal sealed class EmbeddedRow(string name, string title, string unit, Func<EmbeddedArena, Task<IReadOnlyList<Contender>>> prepare)
+    : Row(name, title, unit)
+{
+    public const int Keys = 10_000;
+    public const int ValueSize = 64;
+
+    // Coprime to the number of keys: every key once before any comes again, and never the next one beside.
+    private const long Stride = 7_919;
+
+    public static IReadOnlyList<EmbeddedRow> All { get; } =
+    [
+        new("put", $"durable puts over {Keys:#,0} keys, values of {ValueSize} B, one at a time", "put", arena => PutAsync(arena, 1)),
+        new("put32", "durable puts, 32 in flight; the bare loop one at a time", "put", arena => PutAsync(arena, 32)),
+        new("get", $"gets over {Keys:#,0} keys, values of {ValueSize} B, one at a time", "get", arena => GetAsync(arena, 1)),
+        new("getparallel", $"gets, on {Environment.ProcessorCount} threads; the bare loop on one", "get", arena => GetAsync(arena, Environment.ProcessorCount)),
+        new("list100k", "100,000 keys listed, values of 64 B", "key", arena => ListAsync(arena, 100_000, 64)),
+        new("list10k", "10,000 keys listed, values of 1 KiB", "key", arena => ListAsync(arena, 10_000, 1024)),
+    ];
+
+    public Task<IReadOnlyList<Contender>> PrepareAsync(EmbeddedArena arena) => prepare(arena);
+
+    private static string KeyOf(long number) => Arena.KeyOf("bench", number * Stride % Keys);
+
+    private static async Task<IReadOnlyList<Contender>> PutAsync(EmbeddedArena arena, int width)
+    {
+        var value = Arena.Value(ValueSize);
+        await arena.FillAsync("bench", 0, Keys, ValueSize);
+        return
+        [
+            new Contender("bare SQLite, one at a time", (operations, _) =>
+            {
+                for (var i = 0L; i < operations; i++)
+                {
+                    arena.Bare.Put(KeyOf(i), value);
+                }
+
+                return Task.CompletedTask;
+            }),
+            new Contender("store", (operations, _) => InFlight.RunAsync(width, operations, async i => await arena.Store.PutAsync(KeyOf(i), value))),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<Contender>> GetAsync(EmbeddedArena arena, int threads)
+    {
+        await arena.FillAsync("bench", 0, Keys, ValueSize);
+        return
+        [
+            new Contender("bare SQLite", (operations, _) =>
+            {
+                for (var i = 0L; i < operations; i++)
+                {
+                    arena.Bare.Get(KeyOf(i));
+                }
+
+                return Task.CompletedTask;
+            }),
+            new Contender("store", (operations, _) => Task.WhenAll(Enumerable.Range(0, threads).Select(thread => Task.Run(async () =>
+            {
+                for (var i = (long)thread; i < operations; i += threads)
+                {
+                    await arena.Store.GetAsync(KeyOf(i));
+                }
+            })))),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<Contender>> ListAsync(EmbeddedArena arena, int keys, int valueSize)
+    {
+        var directory = $"list{keys}";
+        await arena.FillAsync(directory, 0, keys, valueSize);
+        return
+        [
+            new Contender("bare SQLite", (operations, _) =>
+            {
+                for (var i = 0L; i < operations; i++)
+                {
+                    Require(arena.Bare.List(directory), keys);
+                }
+
+                return Task.CompletedTask;
+            }) { UnitsPerOperation = keys },
+            new Contender("store", async (operations, _) =>
+            {
+                for (var i = 0L; i < operations; i++)
+                {
+                    var count = 0L;
+                    await foreach (var pair in arena.Store.ListAsync(directory))
+                    {
+                        count += pair.Key.Length > 0 ? 1 : 0;
+                    }
+
+                    Require(count, keys);
+                }
+            }) { UnitsPerOperation = keys },
+        ];
+    }
+
+    private static void Require(long count, long expected)
+    {
+        if (count != expected)
+        {
+            throw new InvalidDataException($"{count} keys were listed where {expected} are.");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Security.Cryptography;
+using SQLitePCL;
+
+namespace Valkeyrie.Embedded;
+
+/// <summary>A database of SQLite as the narrow engine that the contract is built on. It is opened when it is first used.</summary>
+/// <param name="address">Which database.</param>
+/// <param name="options">Namespace and timeout.</param>
+/// <param name="memory">The memory to use; null for one of its own.</param>
+internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions options, SharedMemory? memory = null) : IRevisionedEngine
+{
+    // A page up to this size is read on the caller's thread; a larger one on another, while the caller uses the last.
+    private const long SmallPage = 1024;
+
+    // As etcd's with its default settings: whoever keeps a lease needs time to renew it, on a busy machine, too.
+    private const long ShortestLeaseSeconds = 2;
+
+    private readonly KeyCodec _keys = new(options.Namespace);
+    private readonly object _gate = new();
+    private volatile Parts? _parts;
+    private bool _closed;
+
+    public KvStoreInfo Info { get; } = address.ToInfo(options);
+
+    public TimeSpan Timeout => options.Timeout;
+
+    public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
+    {
+        var revision = Database.Read(0, static (reader, _) => reader.NewestRevision());
+        return new(new KvServerStatus(Info.Endpoints[0], "SQLite " + raw.sqlite3_libversion().utf8_to_string(), revision));
+    }
+
+    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken) => new(Database.WriteAsync(
+        (Key: key, KeyBytes: _keys.Encode(key), Value: value.ToArray(), LeaseId: leaseId),
+        static (writer, put) =>
+        {
+            writer.RequireLease(put.LeaseId);
+            return writer.Put(put.KeyBytes, put.Value, put.LeaseId).ToPair(put.Key, put.Value);
+        },
+        cancellationToken));
+
+    public ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var database = Database;
+        return Clock.Now >= database.NextDeadline ? GetAfterLeasesAsync(database, key, options) : new(Get(database, key, options));
+    }
+
+    public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) =>
+        new(Database.WriteAsync(_keys.Encode(key), static (writer, key) => writer.Delete(key), cancellationToken));
+
+    public async ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var database = Database;
+        if (Clock.Now >= database.NextDeadline)
+        {
+            await Upkeep.EndExpiredLeasesAsync(database).ConfigureAwait(false);
+        }
+
+        return query.Limit is > 0 and <= SmallPage || query.Range.Kind == KvRangeKind.Key
+            ? Range(database, query)
+            : await Task.Run(() => Range(database, query), cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken)
+    {
+        TransactionRun.Check(transaction, _keys);
+        return new(Database.WriteAsync(transaction, TransactionRun.Run, cancellationToken));
+    }
+
+    public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken) =>
+        Open().Hub.WatchAsync(Interval.Of(_keys, range), fromRevision, previousValue, cancellationToken);
+
+    public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken) => new(Database.WriteAsync(
+        Math.Max(KeyRules.TtlSeconds(ttl), ShortestLeaseSeconds),
+        static (writer, seconds) =>
+        {
+            long id;
+            do
+            {
+                id = NewLeaseId();
+            }
+            while (!writer.TryGrantLease(id, seconds));
+            return new KvLease(id, TimeSpan.FromSeconds(seconds));
+        },
+        cancellationToken));
+
+    public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken) => new(Database.WriteAsync(
+        leaseId, static (writer, id) => new KvLease(id, TimeSpan.FromSeconds(writer.RenewLease(id))), cancellationToken));
+
+    public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken) => new(Database.WriteAsync(
+        leaseId,
+        static (writer, id) =>
+        {
+            writer.RevokeLease(id);
+            return true;
+        },
+        cancellationToken));
+
+    /// <summary>Forgets every change before a revision.</summary>
+    public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken)
+    {
+        while (await Database.WriteAsync(revision, Compaction.Step, cancellationToken).ConfigureAwait(false))
+        {
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Parts? parts;
+        lock (_gate)
+        {
+            _closed = true;
+            parts = _parts;
+            _parts = null;
+        }
+
+        if (parts is null)
+        {
+            return;
+        }
+
+        parts.Hub.Close();
+        await parts.Upkeep.DisposeAsync().ConfigureAwait(false);
+        parts.Database.Dispose();
+    }
+
+    private Database Database => (_parts ?? Open()).Database;
+
+    private static long NewLeaseId()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        RandomNumberGenerator.Fill(bytes);
+        return Math.Max(1, BitConverter.ToInt64(bytes) & long.MaxValue);
+    }
+
+    private static KvPair? Get(Database database, string key, KvReadOptions options) => options.Revision == 0
+        ? database.Read(key, static (reader, key) => reader.Get(key))
+        : database.Read((key, options.Revision), static (reader, state) => reader.InOneState(state, static (r, s) => r.GetAt(s.key, s.Revision)));
+
+    private static KvPage Range(Database database, KvRangeQuery query) =>
+        database.Read(query, static (reader, query) => reader.InOneState(query, static (r, q) => r.Range(q, exactCount: false)));
+
+    private static async ValueTask<KvPair?> GetAfterLeasesAsync(Database database, string key, KvReadOptions options)
+    {
+        await Upkeep.EndExpiredLeasesAsync(database).ConfigureAwait(false);
+        return Get(database, key, options);
+    }
+
+    private Parts Open()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                throw Closed();
+            }
+
+            if (_parts is { } open)
+            {
+                return open;
+            }
+
+            Database database = address.IsMemory
+                ? new MemoryDatabase(memory ?? new SharedMemory(Info.Address), _keys, address.Options, Timeout, Closed)
+                : FileDatabase.Open(address.File, _keys, address.Options, Timeout, Closed);
+            database.LookForDeadline();
+            return _parts = new Parts(database, new ChangeHub(database, Closed), new Upkeep(database, address.Options));
+        }
+    }
+
+    private KvStoreClosedException Closed() => new(Info.Address);
+
+    private sealed record Parts(Database Database, ChangeHub Hub, Upkeep Upkeep);
+}

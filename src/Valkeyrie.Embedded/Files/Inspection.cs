@@ -1,0 +1,85 @@
+using SQLitePCL;
+
+namespace Valkeyrie.Embedded;
+
+/// <summary>Looks at a file before it is opened in earnest, without changing a byte of it: a file that is not a store, or not one that this
+/// version knows, is left as it is.</summary>
+internal static class Inspection
+{
+    // SQLite's header of a log; what is longer holds changes.
+    private const long LogHeaderBytes = 32;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Refuses a file that is not a store of ours.</summary>
+    public static void Check(string path, TimeSpan timeout)
+    {
+        var until = DateTime.UtcNow + timeout;
+        while (true)
+        {
+            var before = Shape(path);
+            try
+            {
+                CheckAsItIs(path, before.Length);
+                return;
+            }
+            catch (KvCorruptStoreException) when ((IsBeingMade(path) || Shape(path) != before) && DateTime.UtcNow < until)
+            {
+                // Another process makes the file just now: what was seen may have been half of it.
+                Thread.Sleep(Pause);
+            }
+        }
+    }
+
+    public static KvCorruptStoreException Foreign(string path) =>
+        new($"'{path}' is a database of another program, not a store. Give another path.") { Endpoint = path };
+
+    private static void CheckAsItIs(string path, long length)
+    {
+        var hasLog = new FileInfo(path + "-wal") is { Exists: true, Length: > LogHeaderBytes };
+        if (length == 0)
+        {
+            if (hasLog)
+            {
+                throw new KvCorruptStoreException($"'{path}' is empty, but the log beside it is not: the file was cut off. Restore it from a copy.") { Endpoint = path };
+            }
+
+            return;
+        }
+
+        using var connection = Connection.OpenToInspect(path);
+        var header = connection.Prepared("PRAGMA application_id");
+        var result = header.TryStep();
+        if (result != raw.SQLITE_ROW)
+        {
+            // The rest of the file may be in its log, after a crash at the wrong moment: SQLite puts it together when it opens the file.
+            if (hasLog && (result & 0xFF) == raw.SQLITE_CORRUPT)
+            {
+                return;
+            }
+
+            throw SqliteErrors.From(connection, result);
+        }
+
+        if (header.Int64(0) != Schema.ApplicationId)
+        {
+            throw Foreign(path);
+        }
+
+        Schema.CheckVersion(connection.Scalar("PRAGMA user_version"), path);
+
+        // SQLite itself minds a page that is missing, but not one that is cut in two.
+        if (!hasLog && length % connection.Scalar("PRAGMA page_size") != 0)
+        {
+            throw new KvCorruptStoreException($"'{path}' is damaged: it was cut off in the middle of a page. Restore it from a copy.") { Endpoint = path };
+        }
+    }
+
+    private static bool IsBeingMade(string path) => File.Exists(path + "-journal");
+
+    private static (long Length, DateTime Written) Shape(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? (file.Length, file.LastWriteTimeUtc) : (0, default);
+    }
+}

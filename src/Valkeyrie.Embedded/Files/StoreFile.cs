@@ -1,0 +1,138 @@
+using SQLitePCL;
+
+namespace Valkeyrie.Embedded;
+
+/// <summary>Opens the file of a store, and makes it where there is none.</summary>
+internal static class StoreFile
+{
+    // Two opens of one new file in one process must not meet halfway.
+    private static readonly object Opening = new();
+
+    /// <summary>Opens the first connection to a file: whatever is wrong with the file comes to light here.</summary>
+    public static Connection Open(string path, TimeSpan timeout)
+    {
+        lock (Opening)
+        {
+            Create(path);
+            Inspection.Check(path, timeout);
+            var connection = OpenWritable(path, timeout);
+            try
+            {
+                if (connection.Scalar("PRAGMA page_count") > 0)
+                {
+                    CheckApplication(connection);
+                }
+
+                Schema.Migrate(connection);
+                UseLog(connection);
+                Configure(connection);
+                return connection;
+            }
+            catch
+            {
+                connection.CloseAsItIs();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Opens a further connection.</summary>
+    public static Connection OpenAnother(string path, TimeSpan timeout)
+    {
+        var connection = OpenWritable(path, timeout);
+        try
+        {
+            Configure(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The settings that a connection has for itself.</summary>
+    public static void Configure(Connection connection)
+    {
+        // FULL: a commit ends when the log is on the disk. Nothing that was acknowledged is lost by a power cut.
+        connection.Execute("PRAGMA synchronous = FULL");
+        connection.Execute("PRAGMA temp_store = MEMORY");
+        connection.Execute("PRAGMA cache_size = -8000");
+
+        // A large transaction leaves a large log behind; it shrinks to this when it is used up.
+        connection.Execute("PRAGMA journal_size_limit = 16777216");
+    }
+
+    private static void Create(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new KvInvalidArgumentException($"'{path}' is a folder. Name a file in it.") { Endpoint = path };
+        }
+
+        DefaultFile.EnsureFolder(path);
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw new KvInvalidArgumentException($"The folder of '{path}' does not exist. Make it first.") { Endpoint = path };
+        }
+
+        if (File.Exists(path))
+        {
+            return;
+        }
+
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
+        if (!OperatingSystem.IsWindows())
+        {
+            // SQLite gives the files beside it (-wal, -shm) the same mode.
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        try
+        {
+            new FileStream(path, options).Dispose();
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process was quicker.
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new KvPermissionDeniedException($"'{path}' cannot be made: its folder may not be written.") { Endpoint = path };
+        }
+        catch (IOException e)
+        {
+            throw new KvPermissionDeniedException($"'{path}' cannot be made: {e.Message}") { Endpoint = path };
+        }
+    }
+
+    private static Connection OpenWritable(string path, TimeSpan timeout)
+    {
+        var connection = Connection.Open(path, timeout);
+        if (raw.sqlite3_db_readonly(connection.Handle, "main") != 1)
+        {
+            return connection;
+        }
+
+        connection.CloseAsItIs();
+        throw new KvPermissionDeniedException($"'{path}' may be read but not written. The file and its folder must be writable by the user.") { Endpoint = path };
+    }
+
+    private static void CheckApplication(Connection connection)
+    {
+        if (connection.Scalar("PRAGMA application_id") != Schema.ApplicationId)
+        {
+            throw Inspection.Foreign(connection.File);
+        }
+    }
+
+    private static void UseLog(Connection connection)
+    {
+        if (!string.Equals(connection.Text("PRAGMA journal_mode = WAL"), "wal", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new KvInvalidArgumentException(
+                $"'{connection.File}' lies where processes cannot share memory, such as on a network drive. Put the store on a disk of this machine.") { Endpoint = connection.File };
+        }
+    }
+}

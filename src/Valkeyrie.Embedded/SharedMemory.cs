@@ -1,0 +1,39 @@
+namespace Valkeyrie.Embedded;
+
+/// <summary>The memory of a database, and who uses it; it is let go with the last of them.</summary>
+#pragma warning disable CA1001 // the last of its users closes the connection
+internal sealed class SharedMemory
+#pragma warning restore CA1001
+{
+    private readonly List<MemoryDatabase> _users = [];
+
+    public SharedMemory(string name)
+    {
+        Connection = Connection.OpenInMemory(name);
+        Schema.Migrate(Connection);
+        Connection.Execute("PRAGMA temp_store = MEMORY");
+    }
+
+    public Connection Connection { get; }
+
+    /// <summary>Held by whoever uses the connection.</summary>
+    public object Gate { get; } = new();
+
+    public void Join(MemoryDatabase user)
+    {
+        lock (Gate)
+        {
+            _users.Add(user);
+        }
+    }
+
+    public void Leave(MemoryDatabase user)
+    {
+        if (_users.Remove(user) && _users.Count == 0)
+        {
+            Connection.Dispose();
+        }
+    }
+
+    public void TellCommitted() => _users.ForEach(static u => u.Committed());
+}

@@ -1,0 +1,95 @@
+using SQLitePCL;
+
+namespace Valkeyrie.Embedded;
+
+/// <summary>A prepared statement: bind, step, read columns, reset. Its text is parsed once for its connection.</summary>
+/// <remarks>Parameters are numbered from 1 and columns from 0, as SQLite does. Spans are valid until the next step or reset.</remarks>
+internal sealed class Statement(Connection connection, sqlite3_stmt handle) : IDisposable
+{
+    public Statement Bind(int index, long value)
+    {
+        Check(raw.sqlite3_bind_int64(handle, index, value));
+        return this;
+    }
+
+    public Statement Bind(int index, ReadOnlySpan<byte> value)
+    {
+        Check(raw.sqlite3_bind_blob(handle, index, value));
+        return this;
+    }
+
+    public Statement BindNull(int index)
+    {
+        Check(raw.sqlite3_bind_null(handle, index));
+        return this;
+    }
+
+    /// <summary>Goes to the next row; false at the end, when the statement has reset itself.</summary>
+    public bool Step()
+    {
+        var result = TryStep();
+        return result switch
+        {
+            raw.SQLITE_ROW => true,
+            raw.SQLITE_DONE => false,
+            _ => throw SqliteErrors.From(connection, result),
+        };
+    }
+
+    /// <summary>As <see cref="Step"/>, with SQLite's own code as the result.</summary>
+    public int TryStep()
+    {
+        var result = raw.sqlite3_step(handle);
+        if (result == raw.SQLITE_ROW)
+        {
+            return result;
+        }
+
+        // What went wrong must be read before the reset, which has an outcome of its own.
+        var extended = result == raw.SQLITE_DONE ? result : raw.sqlite3_extended_errcode(connection.Handle);
+        _ = raw.sqlite3_reset(handle);
+        return extended;
+    }
+
+    /// <summary>Runs a statement that gives no rows.</summary>
+    public void Run()
+    {
+        if (Step())
+        {
+            Reset();
+        }
+    }
+
+    /// <summary>Runs a statement that gives one number; <paramref name="missing"/> where it gives no row, or NULL.</summary>
+    public long Scalar(long missing)
+    {
+        if (!Step())
+        {
+            return missing;
+        }
+
+        var value = IsNull(0) ? missing : Int64(0);
+        Reset();
+        return value;
+    }
+
+    public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
+
+    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(handle, column);
+
+    public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
+
+    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+
+    public void Reset() => _ = raw.sqlite3_reset(handle);
+
+    public void Dispose() => handle.Dispose();
+
+    private void Check(int result)
+    {
+        if (result != raw.SQLITE_OK)
+        {
+            throw SqliteErrors.From(connection, result);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+namespace Valkeyrie.Embedded;
+
+/// <summary>Reads changes from history for a watch.</summary>
+internal static class EventReader
+{
+    private const int EnoughEvents = 512;
+    private const long EnoughBytes = 1 << 20;
+
+    private const string Columns =
+        "position, key, create_revision, version, lease, value, old_position, old_create_revision, old_version, old_lease, old_value";
+
+    /// <summary>The changes of an interval from a position on: all of them, or as many whole revisions as make a fair portion.</summary>
+    /// <returns>The changes, the last position that they account for, and whether that is the newest.</returns>
+    public static (IReadOnlyList<KvEvent> Events, long Through, bool Complete) Read(PairReader reader, KeyInterval interval, long from, bool previousValue)
+    {
+        var newest = reader.NewestPosition();
+        if (from > newest)
+        {
+            return ([], from - 1, true);
+        }
+
+        var revision = Position.RevisionOf(from);
+        var oldest = reader.OldestRevision();
+        if (revision < oldest)
+        {
+            throw new KvCompactedException(revision, oldest, reader.Connection.File);
+        }
+
+        List<KvEvent> events = [];
+        var bytes = 0L;
+        var rows = reader.Walk(Columns, "history", interval, "AND position >= ?3 ORDER BY position").Bind(3, from);
+        try
+        {
+            while (rows.Step())
+            {
+                var position = rows.Int64(0);
+                if ((events.Count >= EnoughEvents || bytes >= EnoughBytes) && events[^1].Revision != Position.RevisionOf(position))
+                {
+                    return (events, Position.LastOf(events[^1].Revision), false);
+                }
+
+                var change = Event(reader, rows, position, previousValue);
+                bytes += change.Bytes.Length + (change.Previous?.Bytes.Length ?? 0);
+                events.Add(change);
+            }
+        }
+        finally
+        {
+            rows.Reset();
+        }
+
+        return (events, newest, true);
+    }
+
+    private static KvEvent Event(PairReader reader, Statement row, long position, bool previousValue)
+    {
+        var key = reader.Keys.Decode(row.Blob(1));
+        var version = new PairVersion(position, row.Int64(2), row.Int64(3), row.Int64(4));
+        var old = PairVersion.Read(row, 6);
+        return new KvEvent
+        {
+            Type = version.Exists ? KvEventType.Put : KvEventType.Delete,
+            Pair = version.ToPair(key, version.Exists ? reader.Value(row, 5, position) : []),
+            Previous = previousValue && old.Exists ? old.ToPair(key, reader.Value(row, 10, old.Position)) : null,
+        };
+    }
+}

@@ -1,0 +1,116 @@
+namespace Valkeyrie.Embedded;
+
+/// <summary>Reads what a range held at an older revision: every key that exists or was deleted since, each taken back through the changes
+/// made after that revision.</summary>
+internal static class OlderPairs
+{
+    private const string Back = "SELECT old_position, old_create_revision, old_version, old_lease, old_value FROM history WHERE position = ?1";
+
+    public static KvPair? Get(PairReader reader, string key, long revision)
+    {
+        var self = KvRange.Key(key);
+        return Read(reader, Interval.Of(reader.Keys, self), new KvRangeQuery(self), revision).Pairs is [var pair, ..] ? pair : null;
+    }
+
+    public static PageBuilder Read(PairReader reader, KeyInterval interval, KvRangeQuery query, long revision)
+    {
+        // Sorting needs all of them, so the limit is applied after it.
+        var page = new PageBuilder(query.NewestFirst ? query with { Limit = 0 } : query);
+        var latest = query.MaxCreateRevision > 0 ? query.MaxCreateRevision : long.MaxValue;
+        ForEach(reader, interval, revision, !query.KeysOnly, (key, version, value) =>
+        {
+            if (version.CreateRevision > latest)
+            {
+                return true;
+            }
+
+            if (page.IsFull)
+            {
+                return false;
+            }
+
+            page.Add(reader.Keys, key, version, value);
+            return true;
+        });
+        return query.NewestFirst ? page.SortedNewestFirst(query.Limit) : page;
+    }
+
+    public static long Count(PairReader reader, KeyInterval interval, long revision)
+    {
+        var count = 0L;
+        ForEach(reader, interval, revision, withValues: false, (_, _, _) => ++count > 0);
+        return count;
+    }
+
+    private delegate bool Visitor(ReadOnlySpan<byte> key, PairVersion version, byte[]? value);
+
+    // Both tables are in the order of keys and no key is in both, so this is a merge.
+    private static void ForEach(PairReader reader, KeyInterval interval, long revision, bool withValues, Visitor visit)
+    {
+        var pairs = reader.Walk("key, position, create_revision, version, lease, value", "pairs", interval, "ORDER BY key");
+        var deleted = reader.Walk("key, position", "deleted", interval, "ORDER BY key");
+        try
+        {
+            var hasPair = pairs.Step();
+            var hasDeleted = deleted.Step();
+            var goOn = true;
+            while (goOn && (hasPair || hasDeleted))
+            {
+                if (hasPair && (!hasDeleted || pairs.Blob(0).SequenceCompareTo(deleted.Blob(0)) < 0))
+                {
+                    goOn = VisitPair(reader, pairs, revision, withValues, visit);
+                    hasPair = pairs.Step();
+                }
+                else
+                {
+                    goOn = VisitOlder(reader, deleted.Blob(0), deleted.Int64(1), revision, withValues, visit);
+                    hasDeleted = deleted.Step();
+                }
+            }
+        }
+        finally
+        {
+            pairs.Reset();
+            deleted.Reset();
+        }
+    }
+
+    private static bool VisitPair(PairReader reader, Statement row, long revision, bool withValues, Visitor visit)
+    {
+        var version = PairVersion.Read(row, 1);
+        return version.Revision <= revision
+            ? visit(row.Blob(0), version, withValues ? reader.Value(row, 5, version.Position) : null)
+            : VisitOlder(reader, row.Blob(0), version.Position, revision, withValues, visit);
+    }
+
+    private static bool VisitOlder(PairReader reader, ReadOnlySpan<byte> key, long position, long revision, bool withValues, Visitor visit)
+    {
+        var back = reader.Connection.Prepared(Back);
+        try
+        {
+            // A change after the revision is kept, or the revision would have been refused.
+            while (Position.RevisionOf(position) > revision)
+            {
+                if (!back.Bind(1, position).Step())
+                {
+                    throw new KvCorruptStoreException($"'{reader.Connection.File}' is damaged: the change at {position} is missing.") { Endpoint = reader.Connection.File };
+                }
+
+                position = back.Int64(0);
+                if (Position.RevisionOf(position) <= revision)
+                {
+                    var version = PairVersion.Read(back, 0);
+                    return !version.Exists || visit(key, version, withValues ? reader.Value(back, 4, version.Position) : null);
+                }
+
+                back.Reset();
+            }
+
+            return true;
+        }
+        finally
+        {
+            back.Reset();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+namespace Valkeyrie.Embedded;
+
+/// <summary>Reads pairs over one connection, at the newest revision and, through the history, at older ones.</summary>
+internal sealed class PairReader(Connection connection, KeyCodec keys)
+{
+    private const int StackBytes = 512;
+
+    private readonly Statement _get = connection.Prepared("SELECT position, create_revision, version, lease, value FROM pairs WHERE key = ?1");
+    private readonly Statement _begin = connection.Prepared("BEGIN");
+    private readonly Statement _commit = connection.Prepared("COMMIT");
+    private readonly Statement _newest = connection.Prepared("SELECT max(position) FROM history");
+    private readonly Statement _oldest = connection.Prepared("SELECT min(position) FROM history");
+
+    public Connection Connection => connection;
+
+    public KeyCodec Keys => keys;
+
+    /// <summary>Holds what several statements read to one state of the store.</summary>
+    public T InOneState<TState, T>(TState state, Func<PairReader, TState, T> read)
+    {
+        _begin.Run();
+        try
+        {
+            var result = read(this, state);
+            _commit.Run();
+            return result;
+        }
+        finally
+        {
+            connection.RollBack();
+        }
+    }
+
+    /// <summary>The position of the newest change.</summary>
+    public long NewestPosition() => _newest.Scalar(Position.LastOf(Position.FirstRevision));
+
+    public long NewestRevision() => Position.RevisionOf(NewestPosition());
+
+    /// <summary>The oldest revision whose changes are all kept.</summary>
+    public long OldestRevision()
+    {
+        var first = _oldest.Scalar(0);
+        var revision = Position.RevisionOf(first);
+        return revision <= Position.FirstRevision + 1 ? Position.FirstRevision : Position.IsFirst(first) ? revision : revision + 1;
+    }
+
+    /// <summary>The newest version of one key; null if it does not exist.</summary>
+    public KvPair? Get(string key)
+    {
+        var room = keys.MaxByteCount(key);
+        var buffer = room <= StackBytes ? stackalloc byte[StackBytes] : new byte[room];
+        if (!_get.Bind(1, buffer[..keys.Encode(key, buffer)]).Step())
+        {
+            return null;
+        }
+
+        try
+        {
+            var version = PairVersion.Read(_get, 0);
+            return version.ToPair(key, Value(_get, 4, version.Position));
+        }
+        finally
+        {
+            _get.Reset();
+        }
+    }
+
+    /// <summary>One key as it was at a revision. To be called in one state.</summary>
+    public KvPair? GetAt(string key, long revision)
+    {
+        var newest = NewestRevision();
+        return CheckRevision(revision, newest) < newest ? OlderPairs.Get(this, key, revision) : Get(key);
+    }
+
+    /// <summary>One page of a range. To be called in one state.</summary>
+    /// <param name="query">What is asked for.</param>
+    /// <param name="exactCount">False to spare a walk over what the limit leaves out: the count is then one more than the pairs.</param>
+    public KvPage Range(KvRangeQuery query, bool exactCount)
+    {
+        var newest = NewestRevision();
+        var revision = CheckRevision(query.Revision, newest);
+        var interval = Interval.Of(keys, query.Range);
+        if (query.After is not null)
+        {
+            interval = interval with { Start = Interval.JustAfter(keys.Encode(query.After)) };
+        }
+
+        if (query.CountOnly)
+        {
+            return new KvPage([], false, Count(interval, revision, newest), newest, 0);
+        }
+
+        var page = revision < newest
+            ? OlderPairs.Read(this, interval, query, revision)
+            : query.NewestFirst || query.MaxCreateRevision > 0 ? ReadFiltered(interval, query) : ReadInOrder(interval, query);
+        var count = !page.More ? page.Pairs.Count : exactCount ? Count(interval, revision, newest) : page.Pairs.Count + 1;
+        return new KvPage(page.Pairs, page.More, count, newest, page.ByteCount);
+    }
+
+    /// <summary>Refuses a revision that is not there yet or no longer; gives the one to read at.</summary>
+    public long CheckRevision(long revision, long newest)
+    {
+        if (revision == 0)
+        {
+            return newest;
+        }
+
+        if (revision > newest)
+        {
+            throw new KvInvalidArgumentException($"Revision {revision} lies in the future: the store is at revision {newest}.") { Endpoint = connection.File };
+        }
+
+        return revision < newest && OldestRevision() is var oldest && revision < oldest
+            ? throw new KvCompactedException(revision, oldest, connection.File)
+            : revision;
+    }
+
+    /// <summary>The value in a column, or from the table of large ones where the column is NULL.</summary>
+    public byte[] Value(Statement row, int column, long position)
+    {
+        var inline = row.Blob(column);
+        return inline.Length > 0 || !row.IsNull(column) ? inline.ToArray() : LargeValue(position);
+    }
+
+    public byte[] LargeValue(long position)
+    {
+        var row = connection.Prepared("SELECT value FROM large_values WHERE position = ?1").Bind(1, position);
+        if (!row.Step())
+        {
+            throw new KvCorruptStoreException($"'{connection.File}' is damaged: the value at {position} is missing.") { Endpoint = connection.File };
+        }
+
+        var value = row.Blob(0).ToArray();
+        row.Reset();
+        return value;
+    }
+
+    /// <summary>The statement that walks over an interval of <c>pairs</c> or <c>deleted</c>, ready to step.</summary>
+    public Statement Walk(string columns, string table, KeyInterval interval, string rest)
+    {
+        var sql = interval.End is null
+            ? $"SELECT {columns} FROM {table} WHERE key >= ?1 {rest}"
+            : $"SELECT {columns} FROM {table} WHERE key >= ?1 AND key < ?2 {rest}";
+        var walk = connection.Prepared(sql).Bind(1, interval.Start);
+        return interval.End is null ? walk : walk.Bind(2, interval.End);
+    }
+
+    private long Count(KeyInterval interval, long revision, long newest) =>
+        revision < newest ? OlderPairs.Count(this, interval, revision) : Walk("count(*)", "pairs", interval, "").Scalar(0);
+
+    private PageBuilder ReadInOrder(KeyInterval interval, KvRangeQuery query)
+    {
+        var columns = query.KeysOnly ? "key, position, create_revision, version, lease" : "key, position, create_revision, version, lease, value";
+        return Read(Walk(columns, "pairs", interval, "ORDER BY key LIMIT ?3").Bind(3, RowLimit(query)), query);
+    }
+
+    private PageBuilder ReadFiltered(KeyInterval interval, KvRangeQuery query)
+    {
+        var columns = query.KeysOnly ? "key, position, create_revision, version, lease" : "key, position, create_revision, version, lease, value";
+        var order = query.NewestFirst ? "create_revision DESC, key" : "key";
+        var rows = Walk(columns, "pairs", interval, $"AND create_revision <= ?4 ORDER BY {order} LIMIT ?3")
+            .Bind(3, RowLimit(query)).Bind(4, query.MaxCreateRevision > 0 ? query.MaxCreateRevision : long.MaxValue);
+        return Read(rows, query);
+    }
+
+    // One more than asked for, to know whether there is more.
+    private static long RowLimit(KvRangeQuery query) => query.Limit > 0 ? query.Limit + 1 : -1;
+
+    private PageBuilder Read(Statement rows, KvRangeQuery query)
+    {
+        var page = new PageBuilder(query);
+        try
+        {
+            while (rows.Step() && !page.IsFull)
+            {
+                var version = PairVersion.Read(rows, 1);
+                page.Add(keys, rows.Blob(0), version, query.KeysOnly ? null : Value(rows, 5, version.Position));
+            }
+        }
+        finally
+        {
+            rows.Reset();
+        }
+
+        return page;
+    }
+}

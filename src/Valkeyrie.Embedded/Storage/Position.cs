@@ -1,0 +1,24 @@
+namespace Valkeyrie.Embedded;
+
+/// <summary>The place of a change in the store's history as one number: its revision, and within it the change's turn. It orders all changes,
+/// and is the row id of the change.</summary>
+/// <remarks>24 bits for the turn leave 39 for the revision: 16,777,216 changes in one transaction, and 549,755,813,887 transactions.</remarks>
+internal static class Position
+{
+    /// <summary>The most changes in one transaction.</summary>
+    public const long MaxChanges = 1L << TurnBits;
+
+    /// <summary>The revision of a store to which nothing was ever written, as in etcd.</summary>
+    public const long FirstRevision = 1;
+
+    private const int TurnBits = 24;
+
+    public static long FirstOf(long revision) => revision << TurnBits;
+
+    public static long LastOf(long revision) => FirstOf(revision + 1) - 1;
+
+    public static long RevisionOf(long position) => position >> TurnBits;
+
+    /// <summary>True if the position is that of the first change of its revision.</summary>
+    public static bool IsFirst(long position) => (position & (MaxChanges - 1)) == 0;
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+
+namespace Valkeyrie.Embedded;
+
+/// <summary>The tables of a store, as a chain of steps: a new file takes them all, an older one those that it lacks.</summary>
+internal static class Schema
+{
+    /// <summary>Marks a file as ours, in SQLite's header: "Vkrs".</summary>
+    public const long ApplicationId = 0x566B7273;
+
+    /// <summary>Values up to this size, in bytes, lie in the row of their pair. A row of a tree ordered by key takes part in every search that
+    /// passes it, so large ones would make all searches slow; they lie in a table of their own.</summary>
+    public const int InlineLimit = 256;
+
+    // pairs: the newest version of each key. history: every change that is still kept, with the version that it replaced, so that forgetting the
+    // oldest changes is to cut off the table's beginning. deleted: where the history of a key begins that no longer exists.
+    private static readonly string[][] Steps =
+    [
+        [
+            """
+            CREATE TABLE pairs(
+                key BLOB PRIMARY KEY NOT NULL, position INTEGER NOT NULL, create_revision INTEGER NOT NULL, version INTEGER NOT NULL,
+                lease INTEGER NOT NULL, value BLOB) WITHOUT ROWID
+            """,
+            "CREATE INDEX pairs_by_lease ON pairs(lease) WHERE lease <> 0",
+            """
+            CREATE TABLE history(
+                position INTEGER PRIMARY KEY, written INTEGER NOT NULL,
+                key BLOB NOT NULL, create_revision INTEGER NOT NULL, version INTEGER NOT NULL, lease INTEGER NOT NULL, value BLOB,
+                old_position INTEGER NOT NULL, old_create_revision INTEGER NOT NULL, old_version INTEGER NOT NULL, old_lease INTEGER NOT NULL, old_value BLOB)
+            """,
+            "CREATE TABLE deleted(key BLOB PRIMARY KEY NOT NULL, position INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE large_values(position INTEGER PRIMARY KEY, value BLOB NOT NULL)",
+            "CREATE TABLE leases(id INTEGER PRIMARY KEY, seconds INTEGER NOT NULL, deadline INTEGER NOT NULL)",
+        ],
+        [
+            "CREATE INDEX leases_by_deadline ON leases(deadline)",
+        ],
+    ];
+
+    /// <summary>The version that this code writes, in SQLite's <c>user_version</c>.</summary>
+    public static long Newest => Steps.Length;
+
+    /// <summary>Brings the tables to the newest version in one transaction; does nothing where they are.</summary>
+    public static void Migrate(Connection connection)
+    {
+        if (connection.Scalar("PRAGMA user_version") == Newest)
+        {
+            return;
+        }
+
+        if (connection.Scalar("PRAGMA page_count") == 0)
+        {
+            // Only an empty file takes this setting: pages that become free can be given back to the disk.
+            connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+        }
+
+        connection.Execute("BEGIN EXCLUSIVE");
+        try
+        {
+            // Another process may have done it meanwhile.
+            var version = connection.Scalar("PRAGMA user_version");
+            CheckVersion(version, connection.File);
+            foreach (var statement in Steps.Skip((int)version).SelectMany(s => s))
+            {
+                connection.Execute(statement);
+            }
+
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}"));
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Newest}"));
+            connection.Execute("COMMIT");
+        }
+        finally
+        {
+            connection.RollBack();
+        }
+    }
+
+    /// <summary>Refuses a file that a newer version of this software has written.</summary>
+    public static void CheckVersion(long version, string file)
+    {
+        if (version < 0 || version > Newest)
+        {
+            throw new KvCorruptStoreException(
+                $"'{file}' was written by a newer version of Valkeyrie (its schema is {version}, this one knows up to {Newest}). Update the module to open it.") { Endpoint = file };
+        }
+    }
+}

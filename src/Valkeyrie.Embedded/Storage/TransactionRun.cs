@@ -1,0 +1,129 @@
+namespace Valkeyrie.Embedded;
+
+/// <summary>Makes a transaction of the contract, with the meaning that etcd gives it.</summary>
+internal static class TransactionRun
+{
+    /// <summary>Refuses a transaction that writes a key twice, be it by a put of a key that it also deletes.</summary>
+    public static void Check(KvTransaction transaction, KeyCodec keys)
+    {
+        CheckBranch(transaction.Then, keys);
+        CheckBranch(transaction.Else, keys);
+    }
+
+    public static KvTransactionResult Run(PairWriter writer, KvTransaction transaction)
+    {
+        var succeeded = transaction.If.All(c => Holds(writer.Reader, c));
+        var branch = succeeded ? transaction.Then : transaction.Else;
+
+        // Whatever may be refused is looked at before anything is written, so that a refusal leaves nothing to undo.
+        foreach (var operation in branch)
+        {
+            Check(writer, operation);
+        }
+
+        var results = new KvOperationResult[branch.Count];
+        for (var i = 0; i < results.Length; i++)
+        {
+            results[i] = Run(writer, branch[i]);
+        }
+
+        return new KvTransactionResult(succeeded, writer.Revision, results);
+    }
+
+    private static void CheckBranch(IReadOnlyList<KvOperation> operations, KeyCodec keys)
+    {
+        if (operations.Count < 2)
+        {
+            return;
+        }
+
+        var deletes = operations.OfType<KvOperation.Delete>().Select(d => Interval.Of(keys, d.Range)).ToList();
+        var puts = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var put in operations.OfType<KvOperation.Put>())
+        {
+            var bytes = keys.Encode(put.Key);
+            if (!puts.Add(put.Key) || deletes.Exists(d => d.Contains(bytes)))
+            {
+                throw new KvInvalidArgumentException($"A transaction writes the key '{put.Key}' twice. Write it once.") { Key = put.Key };
+            }
+        }
+    }
+
+    private static void Check(PairWriter writer, KvOperation operation)
+    {
+        switch (operation)
+        {
+            case KvOperation.Put put:
+                writer.RequireLease(put.LeaseId);
+                break;
+            case KvOperation.Read read:
+                _ = writer.Reader.CheckRevision(read.Query.Revision, writer.Revision);
+                break;
+        }
+    }
+
+    private static KvOperationResult Run(PairWriter writer, KvOperation operation)
+    {
+        switch (operation)
+        {
+            case KvOperation.Put put:
+                var value = put.Value.ToArray();
+                return new([writer.Put(writer.Reader.Keys.Encode(put.Key), value, put.LeaseId).ToPair(put.Key, value)], 1);
+            case KvOperation.Delete { Range.Kind: KvRangeKind.Key } delete:
+                return new([], writer.Delete(writer.Reader.Keys.Encode(delete.Range.Text)) ? 1 : 0);
+            case KvOperation.Delete delete:
+                return new([], writer.Delete(Interval.Of(writer.Reader.Keys, delete.Range)));
+            case KvOperation.Read read:
+                var page = writer.Reader.Range(read.Query, exactCount: true);
+                return new(page.Pairs, page.Count);
+            default:
+                throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}.");
+        }
+    }
+
+    private static bool Holds(PairReader reader, KvCondition condition)
+    {
+        var rows = reader.Walk("position, create_revision, version, lease, value", "pairs", Interval.Of(reader.Keys, condition.Range), "");
+        try
+        {
+            if (!rows.Step())
+            {
+                return condition.Target != KvConditionTarget.Value && Holds(condition, 0L.CompareTo(condition.Number));
+            }
+
+            do
+            {
+                if (!Holds(condition, Compare(reader, rows, condition)))
+                {
+                    return false;
+                }
+            }
+            while (rows.Step());
+            return true;
+        }
+        finally
+        {
+            rows.Reset();
+        }
+    }
+
+    private static int Compare(PairReader reader, Statement row, KvCondition condition)
+    {
+        var version = PairVersion.Read(row, 0);
+        return condition.Target switch
+        {
+            KvConditionTarget.Version => version.Version.CompareTo(condition.Number),
+            KvConditionTarget.CreateRevision => version.CreateRevision.CompareTo(condition.Number),
+            KvConditionTarget.Revision => version.Revision.CompareTo(condition.Number),
+            _ => reader.Value(row, 4, version.Position).AsSpan().SequenceCompareTo(condition.Value.Span),
+        };
+    }
+
+    private static bool Holds(KvCondition condition, int compared) => condition.Operator switch
+    {
+        KvConditionOperator.Equal => compared == 0,
+        KvConditionOperator.Greater => compared > 0,
+        KvConditionOperator.Less => compared < 0,
+        _ => compared != 0,
+    };
+}

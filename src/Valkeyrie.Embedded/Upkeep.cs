@@ -1,0 +1,98 @@
+namespace Valkeyrie.Embedded;
+
+/// <summary>What an open store does by itself: it ends leases when their time is over, whoever made them, and forgets what history need not keep.</summary>
+internal sealed class Upkeep : IAsyncDisposable
+{
+    // Another process may have made a lease and died. No lease is shorter than a second, so none goes unseen for long.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    private const int LooksBetweenCleanings = 30;
+    private const int StepsAtOnce = 64;
+
+    private readonly Database _database;
+    private readonly EmbeddedOptions _options;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Task _running;
+
+    public Upkeep(Database database, EmbeddedOptions options)
+    {
+        _database = database;
+        _options = options;
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Ends the leases whose time is over, before a read that would still see their keys.</summary>
+    public static async Task EndExpiredLeasesAsync(Database database)
+    {
+        try
+        {
+            // Every transaction begins with that, so one that does nothing else will do.
+            await database.WriteAsync(0, static (_, _) => true, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (KvException e) when (e is not KvStoreClosedException)
+        {
+            // As on a full disk. Reads go on; the keys stay until it works again.
+            database.PutOffDeadline(LookInterval);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        _closing.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        for (var look = 0; !_closing.IsCancellationRequested; look++)
+        {
+            try
+            {
+                await LookAsync().ConfigureAwait(false);
+                if (look % LooksBetweenCleanings == 0)
+                {
+                    await CleanAsync().ConfigureAwait(false);
+                }
+            }
+            catch (Exception e) when (e is KvException or OperationCanceledException)
+            {
+                // Closing; or an error that whoever uses the store meets, too. Here it is enough to try again later.
+            }
+
+            await Task.Delay(UntilNextLook(), _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        _database.LookForDeadline();
+        if (Clock.Now >= _database.NextDeadline)
+        {
+            await EndExpiredLeasesAsync(_database).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CleanAsync()
+    {
+        for (var step = 0; step < StepsAtOnce && !_closing.IsCancellationRequested; step++)
+        {
+            var isDue = _database.Read(_options, static (reader, options) =>
+                Compaction.RevisionToKeep(reader, options, reader.NewestRevision(), Clock.Now) > reader.OldestRevision());
+            var goOn = isDue && await _database.WriteAsync(_options, static (writer, options) =>
+                Compaction.Step(writer, Compaction.RevisionToKeep(writer.Reader, options, writer.Revision, writer.Now)), _closing.Token).ConfigureAwait(false);
+            var gaveBack = _database.Read(0, static (reader, _) => Compaction.HasManyFreePages(reader.Connection))
+                && await _database.WriteAsync(0, static (writer, _) => Compaction.GiveBackPages(writer.Reader.Connection), _closing.Token).ConfigureAwait(false);
+            if (!goOn && !gaveBack)
+            {
+                return;
+            }
+        }
+    }
+
+    private TimeSpan UntilNextLook()
+    {
+        var left = _database.NextDeadline - Clock.Now;
+        return left < LookInterval.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(left, 1)) : LookInterval;
+    }
+}

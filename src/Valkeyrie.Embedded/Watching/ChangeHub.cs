@@ -1,0 +1,257 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.Embedded;
+
+/// <summary>Wakes watches when a key of theirs has changed, in this process or in another.</summary>
+/// <remarks>One thread looks at the keys of new changes: at once after a commit of this process, and every few milliseconds for those of others, as
+/// long as there is any watch. It hands on no change itself: a watch that was woken reads its own from history, at its own pace, so what waits
+/// for a slow one waits on the disk.</remarks>
+#pragma warning disable CA1001 // its event may be set by a last commit when it is closed already; it holds nothing that the collector does not free
+internal sealed class ChangeHub
+#pragma warning restore CA1001
+{
+    // The longest that a change of another process goes unseen is about this long.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
+
+    private const int ScanLimit = 4096;
+
+    private readonly Database _database;
+    private readonly Func<Exception> _closedError;
+    private readonly object _gate = new();
+    private readonly WatcherIndex _watchers = new();
+    private readonly AutoResetEvent _changed = new(false);
+    private readonly Action<Watcher, long> _found;
+    private Thread? _thread;
+    private volatile bool _isWatched;
+    private volatile bool _closed;
+    private long _scanned;
+
+    public ChangeHub(Database database, Func<Exception> closedError)
+    {
+        _database = database;
+        _closedError = closedError;
+        _found = Found;
+        database.Committed = Signal;
+    }
+
+    /// <summary>Every change of an interval from a revision on.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(
+        KeyInterval interval, long fromRevision, bool previousValue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var watcher = new Watcher(interval, Position.FirstOf(fromRevision));
+        Add(watcher);
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                while (await WaitUnlessBehindAsync(watcher, cancellationToken).ConfigureAwait(false))
+                {
+                }
+
+                var (events, through, complete) = _database.Read(
+                    (watcher, previousValue),
+                    static (reader, state) => reader.InOneState(
+                        state, static (r, s) => EventReader.Read(r, s.watcher.Interval, s.watcher.Next, s.previousValue)));
+                Account(watcher, through, complete);
+                if (events.Count > 0)
+                {
+                    yield return events;
+                }
+            }
+        }
+        finally
+        {
+            Remove(watcher);
+        }
+    }
+
+    /// <summary>Ends every watch.</summary>
+    public void Close()
+    {
+        Thread? thread;
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (var watcher in _watchers.All)
+            {
+                Fail(watcher, _closedError());
+            }
+
+            thread = _thread;
+            _thread = null;
+        }
+
+        _changed.Set();
+        thread?.Join();
+    }
+
+    private static void Fail(Watcher watcher, Exception error)
+    {
+        watcher.Failure ??= error;
+        watcher.Wake();
+    }
+
+    private void Signal()
+    {
+        if (_isWatched)
+        {
+            _changed.Set();
+        }
+    }
+
+    private void Add(Watcher watcher)
+    {
+        var newest = _database.Read(0, static (reader, _) => reader.NewestPosition());
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                throw _closedError();
+            }
+
+            if (_watchers.Count == 0)
+            {
+                _scanned = newest;
+            }
+
+            _watchers.Add(watcher);
+            _isWatched = true;
+            if (_thread is null)
+            {
+                _thread = new Thread(Loop) { IsBackground = true, Name = "Valkeyrie watch" };
+                _thread.Start();
+            }
+        }
+
+        _changed.Set();
+    }
+
+    private void Remove(Watcher watcher)
+    {
+        lock (_gate)
+        {
+            _watchers.Remove(watcher);
+            _isWatched = _watchers.Count > 0;
+        }
+    }
+
+    /// <summary>True after a wait; false where the watch must read.</summary>
+    private async ValueTask<bool> WaitUnlessBehindAsync(Watcher watcher, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (watcher.Failure is { } failure)
+            {
+                throw failure;
+            }
+
+            if (watcher.IsBehind)
+            {
+                return false;
+            }
+        }
+
+        await watcher.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private void Account(Watcher watcher, long through, bool complete)
+    {
+        lock (_gate)
+        {
+            // What the hub has looked at beyond that, it has looked at without this watch in mind.
+            watcher.Next = through + 1;
+            watcher.IsBehind = !complete || _scanned > through;
+        }
+    }
+
+    private void Loop()
+    {
+        while (!_closed)
+        {
+            try
+            {
+                while (_isWatched && !_closed && Scan())
+                {
+                }
+            }
+            catch (KvTimeoutException)
+            {
+                // Another process has the file to itself for a moment; the next look will do.
+            }
+            catch (Exception e)
+            {
+                // A watch that can no longer be told of changes must not wait for them.
+                lock (_gate)
+                {
+                    foreach (var watcher in _watchers.All)
+                    {
+                        Fail(watcher, e);
+                    }
+                }
+            }
+
+            _changed.WaitOne(_isWatched && _database.IsShared ? PollInterval : Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Looks at new changes; true if there may be more.</summary>
+    private bool Scan() => !_closed && _database.Read(this, static (reader, hub) => hub.Scan(reader));
+
+    private bool Scan(PairReader reader)
+    {
+        var rows = reader.Connection.Prepared("SELECT position, key FROM history WHERE position > ?1 ORDER BY position").Bind(1, _scanned);
+        if (!rows.Step())
+        {
+            return false;
+        }
+
+        try
+        {
+            lock (_gate)
+            {
+                if (Position.RevisionOf(rows.Int64(0)) > Position.RevisionOf(_scanned) + 1)
+                {
+                    // Changes were forgotten before anybody looked at them: each watch finds out by itself what that means for it.
+                    WakeAll();
+                }
+
+                var left = ScanLimit;
+                do
+                {
+                    _scanned = rows.Int64(0);
+                    _watchers.ForEach(rows.Blob(1), _scanned, _found);
+                }
+                while (--left > 0 && rows.Step());
+                return left == 0;
+            }
+        }
+        finally
+        {
+            rows.Reset();
+        }
+    }
+
+    private void WakeAll()
+    {
+        foreach (var watcher in _watchers.All.Where(w => !w.IsBehind))
+        {
+            watcher.Next = Math.Max(watcher.Next, _scanned + 1);
+            watcher.IsBehind = true;
+            watcher.Wake();
+        }
+    }
+
+    private void Found(Watcher watcher, long position)
+    {
+        if (watcher.IsBehind || position < watcher.Next)
+        {
+            return;
+        }
+
+        watcher.Next = position;
+        watcher.IsBehind = true;
+        watcher.Wake();
+    }
+}

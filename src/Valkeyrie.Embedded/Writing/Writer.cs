@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using SQLitePCL;
+
+namespace Valkeyrie.Embedded;
+
+/// <summary>Makes transactions of SQLite out of requests: many in one, so that they share one sync to the disk.</summary>
+internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan timeout)
+{
+    // Others that wait for the file look at it about once in a millisecond. One that wrote and would go on at once must leave them that time.
+    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan CourtesyLasts = TimeSpan.FromMilliseconds(200);
+
+    private readonly Connection _connection = pairs.Reader.Connection;
+    private readonly Statement _begin = pairs.Reader.Connection.Prepared("BEGIN IMMEDIATE");
+    private readonly Statement _commit = pairs.Reader.Connection.Prepared("COMMIT");
+    private long _lastWritten;
+    private long _othersSeenAt = long.MinValue;
+    private long _oldest;
+
+    /// <summary>When the next lease ends, in milliseconds since 1970, UTC; <see cref="long.MaxValue"/> for never. As far as this process knows.</summary>
+    public long NextDeadline => Volatile.Read(ref _nextDeadline);
+
+    private long _nextDeadline = long.MinValue;
+
+    /// <summary>Makes the requests in one transaction. Where that fails each gets one of its own, so that none fails for another's fault.</summary>
+    public void Commit(IReadOnlyList<WriteRequest> requests)
+    {
+        try
+        {
+            Done(requests, CommitTogether(requests));
+        }
+        catch (KvException e) when (requests.Count == 1 || e is KvTimeoutException)
+        {
+            Fail(requests, e);
+        }
+        catch (KvException)
+        {
+            foreach (var request in requests)
+            {
+                Commit([request]);
+            }
+        }
+    }
+
+    /// <summary>Looks when the next lease ends; another process may have made one.</summary>
+    public void LookForDeadline(PairReader reader) =>
+        Volatile.Write(ref _nextDeadline, reader.Connection.Prepared("SELECT min(deadline) FROM leases").Scalar(long.MaxValue));
+
+    /// <summary>Puts off the next look for ended leases, after one that failed.</summary>
+    public void PutOffDeadline(TimeSpan pause) => Volatile.Write(ref _nextDeadline, Clock.Now + (long)pause.TotalMilliseconds);
+
+    /// <summary>Gives way for a moment if other processes write, too.</summary>
+    public void GiveWay()
+    {
+        if (_othersSeenAt != long.MinValue && Stopwatch.GetElapsedTime(_othersSeenAt) < CourtesyLasts)
+        {
+            Thread.Sleep(Courtesy);
+        }
+    }
+
+    private static void Done(IReadOnlyList<WriteRequest> requests, Exception?[]? refusals)
+    {
+        for (var i = 0; i < requests.Count; i++)
+        {
+            if (refusals?[i] is { } refusal)
+            {
+                requests[i].Fail(refusal);
+            }
+            else
+            {
+                requests[i].Succeed();
+            }
+        }
+    }
+
+    private static void Fail(IReadOnlyList<WriteRequest> requests, KvException error)
+    {
+        foreach (var request in requests)
+        {
+            request.Fail(error);
+        }
+    }
+
+    /// <summary>Gives what was refused, request by request; null if nothing was.</summary>
+    private Exception?[]? CommitTogether(IReadOnlyList<WriteRequest> requests)
+    {
+        Begin();
+        try
+        {
+            var newest = pairs.Reader.NewestPosition();
+            NoteOthers(newest);
+            var revision = Position.RevisionOf(newest);
+            pairs.Begin(revision, Clock.Now);
+            if (pairs.Now >= _nextDeadline)
+            {
+                pairs.EndExpiredLeases();
+            }
+
+            var refusals = Run(requests);
+            LookForDeadline(pairs.Reader);
+            ForgetBeyondCount(pairs.Revision - revision);
+            _commit.Run();
+            _lastWritten = pairs.Revision;
+            return refusals;
+        }
+        finally
+        {
+            _connection.RollBack();
+        }
+    }
+
+    private Exception?[]? Run(IReadOnlyList<WriteRequest> requests)
+    {
+        Exception?[]? refusals = null;
+        for (var i = 0; i < requests.Count; i++)
+        {
+            pairs.BeginRequest();
+            try
+            {
+                requests[i].Run(pairs);
+            }
+            catch (KvException e) when (!pairs.IsRequestDirty && _connection.InTransaction)
+            {
+                (refusals ??= new Exception?[requests.Count])[i] = e;
+            }
+        }
+
+        return refusals;
+    }
+
+    // SQLite's own waiting doubles its pauses up to 100 ms, which starves whoever waits beside a busy writer.
+    private void Begin()
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var result = _begin.TryStep();
+            if (result == raw.SQLITE_DONE)
+            {
+                return;
+            }
+
+            if (!SqliteErrors.IsBusy(result))
+            {
+                throw SqliteErrors.From(_connection, result);
+            }
+
+            _othersSeenAt = Stopwatch.GetTimestamp();
+            if (Stopwatch.GetElapsedTime(started) >= timeout)
+            {
+                throw new KvTimeoutException($"'{_connection.File}' is kept busy by another process; it could not be written within {timeout.TotalSeconds:0.###} s.")
+                { Endpoint = _connection.File };
+            }
+
+            Thread.Sleep(Courtesy);
+        }
+    }
+
+    private void NoteOthers(long newestPosition)
+    {
+        if (_lastWritten != 0 && Position.RevisionOf(newestPosition) != _lastWritten)
+        {
+            _othersSeenAt = Stopwatch.GetTimestamp();
+        }
+    }
+
+    // A little in the transaction of those who made it necessary: no pause of its own, no sync of its own, and it keeps pace.
+    private void ForgetBeyondCount(long written)
+    {
+        var allowed = options.HistoryRevisions + Math.Min(options.HistoryRevisions / 16, 512);
+        if (written == 0 || pairs.Revision - _oldest < allowed)
+        {
+            return;
+        }
+
+        _oldest = pairs.Reader.OldestRevision();
+        var keep = pairs.Revision - options.HistoryRevisions + 1;
+        for (var steps = 1 + (written / 256); steps > 0 && _oldest < keep && Compaction.Step(pairs, keep); steps--)
+        {
+        }
+
+        _oldest = pairs.Reader.OldestRevision();
+    }
+}

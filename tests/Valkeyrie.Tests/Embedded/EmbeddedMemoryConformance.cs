@@ -1,0 +1,43 @@
+using Valkeyrie.Tests.Conformance;
+
+namespace Valkeyrie.Tests.Embedded;
+
+/// <summary>The whole conformance suite on the embedded store in memory.</summary>
+public static class EmbeddedMemoryConformance
+{
+    public sealed class Puts(SharedDatabases databases) : PutConformance(databases.Memory);
+
+    public sealed class Reads(SharedDatabases databases) : ReadConformance(databases.Memory);
+
+    public sealed class Lists(SharedDatabases databases) : ListConformance(databases.Memory);
+
+    public sealed class Paging(SharedDatabases databases) : PagingConformance(databases.Memory);
+
+    public sealed class Trees(SharedDatabases databases) : TreeConformance(databases.Memory);
+
+    public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.Memory);
+
+    public sealed class Ttls(SharedDatabases databases) : TtlConformance(databases.Memory);
+
+    public sealed class Watches(SharedDatabases databases) : WatchConformance(databases.Memory);
+
+    public sealed class WatchRaces(SharedDatabases databases) : WatchRaceConformance(databases.Memory);
+
+    public sealed class WatchHistory(SharedDatabases databases) : WatchHistoryConformance(databases.Memory);
+
+    public sealed class Compaction(OwnDatabases databases) : CompactionConformance(databases.Memory), IClassFixture<OwnDatabases>;
+
+    public sealed class Locks(SharedDatabases databases) : LockConformance(databases.Memory);
+
+    public sealed class LockWaits(SharedDatabases databases) : LockWaitConformance(databases.Memory);
+
+    public sealed class LockLosses(SharedDatabases databases) : LockLossConformance(databases.Memory);
+
+    public sealed class Namespaces(SharedDatabases databases) : NamespaceConformance(databases.Memory);
+
+    public sealed class Leases(SharedDatabases databases) : LeaseConformance(databases.Memory);
+
+    public sealed class Transactions(SharedDatabases databases) : TransactionConformance(databases.Memory);
+
+    public sealed class Lifetimes(SharedDatabases databases) : LifetimeConformance(databases.Memory);
+}

@@ -1,0 +1,44 @@
+using Valkeyrie.Embedded;
+using Valkeyrie.Tests.Conformance;
+
+namespace Valkeyrie.Tests.Embedded;
+
+/// <summary>The embedded store under the conformance suite: every store that a rig opens has the same file, or the same memory.</summary>
+/// <param name="openEngine">Opens the database.</param>
+internal sealed class EmbeddedRig(Func<KvStoreOptions, EmbeddedEngine> openEngine) : IStoreRig
+{
+    public StoreTraits Traits =>
+        StoreTraits.History | StoreTraits.BinaryValues | StoreTraits.KeysAsWritten | StoreTraits.InvalidKeys | StoreTraits.Transactions | StoreTraits.Leases;
+
+    public IKvStore Open(KvStoreOptions? options = null)
+    {
+        options ??= new KvStoreOptions();
+        options.Check();
+        return new RevisionedStore(openEngine(options));
+    }
+
+    public MortalStore OpenMortal()
+    {
+        var engine = new MortalEngine(openEngine(new KvStoreOptions()));
+        return new MortalStore(new RevisionedStore(engine), engine.Kill, engine);
+    }
+
+    public async Task PutRawAsync(byte[] key, byte[] value)
+    {
+        await using var store = Open();
+        await store.PutAsync(KeyCodec.Plain.Decode(key), value);
+    }
+
+    public async Task CompactAsync(long revision)
+    {
+        await using var engine = openEngine(new KvStoreOptions());
+        await engine.CompactAsync(revision, CancellationToken.None);
+    }
+
+    public async Task<IReadOnlyList<KvPair>> LockKeysAsync(IKvStore store, string key)
+    {
+        var query = new KvRangeQuery(KvRange.Prefix(KeyRules.LockDirectoryOf(key)));
+        var result = await store.GetCapability<IKvTransactions>().CommitAsync(new KvTransaction { Then = [new KvOperation.Read(query)] });
+        return result.Results[0].Pairs;
+    }
+}

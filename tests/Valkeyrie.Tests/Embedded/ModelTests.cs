@@ -1,0 +1,110 @@
+using Valkeyrie.Embedded;
+
+namespace Valkeyrie.Tests.Embedded;
+
+/// <summary>The store beside a model of plain dictionaries: every revision reads as it was written, and every change is replayed as it was made.</summary>
+public sealed class ModelTests
+{
+    private static readonly string[] Keys = [.. Enumerable.Range(0, 12).Select(i => $"k/{i:D2}"), "k", "k0"];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Any_sequence_of_writes_reads_as_a_model_says_at_every_revision(int seed)
+    {
+        var random = new Random(seed);
+        await using var store = EmbeddedStore.OpenInMemory();
+        var states = new SortedDictionary<long, Dictionary<string, KvPair>> { [1] = [] };
+        for (var step = 0; step < 400; step++)
+        {
+            var state = new Dictionary<string, KvPair>(states[states.Keys.Last()]);
+            if (await WriteAsync(store, random, state, states.Keys.Last() + 1) is { } revision)
+            {
+                states.Add(revision, state);
+            }
+        }
+
+        foreach (var (revision, state) in states)
+        {
+            await SameAsync(store, state, revision);
+        }
+
+        await SameAsync(store, states[states.Keys.Last()], 0);
+        await ReplayAsync(store, states);
+    }
+
+    private static async Task<long?> WriteAsync(IKvStore store, Random random, Dictionary<string, KvPair> state, long next)
+    {
+        var key = Keys[random.Next(Keys.Length)];
+        switch (random.Next(8))
+        {
+            case 0:
+                return await store.TryDeleteAsync(key) | state.Remove(key) ? next : null;
+            case 1 when random.Next(5) == 0:
+                var gone = state.Keys.Where(k => k == "k" || k.StartsWith("k/", StringComparison.Ordinal)).ToList();
+                Assert.Equal(gone.Count, await store.TryDeleteTreeAsync("k"));
+                gone.ForEach(k => state.Remove(k));
+                return gone.Count > 0 ? next : null;
+            case 2:
+                var other = Keys[(Array.IndexOf(Keys, key) + 1) % Keys.Length];
+                var result = await store.GetCapability<IKvTransactions>().CommitAsync(new KvTransaction
+                {
+                    If = [KvCondition.Exists(key)],
+                    Then = [new KvOperation.Put(other, Value(random)), new KvOperation.Delete(KvRange.Key(key))],
+                });
+                Assert.Equal(state.ContainsKey(key), result.Succeeded);
+                if (result.Succeeded)
+                {
+                    state[other] = result.Results[0].Pairs[0];
+                    state.Remove(key);
+                }
+
+                return result.Succeeded ? next : null;
+            default:
+                state[key] = await store.PutAsync(key, Value(random));
+                return next;
+        }
+    }
+
+    private static byte[] Value(Random random)
+    {
+        var value = new byte[random.Next(4) == 0 ? random.Next(2_000) : random.Next(20)];
+        random.NextBytes(value);
+        return value;
+    }
+
+    private static async Task SameAsync(IKvStore store, Dictionary<string, KvPair> state, long revision)
+    {
+        var listed = await store.ListAllAsync(KvRange.All, new KvListOptions { Revision = revision });
+        Assert.Equal(state.Values.OrderBy(p => p.Key, StringComparer.Ordinal).Select(Shape), listed.Select(Shape));
+        Assert.Equal(state.Count, await store.CountAsync(KvRange.All, new KvReadOptions { Revision = revision }));
+        foreach (var key in Keys)
+        {
+            var pair = await store.TryGetAsync(key, new KvReadOptions { Revision = revision });
+            Assert.Equal(state.TryGetValue(key, out var expected) ? Shape(expected) : null, pair is null ? null : Shape(pair));
+        }
+    }
+
+    private static async Task ReplayAsync(IKvStore store, SortedDictionary<long, Dictionary<string, KvPair>> states)
+    {
+        var replayed = new Dictionary<string, KvPair>();
+        var end = states.Keys.Last();
+        await using var watching = Watching.Tree(store, KvRange.All, new KvWatchOptions { FromRevision = 1, PreviousValue = true });
+        await store.PutAsync("end", "");
+        foreach (var change in (await watching.UntilAsync(e => e.Key == "end")).SkipLast(1).GroupBy(e => e.Revision))
+        {
+            foreach (var one in change)
+            {
+                Assert.Equal(replayed.TryGetValue(one.Key, out var before) ? Shape(before) : null, one.Previous is null ? null : Shape(one.Previous));
+                _ = one.Type == KvEventType.Put ? (replayed[one.Key] = one.Pair) is not null : replayed.Remove(one.Key);
+            }
+
+            Assert.Equal(states[change.Key].Values.Select(Shape).Order(), replayed.Values.Select(Shape).Order());
+        }
+
+        Assert.Equal(states[end].Count, replayed.Count);
+    }
+
+    private static string Shape(KvPair pair) => $"{pair.Key} {pair.Revision} {pair.CreateRevision} {pair.Version} {Convert.ToHexString(pair.Bytes)}";
+}

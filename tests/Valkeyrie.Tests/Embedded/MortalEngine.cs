@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.Tests.Embedded;
+
+/// <summary>An engine that can be cut off from what is above it: nothing that was not begun before is done any more, as if the process had
+/// been killed.</summary>
+internal sealed class MortalEngine(IRevisionedEngine engine) : IRevisionedEngine
+{
+    private readonly CancellationTokenSource _killed = new();
+
+    public KvStoreInfo Info => engine.Info;
+
+    public TimeSpan Timeout => engine.Timeout;
+
+    public void Kill() => _killed.Cancel();
+
+    public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken) => Living().PingAsync(cancellationToken);
+
+    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken) =>
+        Living().PutAsync(key, value, leaseId, cancellationToken);
+
+    public ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken) => Living().GetAsync(key, options, cancellationToken);
+
+    public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) => Living().DeleteAsync(key, cancellationToken);
+
+    public ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken) => Living().RangeAsync(query, cancellationToken);
+
+    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default) =>
+        Living().CommitAsync(transaction, cancellationToken);
+
+    public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken = default) => Living().GrantLeaseAsync(ttl, cancellationToken);
+
+    public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default) => Living().RenewLeaseAsync(leaseId, cancellationToken);
+
+    public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken = default) => Living().RevokeLeaseAsync(leaseId, cancellationToken);
+
+    public async IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(
+        KvRange range, long fromRevision, bool previousValue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _killed.Token);
+        await foreach (var events in engine.WatchAsync(range, fromRevision, previousValue, ended.Token))
+        {
+            yield return events;
+        }
+    }
+
+    public ValueTask DisposeAsync() => engine.DisposeAsync();
+
+    private IRevisionedEngine Living() => _killed.IsCancellationRequested
+        ? throw new KvUnreachableException(KvUnreachableReason.ConnectionLost, "This store was cut off by its test.")
+        : engine;
+}

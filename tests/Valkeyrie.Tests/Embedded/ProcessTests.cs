@@ -1,0 +1,133 @@
+using System.Globalization;
+
+namespace Valkeyrie.Tests.Embedded;
+
+/// <summary>Several processes on one file.</summary>
+public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
+{
+    private const string RoundsVariable = "VALKEYRIE_KILL_ROUNDS";
+
+    private readonly EmbeddedFile _file = new();
+
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>20 times; <c>VALKEYRIE_KILL_ROUNDS</c> names another number.</summary>
+    [Fact]
+    public async Task Killed_in_the_middle_of_writing_no_acknowledged_write_is_missing_and_no_transaction_is_half_there()
+    {
+        var rounds = int.TryParse(Environment.GetEnvironmentVariable(RoundsVariable), CultureInfo.InvariantCulture, out var number) ? number : 20;
+        var random = new Random(rounds);
+        var acknowledged = new HashSet<int>();
+        for (var round = 0; round < rounds; round++)
+        {
+            await using (var worker = Worker.Start("transactions", _file.Path, $"{round * 1_000_000}"))
+            {
+                for (var left = random.Next(1, 200); left > 0; left--)
+                {
+                    acknowledged.Add(int.Parse((await worker.ReadAsync())!, CultureInfo.InvariantCulture));
+                }
+
+                worker.Kill();
+                acknowledged.UnionWith((await worker.ReadToEndAsync()).Where(l => l.Length > 0).Select(l => int.Parse(l, CultureInfo.InvariantCulture)));
+            }
+
+            Assert.Equal("ok", _file.CheckIntegrity());
+            await using var store = _file.Open();
+            var first = await ValuesAsync(store, "a");
+            Assert.Equal(first, await ValuesAsync(store, "b"));
+            Assert.Subset(first, acknowledged);
+        }
+
+        output.WriteLine($"{rounds} kills, {acknowledged.Count} acknowledged transactions.");
+    }
+
+    [Fact]
+    public async Task Eight_processes_write_side_by_side_and_are_in_the_lock_one_at_a_time()
+    {
+        const int Processes = 8;
+        const int Keys = 2_000;
+        const int Locks = 100;
+        var workers = Enumerable.Range(0, Processes).Select(i => Worker.Start("share", _file.Path, $"p{i}", $"{Keys}", $"{Locks}")).ToList();
+        var tokens = new List<long>();
+        foreach (var worker in workers)
+        {
+            await using (worker)
+            {
+                List<long> own = [.. (await worker.ReadToEndAsync()).Select(l => long.Parse(l, CultureInfo.InvariantCulture))];
+                Assert.Equal(Locks, own.Count);
+                Assert.Equal(own.Order(), own);
+                tokens.AddRange(own);
+            }
+        }
+
+        Assert.Equal(Processes * Locks, tokens.Distinct().Count());
+        await using var store = _file.Open();
+        for (var i = 0; i < Processes; i++)
+        {
+            Assert.Equal(Keys, await store.CountAsync($"p{i}"));
+        }
+
+        // Each increment was a read and a write of its own: two at once would have made one of one.
+        Assert.Equal(Processes * Locks, BitConverter.ToInt32((await store.GetAsync("shared/count")).Bytes));
+        Assert.Equal("ok", _file.CheckIntegrity());
+    }
+
+    [Fact]
+    public async Task A_watch_sees_the_writes_of_another_process_in_order()
+    {
+        await using var store = _file.Open();
+        await using var watching = Watching.Tree(store, "watched");
+        await using var worker = Worker.Start("put", _file.Path);
+        Assert.Equal("ready", await worker.ReadAsync());
+        var delays = new List<double>();
+        for (var i = 0; i < 100; i++)
+        {
+            await worker.TellAsync($"watched/{i}");
+            var seen = await watching.NextAsync();
+            var delay = DateTime.UtcNow.Ticks - long.Parse((await worker.ReadAsync())!, CultureInfo.InvariantCulture);
+            delays.Add(Math.Max(0, delay) / (double)TimeSpan.TicksPerMillisecond);
+            Assert.Equal($"watched/{i}", seen.Key);
+        }
+
+        delays.Sort();
+        output.WriteLine($"Seen after the write was acknowledged: median {delays[50]:0.0} ms, longest {delays[^1]:0.0} ms.");
+    }
+
+    [Fact]
+    public async Task The_leases_of_a_killed_process_end_with_an_event_and_free_its_lock()
+    {
+        await using var store = _file.Open();
+        await using var watching = Watching.Key(store, "held");
+        await using (var worker = Worker.Start("hold", _file.Path, "held"))
+        {
+            Assert.Equal("held", await worker.ReadAsync());
+            await Assert.ThrowsAsync<KvCannotLockException>(async () => await store.LockAsync("held-lock", new KvLockOptions { Timeout = TimeSpan.Zero }));
+            worker.Kill();
+        }
+
+        await watching.UntilAsync(e => e.Type == KvEventType.Delete);
+        await using var held = await store.LockAsync("held-lock", new KvLockOptions { Timeout = Patience.Limit });
+        Assert.True(held.IsHeld);
+    }
+
+    [Fact]
+    public async Task A_key_whose_time_ran_out_while_nobody_was_there_is_not_read()
+    {
+        await using (var store = _file.Open())
+        {
+            await store.PutAsync("gone", "", new KvPutOptions { Ttl = TimeSpan.FromSeconds(60) });
+            await store.PutAsync("kept", "");
+        }
+
+        // As if the machine had been off for an hour.
+        _file.Execute("UPDATE leases SET deadline = deadline - 3600000");
+        await using var later = _file.Open();
+        Assert.False(await later.ExistsAsync("gone"));
+        Assert.Equal(["kept"], await later.KeysAsync(KvRange.All));
+        await using var again = _file.Open();
+        Assert.Null(await again.TryGetAsync("gone"));
+    }
+
+    private static async Task<HashSet<int>> ValuesAsync(IKvStore store, string directory) =>
+        [.. (await store.ListAllAsync(directory)).Select(p => BitConverter.ToInt32(p.Bytes))];
+}

@@ -1,0 +1,37 @@
+using Valkeyrie.Embedded;
+using Valkeyrie.Tests.Embedded;
+
+[assembly: AssemblyFixture(typeof(SharedDatabases))]
+
+namespace Valkeyrie.Tests.Embedded;
+
+/// <summary>A file and a memory that all test classes share; each test keeps to keys of its own.</summary>
+public sealed class SharedDatabases : DatabasePair;
+
+/// <summary>A file and a memory of a test class's own, for what would disturb others.</summary>
+public sealed class OwnDatabases : DatabasePair;
+
+/// <summary>A database in a file and one in memory.</summary>
+public abstract class DatabasePair : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly SharedMemory _memory = new("memory:");
+    private IKvStore? _keepsMemory;
+
+    internal EmbeddedRig File => new(options => new EmbeddedEngine(new EmbeddedAddress(_folder.File("store.db"), new EmbeddedOptions()), options));
+
+    internal EmbeddedRig Memory => new(options => new EmbeddedEngine(new EmbeddedAddress("", new EmbeddedOptions()), options, _memory));
+
+    public async ValueTask InitializeAsync()
+    {
+        _keepsMemory = Memory.Open();
+        await _keepsMemory.PingAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _keepsMemory!.DisposeAsync();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
