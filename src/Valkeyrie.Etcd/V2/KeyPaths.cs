@@ -51,11 +51,13 @@ internal sealed class KeyPaths
         return new KeyTree(range, string.Concat("/", folder), start, _namespace.Length + 1, rooted);
     }
 
-    /// <summary>A path as the error about a key shall name it: without the namespace, with a leading slash where the key has one.</summary>
+    /// <summary>A path as the error about a key shall name it: without the namespace, with a leading slash where the key has one. One above the
+    /// namespace is named in full.</summary>
     public string KeyOf(string path, string like)
     {
-        var start = Math.Min(_namespace.Length + 1, path.Length);
-        return IsRooted && like.StartsWith(KeyRules.Separator) ? string.Concat("/", path.AsSpan(start)) : path[start..];
+        var start = _namespace.Length + 1;
+        return path.Length <= start ? path
+            : IsRooted && like.StartsWith(KeyRules.Separator) ? string.Concat("/", path.AsSpan(start)) : path[start..];
     }
 
     /// <summary>The request target of a path, each character but the slash escaped where a URL needs it.</summary>

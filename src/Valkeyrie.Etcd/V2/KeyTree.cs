@@ -21,6 +21,9 @@ internal sealed class KeyTree(KvRange range, string path, string start, int skip
 
     public bool IsSingle { get; } = range.Kind == KvRangeKind.Key;
 
+    /// <summary>True if keys get a leading slash.</summary>
+    public bool IsRooted => rooted;
+
     /// <summary>True if the range is all there is in the directory, but for what is hidden.</summary>
     public bool IsWholeDirectory => !IsSingle && start.Length == (Path.Length == 1 ? 1 : Path.Length + 1);
 

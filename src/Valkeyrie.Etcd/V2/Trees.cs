@@ -31,9 +31,9 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
     public async ValueTask<long> DeleteAsync(KvRange range, CancellationToken cancellationToken)
     {
         var tree = paths.TreeOf(range);
-        if (range.Kind is KvRangeKind.Directory or KvRangeKind.Prefix && tree.Path == "/" && range.Start == "/")
+        if (range.Start == "/" && (range.Kind == KvRangeKind.Directory || tree.IsRooted))
         {
-            throw new KvInvalidArgumentException("'/' is the whole store. To remove everything say so (all keys).") { Key = "/" };
+            throw new KvInvalidArgumentException("'/' may be the whole store. To remove everything say so (all keys).") { Key = "/" };
         }
 
         return range.Kind switch
