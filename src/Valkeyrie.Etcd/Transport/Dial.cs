@@ -48,7 +48,7 @@ internal static class Dial
         catch (Exception e)
         {
             await secured.DisposeAsync().ConfigureAwait(false);
-            throw e is AuthenticationException or IOException
+            throw e is AuthenticationException or IOException or CertificateRefusedException
                 ? new Http2ConnectException(KvUnreachableReason.Tls, e.InnerException?.Message ?? e.Message, e)
                 : e;
         }

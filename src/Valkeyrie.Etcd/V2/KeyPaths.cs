@@ -64,6 +64,9 @@ internal sealed class KeyPaths
     public static string Escape(string path) =>
         "/v2/keys" + (IsPlain(path) ? path : Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal));
 
+    /// <summary>The request target of a directory, with a slash at its end: a role that may read <c>/team/*</c> may read <c>/team/</c>, not <c>/team</c>.</summary>
+    public static string EscapeDirectory(string path) => path.Length == 1 ? Escape(path) : Escape(path) + "/";
+
     private static bool IsPlain(string path)
     {
         foreach (var c in path)

@@ -21,6 +21,8 @@ internal sealed class KeyTree(KvRange range, string path, string start, int skip
 
     public bool IsSingle { get; } = range.Kind == KvRangeKind.Key;
 
+    private string Target => IsSingle ? KeyPaths.Escape(Path) : KeyPaths.EscapeDirectory(Path);
+
     /// <summary>True if keys get a leading slash.</summary>
     public bool IsRooted => rooted;
 
@@ -29,10 +31,10 @@ internal sealed class KeyTree(KvRange range, string path, string start, int skip
 
     /// <summary>The request target that reads it.</summary>
     public string ReadTarget(bool serializable) =>
-        KeyPaths.Escape(Path) + "?" + (IsSingle ? "" : "recursive=true&sorted=true&") + (serializable ? "quorum=false" : "quorum=true");
+        Target + "?" + (IsSingle ? "" : "recursive=true&sorted=true&") + (serializable ? "quorum=false" : "quorum=true");
 
     /// <summary>The request target that waits for its next change.</summary>
-    public string WaitTarget() => KeyPaths.Escape(Path) + (IsSingle ? "?wait=true" : "?wait=true&recursive=true");
+    public string WaitTarget() => Target + (IsSingle ? "?wait=true" : "?wait=true&recursive=true");
 
     /// <summary>The key of a path as this range's reader is to see it; null for a path that is not in the range, or hidden.</summary>
     /// <remarks>The server hides what lies below a part that starts with an underscore from listings and from watches as they happen, but not

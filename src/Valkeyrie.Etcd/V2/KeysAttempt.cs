@@ -84,6 +84,7 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         {
             // The first part is read here, where another endpoint can still take over.
             var more = await body.ReadAsync(deadline.Token).ConfigureAwait(false);
+            RequireNodeAtEnd(parser, more);
             deadline.Lift();
             IsHandedOn = true;
             return new TreeReply(this, body, parser, IndexOf(_response), more);
@@ -117,12 +118,13 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
     }
 
     /// <summary>Reads the next part of a tree's reply. The time counts for each part anew: how fast a listing is used is its reader's affair.</summary>
-    public async ValueTask<bool> ReadOnAsync(ReplyBody body)
+    public async ValueTask<bool> ReadOnAsync(ReplyBody body, ReplyParser parser)
     {
         deadline.Restart(channel.Timeout);
         try
         {
             var more = await body.ReadAsync(deadline.Token).ConfigureAwait(false);
+            RequireNodeAtEnd(parser, more);
             deadline.Lift();
             return more;
         }
@@ -137,6 +139,14 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         _response?.Dispose();
         _content?.Dispose();
         deadline.End();
+    }
+
+    private static void RequireNodeAtEnd(ReplyParser parser, bool more)
+    {
+        if (!more && parser.Node is null)
+        {
+            throw new KeysProtocolException("its reply tells of no directory and of no key.");
+        }
     }
 
     private HttpRequestMessage NewRequest(HttpMethod method, string target)

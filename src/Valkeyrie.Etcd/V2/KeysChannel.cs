@@ -8,6 +8,9 @@ namespace Valkeyrie.Etcd.V2;
 /// as a <see cref="KvException"/>. A refusal that answers the request (no such key, another index) is a reply, not a failure.</summary>
 internal sealed class KeysChannel : IAsyncDisposable
 {
+    // etcd tells APIv2 from gRPC by the first line of a connection's first request, of which it reads 4096 bytes.
+    private const int MaxTargetLength = 4_000;
+
     private readonly EndpointSet _endpoints;
     private readonly CancellationTokenSource _closing = new();
     private volatile bool _credentialAccepted;
@@ -57,7 +60,7 @@ internal sealed class KeysChannel : IAsyncDisposable
 
     /// <summary>Asks an endpoint for its version and its newest index.</summary>
     public ValueTask<KvServerStatus> StatusAsync(string path, CancellationToken cancellationToken) => AttemptAsync(
-        new KeysCall(HttpMethod.Head, KeyPaths.Escape(path), path),
+        new KeysCall(HttpMethod.Head, KeyPaths.EscapeDirectory(path), path),
         static (attempt, _) => attempt.ReadStatusAsync(),
         0,
         cancellationToken);
@@ -89,6 +92,12 @@ internal sealed class KeysChannel : IAsyncDisposable
     private async ValueTask<T> AttemptAsync<TState, T>(
         KeysCall call, Func<KeysAttempt, TState, ValueTask<T>> read, TState state, CancellationToken cancellationToken)
     {
+        if (call.Target.Length > MaxTargetLength)
+        {
+            throw new KvInvalidArgumentException(
+                $"The key takes {call.Target.Length} characters of a URL, more than the {MaxTargetLength} that etcd's APIv2 is sure to read.") { Key = call.Key };
+        }
+
         var attempts = new Attempts(call.ReadOnly, _endpoints.Count, Timeout);
         while (true)
         {

@@ -33,7 +33,7 @@ internal static class Requests
 
     public static KeysCall Delete(string path, string key) => new(HttpMethod.Delete, KeyPaths.Escape(path), key);
 
-    public static KeysCall DeleteTree(string path, string key) => new(HttpMethod.Delete, KeyPaths.Escape(path) + "?recursive=true&dir=true", key);
+    public static KeysCall DeleteTree(string path, string key) => new(HttpMethod.Delete, KeyPaths.EscapeDirectory(path) + "?recursive=true&dir=true", key);
 
     public static KeysCall CompareAndDelete(string path, string key, long index) =>
         new(HttpMethod.Delete, KeyPaths.Escape(path) + $"?prevIndex={Text(index)}", key);

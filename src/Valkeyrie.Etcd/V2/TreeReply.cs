@@ -55,7 +55,7 @@ internal sealed class TreeReply : IDisposable
                 return ordered;
             }
 
-            _more = await _attempt!.ReadOnAsync(_body!).ConfigureAwait(false);
+            _more = await _attempt!.ReadOnAsync(_body!, _parser!).ConfigureAwait(false);
         }
 
         return null;

@@ -1,6 +1,6 @@
 using Valkeyrie.Tests.Conformance;
 
-namespace Valkeyrie.Tests.Etcd;
+namespace Valkeyrie.Tests.EtcdV2;
 
 /// <summary>The conformance suite on etcd's APIv2: all of it but what is about compaction, leases and transactions alone.</summary>
 /// <remarks>Each class has a server of its own: all changes of a server share one window of the last 1000, which the tests of a class
@@ -36,14 +36,4 @@ public static class EtcdV2Conformance
     public sealed class Namespaces(OwnEtcdV2 etcd) : NamespaceConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Lifetimes(OwnEtcdV2 etcd) : LifetimeConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
-}
-
-/// <summary>An etcd of a test class's own that serves APIv2.</summary>
-public sealed class OwnEtcdV2 : IAsyncLifetime
-{
-    internal EtcdServer Server { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync() => Server = await EtcdServer.StartAsync(new EtcdServerOptions { EnableV2 = true });
-
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
 }

@@ -1,7 +1,7 @@
 using Valkeyrie.Etcd;
 using Valkeyrie.Tests.Conformance;
 
-namespace Valkeyrie.Tests.Etcd;
+namespace Valkeyrie.Tests.EtcdV2;
 
 /// <summary>etcd's APIv2 under the conformance suite. It lacks all that can be lacked: its values are text, a path is a key or a directory and
 /// never both, past revisions are not kept, and there are neither transactions nor leases.</summary>
