@@ -18,6 +18,7 @@ internal sealed class Arena : IAsyncDisposable
 
     private readonly Lazy<IKvStore> _store;
     private readonly EtcdServer? _server;
+    private ArenaV2? _v2;
 
     /// <summary>Talks to a server that runs.</summary>
     public Arena(string endpoint, BenchOptions options, bool hasEtcdctl = false, EtcdServer? server = null)
@@ -31,7 +32,7 @@ internal sealed class Arena : IAsyncDisposable
         Etcdctl = hasEtcdctl && options.Contenders.Contains("etcdctl") ? new Etcdctl(options.Etcdctl, endpoint) : null;
     }
 
-    // A disk's own speed would hide what is measured.
+    /// <summary>A folder in memory, since a disk's own speed would hide what is measured here; null where there is none.</summary>
     public static string? MemoryDisk { get; } = Directory.Exists("/dev/shm") ? "/dev/shm" : null;
 
     public string Endpoint { get; }
@@ -51,6 +52,9 @@ internal sealed class Arena : IAsyncDisposable
         var server = await EtcdServer.StartAsync(options.Etcd, MemoryDisk, ["--quota-backend-bytes", QuotaBytes]);
         return new Arena(server.Endpoint, options, await Contenders.Etcdctl.FindVersionAsync(options.Etcdctl) is not null, server);
     }
+
+    /// <summary>The other server, started when a row first needs it.</summary>
+    public async Task<ArenaV2> V2Async() => _v2 ??= await ArenaV2.StartAsync(Options.Etcd, MemoryDisk);
 
     /// <summary>Those of the contenders that take part.</summary>
     public IReadOnlyList<Contender> Select(Contender? floor, Contender? store, Contender? etcdctl = null)
@@ -118,6 +122,11 @@ internal sealed class Arena : IAsyncDisposable
         if (_store.IsValueCreated)
         {
             await _store.Value.DisposeAsync();
+        }
+
+        if (_v2 is not null)
+        {
+            await _v2.DisposeAsync();
         }
 
         Bare.Dispose();

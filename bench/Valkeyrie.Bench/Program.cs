@@ -32,6 +32,10 @@ Workload[] workloads =
     new ReplayWorkload(),
     new LockWorkload(),
     new PipelineWorkload(),
+    new V2PutWorkload("v2put", 1),
+    new V2PutWorkload("v2put32", 32),
+    new V2GetWorkload(),
+    new V2ListWorkload("v2list10k", 10_000, 1024),
 ];
 
 BenchOptions options;

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Etcd.Transport;
 
 /// <summary>How often and how long one call may be tried.</summary>
-internal sealed class Attempts(GrpcMethod method, int endpoints, TimeSpan timeout)
+internal sealed class Attempts(bool readOnly, int endpoints, TimeSpan timeout)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -15,7 +15,7 @@ internal sealed class Attempts(GrpcMethod method, int endpoints, TimeSpan timeou
         var left = TimeSpan.FromMilliseconds(Math.Max(1, _end - Environment.TickCount64));
         var endpointsLeft = Math.Max(1, endpoints - _made);
         _made++;
-        return method.ReadOnly && endpointsLeft > 1 ? left / Math.Min(3, endpointsLeft) : left;
+        return readOnly && endpointsLeft > 1 ? left / Math.Min(3, endpointsLeft) : left;
     }
 
     public bool MayRenewToken()
@@ -33,7 +33,7 @@ internal sealed class Attempts(GrpcMethod method, int endpoints, TimeSpan timeou
     public bool MayTryAgain(Failure failure) =>
         (_made < Math.Max(endpoints, failure.NoConnection ? 1 : 2) || failure.ConnectTimedOut)
         && Environment.TickCount64 < _end
-        && (failure.NotSent || (method.ReadOnly && failure.MayPass));
+        && (failure.NotSent || (readOnly && failure.MayPass));
 
     /// <summary>Waits a little once every endpoint has had its turn.</summary>
     public Task PauseAsync(CancellationToken cancellationToken) =>

@@ -27,6 +27,9 @@ internal sealed class Deadline
     /// <summary>Lets a stream that has begun run on without a deadline.</summary>
     public void Lift() => _source.CancelAfter(Timeout.InfiniteTimeSpan);
 
+    /// <summary>Gives the next part of a reply this long.</summary>
+    public void Restart(TimeSpan timeout) => _source.CancelAfter(timeout);
+
     /// <summary>Ends what still runs under this deadline.</summary>
     public void Cancel() => _source.Cancel();
 

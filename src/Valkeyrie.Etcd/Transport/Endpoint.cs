@@ -79,6 +79,7 @@ internal sealed class EndpointSet(IReadOnlyList<Uri> addresses, KvStoreOptions o
         }
     }
 
-    private static TimeSpan ConnectTimeout(TimeSpan timeout, int endpoints) =>
+    /// <summary>How long connecting to one endpoint may take.</summary>
+    public static TimeSpan ConnectTimeout(TimeSpan timeout, int endpoints) =>
         endpoints > 1 && timeout > ConnectTimeoutAmongSeveral ? ConnectTimeoutAmongSeveral : timeout;
 }

@@ -57,7 +57,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
     public async ValueTask<TReply> CallAsync<TState, TReply>(
         GrpcMethod method, Frame frame, Func<TState, Reply, TReply> read, TState state, string? key, CancellationToken cancellationToken)
     {
-        var attempts = new Attempts(method, _endpoints.Count, _timeout);
+        var attempts = new Attempts(method.ReadOnly, _endpoints.Count, _timeout);
         try
         {
             while (true)
@@ -102,7 +102,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
     /// <summary>Opens a stream with its first request, and keeps it open for replies.</summary>
     public async ValueTask<GrpcStream> OpenStreamAsync(GrpcMethod method, Frame frame, string? key, CancellationToken cancellationToken)
     {
-        var attempts = new Attempts(method, _endpoints.Count, _timeout);
+        var attempts = new Attempts(method.ReadOnly, _endpoints.Count, _timeout);
         try
         {
             while (true)

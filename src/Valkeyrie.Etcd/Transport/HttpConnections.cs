@@ -1,36 +1,37 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Valkeyrie.Etcd.Transport;
 
-/// <summary>The HTTP/2 connections of a channel, one multiplexed connection an endpoint.</summary>
+/// <summary>What connections of every kind share: their TLS settings; and those of HTTP/1.1 as the platform keeps them.</summary>
 internal static class HttpConnections
 {
-    // The longest allowed by the platform: a reply of many megabytes must not stop for each 64 KiB to be acknowledged.
-    private const int StreamWindow = 16 << 20;
-
-    // etcd closes connections that ping more often than every 5 s, or without an open call (grpc-keepalive-min-time).
-    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
-
     // Shorter than the patience of any proxy that drops idle connections silently.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(50);
-    private static readonly TimeSpan ConnectTimeoutAmongSeveral = TimeSpan.FromSeconds(2);
 
-    public static HttpMessageInvoker Create(KvStoreOptions options, int endpoints) => new(new SocketsHttpHandler
+    // HTTP/1.1 has no pings, so TCP itself asks whether a silent peer is still there: a watch may wait for hours.
+    private static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(5);
+    private const int AskTimes = 2;
+
+    /// <summary>HTTP/1.1 connections, as many as there are calls under way, kept for the next calls.</summary>
+    public static HttpMessageInvoker CreateHttp11(KvTlsOptions tls, TimeSpan connectTimeout) => new(new SocketsHttpHandler
     {
         ActivityHeadersPropagator = null,
         AllowAutoRedirect = false,
         AutomaticDecompression = System.Net.DecompressionMethods.None,
-        ConnectTimeout = endpoints > 1 && options.Timeout > ConnectTimeoutAmongSeveral ? ConnectTimeoutAmongSeveral : options.Timeout,
-        EnableMultipleHttp2Connections = true,
-        InitialHttp2StreamWindowSize = StreamWindow,
-        KeepAlivePingDelay = PingAfter,
-        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        KeepAlivePingTimeout = PingTimeout,
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var url = context.InitialRequestMessage.RequestUri!;
+            var stream = await Dial.ConnectAsync(url, AskWhetherAlive, cancellationToken).ConfigureAwait(false);
+            return url.Scheme == Uri.UriSchemeHttps
+                ? await Dial.HandshakeAsync(stream, url, Tls(tls), SslApplicationProtocol.Http11, cancellationToken).ConfigureAwait(false)
+                : stream;
+        },
+        ConnectTimeout = connectTimeout,
         MaxResponseHeadersLength = 64,
         PooledConnectionIdleTimeout = IdleTimeout,
-        SslOptions = Tls(options.Tls ?? new KvTlsOptions()),
         UseCookies = false,
         UseProxy = false,
     });
@@ -41,6 +42,14 @@ internal static class HttpConnections
         ClientCertificateContext = tls.ClientCertificate is null ? null : SslStreamCertificateContext.Create(tls.ClientCertificate, null, offline: true),
         RemoteCertificateValidationCallback = (_, certificate, chain, errors) => tls.SkipCertificateCheck || Check(certificate, chain, errors, tls.CertificateAuthorities),
     };
+
+    private static void AskWhetherAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)AskAfter.TotalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, (int)AskInterval.TotalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, AskTimes);
+    }
 
     private static bool Check(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, X509Certificate2Collection? authorities)
     {

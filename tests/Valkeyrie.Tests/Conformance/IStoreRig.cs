@@ -12,7 +12,7 @@ public enum StoreTraits
     /// <summary>Values may be any bytes, not only text.</summary>
     BinaryValues = 2,
 
-    /// <summary>Keys are used as they are written: <c>/a</c>, <c>a</c> and <c>a//b</c> are keys of their own.</summary>
+    /// <summary>Keys are used as they are written: <c>/a</c>, <c>a</c>, <c>a/b</c> and <c>a//b</c> are keys of their own, beside each other.</summary>
     KeysAsWritten = 4,
 
     /// <summary>Others can store keys that are not valid UTF-8.</summary>
@@ -21,7 +21,8 @@ public enum StoreTraits
     /// <summary><see cref="IKvTransactions"/>.</summary>
     Transactions = 16,
 
-    /// <summary><see cref="IKvLeases"/>; locks stand on leases.</summary>
+    /// <summary><see cref="IKvLeases"/>; what is kept alive stands on leases and is itself not touched, and contenders for a lock line up with
+    /// keys of their own.</summary>
     Leases = 32,
 }
 

@@ -73,6 +73,7 @@ public abstract class ListConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_single_key_can_be_listed()
     {
+        Require(StoreTraits.KeysAsWritten);
         await Store.PutAllAsync(At("a"), At("a/b"), At("ab"));
         Assert.Equal([At("a")], await Store.KeysAsync(KvRange.Key(At("a"))));
         Assert.Equal(1, await Store.CountAsync(KvRange.Key(At("a"))));
@@ -92,7 +93,7 @@ public abstract class ListConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task Keys_come_in_the_order_of_their_bytes()
     {
         // By UTF-16 code units the key beyond the basic plane would come before U+FF5E.
-        string[] names = ["\U0001F511", "\uFF5E", "z", "Z", "a", "é", "0", "a/b", "a-b", "鍵", "~"];
+        string[] names = ["\U0001F511", "\uFF5E", "z", "Z", "a", "é", "0", "b/b", "b-b", "鍵", "~"];
         await Store.PutAllAsync(names.Select(At));
         var expected = names.Select(At).OrderBy(k => Encoding.UTF8.GetBytes(k), Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
         Assert.Equal(expected, await Store.KeysAsync(Root));

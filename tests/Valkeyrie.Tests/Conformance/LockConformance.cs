@@ -161,6 +161,7 @@ public abstract class LockConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task Delete_on_unlock_without_a_value_removes_the_locked_key_too()
     {
+        Require(StoreTraits.KeysAsWritten);
         await Store.PutAllAsync(At("a"), At("a/b"));
         await using (await Store.LockAsync(At("a"), new KvLockOptions { DeleteOnUnlock = true }))
         {

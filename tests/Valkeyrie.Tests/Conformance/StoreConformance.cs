@@ -64,7 +64,11 @@ public abstract class StoreConformance : IAsyncLifetime
     protected void Require(StoreTraits traits) =>
         Assert.SkipUnless(Rig.Traits.HasFlag(traits), $"This kind of store does not claim to have: {traits}.");
 
-    /// <summary>Returns once a lock is made of this many keys.</summary>
-    protected Task UntilLockKeysAsync(string key, int count) =>
-        Patience.UntilAsync(async () => (await Rig.LockKeysAsync(Store, key)).Count == count, $"{count} keys of the lock of {key}");
+    /// <summary>Returns once a lock is made of this many keys, its holder's and one for each contender; without leases there is only the
+    /// holder's, and who waits cannot be seen.</summary>
+    protected Task UntilLockKeysAsync(string key, int count)
+    {
+        var expected = Rig.Traits.HasFlag(StoreTraits.Leases) ? count : Math.Min(count, 1);
+        return Patience.UntilAsync(async () => (await Rig.LockKeysAsync(Store, key)).Count == expected, $"{expected} keys of the lock of {key}");
+    }
 }

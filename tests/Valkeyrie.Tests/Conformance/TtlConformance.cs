@@ -62,6 +62,7 @@ public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_key_kept_alive_outlives_its_time()
     {
+        Require(StoreTraits.Leases);
         var put = new KvPutOptions { Ttl = Second, KeepAlive = true };
         var written = await Store.PutAsync(At("a"), "v", put);
         var created = await Store.AtomicPutAsync(At("b"), "v".Bytes(), 0, put);

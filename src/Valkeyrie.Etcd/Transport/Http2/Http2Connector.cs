@@ -1,6 +1,4 @@
 using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
 
 namespace Valkeyrie.Etcd.Transport.Http2;
 
@@ -57,10 +55,15 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
         Stream? transport = null;
         try
         {
-            transport = await ConnectSocketAsync(timeout.Token).ConfigureAwait(false);
+            transport = await Dial.ConnectAsync(address, null, timeout.Token).ConfigureAwait(false);
             if (address.Scheme == Uri.UriSchemeHttps)
             {
-                transport = await HandshakeAsync(transport, timeout.Token).ConfigureAwait(false);
+                var secured = await Dial.HandshakeAsync(transport, address, tls(), SslApplicationProtocol.Http2, timeout.Token).ConfigureAwait(false);
+                transport = secured;
+                if (secured.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
+                {
+                    throw new Http2ConnectException(KvUnreachableReason.Protocol, "It does not offer HTTP/2.");
+                }
             }
 
             return await Http2Connection.StartAsync(transport, address, timeout.Token).ConfigureAwait(false);
@@ -88,43 +91,4 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
     }
 
     private static Exception Cause(Exception e) => e.InnerException is { } inner ? Cause(inner) : e;
-
-    private async Task<Stream> ConnectSocketAsync(CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(address.IdnHost.Trim('[', ']'), address.Port, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch (Exception e)
-        {
-            socket.Dispose();
-            throw e is not SocketException error ? e
-                : error.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
-                    ? new Http2ConnectException(KvUnreachableReason.NameNotFound, e.Message, e)
-                    : new Http2ConnectException(KvUnreachableReason.ConnectionFailed, e.Message, e);
-        }
-    }
-
-    private async Task<Stream> HandshakeAsync(Stream transport, CancellationToken cancellationToken)
-    {
-        var secured = new SslStream(transport);
-        var options = tls();
-        options.TargetHost = address.IdnHost.Trim('[', ']');
-        options.ApplicationProtocols = [SslApplicationProtocol.Http2];
-        try
-        {
-            await secured.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is AuthenticationException or IOException or CertificateRefusedException)
-        {
-            await secured.DisposeAsync().ConfigureAwait(false);
-            throw new Http2ConnectException(KvUnreachableReason.Tls, e.InnerException?.Message ?? e.Message, e);
-        }
-
-        return secured.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2
-            ? secured
-            : throw new Http2ConnectException(KvUnreachableReason.Protocol, "It does not offer HTTP/2.");
-    }
 }

@@ -8,22 +8,22 @@ internal sealed class EtcdCluster : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly List<Member> _members = [];
 
-    private EtcdCluster()
+    private EtcdCluster(EtcdServerOptions options)
     {
         var peerUrls = Enumerable.Range(0, Size).Select(_ => $"http://127.0.0.1:{LoopbackPorts.Take()}").ToList();
         var cluster = string.Join(',', peerUrls.Select((url, i) => $"m{i}={url}"));
         for (var i = 0; i < Size; i++)
         {
-            _members.Add(NewMember(i, peerUrls[i], cluster));
+            _members.Add(NewMember(i, peerUrls[i], cluster, options));
         }
     }
 
     /// <summary>The address that names all members.</summary>
     public string Address => "etcd://" + string.Join(',', _members.Select(m => m.Endpoint));
 
-    public static async Task<EtcdCluster> StartAsync()
+    public static async Task<EtcdCluster> StartAsync(EtcdServerOptions? options = null)
     {
-        var cluster = new EtcdCluster();
+        var cluster = new EtcdCluster(options ?? new EtcdServerOptions());
         try
         {
             foreach (var member in cluster._members)
@@ -65,7 +65,7 @@ internal sealed class EtcdCluster : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private Member NewMember(int index, string peerUrl, string cluster)
+    private Member NewMember(int index, string peerUrl, string cluster, EtcdServerOptions options)
     {
         var endpoint = $"127.0.0.1:{LoopbackPorts.Take()}";
         var healthPort = LoopbackPorts.Take();
@@ -82,7 +82,7 @@ internal sealed class EtcdCluster : IAsyncDisposable
             $"--listen-metrics-urls=http://127.0.0.1:{healthPort}",
             "--logger=zap",
             "--log-level=error",
-            .. new EtcdServerOptions().Arguments(),
+            .. options.Arguments(),
         ];
         return new Member(endpoint, healthPort, new EtcdProcess(arguments, data));
     }

@@ -1,0 +1,79 @@
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>What the server's changes mean for the keys of a tree. It knows which keys there are, since the server tells of the end of a
+/// directory in one change and names none of its keys.</summary>
+internal sealed class ChangeReader(KeyTree tree, bool previousValue)
+{
+    private readonly Dictionary<string, KvPair> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Forgets all keys.</summary>
+    public void Clear() => _known.Clear();
+
+    /// <summary>Takes note of a key that there is.</summary>
+    public void Know(KvPair pair) => _known[pair.Key] = previousValue ? pair : Outline(pair);
+
+    /// <summary>The events that a change stands for; none for one that concerns no key of the tree.</summary>
+    public IReadOnlyList<KvEvent> Read(KeysReply change)
+    {
+        var node = change.Node!;
+        var removed = change.Action is "delete" or "compareAndDelete" or "expire";
+        if (node.IsDirectory && removed)
+        {
+            return DirectoryRemoved(node);
+        }
+
+        if (tree.KeyOf(node.Path) is not { } key || IsHidden(key))
+        {
+            return [];
+        }
+
+        if (node.IsDirectory)
+        {
+            // A directory that takes the place of a key ends that key.
+            return change.Previous is { IsDirectory: false } replaced ? [Deleted(key, node.ModifiedIndex, replaced.ToPair(key))] : [];
+        }
+
+        var previous = change.Previous is { IsDirectory: false } before ? before.ToPair(key) : null;
+        if (removed)
+        {
+            return [Deleted(key, node.ModifiedIndex, previous)];
+        }
+
+        var pair = node.ToPair(key);
+        Know(pair);
+        return [new KvEvent { Type = KvEventType.Put, Pair = pair, Previous = previousValue ? previous : null }];
+    }
+
+    /// <summary>True for the machinery of locks, unless it is what was asked for.</summary>
+    public bool IsHidden(string key) => !tree.IsSingle && KeyRules.IsLockKey(key);
+
+    private List<KvEvent> DirectoryRemoved(KeysNode directory)
+    {
+        // A key may have been made since; its own change comes later, or had come when the tree was read.
+        var gone = _known.Values
+            .Where(pair => pair.CreateRevision < directory.ModifiedIndex && IsBelow(pair.Key, directory.Path))
+            .OrderBy(pair => pair.Key, Comparer<string>.Create(KeyOrder.Compare))
+            .ToList();
+        return gone.ConvertAll(pair => Deleted(pair.Key, directory.ModifiedIndex, pair));
+    }
+
+    private bool IsBelow(string key, string directory)
+    {
+        var path = tree.PathOf(key);
+        return path.Length > directory.Length && path[directory.Length] == KeyRules.Separator && path.StartsWith(directory, StringComparison.Ordinal);
+    }
+
+    private KvEvent Deleted(string key, long index, KvPair? previous)
+    {
+        _known.Remove(key);
+        return new KvEvent
+        {
+            Type = KvEventType.Delete,
+            Pair = new KvPair { Key = key, Revision = index },
+            Previous = previousValue ? previous : null,
+        };
+    }
+
+    private static KvPair Outline(KvPair pair) =>
+        new() { Key = pair.Key, KeyOnly = true, Revision = pair.Revision, CreateRevision = pair.CreateRevision };
+}

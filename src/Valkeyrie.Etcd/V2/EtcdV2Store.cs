@@ -1,0 +1,221 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>etcd's APIv2, the HTTP keys API of etcd 2.0 to 3.5, as a store.</summary>
+/// <remarks>A revision is the server's index. Beyond the contract: directories are real, so a path is either a value or a directory; values
+/// are text; a renewed key's revision moves on with each renewal; only the last 1000 changes are kept.</remarks>
+internal sealed class EtcdV2Store : IKvStore
+{
+    private static readonly KvPutOptions Plain = new();
+    private static readonly KvReadOptions Newest = new();
+    private static readonly KvListOptions Everything = new();
+    private static readonly KvWatchOptions FromNow = new();
+    private static readonly KvLockOptions PlainLock = new();
+
+    private readonly KeysChannel _channel;
+    private readonly KeyPaths _paths;
+    private readonly Writes _writes;
+    private readonly Trees _trees;
+    private readonly KeptKeys _kept;
+    private readonly KeyMutex _mutex;
+    private readonly CancellationTokenSource _closing = new();
+    private int _closed;
+
+    public EtcdV2Store(KeysChannel channel, KeyPaths paths)
+    {
+        _channel = channel;
+        _paths = paths;
+        _kept = new KeptKeys(channel);
+        _writes = new Writes(channel, paths, _kept);
+        _trees = new Trees(channel, paths);
+        _mutex = new KeyMutex(channel, paths, _kept);
+    }
+
+    public KvStoreInfo Info => _channel.Info;
+
+    public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _channel.StatusAsync(_paths.TreeOf(KvRange.All).Path, cancellationToken);
+    }
+
+    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _writes.PutAsync(key, value, options ?? Plain, cancellationToken);
+    }
+
+    public async ValueTask<KvPair?> TryGetAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) is { IsDirectory: false } node ? node.ToPair(key) : null;
+
+    public async ValueTask<KvPair> GetAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) switch
+        {
+            null => throw new KvKeyNotFoundException(key, Info.Address),
+            { IsDirectory: true } => throw new KvIsDirectoryException(key, Info.Address),
+            var node => node.ToPair(key),
+        };
+
+    // The API has no read that is linearizable and leaves the value away.
+    public async ValueTask<bool> ExistsAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) is { IsDirectory: false };
+
+    public async ValueTask<bool> TryDeleteAsync(string key, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return await _writes.DeleteAsync(key, cancellationToken).ConfigureAwait(false) is null;
+    }
+
+    public async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return await _writes.DeleteAsync(key, cancellationToken).ConfigureAwait(false) switch
+        {
+            null => true,
+            KeysErrorCode.NotFile => throw new KvIsDirectoryException(key, Info.Address),
+            _ => throw new KvKeyNotFoundException(key, Info.Address),
+        };
+    }
+
+    public async IAsyncEnumerable<KvPair> ListAsync(
+        KvRange range, KvListOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        ThrowIfClosed();
+        options ??= Everything;
+        CheckRead(options);
+        if (options.Limit < 0)
+        {
+            throw new KvInvalidArgumentException($"The limit is {options.Limit}. Give one above zero, or 0 for all.");
+        }
+
+        await foreach (var pair in _trees.ListAsync(range, options, cancellationToken).ConfigureAwait(false))
+        {
+            yield return pair;
+        }
+    }
+
+    public async ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= Newest;
+        var keys = new KvListOptions { KeysOnly = true, Revision = options.Revision, Serializable = options.Serializable };
+        var count = 0L;
+        await foreach (var _ in ListAsync(range, keys, cancellationToken).ConfigureAwait(false))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    public ValueTask<long> TryDeleteTreeAsync(KvRange range, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        ThrowIfClosed();
+        return _trees.DeleteAsync(range, cancellationToken);
+    }
+
+    public ValueTask<KvWriteResult> TryAtomicPutAsync(
+        string key, ReadOnlyMemory<byte> value, long revision, KvPutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _writes.AtomicPutAsync(key, value, revision, options ?? Plain, cancellationToken);
+    }
+
+    public ValueTask<KvWriteResult> TryAtomicDeleteAsync(string key, long revision, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _writes.AtomicDeleteAsync(key, revision, cancellationToken);
+    }
+
+    public IAsyncEnumerable<KvEvent> WatchAsync(string key, KvWatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        WatchTreeAsync(KvRange.Key(key), options, cancellationToken);
+
+    public async IAsyncEnumerable<KvEvent> WatchTreeAsync(
+        KvRange range, KvWatchOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        ThrowIfClosed();
+        options ??= FromNow;
+        Writes.CheckRevision(options.FromRevision);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        var events = Watch.ReadAsync(_channel, _paths.TreeOf(range), options, linked.Token).GetAsyncEnumerator(linked.Token);
+        await using var _ = events.ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                if (!await events.MoveNextAsync().ConfigureAwait(false))
+                {
+                    yield break;
+                }
+            }
+            catch (Exception e) when (e is not KvStoreClosedException && _closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw new KvStoreClosedException(Info.Address);
+            }
+
+            yield return events.Current;
+        }
+    }
+
+    public async ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        try
+        {
+            return await _mutex.LockAsync(key, options ?? PlainLock, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new KvStoreClosedException(Info.Address);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        {
+            return;
+        }
+
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _mutex.DisposeAsync().ConfigureAwait(false);
+        await _kept.DisposeAsync().ConfigureAwait(false);
+        await _channel.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<KeysNode?> ReadAsync(string key, KvReadOptions? options, CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+        options ??= Newest;
+        var path = _paths.PathOf(key);
+        CheckRead(options);
+        var reply = await _channel.CallAsync(Requests.Get(path, key, options.Serializable), cancellationToken).ConfigureAwait(false);
+        return reply.Error?.ErrorCode switch
+        {
+            null => reply.Node ?? throw Refusals.WithoutNode(reply, key),
+            KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory => null,
+            _ => throw Refusals.Of(reply.Error, key, _paths, Info),
+        };
+    }
+
+    private void CheckRead(KvReadOptions options)
+    {
+        Writes.CheckRevision(options.Revision);
+        if (options.Revision > 0)
+        {
+            throw new KvNotSupportedException("reading at an older revision: APIv2 keeps no history", Info);
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (Volatile.Read(ref _closed) != 0)
+        {
+            throw new KvStoreClosedException(Info.Address);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>The Go library's lock on etcd v2: whoever creates the key <c>KEY___lock</c> holds the lock, keeps its time to live from running out,
+/// and removes it to let the next one in.</summary>
+internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys keptKeys) : IAsyncDisposable
+{
+    // A request that was given up may still be on its way: what it leaves is looked for again.
+    private static readonly TimeSpan[] CleaningPauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
+
+    private readonly ConcurrentDictionary<KeyLock, bool> _held = new();
+    private readonly ConcurrentDictionary<Task, bool> _cleaning = new();
+    private readonly CancellationTokenSource _closing = new();
+
+    public KeysChannel Channel => channel;
+
+    public async ValueTask<KvLock> LockAsync(string key, KvLockOptions options, CancellationToken cancellationToken)
+    {
+        var path = paths.PathOf(key);
+        var ttlSeconds = Requests.TtlSeconds(options.Ttl, key);
+        var value = options.Value is { } bytes ? FormContent.OfValue(bytes.Span, key) : null;
+        if (options.Timeout < TimeSpan.Zero)
+        {
+            throw new KvInvalidArgumentException($"The lock's timeout is {options.Timeout}. Give zero or more, or none to wait for ever.") { Key = key };
+        }
+
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (options.Timeout is { } timeout && timeout > TimeSpan.Zero)
+        {
+            waiting.CancelAfter(timeout);
+        }
+
+        try
+        {
+            await keptKeys.RequireRefreshAsync(waiting.Token).ConfigureAwait(false);
+            var held = await TakeAsync(path, key, ttlSeconds, options, waiting.Token).ConfigureAwait(false);
+            if (value is not null)
+            {
+                await PutValueAsync(held, value, ttlSeconds, options.DeleteOnUnlock, waiting.Token).ConfigureAwait(false);
+            }
+
+            held.BeginGuard();
+            return held;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KvCannotLockException(key, options.Timeout!.Value, channel.Info.Address);
+        }
+    }
+
+    public void Forget(KeyLock held) => _held.TryRemove(held, out _);
+
+    /// <summary>Removes a lock key wherever it still is the one of this token, and tries for a while.</summary>
+    public void RemoveInBackground(string lockPath, string key, string token)
+    {
+        var cleaning = RemoveAsync(lockPath, key, token);
+        _cleaning[cleaning] = true;
+        _ = cleaning.ContinueWith(t => _cleaning.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <summary>Returns when the lock key of a given creation is there no more; without one, when it may have gone.</summary>
+    public async Task WaitForRemovalAsync(string lockPath, string key, long fromIndex, long createdIndex, CancellationToken cancellationToken)
+    {
+        var feed = new ChangeFeed(channel, KeyPaths.Escape(lockPath) + "?wait=true", key);
+        while (true)
+        {
+            try
+            {
+                await foreach (var change in feed.ReadAsync(fromIndex, cancellationToken).ConfigureAwait(false))
+                {
+                    // Any change but a swap of its value ends it: its own removal, that of a directory above it, another in its place.
+                    if (change.Action != "compareAndSwap")
+                    {
+                        return;
+                    }
+                }
+            }
+            catch (WindowPassedException)
+            {
+                var reply = await channel.CallAsync(Requests.Get(lockPath, key), cancellationToken).ConfigureAwait(false);
+                if (reply.Node?.CreatedIndex != createdIndex)
+                {
+                    return;
+                }
+
+                fromIndex = reply.Index + 1;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var timeout = new CancellationTokenSource(keptKeys.PatienceAtClose);
+        await Task.WhenAll(_held.Keys.Select(held => UnlockQuietlyAsync(held, timeout.Token))).ConfigureAwait(false);
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_cleaning.Keys).ConfigureAwait(false);
+    }
+
+    private static async Task UnlockQuietlyAsync(KeyLock held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await held.UnlockAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            // Lost, or out of reach: it ends with its time to live.
+        }
+    }
+
+    private async ValueTask<KeyLock> TakeAsync(string path, string key, long ttlSeconds, KvLockOptions options, CancellationToken cancellationToken)
+    {
+        var lockPath = path + KeyRules.LockSuffix;
+        var token = Guid.NewGuid().ToString("N");
+        var form = FormContent.OfValue(Encoding.UTF8.GetBytes(token), key);
+        while (true)
+        {
+            var sentAt = Stopwatch.GetTimestamp();
+            var reply = await CreateAsync(lockPath, key, token, form, ttlSeconds, cancellationToken).ConfigureAwait(false);
+            if (reply.Error is null)
+            {
+                var kept = keptKeys.Keep(lockPath, key, reply.Index, ttlSeconds, sentAt);
+                var held = new KeyLock(this, key, path, token, kept, options.DeleteOnUnlock);
+                _held[held] = true;
+                return held;
+            }
+
+            if (reply.Error.ErrorCode != KeysErrorCode.KeyExists)
+            {
+                throw Refusals.Of(reply.Error, key, paths, channel.Info);
+            }
+
+            if (options.Timeout == TimeSpan.Zero)
+            {
+                throw new KvCannotLockException(key, TimeSpan.Zero, channel.Info.Address);
+            }
+
+            await WaitForRemovalAsync(lockPath, key, reply.Index + 1, 0, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<KeysReply> CreateAsync(
+        string lockPath, string key, string token, byte[] form, long ttlSeconds, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return await channel.CallAsync(Requests.Create(lockPath, key, form, ttlSeconds), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Whether it was made is not known.
+            RemoveInBackground(lockPath, key, token);
+            throw;
+        }
+    }
+
+    private async ValueTask PutValueAsync(KeyLock held, byte[] form, long ttlSeconds, bool deleteOnUnlock, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var writtenAt = Stopwatch.GetTimestamp();
+            var ttl = deleteOnUnlock ? ttlSeconds : 0;
+            var reply = await channel.CallAsync(Requests.Set(held.Path, held.Key, form, ttl), cancellationToken).ConfigureAwait(false);
+            if (reply.Error is not null)
+            {
+                throw Refusals.Of(reply.Error, held.Key, paths, channel.Info);
+            }
+
+            // A value that is to go with the lock goes with its holder too, should that die.
+            held.ValueKey = deleteOnUnlock ? keptKeys.Keep(held.Path, held.Key, reply.Index, ttlSeconds, writtenAt) : null;
+        }
+        catch
+        {
+            await held.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task RemoveAsync(string lockPath, string key, string token)
+    {
+        foreach (var pause in CleaningPauses)
+        {
+            try
+            {
+                await Task.Delay(pause, _closing.Token).ConfigureAwait(false);
+                var reply = await channel.CallAsync(Requests.DeleteIfValueIs(lockPath, key, token), _closing.Token).ConfigureAwait(false);
+                if (reply.Error is null)
+                {
+                    return;
+                }
+            }
+            catch (KvException)
+            {
+                // Out of reach; the next try may fare better, and the time to live ends it at last.
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+}

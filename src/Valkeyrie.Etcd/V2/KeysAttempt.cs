@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Valkeyrie.Etcd.Transport;
+
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>One request to one endpoint, and what came back.</summary>
+internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCall call, Deadline deadline, CancellationToken caller) : IDisposable
+{
+    private const string IndexHeader = "X-Etcd-Index";
+    private const long UsualErrorLength = 4 << 10;
+    private const long MaxErrorLength = 64 << 10;
+
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private FormContent? _content;
+    private HttpResponseMessage? _response;
+
+    /// <summary>True if the reply is being read on by somebody else, who ends it.</summary>
+    public bool IsHandedOn { get; private set; }
+
+    /// <summary>True if the server cannot have got the whole request.</summary>
+    public bool IsUnsent => _response is null && _content is { IsBegun: false };
+
+    public async ValueTask SendAsync()
+    {
+        using var request = NewRequest(call.Method, call.Target);
+        if (!call.ReadOnly)
+        {
+            request.Content = _content = new FormContent(call.Form);
+        }
+
+        _response = await channel.Http.SendAsync(request, deadline.Token).ConfigureAwait(false);
+    }
+
+    public async ValueTask<KeysReply> ReadReplyAsync(ReplyParser parser)
+    {
+        if (await ReadErrorAsync().ConfigureAwait(false) is { } refused)
+        {
+            return refused;
+        }
+
+        var stream = await _response!.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
+        using var body = new ReplyBody(stream, parser, ReplyBody.SingleLength);
+        while (await body.ReadAsync(deadline.Token).ConfigureAwait(false))
+        {
+        }
+
+        return parser.IsComplete ? ReplyOf(parser) : throw new KeysProtocolException("its reply is empty.");
+    }
+
+    public async ValueTask<KeysReply> ReadChangeAsync()
+    {
+        if (await ReadErrorAsync().ConfigureAwait(false) is { } refused)
+        {
+            return refused;
+        }
+
+        var parser = new ReplyParser();
+        var stream = await _response!.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
+        using var body = new ReplyBody(stream, parser, ReplyBody.SingleLength);
+
+        // The headers come at once, the change when it happens.
+        deadline.Lift();
+        while (await body.ReadAsync(deadline.Token).ConfigureAwait(false))
+        {
+        }
+
+        return parser.Node is not null || body.IsEmpty ? ReplyOf(parser) : throw new KeysProtocolException("it tells of a change without saying of what.");
+    }
+
+    public async ValueTask<TreeReply> BeginTreeAsync(KeyTree tree, bool keysOnly)
+    {
+        if (await ReadErrorAsync().ConfigureAwait(false) is { } refused)
+        {
+            return new TreeReply(refused);
+        }
+
+        var parser = new ReplyParser(tree, keysOnly);
+        var stream = await _response!.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
+        var body = new ReplyBody(stream, parser, ReplyBody.TreeLength);
+        try
+        {
+            // The first part is read here, where another endpoint can still take over.
+            var more = await body.ReadAsync(deadline.Token).ConfigureAwait(false);
+            RequireNodeAtEnd(parser, more);
+            deadline.Lift();
+            IsHandedOn = true;
+            return new TreeReply(this, body, parser, IndexOf(_response), more);
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask<KvServerStatus> ReadStatusAsync()
+    {
+        // A missing directory is no matter here; the header tells the server's own "not found" from that of one without the keys API.
+        if (!_response!.IsSuccessStatusCode && !_response.Headers.NonValidated.Contains(IndexHeader))
+        {
+            throw new KeysRefusedException(_response.StatusCode, null);
+        }
+
+        if (_response.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            throw new KeysRefusedException(_response.StatusCode, null);
+        }
+
+        channel.CredentialAccepted = true;
+        var index = IndexOf(_response);
+        _response.Dispose();
+        using var request = NewRequest(HttpMethod.Get, "/version");
+        _response = await channel.Http.SendAsync(request, deadline.Token).ConfigureAwait(false);
+        return new KvServerStatus(endpoint.Name, await ReadVersionAsync().ConfigureAwait(false), index);
+    }
+
+    /// <summary>Reads the next part of a tree's reply. The time counts for each part anew: how fast a listing is used is its reader's affair.</summary>
+    public async ValueTask<bool> ReadOnAsync(ReplyBody body, ReplyParser parser)
+    {
+        deadline.Restart(channel.Timeout);
+        try
+        {
+            var more = await body.ReadAsync(deadline.Token).ConfigureAwait(false);
+            RequireNodeAtEnd(parser, more);
+            deadline.Lift();
+            return more;
+        }
+        catch (Exception e)
+        {
+            throw channel.FailureOf(e, endpoint, call.Key, caller);
+        }
+    }
+
+    public void Dispose()
+    {
+        _response?.Dispose();
+        _content?.Dispose();
+        deadline.End();
+    }
+
+    private static void RequireNodeAtEnd(ReplyParser parser, bool more)
+    {
+        if (!more && parser.Node is null)
+        {
+            throw new KeysProtocolException("its reply tells of no directory and of no key.");
+        }
+    }
+
+    private HttpRequestMessage NewRequest(HttpMethod method, string target)
+    {
+        var request = new HttpRequestMessage(method, new Uri(endpoint.Name + target, AsWritten));
+        if (channel.Authorization is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", channel.Authorization);
+        }
+
+        return request;
+    }
+
+    private KeysReply ReplyOf(ReplyParser parser) =>
+        new(IndexOf(_response!), endpoint.Name) { Action = parser.Action, Node = parser.Node, Previous = parser.Previous };
+
+    /// <summary>The reply of a refusal that is an answer; null if there is none.</summary>
+    private async ValueTask<KeysReply?> ReadErrorAsync()
+    {
+        if (_response!.IsSuccessStatusCode)
+        {
+            channel.CredentialAccepted = true;
+            return null;
+        }
+
+        var error = KeysError.Read(await ReadShortAsync().ConfigureAwait(false));
+        if (error is not { IsAnswer: true })
+        {
+            throw new KeysRefusedException(_response.StatusCode, error);
+        }
+
+        channel.CredentialAccepted = true;
+        return new KeysReply(error.Index, endpoint.Name) { Error = error };
+    }
+
+    private async ValueTask<string> ReadVersionAsync()
+    {
+        var text = await ReadShortAsync().ConfigureAwait(false);
+        try
+        {
+            var version = JsonSerializer.Deserialize(text, KeysJson.Default.VersionReply);
+            return version?.Etcdserver ?? version?.ReleaseVersion ?? throw new KeysProtocolException("it does not tell its version.");
+        }
+        catch (JsonException e)
+        {
+            throw new KeysProtocolException("it does not tell its version.", e);
+        }
+    }
+
+    private async ValueTask<byte[]> ReadShortAsync()
+    {
+        var stream = await _response!.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
+        var buffer = new byte[Math.Min(_response.Content.Headers.ContentLength ?? UsualErrorLength, MaxErrorLength)];
+        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, deadline.Token).ConfigureAwait(false);
+        return buffer[..length];
+    }
+
+    private static long IndexOf(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues(IndexHeader, out var values)
+        && long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? index
+            : throw new KeysProtocolException("its reply carries no index.");
+}

@@ -1,0 +1,177 @@
+using System.Text;
+using Valkeyrie.Etcd.Transport;
+using Valkeyrie.Etcd.Transport.Http2;
+
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>Calls of the keys API to a cluster: picks an endpoint, holds the deadline, sends again where that is safe, and tells every failure
+/// as a <see cref="KvException"/>. A refusal that answers the request (no such key, another index) is a reply, not a failure.</summary>
+internal sealed class KeysChannel : IAsyncDisposable
+{
+    // etcd tells APIv2 from gRPC by the first line of a connection's first request, of which it reads 4096 bytes.
+    private const int MaxTargetLength = 4_000;
+
+    private readonly EndpointSet _endpoints;
+    private readonly CancellationTokenSource _closing = new();
+    private volatile bool _credentialAccepted;
+
+    public KeysChannel(IReadOnlyList<Uri> endpoints, KvStoreOptions options, KvStoreInfo info)
+    {
+        _endpoints = new EndpointSet(endpoints, options);
+        Http = HttpConnections.CreateHttp11(options.Tls ?? new KvTlsOptions(), EndpointSet.ConnectTimeout(options.Timeout, endpoints.Count));
+        Timeout = options.Timeout;
+        Info = info;
+        Authorization = options.Credential is { } credential
+            ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.GetPassword()}"))
+            : null;
+    }
+
+    public KvStoreInfo Info { get; }
+
+    public TimeSpan Timeout { get; }
+
+    public HttpMessageInvoker Http { get; }
+
+    /// <summary>The header that signs a request in; null without a credential.</summary>
+    public string? Authorization { get; }
+
+    /// <summary>True once the server has answered a request as this user: what it refuses from then on is a matter of permission.</summary>
+    public bool CredentialAccepted
+    {
+        get => _credentialAccepted;
+        set => _credentialAccepted = value;
+    }
+
+    /// <summary>Makes a call.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public ValueTask<KeysReply> CallAsync(KeysCall call, CancellationToken cancellationToken) =>
+        AttemptAsync(call, static (attempt, _) => attempt.ReadReplyAsync(new ReplyParser()), 0, cancellationToken);
+
+    /// <summary>Begins to read a tree; its keys come in as its reader asks for them.</summary>
+    /// <returns>The tree's reply, or why there is none.</returns>
+    public ValueTask<TreeReply> OpenTreeAsync(KeysCall call, KeyTree tree, bool keysOnly, CancellationToken cancellationToken) =>
+        AttemptAsync(call, static (attempt, state) => attempt.BeginTreeAsync(state.tree, state.keysOnly), (tree, keysOnly), cancellationToken);
+
+    /// <summary>Waits for the next change, without a deadline once the server has begun to wait.</summary>
+    /// <returns>The change; a reply without a node if the server ended the wait without one.</returns>
+    public ValueTask<KeysReply> WaitAsync(KeysCall call, CancellationToken cancellationToken) =>
+        AttemptAsync(call, static (attempt, _) => attempt.ReadChangeAsync(), 0, cancellationToken);
+
+    /// <summary>Asks an endpoint for its version and its newest index.</summary>
+    public ValueTask<KvServerStatus> StatusAsync(string path, CancellationToken cancellationToken) => AttemptAsync(
+        new KeysCall(HttpMethod.Head, KeyPaths.EscapeDirectory(path), path),
+        static (attempt, _) => attempt.ReadStatusAsync(),
+        0,
+        cancellationToken);
+
+    /// <summary>What a failure within an open reply is to its caller.</summary>
+    public Exception FailureOf(Exception e, Endpoint endpoint, string key, CancellationToken cancellationToken)
+    {
+        if (CallerEnded(e, cancellationToken) is { } ended)
+        {
+            return ended;
+        }
+
+        var failure = FailureOf(e, endpoint, key, IsTimeout(e, cancellationToken));
+        if (failure.EndpointFailed)
+        {
+            endpoint.Failed();
+        }
+
+        return failure.Error;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        Http.Dispose();
+        _endpoints.Dispose();
+    }
+
+    private async ValueTask<T> AttemptAsync<TState, T>(
+        KeysCall call, Func<KeysAttempt, TState, ValueTask<T>> read, TState state, CancellationToken cancellationToken)
+    {
+        if (call.Target.Length > MaxTargetLength)
+        {
+            throw new KvInvalidArgumentException(
+                $"The key takes {call.Target.Length} characters of a URL, more than the {MaxTargetLength} that etcd's APIv2 is sure to read.") { Key = call.Key };
+        }
+
+        var attempts = new Attempts(call.ReadOnly, _endpoints.Count, Timeout);
+        while (true)
+        {
+            var endpoint = _endpoints.Next();
+            var attempt = new KeysAttempt(this, endpoint, call, Deadline.Start(attempts.NextTimeout(), cancellationToken, _closing.Token), cancellationToken);
+            try
+            {
+                await attempt.SendAsync().ConfigureAwait(false);
+                var reply = await read(attempt, state).ConfigureAwait(false);
+                endpoint.Succeeded();
+                return reply;
+            }
+            catch (Exception e)
+            {
+                if (CallerEnded(e, cancellationToken) is { } ended)
+                {
+                    throw ended;
+                }
+
+                var failure = FailureOf(e, endpoint, call.Key, IsTimeout(e, cancellationToken));
+                if (failure.EndpointFailed)
+                {
+                    endpoint.Failed();
+                }
+
+                // A request whose body was never begun cannot have been acted on.
+                if (!attempts.MayTryAgain(attempt.IsUnsent ? failure with { NotSent = true } : failure))
+                {
+                    throw failure.Error;
+                }
+
+                await attempts.PauseAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (!attempt.IsHandedOn)
+                {
+                    attempt.Dispose();
+                }
+            }
+        }
+    }
+
+    private Failure FailureOf(Exception e, Endpoint endpoint, string? key, bool timedOut) => e switch
+    {
+        KeysRefusedException refused => refused.ToFailure(endpoint.Name, key, Info, _credentialAccepted),
+        _ when Cause<Http2ConnectException>(e) is { } connect => Failure.Of(connect, endpoint, key, timedOut, Timeout),
+        _ when Cause<TimeoutException>(e) is { } timeout => Failure.Of(timeout, endpoint, key, timedOut, Timeout),
+        HttpRequestException { HttpRequestError: not (HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded) } =>
+            Failure.Of(new IOException(e.Message, e), endpoint, key, timedOut, Timeout),
+        HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } =>
+            Failure.Of(new KeysProtocolException(Sentence(e), e), endpoint, key, timedOut, Timeout),
+        HttpRequestException => Failure.Of(new KeysProtocolException(Sentence(e), e), endpoint, key, timedOut, Timeout),
+        _ => Failure.Of(e, endpoint, key, timedOut, Timeout),
+    };
+
+    /// <summary>The caller's own cancellation, or the store's end; null if neither is why the call failed.</summary>
+    private Exception? CallerEnded(Exception e, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken)
+        : _closing.IsCancellationRequested ? new KvStoreClosedException(Info.Address)
+        : e as KvException;
+
+    private bool IsTimeout(Exception e, CancellationToken cancellationToken) =>
+        e is OperationCanceledException && !cancellationToken.IsCancellationRequested && !_closing.IsCancellationRequested;
+
+    private static T? Cause<T>(Exception? e) where T : Exception
+    {
+        while (e is not null and not T)
+        {
+            e = e.InnerException;
+        }
+
+        return e as T;
+    }
+
+    private static string Sentence(Exception e) => (e.InnerException?.Message ?? e.Message).TrimEnd('.') + ".";
+}

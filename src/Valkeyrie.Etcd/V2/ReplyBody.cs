@@ -1,0 +1,65 @@
+using System.Buffers;
+
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>Reads a reply's body into pooled memory, and has it parsed as it comes.</summary>
+internal sealed class ReplyBody(Stream stream, ReplyParser parser, int bufferLength) : IDisposable
+{
+    /// <summary>Enough for most replies about a single key.</summary>
+    public const int SingleLength = 4 << 10;
+
+    /// <summary>For replies that hold a whole tree.</summary>
+    public const int TreeLength = 128 << 10;
+
+    // One value with each of its bytes escaped; the server takes no longer one in a request.
+    private const int MaxTokenLength = 128 << 20;
+
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(bufferLength);
+    private int _length;
+
+    /// <summary>True if there was none at all.</summary>
+    public bool IsEmpty { get; private set; } = true;
+
+    /// <summary>Reads and parses what has come in, waiting for some.</summary>
+    /// <returns>False at the end.</returns>
+    /// <exception cref="KeysProtocolException">It is no reply of the keys API.</exception>
+    public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_length == _buffer.Length)
+        {
+            Grow();
+        }
+
+        var read = await stream.ReadAsync(_buffer.AsMemory(_length), cancellationToken).ConfigureAwait(false);
+        IsEmpty &= read == 0;
+        if (IsEmpty)
+        {
+            return false;
+        }
+
+        _length += read;
+        var consumed = parser.Read(_buffer.AsSpan(0, _length), final: read == 0);
+        _length -= consumed;
+        _buffer.AsSpan(consumed, _length).CopyTo(_buffer);
+        return read > 0;
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    private void Grow()
+    {
+        if (_buffer.Length >= MaxTokenLength)
+        {
+            throw new KeysProtocolException("its reply holds a longer text than any key or value can be.");
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+        _buffer.AsSpan(0, _length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+}

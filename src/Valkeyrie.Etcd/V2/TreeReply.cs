@@ -1,0 +1,126 @@
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>The reply to the reading of a tree: its keys, in order, as they come in.</summary>
+/// <remarks>The server sends a whole tree in one piece, sorted directory by directory: <c>a/x</c> before <c>a-b</c>, since <c>a</c> comes before
+/// <c>a-b</c>. Keys are put into the order of their bytes here, for which those of one directory right below the uppermost are held back
+/// until its next entry comes; so memory holds the largest of those, not the whole tree.</remarks>
+internal sealed class TreeReply : IDisposable
+{
+    private readonly KeysAttempt? _attempt;
+    private readonly ReplyBody? _body;
+    private readonly ReplyParser? _parser;
+    private string? _sortedUpTo;
+    private bool _more;
+    private bool _ended;
+
+    public TreeReply(KeysReply refused)
+    {
+        Index = refused.Index;
+        Error = refused.Error;
+        _ended = true;
+    }
+
+    public TreeReply(KeysAttempt attempt, ReplyBody body, ReplyParser parser, long index, bool more)
+    {
+        _attempt = attempt;
+        _body = body;
+        _parser = parser;
+        _more = more;
+        Index = index;
+    }
+
+    /// <summary>The store's index at which the tree was read.</summary>
+    public long Index { get; }
+
+    /// <summary>Why there is no tree; null if there is one.</summary>
+    public KeysError? Error { get; }
+
+    /// <summary>True if the path turned out to be a key with a value. To be asked at the end.</summary>
+    public bool IsValue => _parser?.Node is { IsDirectory: false };
+
+    /// <summary>The next keys; null at the end.</summary>
+    public async ValueTask<IReadOnlyList<KvPair>?> NextAsync()
+    {
+        while (!_ended)
+        {
+            if (!_more)
+            {
+                _ended = true;
+                Sort();
+                return _parser!.Pairs;
+            }
+
+            if (TakeOrdered() is { } ordered)
+            {
+                return ordered;
+            }
+
+            _more = await _attempt!.ReadOnAsync(_body!, _parser!).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    public void Dispose()
+    {
+        _ended = true;
+        _body?.Dispose();
+        _attempt?.Dispose();
+    }
+
+    /// <summary>Takes the keys that no later one can come before; null if there are none.</summary>
+    private List<KvPair>? TakeOrdered()
+    {
+        var pairs = _parser!.Pairs;
+        if (_parser.ReachedKey is not { } reached || reached == _sortedUpTo || pairs.Count == 0)
+        {
+            return null;
+        }
+
+        _sortedUpTo = reached;
+        Sort();
+        var count = pairs.Count;
+        while (count > 0 && KeyOrder.Compare(pairs[count - 1].Key, reached) >= 0)
+        {
+            count--;
+        }
+
+        if (count == 0)
+        {
+            return null;
+        }
+
+        var ordered = pairs.GetRange(0, count);
+        pairs.RemoveRange(0, count);
+        return ordered;
+    }
+
+    private void Sort()
+    {
+        var pairs = _parser!.Pairs;
+        for (var i = 1; i < pairs.Count; i++)
+        {
+            if (KeyOrder.Compare(pairs[i - 1].Key, pairs[i].Key) > 0)
+            {
+                pairs.Sort(static (a, b) => KeyOrder.Compare(a.Key, b.Key));
+                return;
+            }
+        }
+    }
+}
+
+/// <summary>The order of keys by their UTF-8 bytes, which is that of their code points.</summary>
+internal static class KeyOrder
+{
+    private const char FirstSurrogate = '\uD800';
+    private const char AfterSurrogates = '\uE000';
+
+    public static int Compare(string a, string b)
+    {
+        var at = a.AsSpan().CommonPrefixLength(b);
+        return at == a.Length || at == b.Length ? a.Length - b.Length : Rank(a[at]) - Rank(b[at]);
+    }
+
+    // In UTF-16 surrogates, which stand for code points above all others, come before the last of the plain ones.
+    private static int Rank(char c) => c < FirstSurrogate ? c : c < AfterSurrogates ? c + 0x10000 : c;
+}

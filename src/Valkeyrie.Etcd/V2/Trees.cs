@@ -1,0 +1,137 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>Listing and removing whole trees.</summary>
+internal sealed class Trees(KeysChannel channel, KeyPaths paths)
+{
+    private const int InFlight = 16;
+
+    public async IAsyncEnumerable<KvPair> ListAsync(
+        KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var left = options.Limit == 0 ? long.MaxValue : options.Limit;
+        await foreach (var pair in ReadAsync(range, options.KeysOnly, options.Serializable, mustExist: true, cancellationToken).ConfigureAwait(false))
+        {
+            if (range.Kind != KvRangeKind.Key && KeyRules.IsLockKey(pair.Key))
+            {
+                continue;
+            }
+
+            yield return pair;
+            if (--left == 0)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>Removes a tree; see the documentation for what is one atomic step here and what is not.</summary>
+    /// <returns>How many keys there were to remove; 1 for a directory without any.</returns>
+    public async ValueTask<long> DeleteAsync(KvRange range, CancellationToken cancellationToken)
+    {
+        var tree = paths.TreeOf(range);
+        if (range.Start == "/" && (range.Kind == KvRangeKind.Directory || tree.IsRooted))
+        {
+            throw new KvInvalidArgumentException("'/' may be the whole store. To remove everything say so (all keys).") { Key = "/" };
+        }
+
+        return range.Kind switch
+        {
+            KvRangeKind.Directory => await DeleteDirectoryAsync(tree, cancellationToken).ConfigureAwait(false),
+            KvRangeKind.All when tree.Path != "/" && tree.IsWholeDirectory => await DeleteDirectoryAsync(tree, cancellationToken).ConfigureAwait(false),
+            KvRangeKind.All when tree.Path == "/" && tree.IsWholeDirectory => await DeleteEntriesAsync(cancellationToken).ConfigureAwait(false),
+            _ => await DeleteKeysAsync(range, tree, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private async IAsyncEnumerable<KvPair> ReadAsync(
+        KvRange range, bool keysOnly, bool serializable, bool mustExist, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var tree = paths.TreeOf(range);
+        var call = new KeysCall(HttpMethod.Get, tree.ReadTarget(serializable), range.Text);
+        using var reply = await channel.OpenTreeAsync(call, tree, keysOnly, cancellationToken).ConfigureAwait(false);
+        if (reply.Error is { } error)
+        {
+            if (error.ErrorCode is not (KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory))
+            {
+                throw Refusals.Of(error, range.Text, paths, channel.Info);
+            }
+
+            if (mustExist && range.Kind == KvRangeKind.Directory)
+            {
+                throw new KvKeyNotFoundException(range.Text.Length == 0 ? "/" : range.Text, channel.Info.Address);
+            }
+        }
+
+        while (await reply.NextAsync().ConfigureAwait(false) is { } pairs)
+        {
+            foreach (var pair in pairs)
+            {
+                yield return pair;
+            }
+        }
+    }
+
+    private async ValueTask<long> DeleteDirectoryAsync(KeyTree tree, CancellationToken cancellationToken)
+    {
+        var count = 0L;
+        await foreach (var _ in ReadAsync(tree.Range, keysOnly: true, serializable: false, mustExist: false, cancellationToken).ConfigureAwait(false))
+        {
+            count++;
+        }
+
+        return await DeletePathAsync(tree.Path, tree.Range.Text, cancellationToken).ConfigureAwait(false) ? Math.Max(1, count) : 0;
+    }
+
+    private async ValueTask<bool> DeletePathAsync(string path, string key, CancellationToken cancellationToken)
+    {
+        var reply = await channel.CallAsync(Requests.DeleteTree(path, key), cancellationToken).ConfigureAwait(false);
+        return reply.Error?.ErrorCode switch
+        {
+            null => true,
+            KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory => false,
+            _ => throw Refusals.Of(reply.Error, key, paths, channel.Info),
+        };
+    }
+
+    /// <summary>Removes everything, entry by entry of the root, which itself cannot be removed.</summary>
+    private async ValueTask<long> DeleteEntriesAsync(CancellationToken cancellationToken)
+    {
+        var entries = new Dictionary<string, long>(StringComparer.Ordinal);
+        await foreach (var pair in ReadAsync(KvRange.All, keysOnly: true, serializable: false, mustExist: false, cancellationToken).ConfigureAwait(false))
+        {
+            var end = pair.Key.IndexOf(KeyRules.Separator, StringComparison.Ordinal);
+            var entry = end < 0 ? pair.Key : pair.Key[..end];
+            entries[entry] = entries.GetValueOrDefault(entry) + 1;
+        }
+
+        return await SumAsync(entries, async (entry, token) => await DeletePathAsync("/" + entry.Key, entry.Key, token).ConfigureAwait(false) ? entry.Value : 0, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Removes keys one by one, as the API knows nothing of prefixes.</summary>
+    private async ValueTask<long> DeleteKeysAsync(KvRange range, KeyTree tree, CancellationToken cancellationToken)
+    {
+        var keys = new List<string>();
+        await foreach (var pair in ReadAsync(range, keysOnly: true, serializable: false, mustExist: false, cancellationToken).ConfigureAwait(false))
+        {
+            keys.Add(pair.Key);
+        }
+
+        return await SumAsync(
+            keys,
+            async (key, token) => (await channel.CallAsync(Requests.Delete(tree.PathOf(key), key), token).ConfigureAwait(false)).Error is null ? 1 : 0,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<long> SumAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, ValueTask<long>> delete, CancellationToken cancellationToken)
+    {
+        var sum = 0L;
+        await Parallel.ForEachAsync(
+            items,
+            new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellationToken },
+            async (item, token) => Interlocked.Add(ref sum, await delete(item, token).ConfigureAwait(false))).ConfigureAwait(false);
+        return sum;
+    }
+}

@@ -1,0 +1,226 @@
+using System.Diagnostics;
+
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>Writes and removals of single keys, and the making of directories.</summary>
+internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
+{
+    // Between "it exists" and the look at its revision it can go again; then it can be made after all.
+    private const int MostTries = 5;
+
+    public static void CheckRevision(long revision)
+    {
+        if (revision < 0)
+        {
+            throw new KvInvalidArgumentException($"The revision is {revision}. Revisions begin at 1.");
+        }
+    }
+
+    public async ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions options, CancellationToken cancellationToken)
+    {
+        var write = Prepare(key, value, options);
+        if (options.Directory)
+        {
+            return await PutDirectoryAsync(write, cancellationToken).ConfigureAwait(false);
+        }
+
+        await RequireRefreshIfKeptAsync(options, cancellationToken).ConfigureAwait(false);
+        var sentAt = Stopwatch.GetTimestamp();
+        var reply = await channel.CallAsync(Requests.Set(write.Path, key, write.Form, write.TtlSeconds), cancellationToken).ConfigureAwait(false);
+        ThrowIfRefused(reply, key);
+        return Written(write, reply, value, options, sentAt);
+    }
+
+    public async ValueTask<KvWriteResult> AtomicPutAsync(
+        string key, ReadOnlyMemory<byte> value, long revision, KvPutOptions options, CancellationToken cancellationToken)
+    {
+        var write = Prepare(key, value, options);
+        CheckRevision(revision);
+        if (options.Directory)
+        {
+            return revision == 0
+                ? await CreateDirectoryAsync(write, cancellationToken).ConfigureAwait(false)
+                : throw new KvInvalidArgumentException($"A directory can only be made where nothing is (revision 0), not at revision {revision}.") { Key = key };
+        }
+
+        await RequireRefreshIfKeptAsync(options, cancellationToken).ConfigureAwait(false);
+        for (var tries = 1; ; tries++)
+        {
+            var sentAt = Stopwatch.GetTimestamp();
+            var request = revision == 0
+                ? Requests.Create(write.Path, key, write.Form, write.TtlSeconds)
+                : Requests.CompareAndSwap(write.Path, key, write.Form, revision, write.TtlSeconds);
+            var reply = await channel.CallAsync(request, cancellationToken).ConfigureAwait(false);
+            if (reply.Error is null)
+            {
+                var pair = Written(write, reply, value, options, sentAt);
+                return new(KvWriteOutcome.Written, pair, pair.Revision);
+            }
+
+            if (reply.Error.ErrorCode != KeysErrorCode.KeyExists)
+            {
+                return await RefusedAsync(reply.Error, write.Path, key, cancellationToken).ConfigureAwait(false);
+            }
+
+            var current = await CurrentAsync(write.Path, key, cancellationToken).ConfigureAwait(false);
+            if (current > 0 || tries == MostTries)
+            {
+                return new(KvWriteOutcome.KeyExists, null, current);
+            }
+        }
+    }
+
+    public async ValueTask<KvWriteResult> AtomicDeleteAsync(string key, long revision, CancellationToken cancellationToken)
+    {
+        var path = paths.PathOf(key);
+        CheckRevision(revision);
+        if (revision == 0)
+        {
+            throw new KvPreviousNotSpecifiedException(key);
+        }
+
+        var reply = await channel.CallAsync(Requests.CompareAndDelete(path, key, revision), cancellationToken).ConfigureAwait(false);
+        return reply.Error switch
+        {
+            null => new(KvWriteOutcome.Written, null, reply.Index),
+            { ErrorCode: KeysErrorCode.NotDirectory } => new(KvWriteOutcome.KeyNotFound, null, 0),
+            var error => await RefusedAsync(error, path, key, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>Removes a key.</summary>
+    /// <returns>Null if it was removed, else why not: <see cref="KeysErrorCode.KeyNotFound"/> or <see cref="KeysErrorCode.NotFile"/>.</returns>
+    public async ValueTask<int?> DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        var reply = await channel.CallAsync(Requests.Delete(paths.PathOf(key), key), cancellationToken).ConfigureAwait(false);
+        return reply.Error?.ErrorCode switch
+        {
+            null => null,
+            KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory => KeysErrorCode.KeyNotFound,
+            KeysErrorCode.NotFile => KeysErrorCode.NotFile,
+            _ => throw Refusals.Of(reply.Error, key, paths, channel.Info),
+        };
+    }
+
+    private Write Prepare(string key, ReadOnlyMemory<byte> value, KvPutOptions options)
+    {
+        var path = paths.PathOf(key);
+        if (options.LeaseId != 0)
+        {
+            throw new KvNotSupportedException("leases", channel.Info) { Key = key };
+        }
+
+        var ttl = Requests.TtlSeconds(options.Ttl, key);
+        if (options.KeepAlive && ttl == 0)
+        {
+            throw new KvInvalidArgumentException("Keep-alive was asked for without a time to live. Give both.") { Key = key };
+        }
+
+        if (options.Directory && !value.IsEmpty)
+        {
+            throw new KvInvalidArgumentException("A value was given for a directory, which holds none.") { Key = key };
+        }
+
+        if (options is { Directory: true, KeepAlive: true })
+        {
+            throw new KvNotSupportedException("keeping a directory alive", channel.Info) { Key = key };
+        }
+
+        return new Write(path, key, options.Directory ? [] : FormContent.OfValue(value.Span, key), ttl);
+    }
+
+    private ValueTask RequireRefreshIfKeptAsync(KvPutOptions options, CancellationToken cancellationToken) =>
+        options.KeepAlive ? kept.RequireRefreshAsync(cancellationToken) : ValueTask.CompletedTask;
+
+    private KvPair Written(Write write, KeysReply reply, ReadOnlyMemory<byte> value, KvPutOptions options, long sentAt)
+    {
+        // Without a node in the reply the key was made anew: its index is that of its creation.
+        var index = reply.Node?.ModifiedIndex ?? reply.Index;
+        if (options.KeepAlive)
+        {
+            kept.Keep(write.Path, write.Key, index, write.TtlSeconds, sentAt);
+        }
+
+        return new KvPair
+        {
+            Key = write.Key,
+            Bytes = value.ToArray(),
+            Revision = index,
+            CreateRevision = reply.Node?.CreatedIndex ?? index,
+            Ttl = write.TtlSeconds > 0 ? TimeSpan.FromSeconds(write.TtlSeconds) : null,
+        };
+    }
+
+    private async ValueTask<KvPair> PutDirectoryAsync(Write write, CancellationToken cancellationToken)
+    {
+        var created = await channel.CallAsync(Requests.CreateDirectory(write.Path, write.Key, write.TtlSeconds), cancellationToken).ConfigureAwait(false);
+        if (created.Error is not { ErrorCode: KeysErrorCode.KeyExists })
+        {
+            return DirectoryPair(created, write.Key);
+        }
+
+        // A put does not mind what is there already, unless it is a value.
+        var there = await channel.CallAsync(Requests.Get(write.Path, write.Key), cancellationToken).ConfigureAwait(false);
+        if (there.Node is { IsDirectory: false })
+        {
+            throw new KvNotDirectoryException(write.Key, channel.Info.Address);
+        }
+
+        return DirectoryPair(
+            write.TtlSeconds == 0
+                ? there
+                : await channel.CallAsync(Requests.UpdateDirectory(write.Path, write.Key, write.TtlSeconds), cancellationToken).ConfigureAwait(false),
+            write.Key);
+    }
+
+    private async ValueTask<KvWriteResult> CreateDirectoryAsync(Write write, CancellationToken cancellationToken)
+    {
+        var created = await channel.CallAsync(Requests.CreateDirectory(write.Path, write.Key, write.TtlSeconds), cancellationToken).ConfigureAwait(false);
+        if (created.Error is not { ErrorCode: KeysErrorCode.KeyExists })
+        {
+            var pair = DirectoryPair(created, write.Key);
+            return new(KvWriteOutcome.Written, pair, pair.Revision);
+        }
+
+        var there = await channel.CallAsync(Requests.Get(write.Path, write.Key), cancellationToken).ConfigureAwait(false);
+        return new(KvWriteOutcome.KeyExists, null, there.Node?.ModifiedIndex ?? 0);
+    }
+
+    private KvPair DirectoryPair(KeysReply reply, string key)
+    {
+        ThrowIfRefused(reply, key);
+        return (reply.Node ?? throw Refusals.WithoutNode(reply, key)).ToPair(key, keyOnly: true);
+    }
+
+    private async ValueTask<KvWriteResult> RefusedAsync(KeysError error, string path, string key, CancellationToken cancellationToken)
+    {
+        switch (error.ErrorCode)
+        {
+            case KeysErrorCode.KeyNotFound:
+                return new(KvWriteOutcome.KeyNotFound, null, 0);
+            case KeysErrorCode.CompareFailed:
+                var current = error.ComparedIndex;
+                current = current > 0 ? current : await CurrentAsync(path, key, cancellationToken).ConfigureAwait(false);
+                return new(KvWriteOutcome.KeyModified, null, current);
+            default:
+                throw Refusals.Of(error, key, paths, channel.Info);
+        }
+    }
+
+    /// <summary>The index at which a key is now; 0 where there is none.</summary>
+    private async ValueTask<long> CurrentAsync(string path, string key, CancellationToken cancellationToken)
+    {
+        var reply = await channel.CallAsync(Requests.Get(path, key), cancellationToken).ConfigureAwait(false);
+        return reply.Node is { IsDirectory: true } ? throw new KvIsDirectoryException(key, channel.Info.Address) : reply.Node?.ModifiedIndex ?? 0;
+    }
+
+    private void ThrowIfRefused(KeysReply reply, string key)
+    {
+        if (reply.Error is not null)
+        {
+            throw Refusals.Of(reply.Error, key, paths, channel.Info);
+        }
+    }
+
+    private sealed record Write(string Path, string Key, byte[] Form, long TtlSeconds);
+}
