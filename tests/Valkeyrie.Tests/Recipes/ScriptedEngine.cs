@@ -1,0 +1,263 @@
+using System.Threading.Channels;
+
+namespace Valkeyrie.Tests.Recipes;
+
+/// <summary>A tiny engine in memory that fails, stalls or compacts where a test says so: what the shared recipes make of it is under test, never
+/// the engine itself.</summary>
+internal sealed class ScriptedEngine : IRevisionedEngine
+{
+    private readonly object _gate = new();
+    private readonly SortedDictionary<string, KvPair> _pairs = new(StringComparer.Ordinal);
+    private readonly List<KvEvent> _history = [];
+    private readonly List<Channel<IReadOnlyList<KvEvent>>> _watchers = [];
+    private long _compacted;
+    private long _lastLease;
+
+    public KvStoreInfo Info { get; } = new("scripted", "scripted://here", [], "", null);
+
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    public long Revision { get; private set; } = 1;
+
+    /// <summary>Called before each call with its name; may throw, or stall until the token fires.</summary>
+    public Func<string, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Called after each call has been done, before its answer goes out.</summary>
+    public Func<string, CancellationToken, Task> After { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>The calls made so far.</summary>
+    public List<string> Calls { get; } = [];
+
+    /// <summary>The leases that live.</summary>
+    public HashSet<long> Leases { get; } = [];
+
+    public bool IsDisposed { get; private set; }
+
+    public IReadOnlyList<string> Keys
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _pairs.Keys];
+            }
+        }
+    }
+
+    /// <summary>Forgets all changes before a revision; watches that still need them end.</summary>
+    public void Compact(long revision)
+    {
+        lock (_gate)
+        {
+            _compacted = revision;
+        }
+    }
+
+    /// <summary>Ends the streams of all watches with an error.</summary>
+    public void EndWatches(Exception error)
+    {
+        lock (_gate)
+        {
+            _watchers.ForEach(w => w.Writer.TryComplete(error));
+            _watchers.Clear();
+        }
+    }
+
+    public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken) =>
+        DoAsync("Ping", () => new KvServerStatus("here", "0", Revision), cancellationToken);
+
+    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken) =>
+        DoAsync("Put", () => Commit(() => Put(key, value, leaseId)), cancellationToken);
+
+    public ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken) =>
+        DoAsync("Get", () => _pairs.GetValueOrDefault(key), cancellationToken);
+
+    public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) =>
+        DoAsync("Delete", () => Commit(() => Delete(KvRange.Key(key))) > 0, cancellationToken);
+
+    public ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken) => DoAsync("Range", () => Page(query), cancellationToken);
+
+    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default) =>
+        DoAsync(
+            "Commit",
+            () => Commit(() =>
+            {
+                var holds = transaction.If.All(Holds);
+                var results = (holds ? transaction.Then : transaction.Else).Select(Do).ToList();
+                return new KvTransactionResult(holds, Revision, results);
+            }),
+            cancellationToken);
+
+    public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken = default) => DoAsync(
+        "Grant",
+        () =>
+        {
+            Leases.Add(++_lastLease);
+            return new KvLease(_lastLease, TimeSpan.FromSeconds(KeyRules.TtlSeconds(ttl)));
+        },
+        cancellationToken);
+
+    public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default) => DoAsync(
+        "Renew",
+        () => Leases.Contains(leaseId) ? new KvLease(leaseId, TimeSpan.FromSeconds(1)) : throw new KvLeaseNotFoundException(leaseId, Info.Address),
+        cancellationToken);
+
+    public async ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken = default) => await DoAsync(
+        "Revoke",
+        () =>
+        {
+            if (!Leases.Remove(leaseId))
+            {
+                throw new KvLeaseNotFoundException(leaseId, Info.Address);
+            }
+
+            return Commit(() => _pairs.Values.Where(p => p.LeaseId == leaseId).ToList().Sum(p => Delete(KvRange.Key(p.Key))));
+        },
+        cancellationToken);
+
+    public async IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(
+        KvRange range, long fromRevision, bool previousValue, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Before("Watch", cancellationToken);
+        var changes = Channel.CreateUnbounded<IReadOnlyList<KvEvent>>();
+        lock (_gate)
+        {
+            Calls.Add("Watch");
+            if (fromRevision <= _compacted)
+            {
+                throw new KvCompactedException(fromRevision, _compacted, Info.Address);
+            }
+
+            foreach (var batch in _history.Where(e => e.Revision >= fromRevision).GroupBy(e => e.Revision))
+            {
+                changes.Writer.TryWrite([.. batch]);
+            }
+
+            _watchers.Add(changes);
+        }
+
+        await foreach (var batch in changes.Reader.ReadAllAsync(cancellationToken))
+        {
+            if (batch.Where(e => range.Contains(e.Key)).ToList() is { Count: > 0 } mine)
+            {
+                yield return mine;
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<T> DoAsync<T>(string call, Func<T> action, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            Calls.Add(call);
+        }
+
+        await Before(call, cancellationToken);
+        T result;
+        lock (_gate)
+        {
+            result = action();
+        }
+
+        await After(call, cancellationToken);
+        return result;
+    }
+
+    /// <summary>Makes changes of one revision and tells the watches.</summary>
+    private T Commit<T>(Func<T> change)
+    {
+        Revision++;
+        var before = _history.Count;
+        var result = change();
+        var batch = _history[before..];
+        if (batch.Count == 0)
+        {
+            Revision--;
+        }
+        else
+        {
+            _watchers.ForEach(w => w.Writer.TryWrite(batch));
+        }
+
+        return result;
+    }
+
+    private KvPair Put(string key, ReadOnlyMemory<byte> value, long leaseId)
+    {
+        if (leaseId != 0 && !Leases.Contains(leaseId))
+        {
+            throw new KvLeaseNotFoundException(leaseId, Info.Address);
+        }
+
+        var old = _pairs.GetValueOrDefault(key);
+        var pair = new KvPair
+        {
+            Key = key,
+            Bytes = value.ToArray(),
+            Revision = Revision,
+            CreateRevision = old?.CreateRevision ?? Revision,
+            Version = (old?.Version ?? 0) + 1,
+            LeaseId = leaseId,
+        };
+        _pairs[key] = pair;
+        _history.Add(new KvEvent { Type = KvEventType.Put, Pair = pair, Previous = old });
+        return pair;
+    }
+
+    private int Delete(KvRange range)
+    {
+        var gone = _pairs.Keys.Where(range.Contains).ToList();
+        foreach (var key in gone)
+        {
+            _pairs.Remove(key);
+            _history.Add(new KvEvent { Type = KvEventType.Delete, Pair = new KvPair { Key = key, Revision = Revision } });
+        }
+
+        return gone.Count;
+    }
+
+    private KvPage Page(KvRangeQuery query)
+    {
+        if (query.Revision > 0 && query.Revision < _compacted)
+        {
+            throw new KvCompactedException(query.Revision, _compacted, Info.Address);
+        }
+
+        var all = _pairs.Values
+            .Where(p => query.Range.Contains(p.Key) && (query.After is null || string.CompareOrdinal(p.Key, query.After) > 0))
+            .Where(p => query.MaxCreateRevision == 0 || p.CreateRevision <= query.MaxCreateRevision)
+            .ToList();
+        IEnumerable<KvPair> ordered = query.NewestFirst ? all.OrderByDescending(p => p.CreateRevision) : all;
+        List<KvPair> page = query.CountOnly ? [] : [.. query.Limit > 0 ? ordered.Take((int)Math.Min(query.Limit, int.MaxValue)) : ordered];
+        return new KvPage(page, !query.CountOnly && page.Count < all.Count, all.Count, Revision, page.Sum(p => p.Bytes.Length + p.Key.Length));
+    }
+
+    /// <summary>The only conditions that the recipes make: on revisions.</summary>
+    private bool Holds(KvCondition condition) =>
+        _pairs.Values.Where(p => condition.Range.Contains(p.Key)).DefaultIfEmpty(new KvPair { Key = "" }).All(pair =>
+        {
+            var actual = condition.Target == KvConditionTarget.CreateRevision ? pair.CreateRevision : pair.Revision;
+            return condition.Operator switch
+            {
+                KvConditionOperator.Equal => actual == condition.Number,
+                KvConditionOperator.Greater => actual > condition.Number,
+                KvConditionOperator.Less => actual < condition.Number,
+                _ => actual != condition.Number,
+            };
+        });
+
+    private KvOperationResult Do(KvOperation operation) => operation switch
+    {
+        KvOperation.Put put => new([Put(put.Key, put.Value, put.LeaseId)], 1),
+        KvOperation.Delete delete => new([], Delete(delete.Range)),
+        KvOperation.Read read when Page(read.Query) is var page => new(page.Pairs, page.Count),
+        _ => throw new NotSupportedException(),
+    };
+}
