@@ -32,9 +32,9 @@ public abstract class KvLock : IAsyncDisposable
         {
             await UnlockAsync().ConfigureAwait(false);
         }
-        catch (KvException)
+        catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // Lost, or out of reach: either way there is nothing left that a disposer could do about it.
+            // Lost, out of reach, or an earlier unlock was given up: there is nothing left that a disposer could do about it.
         }
 
         GC.SuppressFinalize(this);

@@ -19,17 +19,27 @@ internal static class ExistingThenChanges
 
         while (true)
         {
+            var compacted = false;
             if (listing)
             {
-                await foreach (var page in RangePages.ReadAsync(engine, range, new KvListOptions(), cancellationToken).ConfigureAwait(false))
+                var pages = RangePages.ReadAsync(engine, range, new KvListOptions(), cancellationToken).GetAsyncEnumerator(cancellationToken);
+                await using var disposePages = pages.ConfigureAwait(false);
+                while (true)
                 {
+                    var step = await StepAsync(pages, options).ConfigureAwait(false);
+                    compacted = step == Step.Compacted;
+                    if (step != Step.Next)
+                    {
+                        break;
+                    }
+
                     // All pages are read at the revision of the first.
                     if (from == 0)
                     {
-                        from = page.Revision + 1;
+                        from = pages.Current.Revision + 1;
                     }
 
-                    foreach (var pair in page.Pairs)
+                    foreach (var pair in pages.Current.Pairs)
                     {
                         if (!IsHidden(range, pair.Key))
                         {
@@ -39,10 +49,11 @@ internal static class ExistingThenChanges
                 }
             }
 
-            var changes = engine.WatchAsync(range, from, options.PreviousValue, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            await using (changes.ConfigureAwait(false))
+            if (!compacted)
             {
-                while (await MoveNextUnlessCompactedAsync(changes, options).ConfigureAwait(false))
+                var changes = engine.WatchAsync(range, from, options.PreviousValue, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                await using var disposeChanges = changes.ConfigureAwait(false);
+                while (await StepAsync(changes, options).ConfigureAwait(false) == Step.Next)
                 {
                     foreach (var change in changes.Current)
                     {
@@ -71,15 +82,22 @@ internal static class ExistingThenChanges
         return (await engine.RangeAsync(count, cancellationToken).ConfigureAwait(false)).Revision + 1;
     }
 
-    private static async ValueTask<bool> MoveNextUnlessCompactedAsync(IAsyncEnumerator<IReadOnlyList<KvEvent>> changes, KvWatchOptions options)
+    private static async ValueTask<Step> StepAsync<T>(IAsyncEnumerator<T> items, KvWatchOptions options)
     {
         try
         {
-            return await changes.MoveNextAsync().ConfigureAwait(false);
+            return await items.MoveNextAsync().ConfigureAwait(false) ? Step.Next : Step.End;
         }
         catch (KvCompactedException) when (options.Resynchronize)
         {
-            return false;
+            return Step.Compacted;
         }
+    }
+
+    private enum Step
+    {
+        Next,
+        End,
+        Compacted,
     }
 }
