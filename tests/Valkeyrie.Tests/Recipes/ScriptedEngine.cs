@@ -10,6 +10,8 @@ internal sealed class ScriptedEngine : IRevisionedEngine
     private readonly SortedDictionary<string, KvPair> _pairs = new(StringComparer.Ordinal);
     private readonly List<KvEvent> _history = [];
     private readonly List<Channel<IReadOnlyList<KvEvent>>> _watchers = [];
+    private readonly List<string> _calls = [];
+    private readonly List<long> _renewed = [];
     private long _compacted;
     private long _lastLease;
 
@@ -25,8 +27,32 @@ internal sealed class ScriptedEngine : IRevisionedEngine
     /// <summary>Called after each call has been done, before its answer goes out.</summary>
     public Func<string, CancellationToken, Task> After { get; set; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>The calls made so far.</summary>
-    public List<string> Calls { get; } = [];
+    /// <summary>The calls made so far, in order.</summary>
+    public IReadOnlyList<string> Calls
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _calls];
+            }
+        }
+    }
+
+    /// <summary>The time to live that a renewal gives; null for one second.</summary>
+    public TimeSpan? LeaseTtl { get; set; }
+
+    /// <summary>The leases renewed so far, in order.</summary>
+    public IReadOnlyList<long> Renewed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _renewed];
+            }
+        }
+    }
 
     /// <summary>The leases that live.</summary>
     public HashSet<long> Leases { get; } = [];
@@ -43,6 +69,9 @@ internal sealed class ScriptedEngine : IRevisionedEngine
             }
         }
     }
+
+    /// <summary>How often a call has been made.</summary>
+    public int Called(string call) => Calls.Count(c => c == call);
 
     /// <summary>Forgets all changes before a revision; watches that still need them end.</summary>
     public void Compact(long revision)
@@ -99,7 +128,11 @@ internal sealed class ScriptedEngine : IRevisionedEngine
 
     public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default) => DoAsync(
         "Renew",
-        () => Leases.Contains(leaseId) ? new KvLease(leaseId, TimeSpan.FromSeconds(1)) : throw new KvLeaseNotFoundException(leaseId, Info.Address),
+        () =>
+        {
+            _renewed.Add(leaseId);
+            return Leases.Contains(leaseId) ? new KvLease(leaseId, LeaseTtl ?? TimeSpan.FromSeconds(1)) : throw new KvLeaseNotFoundException(leaseId, Info.Address);
+        },
         cancellationToken);
 
     public async ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken = default) => await DoAsync(
@@ -122,7 +155,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         var changes = Channel.CreateUnbounded<IReadOnlyList<KvEvent>>();
         lock (_gate)
         {
-            Calls.Add("Watch");
+            _calls.Add("Watch");
             if (fromRevision <= _compacted)
             {
                 throw new KvCompactedException(fromRevision, _compacted, Info.Address);
@@ -156,7 +189,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            Calls.Add(call);
+            _calls.Add(call);
         }
 
         await Before(call, cancellationToken);
@@ -230,7 +263,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
             throw new KvCompactedException(query.Revision, _compacted, Info.Address);
         }
 
-        var all = _pairs.Values
+        var all = PairsAt(query.Revision)
             .Where(p => query.Range.Contains(p.Key) && (query.After is null || string.CompareOrdinal(p.Key, query.After) > 0))
             .Where(p => query.MaxCreateRevision == 0 || p.CreateRevision <= query.MaxCreateRevision)
             .ToList();
@@ -238,6 +271,11 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         List<KvPair> page = query.CountOnly ? [] : [.. query.Limit > 0 ? ordered.Take((int)Math.Min(query.Limit, int.MaxValue)) : ordered];
         return new KvPage(page, !query.CountOnly && page.Count < all.Count, all.Count, Revision, page.Sum(p => p.Bytes.Length + p.Key.Length));
     }
+
+    private IEnumerable<KvPair> PairsAt(long revision) => revision == 0
+        ? _pairs.Values
+        : _history.Where(e => e.Revision <= revision).GroupBy(e => e.Key).Select(g => g.Last()).Where(e => e.Type == KvEventType.Put)
+            .Select(e => e.Pair).OrderBy(p => p.Key, StringComparer.Ordinal);
 
     /// <summary>The only conditions that the recipes make: on revisions.</summary>
     private bool Holds(KvCondition condition) =>

@@ -1,0 +1,127 @@
+namespace Valkeyrie.Tests.Recipes;
+
+/// <summary>Leases kept alive in the background, where renewals fail or stall.</summary>
+public sealed class LeaseRecipeTests : IAsyncDisposable
+{
+    private static readonly KvPutOptions Kept = new() { Ttl = TimeSpan.FromSeconds(1), KeepAlive = true };
+    private static readonly KvLockOptions Second = new() { Ttl = TimeSpan.FromSeconds(1) };
+
+    private readonly ScriptedEngine _engine = new();
+    private readonly RevisionedStore _store;
+
+    public LeaseRecipeTests() => _store = new RevisionedStore(_engine);
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task A_key_kept_alive_is_renewed_again_and_again()
+    {
+        await _store.PutAsync("k", "v", Kept);
+        await Patience.UntilAsync(() => _engine.Called("Renew") >= 3, "three renewals");
+        Assert.Contains("k", _engine.Keys);
+    }
+
+    [Fact]
+    public async Task A_key_not_kept_alive_is_not_renewed()
+    {
+        await _store.PutAsync("k", "v", Kept with { KeepAlive = false });
+        await _store.PutAsync("twin", "v", Kept);
+        await Patience.UntilAsync(() => _engine.Called("Renew") >= 3, "renewals of the twin");
+        Assert.Equal([2L], _engine.Renewed.Distinct());
+    }
+
+    [Fact]
+    public async Task A_renewal_that_fails_is_tried_again_and_the_lock_stays_held()
+    {
+        const int Failures = 3;
+        _engine.LeaseTtl = TimeSpan.FromSeconds(6);
+        _engine.Before = (call, _) => call == "Renew" && _engine.Called("Renew") <= Failures ? throw Unreachable() : Task.CompletedTask;
+        await using var held = await _store.LockAsync("k", new KvLockOptions { Ttl = _engine.LeaseTtl.Value });
+        await Patience.UntilAsync(() => _engine.Renewed.Count > 0, "a renewal that succeeds");
+        Assert.Equal(Failures + 1, _engine.Called("Renew"));
+        Assert.True(held.IsHeld);
+    }
+
+    [Fact]
+    public async Task Where_all_renewals_fail_the_holder_is_told_when_the_time_is_over()
+    {
+        _engine.Before = (call, _) => call == "Renew" ? throw Unreachable() : Task.CompletedTask;
+        await using var held = await _store.LockAsync("k", Second);
+        await Patience.UntilAsync(() => held.Lost.IsCancellationRequested, "the loss");
+        Assert.False(held.IsHeld);
+        Assert.InRange(_engine.Called("Renew"), 2, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task Where_a_renewal_never_answers_the_holder_is_told_when_the_time_is_over()
+    {
+        _engine.Before = (call, token) => call == "Renew" ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        await using var held = await _store.LockAsync("k", Second);
+        await Patience.UntilAsync(() => held.Lost.IsCancellationRequested, "the loss");
+        Assert.False(held.IsHeld);
+    }
+
+    [Fact]
+    public async Task The_holder_is_told_as_soon_as_a_renewal_finds_no_lease()
+    {
+        await using var held = await _store.LockAsync("k", new KvLockOptions { Ttl = TimeSpan.FromSeconds(1) });
+        _engine.Leases.Clear();
+        await Patience.UntilAsync(() => held.Lost.IsCancellationRequested, "the loss");
+        await Assert.ThrowsAsync<KvLockLostException>(async () => await held.UnlockAsync());
+    }
+
+    [Fact]
+    public async Task Every_holder_on_one_lease_is_told_though_one_of_them_throws()
+    {
+        await using var a = await _store.LockAsync("a", Second);
+        await using var b = await _store.LockAsync("b", Second);
+        a.Lost.Register(() => throw new InvalidOperationException("for the test"));
+        b.Lost.Register(() => throw new InvalidOperationException("for the test"));
+        _engine.Leases.Clear();
+        await Patience.UntilAsync(() => a.Lost.IsCancellationRequested && b.Lost.IsCancellationRequested, "the loss of both");
+    }
+
+    [Fact]
+    public async Task Closing_the_store_ends_what_it_kept_alive()
+    {
+        await _store.PutAsync("k", "v", Kept);
+        await _store.LockAsync("l");
+        await _store.DisposeAsync();
+        Assert.Empty(_engine.Leases);
+        Assert.Empty(_engine.Keys);
+        Assert.True(_engine.IsDisposed);
+    }
+
+    [Theory]
+    [InlineData("Revoke")]
+    [InlineData("Commit")]
+    [InlineData("Renew")]
+    public async Task Closing_the_store_does_not_hang_on_a_server_that_is_gone(string stalled)
+    {
+        await _store.PutAsync("k", "v", Kept);
+        var held = await _store.LockAsync("l");
+        _engine.Before = (call, token) => call == stalled ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        await _store.DisposeAsync().AsTask().WaitAsync(Patience.Limit);
+        Assert.True(_engine.IsDisposed);
+        Assert.False(held.IsHeld);
+        await held.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_put_whose_write_fails_gives_its_lease_back()
+    {
+        _engine.Before = (call, _) => call == "Put" ? throw Unreachable() : Task.CompletedTask;
+        await Assert.ThrowsAsync<KvUnreachableException>(async () => await _store.PutAsync("k", "v", Kept));
+        await Patience.UntilAsync(() => _engine.Leases.Count == 0, "the end of the lease");
+    }
+
+    [Fact]
+    public async Task A_refused_AtomicPut_gives_its_lease_back()
+    {
+        await _store.PutAsync("k", "v");
+        Assert.False((await _store.TryAtomicPutAsync("k", "w".Bytes(), 0, Kept)).Written);
+        await Patience.UntilAsync(() => _engine.Leases.Count == 0, "the end of the lease");
+    }
+
+    private static KvUnreachableException Unreachable() => new(KvUnreachableReason.ConnectionLost, "for the test");
+}
