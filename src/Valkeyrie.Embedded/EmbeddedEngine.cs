@@ -12,6 +12,9 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     // A page up to this size is read on the caller's thread; a larger one on another, while the caller uses the last.
     private const long SmallPage = 1024;
 
+    // A walk goes on where the last page ended at no cost, so pages need not be large, and small ones keep both threads busy.
+    private const long LargestPage = 4096;
+
     // As etcd's with its default settings: whoever keeps a lease needs time to renew it, on a busy machine, too.
     private const long ShortestLeaseSeconds = 2;
 
@@ -58,6 +61,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
             await Upkeep.EndExpiredLeasesAsync(database).ConfigureAwait(false);
         }
 
+        query = query.Limit > LargestPage ? query with { Limit = LargestPage } : query;
         return query.Limit is > 0 and <= SmallPage || query.Range.Kind == KvRangeKind.Key
             ? Range(database, query)
             : await Task.Run(() => Range(database, query), cancellationToken).ConfigureAwait(false);

@@ -12,7 +12,7 @@ namespace Valkeyrie.Etcd.V2;
 /// </remarks>
 internal sealed class ChangeFeed(KeysChannel channel, string target, string key)
 {
-    private const int MostAhead = 16;
+    private const int MostAhead = 32;
     private const int MostUnread = 1 << 16;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);

@@ -187,6 +187,7 @@ internal sealed class EtcdV2Store : IKvStore
         await _channel.DisposeAsync().ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<KeysNode?> ReadAsync(string key, KvReadOptions? options, CancellationToken cancellationToken)
     {
         ThrowIfClosed();

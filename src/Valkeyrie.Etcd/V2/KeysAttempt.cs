@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Valkeyrie.Etcd.Transport;
 
@@ -23,6 +24,7 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
     /// <summary>True if the server cannot have got the whole request.</summary>
     public bool IsUnsent => _response is null && _content is { IsBegun: false };
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync()
     {
         using var request = NewRequest(call.Method, call.Target);
@@ -34,6 +36,7 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         _response = await channel.Http.SendAsync(request, deadline.Token).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<KeysReply> ReadReplyAsync(ReplyParser parser)
     {
         if (await ReadErrorAsync().ConfigureAwait(false) is { } refused)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Valkeyrie.Etcd.Transport;
 using Valkeyrie.Etcd.Transport.Http2;
@@ -89,6 +90,7 @@ internal sealed class KeysChannel : IAsyncDisposable
         _endpoints.Dispose();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> AttemptAsync<TState, T>(
         KeysCall call, Func<KeysAttempt, TState, ValueTask<T>> read, TState state, CancellationToken cancellationToken)
     {

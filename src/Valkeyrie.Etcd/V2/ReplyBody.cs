@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Etcd.V2;
 
@@ -23,6 +24,7 @@ internal sealed class ReplyBody(Stream stream, ReplyParser parser, int bufferLen
     /// <summary>Reads and parses what has come in, waiting for some.</summary>
     /// <returns>False at the end.</returns>
     /// <exception cref="KeysProtocolException">It is no reply of the keys API.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         if (_length == _buffer.Length)

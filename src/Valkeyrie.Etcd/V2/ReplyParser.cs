@@ -10,7 +10,7 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false)
     // Each directory nests twice; far deeper than a path can be written in a request.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 1 << 20 };
 
-    private readonly List<OpenNode> _open = [];
+    private readonly List<OpenNode> _open = new(capacity: 2);
     private JsonReaderState _state = new(Options);
     private Property _property;
     private Property _root;

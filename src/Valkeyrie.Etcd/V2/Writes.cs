@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Etcd.V2;
 
@@ -16,6 +17,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions options, CancellationToken cancellationToken)
     {
         var write = Prepare(key, value, options);

@@ -15,6 +15,9 @@ public static class EtcdV2Conformance
 
     public sealed class Paging(OwnEtcdV2 etcd) : PagingConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    [Collection(AloneCollection.Name)]
+    public sealed class Memory(OwnEtcdV2 etcd) : MemoryConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Trees(OwnEtcdV2 etcd) : TreeConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Atomics(OwnEtcdV2 etcd) : AtomicConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;

@@ -51,8 +51,8 @@ public sealed class LockTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
     {
         await using var proxy = new TcpProxy(Etcd.Server.Port);
         await using var store = KvStore.Open($"etcdv2://{proxy.Endpoint}");
-        await using var held = await store.LockAsync(At("a"), new KvLockOptions { Ttl = TimeSpan.FromSeconds(3) });
-        for (var round = 0; round < 20; round++)
+        await using var held = await store.LockAsync(At("a"), new KvLockOptions { Ttl = TimeSpan.FromSeconds(9) });
+        for (var round = 0; round < 5; round++)
         {
             var before = await LockIndexAsync("a");
             await Patience.UntilAsync(async () => await LockIndexAsync("a") > before || held.Lost.IsCancellationRequested, "a renewal");

@@ -74,7 +74,11 @@ public sealed class WatchTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         await using var watching = Watching.Key(Store, At("d/key"));
         await Store.DeleteTreeAsync(At("d"));
         await Store.PutAsync(At("d/key"), "first");
-        Assert.Equal((KvEventType.Put, "first"), ((await watching.NextAsync()).Type, "first"));
+
+        // An existing pair if the watch began that late; a delete in no case.
+        var first = await watching.NextAsync();
+        Assert.NotEqual(KvEventType.Delete, first.Type);
+        Assert.Equal("first", first.Value);
     }
 
     [Fact]
@@ -103,16 +107,21 @@ public sealed class WatchTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
     public async Task Ten_thousand_writes_in_bursts_are_each_seen_once_and_in_order(int writers)
     {
         const int Writes = 10_000;
-        const int Burst = 500;
+
+        // As many as the server keeps, so that a watch that is held up by a busy machine has not lost any.
+        const int Burst = Window - 50;
         await using var watching = await WatchRootAsync();
         var written = new long[Writes];
-        for (var burst = 0; burst < Writes; burst += Burst)
+        var events = new List<KvEvent>();
+        while (events.Count < Writes)
         {
-            await Parallel.ForAsync(burst, burst + Burst, new ParallelOptions { MaxDegreeOfParallelism = writers }, async (i, token) =>
+            var from = events.Count;
+            var to = Math.Min(Writes, from + Burst);
+            await Parallel.ForAsync(from, to, new ParallelOptions { MaxDegreeOfParallelism = writers }, async (i, token) =>
                 written[i] = (await Store.PutAsync(At($"k{i}"), $"{i}".Bytes(), null, token)).Revision);
+            events.AddRange(await watching.NextAsync(to - from));
         }
 
-        var events = await watching.NextAsync(Writes);
         Assert.All(events, e => Assert.Equal(KvEventType.Put, e.Type));
         Assert.Equal(written.Order(), events.Select(e => e.Revision));
         Assert.All(events, e => Assert.Equal(e.Revision, written[int.Parse(e.Value)]));
@@ -121,7 +130,8 @@ public sealed class WatchTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
     [Fact]
     public async Task Nothing_is_lost_while_connections_break()
     {
-        const int Writes = 1_500;
+        // No more than the server keeps.
+        const int Writes = Window - 100;
         await using var proxy = new TcpProxy(Etcd.Server.Port);
         await using var watched = KvStore.Open($"etcdv2://{proxy.Endpoint}");
         await Store.PutAllAsync(At("-begun"));

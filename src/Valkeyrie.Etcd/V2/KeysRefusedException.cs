@@ -1,75 +1,7 @@
-using System.Globalization;
 using System.Net;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Valkeyrie.Etcd.Transport;
 
 namespace Valkeyrie.Etcd.V2;
-
-/// <summary>The error codes of the keys API (etcd v2error/error.go).</summary>
-internal static class KeysErrorCode
-{
-    public const int KeyNotFound = 100;
-    public const int CompareFailed = 101;
-    public const int NotFile = 102;
-    public const int NotDirectory = 104;
-    public const int KeyExists = 105;
-    public const int RootReadOnly = 107;
-    public const int Unauthorized = 110;
-    public const int FirstOfRequest = 200;
-    public const int InvalidForm = 210;
-    public const int FirstOfRaft = 300;
-    public const int RaftInternal = 300;
-    public const int FirstOfEtcd = 400;
-    public const int WatcherCleared = 400;
-    public const int EventIndexCleared = 401;
-}
-
-/// <summary>The server's refusal.</summary>
-/// <param name="ErrorCode">See <see cref="KeysErrorCode"/>.</param>
-/// <param name="Message">What the code means.</param>
-/// <param name="Cause">The path, or what was compared.</param>
-/// <param name="Index">The store's newest index.</param>
-internal sealed record KeysError(int ErrorCode, string? Message, string? Cause, long Index)
-{
-    /// <summary>True if the request was understood and answered: the caller knows what it means for it.</summary>
-    public bool IsAnswer => ErrorCode is KeysErrorCode.KeyNotFound or KeysErrorCode.CompareFailed or KeysErrorCode.NotFile or KeysErrorCode.NotDirectory
-        or KeysErrorCode.KeyExists or KeysErrorCode.RootReadOnly or KeysErrorCode.WatcherCleared or KeysErrorCode.EventIndexCleared;
-
-    /// <summary>The index at which the compared key is, as the cause <c>[wanted != current]</c> says; 0 where it does not.</summary>
-    public long ComparedIndex
-    {
-        get
-        {
-            var text = Cause.AsSpan();
-            var at = text.LastIndexOf("!= ", StringComparison.Ordinal);
-            return at >= 0 && long.TryParse(text[(at + 3)..].TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : 0;
-        }
-    }
-
-    /// <summary>Reads an error's body; null if it is none.</summary>
-    public static KeysError? Read(ReadOnlySpan<byte> body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(body, KeysJson.Default.KeysError) is { ErrorCode: > 0 } error ? error : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-}
-
-/// <summary>What <c>/version</c> answers; releases before 2.1 call it <see cref="ReleaseVersion"/>.</summary>
-/// <param name="Etcdserver">The server's version.</param>
-/// <param name="ReleaseVersion">The same of old.</param>
-internal sealed record VersionReply(string? Etcdserver, string? ReleaseVersion);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(KeysError))]
-[JsonSerializable(typeof(VersionReply))]
-internal sealed partial class KeysJson : JsonSerializerContext;
 
 /// <summary>A refusal that is no answer to the request.</summary>
 #pragma warning disable CA1032, CA1064 // mapped to a KvException before a caller sees it

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Unicode;
+
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>The body of a write. A DELETE has one too, of no bytes: the platform sends a request without a body again by itself when its
+/// connection breaks, and whether to send a write again is not for it to say.</summary>
+internal sealed class FormContent : HttpContent
+{
+    private static readonly MediaTypeHeaderValue FormType = new("application/x-www-form-urlencoded");
+    private static readonly SearchValues<byte> Unreserved =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"u8);
+
+    private readonly byte[] _form;
+
+    public FormContent(byte[] form)
+    {
+        _form = form;
+        Headers.ContentType = FormType;
+    }
+
+    /// <summary>True once the transport began to send it. Before, the server has no whole request to act on.</summary>
+    public bool IsBegun { get; private set; }
+
+    /// <summary>The form of a value.</summary>
+    /// <exception cref="KvInvalidArgumentException">The value is not UTF-8 text.</exception>
+    public static byte[] OfValue(ReadOnlySpan<byte> value, string key)
+    {
+        if (!Utf8.IsValid(value))
+        {
+            throw new KvInvalidArgumentException(
+                $"The value for '{key}' is not UTF-8 text, and etcd's APIv2 keeps nothing else. Encode it, in base64 for instance, or use APIv3.") { Key = key };
+        }
+
+        var field = "value="u8;
+        var form = new byte[field.Length + EscapedLength(value)];
+        field.CopyTo(form);
+        Escape(value, form.AsSpan(field.Length));
+        return form;
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _form.Length;
+        return true;
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        IsBegun = true;
+        return stream.WriteAsync(_form, cancellationToken).AsTask();
+    }
+
+    private static int EscapedLength(ReadOnlySpan<byte> value)
+    {
+        var length = value.Length;
+        while (true)
+        {
+            var at = value.IndexOfAnyExcept(Unreserved);
+            if (at < 0)
+            {
+                return length;
+            }
+
+            length += value[at] == (byte)' ' ? 0 : 2;
+            value = value[(at + 1)..];
+        }
+    }
+
+    private static void Escape(ReadOnlySpan<byte> value, Span<byte> form)
+    {
+        var digits = "0123456789ABCDEF"u8;
+        while (true)
+        {
+            var at = value.IndexOfAnyExcept(Unreserved);
+            var plain = at < 0 ? value : value[..at];
+            plain.CopyTo(form);
+            if (at < 0)
+            {
+                return;
+            }
+
+            form = form[plain.Length..];
+            var b = value[at];
+            if (b == (byte)' ')
+            {
+                form[0] = (byte)'+';
+                form = form[1..];
+            }
+            else
+            {
+                form[0] = (byte)'%';
+                form[1] = digits[b >> 4];
+                form[2] = digits[b & 15];
+                form = form[3..];
+            }
+
+            value = value[(at + 1)..];
+        }
+    }
+}

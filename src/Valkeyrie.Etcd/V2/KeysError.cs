@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>The server's refusal.</summary>
+/// <param name="ErrorCode">See <see cref="KeysErrorCode"/>.</param>
+/// <param name="Message">What the code means.</param>
+/// <param name="Cause">The path, or what was compared.</param>
+/// <param name="Index">The store's newest index.</param>
+internal sealed record KeysError(int ErrorCode, string? Message, string? Cause, long Index)
+{
+    /// <summary>True if the request was understood and answered: the caller knows what it means for it.</summary>
+    public bool IsAnswer => ErrorCode is KeysErrorCode.KeyNotFound or KeysErrorCode.CompareFailed or KeysErrorCode.NotFile or KeysErrorCode.NotDirectory
+        or KeysErrorCode.KeyExists or KeysErrorCode.RootReadOnly or KeysErrorCode.WatcherCleared or KeysErrorCode.EventIndexCleared;
+
+    /// <summary>The index at which the compared key is, as the cause <c>[wanted != current]</c> says; 0 where it does not.</summary>
+    public long ComparedIndex
+    {
+        get
+        {
+            var text = Cause.AsSpan();
+            var at = text.LastIndexOf("!= ", StringComparison.Ordinal);
+            return at >= 0 && long.TryParse(text[(at + 3)..].TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : 0;
+        }
+    }
+
+    /// <summary>Reads an error's body; null if it is none.</summary>
+    public static KeysError? Read(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, KeysJson.Default.KeysError) is { ErrorCode: > 0 } error ? error : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
