@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Valkeyrie.Embedded;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Pipeline;
@@ -8,44 +9,58 @@ namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Opens a store and makes it the session's current one.</summary>
 /// <remarks>The server is asked once, so that a wrong host or password shows here and not with the first key.</remarks>
-[Cmdlet(VerbsCommunications.Connect, "KvStore")]
+[Cmdlet(VerbsCommunications.Connect, "KvStore", DefaultParameterSetName = EtcdSet)]
 [OutputType(typeof(KvConnection))]
 public sealed class ConnectKvStoreCommand : KvCmdlet
 {
+    private const string EtcdSet = "Etcd";
+    private const string FileSet = "File";
+    private const string MemorySet = "Memory";
+
     /// <summary>The endpoints: host, host:port, http://host:port, or https://host:port for TLS. The port is 2379 where none is given. Default: what
     /// ETCDCTL_ENDPOINTS says, else http://127.0.0.1:2379.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = EtcdSet, Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public string[]? Endpoint { get; set; }
 
     /// <summary>The version of etcd's API: 3 (the default) or 2.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = EtcdSet)]
     [ValidateSet("3", "2")]
     public int ApiVersion { get; set; } = 3;
 
     /// <summary>The user and password. Default, where no endpoint is given: those of ETCDCTL_USER; else none.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = EtcdSet)]
     [Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>The authorities to trust instead of the system's own: a PEM file, or certificates. Implies TLS.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = EtcdSet)]
     [ValidateNotNullOrEmpty]
     public object? CaCertificate { get; set; }
 
     /// <summary>The certificate to show to the server: a PEM file, or a certificate with its private key. Implies TLS.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = EtcdSet)]
     [ValidateNotNullOrEmpty]
     public object? ClientCertificate { get; set; }
 
     /// <summary>The PEM file of the client certificate's private key. Default: it is in the same file.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = EtcdSet)]
     [ValidateNotNullOrEmpty]
     public string? ClientKey { get; set; }
 
     /// <summary>Accept any server certificate. Only for trying things out: whoever is in between can then read and change everything.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = EtcdSet)]
     public SwitchParameter SkipCertificateCheck { get; set; }
+
+    /// <summary>The file of an embedded store, which needs no server. It is made if it does not exist; its folder must. All processes of the machine
+    /// may use it at once.</summary>
+    [Parameter(ParameterSetName = FileSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Open a new embedded store in memory, which is gone when it is disconnected.</summary>
+    [Parameter(ParameterSetName = MemorySet, Mandatory = true)]
+    public SwitchParameter InMemory { get; set; }
 
     /// <summary>A prefix put before every key and taken off again. To keep to a directory, end it with a slash.</summary>
     [Parameter]
@@ -66,50 +81,43 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var connection = OrTerminate(Endpoint, () =>
+        var connection = ParameterSetName switch
         {
-            var named = MyInvocation.BoundParameters.ContainsKey(nameof(Endpoint));
-            var environment = named ? EtcdEnvironment.None : EtcdEnvironment.Read();
-            var tls = new TlsArguments(
-                CaCertificate ?? environment.CaCertificate,
-                ClientCertificate ?? environment.ClientCertificate,
-                ClientKey ?? environment.ClientKey,
-                SkipCertificateCheck);
-            var endpoints = EndpointArguments.Parse(named ? Endpoint ?? [] : environment.Endpoints, ApiVersion, tls.Given);
-            var options = new KvStoreOptions
-            {
-                Timeout = Timeout ?? KvStoreOptions.DefaultTimeout,
-                Namespace = Namespace,
-                Credential = CredentialOr(environment.Credential),
-                Tls = tls.Read(SessionState.Path),
-            };
-            return Open(endpoints, options);
-        });
+            FileSet => OrTerminate(Path, OpenFile),
+            MemorySet => OrTerminate(null, () => Connect(EmbeddedStore.OpenInMemory(options: Options()), Name ?? OpenStores.UnusedName("memory"), apiVersion: 0)),
+            _ => OrTerminate(Endpoint, OpenEtcd),
+        };
         Use(connection);
         WriteObject(connection);
     }
 
-    private KvConnection Open(EndpointArguments endpoints, KvStoreOptions options)
+    private KvConnection OpenFile()
     {
+        var file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path);
+        return Connect(EmbeddedStore.Open(file, options: Options()), Name ?? OpenStores.UnusedName(System.IO.Path.GetFileNameWithoutExtension(file)), apiVersion: 0);
+    }
+
+    private KvConnection OpenEtcd()
+    {
+        var named = MyInvocation.BoundParameters.ContainsKey(nameof(Endpoint));
+        var environment = named ? EtcdEnvironment.None : EtcdEnvironment.Read();
+        var tls = new TlsArguments(
+            CaCertificate ?? environment.CaCertificate,
+            ClientCertificate ?? environment.ClientCertificate,
+            ClientKey ?? environment.ClientKey,
+            SkipCertificateCheck);
+        var endpoints = EndpointArguments.Parse(named ? Endpoint ?? [] : environment.Endpoints, ApiVersion, tls.Given);
+        var options = Options() with { Credential = CredentialOr(environment.Credential), Tls = tls.Read(SessionState.Path) };
         if (SkipCertificateCheck)
         {
             WriteWarning($"The certificate of {endpoints.Address} is not checked: whoever is in between can read and change everything.");
         }
 
         WriteVerbose($"Connecting to {endpoints.Address}{(options.Credential is { } user ? $" as {user.UserName}" : "")}.");
-        var store = KvStore.Open(endpoints.Address, options);
-        try
-        {
-            var status = Wait(store.PingAsync(StopToken));
-            WriteVerbose($"{status.Endpoint} answered: version {status.Version}, revision {status.Revision}.");
-            return new KvConnection(Name ?? OpenStores.UnusedName(endpoints.DefaultName), store, endpoints.ApiVersion, status.Version);
-        }
-        catch
-        {
-            _ = store.DisposeAsync().AsTask();
-            throw;
-        }
+        return Connect(KvStore.Open(endpoints.Address, options), Name ?? OpenStores.UnusedName(endpoints.DefaultName), endpoints.ApiVersion);
     }
+
+    private KvStoreOptions Options() => new() { Timeout = Timeout ?? KvStoreOptions.DefaultTimeout, Namespace = Namespace };
 
     private void Use(KvConnection connection)
     {

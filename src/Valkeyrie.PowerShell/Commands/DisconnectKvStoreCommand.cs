@@ -18,8 +18,14 @@ public sealed class DisconnectKvStoreCommand : KvCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var given = MyInvocation.BoundParameters.ContainsKey(nameof(Store));
-        if (!(given ? StoreArgument.TryResolve(Store, out var store, out var error) : StoreArgument.TryResolveCurrent(out store, out error)))
+        object? meant = MyInvocation.BoundParameters.ContainsKey(nameof(Store)) ? Store : OpenStores.Current;
+        if (meant is null)
+        {
+            WriteError(ErrorRecords.NotConnected());
+            return;
+        }
+
+        if (!StoreArgument.TryResolve(meant, out var store, out var error))
         {
             WriteError(error);
             return;

@@ -21,7 +21,8 @@ public class KeyCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         var named = fakeBoundParameters["Store"];
-        if (!(named is null ? StoreArgument.TryResolveCurrent(out var store, out _) : StoreArgument.TryResolve(named, out store, out _)))
+        var store = named is null ? OpenStores.Current?.Store : StoreArgument.TryResolve(named, out var found, out _) ? found : null;
+        if (store is null)
         {
             return [];
         }

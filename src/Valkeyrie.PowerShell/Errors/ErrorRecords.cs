@@ -11,9 +11,9 @@ internal static class ErrorRecords
     public static ErrorRecord From(KvException exception, object? target = null) =>
         new(exception, "Kv" + exception.Code, CategoryOf(exception.Code), exception.Key ?? target ?? exception.Endpoint);
 
-    /// <summary>There is no store to work on.</summary>
+    /// <summary>There is no store to disconnect.</summary>
     public static ErrorRecord NotConnected() => new(
-        new InvalidOperationException("No store is connected in this session. Connect to one with Connect-KvStore, or name an open one with -Store."),
+        new InvalidOperationException("No store is connected in this session. Get-KvStore shows the open ones; name one with -Store."),
         "KvNotConnected",
         ErrorCategory.ConnectionError,
         null);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
@@ -153,6 +154,26 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
         catch (KvException e)
         {
             ThrowTerminatingError(ErrorRecords.From(e, target));
+            throw;
+        }
+    }
+
+    /// <summary>Sees that a store works, and closes it if it does not.</summary>
+    /// <param name="store">The store, just opened.</param>
+    /// <param name="name">The name to give it.</param>
+    /// <param name="apiVersion">The version of etcd's API; 0 for another kind of store.</param>
+    private protected KvConnection Connect(IKvStore store, string name, int apiVersion)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        try
+        {
+            var status = Wait(store.PingAsync(StopToken));
+            WriteVerbose($"{status.Endpoint} answered: version {status.Version}, revision {status.Revision}.");
+            return new KvConnection(name, store, apiVersion, status.Version);
+        }
+        catch
+        {
+            _ = store.DisposeAsync().AsTask();
             throw;
         }
     }

@@ -9,7 +9,8 @@ public abstract class KvStoreCmdlet : KvCmdlet
 {
     private IKvStore? _target;
 
-    /// <summary>The store: what Connect-KvStore gave, the name of an open one, or any <see cref="IKvStore"/>. Default: the session's current store.</summary>
+    /// <summary>The store: what Connect-KvStore gave, the name of an open one, or any <see cref="IKvStore"/>. Default: the session's current store, and
+    /// where none was connected, the user's own file.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? Store { get; set; }
@@ -20,10 +21,25 @@ public abstract class KvStoreCmdlet : KvCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        var given = MyInvocation.BoundParameters.ContainsKey(nameof(Store));
-        if (!(given ? StoreArgument.TryResolve(Store, out _target, out var error) : StoreArgument.TryResolveCurrent(out _target, out error)))
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Store)))
+        {
+            _target = (OpenStores.Current ?? OpenDefault()).Store;
+        }
+        else if (!StoreArgument.TryResolve(Store, out _target, out var error))
         {
             ThrowTerminatingError(error);
         }
+    }
+
+    private KvConnection OpenDefault()
+    {
+        var connection = OrTerminate(null, () => Connect(DefaultStore.Open(), "embedded", apiVersion: 0));
+        OpenStores.Add(connection);
+        if (DefaultStore.MustWarn())
+        {
+            WriteWarning($"No store is connected, so the file '{DefaultStore.Path}' is used. Connect-KvStore connects to another; this is said once.");
+        }
+
+        return connection;
     }
 }

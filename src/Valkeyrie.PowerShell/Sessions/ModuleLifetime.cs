@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using Valkeyrie.Embedded;
 using Valkeyrie.Etcd;
 
 namespace Valkeyrie.PowerShell.Sessions;
@@ -8,7 +9,11 @@ namespace Valkeyrie.PowerShell.Sessions;
 public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
     /// <summary>Makes the kinds of store known.</summary>
-    public void OnImport() => EtcdStore.Register();
+    public void OnImport()
+    {
+        EmbeddedStore.Register();
+        EtcdStore.Register();
+    }
 
     /// <summary>Closes the stores that the runspace opened.</summary>
     /// <param name="psModuleInfo">The module.</param>

@@ -23,12 +23,4 @@ internal static class StoreArgument
                 $"-Store takes what Connect-KvStore gave, the name of an open store, or an IKvStore; not {(value is null ? "null" : value.GetType().Name)}.", value);
         return store is not null;
     }
-
-    /// <summary>The store where none is named: the session's current one.</summary>
-    public static bool TryResolveCurrent([NotNullWhen(true)] out IKvStore? store, [NotNullWhen(false)] out ErrorRecord? error)
-    {
-        store = OpenStores.Current?.Store;
-        error = store is null ? ErrorRecords.NotConnected() : null;
-        return store is not null;
-    }
 }
