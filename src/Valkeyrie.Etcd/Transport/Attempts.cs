@@ -3,10 +3,14 @@ namespace Valkeyrie.Etcd.Transport;
 /// <summary>How often and how long one call may be tried.</summary>
 internal sealed class Attempts(bool readOnly, int endpoints, TimeSpan timeout)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
     private readonly long _end = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+    private TimeSpan _pause = FirstPause;
     private int _made;
+    private int _futileInARow;
+    private int _lost;
     private bool _tokenRenewed;
 
     /// <summary>The time of the next attempt. A read leaves time for another endpoint, should this one keep silent.</summary>
@@ -29,13 +33,28 @@ internal sealed class Attempts(bool readOnly, int endpoints, TimeSpan timeout)
         return _tokenRenewed = true;
     }
 
-    /// <summary>Reads may be sent again whatever happened; writes only if they provably did not reach a server.</summary>
-    public bool MayTryAgain(Failure failure) =>
-        (_made < Math.Max(endpoints, failure.NoConnection ? 1 : 2) || failure.ConnectTimedOut)
-        && Environment.TickCount64 < _end
-        && (failure.NotSent || (readOnly && failure.MayPass));
+    /// <summary>Reads may be sent again whatever happened; writes only if they provably did not reach a server. A member that cannot serve just now,
+    /// as while a leader is elected, is asked again until the time is up; when no endpoint can be reached at all, that is not waited for.</summary>
+    public bool MayTryAgain(Failure failure)
+    {
+        _futileInARow = failure.IsFutile ? _futileInARow + 1 : 0;
+        _lost += failure.IsLost ? 1 : 0;
+        return _futileInARow < endpoints
+            && _lost <= endpoints
+            && Environment.TickCount64 < _end
+            && (failure.NotSent || (readOnly && failure.MayPass));
+    }
 
-    /// <summary>Waits a little once every endpoint has had its turn.</summary>
-    public Task PauseAsync(CancellationToken cancellationToken) =>
-        _made < endpoints ? Task.CompletedTask : Task.Delay(Pause, cancellationToken);
+    /// <summary>Waits a little once every endpoint has had its turn, longer each time.</summary>
+    public Task PauseAsync(CancellationToken cancellationToken)
+    {
+        if (_made < endpoints)
+        {
+            return Task.CompletedTask;
+        }
+
+        var pause = _pause;
+        _pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        return Task.Delay(pause, cancellationToken);
+    }
 }

@@ -11,11 +11,14 @@ internal sealed record Failure(KvException Error)
     /// <summary>True if the request provably did not reach a server.</summary>
     public bool NotSent { get; init; }
 
-    /// <summary>True if no connection was made, so that trying the same endpoint again at once is of no use.</summary>
+    /// <summary>True if no connection was made.</summary>
     public bool NoConnection { get; init; }
 
-    /// <summary>True if a connection was not made in time. It may have been begun by an earlier call, with little time left.</summary>
-    public bool ConnectTimedOut { get; init; }
+    /// <summary>True if asking the same endpoint again at once is of no use: nothing is there, or something else.</summary>
+    public bool IsFutile => NoConnection || Error is KvUnreachableException { Reason: KvUnreachableReason.Protocol };
+
+    /// <summary>True if the connection broke.</summary>
+    public bool IsLost => Error is KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost };
 
     /// <summary>True if another attempt, or another endpoint, may fare better.</summary>
     public bool MayPass { get; init; }
@@ -47,7 +50,7 @@ internal sealed record Failure(KvException Error)
     private static Failure OfReset(Http2ResetException e, Endpoint endpoint, string? key) => e.Error switch
     {
         Http2Error.RefusedStream => Lost(e, endpoint, key) with { NotSent = true },
-        Http2Error.NoError or Http2Error.Cancel or Http2Error.EnhanceYourCalm => Lost(e, endpoint, key),
+        Http2Error.NoError or Http2Error.Cancel or Http2Error.EnhanceYourCalm or Http2Error.InternalError => Lost(e, endpoint, key),
         _ => Protocol(e, e.Message, endpoint, key),
     };
 
@@ -85,7 +88,7 @@ internal sealed record Failure(KvException Error)
         return new(new KvTimeoutException(
             $"{endpoint.Name} {what} in time; calls end after {timeout.TotalSeconds:0.###} s.{(connecting ? "" : " A write may have been made.")}", e)
             { Key = key, Endpoint = endpoint.Name })
-            { NotSent = connecting, ConnectTimedOut = connecting, MayPass = true, EndpointFailed = true };
+            { NotSent = connecting, MayPass = true, EndpointFailed = true };
     }
 
     private static T? Cause<T>(Exception? e) where T : Exception

@@ -35,7 +35,7 @@ public abstract class KvLockCmdlet : KvStoreCmdlet
         {
             Value = MyInvocation.BoundParameters.ContainsKey(nameof(Value))
                 ? ValueBytes.From(Value, new JsonConversion(InvokeCommand).ToJson, "")
-                : null,
+                : default(ReadOnlyMemory<byte>?),
             Ttl = Ttl ?? KvLockOptions.DefaultTtl,
             Timeout = Timeout,
             DeleteOnUnlock = DeleteOnUnlock,

@@ -110,7 +110,7 @@ public sealed class KvCannotLockException : KvException
     /// <param name="timeout">How long was waited.</param>
     /// <param name="endpoint">Where.</param>
     public KvCannotLockException(string key, TimeSpan timeout, string? endpoint)
-        : base(KvErrorCode.CannotLock, $"The lock of '{key}' is held by another, and was not released within {timeout.TotalSeconds:0.###} s.")
+        : base(KvErrorCode.CannotLock, $"The lock of '{key}' is held by another{(timeout > TimeSpan.Zero ? $", and was not released within {timeout.TotalSeconds:0.###} s" : "")}.")
     {
         Key = key;
         Endpoint = endpoint;

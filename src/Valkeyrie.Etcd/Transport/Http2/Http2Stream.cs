@@ -156,7 +156,7 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
     {
         lock (this)
         {
-            if (_failure is not null || MessageLength() is null)
+            if (!HasMessage())
             {
                 Take();
                 throw new Http2ConnectionLostException("The server ended the stream.", notSent: false);
@@ -223,7 +223,9 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         }
     }
 
-    private bool IsReady() => _ended || (!unary && (MessageLength() is { } length && _end - _start - Frame.HeaderLength >= length));
+    private bool IsReady() => _ended || (!unary && HasMessage());
+
+    private bool HasMessage() => MessageLength() is { } length && _end - _start - Frame.HeaderLength >= length;
 
     private bool StopsWaiting()
     {
@@ -241,7 +243,8 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
 
     private ReadOnlyMemory<byte>? Take()
     {
-        if (_failure is not null)
+        // What came whole before a connection broke is still good; what a caller gave up is not wanted any more.
+        if (_failure is not null && (unary || _failure is OperationCanceledException or GrpcMessageTooLargeException || !HasMessage()))
         {
             throw _failure;
         }
