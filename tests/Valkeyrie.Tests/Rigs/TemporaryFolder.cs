@@ -10,6 +10,7 @@ internal sealed class TemporaryFolder : IDisposable
         var parent = Directory.Exists(MemoryDisk) ? MemoryDisk : System.IO.Path.GetTempPath();
         Path = System.IO.Path.Combine(parent, "valkeyrie-tests-" + Guid.NewGuid().ToString("n"));
         Directory.CreateDirectory(Path);
+        Reaper.Watch(Path);
     }
 
     public string Path { get; }

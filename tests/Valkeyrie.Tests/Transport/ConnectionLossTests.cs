@@ -209,7 +209,9 @@ public class ConnectionLossTests
         await using var store = peer.Open();
         await using var watching = Watching.Key(store, "k", new KvWatchOptions { FromRevision = 100 });
         Assert.Equal([100L, 101, 102, 103], (await watching.NextAsync(4)).Select(e => e.Revision));
-        Assert.Equal([100L, 101, 102, 103], starts.Take(4));
+
+        // A change that came together with the end of its connection may be asked for again; it is delivered once all the same.
+        Assert.Equal([100L, 101, 102, 103], starts.Distinct().Take(4));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public class StrangerTests
     public async Task A_stranger_is_a_protocol_error(string who)
     {
         await using var stranger = new Stranger(Strangers[who], closes: true);
-        await using var store = stranger.Open(new KvStoreOptions { Timeout = Timeout });
+        await using var store = stranger.Open();
         var error = await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.PutAsync("k", "v"));
         Assert.Equal(KvUnreachableReason.Protocol, error.Reason);
         Assert.Contains($"127.0.0.1:{stranger.Port}", error.Message, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public class StrangerTests
     public async Task A_stranger_that_holds_the_connection_open_is_a_protocol_error(string who)
     {
         await using var stranger = new Stranger(Strangers[who], closes: false);
-        await using var store = stranger.Open(new KvStoreOptions { Timeout = Timeout });
+        await using var store = stranger.Open();
         var error = await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.PutAsync("k", "v"));
         Assert.Equal(KvUnreachableReason.Protocol, error.Reason);
     }

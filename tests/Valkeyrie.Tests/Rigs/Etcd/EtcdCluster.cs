@@ -5,6 +5,8 @@ internal sealed class EtcdCluster : IAsyncDisposable
 {
     public const int Size = 3;
 
+    private const int StartAttempts = 3;
+
     private readonly TemporaryFolder _folder = new();
     private readonly List<Member> _members = [];
 
@@ -84,7 +86,7 @@ internal sealed class EtcdCluster : IAsyncDisposable
             "--log-level=error",
             .. options.Arguments(),
         ];
-        return new Member(endpoint, healthPort, new EtcdProcess(arguments, data));
+        return new Member(endpoint, healthPort, new EtcdProcess(arguments));
     }
 
     private sealed record Member(string Endpoint, int HealthPort, EtcdProcess Process);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>One etcd process with its data folder, which can be killed, suspended and started again.</summary>
-internal sealed class EtcdProcess(IReadOnlyList<string> arguments, string folder) : IDisposable
+/// <summary>One etcd process, which can be killed, suspended and started again.</summary>
+internal sealed class EtcdProcess(IReadOnlyList<string> arguments) : IDisposable
 {
     private const int SigStop = 19;
     private const int SigCont = 18;
@@ -12,7 +12,6 @@ internal sealed class EtcdProcess(IReadOnlyList<string> arguments, string folder
 
     private readonly Queue<string> _lastLines = new();
     private Process? _process;
-    private Reaper? _reaper;
 
     public bool HasExited => _process is not { HasExited: false };
 
@@ -41,7 +40,6 @@ internal sealed class EtcdProcess(IReadOnlyList<string> arguments, string folder
         _process.ErrorDataReceived += (_, line) => Remember(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        _reaper = Reaper.Watch(_process.Id, folder);
     }
 
     public void Kill()
@@ -55,7 +53,6 @@ internal sealed class EtcdProcess(IReadOnlyList<string> arguments, string folder
         _process.WaitForExit();
         _process.Dispose();
         _process = null;
-        _reaper?.Dispose();
     }
 
     /// <summary>Stops it without ending it: its sockets stay open and say nothing.</summary>

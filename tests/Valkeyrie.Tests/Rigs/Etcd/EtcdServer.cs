@@ -35,8 +35,7 @@ internal sealed class EtcdServer : IAsyncDisposable
                 "--logger=zap",
                 "--log-level=error",
                 .. options.Arguments(),
-            ],
-            folder.Path);
+            ]);
     }
 
     public int Port { get; }

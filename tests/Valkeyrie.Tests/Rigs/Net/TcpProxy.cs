@@ -7,6 +7,8 @@ namespace Valkeyrie.Tests.Rigs;
 /// <summary>Passes connections on to another loopback port, and can cut them, hold their bytes back or refuse new ones.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
+    private const int ListenAttempts = 5;
+
     private readonly int _targetPort;
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
     private readonly ConcurrentBag<Task> _tasks = [];
@@ -18,8 +20,19 @@ internal sealed class TcpProxy : IAsyncDisposable
     public TcpProxy(int targetPort)
     {
         _targetPort = targetPort;
-        Port = LoopbackPorts.Take();
-        Accept();
+        for (var attempt = 1; ; attempt++)
+        {
+            Port = LoopbackPorts.Take();
+            try
+            {
+                Accept();
+                return;
+            }
+            catch (SocketException) when (attempt < ListenAttempts)
+            {
+                // Somebody else took the port meanwhile.
+            }
+        }
     }
 
     public int Port { get; }
