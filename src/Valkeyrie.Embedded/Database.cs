@@ -132,8 +132,7 @@ internal sealed class MemoryDatabase : Database
         lock (_memory.Gate)
         {
             ThrowIfClosed();
-            Writer.Commit([request]);
-            _memory.TellCommitted();
+            Writer.Commit([request], _memory.TellCommitted);
         }
 
         return request.Done;

@@ -31,6 +31,9 @@ internal sealed class PairWriter(PairReader reader)
     /// <summary>True if the open request has written something, be it only a lease.</summary>
     public bool IsRequestDirty { get; private set; }
 
+    /// <summary>True if the transaction has made, renewed or ended a lease.</summary>
+    public bool HasChangedLeases { get; private set; }
+
     /// <summary>The time at which the transaction began, in milliseconds since 1970, UTC.</summary>
     public long Now => _now;
 
@@ -39,6 +42,7 @@ internal sealed class PairWriter(PairReader reader)
     {
         Revision = newestRevision;
         _now = now;
+        HasChangedLeases = false;
     }
 
     /// <summary>To be called before each request.</summary>
@@ -125,7 +129,7 @@ internal sealed class PairWriter(PairReader reader)
             return false;
         }
 
-        IsRequestDirty = true;
+        IsRequestDirty = HasChangedLeases = true;
         _connection.Prepared("INSERT INTO leases(id, seconds, deadline) VALUES(?1, ?2, ?3)")
             .Bind(1, leaseId).Bind(2, seconds).Bind(3, _now + (seconds * 1000)).Run();
         return true;
@@ -136,7 +140,7 @@ internal sealed class PairWriter(PairReader reader)
     {
         RequireLease(leaseId);
         var seconds = LeaseSeconds(leaseId);
-        IsRequestDirty = true;
+        IsRequestDirty = HasChangedLeases = true;
         _connection.Prepared("UPDATE leases SET deadline = ?2 WHERE id = ?1").Bind(1, leaseId).Bind(2, _now + (seconds * 1000)).Run();
         return seconds;
     }
@@ -146,7 +150,7 @@ internal sealed class PairWriter(PairReader reader)
     {
         RequireLease(leaseId);
         _ = DeleteWhere("lease = ?1 AND lease <> 0", s => s.Bind(1, leaseId));
-        IsRequestDirty = true;
+        IsRequestDirty = HasChangedLeases = true;
         _connection.Prepared("DELETE FROM leases WHERE id = ?1").Bind(1, leaseId).Run();
     }
 

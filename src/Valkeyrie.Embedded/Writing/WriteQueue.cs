@@ -2,11 +2,18 @@ namespace Valkeyrie.Embedded;
 
 /// <summary>Where writes line up. One thread takes all that wait and has them committed together: while one commit is on its way to the disk,
 /// the next one gathers.</summary>
-/// <remarks>The thread is not the caller's, even where nobody else writes: a caller that begins many writes without waiting for each, as a
-/// pipeline does, would otherwise pay a sync for every one.</remarks>
+/// <remarks>A caller that is alone, and waits for each write before it makes the next, gains nothing by that and would pay for two changes of
+/// threads: its writes are made on its own thread. Whether it is alone shows only while its writes are made elsewhere, since nobody can begin a
+/// second write on a thread that makes the first; so every few of them are.</remarks>
 internal sealed class WriteQueue : IDisposable
 {
     private const int LargestBatch = 1024;
+
+    // So many writes in a row that met no other make their caller a lone one.
+    private const int LoneAfter = 4;
+
+    // Of the writes of a lone caller one in so many is made elsewhere.
+    private const int ProbeEvery = 32;
 
     private readonly Writer _writer;
     private readonly Action _committed;
@@ -14,6 +21,8 @@ internal sealed class WriteQueue : IDisposable
     private readonly Thread _thread;
     private readonly object _gate = new();
     private List<WriteRequest> _waiting = [];
+    private int _metNobody;
+    private bool _isWriting;
     private bool _closed;
 
     public WriteQueue(Writer writer, Action committed, Func<Exception> closedError)
@@ -25,6 +34,7 @@ internal sealed class WriteQueue : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Sees to it that a request is made, which it may be already when this returns.</summary>
     public void Add(WriteRequest request)
     {
         lock (_gate)
@@ -34,11 +44,26 @@ internal sealed class WriteQueue : IDisposable
                 throw _closedError();
             }
 
-            _waiting.Add(request);
-            if (_waiting.Count == 1)
+            if (!TryBeginHere())
             {
-                Monitor.Pulse(_gate);
+                _waiting.Add(request);
+                if (_waiting.Count == 1)
+                {
+                    Monitor.PulseAll(_gate);
+                }
+
+                return;
             }
+        }
+
+        var made = false;
+        try
+        {
+            made = !request.TryTake() || _writer.TryCommitNow(request, _committed);
+        }
+        finally
+        {
+            EndHere(made ? null : request);
         }
     }
 
@@ -48,10 +73,42 @@ internal sealed class WriteQueue : IDisposable
         lock (_gate)
         {
             _closed = true;
-            Monitor.Pulse(_gate);
+            Monitor.PulseAll(_gate);
         }
 
         _thread.Join();
+    }
+
+    private bool TryBeginHere()
+    {
+        if (_metNobody < LoneAfter || _isWriting || _waiting.Count > 0 || _writer.SawOthersLately || ++_metNobody % ProbeEvery == 0)
+        {
+            return false;
+        }
+
+        return _isWriting = true;
+    }
+
+    private void EndHere(WriteRequest? left)
+    {
+        lock (_gate)
+        {
+            _isWriting = false;
+            if (left is not null)
+            {
+                _waiting.Add(left);
+            }
+
+            if (_waiting.Count > 0)
+            {
+                _metNobody = 0;
+            }
+
+            if (_waiting.Count > 0 || _closed)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
     }
 
     private void Loop()
@@ -62,9 +119,10 @@ internal sealed class WriteQueue : IDisposable
         {
             lock (_gate)
             {
-                while (_waiting.Count == 0)
+                _isWriting = false;
+                while (_waiting.Count == 0 || _isWriting)
                 {
-                    if (_closed)
+                    if (_closed && !_isWriting)
                     {
                         return;
                     }
@@ -73,11 +131,12 @@ internal sealed class WriteQueue : IDisposable
                 }
 
                 (taken, _waiting) = (_waiting, taken);
+                _isWriting = true;
             }
 
             foreach (var chunk in taken.Chunk(LargestBatch))
             {
-                batch.AddRange(chunk.Where(r => r.TryTake()));
+                batch.AddRange(chunk.Where(r => r.IsTaken || r.TryTake()));
                 Commit(batch);
                 batch.Clear();
             }
@@ -96,12 +155,21 @@ internal sealed class WriteQueue : IDisposable
 
         try
         {
-            _writer.Commit(batch);
+            _writer.Commit(batch, () => Written(batch.Count));
         }
         catch (Exception e)
         {
             // Whatever it is, it must not end the thread and leave callers waiting for ever.
             batch.ForEach(r => r.Fail(e));
+        }
+    }
+
+    // Before anybody is told, and so could come back with the next one.
+    private void Written(int count)
+    {
+        lock (_gate)
+        {
+            _metNobody = count == 1 && _waiting.Count == 0 ? _metNobody + 1 : 0;
         }
 
         _committed();

@@ -8,6 +8,9 @@ internal abstract class WriteRequest
 
     private int _state;
 
+    /// <summary>True if the request is out of its caller's hands.</summary>
+    public bool IsTaken => Volatile.Read(ref _state) == Taken;
+
     /// <summary>Takes the request out of its caller's hands; false if the caller has given up.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) == Waiting;
 

@@ -22,12 +22,18 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
 
     private long _nextDeadline = long.MinValue;
 
+    /// <summary>True if another process wrote within the last moments.</summary>
+    public bool SawOthersLately => _othersSeenAt != long.MinValue && Stopwatch.GetElapsedTime(_othersSeenAt) < CourtesyLasts;
+
     /// <summary>Makes the requests in one transaction. Where that fails each gets one of its own, so that none fails for another's fault.</summary>
-    public void Commit(IReadOnlyList<WriteRequest> requests)
+    /// <param name="requests">What to write.</param>
+    /// <param name="written">Called after each commit, before those who wait for it are told.</param>
+    public void Commit(IReadOnlyList<WriteRequest> requests, Action written)
     {
         try
         {
-            Done(requests, CommitTogether(requests));
+            Begin();
+            CommitBegun(requests, written);
         }
         catch (KvException e) when (requests.Count == 1 || e is KvTimeoutException)
         {
@@ -37,9 +43,29 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
         {
             foreach (var request in requests)
             {
-                Commit([request]);
+                Commit([request], written);
             }
         }
+    }
+
+    /// <summary>Makes a request unless another process is in the way just now; false if one is.</summary>
+    public bool TryCommitNow(WriteRequest request, Action written)
+    {
+        try
+        {
+            if (!TryBegin())
+            {
+                return false;
+            }
+
+            CommitBegun([request], written);
+        }
+        catch (KvException e)
+        {
+            request.Fail(e);
+        }
+
+        return true;
     }
 
     /// <summary>Looks when the next lease ends; another process may have made one.</summary>
@@ -52,7 +78,7 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
     /// <summary>Gives way for a moment if other processes write, too.</summary>
     public void GiveWay()
     {
-        if (_othersSeenAt != long.MinValue && Stopwatch.GetElapsedTime(_othersSeenAt) < CourtesyLasts)
+        if (SawOthersLately)
         {
             Thread.Sleep(Courtesy);
         }
@@ -81,32 +107,38 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
         }
     }
 
-    /// <summary>Gives what was refused, request by request; null if nothing was.</summary>
-    private Exception?[]? CommitTogether(IReadOnlyList<WriteRequest> requests)
+    private void CommitBegun(IReadOnlyList<WriteRequest> requests, Action written)
     {
-        Begin();
+        Exception?[]? refusals;
         try
         {
             var newest = pairs.Reader.NewestPosition();
             NoteOthers(newest);
             var revision = Position.RevisionOf(newest);
             pairs.Begin(revision, Clock.Now);
-            if (pairs.Now >= _nextDeadline)
+            var isDue = pairs.Now >= _nextDeadline;
+            if (isDue)
             {
                 pairs.EndExpiredLeases();
             }
 
-            var refusals = Run(requests);
-            LookForDeadline(pairs.Reader);
+            refusals = Run(requests);
+            if (isDue || pairs.HasChangedLeases)
+            {
+                LookForDeadline(pairs.Reader);
+            }
+
             ForgetBeyondCount(pairs.Revision - revision);
             _commit.Run();
             _lastWritten = pairs.Revision;
-            return refusals;
         }
         finally
         {
             _connection.RollBack();
         }
+
+        written();
+        Done(requests, refusals);
     }
 
     private Exception?[]? Run(IReadOnlyList<WriteRequest> requests)
@@ -132,20 +164,8 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
     private void Begin()
     {
         var started = Stopwatch.GetTimestamp();
-        while (true)
+        while (!TryBegin())
         {
-            var result = _begin.TryStep();
-            if (result == raw.SQLITE_DONE)
-            {
-                return;
-            }
-
-            if (!SqliteErrors.IsBusy(result))
-            {
-                throw SqliteErrors.From(_connection, result);
-            }
-
-            _othersSeenAt = Stopwatch.GetTimestamp();
             if (Stopwatch.GetElapsedTime(started) >= timeout)
             {
                 throw new KvTimeoutException($"'{_connection.File}' is kept busy by another process; it could not be written within {timeout.TotalSeconds:0.###} s.")
@@ -154,6 +174,18 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
 
             Thread.Sleep(Courtesy);
         }
+    }
+
+    private bool TryBegin()
+    {
+        var result = _begin.TryStep();
+        if (SqliteErrors.IsBusy(result))
+        {
+            _othersSeenAt = Stopwatch.GetTimestamp();
+            return false;
+        }
+
+        return result == raw.SQLITE_DONE ? true : throw SqliteErrors.From(_connection, result);
     }
 
     private void NoteOthers(long newestPosition)
