@@ -1,0 +1,59 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $Server = Start-TestServer
+    $null = Connect-KvStore $Server -Name other -Namespace other/
+    Set-KvValue elsewhere 1
+    $null = Connect-KvStore $Server -Name 'my store'
+    'app/name', 'app/web/port', 'application', "it's", 'two words/a' | Set-KvValue -Value 1
+
+    function Complete([string] $Line) {
+        (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText
+    }
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'Tab completes' {
+    It 'the names of stores' {
+        Complete 'Get-KvValue a -Store ' | Should -Be 'other', "'my store'"
+        Complete 'Get-KvValue a -Store ot' | Should -Be 'other'
+        Complete "Disconnect-KvStore 'my" | Should -Be "'my store'"
+        Complete 'Get-KvStore o' | Should -Be 'other'
+    }
+
+    It 'keys, one part at a time: <Line>' -ForEach @(
+        @{ Line = 'Get-KvValue app'; Expected = 'app/', 'application' }
+        @{ Line = 'Set-KvValue app/'; Expected = 'app/name', 'app/web/' }
+        @{ Line = 'Watch-KvKey app/web/'; Expected = 'app/web/port' }
+        @{ Line = 'Use-KvLock appl'; Expected = 'application' }
+        @{ Line = 'Remove-KvValue -Key i'; Expected = "'it''s'" }
+        @{ Line = 'Test-KvKey two'; Expected = "'two words/'" }
+        @{ Line = 'Lock-KvKey ''two words/'; Expected = "'two words/a'" }
+        @{ Line = 'Get-KvTree -Prefix app/w'; Expected = 'app/web/' }
+    ) {
+        Complete $Line | Should -Be $Expected
+    }
+
+    It 'keys of the store that is named' {
+        Complete 'Get-KvValue -Store other -Key els' | Should -Be 'elsewhere'
+    }
+
+    It 'directories alone for -Path' {
+        Complete 'Get-KvTree app' | Should -Be 'app/'
+        Complete 'Remove-KvTree app/' | Should -Be 'app/web/'
+    }
+
+    It 'endpoints' {
+        Complete 'Connect-KvStore http://127' | Should -Be $Server
+    }
+
+    It 'nothing, and without an error, from a store that does not answer' {
+        $gone = Start-TestServer
+        $null = Connect-KvStore $gone -Name gone
+        $Started[-1].Kill()
+        $Error.Clear()
+        Complete 'Get-KvValue -Store gone -Key zz' | Where-Object { $_ -notlike '*[\/]*' } | Should -BeNullOrEmpty
+        $Error | Should -BeNullOrEmpty
+        Disconnect-KvStore gone
+    }
+}

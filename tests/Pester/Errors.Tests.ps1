@@ -1,0 +1,169 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $Server = Start-TestServer '--max-request-bytes', 1048576
+    $null = Connect-KvStore $Server -Name main
+    Set-KvValue there 1
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'A bad key' {
+    BeforeDiscovery {
+        $keys = @(
+            @{ What = 'an empty key'; Key = '' }
+            @{ What = 'a key with a NUL'; Key = "a`0b" }
+            @{ What = 'half of a surrogate pair'; Key = "a$([char] 0xD800)" }
+        )
+        $commands = @(
+            @{ Name = 'Get-KvValue'; Run = { param($key) Get-KvValue $key } }
+            @{ Name = 'Set-KvValue'; Run = { param($key) Set-KvValue $key 1 } }
+            @{ Name = 'Remove-KvValue'; Run = { param($key) Remove-KvValue $key } }
+            @{ Name = 'Test-KvKey'; Run = { param($key) Test-KvKey $key } }
+            @{ Name = 'Get-KvTree'; Run = { param($key) Get-KvTree $key } }
+            @{ Name = 'Get-KvTree -Prefix'; Run = { param($key) Get-KvTree -Prefix $key } }
+            @{ Name = 'Remove-KvTree'; Run = { param($key) Remove-KvTree $key -Confirm:$false } }
+            @{ Name = 'Remove-KvTree -Prefix'; Run = { param($key) Remove-KvTree -Prefix $key -Confirm:$false } }
+            @{ Name = 'Watch-KvKey'; Run = { param($key) Watch-KvKey $key -Timeout 60 } }
+            @{ Name = 'Watch-KvTree'; Run = { param($key) Watch-KvTree $key -Timeout 60 } }
+            @{ Name = 'Lock-KvKey'; Run = { param($key) Lock-KvKey $key } }
+            @{ Name = 'Use-KvLock'; Run = { param($key) Use-KvLock $key { 'not reached' } } }
+        )
+        $cases = foreach ($command in $commands) { foreach ($key in $keys) { $command + $key } }
+    }
+
+    It 'is refused: <Name> with <What>' -ForEach $cases {
+        $failure = Get-ErrorOf { & $Run $Key }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        $failure.CategoryInfo.Category | Should -Be InvalidArgument
+        $failure.Exception | Should -BeOfType Valkeyrie.KvInvalidArgumentException
+        Get-KvTree -Count | Should -Be 1
+    }
+}
+
+Describe 'A negative revision' {
+    It 'is refused: <Name>' -ForEach @(
+        @{ Name = 'Get-KvValue'; Run = { Get-KvValue there -Revision -1 } }
+        @{ Name = 'Get-KvTree'; Run = { Get-KvTree -Revision -1 } }
+        @{ Name = 'Set-KvValue'; Run = { Set-KvValue there 2 -IfRevision -1 } }
+        @{ Name = 'Remove-KvValue'; Run = { Remove-KvValue there -IfRevision -1 } }
+        @{ Name = 'Watch-KvKey'; Run = { Watch-KvKey there -FromRevision -1 -Timeout 60 } }
+    ) {
+        (Get-ErrorOf $Run).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        Get-KvValue there -ValueOnly | Should -Be 1
+    }
+}
+
+Describe 'Without a store' {
+    It 'every cmdlet says to connect first: <Name>' -ForEach @(
+        @{ Name = 'Get-KvValue'; Run = 'Get-KvValue a' }
+        @{ Name = 'Set-KvValue'; Run = 'Set-KvValue a 1' }
+        @{ Name = 'Remove-KvValue'; Run = 'Remove-KvValue a' }
+        @{ Name = 'Test-KvKey'; Run = 'Test-KvKey a' }
+        @{ Name = 'Get-KvTree'; Run = 'Get-KvTree' }
+        @{ Name = 'Remove-KvTree'; Run = 'Remove-KvTree -All -Confirm:$false' }
+        @{ Name = 'Watch-KvKey'; Run = 'Watch-KvKey a' }
+        @{ Name = 'Watch-KvTree'; Run = 'Watch-KvTree' }
+        @{ Name = 'Lock-KvKey'; Run = 'Lock-KvKey a' }
+        @{ Name = 'Use-KvLock'; Run = 'Use-KvLock a { }' }
+        @{ Name = 'Disconnect-KvStore'; Run = 'Disconnect-KvStore' }
+    ) {
+        $shell = [powershell]::Create()
+        $failure = $shell.AddScript("Import-Module '$ModulePath'; try { `$ErrorActionPreference = 'Stop'; $Run } catch { `$_ }").Invoke()[0]
+        $shell.Dispose()
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvNotConnected,*'
+        $failure.CategoryInfo.Category | Should -Be ConnectionError
+        "$failure" | Should -BeLike '*Connect-KvStore*'
+    }
+}
+
+Describe 'A value over the server''s limit' {
+    It 'is refused with its key, and the store goes on' {
+        $failure = Get-ErrorOf { Set-KvValue big ([byte[]]::new(3MB)) }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvQuotaExceeded,*'
+        $failure.CategoryInfo.Category | Should -Be QuotaExceeded
+        $failure.TargetObject | Should -Be big
+        Test-KvKey big | Should -BeFalse
+        Test-KvKey there | Should -BeTrue
+    }
+}
+
+Describe 'Connecting to' {
+    It 'a closed port fails and names it' {
+        $endpoint = "127.0.0.1:$(Get-FreePort)"
+        $failure = Get-ErrorOf { Connect-KvStore $endpoint -Timeout 10 }
+        $failure.FullyQualifiedErrorId | Should -Be 'KvUnreachable,Valkeyrie.PowerShell.Commands.ConnectKvStoreCommand'
+        $failure.CategoryInfo.Category | Should -Be ConnectionError
+        "$failure" | Should -BeLike "*$endpoint*"
+        $failure.Exception.Reason | Should -Be ConnectionFailed
+    }
+
+    It 'an unknown host fails and names it' {
+        $failure = Get-ErrorOf { Connect-KvStore no-such-host.invalid -Timeout 20 }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvUnreachable,*'
+        "$failure" | Should -BeLike '*no-such-host.invalid*'
+        $failure.Exception.Reason | Should -Be NameNotFound
+    }
+
+    Context 'something that is no etcd' {
+        BeforeAll {
+            # Answers every connection with some bytes and closes it, until its listener is stopped.
+            function Start-Answering([byte[]] $Bytes) {
+                $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+                $listener.Start()
+                $job = Start-ThreadJob -ArgumentList $listener, $Bytes {
+                    param($listener, $bytes)
+                    $ErrorActionPreference = 'Stop'
+                    while ($true) {
+                        $client = $listener.AcceptTcpClient()
+                        $stream = $client.GetStream()
+                        $stream.Write($bytes)
+                        $null = $stream.Read([byte[]]::new(4096))
+                        $client.Close()
+                    }
+                }
+                [pscustomobject]@{ Listener = $listener; Job = $job; Endpoint = "127.0.0.1:$($listener.LocalEndpoint.Port)" }
+            }
+        }
+
+        It 'fails: <Name>' -ForEach @(
+            @{ Name = 'a web server'; Bytes = [Text.Encoding]::ASCII.GetBytes("HTTP/1.1 400 Bad Request`r`nContent-Length: 0`r`n`r`n") }
+            @{ Name = 'garbage'; Bytes = [byte[]] (1..200) }
+            @{ Name = 'one that hangs up'; Bytes = [byte[]] @() }
+        ) {
+            $other = Start-Answering $Bytes
+            $failure = Get-ErrorOf { Connect-KvStore $other.Endpoint -Timeout 10 }
+            $other.Listener.Stop()
+            $other.Job | Wait-Job | Remove-Job
+            $failure.FullyQualifiedErrorId | Should -Be 'KvUnreachable,Valkeyrie.PowerShell.Commands.ConnectKvStoreCommand'
+            "$failure" | Should -BeLike "*$($other.Endpoint)*"
+            Get-KvStore | ForEach-Object Name | Should -Be main
+        }
+
+        It 'ends with its timeout: one that says nothing' {
+            $silent = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+            $silent.Start()
+            $failure = Get-ErrorOf { Connect-KvStore "127.0.0.1:$($silent.LocalEndpoint.Port)" -Timeout 1 }
+            $silent.Stop()
+            $failure.FullyQualifiedErrorId | Should -Be 'KvTimedOut,Valkeyrie.PowerShell.Commands.ConnectKvStoreCommand'
+            $failure.CategoryInfo.Category | Should -Be OperationTimeout
+            "$failure" | Should -BeLike '*127.0.0.1*'
+        }
+    }
+}
+
+Describe 'A server that goes away' {
+    It 'leaves an error for each key, and its return makes the store work again' {
+        $gone = Start-TestServer
+        $process = $Started[-1]
+        $null = Connect-KvStore $gone -Name gone -Timeout 3
+        Set-KvValue before 1
+        $process.Kill()
+        $process.WaitForExit()
+        $null = 'a', 'b' | Get-KvValue -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures | ForEach-Object TargetObject | Should -Be a, b
+        $failures | ForEach-Object FullyQualifiedErrorId | Should -BeLike 'Kv*,Valkeyrie.PowerShell.Commands.GetKvValueCommand'
+        $failures | ForEach-Object { $_.Exception.Code } | Should -BeIn Unreachable, TimedOut
+        $process.Start()
+        Wait-Until { try { Get-KvValue before -ValueOnly -ErrorAction Stop } catch { $false } } 'the store works again'
+    }
+}

@@ -1,0 +1,91 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $Server = Start-TestServer
+    $one = Connect-KvStore $Server -Name one
+    $two = Connect-KvStore $Server -Name two
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'Get-KvStore' {
+    It 'shows the open stores in the order of their opening, the current one marked' {
+        Get-KvStore | ForEach-Object Name | Should -Be one, two
+        Get-KvStore | ForEach-Object IsCurrent | Should -Be $false, $true
+    }
+
+    It 'finds stores by name, also with wildcards' {
+        (Get-KvStore one).Store | Should -Be $one.Store
+        Get-KvStore T*, one | ForEach-Object Name | Should -Be two, one
+        Get-KvStore none* | Should -BeNullOrEmpty
+    }
+
+    It 'says of an unknown name that no open store has it' {
+        $failure = Get-ErrorOf { Get-KvStore three }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvStoreNotFound,*'
+        $failure.CategoryInfo.Category | Should -Be ObjectNotFound
+        $failure.TargetObject | Should -Be three
+    }
+}
+
+Describe '-Store' {
+    It 'takes <Form>' -ForEach @(
+        @{ Form = 'a name'; Argument = { 'one' } }
+        @{ Form = 'a name in another case'; Argument = { 'ONE' } }
+        @{ Form = 'what Connect-KvStore gave'; Argument = { $one } }
+        @{ Form = 'a store of the library'; Argument = { $one.Store } }
+    ) {
+        Set-KvValue store/a 1 -Store (& $Argument)
+        Get-KvTree store -Store (& $Argument) | ForEach-Object Value | Should -Be 1
+    }
+
+    It 'refuses <Name>' -ForEach @(
+        @{ Name = 'an unset variable, which must not mean the current store'; Argument = $null; Id = 'KvInvalidArgument' }
+        @{ Name = 'what is no store'; Argument = 5; Id = 'KvInvalidArgument' }
+        @{ Name = 'an unknown name'; Argument = 'nowhere'; Id = 'KvStoreNotFound' }
+    ) {
+        (Get-ErrorOf { Set-KvValue refused 1 -Store $Argument }).FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        Test-KvKey refused | Should -BeFalse
+    }
+}
+
+Describe 'Sessions' {
+    It 'each runspace has a current store of its own, and finds the others'' stores by name' {
+        $shell = [powershell]::Create()
+        $answers = $shell.AddScript(@"
+            Import-Module '$ModulePath'
+            try { Test-KvKey a } catch { `$_.FullyQualifiedErrorId }
+            Test-KvKey a -Store one
+            `$null = Connect-KvStore $Server -Name inner
+            Test-KvKey a
+            (Get-KvStore inner).IsCurrent
+"@).Invoke()
+        $answers | Should -Be 'KvNotConnected,Valkeyrie.PowerShell.Commands.TestKvKeyCommand', $false, $false, $true
+        (Get-KvStore | Where-Object IsCurrent).Name | Should -Be two
+        (Get-KvStore inner).IsCurrent | Should -BeFalse
+        $shell.Runspace.Dispose()
+        Wait-Until { -not (Get-KvStore inner*) } 'the stores of a closed runspace are closed with it'
+        Get-KvStore | ForEach-Object Name | Should -Be one, two
+        $shell.Dispose()
+    }
+
+    It 'the same name in two runspaces means two stores, and neither closes the other' {
+        $values = 1..4 | ForEach-Object -ThrottleLimit 4 -Parallel {
+            Import-Module $using:ModulePath
+            $store = Connect-KvStore $using:Server -Name shared -Namespace "runspace$_/"
+            1..20 | ForEach-Object { Set-KvValue a "$($store.Namespace)$_"; (Get-KvValue a -ValueOnly) -eq "$($store.Namespace)$_" }
+            (Get-KvStore shared)[0].Namespace -eq $store.Namespace
+        }
+        $values.Count | Should -Be 84
+        $values | Should -Not -Contain $false
+    }
+
+    It 'a thread job works on the store that its starter passes' {
+        Start-ThreadJob { Import-Module $using:ModulePath; Set-KvValue job 1 -Store $using:one; Get-KvValue job -Store one -ValueOnly } |
+            Receive-Job -Wait -AutoRemoveJob | Should -Be 1
+    }
+
+    It 'a process that ends releases its locks' {
+        $null = Invoke-TestPowerShell "`$null = Connect-KvStore $Server; `$null = Lock-KvKey ended -Ttl 600"
+        Lock-KvKey ended -Timeout 0 | Unlock-KvKey
+    }
+}

@@ -1,0 +1,141 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $Server = Start-TestServer
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'The module' {
+    It 'has a valid manifest, and exports what it says' {
+        $manifest = Test-ModuleManifest $ModulePath -ErrorAction Stop
+        $exported = (Get-Module Valkeyrie).ExportedCommands.Keys | Sort-Object
+        $exported | Should -Be ($manifest.ExportedCmdlets.Keys | Sort-Object)
+        $exported | Should -HaveCount 14
+        $manifest.PowerShellVersion | Should -Be ([version] '7.4')
+        $manifest.CompatiblePSEditions | Should -Be Core
+    }
+
+    It 'exports every cmdlet that it has' {
+        $types = (Get-Command Set-KvValue).ImplementingType.Assembly.GetExportedTypes() |
+            Where-Object { $_.IsSubclassOf([Management.Automation.Cmdlet]) -and -not $_.IsAbstract }
+        $types.Count | Should -Be (Get-Module Valkeyrie).ExportedCmdlets.Count
+    }
+
+    It 'ships assemblies alone, and PowerShell''s own not among them' {
+        $files = Get-ChildItem (Join-Path (Split-Path $ModulePath) bin) -Recurse -File
+        $files.Extension | Sort-Object -Unique | Should -Be .dll
+        $files.Name | Should -Not -Contain System.Management.Automation.dll
+        (Split-Path $ModulePath | Get-ChildItem -File).Name | Sort-Object |
+            Should -Be Valkeyrie.Format.ps1xml, Valkeyrie.psd1, Valkeyrie.psm1, Valkeyrie.Types.ps1xml
+    }
+
+    Context 'every cmdlet' {
+        BeforeDiscovery {
+            $commands = 'Connect-KvStore', 'Disconnect-KvStore', 'Get-KvStore', 'Get-KvTree', 'Get-KvValue', 'Lock-KvKey', 'Remove-KvTree', 'Remove-KvValue',
+                'Set-KvValue', 'Test-KvKey', 'Unlock-KvKey', 'Use-KvLock', 'Watch-KvKey', 'Watch-KvTree'
+            $onStore = $commands | Where-Object { $_ -notin 'Connect-KvStore', 'Get-KvStore', 'Unlock-KvKey' }
+            $changing = 'Disconnect-KvStore', 'Lock-KvKey', 'Remove-KvTree', 'Remove-KvValue', 'Set-KvValue', 'Unlock-KvKey', 'Use-KvLock'
+        }
+
+        It '<_> has an approved verb' -ForEach $commands {
+            ($_ -split '-')[0] | Should -BeIn (Get-Verb).Verb
+        }
+
+        It '<_> says what it emits' -ForEach $commands {
+            (Get-Command $_).ImplementingType.GetCustomAttributes([Management.Automation.OutputTypeAttribute], $true) | Should -Not -BeNullOrEmpty
+        }
+
+        It '<_> takes -Store, which completes with Tab' -ForEach $onStore {
+            $parameter = (Get-Command $_).Parameters['Store']
+            $parameter.Attributes | Where-Object { $_ -is [Management.Automation.ArgumentCompleterAttribute] } | Should -HaveCount 1
+        }
+
+        It '<_> has -WhatIf and -Confirm' -ForEach $changing {
+            (Get-Command $_).Parameters.Keys | Should -Contain WhatIf
+            (Get-Command $_).Parameters.Keys | Should -Contain Confirm
+        }
+    }
+
+    Context 'its assemblies' {
+        It 'shares the contract with everybody, and keeps the rest to itself' {
+            $contexts = Invoke-TestPowerShell @"
+                `$null = Connect-KvStore $Server
+                [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object FullName -Match '^(Valkeyrie|Google)' | ForEach-Object {
+                    "`$(`$_.GetName().Name)=`$([Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name)"
+                }
+"@
+            $contexts | Sort-Object | Should -Be @(
+                'Google.Protobuf=Valkeyrie.PowerShell', 'Valkeyrie.Etcd=Valkeyrie.PowerShell', 'Valkeyrie.Loader=Default'
+                'Valkeyrie.PowerShell=Valkeyrie.PowerShell', 'Valkeyrie=Default')
+        }
+
+        It 'names resolve: [Valkeyrie.KvPair] is the type of what is emitted' {
+            $null = Connect-KvStore $Server
+            (Set-KvValue a 1 -PassThru).GetType() | Should -Be ([Valkeyrie.KvPair])
+            Get-KvStore | Disconnect-KvStore
+        }
+
+        Context 'beside another module''s Google.Protobuf' {
+            BeforeAll {
+                $foreign = Join-Path $TestFolder foreign
+                $null = New-Item -ItemType Directory $foreign
+                $source = '[assembly: System.Reflection.AssemblyVersion("3.0.0.0")] namespace Google.Protobuf { public class Foreign { public static string Hello() { return "foreign"; } } }'
+                $null = Invoke-TestPowerShell "Add-Type -TypeDefinition '$source' -OutputAssembly '$foreign/Google.Protobuf.dll'"
+                $useForeign = "Add-Type -Path '$foreign/Google.Protobuf.dll'; [Google.Protobuf.Foreign]::Hello()"
+                $useOurs = "Import-Module '$ModulePath'; `$null = Connect-KvStore $Server; Set-KvValue both ours; Get-KvValue both -ValueOnly"
+            }
+
+            It 'is not disturbed by one that was loaded before' {
+                $script = "$useForeign; $useOurs; $useForeign"
+                $process = Start-TestProcess $Pwsh '-NoProfile', '-NonInteractive', '-Command', $script
+                $process.StandardOutput.ReadToEnd().Trim() -split '\r?\n' | Should -Be foreign, ours, foreign
+            }
+
+            It 'does not disturb one that is loaded after' {
+                $process = Start-TestProcess $Pwsh '-NoProfile', '-NonInteractive', '-Command', "$useOurs; $useForeign; $useOurs"
+                $process.StandardOutput.ReadToEnd().Trim() -split '\r?\n' | Should -Be ours, foreign, ours
+            }
+        }
+    }
+
+    Context 'import and removal' {
+        It 'works after Import-Module -Force, twice' {
+            Invoke-TestPowerShell @"
+                Import-Module '$ModulePath' -Force
+                Import-Module '$ModulePath' -Force
+                `$null = Connect-KvStore $Server
+                (Get-Command -Module Valkeyrie).Count
+                Test-KvKey a
+"@ | Should -Be 14, True
+        }
+
+        It 'leaves nothing behind when it is removed, and can be imported again' {
+            Invoke-TestPowerShell @"
+                `$store = Connect-KvStore $Server
+                `$held = Lock-KvKey removed
+                Remove-Module Valkeyrie
+                (Get-Module | Where-Object Name -Like Valkeyrie*).Count
+                `$held.IsHeld
+                Import-Module '$ModulePath'
+                @(Get-KvStore).Count
+                `$null = Connect-KvStore $Server
+                Lock-KvKey removed -Timeout 0 | Unlock-KvKey
+                (Get-Command -Module Valkeyrie).Count
+"@ | Should -Be 0, False, 0, 14
+        }
+
+        It 'works in several runspaces at once' {
+            $null = Connect-KvStore $Server -Name main
+            1..4 | ForEach-Object -Parallel { Import-Module $using:ModulePath; Set-KvValue "parallel/$_" $_ -Store main }
+            Get-KvTree parallel | ForEach-Object Value | Should -Be 1, 2, 3, 4
+            Get-KvStore | Disconnect-KvStore
+        }
+
+        It 'says why another copy cannot be loaded into the same process' {
+            $copy = Join-Path $TestFolder copy
+            Copy-Item (Split-Path $ModulePath) $copy -Recurse
+            Invoke-TestPowerShell "Remove-Module Valkeyrie; try { Import-Module '$copy/Valkeyrie.psd1' -Force } catch { `"`$_`" }" |
+                Should -BeLike '*loaded from*already*Start a new PowerShell*'
+        }
+    }
+}

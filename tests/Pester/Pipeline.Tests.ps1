@@ -1,0 +1,105 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $Server = Start-TestServer
+    $null = Connect-KvStore $Server -Name main
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'Requests of a pipeline' {
+    It 'come back in the order in which they went in' {
+        $keys = 1..1000 | ForEach-Object { "order/$(Get-Random)-$_" }
+        $keys | Set-KvValue -Value 1 -PassThru | ForEach-Object Key | Should -Be $keys
+        $keys | Get-KvValue | ForEach-Object Key | Should -Be $keys
+        $keys | Test-KvKey | Should -Not -Contain $false
+        $keys | Remove-KvValue -PassThru | Should -Be $keys
+    }
+
+    It 'keep their order for each key' {
+        $writes = 1..500 | ForEach-Object { [pscustomobject]@{ Key = "same/$($_ % 3)"; Value = $_ } }
+        $revisions = $writes | Set-KvValue -PassThru | Group-Object Key
+        foreach ($key in $revisions) {
+            $key.Group.Revision | Should -Be ($key.Group.Revision | Sort-Object)
+        }
+
+        'same/0', 'same/1', 'same/2' | Get-KvValue -ValueOnly | Should -Be 498, 499, 500
+    }
+
+    Context 'against a store that answers only when many wait, and the last first' {
+        BeforeAll {
+            # The contract is built for the oldest .NET that it serves: warning 1701 says that this one is newer.
+            $references = @([Valkeyrie.KvPair].Assembly.Location) + (Get-ChildItem $PSHOME/ref/*.dll).FullName
+            Add-Type -Path $PSScriptRoot/GatedStore.cs -ReferencedAssemblies $references -CompilerOptions '-nowarn:1701'
+        }
+
+        It 'overlap, and are written in the order in which they were asked all the same' {
+            $gate = [GatedStore]::new(32)
+            $keys = 0..320 | ForEach-Object { "gate/$_" }
+            $keys | Set-KvValue -Value 1 -PassThru -Store $gate | ForEach-Object Key | Should -Be $keys
+            $gate.MostInFlight | Should -Be 32
+            $null = $gate.DisposeAsync()
+        }
+
+        It 'never overlap for one key' {
+            $gate = [GatedStore]::new(32)
+            $keys = 0..320 | ForEach-Object { "gate/$($_ % 40)" }
+            $keys | Set-KvValue -Value 1 -PassThru -Store $gate | ForEach-Object Key | Should -Be $keys
+            $gate.SameKeyOverlapped | Should -BeFalse
+            $gate.MostInFlight | Should -Be 32
+            $null = $gate.DisposeAsync()
+        }
+    }
+
+    It 'fail one by one, each with an error of its own key, and the others go on' {
+        $keys = 1..200 | ForEach-Object { $_ % 10 ? "mixed/$_" : "bad`0/$_" }
+        $written = $keys | Set-KvValue -Value 1 -PassThru -ErrorVariable failures -ErrorAction SilentlyContinue
+        $written.Count | Should -Be 180
+        $failures.Count | Should -Be 20
+        $failures | ForEach-Object TargetObject | Should -Be ($keys -like "bad*")
+        $failures | ForEach-Object FullyQualifiedErrorId | Sort-Object -Unique | Should -BeLike 'KvInvalidArgument,*'
+    }
+
+    It 'leave errors in the order of their keys' {
+        $keys = 1..200 | ForEach-Object { "missing/$_" }
+        $null = $keys | Get-KvValue -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures | ForEach-Object TargetObject | Should -Be $keys
+    }
+
+    It 'stop at the first error with -ErrorAction Stop' {
+        $read = [Collections.Generic.List[object]]::new()
+        Set-KvValue stop/a 1
+        { 'stop/a', 'stop/missing', 'stop/a' | Get-KvValue -ErrorAction Stop | ForEach-Object { $read.Add($_) } } | Should -Throw -ErrorId 'KvKeyNotFound,*'
+        $read.Count | Should -Be 1
+    }
+
+    It 'are answered promptly when the producer is slow' {
+        # Were an answer held back until the next record, the producer would never see it.
+        $answered = [Collections.Generic.List[string]]::new()
+        1..5 | ForEach-Object {
+            [Threading.Thread]::Sleep(20)
+            "prompt/$_"
+            $answered.Count | Should -Be $_
+        } | Set-KvValue -Value 1 -PassThru | ForEach-Object { $answered.Add($_.Key) }
+        $answered.Count | Should -Be 5
+    }
+
+    It 'are answered before a watch waits for more, however quickly its last events came' {
+        1..20 | ForEach-Object { Set-KvValue "burst/$_" $_ }
+        $mirror = Connect-KvStore $Server -Name mirror -Namespace mirror/
+        $null = Connect-KvStore $Server -Name main
+        # The watch ends only after the twentieth answer has come.
+        Watch-KvTree burst | Set-KvValue -Store $mirror -PassThru | Select-Object -First 20 | Should -HaveCount 20
+        Disconnect-KvStore $mirror
+    }
+
+    It 'end at once with Ctrl+C' {
+        Stop-AtWork '0..[int]::MaxValue | ForEach-Object { "endless/$_" } | Set-KvValue -Value 1 -Store main' {
+            Test-KvKey endless/100 -Store main
+        } | Should -Be Stopped
+    }
+
+    It 'end when a later command has enough' {
+        0..100000 | ForEach-Object { "enough/$_" } | Set-KvValue -Value 1 -PassThru | Select-Object -First 3 | Should -HaveCount 3
+        Test-KvKey enough/50000 | Should -BeFalse
+    }
+}
