@@ -15,6 +15,9 @@ $env:ETCDCTL_API = '3'
 $Started = [Collections.Generic.List[Diagnostics.Process]]::new()
 $TestFolder = (New-Item -ItemType Directory ([IO.Path]::Combine([IO.Path]::GetTempPath(), "valkeyrie-$([guid]::NewGuid().ToString('n'))"))).FullName
 
+# The user's own file is none of a test's business.
+$env:XDG_DATA_HOME = $env:LOCALAPPDATA = $TestFolder
+
 function Get-FreePort {
     $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
     $listener.Start()

@@ -141,10 +141,10 @@ Describe 'Connect-KvStore' {
             "$failure" | Should -Not -BeLike '*hush*'
         }
 
-        It 'says of APIv2 that nothing serves it yet' {
+        It 'says of a server without APIv2 what to do' {
             $failure = Get-ErrorOf { Connect-KvStore $Server -ApiVersion 2 }
-            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
-            "$failure" | Should -BeLike '*etcdv2*'
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
+            "$failure" | Should -BeLike '*-ApiVersion 3*'
         }
     }
 

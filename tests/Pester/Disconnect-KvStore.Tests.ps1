@@ -13,7 +13,6 @@ Describe 'Disconnect-KvStore' {
         $second = Connect-KvStore $Server -Name second
         Disconnect-KvStore | Should -BeNullOrEmpty
         (Get-KvStore).Name | Should -Be first
-        (Get-ErrorOf { Test-KvKey a }).FullyQualifiedErrorId | Should -BeLike 'KvNotConnected,*'
         (Get-ErrorOf { Test-KvKey a -Store $second }).FullyQualifiedErrorId | Should -BeLike 'KvStoreClosed,*'
         Test-KvKey a -Store first | Should -BeFalse
     }

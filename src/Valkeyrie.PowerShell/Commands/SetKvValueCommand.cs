@@ -20,12 +20,14 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     // The default: PowerShell exhausts that set first, and would bind a piped pair's Key and text Value by their names in place of the pair.
     private const string PairSet = "Pair";
     private const string EventSet = "Event";
+    private const string DirectorySet = "Directory";
 
     private JsonConversion? _json;
     private long? _atRevision;
 
     /// <summary>The key.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = DirectorySet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [TextOf("Key")]
     [ArgumentCompleter(typeof(KeyCompleter))]
@@ -47,10 +49,15 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [Parameter(ParameterSetName = EventSet, Mandatory = true, ValueFromPipeline = true)]
     public KvEvent? Event { get; set; }
 
+    /// <summary>Create a directory instead of a value, where directories are real: on etcd v2.</summary>
+    [Parameter(ParameterSetName = DirectorySet, Mandatory = true)]
+    public SwitchParameter Directory { get; set; }
+
     /// <summary>How long the key lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. Default: for ever.</summary>
     [Parameter(ParameterSetName = KeySet, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = PairSet)]
     [Parameter(ParameterSetName = EventSet)]
+    [Parameter(ParameterSetName = DirectorySet)]
     [Duration]
     public TimeSpan? Ttl { get; set; }
 
@@ -94,6 +101,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             {
                 PairSet => Copy(InputObject!, Ttl),
                 EventSet => Copy(Event!, Ttl),
+                DirectorySet => new KvWriteRequest(Key, default, Ttl),
                 _ => new KvWriteRequest(Key, ValueBytes.From(Value, _json!.ToJson, Key), Ttl),
             };
         }
@@ -103,7 +111,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             return;
         }
 
-        if (ShouldProcess(request.Key, "Set value"))
+        if (ShouldProcess(request.Key, Directory ? "Create directory" : "Set value"))
         {
             Request(request.Key, request);
         }
@@ -112,7 +120,9 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     /// <inheritdoc/>
     protected override ValueTask<KvPair> Send(KvWriteRequest request)
     {
-        var options = request.Ttl is null && !KeepAlive ? null : new KvPutOptions { Ttl = request.Ttl, KeepAlive = KeepAlive };
+        var options = request.Ttl is null && !KeepAlive && !Directory
+            ? null
+            : new KvPutOptions { Ttl = request.Ttl, KeepAlive = KeepAlive, Directory = Directory };
         return _atRevision is { } revision
             ? Target.AtomicPutAsync(request.Key, request.Value, revision, options, StopToken)
             : Target.PutAsync(request.Key, request.Value, options, StopToken);

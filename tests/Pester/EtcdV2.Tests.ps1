@@ -1,0 +1,67 @@
+# The cmdlets on etcd's APIv2, whose directories are real.
+
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $Server = Start-TestServer '--enable-v2'
+    $null = Connect-KvStore $Server -ApiVersion 2 -Name v2
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'etcd v2' {
+    It 'says which API it speaks' {
+        (Get-KvStore v2).ApiVersion | Should -Be 2
+    }
+
+    It 'puts, gets, lists, tests and removes' {
+        Set-KvValue app/db/host db01
+        Set-KvValue app/db/port 5432
+        Set-KvValue application/x 1
+        Get-KvValue app/db/host -ValueOnly | Should -Be db01
+        (Get-KvTree app).Key | Should -Be app/db/host, app/db/port
+        Test-KvKey app/db/host, app/db/user | Should -Be $true, $false
+        Remove-KvTree app -Confirm:$false -PassThru | Should -Be 2
+        Test-KvKey application/x | Should -BeTrue
+    }
+
+    It 'creates a directory, which holds no value of its own' {
+        Set-KvValue made -Directory
+        (Get-ErrorOf { Set-KvValue made 1 }).FullyQualifiedErrorId | Should -BeLike 'KvIsDirectory,*'
+        Set-KvValue made/key 1
+        (Get-ErrorOf { Set-KvValue made/key/below 1 }).FullyQualifiedErrorId | Should -BeLike 'KvNotDirectory,*'
+    }
+
+    It 'says what to do where a plain key is watched as a tree' {
+        Set-KvValue plain 1
+        $failure = Get-ErrorOf { Watch-KvTree plain -Timeout 5 }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvNotDirectory,*'
+    }
+
+    It 'watches a tree' {
+        Set-KvValue seen/a 1
+        $seen = Watch-KvTree seen -PreviousValue | ForEach-Object {
+            $_
+            if ($_.Type -eq 'Existing') { Set-KvValue seen/a 2 }
+        } | Select-Object -First 2
+        $seen.Type | Should -Be Existing, Put
+        $seen[1].PreviousValue | Should -Be 1
+    }
+
+    It 'locks' {
+        Use-KvLock job { param($lock) $lock.IsHeld } | Should -BeTrue
+        $lock = Lock-KvKey job -Value me
+        Get-KvValue job -ValueOnly | Should -Be me
+        (Get-ErrorOf { Lock-KvKey job -Timeout 0 }).FullyQualifiedErrorId | Should -BeLike 'KvCannotLock,*'
+        $lock | Unlock-KvKey
+        $lock.IsHeld | Should -BeFalse
+    }
+
+    It 'refuses bytes that are no text' {
+        (Get-ErrorOf { Set-KvValue binary ([byte[]](0xFF, 0xFE)) }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+    }
+
+    It 'directories are refused by a store that has none' {
+        $null = Connect-KvStore -InMemory -Name memory
+        (Get-ErrorOf { Set-KvValue made -Directory -Store memory }).FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
+    }
+}
