@@ -9,7 +9,7 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// <typeparam name="TAnswer">What is answered.</typeparam>
 public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
 {
-    private const int Window = 64;
+    private const int Window = 128;
     private static readonly long SlowGap = Stopwatch.Frequency * 2 / 1000;
 
     private OrderedRequests<TRequest, TAnswer>? _requests;
@@ -25,7 +25,10 @@ public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
+        // Slow is a producer that leaves the store nothing to do; not one that a busy machine held up while answers are still on their way.
         var slow = Stopwatch.GetTimestamp() - _lastRecordAt > SlowGap;
+        AnswerCompleted();
+        slow &= _requests!.Count == 0;
         ProcessInput();
         if (slow || UpstreamRest.HasBegun)
         {
@@ -58,6 +61,8 @@ public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
         var requests = _requests!;
         if (requests.IsFull)
         {
+            // For half of them at once: to be woken for each would cost more than the requests themselves.
+            WaitFor(requests.Middle);
             WaitFor(requests.Next);
             AnswerCompleted();
         }

@@ -23,6 +23,9 @@ internal sealed class OrderedRequests<TRequest, TAnswer>(int window, Func<TReque
     /// <summary>The answer that is next to be taken, and ends sooner or later.</summary>
     public Task<TAnswer> Next => _ring[_first].Answer;
 
+    /// <summary>The answer in the middle of those that are waited for.</summary>
+    public Task<TAnswer> Middle => _ring[(_first + (Count / 2)) % window].Answer;
+
     /// <summary>Sends a request, or lines it up behind the one for the same key.</summary>
     /// <param name="key">The key it is about.</param>
     /// <param name="request">The request.</param>
