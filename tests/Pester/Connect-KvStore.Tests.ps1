@@ -146,6 +146,10 @@ Describe 'Connect-KvStore' {
             $failure.FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
             "$failure" | Should -BeLike '*-ApiVersion 3*'
         }
+
+        It 'refuses an -ApiVersion that there is not' {
+            (Get-ErrorOf { Connect-KvStore $Server -ApiVersion 4 }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentValidationError,*'
+        }
     }
 
     It 'ends at once with Ctrl+C' {
@@ -157,6 +161,29 @@ Describe 'Connect-KvStore' {
         } finally {
             $silent.Stop()
         }
+    }
+}
+
+Describe 'Connect-KvStore -ApiVersion 2' {
+    BeforeAll {
+        $both = Start-TestServer '--enable-v2=true'
+        $third = Start-TestServer '--enable-v2=false'
+    }
+
+    AfterEach { Get-KvStore | Disconnect-KvStore }
+
+    It 'opens the store of APIv2' {
+        $store = Connect-KvStore $both -ApiVersion 2
+        $store.ApiVersion | Should -Be 2
+        $store.Address | Should -BeLike 'etcdv2://*'
+        Set-KvValue v2/a 1
+        Get-KvTree v2 | ForEach-Object Value | Should -Be 1
+        $null = Connect-KvStore $both -ApiVersion 3
+        Test-KvKey v2/a | Should -BeFalse
+    }
+
+    It 'says so when the server does not serve it' {
+        (Get-ErrorOf { Connect-KvStore $third -ApiVersion 2 }).FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
     }
 }
 
