@@ -3,7 +3,9 @@ namespace Valkeyrie.Tests.Recipes;
 /// <summary>Leases kept alive in the background, where renewals fail or stall.</summary>
 public sealed class LeaseRecipeTests : IAsyncDisposable
 {
-    private static readonly KvPutOptions Kept = new() { Ttl = TimeSpan.FromSeconds(1), KeepAlive = true };
+    // Renewed every two seconds, with four to spare.
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(6);
+    private static readonly KvPutOptions Kept = new() { Ttl = Long, KeepAlive = true };
     private static readonly KvLockOptions Second = new() { Ttl = TimeSpan.FromSeconds(1) };
 
     private readonly ScriptedEngine _engine = new();
@@ -17,7 +19,7 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     public async Task A_key_kept_alive_is_renewed_again_and_again()
     {
         await _store.PutAsync("k", "v", Kept);
-        await Patience.UntilAsync(() => _engine.Called("Renew") >= 3, "three renewals");
+        await Patience.UntilAsync(() => _engine.Called("Renew") >= 2, "two renewals");
         Assert.Contains("k", _engine.Keys);
     }
 
@@ -26,7 +28,7 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     {
         await _store.PutAsync("k", "v", Kept with { KeepAlive = false });
         await _store.PutAsync("twin", "v", Kept);
-        await Patience.UntilAsync(() => _engine.Called("Renew") >= 3, "renewals of the twin");
+        await Patience.UntilAsync(() => _engine.Called("Renew") >= 1, "a renewal of the twin");
         Assert.Equal([2L], _engine.Renewed.Distinct());
     }
 
@@ -34,9 +36,8 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     public async Task A_renewal_that_fails_is_tried_again_and_the_lock_stays_held()
     {
         const int Failures = 3;
-        _engine.LeaseTtl = TimeSpan.FromSeconds(6);
         _engine.Before = (call, _) => call == "Renew" && _engine.Called("Renew") <= Failures ? throw Unreachable() : Task.CompletedTask;
-        await using var held = await _store.LockAsync("k", new KvLockOptions { Ttl = _engine.LeaseTtl.Value });
+        await using var held = await _store.LockAsync("k", new KvLockOptions { Ttl = Long });
         await Patience.UntilAsync(() => _engine.Renewed.Count > 0, "a renewal that succeeds");
         Assert.Equal(Failures + 1, _engine.Called("Renew"));
         Assert.True(held.IsHeld);
@@ -64,7 +65,7 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     [Fact]
     public async Task The_holder_is_told_as_soon_as_a_renewal_finds_no_lease()
     {
-        await using var held = await _store.LockAsync("k", new KvLockOptions { Ttl = TimeSpan.FromSeconds(1) });
+        await using var held = await _store.LockAsync("k", Second);
         _engine.Leases.Clear();
         await Patience.UntilAsync(() => held.Lost.IsCancellationRequested, "the loss");
         await Assert.ThrowsAsync<KvLockLostException>(async () => await held.UnlockAsync());
@@ -112,7 +113,7 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     {
         _engine.Before = (call, _) => call == "Put" ? throw Unreachable() : Task.CompletedTask;
         await Assert.ThrowsAsync<KvUnreachableException>(async () => await _store.PutAsync("k", "v", Kept));
-        await Patience.UntilAsync(() => _engine.Leases.Count == 0, "the end of the lease");
+        await Patience.UntilAsync(() => _engine.Leases.IsEmpty, "the end of the lease");
     }
 
     [Fact]
@@ -120,7 +121,7 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     {
         await _store.PutAsync("k", "v");
         Assert.False((await _store.TryAtomicPutAsync("k", "w".Bytes(), 0, Kept)).Written);
-        await Patience.UntilAsync(() => _engine.Leases.Count == 0, "the end of the lease");
+        await Patience.UntilAsync(() => _engine.Leases.IsEmpty, "the end of the lease");
     }
 
     private static KvUnreachableException Unreachable() => new(KvUnreachableReason.ConnectionLost, "for the test");

@@ -72,7 +72,7 @@ public sealed class LockRecipeTests : IAsyncDisposable
         var held = await _store.LockAsync("k");
         var waiting = _store.LockAsync("k").AsTask();
         await Patience.UntilAsync(() => _engine.Keys.Count == 2, "two contenders");
-        await _engine.RevokeLeaseAsync(_engine.Leases.Max());
+        await _engine.RevokeLeaseAsync(_engine.Leases.Keys.Max());
         await Patience.UntilAsync(() => _engine.Keys.Count == 1, "one contender");
 
         await held.UnlockAsync();
@@ -170,7 +170,7 @@ public sealed class LockRecipeTests : IAsyncDisposable
             await (await _store.LockAsync($"{i}")).UnlockAsync();
         }
 
-        Assert.Single(_engine.Leases);
+        Assert.Single(_engine.Leases.Keys);
     }
 
     private static KvUnreachableException Unreachable() => new(KvUnreachableReason.ConnectionLost, "for the test");

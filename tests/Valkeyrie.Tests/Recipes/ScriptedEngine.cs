@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 
 namespace Valkeyrie.Tests.Recipes;
@@ -39,9 +40,6 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         }
     }
 
-    /// <summary>The time to live that a renewal gives; null for one second.</summary>
-    public TimeSpan? LeaseTtl { get; set; }
-
     /// <summary>The leases renewed so far, in order.</summary>
     public IReadOnlyList<long> Renewed
     {
@@ -54,8 +52,8 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         }
     }
 
-    /// <summary>The leases that live.</summary>
-    public HashSet<long> Leases { get; } = [];
+    /// <summary>The leases that live, with the time to live that a renewal gives them.</summary>
+    public ConcurrentDictionary<long, TimeSpan> Leases { get; } = new();
 
     public bool IsDisposed { get; private set; }
 
@@ -121,8 +119,9 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         "Grant",
         () =>
         {
-            Leases.Add(++_lastLease);
-            return new KvLease(_lastLease, TimeSpan.FromSeconds(KeyRules.TtlSeconds(ttl)));
+            var lease = new KvLease(++_lastLease, TimeSpan.FromSeconds(KeyRules.TtlSeconds(ttl)));
+            Leases[lease.Id] = lease.Ttl;
+            return lease;
         },
         cancellationToken);
 
@@ -131,7 +130,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         () =>
         {
             _renewed.Add(leaseId);
-            return Leases.Contains(leaseId) ? new KvLease(leaseId, LeaseTtl ?? TimeSpan.FromSeconds(1)) : throw new KvLeaseNotFoundException(leaseId, Info.Address);
+            return Leases.TryGetValue(leaseId, out var ttl) ? new KvLease(leaseId, ttl) : throw new KvLeaseNotFoundException(leaseId, Info.Address);
         },
         cancellationToken);
 
@@ -139,7 +138,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         "Revoke",
         () =>
         {
-            if (!Leases.Remove(leaseId))
+            if (!Leases.TryRemove(leaseId, out _))
             {
                 throw new KvLeaseNotFoundException(leaseId, Info.Address);
             }
@@ -224,7 +223,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
 
     private KvPair Put(string key, ReadOnlyMemory<byte> value, long leaseId)
     {
-        if (leaseId != 0 && !Leases.Contains(leaseId))
+        if (leaseId != 0 && !Leases.ContainsKey(leaseId))
         {
             throw new KvLeaseNotFoundException(leaseId, Info.Address);
         }
