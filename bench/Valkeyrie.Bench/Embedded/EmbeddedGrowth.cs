@@ -21,31 +21,54 @@ internal static class EmbeddedGrowth
 
     public static async Task RunAsync(string folder, BenchOptions options)
     {
-        Console.WriteLine();
-        Console.WriteLine($"{Name}: {Title}; values of {EmbeddedRow.ValueSize} B, {options.Rounds} rounds of {Puts} durable puts over all keys, 32 in flight and one at a time");
-        Console.WriteLine($"  {"keys",10} {"bytes/key",10} {"bare",6} {"us/put",8} {"bare",8} {"us/put, 32",10}");
-        foreach (var keys in new[] { Few, Many })
+        await using var few = new EmbeddedArena(folder);
+        await using var many = new EmbeddedArena(folder);
+        await few.FillAsync("bench", 0, Few, EmbeddedRow.ValueSize);
+        await many.FillAsync("bench", 0, Many, EmbeddedRow.ValueSize);
+        var rounds = new List<(Costs Few, Costs Many)>();
+        for (var round = -1; round < options.Rounds; round++)
         {
-            await using var arena = new EmbeddedArena(folder);
-            await arena.FillAsync("bench", 0, keys, EmbeddedRow.ValueSize);
-            var value = Arena.Value(EmbeddedRow.ValueSize);
-            var times = new List<(double Store, double Bare, double Many)>();
-            for (var round = 0; round < options.Rounds; round++)
-            {
-                var first = (long)round * Puts;
-                times.Add((
-                    await TimeAsync(() => InFlight.RunAsync(1, Puts / 4, async i => await arena.Store.PutAsync(KeyOf(first + i, keys), value)), Puts / 4),
-                    await TimeAsync(() => InFlight.RunAsync(1, Puts / 4, i =>
-                    {
-                        arena.Bare.Put(KeyOf(first + i, keys), value);
-                        return ValueTask.CompletedTask;
-                    }), Puts / 4),
-                    await TimeAsync(() => InFlight.RunAsync(32, Puts, async i => await arena.Store.PutAsync(KeyOf(first + i, keys), value)), Puts)));
-            }
+            var costs = (await MeasureAsync(few, Few, round + 1), await MeasureAsync(many, Many, round + 1));
 
-            Console.WriteLine(
-                $"  {keys,10:#,0} {Size(arena.StoreFile) / keys,10} {Size(arena.BareFile) / keys,6} {Median(times, t => t.Store),8} {Median(times, t => t.Bare),8} {Median(times, t => t.Many),10}");
+            // The first one lets the logs grow to their length.
+            if (round >= 0)
+            {
+                rounds.Add(costs);
+            }
         }
+
+        Console.WriteLine();
+        Console.WriteLine($"{Name}: {Title}; values of {EmbeddedRow.ValueSize} B, medians of {options.Rounds} interleaved rounds of {Puts:#,0} durable puts over all keys");
+        Console.WriteLine($"  {"",-28} {Few,12:#,0} {Many,12:#,0} {"ratio",8}");
+        WriteLine("store, us/put", c => c.Store);
+        WriteLine("store, us/put, 32 in flight", c => c.StoreInFlight);
+        WriteLine("bare SQLite, us/put", c => c.Bare);
+        WriteLine("store, bytes/key", c => c.StoreBytes);
+        WriteLine("bare SQLite, bytes/key", c => c.BareBytes);
+
+        void WriteLine(string what, Func<Costs, double> figure)
+        {
+            var ratio = Rounds.Median(rounds.Select(r => figure(r.Many) / figure(r.Few)));
+            Console.WriteLine($"  {what,-28} {Median(rounds.Select(r => r.Few), figure),12} {Median(rounds.Select(r => r.Many), figure),12} {Report.Number(ratio, "0.00"),8}");
+        }
+    }
+
+    private static async Task<Costs> MeasureAsync(EmbeddedArena arena, int keys, int round)
+    {
+        var value = Arena.Value(EmbeddedRow.ValueSize);
+        var first = (long)round * Puts;
+        return new Costs(
+            await TimeAsync(i => arena.Store.PutAsync(KeyOf(first + i, keys), value), 1),
+            await TimeAsync(i => arena.Store.PutAsync(KeyOf(first + i, keys), value), 32),
+            await TimeAsync(
+                i =>
+                {
+                    arena.Bare.Put(KeyOf(first + i, keys), value);
+                    return default;
+                },
+                1),
+            (double)Size(arena.StoreFile) / keys,
+            (double)Size(arena.BareFile) / keys);
     }
 
     public static async Task MemoryAsync(string folder)
@@ -75,11 +98,11 @@ internal static class EmbeddedGrowth
     // The file and what has not been moved into it from the log.
     private static long Size(string file) => new FileInfo(file).Length;
 
-    private static async Task<double> TimeAsync(Func<Task> run, int operations)
+    private static async Task<double> TimeAsync(Func<long, ValueTask<KvPair>> put, int width)
     {
         var started = Stopwatch.GetTimestamp();
-        await run();
-        return Stopwatch.GetElapsedTime(started).TotalMicroseconds / operations;
+        await InFlight.RunAsync(width, Puts, async i => await put(i));
+        return Stopwatch.GetElapsedTime(started).TotalMicroseconds / Puts;
     }
 
     private static string Median<T>(IEnumerable<T> times, Func<T, double> figure) => Report.Number(Rounds.Median(times.Select(figure)), "#,0");
@@ -120,4 +143,6 @@ internal static class EmbeddedGrowth
         await watching;
         return peak - before;
     }
+
+    private sealed record Costs(double Store, double StoreInFlight, double Bare, double StoreBytes, double BareBytes);
 }

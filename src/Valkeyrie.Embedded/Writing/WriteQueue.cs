@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Valkeyrie.Embedded;
 
 /// <summary>Where writes line up. One thread takes all that wait and has them committed together: while one commit is on its way to the disk,
@@ -15,12 +17,18 @@ internal sealed class WriteQueue : IDisposable
     // Of the writes of a lone caller one in so many is made elsewhere.
     private const int ProbeEvery = 32;
 
+    // Where a commit takes longer than this, those just told of theirs are given so long to come back with the next: else they would be half of
+    // all, and every commit would be half empty.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(1);
+
     private readonly Writer _writer;
     private readonly Action _committed;
     private readonly Func<Exception> _closedError;
     private readonly Thread _thread;
     private readonly object _gate = new();
     private List<WriteRequest> _waiting = [];
+    private int _inFlight;
+    private int _wanted = 1;
     private int _metNobody;
     private bool _isWriting;
     private bool _closed;
@@ -47,7 +55,7 @@ internal sealed class WriteQueue : IDisposable
             if (!TryBeginHere())
             {
                 _waiting.Add(request);
-                if (_waiting.Count == 1)
+                if (_waiting.Count == _wanted)
                 {
                     Monitor.PulseAll(_gate);
                 }
@@ -115,25 +123,10 @@ internal sealed class WriteQueue : IDisposable
     {
         List<WriteRequest> taken = [];
         List<WriteRequest> batch = [];
-        while (true)
+        var lastCommit = TimeSpan.Zero;
+        while (Take(ref taken, lastCommit))
         {
-            lock (_gate)
-            {
-                _isWriting = false;
-                while (_waiting.Count == 0 || _isWriting)
-                {
-                    if (_closed && !_isWriting)
-                    {
-                        return;
-                    }
-
-                    Monitor.Wait(_gate);
-                }
-
-                (taken, _waiting) = (_waiting, taken);
-                _isWriting = true;
-            }
-
+            var started = Stopwatch.GetTimestamp();
             foreach (var chunk in taken.Chunk(LargestBatch))
             {
                 batch.AddRange(chunk.Where(r => r.IsTaken || r.TryTake()));
@@ -141,8 +134,38 @@ internal sealed class WriteQueue : IDisposable
                 batch.Clear();
             }
 
+            lastCommit = Stopwatch.GetElapsedTime(started);
             taken.Clear();
             _writer.GiveWay();
+        }
+    }
+
+    /// <summary>Waits for requests and takes all there are; false when there will be none.</summary>
+    private bool Take(ref List<WriteRequest> taken, TimeSpan lastCommit)
+    {
+        lock (_gate)
+        {
+            _isWriting = false;
+            while (_waiting.Count == 0 || _isWriting)
+            {
+                if (_closed && !_isWriting)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(_gate);
+            }
+
+            _isWriting = true;
+            if (lastCommit > Gathering && _waiting.Count < _inFlight && !_closed)
+            {
+                _wanted = _inFlight;
+                Monitor.Wait(_gate, Gathering);
+                _wanted = 1;
+            }
+
+            (taken, _waiting) = (_waiting, taken);
+            return true;
         }
     }
 
@@ -169,7 +192,8 @@ internal sealed class WriteQueue : IDisposable
     {
         lock (_gate)
         {
-            _metNobody = count == 1 && _waiting.Count == 0 ? _metNobody + 1 : 0;
+            _inFlight = count + _waiting.Count;
+            _metNobody = _inFlight == 1 ? _metNobody + 1 : 0;
         }
 
         _committed();
