@@ -32,7 +32,8 @@ public sealed record KvRangeQuery(KvRange Range)
 /// <summary>The answer to a <see cref="KvRangeQuery"/>.</summary>
 /// <param name="Pairs">The pairs.</param>
 /// <param name="More">True if the limit left pairs out.</param>
-/// <param name="Count">How many pairs the range holds from the query's start on, whatever the limit.</param>
+/// <param name="Count">How many pairs the range holds from the query's start on, whatever the limit. Where the limit left pairs out, a store that
+/// would have to walk over them to count them may say one more than it gives.</param>
 /// <param name="Revision">The store's newest revision when it answered.</param>
 /// <param name="ByteCount">How many bytes the answer took, for choosing the next page's limit.</param>
 public sealed record KvPage(IReadOnlyList<KvPair> Pairs, bool More, long Count, long Revision, long ByteCount) : IDisposable
