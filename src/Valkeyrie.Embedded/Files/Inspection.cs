@@ -14,6 +14,8 @@ internal static class Inspection
     /// <summary>Refuses a file that is not a store of ours.</summary>
     public static void Check(string path, TimeSpan timeout)
     {
+        // The log lies beside the file itself, not beside a link to it.
+        path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         var until = DateTime.UtcNow + timeout;
         while (true)
         {

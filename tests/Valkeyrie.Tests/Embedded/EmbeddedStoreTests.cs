@@ -28,6 +28,20 @@ public sealed class EmbeddedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_leads_to_the_same_store_as_its_file()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows lets only some users make links.");
+        var link = Path.Combine(_file.Folder, "link.db");
+        File.CreateSymbolicLink(link, _file.Path);
+        await using var store = _file.Open();
+        await store.PutAsync("a", "v");
+        await using var linked = EmbeddedStore.Open(link);
+        Assert.Equal("v", (await linked.GetAsync("a")).Value);
+        await linked.PutAsync("a", "w");
+        Assert.Equal("w", (await store.GetAsync("a")).Value);
+    }
+
+    [Fact]
     public async Task Memory_is_private()
     {
         await using var one = KvStore.Open("memory:");
