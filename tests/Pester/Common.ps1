@@ -106,6 +106,15 @@ function Wait-Until([scriptblock] $Condition, [string] $What) {
     }
 }
 
+# What a thread job has written, once it has ended. Receive-Job's own -AutoRemoveJob now and then fails to remove one.
+function Receive-TestJob([Parameter(ValueFromPipeline)] $Job) {
+    process {
+        $null = Wait-Job $Job
+        Receive-Job $Job
+        Remove-Job $Job
+    }
+}
+
 # The error that a command ends or goes on with; fails if there is none.
 function Get-ErrorOf([scriptblock] $Command) {
     $failures = @()

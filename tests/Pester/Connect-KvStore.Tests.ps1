@@ -146,6 +146,10 @@ Describe 'Connect-KvStore' {
             $failure.FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
             "$failure" | Should -BeLike '*-ApiVersion 3*'
         }
+
+        It 'refuses an -ApiVersion that there is not' {
+            (Get-ErrorOf { Connect-KvStore $Server -ApiVersion 4 }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentValidationError,*'
+        }
     }
 
     It 'ends at once with Ctrl+C' {

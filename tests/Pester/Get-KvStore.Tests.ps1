@@ -80,7 +80,7 @@ Describe 'Sessions' {
 
     It 'a thread job works on the store that its starter passes' {
         Start-ThreadJob { Import-Module $using:ModulePath; Set-KvValue job 1 -Store $using:one; Get-KvValue job -Store one -ValueOnly } |
-            Receive-Job -Wait -AutoRemoveJob | Should -Be 1
+            Receive-TestJob | Should -Be 1
     }
 
     It 'a process that ends releases its locks' {

@@ -41,7 +41,7 @@ Describe 'Lock-KvKey' {
         Wait-Until { @(Invoke-Etcdctl get --prefix d___lock/ --keys-only | Where-Object { $_ }).Count -eq 2 } 'the second has lined up'
         $second.State | Should -Be Running
         Unlock-KvKey $first
-        $next = $second | Receive-Job -Wait -AutoRemoveJob
+        $next = $second | Receive-TestJob
         $next.FencingToken | Should -BeGreaterThan $first.FencingToken
         Unlock-KvKey $next
     }

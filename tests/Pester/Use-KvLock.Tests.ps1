@@ -108,7 +108,7 @@ Describe 'Use-KvLock' {
             $failure.FullyQualifiedErrorId | Should -Be 'KvLockLost,Valkeyrie.PowerShell.Commands.UseKvLockCommand'
             $failure.TargetObject | Should -Be lost
             $reached | Should -BeNullOrEmpty
-            $null = $revoking | Receive-Job -Wait -AutoRemoveJob
+            $null = $revoking | Receive-TestJob
             Unlock-KvKey $blocker
         }
 
@@ -117,7 +117,7 @@ Describe 'Use-KvLock' {
             $ran = @{}
             $null = Get-ErrorOf { Use-KvLock tidy { try { Start-Sleep 600 } finally { $ran.Finally = $true } } }
             $ran.Finally | Should -BeTrue
-            $null = $revoking | Receive-Job -Wait -AutoRemoveJob
+            $null = $revoking | Receive-TestJob
         }
 
         It 'and the caller goes on' {
@@ -125,7 +125,7 @@ Describe 'Use-KvLock' {
             $state = try { Use-KvLock on { Start-Sleep 600 } } catch { 'caught' }
             $state | Should -Be caught
             Use-KvLock on { 'again' } | Should -Be again
-            $null = $revoking | Receive-Job -Wait -AutoRemoveJob
+            $null = $revoking | Receive-TestJob
         }
     }
 

@@ -43,7 +43,7 @@ Describe 'Watch-KvKey' {
             } | Where-Object { $_ -eq 5 } | Select-Object -First 1 | Should -Be 5
         }
 
-        $null = $writer | Receive-Job -Wait -AutoRemoveJob
+        $null = $writer | Receive-TestJob
     }
 
     It 'ends quietly after -Timeout' {

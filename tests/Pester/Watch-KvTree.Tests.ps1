@@ -46,7 +46,7 @@ Describe 'Watch-KvTree' {
             $ended += $value -eq 200
             $ended
         } | Where-Object { $_ -eq 4 } | Select-Object -First 1 | Should -Be 4
-        $null = $writers | Receive-Job -Wait -AutoRemoveJob
+        $null = $writers | Receive-TestJob
     }
 
     It 'never shows a neighbour that only begins like the directory' {
@@ -59,7 +59,7 @@ Describe 'Watch-KvTree' {
     It 'can watch a directory that does not exist yet' {
         $writer = Start-ThreadJob -ArgumentList $ModulePath { param($module) Import-Module $module; Set-KvValue new/dir/a 1 -Store main }
         (Watch-KvTree new/dir -Timeout 60 | Select-Object -First 1).Key | Should -Be new/dir/a
-        $null = $writer | Receive-Job -Wait -AutoRemoveJob
+        $null = $writer | Receive-TestJob
     }
 
     It 'leaves out what exists with -ChangesOnly' {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Net;
 using Valkeyrie.Embedded;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
@@ -135,7 +136,7 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
             return otherwise;
         }
 
-        // For etcd the user is the whole name; GetNetworkCredential would take a part before a backslash for a domain.
-        return new KvCredential(Credential.UserName, Credential.GetNetworkCredential().Password);
+        // Not by the credential's own GetNetworkCredential, which takes a part of the name before a backslash for a domain.
+        return new KvCredential(Credential.UserName, new NetworkCredential("", Credential.Password).Password);
     }
 }

@@ -31,7 +31,17 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void StopProcessing() => _stopping.Cancel();
+    protected sealed override void StopProcessing()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Stopped in the moment in which it had ended by itself.
+        }
+    }
 
     /// <summary>Waits for work on the pipeline's thread.</summary>
     /// <param name="work">The work.</param>

@@ -99,14 +99,18 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
 
             KvEvent? change = null;
             ReportErrors(next.Range.Text, () => change = next.TakeNext());
-            if (change is null)
+            if (change is not null)
             {
-                StopToken.ThrowIfCancellationRequested();
-                watches.Remove(next);
-                continue;
+                UpstreamRest.Write(isLast: !watches.Exists(w => w.Next.IsCompleted), () => WriteObject(change));
             }
-
-            UpstreamRest.Write(isLast: !watches.Exists(w => w.Next.IsCompleted), () => WriteObject(change));
+            else if (StopToken.IsCancellationRequested)
+            {
+                throw new PipelineStoppedException();
+            }
+            else
+            {
+                watches.Remove(next);
+            }
         }
     }
 

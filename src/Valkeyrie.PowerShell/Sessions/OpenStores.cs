@@ -18,14 +18,14 @@ internal static class OpenStores
 
     static OpenStores() => AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAllAtExit();
 
-    /// <summary>The current store of the calling runspace; null if there is none.</summary>
+    /// <summary>The current store of the calling runspace; null if there is none, or if the caller is in no runspace.</summary>
     public static KvConnection? Current
     {
         get
         {
             lock (Gate)
             {
-                return ByRunspace.TryGetValue(Runspace.DefaultRunspace, out var stores) ? stores.Current : null;
+                return Runspace.DefaultRunspace is { } own && ByRunspace.TryGetValue(own, out var stores) ? stores.Current : null;
             }
         }
     }
