@@ -84,11 +84,11 @@ Describe 'Requests of a pipeline' {
     }
 
     It 'are answered before a watch waits for more, however quickly its last events came' {
-        1..300 | ForEach-Object { "burst/$_" } | Set-KvValue -Value 1
+        $first = (1..300 | ForEach-Object { "burst/$_" } | Set-KvValue -Value 1 -PassThru).Revision | Measure-Object -Minimum
         $mirror = Connect-KvStore $Server -Name mirror -Namespace mirror/
         $null = Connect-KvStore $Server -Name main
         $ended = @{}
-        & { Watch-KvTree burst -Timeout 30; $ended.ByTimeout = $true } | Set-KvValue -Store $mirror -PassThru | Select-Object -First 300 |
+        & { Watch-KvTree burst -FromRevision $first.Minimum -Timeout 20; $ended.ByTimeout = $true } | Set-KvValue -Store $mirror -PassThru | Select-Object -First 300 |
             Should -HaveCount 300
         $ended.Count | Should -Be 0 -Because 'the last answer ended the watch'
         Disconnect-KvStore $mirror
