@@ -115,6 +115,7 @@ internal sealed class LeasedLock : KvLock
             }
         }
 
-        _lost.Cancel();
+        // What the holder does about it, however long it takes or badly it ends, must not hold up the word to others on the same lease.
+        _ = _lost.CancelAsync();
     }
 }

@@ -114,7 +114,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
         }
     }
 
-    /// <summary>One try with one lease: the lock, or null if the lease ended meanwhile.</summary>
+    /// <summary>One try with one lease: the lock, or null if the lease or the place in the queue was lost meanwhile.</summary>
     private async ValueTask<KvLock?> TryWithLeaseAsync(string key, KvLockOptions options, KeptLease lease, CancellationToken cancellationToken)
     {
         var lockKey = KeyRules.LockDirectoryOf(key) + lease.Id.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
@@ -122,7 +122,13 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
         var commits = new Commits(engine, _closing.Token);
         try
         {
-            var revision = await TakeOrQueueAsync(key, lockKey, options, lease, commits, usable.Token).ConfigureAwait(false);
+            if (await TakeOrQueueAsync(key, lockKey, options, lease, commits, usable.Token).ConfigureAwait(false) is not { } revision)
+            {
+                // Not the lease's end: other locks may stand on it.
+                _pool.Return(lease, key);
+                return null;
+            }
+
             var held = new LeasedLock(this, key, lockKey, revision, lease, options.DeleteOnUnlock);
             _held[held] = true;
             held.BeginGuard();
@@ -135,6 +141,12 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
             cancellationToken.ThrowIfCancellationRequested();
             return null;
         }
+        catch (KvCannotLockException)
+        {
+            // The store has answered, and nothing was put.
+            _pool.Return(lease, key);
+            throw;
+        }
         catch
         {
             // Whether our key is there is not known, so it is taken away in any case; the lease goes back to the pool when that is done.
@@ -144,7 +156,8 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
         }
     }
 
-    private async ValueTask<long> TakeOrQueueAsync(
+    /// <summary>The revision at which the lock's key was created; null if somebody removed it from the queue.</summary>
+    private async ValueTask<long?> TakeOrQueueAsync(
         string key, string lockKey, KvLockOptions options, KeptLease lease, Commits commits, CancellationToken cancellationToken)
     {
         var contenders = KvRange.Prefix(KeyRules.LockDirectoryOf(key));
@@ -202,8 +215,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
 
             if (next.Results[0].Pairs is not [{ } own] || own.CreateRevision != created)
             {
-                // Somebody removed our place in the queue, or the lease has ended: line up again with another.
-                throw new KvLeaseNotFoundException(lease.Id, engine.Info.Address);
+                return null;
             }
 
             predecessor = next.Results[1].Pairs is [var older, ..] ? older : null;

@@ -81,6 +81,23 @@ public sealed class LockRecipeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_contender_whose_key_somebody_removes_lines_up_again_and_other_locks_stay_held()
+    {
+        await using var other = new RevisionedStore(_engine);
+        var held = await other.LockAsync("k");
+        await using var bystander = await _store.LockAsync("bystander");
+        var waiting = _store.LockAsync("k").AsTask();
+        await Patience.UntilAsync(() => _engine.Keys.Count == 3, "a lock, a bystander and a contender");
+        await _engine.DeleteAsync(KeyRules.LockDirectoryOf("k") + "2", default);
+
+        await held.UnlockAsync();
+        await using var next = await waiting.WaitAsync(Patience.Limit);
+        Assert.True(next.IsHeld);
+        Assert.True(bystander.IsHeld);
+        Assert.False(bystander.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task A_contender_waits_on_though_history_is_compacted()
     {
         var held = await _store.LockAsync("k");

@@ -430,7 +430,7 @@ internal sealed class Http2Connection
         var headers = default(ResponseHeaders);
         _decoder.Decode(block, ref headers);
         var end = flags.HasFlag(FrameFlags.EndStream);
-        if (Find(streamId, remove: end, finished: end) is not { } stream || headers.HttpStatus is "100" or "103")
+        if (Find(streamId, remove: end, finished: end) is not { } stream || (!end && headers.HttpStatus is "100" or "103"))
         {
             return;
         }
@@ -520,7 +520,9 @@ internal sealed class Http2Connection
                 _slotFreed = null;
                 break;
             case Setting.MaxFrameSize:
-                _peerMaxFrame = (int)Math.Min(value, 1 << 20);
+                _peerMaxFrame = value >= FrameHeader.DefaultMaxLength
+                    ? (int)Math.Min(value, 1 << 20)
+                    : throw Violation("its longest frame is too short");
                 break;
             case Setting.InitialWindowSize:
                 var change = (value <= int.MaxValue ? value : throw Violation("its window is too large", Http2Error.FlowControlError)) - _peerStreamWindow;
@@ -573,6 +575,10 @@ internal sealed class Http2Connection
                 _streams.Remove(stream.Id);
                 Freed(stream);
             }
+
+            // No slot of this connection is worth waiting for any more.
+            _slotFreed?.TrySetResult();
+            _slotFreed = null;
         }
 
         var reason = new Http2ConnectionLostException("The server closes the connection.", notSent: true);
@@ -657,6 +663,9 @@ internal sealed class Http2Connection
                 reason = _draining || now - _idleSince >= IdleTimeout.TotalMilliseconds
                     ? new Http2ConnectionLostException("The connection was idle.", notSent: true)
                     : null;
+
+                // A call that began between here and the end would be sent, and told that it was not.
+                _draining |= reason is not null;
             }
             else if (silence < PingAfter.TotalMilliseconds)
             {
