@@ -21,9 +21,9 @@ Describe 'The module' {
         $types.Count | Should -Be (Get-Module Valkeyrie).ExportedCmdlets.Count
     }
 
-    It 'ships assemblies alone, and PowerShell''s own not among them' {
+    It 'ships assemblies and native libraries alone, and PowerShell''s own not among them' {
         $files = Get-ChildItem (Join-Path (Split-Path $ModulePath) bin) -Recurse -File
-        $files.Extension | Sort-Object -Unique | Should -Be .dll
+        $files.Extension | Should -BeIn .dll, .so, .dylib
         $files.Name | Should -Not -Contain System.Management.Automation.dll
         (Split-Path $ModulePath | Get-ChildItem -File).Name | Sort-Object |
             Should -Be Valkeyrie.Format.ps1xml, Valkeyrie.psd1, Valkeyrie.psm1, Valkeyrie.Types.ps1xml
@@ -58,15 +58,17 @@ Describe 'The module' {
 
     Context 'its assemblies' {
         It 'shares the contract with everybody, and keeps the rest to itself' {
-            $contexts = Invoke-TestPowerShell @"
+            $bin = Join-Path (Split-Path $ModulePath) bin
+            $loaded = Invoke-TestPowerShell @"
                 `$null = Connect-KvStore $Server
-                [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object FullName -Match '^(Valkeyrie|Google)' | ForEach-Object {
+                [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { -not `$_.IsDynamic -and `$_.Location.StartsWith('$bin') } | ForEach-Object {
                     "`$(`$_.GetName().Name)=`$([Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name)"
                 }
 "@
-            $contexts | Sort-Object | Should -Be @(
-                'Google.Protobuf=Valkeyrie.PowerShell', 'Valkeyrie.Etcd=Valkeyrie.PowerShell', 'Valkeyrie.Loader=Default'
-                'Valkeyrie.PowerShell=Valkeyrie.PowerShell', 'Valkeyrie=Default')
+            $loaded -like '*=Default' | Sort-Object | Should -Be 'Valkeyrie.Loader=Default', 'Valkeyrie=Default'
+            $loaded | Should -Contain 'Google.Protobuf=Valkeyrie.PowerShell'
+            $loaded | Should -Contain 'Valkeyrie.Etcd=Valkeyrie.PowerShell'
+            $loaded -notlike '*=Default' | Should -BeLike '*=Valkeyrie.PowerShell'
         }
 
         It 'names resolve: [Valkeyrie.KvPair] is the type of what is emitted' {
