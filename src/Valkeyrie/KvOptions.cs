@@ -66,9 +66,27 @@ public sealed record KvLockOptions
     /// <summary>How long the lock outlives its holder, should the holder die. Default: 20 seconds. A fraction of a second is rounded up.</summary>
     public TimeSpan Ttl { get; init; } = DefaultTtl;
 
-    /// <summary>How long to wait for the lock; null (the default) for ever. Zero: take it now or fail.</summary>
+    /// <summary>How long to wait for the lock; null (the default) for ever. Zero: take it now or fail. At most
+    /// <see cref="KvStoreOptions.LongestTimeout"/>.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>True to remove the locked key in the step that releases the lock. Default: false.</summary>
     public bool DeleteOnUnlock { get; init; }
+
+    /// <summary>Refuses a timeout that no store takes. Stores do so before anything is sent.</summary>
+    /// <param name="key">The key to be locked.</param>
+    /// <exception cref="KvInvalidArgumentException">The timeout is below zero or too long.</exception>
+    public void CheckTimeout(string key)
+    {
+        if (Timeout < TimeSpan.Zero)
+        {
+            throw new KvInvalidArgumentException($"The lock's timeout is {Timeout}. Give zero or more, or none to wait for ever.") { Key = key };
+        }
+
+        if (Timeout > KvStoreOptions.LongestTimeout)
+        {
+            throw new KvInvalidArgumentException(
+                $"The lock's timeout is {Timeout}. Give at most {KvStoreOptions.LongestTimeout}, or none to wait for ever.") { Key = key };
+        }
+    }
 }

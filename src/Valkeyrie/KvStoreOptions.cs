@@ -8,7 +8,10 @@ public sealed record KvStoreOptions
     /// <summary>The timeout where none is given: 10 seconds.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long one round trip may take, connecting included. Default: 10 seconds.</summary>
+    /// <summary>The longest timeout that is taken, of a store or of a lock: what a timer holds, a little under 25 days.</summary>
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(int.MaxValue);
+
+    /// <summary>How long one round trip may take, connecting included; at most <see cref="LongestTimeout"/>. Default: 10 seconds.</summary>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
 
     /// <summary>A prefix put before every key and taken off again; the store then seems to hold only the keys under it. Default: empty.
@@ -22,12 +25,17 @@ public sealed record KvStoreOptions
     public KvTlsOptions? Tls { get; init; }
 
     /// <summary>Refuses options that no store takes. <see cref="KvStore.Open"/> does so; whoever opens a store in another way calls it first.</summary>
-    /// <exception cref="KvInvalidArgumentException">The timeout is zero or less, or the namespace breaks a rule of <see cref="KeyRules"/>.</exception>
+    /// <exception cref="KvInvalidArgumentException">The timeout is zero or less or too long, or the namespace breaks a rule of <see cref="KeyRules"/>.</exception>
     public void Check()
     {
         if (Timeout <= TimeSpan.Zero)
         {
             throw new KvInvalidArgumentException($"The timeout is {Timeout}. Give one above zero.");
+        }
+
+        if (Timeout > LongestTimeout)
+        {
+            throw new KvInvalidArgumentException($"The timeout is {Timeout}. Give at most {LongestTimeout}.");
         }
 
         if (Namespace.Length > 0)

@@ -13,7 +13,7 @@ internal static class EtcdErrors
                 $"{endpoint} does not permit this{(key is null ? "" : $" for '{key}'")}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }),
             GrpcCode.InvalidArgument when Has("auth store is old") => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
             GrpcCode.InvalidArgument when Has("authentication failed") => Authentication($"{endpoint} refused the user or password."),
-            GrpcCode.InvalidArgument when Has("user name is empty") => Authentication($"{endpoint} asks for a user and password, and none was given."),
+            GrpcCode.InvalidArgument when Has("user name is empty") => Authentication($"{endpoint} asks for a user and password, and none was given.") with { TokenRefused = true },
             GrpcCode.InvalidArgument when Has("request is too large") => TooLarge(),
             GrpcCode.InvalidArgument => Invalid(),
             GrpcCode.ResourceExhausted when Has("space exceeded") => new(new KvQuotaExceededException(

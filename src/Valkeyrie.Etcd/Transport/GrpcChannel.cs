@@ -162,8 +162,13 @@ internal sealed class GrpcChannel : IAsyncDisposable
         return CallerEnded(e, cancellationToken) ?? failure.Error;
     }
 
-    /// <summary>Has the next call sign in anew, unless another has done so since.</summary>
-    public void ForgetToken(string token) => _signIn?.Forget(token);
+    /// <summary>Has the next call sign in anew, unless another has done so since; false where there is no credential to sign in with.</summary>
+    /// <param name="token">The token that was refused; null where the server asked for none when it was signed in to.</param>
+    public bool ForgetToken(string? token)
+    {
+        _signIn?.Forget(token);
+        return _signIn is not null;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -207,9 +212,8 @@ internal sealed class GrpcChannel : IAsyncDisposable
             endpoint.Failed();
         }
 
-        if (failure.TokenRefused && token is not null && attempts.MayRenewToken())
+        if (failure.TokenRefused && attempts.MayRenewToken() && ForgetToken(token))
         {
-            ForgetToken(token);
             return;
         }
 

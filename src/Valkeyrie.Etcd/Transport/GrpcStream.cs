@@ -36,17 +36,8 @@ internal sealed class GrpcStream(
         }
     }
 
-    /// <summary>Drops the token that the stream was opened with; false if it was opened without one.</summary>
-    public bool ForgetToken()
-    {
-        if (token is null)
-        {
-            return false;
-        }
-
-        channel.ForgetToken(token);
-        return true;
-    }
+    /// <summary>Drops the token that the stream was opened with; false where there is no credential to get another with.</summary>
+    public bool ForgetToken() => channel.ForgetToken(token);
 
     public ValueTask DisposeAsync()
     {

@@ -26,7 +26,7 @@ internal sealed class SignIn(GrpcChannel channel, KvCredential credential)
     }
 
     /// <summary>Drops a token that the server refused, unless it has been replaced already.</summary>
-    public void Forget(string token)
+    public void Forget(string? token)
     {
         lock (_gate)
         {

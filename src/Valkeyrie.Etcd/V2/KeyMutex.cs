@@ -22,11 +22,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
         var path = paths.PathOf(key);
         var ttlSeconds = Requests.TtlSeconds(options.Ttl, key);
         var value = options.Value is { } bytes ? FormContent.OfValue(bytes.Span, key) : null;
-        if (options.Timeout < TimeSpan.Zero)
-        {
-            throw new KvInvalidArgumentException($"The lock's timeout is {options.Timeout}. Give zero or more, or none to wait for ever.") { Key = key };
-        }
-
+        options.CheckTimeout(key);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (options.Timeout is { } timeout && timeout > TimeSpan.Zero)
         {

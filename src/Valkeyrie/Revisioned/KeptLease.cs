@@ -9,6 +9,9 @@ namespace Valkeyrie;
 internal sealed class KeptLease
 #pragma warning restore CA1001
 {
+    // Less is too little for a busy server.
+    private static readonly TimeSpan ShortestShare = TimeSpan.FromMilliseconds(500);
+
     private readonly CancellationTokenSource _stopped = new();
     private readonly CancellationTokenSource _lost = new();
     private long _deadline;
@@ -57,11 +60,13 @@ internal sealed class KeptLease
         _nextRenewal = Stopwatch.GetTimestamp() + Ticks(pause);
     }
 
-    /// <summary>A token for one renewal, cancelled at the deadline.</summary>
+    /// <summary>A token for one renewal, cancelled early enough that another endpoint can be asked before the deadline, should this one keep
+    /// silent; or at the deadline, where that is near.</summary>
     public CancellationTokenSource NewAttempt()
     {
         var attempt = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
-        attempt.CancelAfter(Until(Volatile.Read(ref _deadline)));
+        var left = Until(Volatile.Read(ref _deadline));
+        attempt.CancelAfter(left > ShortestShare * 2 ? left / 2 : left);
         return attempt;
     }
 

@@ -12,10 +12,12 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
     private readonly ConcurrentDictionary<KeptLease, Task> _leases = new();
     private readonly CancellationTokenSource _closing = new();
 
-    /// <summary>Begins to renew a lease that has just been granted.</summary>
-    public KeptLease Keep(KvLease lease, long grantedAt = 0)
+    /// <summary>Begins to renew a lease.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="askedAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
+    public KeptLease Keep(KvLease lease, long askedAt)
     {
-        var kept = new KeptLease(lease, grantedAt == 0 ? Stopwatch.GetTimestamp() : grantedAt);
+        var kept = new KeptLease(lease, askedAt);
         _leases[kept] = RenewUntilEndedAsync(kept);
         return kept;
     }

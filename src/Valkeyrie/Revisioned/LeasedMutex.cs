@@ -22,11 +22,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
     public async ValueTask<KvLock> LockAsync(string key, KvLockOptions options, CancellationToken cancellationToken)
     {
         var ttl = TimeSpan.FromSeconds(KeyRules.TtlSeconds(options.Ttl, key));
-        if (options.Timeout < TimeSpan.Zero)
-        {
-            throw new KvInvalidArgumentException($"The lock's timeout is {options.Timeout}. Give zero or more, or none to wait for ever.") { Key = key };
-        }
-
+        options.CheckTimeout(key);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (options.Timeout is { } timeout && timeout > TimeSpan.Zero)
         {

@@ -58,10 +58,14 @@ internal static class RangePages
         }
         finally
         {
-            // A consumer that stops early leaves a page on its way: end it, and observe how it ended.
+            // A consumer that stops early leaves a page on its way: end it, observe how it ended, and give back what came all the same.
             await ended.CancelAsync().ConfigureAwait(false);
             await next.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
                 .ConfigureAwait(false);
+            if (next.IsCompletedSuccessfully)
+            {
+                next.Result.Dispose();
+            }
         }
     }
 

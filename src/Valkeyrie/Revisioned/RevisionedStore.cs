@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Valkeyrie;
@@ -157,6 +158,7 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
             return await AtomicPutAsync(key, value, revision, options.LeaseId, cancellationToken).ConfigureAwait(false);
         }
 
+        var askedAt = Stopwatch.GetTimestamp();
         var lease = await _engine.GrantLeaseAsync(ttl, cancellationToken).ConfigureAwait(false);
         KvWriteResult result;
         try
@@ -175,7 +177,7 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
             return result;
         }
 
-        KeepIfAsked(lease, options);
+        KeepIfAsked(lease, askedAt, options);
         return result with { Pair = WithTtl(result.Pair!, lease) };
     }
 
@@ -368,11 +370,12 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
 
     private async ValueTask<KvPair> PutWithTtlAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions options, CancellationToken cancellationToken)
     {
+        var askedAt = Stopwatch.GetTimestamp();
         var lease = await _engine.GrantLeaseAsync(options.Ttl!.Value, cancellationToken).ConfigureAwait(false);
         try
         {
             var pair = await _engine.PutAsync(key, value, lease.Id, cancellationToken).ConfigureAwait(false);
-            KeepIfAsked(lease, options);
+            KeepIfAsked(lease, askedAt, options);
             return WithTtl(pair, lease);
         }
         catch
@@ -382,11 +385,11 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         }
     }
 
-    private void KeepIfAsked(KvLease lease, KvPutOptions options)
+    private void KeepIfAsked(KvLease lease, long askedAt, KvPutOptions options)
     {
         if (options.KeepAlive)
         {
-            _keeper.Keep(lease);
+            _keeper.Keep(lease, askedAt);
         }
     }
 

@@ -185,6 +185,10 @@ public abstract class LockConformance(IStoreRig rig) : StoreConformance(rig)
         await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Store.LockAsync(At("a"), new KvLockOptions { Timeout = TimeSpan.FromMilliseconds(-1) }));
 
     [Fact]
+    public async Task A_timeout_longer_than_a_timer_holds_is_refused() =>
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Store.LockAsync(At("a"), new KvLockOptions { Timeout = TimeSpan.MaxValue }));
+
+    [Fact]
     public async Task The_time_to_live_is_rounded_up_to_seconds()
     {
         await using var held = await Store.LockAsync(At("a"), new KvLockOptions { Ttl = TimeSpan.FromSeconds(29.1) });

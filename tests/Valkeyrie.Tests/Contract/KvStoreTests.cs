@@ -77,6 +77,10 @@ public class KvStoreTests
         Assert.Throws<KvInvalidArgumentException>(() => KvStore.Open("etcd://h", new KvStoreOptions { Timeout = TimeSpan.FromSeconds(seconds) }));
 
     [Fact]
+    public void A_timeout_longer_than_a_timer_holds_is_refused() =>
+        Assert.Throws<KvInvalidArgumentException>(() => KvStore.Open("etcd://h", new KvStoreOptions { Timeout = TimeSpan.MaxValue }));
+
+    [Fact]
     public void Certificates_for_an_address_without_TLS_are_refused() =>
         Assert.Throws<KvInvalidArgumentException>(() => KvStore.Open("etcd://h", new KvStoreOptions { Tls = new KvTlsOptions() }));
 

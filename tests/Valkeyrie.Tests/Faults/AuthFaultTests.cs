@@ -114,6 +114,17 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
     }
 
     [Fact]
+    public async Task A_server_that_begins_to_ask_for_a_password_is_signed_in_to()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = KvStore.Open(server.Address, Credential("root", Password));
+        await store.PutAsync("a/k", "before");
+        await server.Gateway.EnableAuthAsync(Password, "readable/");
+        Assert.Equal("before", (await store.GetAsync("a/k")).Value);
+        await store.PutAsync("a/k", "after");
+    }
+
+    [Fact]
     public async Task Many_calls_at_once_sign_in_together()
     {
         await using var store = Open("root");

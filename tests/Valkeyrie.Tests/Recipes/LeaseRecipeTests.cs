@@ -63,6 +63,16 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_renewal_that_never_answers_leaves_time_for_another()
+    {
+        _engine.LeaseTtl = TimeSpan.FromSeconds(6);
+        _engine.Before = (call, token) => call == "Renew" && _engine.Called("Renew") == 1 ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        await using var held = await _store.LockAsync("k", new KvLockOptions { Ttl = _engine.LeaseTtl.Value });
+        await Patience.UntilAsync(() => _engine.Renewed.Count > 0, "a renewal that succeeds");
+        Assert.True(held.IsHeld);
+    }
+
+    [Fact]
     public async Task The_holder_is_told_as_soon_as_a_renewal_finds_no_lease()
     {
         await using var held = await _store.LockAsync("k", Second);
