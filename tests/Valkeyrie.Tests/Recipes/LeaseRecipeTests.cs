@@ -65,9 +65,8 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     [Fact]
     public async Task A_renewal_that_never_answers_leaves_time_for_another()
     {
-        _engine.LeaseTtl = TimeSpan.FromSeconds(6);
         _engine.Before = (call, token) => call == "Renew" && _engine.Called("Renew") == 1 ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
-        await using var held = await _store.LockAsync("k", new KvLockOptions { Ttl = _engine.LeaseTtl.Value });
+        await using var held = await _store.LockAsync("k", new KvLockOptions { Ttl = TimeSpan.FromSeconds(6) });
         await Patience.UntilAsync(() => _engine.Renewed.Count > 0, "a renewal that succeeds");
         Assert.True(held.IsHeld);
     }
