@@ -25,7 +25,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
     public const long MaxReplyLength = 64 << 20;
 
     // A watch can get any number of changes of one transaction in one message.
-    private const long MaxStreamMessageLength = int.MaxValue;
+    private const long MaxStreamMessageLength = 1 << 30;
 
     private readonly EndpointSet _endpoints;
     private readonly SignIn? _signIn;

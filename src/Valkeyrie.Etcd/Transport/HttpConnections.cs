@@ -72,12 +72,16 @@ internal static class HttpConnections
         throw new CertificateRefusedException($"the server's certificate is not trusted ({why}); name its authority with a CA certificate");
     }
 
+    // The extended key usage of a server (RFC 5280, section 4.2.1.12): a client's certificate of the same authority must not pass for one.
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
     private static bool IsTrusted(X509Certificate certificate, X509Chain? received, X509Certificate2Collection authorities, out X509Chain chain)
     {
         chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ServerAuthentication));
         foreach (var element in received?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
         {
             chain.ChainPolicy.ExtraStore.Add(element.Certificate);

@@ -15,7 +15,7 @@ internal sealed class HeaderEncoder(Uri address)
     private const int ContentTypeName = 31;
     private const int AuthorizationName = 23;
 
-    private readonly Dictionary<string, int> _indexed = [];
+    private readonly Dictionary<(int NameIndex, string? Name, string Value), int> _indexed = [];
     private bool _mayIndex = true;
     private bool _mustGiveUpTable;
 
@@ -79,7 +79,7 @@ internal sealed class HeaderEncoder(Uri address)
 
     private void Constant(OutputBuffer output, int nameIndex, string? name, string value)
     {
-        if (_indexed.TryGetValue(value, out var order))
+        if (_indexed.TryGetValue((nameIndex, name, value), out var order))
         {
             // Section 2.3.3: the newest entry of the table has the lowest number.
             Number(output, 0x80, 7, HeaderTable.StaticLength + _indexed.Count - order);
@@ -95,7 +95,7 @@ internal sealed class HeaderEncoder(Uri address)
         Text(output, value);
         if (_mayIndex)
         {
-            _indexed.Add(value, _indexed.Count);
+            _indexed.Add((nameIndex, name, value), _indexed.Count);
         }
     }
 }
