@@ -47,6 +47,14 @@ Describe 'Tab completes' {
         Complete 'Connect-KvStore http://127' | Should -Be $Server
     }
 
+    It 'addresses that Connect-KvStore takes, where there is no server' {
+        $store = Connect-KvStore -InMemory -Name memory
+        Complete 'Connect-KvStore mem' | Should -Be 'memory:'
+        (Connect-KvStore memory: | Disconnect-KvStore) | Should -BeNullOrEmpty
+        $store | Disconnect-KvStore
+        $null = Connect-KvStore $Server -Name 'my store'
+    }
+
     It 'nothing, and without an error, from a store that does not answer' {
         $gone = Start-TestServer
         $null = Connect-KvStore $gone -Name gone

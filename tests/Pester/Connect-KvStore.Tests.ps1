@@ -43,6 +43,40 @@ Describe 'Connect-KvStore' {
         (Connect-KvStore "$dead,$HostPort").Endpoints | Should -HaveCount 2
     }
 
+    It 'takes the address of a store without a server: <Address>' -ForEach @(
+        @{ Address = 'memory:'; Name = 'memory' }
+        @{ Address = 'embedded:here.db'; Name = 'here' }
+        @{ Address = 'embedded:here.db?history=100'; Name = 'here' }
+    ) {
+        Push-Location $TestFolder
+        try {
+            $store = Connect-KvStore $Address
+            $store.Name | Should -Be $Name
+            $store.ApiVersion | Should -BeNullOrEmpty
+            Set-KvValue there 1
+            Test-KvKey there | Should -BeTrue
+            if ($Name -eq 'here') {
+                $store.Address | Should -Be "embedded:$(Join-Path $TestFolder here.db)"
+                Test-Path here.db | Should -BeTrue
+            }
+        }
+        finally { Pop-Location }
+    }
+
+    It 'takes the address that it shows' {
+        $null = Connect-KvStore -InMemory -Name a
+        $again = Connect-KvStore (Connect-KvStore -Path (Join-Path $TestFolder again.db)).Address
+        $again.Name | Should -Be 'again#2'
+    }
+
+    It 'points to -Path where a file is named' {
+        foreach ($file in './mine.db', '/tmp/mine.db', 'C:\mine.db') {
+            $failure = Get-ErrorOf { Connect-KvStore $file }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            "$failure" | Should -BeLike "*'$file'*-Path*"
+        }
+    }
+
     It 'emits the store, now current' {
         $first = Connect-KvStore $Server -Name first
         $first.IsCurrent | Should -BeTrue

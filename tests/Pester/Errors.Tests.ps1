@@ -53,6 +53,29 @@ Describe 'A negative revision' {
     }
 }
 
+Describe 'What is not there' {
+    It 'is told as a directory where one was asked for: <Name>' -ForEach @(
+        @{ Name = 'Get-KvTree'; Run = { Get-KvTree none } }
+        @{ Name = 'Get-KvTree -Count'; Run = { Get-KvTree none -Count } }
+        @{ Name = 'Remove-KvTree'; Run = { Remove-KvTree none -Confirm:$false } }
+    ) {
+        $failure = Get-ErrorOf $Run
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvKeyNotFound,*'
+        $failure.TargetObject | Should -Be none
+        "$failure" | Should -BeLike "*directory 'none'*'none/'*"
+    }
+
+    It 'brings a word on wildcards where the key looks like one: <Name>' -ForEach @(
+        @{ Name = 'Get-KvValue'; Run = { Get-KvValue ther* } }
+        @{ Name = 'Remove-KvValue'; Run = { Remove-KvValue ther? } }
+        @{ Name = 'Get-KvTree'; Run = { Get-KvTree * } }
+    ) {
+        "$(Get-ErrorOf $Run)" | Should -BeLike '*Where-Object Key -like*'
+        "$(Get-ErrorOf { Get-KvValue ther })" | Should -Not -BeLike '*Where-Object*'
+        Get-KvTree -Count | Should -Be 1
+    }
+}
+
 Describe 'Without a store' {
     It 'there is nothing to disconnect, which Disconnect-KvStore says' {
         $shell = [powershell]::Create()

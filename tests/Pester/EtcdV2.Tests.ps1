@@ -11,6 +11,10 @@ AfterAll { Stop-TestServer }
 Describe 'etcd v2' {
     It 'says which API it speaks' {
         (Get-KvStore v2).ApiVersion | Should -Be 2
+        $again = Connect-KvStore (Get-KvStore v2).Address
+        $again.ApiVersion, $again.Address | Should -Be 2, (Get-KvStore v2).Address
+        Disconnect-KvStore $again
+        $null = Connect-KvStore $Server -ApiVersion 2 -Name v2
     }
 
     It 'puts, gets, lists, tests and removes' {

@@ -79,6 +79,14 @@ Describe 'Set-KvValue' {
         (Get-ErrorOf { Set-KvValue secret/x $value }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
     }
 
+    It 'refuses a script block, which would be stored as its text' {
+        $failure = Get-ErrorOf { [pscustomobject]@{ Name = 'a' } | Set-KvValue -Key { "block/$($_.Name)" } -Value { $_.Name } }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        $failure.TargetObject | Should -Be block/a
+        "$failure" | Should -BeLike '*Select-Object*'
+        Test-KvKey block/a | Should -BeFalse
+    }
+
     Context 'the pipeline' {
         It 'takes keys by value' {
             'p/k1', 'p/k2' | Set-KvValue -Value same
@@ -118,6 +126,29 @@ Describe 'Set-KvValue' {
             Get-KvTree copy | Set-KvValue -Store $other
             (Get-KvValue copy/a -Store other -AsByteStream) | Should -Be $bytes
             Get-KvValue other/copy/b -ValueOnly | Should -BeExactly grüße
+        }
+
+        It 'copies to other keys byte for byte, and events too' {
+            $bytes = [byte[]] (0, 255, 1)
+            Set-KvValue old/a $bytes
+            Get-KvTree old | Set-KvValue -Key { $_.Key -replace '^old/', 'new/' }
+            (Get-KvValue new/a -AsByteStream) | Should -Be $bytes
+            Watch-KvTree old | Select-Object -First 1 | Set-KvValue -Key { "seen/$($_.Key)" }
+            (Get-KvValue seen/old/a -AsByteStream) | Should -Be $bytes
+            Get-KvTree old | Set-KvValue -Key old/b -Value replaced
+            Get-KvValue old/b -ValueOnly | Should -Be replaced
+        }
+
+        It 'refuses to write a pair that was listed without its value to another key' {
+            Set-KvValue bare/a 1
+            $failure = Get-ErrorOf { Get-KvTree bare -KeysOnly | Set-KvValue -Key { "$($_.Key)2" } }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            Test-KvKey bare/a2 | Should -BeFalse
+        }
+
+        It 'writes nothing for a row without a value' {
+            (Get-ErrorOf { [pscustomobject]@{ Key = 'rows/x' } | Set-KvValue }).FullyQualifiedErrorId | Should -BeLike 'InputObjectMissingMandatory,*'
+            Test-KvKey rows/x | Should -BeFalse
         }
 
         It 'copies what a watch tells, and refuses a delete' {

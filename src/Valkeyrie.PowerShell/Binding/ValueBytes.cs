@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Security;
@@ -14,7 +15,7 @@ internal static class ValueBytes
     /// <param name="value">The value.</param>
     /// <param name="toJson">Writes an object as JSON.</param>
     /// <param name="key">The key it is for, to be named in an error.</param>
-    /// <exception cref="KvInvalidArgumentException">The value is null or a secret.</exception>
+    /// <exception cref="KvInvalidArgumentException">The value is null, a secret or a script block.</exception>
     public static ReadOnlyMemory<byte> From(object? value, Func<object, string> toJson, string key)
     {
         var plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
@@ -26,18 +27,20 @@ internal static class ValueBytes
             null => throw new KvInvalidArgumentException("The value is null. To store an empty value give ''.") { Key = key },
             SecureString or PSCredential => throw new KvInvalidArgumentException(
                 $"A {plain.GetType().Name} is not stored: its secret would be lost or laid open. Give the text that is meant.") { Key = key },
-            object?[] array when AsBytes(array) is { } bytes => bytes,
+            ScriptBlock => throw new KvInvalidArgumentException(
+                "The value is a script block, which is not run. Make objects with a Key and a Value first, as Select-Object can; for its text give \"$block\".") { Key = key },
+            IList list when AsBytes(list) is { } bytes => bytes,
             _ => Encoding.UTF8.GetBytes(TextOf(plain) ?? toJson(value!)),
         };
     }
 
     // What Get-Content -AsByteStream and an unrolled byte[] leave in a variable.
-    private static byte[]? AsBytes(object?[] array)
+    private static byte[]? AsBytes(IList list)
     {
-        var bytes = new byte[array.Length];
-        for (var i = 0; i < array.Length; i++)
+        var bytes = new byte[list.Count];
+        for (var i = 0; i < list.Count; i++)
         {
-            var item = array[i] is PSObject wrapped ? wrapped.BaseObject : array[i];
+            var item = list[i] is PSObject wrapped ? wrapped.BaseObject : list[i];
             if (item is not byte b)
             {
                 return null;
@@ -46,7 +49,7 @@ internal static class ValueBytes
             bytes[i] = b;
         }
 
-        return array.Length > 0 ? bytes : null;
+        return list.Count > 0 ? bytes : null;
     }
 
     private static string? TextOf(object value) => value switch
@@ -56,7 +59,6 @@ internal static class ValueBytes
         bool truth => truth ? "true" : "false",
         DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("o", CultureInfo.InvariantCulture),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        char or Uri or Version or System.Net.IPAddress or ScriptBlock => value.ToString(),
         XmlNode xml => xml.OuterXml,
         _ => null,
     };

@@ -18,13 +18,13 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
     private const string FileSet = "File";
     private const string MemorySet = "Memory";
 
-    /// <summary>The endpoints: host, host:port, http://host:port, or https://host:port for TLS. The port is 2379 where none is given. Default: what
-    /// ETCDCTL_ENDPOINTS says, else http://127.0.0.1:2379.</summary>
+    /// <summary>The endpoints: host, host:port, http://host:port, or https://host:port for TLS. The port is 2379 where none is given. Or one
+    /// address of a store as Get-KvStore shows it. Default: what ETCDCTL_ENDPOINTS says, else http://127.0.0.1:2379.</summary>
     [Parameter(ParameterSetName = EtcdSet, Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public string[]? Endpoint { get; set; }
 
-    /// <summary>The version of etcd's API: 3 (the default) or 2.</summary>
+    /// <summary>The version of etcd's API: 3 (the default) or 2. The schemes etcdv2 and etcdv2s imply 2.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
     [ValidateSet("3", "2")]
     public int ApiVersion { get; set; } = 3;
@@ -85,7 +85,7 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
         var connection = ParameterSetName switch
         {
             FileSet => OrTerminate(Path, OpenFile),
-            MemorySet => OrTerminate(null, () => Connect(EmbeddedStore.OpenInMemory(options: Options()), Name ?? OpenStores.UnusedName("memory"), apiVersion: 0)),
+            MemorySet => OrTerminate(null, () => Connect(EmbeddedStore.OpenInMemory(options: Options()), Name ?? OpenStores.UnusedName("memory"))),
             _ => OrTerminate(Endpoint, OpenEtcd),
         };
         Use(connection);
@@ -95,7 +95,7 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
     private KvConnection OpenFile()
     {
         var file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path);
-        return Connect(EmbeddedStore.Open(file, options: Options()), Name ?? OpenStores.UnusedName(System.IO.Path.GetFileNameWithoutExtension(file)), apiVersion: 0);
+        return Connect(EmbeddedStore.Open(file, options: Options()), Name ?? OpenStores.UnusedName(System.IO.Path.GetFileNameWithoutExtension(file)));
     }
 
     private KvConnection OpenEtcd()
@@ -115,7 +115,17 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
         }
 
         WriteVerbose($"Connecting to {endpoints.Address}{(options.Credential is { } user ? $" as {user.UserName}" : "")}.");
-        return Connect(KvStore.Open(endpoints.Address, options), Name ?? OpenStores.UnusedName(endpoints.DefaultName), endpoints.ApiVersion);
+        return Connect(KvStore.Open(Absolute(endpoints.Address), options), Name ?? OpenStores.UnusedName(endpoints.DefaultName), endpoints.ApiVersion);
+    }
+
+    // The location of a session is not the process's current folder.
+    private string Absolute(string address)
+    {
+        var (scheme, rest) = KvAddress.Parse(address);
+        var file = rest.Split('?')[0];
+        return scheme == EmbeddedStore.FileScheme && file.Length > 0
+            ? $"{scheme}:{SessionState.Path.GetUnresolvedProviderPathFromPSPath(file)}{rest[file.Length..]}"
+            : address;
     }
 
     private KvStoreOptions Options() => new() { Timeout = Timeout ?? KvStoreOptions.DefaultTimeout, Namespace = Namespace };

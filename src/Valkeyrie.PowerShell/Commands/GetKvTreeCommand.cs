@@ -44,7 +44,7 @@ public sealed class GetKvTreeCommand : KvStoreCmdlet
     {
         foreach (var argument in RangeArgument.From(this, Path, Prefix) ?? [RangeArgument.All])
         {
-            ReportErrors(argument.Text, () => Process(argument.Range));
+            ReportErrors(argument, () => Process(argument.Range));
         }
     }
 

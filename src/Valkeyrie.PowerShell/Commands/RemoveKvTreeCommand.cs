@@ -38,7 +38,7 @@ public sealed class RemoveKvTreeCommand : KvStoreCmdlet
     {
         foreach (var argument in Ranges())
         {
-            ReportErrors(argument.Text, () => Remove(argument.Range));
+            ReportErrors(argument, () => Remove(argument.Range));
         }
     }
 

@@ -19,13 +19,13 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private const string KeySet = "Key";
     // The default: PowerShell exhausts that set first, and would bind a piped pair's Key and text Value by their names in place of the pair.
     private const string PairSet = "Pair";
-    private const string EventSet = "Event";
     private const string DirectorySet = "Directory";
 
     private JsonConversion? _json;
     private long? _atRevision;
+    private bool _valueGiven;
 
-    /// <summary>The key.</summary>
+    /// <summary>The key. Another one for piped pairs and events is given by a script block: <c>-Key { $_.Key -replace '^old/', 'new/' }</c>.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = DirectorySet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -45,9 +45,10 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [Parameter(ParameterSetName = PairSet, Mandatory = true, ValueFromPipeline = true)]
     public KvPair? InputObject { get; set; }
 
-    /// <summary>An event as Watch-KvKey and Watch-KvTree give it: its key and its bytes are written. A delete is refused.</summary>
-    [Parameter(ParameterSetName = EventSet, Mandatory = true, ValueFromPipeline = true)]
-    public KvEvent? Event { get; set; }
+    /// <summary>The piped object as it is; not meant to be given. An event of a watch, and a pair that is written to another key, must not go by their
+    /// Value, where bytes that are no text are lost. Not typed: for any other object PowerShell would try, slowly, to make a pair of it.</summary>
+    [Parameter(ParameterSetName = KeySet, ValueFromPipeline = true, DontShow = true)]
+    public object? PipedObject { get; set; }
 
     /// <summary>Create a directory instead of a value, where directories are real: on etcd v2.</summary>
     [Parameter(ParameterSetName = DirectorySet, Mandatory = true)]
@@ -56,7 +57,6 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     /// <summary>How long the key lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. Default: for ever.</summary>
     [Parameter(ParameterSetName = KeySet, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = PairSet)]
-    [Parameter(ParameterSetName = EventSet)]
     [Parameter(ParameterSetName = DirectorySet)]
     [Duration]
     public TimeSpan? Ttl { get; set; }
@@ -88,6 +88,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         }
 
         _atRevision = hasRevision ? IfRevision : NoClobber ? 0 : null;
+        _valueGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
         _json = new JsonConversion(InvokeCommand);
     }
 
@@ -99,10 +100,9 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         {
             request = ParameterSetName switch
             {
-                PairSet => Copy(InputObject!, Ttl),
-                EventSet => Copy(Event!, Ttl),
+                PairSet => Copy(InputObject!, InputObject!.Key),
                 DirectorySet => new KvWriteRequest(Key, default, Ttl),
-                _ => new KvWriteRequest(Key, ValueBytes.From(Value, _json!.ToJson, Key), Ttl),
+                _ => FromKey(),
             };
         }
         catch (KvException e)
@@ -137,11 +137,18 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         }
     }
 
-    private static KvWriteRequest Copy(KvPair pair, TimeSpan? ttl) => pair.KeyOnly
-        ? throw new KvInvalidArgumentException($"The pair of '{pair.Key}' was listed without its value. List it without -KeysOnly to copy it.") { Key = pair.Key }
-        : new(pair.Key, pair.Bytes, ttl);
+    private KvWriteRequest FromKey() => (_valueGiven ? null : (PipedObject as PSObject)?.BaseObject ?? PipedObject) switch
+    {
+        KvPair pair => Copy(pair, Key),
+        KvEvent change => Copy(change, Key),
+        _ => new KvWriteRequest(Key, ValueBytes.From(Value, _json!.ToJson, Key), Ttl),
+    };
 
-    private static KvWriteRequest Copy(KvEvent change, TimeSpan? ttl) => change.Type is KvEventType.Existing or KvEventType.Put
-        ? Copy(change.Pair, ttl)
+    private KvWriteRequest Copy(KvPair pair, string key) => pair.KeyOnly
+        ? throw new KvInvalidArgumentException($"The pair of '{pair.Key}' was listed without its value. List it without -KeysOnly to copy it.") { Key = pair.Key }
+        : new(key, pair.Bytes, Ttl);
+
+    private KvWriteRequest Copy(KvEvent change, string key) => change.Type is KvEventType.Existing or KvEventType.Put
+        ? Copy(change.Pair, key)
         : throw new KvInvalidArgumentException($"A {change.Type} event has no value to write. Pass such events to Remove-KvValue.") { Key = change.Key };
 }

@@ -5,11 +5,29 @@ namespace Valkeyrie.PowerShell;
 /// <summary>Every error that the module writes: its id, its category and what it is about. Ids do not change between versions.</summary>
 internal static class ErrorRecords
 {
+    private const string NoWildcards = "Keys are taken as they are, * and ? included: list them with Get-KvTree and choose with Where-Object Key -like.";
+
     /// <summary>The error of a store's failure. The id is the failure's code with the prefix <c>Kv</c>; the target is its key.</summary>
     /// <param name="exception">The failure.</param>
     /// <param name="target">What it is about, where the failure names no key.</param>
-    public static ErrorRecord From(KvException exception, object? target = null) =>
-        new(exception, "Kv" + exception.Code, CategoryOf(exception.Code), exception.Key ?? target ?? exception.Endpoint);
+    public static ErrorRecord From(KvException exception, object? target = null)
+    {
+        var error = new ErrorRecord(exception, "Kv" + exception.Code, CategoryOf(exception.Code), exception.Key ?? target ?? exception.Endpoint);
+        if (exception is KvKeyNotFoundException { Key: { } key } && LooksLikeWildcard(key))
+        {
+            error.ErrorDetails = new ErrorDetails($"{exception.Message} {NoWildcards}");
+        }
+
+        return error;
+    }
+
+    /// <summary>No key lies in a directory.</summary>
+    public static ErrorRecord DirectoryNotFound(KvKeyNotFoundException exception, string directory) => new(
+        exception, "Kv" + exception.Code, CategoryOf(exception.Code), directory)
+    {
+        ErrorDetails = new ErrorDetails(
+            $"There is no directory '{directory}': no key starts with '{directory.TrimEnd('/')}/'.{(LooksLikeWildcard(directory) ? " " + NoWildcards : "")}"),
+    };
 
     /// <summary>There is no store to disconnect.</summary>
     public static ErrorRecord NotConnected() => new(
@@ -34,6 +52,8 @@ internal static class ErrorRecords
 
     /// <summary>An argument breaks a rule.</summary>
     public static ErrorRecord InvalidArgument(string message, object? target = null) => From(new KvInvalidArgumentException(message), target);
+
+    private static bool LooksLikeWildcard(string key) => key.AsSpan().ContainsAny('*', '?');
 
     private static ErrorCategory CategoryOf(KvErrorCode code) => code switch
     {

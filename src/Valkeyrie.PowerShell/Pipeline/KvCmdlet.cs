@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Pipeline;
@@ -151,6 +152,21 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Does something with a range. A directory that is not there is told as one, not as a key.</summary>
+    /// <param name="range">The range.</param>
+    /// <param name="work">What to do.</param>
+    private protected void ReportErrors(RangeArgument range, Action work) => ReportErrors(range.Text, () =>
+    {
+        try
+        {
+            work();
+        }
+        catch (KvKeyNotFoundException e) when (range.Range.Kind == KvRangeKind.Directory)
+        {
+            WriteError(ErrorRecords.DirectoryNotFound(e, range.Text));
+        }
+    });
+
     /// <summary>Does something and ends the command with its failure.</summary>
     /// <param name="target">What it is about, where the failure does not say.</param>
     /// <param name="work">What to do.</param>
@@ -171,8 +187,8 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     /// <summary>Sees that a store works, and closes it if it does not.</summary>
     /// <param name="store">The store, just opened.</param>
     /// <param name="name">The name to give it.</param>
-    /// <param name="apiVersion">The version of etcd's API; 0 for another kind of store.</param>
-    private protected KvConnection Connect(IKvStore store, string name, int apiVersion)
+    /// <param name="apiVersion">The version of etcd's API; null for another kind of store.</param>
+    private protected KvConnection Connect(IKvStore store, string name, int? apiVersion = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         try

@@ -7,6 +7,9 @@ internal static class DefaultStore
 {
     private static int warned;
 
+    /// <summary>What -Store finds it by.</summary>
+    public const string Name = "embedded";
+
     /// <summary>Where it lies.</summary>
     public static string Path => EmbeddedStore.DefaultPath;
 

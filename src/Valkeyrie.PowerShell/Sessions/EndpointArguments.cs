@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
+using Valkeyrie.Embedded;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
 /// <summary>The endpoints that Connect-KvStore was given, as one address of a store.</summary>
 /// <param name="Address">The address that opens the store.</param>
-/// <param name="ApiVersion">The version of etcd's API; 0 for another kind of store.</param>
+/// <param name="ApiVersion">The version of etcd's API; null for another kind of store.</param>
 /// <param name="DefaultName">What the store is called where no name is given.</param>
-internal sealed record EndpointArguments(string Address, int ApiVersion, string DefaultName)
+internal sealed record EndpointArguments(string Address, int? ApiVersion, string DefaultName)
 {
     private const int DefaultPort = 2379;
 
@@ -18,9 +19,9 @@ internal sealed record EndpointArguments(string Address, int ApiVersion, string 
     public static EndpointArguments Parse(IEnumerable<string> arguments, int apiVersion, bool tlsGiven)
     {
         var given = arguments.SelectMany(a => (a ?? "").Split(',', StringSplitOptions.TrimEntries)).ToList();
-        if (given is [var only] && SchemeOf(only) is { } other && TlsOf(other) is null)
+        if (given is [var only] && IsOfAnotherKind(only))
         {
-            return new(only, 0, only);
+            return new(only, null, NameOf(KvAddress.Parse(only)));
         }
 
         if (given.Count == 0)
@@ -35,6 +36,7 @@ internal sealed record EndpointArguments(string Address, int ApiVersion, string 
             throw new KvInvalidArgumentException($"Certificates were given for '{given[0]}', which is without TLS. Use https:// or leave the scheme out.");
         }
 
+        apiVersion = given.Exists(text => SchemeOf(text)?.StartsWith("etcdv2", StringComparison.Ordinal) == true) ? 2 : apiVersion;
         var scheme = (apiVersion == 2 ? "etcdv2" : "etcd") + (tls ?? tlsGiven ? "s" : "");
         return new($"{scheme}://{string.Join(',', hosts)}", apiVersion, hosts[0]);
     }
@@ -44,7 +46,7 @@ internal sealed record EndpointArguments(string Address, int ApiVersion, string 
         var scheme = SchemeOf(text);
         if (scheme is not null)
         {
-            var secure = TlsOf(scheme) ?? throw Invalid(text, "its scheme is none of http, https, etcd and etcds");
+            var secure = TlsOf(scheme) ?? throw Invalid(text, "its scheme is none of http, https, etcd, etcds, etcdv2 and etcdv2s");
             if (tls is { } before && before != secure)
             {
                 throw new KvInvalidArgumentException("Some endpoints are with TLS and some without. One store's endpoints must agree.");
@@ -68,20 +70,31 @@ internal sealed record EndpointArguments(string Address, int ApiVersion, string 
         var match = Regex.Match(rest, @"^(?<host>\[[0-9A-Fa-f:.%a-z]+\]|[^\[\]:/?#\s]+)(:(?<port>[0-9]{1,5}))?$", RegexOptions.CultureInvariant);
         if (!match.Success)
         {
-            throw Invalid(text, "it is not of the form host:port");
+            throw text.Contains("://", StringComparison.Ordinal) || text.IndexOfAny(['/', '\\']) < 0
+                ? Invalid(text, "it is not of the form host:port")
+                : new KvInvalidArgumentException($"'{text}' looks like a file, not like an endpoint of etcd. For a store in a file give -Path.");
         }
 
         var port = match.Groups["port"].Success ? int.Parse(match.Groups["port"].ValueSpan, provider: null) : DefaultPort;
         return port is > 0 and <= ushort.MaxValue ? $"{match.Groups["host"].Value}:{port}" : throw Invalid(text, "its port is not from 1 to 65535");
     }
 
+    // A URL of a scheme that is not etcd's, or what KvStore.Open takes for one. A host may have such a scheme's name: what follows is its port then.
+    private static bool IsOfAnotherKind(string text) => SchemeOf(text) is { } scheme
+        ? TlsOf(scheme) is null
+        : text.Split(':', 2) is [var name, var rest] && !ushort.TryParse(rest, out _)
+            && (name is EmbeddedStore.MemoryScheme or EmbeddedStore.FileScheme);
+
+    private static string NameOf(KvAddress address) =>
+        address.Scheme == EmbeddedStore.FileScheme && Path.GetFileNameWithoutExtension(address.Rest.Split('?')[0]) is { Length: > 0 } name ? name : address.Scheme;
+
     private static string? SchemeOf(string text) =>
         text.IndexOf("://", StringComparison.Ordinal) is > 0 and var end ? text[..end].ToLowerInvariant() : null;
 
     private static bool? TlsOf(string scheme) => scheme switch
     {
-        "http" or "etcd" => false,
-        "https" or "etcds" => true,
+        "http" or "etcd" or "etcdv2" => false,
+        "https" or "etcds" or "etcdv2s" => true,
         _ => null,
     };
 

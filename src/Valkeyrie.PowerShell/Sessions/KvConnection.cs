@@ -3,7 +3,7 @@ namespace Valkeyrie.PowerShell.Sessions;
 /// <summary>An open store as Connect-KvStore gives it. Holds no password.</summary>
 public sealed class KvConnection
 {
-    internal KvConnection(string name, IKvStore store, int apiVersion, string serverVersion)
+    internal KvConnection(string name, IKvStore store, int? apiVersion, string serverVersion)
     {
         Name = name;
         Store = store;
@@ -20,8 +20,8 @@ public sealed class KvConnection
     /// <summary>The endpoints as URLs.</summary>
     public IReadOnlyList<string> Endpoints => Store.Info.Endpoints;
 
-    /// <summary>The version of etcd's API; 0 for another kind of store.</summary>
-    public int ApiVersion { get; }
+    /// <summary>The version of etcd's API; null for another kind of store.</summary>
+    public int? ApiVersion { get; }
 
     /// <summary>The server's version when the connection was made.</summary>
     public string ServerVersion { get; }
