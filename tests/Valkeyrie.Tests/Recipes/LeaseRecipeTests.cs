@@ -3,8 +3,8 @@ namespace Valkeyrie.Tests.Recipes;
 /// <summary>Leases kept alive in the background, where renewals fail or stall.</summary>
 public sealed class LeaseRecipeTests : IAsyncDisposable
 {
-    // Renewed every two seconds, with four to spare.
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(6);
+    // Renewed every five seconds, with ten to spare.
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(15);
     private static readonly KvPutOptions Kept = new() { Ttl = Long, KeepAlive = true };
     private static readonly KvLockOptions Second = new() { Ttl = TimeSpan.FromSeconds(1) };
 
