@@ -17,21 +17,17 @@ internal sealed class WriteQueue : IDisposable
     // Of the writes of a lone caller one in so many is made elsewhere.
     private const int ProbeEvery = 32;
 
-    // Where a commit takes longer than this, those just told of theirs are given so long to come back with the next: else they would be half of
-    // all, and every commit would be half empty.
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(1);
-
     private readonly Writer _writer;
     private readonly Action _committed;
     private readonly Func<Exception> _closedError;
     private readonly Thread _thread;
     private readonly object _gate = new();
     private List<WriteRequest> _waiting = [];
+    private int _waitingCount;
     private int _inFlight;
-    private int _wanted = 1;
     private int _metNobody;
     private bool _isWriting;
-    private bool _closed;
+    private volatile bool _closed;
 
     public WriteQueue(Writer writer, Action committed, Func<Exception> closedError)
     {
@@ -54,12 +50,7 @@ internal sealed class WriteQueue : IDisposable
 
             if (!TryBeginHere())
             {
-                _waiting.Add(request);
-                if (_waiting.Count == _wanted)
-                {
-                    Monitor.PulseAll(_gate);
-                }
-
+                Enqueue(request);
                 return;
             }
         }
@@ -87,6 +78,16 @@ internal sealed class WriteQueue : IDisposable
         _thread.Join();
     }
 
+    private void Enqueue(WriteRequest request)
+    {
+        _waiting.Add(request);
+        _waitingCount = _waiting.Count;
+        if (_waitingCount == 1)
+        {
+            Monitor.PulseAll(_gate);
+        }
+    }
+
     private bool TryBeginHere()
     {
         if (_metNobody < LoneAfter || _isWriting || _waiting.Count > 0 || _writer.SawOthersLately || ++_metNobody % ProbeEvery == 0)
@@ -104,16 +105,12 @@ internal sealed class WriteQueue : IDisposable
             _isWriting = false;
             if (left is not null)
             {
-                _waiting.Add(left);
-            }
-
-            if (_waiting.Count > 0)
-            {
-                _metNobody = 0;
+                Enqueue(left);
             }
 
             if (_waiting.Count > 0 || _closed)
             {
+                _metNobody = 0;
                 Monitor.PulseAll(_gate);
             }
         }
@@ -157,15 +154,25 @@ internal sealed class WriteQueue : IDisposable
             }
 
             _isWriting = true;
-            if (lastCommit > Gathering && _waiting.Count < _inFlight && !_closed)
-            {
-                _wanted = _inFlight;
-                Monitor.Wait(_gate, Gathering);
-                _wanted = 1;
-            }
+        }
 
+        Gather(lastCommit / 4);
+        lock (_gate)
+        {
             (taken, _waiting) = (_waiting, taken);
+            _waitingCount = 0;
             return true;
+        }
+    }
+
+    // Those who have just been told of their commit are about to come back with the next. Without a moment for them they would be half of all,
+    // and every commit would be half empty.
+    private void Gather(TimeSpan atMost)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref _waitingCount) < _inFlight && !_closed && Stopwatch.GetElapsedTime(started) < atMost)
+        {
+            Thread.Yield();
         }
     }
 

@@ -10,6 +10,8 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
     private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan CourtesyLasts = TimeSpan.FromMilliseconds(200);
 
+    private const int WorthHandingOn = 4;
+
     private readonly Connection _connection = pairs.Reader.Connection;
     private readonly Statement _begin = pairs.Reader.Connection.Prepared("BEGIN IMMEDIATE");
     private readonly Statement _commit = pairs.Reader.Connection.Prepared("COMMIT");
@@ -138,7 +140,14 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
         }
 
         written();
-        Done(requests, refusals);
+        if (requests.Count < WorthHandingOn || ThreadPool.PendingWorkItemCount > 0)
+        {
+            Done(requests, refusals);
+            return;
+        }
+
+        // What a thread of the pool hands on stays with that thread, while another one would wake the pool for each of them.
+        ThreadPool.UnsafeQueueUserWorkItem(static done => Done(done.Item1, done.refusals), (requests.ToArray(), refusals), preferLocal: false);
     }
 
     private Exception?[]? Run(IReadOnlyList<WriteRequest> requests)
