@@ -17,6 +17,9 @@ internal sealed class WriteQueue : IDisposable
     // Of the writes of a lone caller one in so many is made elsewhere.
     private const int ProbeEvery = 32;
 
+    // A commit may have taken long for another reason than the disk: because another process kept the file busy.
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5);
+
     private readonly Writer _writer;
     private readonly Action _committed;
     private readonly Func<Exception> _closedError;
@@ -45,7 +48,8 @@ internal sealed class WriteQueue : IDisposable
         {
             if (_closed)
             {
-                throw _closedError();
+                request.Fail(_closedError());
+                return;
             }
 
             if (!TryBeginHere())
@@ -55,7 +59,7 @@ internal sealed class WriteQueue : IDisposable
             }
         }
 
-        var made = false;
+        var made = true;
         try
         {
             made = !request.TryTake() || _writer.TryCommitNow(request, _committed);
@@ -126,7 +130,7 @@ internal sealed class WriteQueue : IDisposable
             var started = Stopwatch.GetTimestamp();
             foreach (var chunk in taken.Chunk(LargestBatch))
             {
-                batch.AddRange(chunk.Where(r => r.IsTaken || r.TryTake()));
+                batch.AddRange(chunk.Where(r => r.TryTake()));
                 Commit(batch);
                 batch.Clear();
             }
@@ -156,7 +160,7 @@ internal sealed class WriteQueue : IDisposable
             _isWriting = true;
         }
 
-        Gather(lastCommit / 4);
+        Gather(lastCommit / 4 < LongestGathering ? lastCommit / 4 : LongestGathering);
         lock (_gate)
         {
             (taken, _waiting) = (_waiting, taken);
