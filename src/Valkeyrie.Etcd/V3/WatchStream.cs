@@ -36,7 +36,7 @@ internal static class WatchStream
                 while (await TryReadAsync(stream).ConfigureAwait(false) is { } bytes)
                 {
                     var asked = next;
-                    var message = stream.Parse(bytes, b => Read(b.Span, replies, asked, channel.Address));
+                    var message = stream.Parse(bytes, b => Read(b.Span, replies, asked, range.Text, channel.Address));
                     if (message.Denied)
                     {
                         // The server says the same of a token that it no longer knows: sign in anew once, then believe it.
@@ -94,7 +94,7 @@ internal static class WatchStream
 
     private static bool IsBroken(KvException e) => e is KvTimeoutException or KvUnreachableException;
 
-    private static Message Read(ReadOnlySpan<byte> bytes, Replies replies, long asked, string address)
+    private static Message Read(ReadOnlySpan<byte> bytes, Replies replies, long asked, string key, string address)
     {
         List<KvEvent> changes = [];
         long revision = 0, compacted = 0;
@@ -117,7 +117,7 @@ internal static class WatchStream
 
         if (compacted > 0)
         {
-            throw new KvCompactedException(asked, compacted, address);
+            throw new KvCompactedException(asked, compacted, address, key);
         }
 
         // A message of changes ends with the newest; one without is the server's word that nothing up to its revision is outstanding.
