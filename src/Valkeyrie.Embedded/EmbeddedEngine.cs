@@ -29,6 +29,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
 
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var revision = Database.Read(0, static (reader, _) => reader.NewestRevision());
         return new(new KvServerStatus(Info.Endpoints[0], "SQLite " + raw.sqlite3_libversion().utf8_to_string(), revision));
     }
@@ -46,7 +47,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     {
         cancellationToken.ThrowIfCancellationRequested();
         var database = Database;
-        return Clock.Now >= database.NextDeadline ? GetAfterLeasesAsync(database, key, options) : new(Get(database, key, options));
+        return Clock.Now >= database.NextDeadline ? GetAfterLeasesAsync(database, key, options, cancellationToken) : new(Get(database, key, options));
     }
 
     public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) =>
@@ -58,7 +59,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         var database = Database;
         if (Clock.Now >= database.NextDeadline)
         {
-            await Upkeep.EndExpiredLeasesAsync(database).ConfigureAwait(false);
+            await Upkeep.EndExpiredLeasesAsync(database).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         query = query.Limit > LargestPage ? query with { Limit = LargestPage } : query;
@@ -74,7 +75,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     }
 
     public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken) =>
-        Open().Hub.WatchAsync(Interval.Of(_keys, range), fromRevision, previousValue, cancellationToken);
+        Open().Hub.WatchAsync(range, Interval.Of(_keys, range), fromRevision, previousValue, cancellationToken);
 
     public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken) => new(Database.WriteAsync(
         Math.Max(KeyRules.TtlSeconds(ttl), ShortestLeaseSeconds),
@@ -146,9 +147,9 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     private static KvPage Range(Database database, KvRangeQuery query) =>
         database.Read(query, static (reader, query) => reader.InOneState(query, static (r, q) => r.Range(q, exactCount: false)));
 
-    private static async ValueTask<KvPair?> GetAfterLeasesAsync(Database database, string key, KvReadOptions options)
+    private static async ValueTask<KvPair?> GetAfterLeasesAsync(Database database, string key, KvReadOptions options, CancellationToken cancellationToken)
     {
-        await Upkeep.EndExpiredLeasesAsync(database).ConfigureAwait(false);
+        await Upkeep.EndExpiredLeasesAsync(database).WaitAsync(cancellationToken).ConfigureAwait(false);
         return Get(database, key, options);
     }
 

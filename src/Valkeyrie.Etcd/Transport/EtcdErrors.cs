@@ -20,7 +20,7 @@ internal static class EtcdErrors
                 $"The space of {endpoint} is used up. Remove keys, compact, defragment and clear the alarm, or raise its quota.") { Key = key, Endpoint = endpoint }),
             GrpcCode.ResourceExhausted when Has("larger than max") => TooLarge(),
             GrpcCode.ResourceExhausted => Unavailable(),
-            GrpcCode.OutOfRange when Has("compacted") => new(new KvCompactedException(0, 0, endpoint)),
+            GrpcCode.OutOfRange when Has("compacted") => new(new KvCompactedException(0, 0, endpoint, key)),
             GrpcCode.OutOfRange => Invalid(),
             GrpcCode.NotFound when Has("lease") => new(new KvLeaseNotFoundException(0, endpoint)),
             GrpcCode.DeadlineExceeded => Timeout(),

@@ -50,7 +50,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     {
         var call = channel.CallAsync(
             GrpcMethod.Range, _requests.Get(key, options), static (replies, reply) => replies.Single(reply.Span), _replies, key, cancellationToken);
-        return options.Revision == 0 ? call : NamingRevision(call, options.Revision);
+        return options.Revision == 0 ? call : NamingRevision(call, options.Revision, key);
     }
 
     public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) => channel.CallAsync(
@@ -71,7 +71,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
                     (_replies, query.KeysOnly),
                     query.Range.Text,
                     cancellationToken);
-                return await NamingRevision(page, query.Revision).ConfigureAwait(false);
+                return await NamingRevision(page, query.Revision, query.Range.Text).ConfigureAwait(false);
             }
             catch (KvQuotaExceededException) when (limit >= SmallestLimitWorthHalving)
             {
@@ -124,7 +124,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     public ValueTask DisposeAsync() => channel.DisposeAsync();
 
     // The server does not say which revision it has no longer; the caller does.
-    private static async ValueTask<T> NamingRevision<T>(ValueTask<T> call, long revision)
+    private static async ValueTask<T> NamingRevision<T>(ValueTask<T> call, long revision, string key)
     {
         try
         {
@@ -132,7 +132,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         }
         catch (KvCompactedException e)
         {
-            throw new KvCompactedException(revision, 0, e.Endpoint);
+            throw new KvCompactedException(revision, 0, e.Endpoint, key);
         }
     }
 

@@ -42,9 +42,10 @@ internal sealed class WatchMessage
     /// <summary>Reads all of a message but its changes.</summary>
     /// <param name="bytes">The message.</param>
     /// <param name="asked">The revision that the watch goes on from, for the error.</param>
+    /// <param name="key">What is watched, for the error.</param>
     /// <param name="address">The server, for the error.</param>
     /// <exception cref="KvCompactedException">The server has that revision no longer.</exception>
-    public static WatchMessage Read(ReadOnlySpan<byte> bytes, long asked, string address)
+    public static WatchMessage Read(ReadOnlySpan<byte> bytes, long asked, string key, string address)
     {
         var message = new WatchMessage();
         long compacted = 0;
@@ -65,7 +66,7 @@ internal sealed class WatchMessage
 
         if (compacted > 0)
         {
-            throw new KvCompactedException(asked, compacted, address);
+            throw new KvCompactedException(asked, compacted, address, key);
         }
 
         message.NextRevision = message.Left > 0 || message.Created || message._canceled ? 0 : message._revision + 1;

@@ -32,7 +32,7 @@ internal static class WatchStream
                 while (await TryReadAsync(stream).ConfigureAwait(false) is { } bytes)
                 {
                     var asked = next;
-                    var message = stream.Parse(bytes, b => WatchMessage.Read(b.Span, asked, channel.Address));
+                    var message = stream.Parse(bytes, b => WatchMessage.Read(b.Span, asked, range.Text, channel.Address));
                     if (message.Denied)
                     {
                         // The server says the same of a token that it no longer knows: sign in anew once, then believe it.

@@ -29,7 +29,7 @@ internal static class RangePages
         {
             while (true)
             {
-                using var page = await next.ConfigureAwait(false);
+                using var page = await AwaitAsync(next, cancellationToken).ConfigureAwait(false);
                 left -= page.Pairs.Count;
                 if (!page.More || page.Pairs.Count == 0)
                 {
@@ -66,6 +66,19 @@ internal static class RangePages
             {
                 next.Result.Dispose();
             }
+        }
+    }
+
+    // Of the token that ends pages on their way the caller knows nothing.
+    private static async ValueTask<KvPage> AwaitAsync(Task<KvPage> page, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await page.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
         }
     }
 

@@ -177,7 +177,7 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
             return result;
         }
 
-        KeepIfAsked(lease, askedAt, options);
+        KeepIfAsked(lease, askedAt, key, options);
         return result with { Pair = WithTtl(result.Pair!, lease) };
     }
 
@@ -223,7 +223,12 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
                     yield break;
                 }
             }
-            catch (Exception e) when (e is not KvStoreClosedException && _closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // Of the linked token the caller knows nothing.
+                throw new OperationCanceledException(cancellationToken);
+            }
+            catch (Exception e) when (e is not KvStoreClosedException && _closing.IsCancellationRequested)
             {
                 throw new KvStoreClosedException(Info.Address);
             }
@@ -242,7 +247,12 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         {
             return await _mutex.LockAsync(key, options ?? PlainLock, linked.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Of the linked tokens the caller knows nothing.
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
             throw new KvStoreClosedException(Info.Address);
         }
@@ -375,7 +385,7 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         try
         {
             var pair = await _engine.PutAsync(key, value, lease.Id, cancellationToken).ConfigureAwait(false);
-            KeepIfAsked(lease, askedAt, options);
+            KeepIfAsked(lease, askedAt, key, options);
             return WithTtl(pair, lease);
         }
         catch
@@ -385,11 +395,11 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         }
     }
 
-    private void KeepIfAsked(KvLease lease, long askedAt, KvPutOptions options)
+    private void KeepIfAsked(KvLease lease, long askedAt, string key, KvPutOptions options)
     {
         if (options.KeepAlive)
         {
-            _keeper.Keep(lease, askedAt);
+            _keeper.Keep(lease, askedAt, key);
         }
     }
 

@@ -15,6 +15,8 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
         var compacted = Assert.IsType<KvCompactedException>(await watching.EndAsync());
         Assert.Equal(KvErrorCode.Compacted, compacted.Code);
         Assert.True(compacted.OldestRevision >= kept.Revision);
+        Assert.Equal(At("a"), compacted.Key);
+        Assert.Contains($"'{At("a")}'", compacted.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ public static class EmbeddedFileConformance
 
     public sealed class Paging(SharedDatabases databases) : PagingConformance(databases.File);
 
+    [Collection(AloneCollection.Name)]
+    public sealed class Memory(OwnDatabases databases) : MemoryConformance(databases.File), IClassFixture<OwnDatabases>;
+
     public sealed class Trees(SharedDatabases databases) : TreeConformance(databases.File);
 
     public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.File);

@@ -13,6 +13,9 @@ public static class EmbeddedMemoryConformance
 
     public sealed class Paging(SharedDatabases databases) : PagingConformance(databases.Memory);
 
+    [Collection(AloneCollection.Name)]
+    public sealed class Memory(OwnDatabases databases) : MemoryConformance(databases.Memory), IClassFixture<OwnDatabases>;
+
     public sealed class Trees(SharedDatabases databases) : TreeConformance(databases.Memory);
 
     public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.Memory);

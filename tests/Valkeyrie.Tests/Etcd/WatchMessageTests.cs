@@ -34,9 +34,9 @@ public sealed class WatchMessageTests
     [Fact]
     public void A_message_with_changes_leaves_where_to_go_on_to_them_and_one_without_tells_it()
     {
-        Assert.Equal(0, WatchMessage.Read(Message([3]), 1, "here").NextRevision);
-        Assert.Equal(8, WatchMessage.Read(new WatchResponse { Header = new ResponseHeader { Revision = 7 } }.ToByteArray(), 1, "here").NextRevision);
-        Assert.Equal(0, WatchMessage.Read(new WatchResponse { Header = new ResponseHeader { Revision = 7 }, Created = true }.ToByteArray(), 1, "here").NextRevision);
+        Assert.Equal(0, WatchMessage.Read(Message([3]), 1, "app", "here").NextRevision);
+        Assert.Equal(8, WatchMessage.Read(new WatchResponse { Header = new ResponseHeader { Revision = 7 } }.ToByteArray(), 1, "app", "here").NextRevision);
+        Assert.Equal(0, WatchMessage.Read(new WatchResponse { Header = new ResponseHeader { Revision = 7 }, Created = true }.ToByteArray(), 1, "app", "here").NextRevision);
     }
 
     private static byte[] Message(int[] revisions)
@@ -48,7 +48,7 @@ public sealed class WatchMessageTests
 
     private List<IReadOnlyList<KvEvent>> Batches(byte[] bytes)
     {
-        var message = WatchMessage.Read(bytes, 1, "here");
+        var message = WatchMessage.Read(bytes, 1, "app", "here");
         List<IReadOnlyList<KvEvent>> batches = [];
         while (message.Left > 0)
         {
