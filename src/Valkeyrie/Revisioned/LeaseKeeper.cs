@@ -22,6 +22,9 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
         return kept;
     }
 
+    /// <summary>True while a lease is being renewed.</summary>
+    public bool Keeps(long leaseId) => _leases.Keys.Any(l => l.Id == leaseId && !l.HasEnded);
+
     /// <summary>Grants a lease and begins to renew it.</summary>
     public async ValueTask<KeptLease> GrantAsync(TimeSpan ttl, CancellationToken cancellationToken)
     {
