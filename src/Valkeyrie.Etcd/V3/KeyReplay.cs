@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Valkeyrie.Etcd.Protocol;
 using Valkeyrie.Etcd.Transport;
 
@@ -66,18 +67,23 @@ internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies 
             var frame = isKnown ? Frame.Of(watch) : Frame.Of(watch, Requests.WatchEverything(last));
             var stream = await channel.OpenStreamAsync(GrpcMethod.Watch, frame, key, patience.Token).ConfigureAwait(false);
             await using var _ = stream.ConfigureAwait(false);
-            while (!isKnown || changes.Count == 0 || changes[^1].Revision < last)
+            while (changes.Count == 0 || changes[^1].Revision < last)
             {
                 var bytes = await stream.ReadAsync().ConfigureAwait(false);
                 var reply = stream.Parse(bytes, static b => WatchResponse.Parser.ParseFrom(b.Span));
                 ThrowIfEnded(reply, key, from);
-                if (reply.WatchId == KeyWatch)
+                var isOfKey = reply.WatchId == KeyWatch;
+                if (isOfKey)
                 {
-                    changes.AddRange(reply.Events.Select(e => replies.Event(Google.Protobuf.MessageExtensions.ToByteArray(e))));
+                    changes.AddRange(reply.Events.Select(e => replies.Event(e.ToByteArray())));
                 }
 
-                hasSettled |= reply.WatchId != KeyWatch && reply.Events.Count > 0;
-                patience.CancelAfter(hasSettled ? Settled : channel.Timeout);
+                // Where others write, the second watch has no end; only its beginning says something.
+                if (isOfKey || !hasSettled)
+                {
+                    hasSettled |= !isOfKey && reply.Events.Count > 0;
+                    patience.CancelAfter(hasSettled ? Settled : channel.Timeout);
+                }
             }
         }
         catch (OperationCanceledException) when (hasSettled && !cancellationToken.IsCancellationRequested)

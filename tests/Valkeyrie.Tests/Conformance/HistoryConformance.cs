@@ -136,6 +136,29 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     }
 
     [Fact]
+    public async Task It_ends_while_others_write_without_end()
+    {
+        Require(StoreTraits.History);
+        await WriteLivesAsync(1);
+        using var enough = new CancellationTokenSource();
+        var other = Open();
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; !enough.IsCancellationRequested; i++)
+            {
+                await other.PutAsync(At("busy"), $"{i}");
+            }
+        });
+        await Patience.UntilAsync(() => Store.ExistsAsync(At("busy")).AsTask(), "a write of the other");
+        var gone = await ReadAsync(At("a")).WaitAsync(Patience.Limit);
+        var missing = await Assert.ThrowsAsync<KvKeyNotFoundException>(() => ReadAsync(At("never")).WaitAsync(Patience.Limit));
+        await enough.CancelAsync();
+        await writing;
+        Assert.Equal(["-", "+1.2", "+1.1"], Shown(gone));
+        Assert.Equal(At("never"), missing.Key);
+    }
+
+    [Fact]
     public async Task Whoever_has_enough_stops()
     {
         Require(StoreTraits.History);
