@@ -55,13 +55,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
 
     public async ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var database = Database;
-        if (Clock.Now >= database.NextDeadline)
-        {
-            await Upkeep.EndExpiredLeasesAsync(database).WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        var database = await DatabaseAfterLeasesAsync(cancellationToken).ConfigureAwait(false);
         query = query.Limit > LargestPage ? query with { Limit = LargestPage } : query;
         return query.Limit is > 0 and <= SmallPage || query.Range.Kind == KvRangeKind.Key
             ? Range(database, query)
@@ -102,6 +96,40 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
             return true;
         },
         cancellationToken));
+
+    public async ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        var database = await DatabaseAfterLeasesAsync(cancellationToken).ConfigureAwait(false);
+        return database.Read(leaseId, static (reader, id) => reader.InOneState(id, static (r, id) => LeaseReader.Get(r, id, Clock.Now)));
+    }
+
+    public async ValueTask<IReadOnlyList<long>> ListLeaseIdsAsync(CancellationToken cancellationToken)
+    {
+        var database = await DatabaseAfterLeasesAsync(cancellationToken).ConfigureAwait(false);
+        return database.Read(0, static (reader, _) => LeaseReader.Ids(reader, Clock.Now));
+    }
+
+    public async IAsyncEnumerable<KvEvent> HistoryAsync(
+        string key, bool sinceCreation, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var database = await DatabaseAfterLeasesAsync(cancellationToken).ConfigureAwait(false);
+        var last = 0L;
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            (var changes, last) = database.Read((key, last), static (reader, from) => reader.InOneState(from, static (r, f) => KeyHistory.Read(r, f.key, f.last)));
+            foreach (var change in changes)
+            {
+                if (sinceCreation && change.Type == KvEventType.Delete)
+                {
+                    yield break;
+                }
+
+                yield return change;
+            }
+        }
+        while (last != 0);
+    }
 
     /// <summary>Forgets every change before a revision.</summary>
     public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken)
@@ -151,6 +179,18 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     {
         await Upkeep.EndExpiredLeasesAsync(database).WaitAsync(cancellationToken).ConfigureAwait(false);
         return Get(database, key, options);
+    }
+
+    private async ValueTask<Database> DatabaseAfterLeasesAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var database = Database;
+        if (Clock.Now >= database.NextDeadline)
+        {
+            await Upkeep.EndExpiredLeasesAsync(database).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return database;
     }
 
     private Parts Open()

@@ -121,6 +121,24 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         }
     }
 
+    public async ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        var request = new LeaseTimeToLiveRequest { ID = leaseId, Keys = true };
+        var reply = await CallAsync(GrpcMethod.LeaseTimeToLive, request, LeaseTimeToLiveResponse.Parser, cancellationToken).ConfigureAwait(false);
+        return reply.TTL >= 0
+            ? new KvLease(leaseId, TimeSpan.FromSeconds(reply.GrantedTTL)) { Remaining = TimeSpan.FromSeconds(reply.TTL), Keys = _replies.Keys(reply.Keys) }
+            : throw new KvLeaseNotFoundException(leaseId, info.Address);
+    }
+
+    public async ValueTask<IReadOnlyList<long>> ListLeaseIdsAsync(CancellationToken cancellationToken)
+    {
+        var reply = await CallAsync(GrpcMethod.LeaseLeases, new LeaseLeasesRequest(), LeaseLeasesResponse.Parser, cancellationToken).ConfigureAwait(false);
+        return [.. reply.Leases.Select(l => l.ID)];
+    }
+
+    public IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, CancellationToken cancellationToken) =>
+        KeyHistory.ReadAsync(this, new KeyReplay(channel, _requests, _replies), key, sinceCreation, cancellationToken);
+
     public ValueTask DisposeAsync() => channel.DisposeAsync();
 
     // The server does not say which revision it has no longer; the caller does.

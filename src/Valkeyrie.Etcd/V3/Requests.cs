@@ -77,6 +77,10 @@ internal sealed class Requests(KeyCodec keys)
         };
     }
 
+    /// <summary>A watch of all keys of the server, in whatever namespace.</summary>
+    public static WatchRequest WatchEverything(long fromRevision) =>
+        new() { CreateRequest = new WatchCreateRequest { Key = Zero, RangeEnd = Zero, StartRevision = fromRevision } };
+
     private Compare Condition(KvCondition condition)
     {
         var (start, end) = Interval(condition.Range);

@@ -43,6 +43,15 @@ internal static class ErrorRecords
         ErrorCategory.ObjectNotFound,
         name);
 
+    /// <summary>A transaction cannot hold this command.</summary>
+    public static ErrorRecord NotInTransaction(string command, KvStoreInfo store)
+    {
+        var error = From(new KvNotSupportedException($"{command} in a transaction", store), command);
+        error.ErrorDetails = new ErrorDetails(
+            $"A transaction cannot hold {command}. Its blocks hold Set-KvValue, Remove-KvValue and Get-KvValue; what is to be checked is given with -If.");
+        return error;
+    }
+
     /// <summary>A value is not the JSON that it was to be read as.</summary>
     public static ErrorRecord InvalidJson(string key, Exception cause) => new(
         new FormatException($"The value of '{key}' is not JSON: {cause.Message}", cause),

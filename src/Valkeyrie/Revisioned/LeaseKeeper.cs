@@ -54,6 +54,9 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
         throw new KvStoreClosedException(engine.Info.Address);
     }
 
+    /// <summary>True while a lease is being renewed.</summary>
+    public bool Keeps(long leaseId) => _leases.Keys.Any(l => l.Id == leaseId && !l.HasEnded);
+
     /// <summary>Grants a lease and begins to renew it.</summary>
     public async ValueTask<KeptLease> GrantAsync(TimeSpan ttl, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie;
 
 /// <summary>The whole contract, built once on the narrow <see cref="IRevisionedEngine"/>: what etcd v3 and the embedded store share.</summary>
-public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
+public sealed partial class RevisionedStore : IKvStore
 {
     private static readonly KvReadOptions Newest = new();
     private static readonly KvListOptions Everything = new();
@@ -256,44 +256,6 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         {
             throw new KvStoreClosedException(Info.Address);
         }
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        ThrowIfClosed();
-        foreach (var operation in transaction.Then.Concat(transaction.Else))
-        {
-            if (operation is KvOperation.Put put)
-            {
-                KeyRules.Check(put.Key);
-            }
-        }
-
-        return _engine.CommitAsync(transaction, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken = default)
-    {
-        ThrowIfClosed();
-        KeyRules.TtlSeconds(ttl);
-        return _engine.GrantLeaseAsync(ttl, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
-    {
-        ThrowIfClosed();
-        return _engine.RenewLeaseAsync(leaseId, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
-    {
-        ThrowIfClosed();
-        return _engine.RevokeLeaseAsync(leaseId, cancellationToken);
     }
 
     /// <inheritdoc/>

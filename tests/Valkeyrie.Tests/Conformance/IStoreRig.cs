@@ -6,7 +6,7 @@ public enum StoreTraits
 {
     None = 0,
 
-    /// <summary>Older revisions can be read and replayed, and compacted away.</summary>
+    /// <summary>Older revisions can be read and replayed, and compacted away; <see cref="IKvHistory"/>.</summary>
     History = 1,
 
     /// <summary>Values may be any bytes, not only text.</summary>

@@ -104,6 +104,7 @@ public abstract class LifetimeConformance(IStoreRig rig) : StoreConformance(rig)
     {
         AssertCapability<IKvTransactions>(Rig.Traits.HasFlag(StoreTraits.Transactions));
         AssertCapability<IKvLeases>(Rig.Traits.HasFlag(StoreTraits.Leases));
+        AssertCapability<IKvHistory>(Rig.Traits.HasFlag(StoreTraits.History));
     }
 
     [Fact]
@@ -126,7 +127,8 @@ public abstract class LifetimeConformance(IStoreRig rig) : StoreConformance(rig)
         }
         else
         {
-            Assert.Throws<KvNotSupportedException>(() => Store.GetCapability<TCapability>());
+            var missing = Assert.Throws<KvNotSupportedException>(() => Store.GetCapability<TCapability>());
+            Assert.Contains(Store.Info.Address, missing.Message, StringComparison.Ordinal);
         }
     }
 

@@ -42,5 +42,7 @@ public static class EmbeddedFileConformance
 
     public sealed class Transactions(SharedDatabases databases) : TransactionConformance(databases.File);
 
+    public sealed class Histories(SharedDatabases databases) : HistoryConformance(databases.File);
+
     public sealed class Lifetimes(SharedDatabases databases) : LifetimeConformance(databases.File);
 }

@@ -42,5 +42,7 @@ public static class EmbeddedMemoryConformance
 
     public sealed class Transactions(SharedDatabases databases) : TransactionConformance(databases.Memory);
 
+    public sealed class Histories(SharedDatabases databases) : HistoryConformance(databases.Memory);
+
     public sealed class Lifetimes(SharedDatabases databases) : LifetimeConformance(databases.Memory);
 }

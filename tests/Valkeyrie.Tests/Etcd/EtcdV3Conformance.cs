@@ -42,5 +42,7 @@ public static class EtcdV3Conformance
 
     public sealed class Transactions(SharedEtcd etcd) : TransactionConformance(new EtcdV3Rig(etcd.Server));
 
+    public sealed class Histories(SharedEtcd etcd) : HistoryConformance(new EtcdV3Rig(etcd.Server));
+
     public sealed class Lifetimes(SharedEtcd etcd) : LifetimeConformance(new EtcdV3Rig(etcd.Server));
 }

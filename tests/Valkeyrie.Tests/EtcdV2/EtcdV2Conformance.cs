@@ -2,7 +2,7 @@ using Valkeyrie.Tests.Conformance;
 
 namespace Valkeyrie.Tests.EtcdV2;
 
-/// <summary>The conformance suite on etcd's APIv2: all of it but what is about compaction, leases and transactions alone.</summary>
+/// <summary>The conformance suite on etcd's APIv2: all of it but what is about compaction, leases, transactions and history alone.</summary>
 /// <remarks>Each class has a server of its own: all changes of a server share one window of the last 1000, which the tests of a class
 /// would push out from under the watches of another.</remarks>
 public static class EtcdV2Conformance

@@ -26,6 +26,44 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_lease_kept_alive_twice_is_kept_and_ended_once()
+    {
+        var lease = await _store.GrantLeaseAsync(Long);
+        await _store.KeepLeaseAliveAsync(lease.Id);
+        await _store.KeepLeaseAliveAsync(lease.Id);
+        Assert.Equal([lease.Id, lease.Id], _engine.Renewed);
+        await _store.DisposeAsync();
+        Assert.Equal(1, _engine.Called("Revoke"));
+    }
+
+    [Fact]
+    public async Task A_lease_that_ends_while_leases_are_listed_is_left_out()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await _store.GrantLeaseAsync(Long);
+        }
+
+        _engine.After = (call, token) =>
+        {
+            if (call == "ListLeases")
+            {
+                _engine.Leases.Clear();
+                _engine.Leases[3] = Long;
+            }
+
+            return Task.CompletedTask;
+        };
+        List<long> listed = [];
+        await foreach (var lease in _store.ListLeasesAsync())
+        {
+            listed.Add(lease.Id);
+        }
+
+        Assert.Equal([3L], listed);
+    }
+
+    [Fact]
     public async Task A_key_not_kept_alive_is_not_renewed()
     {
         await _store.PutAsync("k", "v", Kept with { KeepAlive = false });
