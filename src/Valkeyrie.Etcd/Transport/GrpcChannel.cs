@@ -83,7 +83,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
                 }
                 catch (Exception e)
                 {
-                    await RetryOrThrowAsync(e, attempts, endpoint, token, key, cancellationToken).ConfigureAwait(false);
+                    await RetryOrThrowAsync(e, attempts, FailedCallOf(e, endpoint, method, key, stream, cancellationToken), endpoint, token, cancellationToken).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -120,7 +120,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
                     }
 
                     await StartAsync(endpoint, stream, method, token, frame.Memory, end: false, deadline.Token).ConfigureAwait(false);
-                    opened = new GrpcStream(this, endpoint, token, stream, deadline, cancellationToken);
+                    opened = new GrpcStream(this, endpoint, method, key, token, stream, deadline, cancellationToken);
                     await stream.ReadyAsync().ConfigureAwait(false);
                     stream.ThrowIfEnded();
 
@@ -140,7 +140,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
                         await opened.DisposeAsync().ConfigureAwait(false);
                     }
 
-                    await RetryOrThrowAsync(e, attempts, endpoint, token, key, cancellationToken).ConfigureAwait(false);
+                    await RetryOrThrowAsync(e, attempts, FailedCallOf(e, endpoint, method, key, stream, cancellationToken), endpoint, token, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -151,9 +151,9 @@ internal sealed class GrpcChannel : IAsyncDisposable
     }
 
     /// <summary>What a failure within an open stream is to its caller.</summary>
-    public Exception FailureOf(Exception e, Endpoint endpoint, CancellationToken cancellationToken)
+    public Exception FailureOf(Exception e, Endpoint endpoint, GrpcMethod method, string? key, Http2Stream stream, CancellationToken cancellationToken)
     {
-        var failure = Failure.Of(e, endpoint, null, IsTimeout(e, cancellationToken), _timeout);
+        var failure = Failure.Of(e, FailedCallOf(e, endpoint, method, key, stream, cancellationToken));
         if (failure.EndpointFailed)
         {
             endpoint.Failed();
@@ -199,14 +199,14 @@ internal sealed class GrpcChannel : IAsyncDisposable
     }
 
     private async ValueTask RetryOrThrowAsync(
-        Exception e, Attempts attempts, Endpoint endpoint, string? token, string? key, CancellationToken cancellationToken)
+        Exception e, Attempts attempts, FailedCall call, Endpoint endpoint, string? token, CancellationToken cancellationToken)
     {
         if (CallerEnded(e, cancellationToken) is { } ended)
         {
             throw ended;
         }
 
-        var failure = Failure.Of(e, endpoint, key, IsTimeout(e, cancellationToken), _timeout);
+        var failure = Failure.Of(e, call);
         if (failure.EndpointFailed)
         {
             endpoint.Failed();
@@ -230,6 +230,10 @@ internal sealed class GrpcChannel : IAsyncDisposable
         cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken)
         : _closing.IsCancellationRequested ? new KvStoreClosedException(_address)
         : e as KvException;
+
+    private FailedCall FailedCallOf(
+        Exception e, Endpoint endpoint, GrpcMethod method, string? key, Http2Stream stream, CancellationToken cancellationToken) =>
+        new(endpoint.Name, key, method.ReadOnly) { Timeout = _timeout, TimedOut = IsTimeout(e, cancellationToken), Unsent = stream.Connection is null };
 
     private bool IsTimeout(Exception e, CancellationToken cancellationToken) =>
         e is OperationCanceledException && !cancellationToken.IsCancellationRequested && !_closing.IsCancellationRequested;

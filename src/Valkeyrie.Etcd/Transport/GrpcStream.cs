@@ -5,7 +5,14 @@ namespace Valkeyrie.Etcd.Transport;
 
 /// <summary>An open stream of replies. Its request stays open until it is disposed.</summary>
 internal sealed class GrpcStream(
-    GrpcChannel channel, Endpoint endpoint, string? token, Http2Stream stream, Deadline deadline, CancellationToken cancellationToken) : IAsyncDisposable
+    GrpcChannel channel,
+    Endpoint endpoint,
+    GrpcMethod method,
+    string? key,
+    string? token,
+    Http2Stream stream,
+    Deadline deadline,
+    CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly CancellationTokenRegistration _cancel = deadline.Token.UnsafeRegister(static s => ((Http2Stream)s!).Cancel(), stream);
     private int _disposed;
@@ -19,7 +26,7 @@ internal sealed class GrpcStream(
         }
         catch (Exception e)
         {
-            throw channel.FailureOf(e, endpoint, cancellationToken);
+            throw channel.FailureOf(e, endpoint, method, key, stream, cancellationToken);
         }
     }
 
@@ -32,7 +39,7 @@ internal sealed class GrpcStream(
         }
         catch (Exception e) when (e is GrpcProtocolException or InvalidProtocolBufferException)
         {
-            throw channel.FailureOf(e, endpoint, cancellationToken);
+            throw channel.FailureOf(e, endpoint, method, key, stream, cancellationToken);
         }
     }
 
