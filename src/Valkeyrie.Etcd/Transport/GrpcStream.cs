@@ -15,7 +15,11 @@ internal sealed class GrpcStream(
     CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly CancellationTokenRegistration _cancel = deadline.Token.UnsafeRegister(static s => ((Http2Stream)s!).Cancel(), stream);
+    private Frame _request;
     private int _disposed;
+
+    /// <summary>Has the stream give the request's buffer back when it is closed.</summary>
+    public void Own(Frame request) => _request = request;
 
     /// <summary>The next reply, valid until the next call. A stream that ends is a failure, since nothing ends one but its reader.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync()
@@ -54,6 +58,7 @@ internal sealed class GrpcStream(
             _cancel.Dispose();
             stream.Cancel();
             stream.Release();
+            _request.Return();
             deadline.End();
         }
 

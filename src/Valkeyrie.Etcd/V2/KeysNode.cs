@@ -25,6 +25,6 @@ internal sealed class KeysNode
         KeyOnly = keyOnly,
         Revision = ModifiedIndex,
         CreateRevision = CreatedIndex,
-        Ttl = TtlSeconds > 0 ? TimeSpan.FromSeconds(TtlSeconds) : null,
+        Ttl = TtlSeconds > 0 ? ServerTime.Seconds(TtlSeconds) : null,
     };
 }

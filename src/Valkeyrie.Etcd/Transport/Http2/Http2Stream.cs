@@ -23,7 +23,6 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
     private bool _hasHeaders;
     private bool _ended;
     private Exception? _failure;
-
     private int _unacknowledged;
 
     // These belong to the connection and are guarded by its lock.
@@ -87,7 +86,7 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
 
             _ended |= end;
             _unacknowledged += flowControlled;
-            acknowledgeable = unary || !IsReady() ? Interlocked.Exchange(ref _unacknowledged, 0) : 0;
+            acknowledgeable = unary || !IsReady() ? TakeUnacknowledged() : 0;
             return StopsWaiting();
         }
     }
@@ -127,7 +126,7 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         lock (this)
         {
             message = Take();
-            taken = IsReady() ? 0 : Interlocked.Exchange(ref _unacknowledged, 0);
+            taken = IsReady() ? 0 : TakeUnacknowledged();
         }
 
         if (taken > 0)
@@ -221,6 +220,13 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
             ArrayPool<byte>.Shared.Return(buffer);
             buffer = [];
         }
+    }
+
+    private int TakeUnacknowledged()
+    {
+        var count = _unacknowledged;
+        _unacknowledged = 0;
+        return count;
     }
 
     private bool IsReady() => _ended || (!unary && HasMessage());
