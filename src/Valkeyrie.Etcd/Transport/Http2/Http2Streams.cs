@@ -25,7 +25,7 @@ internal sealed class Http2Streams(object gate, Outbound output)
 
     public bool IsEmpty => _open.Count == 0;
 
-    public IEnumerable<Http2Stream> Open => _open.Values;
+    public Dictionary<int, Http2Stream>.ValueCollection Open => _open.Values;
 
     /// <summary>When the last call ended, in <see cref="Environment.TickCount64"/>.</summary>
     public long IdleSince { get; private set; } = Environment.TickCount64;
