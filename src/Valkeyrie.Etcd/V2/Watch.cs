@@ -84,11 +84,11 @@ internal static class Watch
         {
             return await events.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (WindowPassedException)
+        catch (WindowPassedException passed)
         {
             return options.FromRevision == 0 || options.Resynchronize
                 ? false
-                : throw new KvCompactedException(options.FromRevision, 0, channel.Info.Address, range.Text);
+                : throw new KvCompactedException(passed.FromIndex, 0, channel.Info.Address, range.Text);
         }
     }
 }

@@ -96,7 +96,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     {
         var request = new LeaseGrantRequest { TTL = KeyRules.TtlSeconds(ttl) };
         var granted = await CallAsync(GrpcMethod.LeaseGrant, request, LeaseGrantResponse.Parser, cancellationToken).ConfigureAwait(false);
-        return new KvLease(granted.ID, TimeSpan.FromSeconds(granted.TTL));
+        return new KvLease(granted.ID, ServerTime.Seconds(granted.TTL));
     }
 
     public async ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken)
@@ -106,7 +106,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
             GrpcMethod.LeaseKeepAlive, Frame.Of(new LeaseKeepAliveRequest { ID = leaseId }), null, cancellationToken).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
         var reply = stream.Parse(await stream.ReadAsync().ConfigureAwait(false), static bytes => LeaseKeepAliveResponse.Parser.ParseFrom(bytes.Span));
-        return reply.TTL > 0 ? new KvLease(leaseId, TimeSpan.FromSeconds(reply.TTL)) : throw new KvLeaseNotFoundException(leaseId, info.Address);
+        return reply.TTL > 0 ? new KvLease(leaseId, ServerTime.Seconds(reply.TTL)) : throw new KvLeaseNotFoundException(leaseId, info.Address);
     }
 
     public async ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken)
@@ -154,9 +154,19 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         }
     }
 
-    // A transaction is about the key it puts, if any, else about what it looks at.
+    // A transaction is about the key it puts, if any, else about what it looks at, else about what it removes or reads.
     private static string? KeyOf(KvTransaction transaction) =>
-        transaction.Then.OfType<KvOperation.Put>().LastOrDefault()?.Key ?? (transaction.If.Count > 0 ? transaction.If[0].Range.Text : null);
+        transaction.Then.OfType<KvOperation.Put>().LastOrDefault()?.Key
+        ?? (transaction.If.Count > 0 ? transaction.If[0].Range.Text : null)
+        ?? transaction.Then.Concat(transaction.Else).Select(KeyOf).FirstOrDefault();
+
+    private static string? KeyOf(KvOperation operation) => operation switch
+    {
+        KvOperation.Put put => put.Key,
+        KvOperation.Delete delete => delete.Range.Text,
+        KvOperation.Read read => read.Query.Range.Text,
+        _ => null,
+    };
 
     private ValueTask<TReply> CallAsync<TReply>(
         GrpcMethod method, Google.Protobuf.IMessage request, Google.Protobuf.MessageParser<TReply> parser, CancellationToken cancellationToken)

@@ -15,14 +15,14 @@ public sealed partial class RevisionedStore : IKvStore
     private readonly IRevisionedEngine _engine;
     private readonly LeaseKeeper _keeper;
     private readonly LeasedMutex _mutex;
-    private readonly CancellationTokenSource _closing = new();
-    private int _closed;
+    private readonly StoreLifetime _lifetime;
 
     /// <summary>Builds the store.</summary>
     /// <param name="engine">The engine, closed together with the store.</param>
     public RevisionedStore(IRevisionedEngine engine)
     {
         _engine = engine;
+        _lifetime = new StoreLifetime(engine.Info.Address);
         _keeper = new LeaseKeeper(engine);
         _mutex = new LeasedMutex(engine, _keeper);
     }
@@ -204,69 +204,35 @@ public sealed partial class RevisionedStore : IKvStore
         WatchTreeAsync(KvRange.Key(key), options, cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<KvEvent> WatchTreeAsync(
-        KvRange range, KvWatchOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(range);
-        ThrowIfClosed();
-        options ??= FromNow;
-        CheckRevision(options.FromRevision);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        var events = ExistingThenChanges.WatchAsync(_engine, range, options, linked.Token).GetAsyncEnumerator(linked.Token);
-        await using var _ = events.ConfigureAwait(false);
-        while (true)
-        {
-            try
+    public IAsyncEnumerable<KvEvent> WatchTreeAsync(KvRange range, KvWatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.ReadAsync(
+            token =>
             {
-                if (!await events.MoveNextAsync().ConfigureAwait(false))
-                {
-                    yield break;
-                }
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                // Of the linked token the caller knows nothing.
-                throw new OperationCanceledException(cancellationToken);
-            }
-            catch (Exception e) when (e is not KvStoreClosedException && _closing.IsCancellationRequested)
-            {
-                throw new KvStoreClosedException(Info.Address);
-            }
-
-            yield return events.Current;
-        }
-    }
+                ArgumentNullException.ThrowIfNull(range);
+                var watch = options ?? FromNow;
+                CheckRevision(watch.FromRevision);
+                return ExistingThenChanges.WatchAsync(_engine, range, watch, token);
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ThrowIfClosed();
-        KeyRules.Check(key);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        try
-        {
-            return await _mutex.LockAsync(key, options ?? PlainLock, linked.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Of the linked tokens the caller knows nothing.
-            throw new OperationCanceledException(cancellationToken);
-        }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
-        {
-            throw new KvStoreClosedException(Info.Address);
-        }
-    }
+    public ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.CallAsync(
+            token =>
+            {
+                KeyRules.Check(key);
+                return _mutex.LockAsync(key, options ?? PlainLock, token);
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        if (!await _lifetime.TryCloseAsync().ConfigureAwait(false))
         {
             return;
         }
 
-        await _closing.CancelAsync().ConfigureAwait(false);
         await _mutex.DisposeAsync().ConfigureAwait(false);
         await _keeper.DisposeAsync().ConfigureAwait(false);
         await _engine.DisposeAsync().ConfigureAwait(false);
@@ -387,11 +353,5 @@ public sealed partial class RevisionedStore : IKvStore
         }
     }
 
-    private void ThrowIfClosed()
-    {
-        if (Volatile.Read(ref _closed) != 0)
-        {
-            throw new KvStoreClosedException(Info.Address);
-        }
-    }
+    private void ThrowIfClosed() => _lifetime.ThrowIfClosed();
 }
