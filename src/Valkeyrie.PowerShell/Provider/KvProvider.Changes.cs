@@ -33,13 +33,22 @@ public sealed partial class KvProvider
             throw new KvInvalidArgumentException("A directory has no value. Give -ItemType Directory or -Value.") { Key = location.Key };
         }
 
-        if (ShouldProcess(location.Path, directory ? "Create directory" : "Create value"))
+        if (!ShouldProcess(location.Path, directory ? "Create directory" : "Create value"))
         {
-            var options = new KvPutOptions { Ttl = (DynamicParameters as NewItemParameters)?.Ttl, Directory = directory };
+            return;
+        }
+
+        var options = new KvPutOptions { Ttl = (DynamicParameters as NewItemParameters)?.Ttl, Directory = directory };
+        try
+        {
             var pair = _wait.For(Force || directory
                 ? location.Store.PutAsync(location.Key, value, options, _stopping.Token)
                 : location.Store.AtomicPutAsync(location.Key, value, 0, options, _stopping.Token));
             Write(location, new KvEntry(location.Key, directory ? null : pair, directory));
+        }
+        catch (KvNotSupportedException e) when (directory)
+        {
+            WriteError(ErrorRecords.NoEmptyDirectories(e, location.Key));
         }
     });
 

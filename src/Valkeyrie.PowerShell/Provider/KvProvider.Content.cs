@@ -12,6 +12,7 @@ public sealed partial class KvProvider
         ValueReader? reader = null;
         Report(path, location =>
         {
+            RequireValuePlace(location);
             var entry = RequireEntryAt(location, keyOnly: false);
             var pair = entry.Pair ?? throw new KvIsDirectoryException(location.Key, location.Store.Info.Address);
             reader = new ValueReader(pair.Bytes, DynamicParameters as ContentReaderParameters ?? new ContentReaderParameters());

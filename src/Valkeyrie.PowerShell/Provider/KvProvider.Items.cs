@@ -8,8 +8,32 @@ public sealed partial class KvProvider
     // What the views and additional properties of a pair on a drive go by; it is a pair all the same.
     private const string PairTypeName = "Valkeyrie.KvPair#Drive";
 
+    /// <summary>Tells whether something lies at a path.</summary>
+    /// <remarks>PowerShell takes whatever is thrown here for a no, and then says that nothing is there. Of a store that cannot be asked that is not known: the answer
+    /// is a yes, and whatever is done next tells the failure. After Test-Path nothing comes next, so it is told at once.</remarks>
+    /// <param name="path">The path.</param>
+    protected override bool ItemExists(string path)
+    {
+        KvLocation? location = null;
+        try
+        {
+            location = Locate(path);
+            return EntryAt(location) is not null;
+        }
+        catch (KvException e) when (DynamicParameters is TestPathParameters)
+        {
+            WriteError(ErrorRecords.From(e, path));
+            return false;
+        }
+        catch (KvException e)
+        {
+            _untold = location is null ? _untold : (location.Store, e);
+            return true;
+        }
+    }
+
     /// <inheritdoc/>
-    protected override bool ItemExists(string path) => OrThrow(path, () => EntryAt(Locate(path)) is not null);
+    protected override object ItemExistsDynamicParameters(string path) => new TestPathParameters();
 
     /// <inheritdoc/>
     protected override bool IsItemContainer(string path) => OrThrow(path, () => EntryAt(Locate(path)) is { IsDirectory: true });
@@ -55,6 +79,9 @@ public sealed partial class KvProvider
 
     /// <inheritdoc/>
     protected override object GetChildNamesDynamicParameters(string path) => new ChildItemParameters();
+
+    // Test-Path takes nothing in addition, and is known by it.
+    private sealed class TestPathParameters;
 
     private bool HasChildItems(KvLocation location) => List(location, depth: 0, keysOnly: true).Any();
 

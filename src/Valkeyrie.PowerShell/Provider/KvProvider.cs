@@ -17,6 +17,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly BlockingWait _wait;
+    private (IKvStore Store, KvException Failure)? _untold;
 
     /// <summary>Makes an instance, as PowerShell does for each command.</summary>
     public KvProvider() => _wait = new BlockingWait(_stopping.Token);
@@ -63,7 +64,19 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
             ? own
             : SessionState.Drive.Get(name ?? KvDriveInfo.DefaultName) as KvDriveInfo
                 ?? throw new KvInvalidArgumentException($"'{name}:' is no drive of this provider. Get-PSDrive -PSProvider Kv shows those that are.");
-        return KvLocation.At(drive, drive.Store ?? CurrentStore.Get(OpenDefault, WriteWarning), names);
+        var location = KvLocation.At(drive, drive.Store ?? CurrentStore.Get(OpenDefault, WriteWarning), names);
+        TellFailureOf(location.Store);
+        return location;
+    }
+
+    /// <summary>Throws what has failed before without anybody having been told.</summary>
+    private void TellFailureOf(IKvStore store)
+    {
+        if (_untold is { } untold && untold.Store == store)
+        {
+            _untold = null;
+            throw untold.Failure;
+        }
     }
 
     private KvConnection OpenDefault() => KvConnection.Check(DefaultStore.Open(), DefaultStore.Name, null, _wait, WriteVerbose, _stopping.Token);
