@@ -112,7 +112,9 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         }
         catch (KvException e)
         {
-            ThrowTerminatingError(ErrorRecords.From(e, path));
+            // Of an exception that has no record of its own PowerShell would make one with another id.
+            var error = ErrorRecords.From(e, path);
+            ThrowTerminatingError(new ErrorRecord(new RuntimeException(e.Message, e, error), error.FullyQualifiedErrorId, error.CategoryInfo.Category, error.TargetObject));
             throw;
         }
     }
