@@ -6,7 +6,7 @@ BeforeAll {
 AfterAll { Stop-TestServer }
 
 Describe 'Content on a drive' {
-    AfterEach { Remove-KvTree -All -Confirm:$false }
+    AfterEach { Remove-KvTree -All -Confirm:$false -ErrorAction Ignore }
 
     Context 'is written' {
         It 'as Set-KvValue writes it: <Given>' -ForEach @(

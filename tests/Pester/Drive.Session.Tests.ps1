@@ -20,7 +20,7 @@ Describe 'The drive and the session' {
         $output[0] | Should -Be Kv
         $output[1] -replace '\\', '/' | Should -Be kv:/a/b
         $output[2..3] | Should -Be 0, 0
-        $output[4] | Should -BeLike "WARNING: No store is connected, so the file '*' is used.*"
+        $output[4] | Should -BeLike "*No store is connected, so the file '*' is used.*"
         $output[5..6] | Should -Be 1, embedded
     }
 
@@ -107,12 +107,10 @@ Describe 'Further drives' {
         Set-KvValue a 1
         $null = New-PSDrive brief Kv '' -Store brief
         Disconnect-KvStore brief
-        foreach ($command in { Get-ChildItem brief: }, { Get-Item brief:/a }, { Get-Content brief:/a }, { Set-Content brief:/a v }, { Test-Path brief:/a }, { Add-Content brief:/a v }) {
+        foreach ($command in @(
+                { Get-ChildItem brief: }, { Get-Item brief:/a }, { Get-Content brief:/a }, { Set-Content brief:/a v }, { Add-Content brief:/a v }, { Test-Path brief:/a }
+                { Remove-Item brief:/a }, { Copy-Item brief:/a brief:/b }, { Move-Item brief:/a brief:/b }, { Set-Location brief:/a })) {
             (Get-ErrorOf $command).FullyQualifiedErrorId | Should -BeLike 'KvStoreClosed,*' -Because $command
-        }
-
-        foreach ($command in { Remove-Item brief:/a }, { Copy-Item brief:/a brief:/b }, { Move-Item brief:/a brief:/b }, { Set-Location brief:/a }) {
-            { & $command -ErrorAction Stop } | Should -Throw -ErrorId 'KvStoreClosed,*' -Because $command
         }
 
         $null = Connect-KvStore -InMemory -Name two
