@@ -29,6 +29,13 @@ internal static class ErrorRecords
             $"There is no directory '{directory}': no key starts with '{directory.TrimEnd('/')}/'.{(LooksLikeWildcard(directory) ? " " + NoWildcards : "")}"),
     };
 
+    /// <summary>A directory was to be made where directories are nothing but the beginnings of keys.</summary>
+    public static ErrorRecord NoEmptyDirectories(KvNotSupportedException exception, string directory) => new(
+        exception, "Kv" + exception.Code, CategoryOf(exception.Code), directory)
+    {
+        ErrorDetails = new ErrorDetails($"This store has no empty directories: '{directory}' is there as soon as a key lies in it. Go on without making it."),
+    };
+
     /// <summary>There is no store to disconnect.</summary>
     public static ErrorRecord NotConnected() => new(
         new InvalidOperationException("No store is connected in this session. Get-KvStore shows the open ones; name one with -Store."),

@@ -58,14 +58,20 @@ internal static class RangePages
         }
         finally
         {
-            // A consumer that stops early leaves a page on its way: end it, observe how it ended, and give back what came all the same.
-            await ended.CancelAsync().ConfigureAwait(false);
-            await next.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
-                .ConfigureAwait(false);
-            if (next.IsCompletedSuccessfully)
-            {
-                next.Result.Dispose();
-            }
+            await EndAsync(next, ended).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends a reading. A consumer that stops early leaves a page on its way: it is ended, how it ended is observed, and what came all the same
+    /// is given back.</summary>
+    public static async ValueTask EndAsync(Task<KvPage> next, CancellationTokenSource ended)
+    {
+        await ended.CancelAsync().ConfigureAwait(false);
+        await next.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+            .ConfigureAwait(false);
+        if (next.IsCompletedSuccessfully)
+        {
+            next.Result.Dispose();
         }
     }
 
