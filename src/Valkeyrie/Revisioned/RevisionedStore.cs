@@ -27,8 +27,10 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         _mutex = new LeasedMutex(engine, _keeper);
     }
 
-    /// <inheritdoc/>
-    public KvStoreInfo Info => _engine.Info;
+    // By the interface alone: whoever turns the object into JSON, a few levels deep, shall not be led through all that it is made of.
+    KvStoreInfo IKvStore.Info => Info;
+
+    private KvStoreInfo Info => _engine.Info;
 
     /// <inheritdoc/>
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
@@ -89,7 +91,7 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         await foreach (var page in pages.ConfigureAwait(false))
         {
             // Only the first page of a range can be empty.
-            if (page.Pairs.Count == 0 && range.Kind == KvRangeKind.Directory)
+            if (page.Pairs.Count == 0 && range.Kind == KvRangeKind.Directory && options.After is null)
             {
                 await RequireDirectoryKeyAsync(range, options, cancellationToken).ConfigureAwait(false);
             }
