@@ -14,17 +14,23 @@
     VariablesToExport    = @()
     AliasesToExport      = @()
     CmdletsToExport      = @(
+        'Compare-KvTree'
         'Connect-KvStore'
+        'Copy-KvTree'
         'Disconnect-KvStore'
+        'Export-KvTree'
         'Get-KvStore'
         'Get-KvTree'
         'Get-KvValue'
+        'Import-KvTree'
         'Lock-KvKey'
+        'Register-KvStore'
         'Remove-KvTree'
         'Remove-KvValue'
         'Set-KvValue'
         'Test-KvKey'
         'Unlock-KvKey'
+        'Unregister-KvStore'
         'Use-KvLock'
         'Watch-KvKey'
         'Watch-KvTree'

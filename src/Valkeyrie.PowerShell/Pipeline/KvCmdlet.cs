@@ -87,14 +87,18 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
 
         try
         {
-            // WaitAny, unlike Wait, does not throw what the task has thrown.
-            Task.WaitAny([task], StopToken);
+            Block(task);
         }
         catch (OperationCanceledException)
         {
             throw new PipelineStoppedException();
         }
     }
+
+    /// <summary>Blocks the pipeline's thread until a task has ended, however it ended, or the pipeline is stopped.</summary>
+    /// <param name="task">The task.</param>
+    // WaitAny, unlike Wait, does not throw what the task has thrown.
+    private protected virtual void Block(Task task) => Task.WaitAny([task], StopToken);
 
     /// <summary>The result of a task that has ended.</summary>
     /// <param name="task">The task.</param>
@@ -166,6 +170,25 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
             WriteError(ErrorRecords.DirectoryNotFound(e, range.Text));
         }
     });
+
+    /// <summary>Does something with a file, and writes its failure as an error that lets the pipeline go on.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="work">What to do.</param>
+    private protected void ReportFileErrors(string path, Action work)
+    {
+        try
+        {
+            ReportErrors(path, work);
+        }
+        catch (InvalidDataException e)
+        {
+            WriteError(ErrorRecords.InvalidFile(e, path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteError(ErrorRecords.FileFailed(e, path));
+        }
+    }
 
     /// <summary>Does something and ends the command with its failure.</summary>
     /// <param name="target">What it is about, where the failure does not say.</param>

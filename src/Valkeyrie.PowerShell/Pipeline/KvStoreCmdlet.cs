@@ -18,9 +18,17 @@ public abstract class KvStoreCmdlet : KvCmdlet
     /// <summary>The store to work on; there from <see cref="BeginProcessing"/> on.</summary>
     protected IKvStore Target => _target ?? throw new InvalidOperationException("The store is known only once processing has begun.");
 
+    /// <summary>False for a command that was asked for something that needs no store.</summary>
+    private protected virtual bool NeedsStore => true;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (!NeedsStore)
+        {
+            return;
+        }
+
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(Store)))
         {
             _target = (OpenStores.Current ?? OpenDefault()).Store;
