@@ -14,7 +14,7 @@ internal static class StoreRegister
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <summary>The file: <c>valkeyrie/stores.json</c> under <c>XDG_CONFIG_HOME</c> or <c>~/.config</c> on Linux, <c>Valkeyrie\stores.json</c> under
+    /// <summary>The file: <c>valkeyrie/stores.json</c> under <c>XDG_CONFIG_HOME</c> where that is set or <c>~/.config</c> on Linux, <c>Valkeyrie\stores.json</c> under
     /// <c>APPDATA</c> on Windows, <c>~/Library/Application Support/Valkeyrie/stores.json</c> on macOS.</summary>
     public static string Path => System.IO.Path.Combine(FindFolder(), "stores.json");
 
@@ -100,16 +100,17 @@ internal static class StoreRegister
             return System.IO.Path.Combine(Folder(Environment.SpecialFolder.ApplicationData), "Valkeyrie");
         }
 
-        if (OperatingSystem.IsMacOS())
-        {
-            return System.IO.Path.Combine(Folder(Environment.SpecialFolder.UserProfile), "Library", "Application Support", "Valkeyrie");
-        }
-
         // The XDG base directory specification: a path that is not absolute does not count.
         var configuration = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME");
-        return System.IO.Path.IsPathRooted(configuration)
-            ? System.IO.Path.Combine(configuration, "valkeyrie")
-            : System.IO.Path.Combine(Folder(Environment.SpecialFolder.UserProfile), ".config", "valkeyrie");
+        if (System.IO.Path.IsPathRooted(configuration))
+        {
+            return System.IO.Path.Combine(configuration, "valkeyrie");
+        }
+
+        var home = Folder(Environment.SpecialFolder.UserProfile);
+        return OperatingSystem.IsMacOS()
+            ? System.IO.Path.Combine(home, "Library", "Application Support", "Valkeyrie")
+            : System.IO.Path.Combine(home, ".config", "valkeyrie");
     }
 
     private static string Folder(Environment.SpecialFolder folder) =>

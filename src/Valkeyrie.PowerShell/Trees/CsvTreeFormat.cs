@@ -29,11 +29,16 @@ internal sealed class CsvTreeFormat(CommandInvocationIntrinsics invoker, Pipelin
     public async IAsyncEnumerable<TreeRecord> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[]? columns = null;
-        await foreach (var text in ReadPiecesAsync(stream, cancellationToken).ConfigureAwait(false))
+        var header = "";
+        await foreach (var piece in ReadPiecesAsync(stream, cancellationToken).ConfigureAwait(false))
         {
             var known = columns;
+            var text = header + piece;
             var objects = await thread.DoAsync(() => known is null ? Run(ReadFirst, text) : Run(ReadMore, text, known), cancellationToken).ConfigureAwait(false);
             columns ??= objects.Count > 0 ? ColumnsOf(objects[0]) : null;
+
+            // A piece may hold the header alone, which only means something together with the next one.
+            header = columns is null ? text : "";
             foreach (var item in objects)
             {
                 yield return new TreeRecord(Get(item, nameof(TreeRecord.Key)), Get(item, nameof(TreeRecord.Value)), Get(item, nameof(TreeRecord.Encoding)));
