@@ -33,7 +33,10 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories
         _mutex = new KeyMutex(channel, paths, _kept);
     }
 
-    public KvStoreInfo Info => _channel.Info;
+    // By the interface alone, as in RevisionedStore.
+    KvStoreInfo IKvStore.Info => Info;
+
+    private KvStoreInfo Info => _channel.Info;
 
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
     {

@@ -25,9 +25,17 @@ public abstract class KvStoreCmdlet : KvCmdlet
     /// <summary>True for a command that a transaction can hold.</summary>
     private protected virtual bool CanBeRecorded => false;
 
+    /// <summary>False for a command that was asked for something that needs no store.</summary>
+    private protected virtual bool NeedsStore => true;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (!NeedsStore)
+        {
+            return;
+        }
+
         Recording = TransactionRecording.Current;
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(Store)))
         {

@@ -28,8 +28,10 @@ public sealed partial class RevisionedStore : IKvStore, IKvDirectories
         _mutex = new LeasedMutex(engine, _keeper);
     }
 
-    /// <inheritdoc/>
-    public KvStoreInfo Info => _engine.Info;
+    // By the interface alone: whoever turns the object into JSON, a few levels deep, shall not be led through all that it is made of.
+    KvStoreInfo IKvStore.Info => Info;
+
+    private KvStoreInfo Info => _engine.Info;
 
     /// <inheritdoc/>
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
@@ -90,7 +92,7 @@ public sealed partial class RevisionedStore : IKvStore, IKvDirectories
         await foreach (var page in pages.ConfigureAwait(false))
         {
             // Only the first page of a range can be empty.
-            if (page.Pairs.Count == 0 && range.Kind == KvRangeKind.Directory)
+            if (page.Pairs.Count == 0 && range.Kind == KvRangeKind.Directory && options.After is null)
             {
                 await RequireDirectoryKeyAsync(range, options, cancellationToken).ConfigureAwait(false);
             }

@@ -20,6 +20,8 @@ public static class EmbeddedMemoryConformance
 
     public sealed class Directories(SharedDatabases databases) : DirectoryConformance(databases.Memory);
 
+    public sealed class TreeCopies(SharedDatabases databases) : TreeCopyConformance(databases.Memory);
+
     public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.Memory);
 
     public sealed class Ttls(SharedDatabases databases) : TtlConformance(databases.Memory);
