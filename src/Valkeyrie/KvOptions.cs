@@ -34,6 +34,10 @@ public sealed record KvListOptions : KvReadOptions
     /// <summary>True to leave the values out (<see cref="KvPair.KeyOnly"/>). Default: false.</summary>
     public bool KeysOnly { get; init; }
 
+    /// <summary>Only keys after this one, in key order; it need not exist. Null (the default): from the beginning. Where no key is left, nothing is
+    /// listed, whether or not the directory exists.</summary>
+    public string? After { get; init; }
+
     /// <summary>The most pairs to give; 0 (the default) for all.</summary>
     public long Limit { get; init; }
 }

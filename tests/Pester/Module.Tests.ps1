@@ -32,8 +32,8 @@ Describe 'The module' {
     Context 'every cmdlet' {
         BeforeDiscovery {
             $commands = (Import-PowerShellDataFile $PSScriptRoot/../../Valkeyrie.psd1).CmdletsToExport
-            $onStore = $commands | Where-Object { $_ -notin 'Connect-KvStore', 'Get-KvStore', 'New-KvCondition', 'Unlock-KvKey' }
-            $changing = $commands | Where-Object { $_ -notmatch '^(Connect|Get|Test|Watch)-' -and $_ -ne 'New-KvCondition' }
+            $onStore = $commands | Where-Object { $_ -notin 'Connect-KvStore', 'Get-KvStore', 'New-KvCondition', 'Register-KvStore', 'Unlock-KvKey', 'Unregister-KvStore' }
+            $changing = $commands | Where-Object { $_ -notmatch '^(Compare|Connect|Get|Test|Watch)-' -and $_ -ne 'New-KvCondition' }
         }
 
         It '<_> has an approved verb' -ForEach $commands {

@@ -5,13 +5,14 @@ namespace Valkeyrie.Etcd.V2;
 /// <summary>etcd's APIv2, the HTTP keys API of etcd 2.0 to 3.5, as a store.</summary>
 /// <remarks>A revision is the server's index. Beyond the contract: directories are real, so a path is either a value or a directory; values
 /// are text; a renewed key's revision moves on with each renewal; only the last 1000 changes are kept.</remarks>
-internal sealed class EtcdV2Store : IKvStore
+internal sealed class EtcdV2Store : IKvStore, IKvDirectories
 {
     private static readonly KvPutOptions Plain = new();
     private static readonly KvReadOptions Newest = new();
     private static readonly KvListOptions Everything = new();
     private static readonly KvWatchOptions FromNow = new();
     private static readonly KvLockOptions PlainLock = new();
+    private static readonly KvEntryOptions OneLevel = new();
 
     private readonly KeysChannel _channel;
     private readonly KeyPaths _paths;
@@ -32,7 +33,10 @@ internal sealed class EtcdV2Store : IKvStore
         _mutex = new KeyMutex(channel, paths, _kept);
     }
 
-    public KvStoreInfo Info => _channel.Info;
+    // By the interface alone, as in RevisionedStore.
+    KvStoreInfo IKvStore.Info => Info;
+
+    private KvStoreInfo Info => _channel.Info;
 
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
     {
@@ -145,6 +149,24 @@ internal sealed class EtcdV2Store : IKvStore
 
     public ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default) =>
         _lifetime.CallAsync(token => _mutex.LockAsync(key, options ?? PlainLock, token), cancellationToken);
+
+    public async ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return path.Length == 0 ? new KvEntry(path, null, IsDirectory: true) : await ReadAsync(path, null, cancellationToken).ConfigureAwait(false) switch
+        {
+            null => null,
+            { IsDirectory: true } => new KvEntry(path, null, IsDirectory: true),
+            var node => new KvEntry(path, node.ToPair(path, options?.KeysOnly ?? false), IsDirectory: false),
+        };
+    }
+
+    public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        _lifetime.ThrowIfClosed();
+        return _trees.ListEntriesAsync(directory, options ?? OneLevel, cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -51,8 +51,12 @@ internal sealed class KeysChannel : IAsyncDisposable
 
     /// <summary>Begins to read a tree; its keys come in as its reader asks for them.</summary>
     /// <returns>The tree's reply, or why there is none.</returns>
-    public ValueTask<TreeReply> OpenTreeAsync(KeysCall call, KeyTree tree, bool keysOnly, CancellationToken cancellationToken) =>
-        AttemptAsync(call, static (attempt, state) => attempt.BeginTreeAsync(state.tree, state.keysOnly), (tree, keysOnly), cancellationToken);
+    public ValueTask<TreeReply> OpenTreeAsync(KeysCall call, KeyTree tree, bool keysOnly, CancellationToken cancellationToken, bool directories = false) =>
+        AttemptAsync(
+            call,
+            static (attempt, state) => attempt.BeginTreeAsync(state.tree, state.keysOnly, state.directories),
+            (tree, keysOnly, directories),
+            cancellationToken);
 
     /// <summary>Waits for the next change, without a deadline once the server has begun to wait.</summary>
     /// <returns>The change; a reply without a node if the server ended the wait without one.</returns>

@@ -25,13 +25,21 @@ public abstract class KvStoreCmdlet : KvCmdlet
     /// <summary>True for a command that a transaction can hold.</summary>
     private protected virtual bool CanBeRecorded => false;
 
+    /// <summary>False for a command that was asked for something that needs no store.</summary>
+    private protected virtual bool NeedsStore => true;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (!NeedsStore)
+        {
+            return;
+        }
+
         Recording = TransactionRecording.Current;
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(Store)))
         {
-            _target = Recording?.Store ?? (OpenStores.Current ?? OpenDefault()).Store;
+            _target = Recording?.Store ?? CurrentStore.Get(OpenDefault, WriteWarning);
         }
         else if (!StoreArgument.TryResolve(Store, out _target, out var error))
         {
@@ -58,21 +66,5 @@ public abstract class KvStoreCmdlet : KvCmdlet
         }
     }
 
-    private KvConnection OpenDefault()
-    {
-        var others = OpenStores.List().Where(c => c.Name != DefaultStore.Name).Select(c => c.Name).ToList();
-        var connection = OrTerminate(null, () => Connect(DefaultStore.Open(), DefaultStore.Name));
-        OpenStores.Add(connection);
-        if (others.Count > 0)
-        {
-            // Here the user's mind is likely on another store: one whose runspace is not this one, or that is no longer current. Said every time.
-            WriteWarning($"No store is current here, so the file '{DefaultStore.Path}' is used. An open one is found by its name: -Store {others[0]}.");
-        }
-        else if (DefaultStore.MustWarn())
-        {
-            WriteWarning($"No store is connected, so the file '{DefaultStore.Path}' is used. Connect-KvStore connects to another; this is said once.");
-        }
-
-        return connection;
-    }
+    private KvConnection OpenDefault() => OrTerminate(null, () => Connect(DefaultStore.Open(), DefaultStore.Name));
 }

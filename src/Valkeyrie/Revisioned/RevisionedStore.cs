@@ -4,13 +4,14 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie;
 
 /// <summary>The whole contract, built once on the narrow <see cref="IRevisionedEngine"/>: what etcd v3 and the embedded store share.</summary>
-public sealed partial class RevisionedStore : IKvStore
+public sealed partial class RevisionedStore : IKvStore, IKvDirectories
 {
     private static readonly KvReadOptions Newest = new();
     private static readonly KvListOptions Everything = new();
     private static readonly KvPutOptions Plain = new();
     private static readonly KvWatchOptions FromNow = new();
     private static readonly KvLockOptions PlainLock = new();
+    private static readonly KvEntryOptions OneLevel = new();
 
     private readonly IRevisionedEngine _engine;
     private readonly LeaseKeeper _keeper;
@@ -27,8 +28,10 @@ public sealed partial class RevisionedStore : IKvStore
         _mutex = new LeasedMutex(engine, _keeper);
     }
 
-    /// <inheritdoc/>
-    public KvStoreInfo Info => _engine.Info;
+    // By the interface alone: whoever turns the object into JSON, a few levels deep, shall not be led through all that it is made of.
+    KvStoreInfo IKvStore.Info => Info;
+
+    private KvStoreInfo Info => _engine.Info;
 
     /// <inheritdoc/>
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
@@ -89,7 +92,7 @@ public sealed partial class RevisionedStore : IKvStore
         await foreach (var page in pages.ConfigureAwait(false))
         {
             // Only the first page of a range can be empty.
-            if (page.Pairs.Count == 0 && range.Kind == KvRangeKind.Directory)
+            if (page.Pairs.Count == 0 && range.Kind == KvRangeKind.Directory && options.After is null)
             {
                 await RequireDirectoryKeyAsync(range, options, cancellationToken).ConfigureAwait(false);
             }
@@ -224,6 +227,21 @@ public sealed partial class RevisionedStore : IKvStore
                 return _mutex.LockAsync(key, options ?? PlainLock, token);
             },
             cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return EntryLookup.FindAsync(_engine, path, options ?? OneLevel, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        ThrowIfClosed();
+        return EntryPages.ReadAsync(_engine, directory, options ?? OneLevel, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -111,4 +111,35 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
         Assert.Equal(["+1"], HistoryConformance.Shown(await HistoryConformance.ReadAsync(Store, At("a"))));
         await Assert.ThrowsAsync<KvKeyNotFoundException>(() => HistoryConformance.ReadAsync(Store, At("gone")));
     }
+
+    [Fact]
+    public async Task A_copy_outlasts_the_history_of_the_tree_that_it_reads()
+    {
+        // As many pages as it takes for one to be asked for when its revision is gone.
+        const int Keys = 2_000;
+        var value = new byte[8_192];
+        await Parallel.ForAsync(0, Keys, async (i, token) => await Store.PutAsync(At($"a/{i:0000}"), value, null, token));
+        var moved = 0;
+        var source = KvTreeContent.OutlastingHistory(Store, At("a"), null, () => moved++);
+        var copy = new KvTreeCopy(source with { Pairs = CompactingAsync(source.Pairs) }, Store, At("b"));
+        Assert.Equal(Keys, (await copy.RunAsync()).Written);
+        Assert.Equal(Enumerable.Range(0, Keys).Select(i => At($"b/{i:0000}")), await Store.KeysAsync(At("b")));
+        Assert.InRange(moved, 1, Keys);
+    }
+
+    // Forgets all history again and again while a tree is read.
+    private async IAsyncEnumerable<KvPair> CompactingAsync(IAsyncEnumerable<KvPair> pairs)
+    {
+        var count = 0;
+        await foreach (var pair in pairs)
+        {
+            if (++count % 100 == 1)
+            {
+                await Store.PutAsync(At("tick"), "");
+                await Rig.CompactAsync((await Store.PutAsync(At("tick"), "")).Revision);
+            }
+
+            yield return pair;
+        }
+    }
 }

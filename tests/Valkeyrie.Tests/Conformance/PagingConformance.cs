@@ -58,6 +58,31 @@ public abstract class PagingConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.Equal(Enumerable.Range(0, limit).Select(i => At($"k{i:00000}")), await Store.KeysAsync(Root, new KvListOptions { Limit = limit }));
     }
 
+    [Theory]
+    [InlineData("k00000")]
+    [InlineData("k00511")]
+    [InlineData("k02000x")]
+    [InlineData("k04999")]
+    [InlineData("zzz")]
+    [InlineData("")]
+    public async Task A_listing_begins_after_a_key(string name)
+    {
+        await FillAsync(Many);
+        var expected = Enumerable.Range(0, Many).Select(i => At($"k{i:00000}")).Where(key => string.CompareOrdinal(key, At(name)) > 0).ToList();
+        Assert.Equal(expected, await Store.KeysAsync(Root, new KvListOptions { After = At(name) }));
+        Assert.Equal(expected.Take(3), await Store.KeysAsync(Root, new KvListOptions { After = At(name), Limit = 3 }));
+    }
+
+    [Fact]
+    public async Task A_listing_never_leaves_its_range_whatever_key_it_is_to_begin_after()
+    {
+        await Store.PutAllAsync(At("a/1"), At("b/1"), At("b/2"), At("c/1"));
+        Assert.Equal([At("b/1"), At("b/2")], await Store.KeysAsync(At("b"), new KvListOptions { After = At("a/0") }));
+        Assert.Equal([At("b/2")], await Store.KeysAsync(KvRange.Prefix(At("b")), new KvListOptions { After = At("b/1") }));
+        Assert.Empty(await Store.KeysAsync(At("b"), new KvListOptions { After = At("c/0") }));
+        Assert.Empty(await Store.KeysAsync(At("missing"), new KvListOptions { After = At("missing/a") }));
+    }
+
     [Fact]
     public async Task Large_values_are_listed_too()
     {

@@ -18,6 +18,10 @@ public static class EmbeddedFileConformance
 
     public sealed class Trees(SharedDatabases databases) : TreeConformance(databases.File);
 
+    public sealed class Directories(SharedDatabases databases) : DirectoryConformance(databases.File);
+
+    public sealed class TreeCopies(SharedDatabases databases) : TreeCopyConformance(databases.File);
+
     public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.File);
 
     public sealed class Ttls(SharedDatabases databases) : TtlConformance(databases.File);

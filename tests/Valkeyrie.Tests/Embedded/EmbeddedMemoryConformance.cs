@@ -18,6 +18,10 @@ public static class EmbeddedMemoryConformance
 
     public sealed class Trees(SharedDatabases databases) : TreeConformance(databases.Memory);
 
+    public sealed class Directories(SharedDatabases databases) : DirectoryConformance(databases.Memory);
+
+    public sealed class TreeCopies(SharedDatabases databases) : TreeCopyConformance(databases.Memory);
+
     public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.Memory);
 
     public sealed class Ttls(SharedDatabases databases) : TtlConformance(databases.Memory);

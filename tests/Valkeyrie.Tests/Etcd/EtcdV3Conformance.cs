@@ -18,6 +18,10 @@ public static class EtcdV3Conformance
 
     public sealed class Trees(SharedEtcd etcd) : TreeConformance(new EtcdV3Rig(etcd.Server));
 
+    public sealed class Directories(SharedEtcd etcd) : DirectoryConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class TreeCopies(SharedEtcd etcd) : TreeCopyConformance(new EtcdV3Rig(etcd.Server));
+
     public sealed class Atomics(SharedEtcd etcd) : AtomicConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Ttls(SharedEtcd etcd) : TtlConformance(new EtcdV3Rig(etcd.Server));

@@ -47,6 +47,23 @@ public sealed class DirectoryTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
     }
 
     [Fact]
+    public async Task An_empty_directory_is_shown_as_an_entry()
+    {
+        await Store.PutAsync(At("show/empty"), default, Directory());
+        await Store.PutAsync(At("show/deep/empty"), default, Directory());
+        await Store.PutAllAsync(At("show/a"), At("show/_hidden/x"));
+        var directories = KvDirectories.Of(Store);
+        Assert.Equal(
+            [(At("show/a"), false), (At("show/deep"), true), (At("show/empty"), true)],
+            (await directories.EntriesAsync(At("show"))).ConvertAll(e => (e.Path, e.IsDirectory)));
+        Assert.Equal(
+            [(At("show/a"), false), (At("show/deep"), true), (At("show/deep/empty"), true), (At("show/empty"), true)],
+            (await directories.EntriesAsync(At("show"), new KvEntryOptions { Depth = 1 })).ConvertAll(e => (e.Path, e.IsDirectory)));
+        Assert.True(await directories.TryGetEntryAsync(At("show/empty")) is { IsDirectory: true, Pair: null });
+        Assert.Contains(Root, (await directories.EntriesAsync(KvRange.All)).ConvertAll(e => e.Path));
+    }
+
+    [Fact]
     public async Task A_directory_can_be_made_and_holds_nothing()
     {
         var made = await Store.PutAsync(At("d"), default, Directory());
