@@ -4,7 +4,15 @@
 function Get-CommandPage([Management.Automation.CommandInfo] $Command, [string] $Path) {
     $help = New-CommandHelp $Command
     $help.Syntax | ForEach-Object { $_.HasCmdletBinding = $true }
+    $sets = @($help.Syntax | Sort-Object { -not $_.IsDefaultParameterSet }, ParameterSetName)
+    $help.Syntax.Clear()
+    $sets | ForEach-Object { $help.Syntax.Add($_) }
     $help.Metadata.Remove('ms.date')
+    if ($Command.Module.ProjectUri) {
+        # Where Get-Help -Online leads.
+        $help.OnlineVersionUrl = $help.Metadata['HelpUri'] = "$($Command.Module.ProjectUri)/blob/HEAD/docs/en-US/$($Command.Name).md"
+    }
+
     $hidden = @($help.Parameters | Where-Object { Test-Hidden $Command.Parameters[$_.Name] })
     $hidden | ForEach-Object { $null = $help.Parameters.Remove($_) }
     $help.Parameters | ForEach-Object { Add-Fact $_ $Command.Parameters[$_.Name] }

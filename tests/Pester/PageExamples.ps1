@@ -4,13 +4,16 @@
 # the store of the examples. What is typed at localhost:2379 goes to a server of the test's. One that begins with the comment "# Needs ..." wants more
 # than a test has, and is only parsed. What stands in ```output fences is compared word by word.
 
+# The heading of about_Valkeyrie under which that store is made.
+$SetupTitle = 'The store of the examples'
+
 function Get-PageExample([string] $Path) {
     $text = (Get-Content $Path -Raw).ReplaceLineEndings("`n")
     foreach ($section in [regex]::Matches($text, '(?ms)^#{2,3} (?<title>[^\n]*)\n(?<body>.*?)(?=^#{2,3} |\z)')) {
         $fences = [regex]::Matches($section.Groups['body'].Value, '(?ms)^```(?<kind>powershell|output)\n(?<text>.*?)^```')
         $code = ($fences | Where-Object { $_.Groups['kind'].Value -eq 'powershell' } | ForEach-Object { $_.Groups['text'].Value }) -join "`n"
         if ($code) {
-            [pscustomobject]@{
+            @{
                 Page   = [IO.Path]::GetFileNameWithoutExtension($Path)
                 Title  = $section.Groups['title'].Value
                 Code   = $code
@@ -47,8 +50,10 @@ function Invoke-PageExample($Example, [string] $Setup, [string] $Authority) {
     }
     finally {
         $PSStyle.OutputRendering = $rendering
+        Get-PSDrive -PSProvider Kv | Where-Object Name -NE kv | Remove-PSDrive
         Pop-Location
         Get-KvStore | Disconnect-KvStore
+        Get-KvStore -Registered | Unregister-KvStore
         Remove-Item env:ETCDCTL_*
         $environment | ForEach-Object { Set-Item "env:$($_.Name)" $_.Value }
     }
