@@ -296,8 +296,3 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
         public bool InChildren { get; set; }
     }
 }
-
-/// <summary>What answered does not speak the keys API as it should.</summary>
-#pragma warning disable CA1032, CA1064 // mapped to a KvException before a caller sees it
-internal sealed class KeysProtocolException(string message, Exception? inner = null) : Exception(message, inner);
-#pragma warning restore CA1032, CA1064

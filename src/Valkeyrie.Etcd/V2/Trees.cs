@@ -11,9 +11,15 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var left = options.Limit == 0 ? long.MaxValue : options.Limit;
-        await foreach (var pair in ReadAsync(range, options.KeysOnly, options.Serializable, mustExist: true, cancellationToken).ConfigureAwait(false))
+        await foreach (var pair in ReadAsync(range, options.KeysOnly, options.Serializable, mustExist: options.After is null, cancellationToken).ConfigureAwait(false))
         {
             if (range.Kind != KvRangeKind.Key && KeyRules.IsLockKey(pair.Key))
+            {
+                continue;
+            }
+
+            // The API knows no place to begin at.
+            if (options.After is not null && KeyOrder.Compare(pair.Key, options.After) <= 0)
             {
                 continue;
             }

@@ -4,8 +4,15 @@ namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>Awaits work by blocking the pipeline's own thread, which alone may write. Nothing of the work needs that thread to finish.</summary>
 /// <param name="stopToken">Fires when the pipeline is being stopped.</param>
-internal sealed class BlockingWait(CancellationToken stopToken)
+/// <param name="block">Blocks until a task has ended or the pipeline is stopped; null where nothing else is to be done meanwhile.</param>
+internal sealed class BlockingWait(CancellationToken stopToken, Action<Task>? block = null)
 {
+    private readonly Action<Task> _block = block ?? (task => Block(task, stopToken));
+
+    /// <summary>Blocks until a task has ended, however it ended, or the pipeline is stopped.</summary>
+    // WaitAny, unlike Wait, does not throw what the task has thrown.
+    public static void Block(Task task, CancellationToken stopToken) => Task.WaitAny([task], stopToken);
+
     /// <summary>Waits for work.</summary>
     /// <param name="work">The work.</param>
     /// <exception cref="PipelineStoppedException">The pipeline was stopped first; the work is left to end by its own token.</exception>
@@ -48,8 +55,7 @@ internal sealed class BlockingWait(CancellationToken stopToken)
 
         try
         {
-            // WaitAny, unlike Wait, does not throw what the task has thrown.
-            Task.WaitAny([task], stopToken);
+            _block(task);
         }
         catch (OperationCanceledException)
         {

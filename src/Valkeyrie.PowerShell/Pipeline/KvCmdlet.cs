@@ -10,7 +10,7 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Prepares the wait.</summary>
-    protected KvCmdlet() => Blocking = new BlockingWait(_stopping.Token);
+    protected KvCmdlet() => Blocking = new BlockingWait(_stopping.Token, Block);
 
     /// <summary>Fires when the pipeline is being stopped, or has ended early.</summary>
     protected CancellationToken StopToken => _stopping.Token;
@@ -65,6 +65,10 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
         Blocking.ForEnd(task);
     }
 
+    /// <summary>Blocks the pipeline's thread until a task has ended, however it ended, or the pipeline is stopped.</summary>
+    /// <param name="task">The task.</param>
+    private protected virtual void Block(Task task) => BlockingWait.Block(task, StopToken);
+
     /// <summary>The result of a task that has ended.</summary>
     /// <param name="task">The task.</param>
     protected T Result<T>(Task<T> task)
@@ -111,6 +115,25 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
             WriteError(ErrorRecords.DirectoryNotFound(e, range.Text));
         }
     });
+
+    /// <summary>Does something with a file, and writes its failure as an error that lets the pipeline go on.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="work">What to do.</param>
+    private protected void ReportFileErrors(string path, Action work)
+    {
+        try
+        {
+            ReportErrors(path, work);
+        }
+        catch (InvalidDataException e)
+        {
+            WriteError(ErrorRecords.InvalidFile(e, path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteError(ErrorRecords.FileFailed(e, path));
+        }
+    }
 
     /// <summary>Does something and ends the command with its failure.</summary>
     /// <param name="target">What it is about, where the failure does not say.</param>

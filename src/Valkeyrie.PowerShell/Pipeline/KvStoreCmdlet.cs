@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Sessions;
+using Valkeyrie.PowerShell.Transactions;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
@@ -18,16 +19,50 @@ public abstract class KvStoreCmdlet : KvCmdlet
     /// <summary>The store to work on; there from <see cref="BeginProcessing"/> on.</summary>
     protected IKvStore Target => _target ?? throw new InvalidOperationException("The store is known only once processing has begun.");
 
+    /// <summary>The transaction for which this command is recorded instead of carried out; null outside of a transaction's blocks.</summary>
+    private protected TransactionRecording? Recording { get; private set; }
+
+    /// <summary>True for a command that a transaction can hold.</summary>
+    private protected virtual bool CanBeRecorded => false;
+
+    /// <summary>False for a command that was asked for something that needs no store.</summary>
+    private protected virtual bool NeedsStore => true;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (!NeedsStore)
+        {
+            return;
+        }
+
+        Recording = TransactionRecording.Current;
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(Store)))
         {
-            _target = CurrentStore.Get(OpenDefault, WriteWarning);
+            _target = Recording?.Store ?? CurrentStore.Get(OpenDefault, WriteWarning);
         }
         else if (!StoreArgument.TryResolve(Store, out _target, out var error))
         {
             ThrowTerminatingError(error);
+        }
+
+        if (Recording is not null)
+        {
+            CheckRecording(Recording.Store);
+        }
+    }
+
+    private void CheckRecording(IKvStore store)
+    {
+        if (!CanBeRecorded)
+        {
+            ThrowTerminatingError(ErrorRecords.NotInTransaction(MyInvocation.MyCommand.Name, store.Info));
+        }
+
+        if (Target != store)
+        {
+            ThrowTerminatingError(ErrorRecords.InvalidArgument(
+                $"A transaction is about one store: this one's is '{store.Info.Address}', and -Store names '{Target.Info.Address}'. Leave -Store out in its blocks.", Store));
         }
     }
 
