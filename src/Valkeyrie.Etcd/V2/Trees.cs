@@ -32,6 +32,49 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         }
     }
 
+    /// <summary>The entries of a directory, empty directories among them. What lies deeper than right below it is read with all its values.</summary>
+    public async IAsyncEnumerable<KvEntry> ListEntriesAsync(
+        KvRange range, KvEntryOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var tree = paths.TreeOf(range);
+        var target = options.Depth == 0 ? tree.ReadLevelTarget() : tree.ReadTarget(serializable: false);
+        using var reply = await channel.OpenTreeAsync(
+            new KeysCall(HttpMethod.Get, target, range.Text), tree, options.KeysOnly, cancellationToken, directories: true).ConfigureAwait(false);
+        if (reply.Error is { ErrorCode: not (KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory) } error)
+        {
+            throw Refusals.Of(error, range.Text, paths, channel.Info);
+        }
+
+        var walk = new EntryWalk(range.Start, options.Depth);
+        while (await reply.NextAsync().ConfigureAwait(false) is { } pairs)
+        {
+            var entries = new List<KvEntry>();
+            foreach (var pair in pairs)
+            {
+                if (pair.Key[^1] == KeyRules.Separator)
+                {
+                    walk.AddDirectory(pair.Key, entries);
+                }
+                else
+                {
+                    walk.Add(pair, entries);
+                }
+            }
+
+            foreach (var entry in entries)
+            {
+                yield return entry;
+            }
+        }
+
+        var last = new List<KvEntry>();
+        walk.End(last);
+        foreach (var entry in last)
+        {
+            yield return entry;
+        }
+    }
+
     /// <summary>Removes a tree; see the documentation for what is one atomic step here and what is not.</summary>
     /// <returns>How many keys there were to remove; 1 for a directory without any.</returns>
     public async ValueTask<long> DeleteAsync(KvRange range, CancellationToken cancellationToken)

@@ -56,6 +56,13 @@ internal static class ErrorRecords
         },
         path);
 
+    /// <summary>A directory was to be made where directories are nothing but the beginnings of keys.</summary>
+    public static ErrorRecord NoEmptyDirectories(KvNotSupportedException exception, string directory) => new(
+        exception, "Kv" + exception.Code, CategoryOf(exception.Code), directory)
+    {
+        ErrorDetails = new ErrorDetails($"This store has no empty directories: '{directory}' is there as soon as a key lies in it. Go on without making it."),
+    };
+
     /// <summary>There is no store to disconnect.</summary>
     public static ErrorRecord NotConnected() => new(
         new InvalidOperationException("No store is connected in this session. Get-KvStore shows the open ones; name one with -Store."),
@@ -83,6 +90,15 @@ internal static class ErrorRecords
         "KvStoreRegistered",
         ErrorCategory.ResourceExists,
         name);
+
+    /// <summary>A transaction cannot hold this command.</summary>
+    public static ErrorRecord NotInTransaction(string command, KvStoreInfo store)
+    {
+        var error = From(new KvNotSupportedException($"{command} in a transaction", store), command);
+        error.ErrorDetails = new ErrorDetails(
+            $"A transaction cannot hold {command}. Its blocks hold Set-KvValue, Remove-KvValue and Get-KvValue; what is to be checked is given with -If.");
+        return error;
+    }
 
     /// <summary>A value is not the JSON that it was to be read as.</summary>
     public static ErrorRecord InvalidJson(string key, Exception cause) => new(

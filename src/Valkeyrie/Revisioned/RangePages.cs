@@ -35,7 +35,7 @@ internal static class RangePages
         {
             while (true)
             {
-                using var page = await next.ConfigureAwait(false);
+                using var page = await AwaitAsync(next, cancellationToken).ConfigureAwait(false);
                 left -= page.Pairs.Count;
                 if (!page.More || page.Pairs.Count == 0)
                 {
@@ -64,14 +64,33 @@ internal static class RangePages
         }
         finally
         {
-            // A consumer that stops early leaves a page on its way: end it, observe how it ended, and give back what came all the same.
-            await ended.CancelAsync().ConfigureAwait(false);
-            await next.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
-                .ConfigureAwait(false);
-            if (next.IsCompletedSuccessfully)
-            {
-                next.Result.Dispose();
-            }
+            await EndAsync(next, ended).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends a reading. A consumer that stops early leaves a page on its way: it is ended, how it ended is observed, and what came all the same
+    /// is given back.</summary>
+    public static async ValueTask EndAsync(Task<KvPage> next, CancellationTokenSource ended)
+    {
+        await ended.CancelAsync().ConfigureAwait(false);
+        await next.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+            .ConfigureAwait(false);
+        if (next.IsCompletedSuccessfully)
+        {
+            next.Result.Dispose();
+        }
+    }
+
+    // Of the token that ends pages on their way the caller knows nothing.
+    private static async ValueTask<KvPage> AwaitAsync(Task<KvPage> page, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await page.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
         }
     }
 
