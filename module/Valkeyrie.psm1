@@ -1,12 +1,9 @@
 # Loads the module. The contract goes into PowerShell's own load context, so that [Valkeyrie.KvPair] and the like resolve for everybody;
 # the cmdlets, the stores and what they depend on go into a context of the module's own, where no other module's version can meet them.
+# Commands alone are used here: the first call of a .NET method from a script costs more than all the rest of the import.
 
-$bin = Join-Path $PSScriptRoot 'bin'
-if (-not ('Valkeyrie.Loader.ModuleLoadContext' -as [type])) {
-    Add-Type -Path (Join-Path $bin 'Valkeyrie.dll'), (Join-Path $bin 'Valkeyrie.Loader.dll')
-}
-
-$cmdlets = Import-Module -Assembly ([Valkeyrie.Loader.ModuleLoadContext]::LoadModule($bin)) -PassThru
+try { Import-Module "$PSScriptRoot/bin/Valkeyrie.Loader.dll" -ErrorAction Stop }
+catch { throw "Another version of Valkeyrie is loaded already, and a process can hold it only once. Start a new PowerShell to use the one in '$PSScriptRoot'." }
 
 # The inner module goes with this one: left behind, PowerShell would take it for imported already the next time, and export nothing.
-$ExecutionContext.SessionState.Module.OnRemove = { Remove-Module -ModuleInfo $cmdlets -Force }
+$cmdlets = Import-Module -PassThru -Assembly (Initialize-KvModule "$PSScriptRoot/bin" -OnRemove { Remove-Module -ModuleInfo $cmdlets -Force })
