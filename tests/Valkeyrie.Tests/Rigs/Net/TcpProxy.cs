@@ -13,7 +13,8 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
     private readonly ConcurrentBag<Task> _tasks = [];
     private readonly CancellationTokenSource _disposed = new();
-    private volatile TaskCompletionSource _flow = Open();
+    private volatile TaskCompletionSource _requests = Open();
+    private volatile TaskCompletionSource _answers = Open();
     private TcpListener? _listener;
     private int _accepted;
 
@@ -72,14 +73,29 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>Holds every byte back, both ways, until <see cref="Flow"/>; connections stay open, and new ones are taken.</summary>
     public void Stall()
     {
-        if (_flow.Task.IsCompleted)
+        if (_requests.Task.IsCompleted)
         {
-            _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _requests = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        StallAnswers();
+    }
+
+    /// <summary>Holds back what the server sends, until <see cref="Flow"/>; what it is sent passes.</summary>
+    public void StallAnswers()
+    {
+        if (_answers.Task.IsCompleted)
+        {
+            _answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
-    /// <summary>Lets go what <see cref="Stall"/> held back.</summary>
-    public void Flow() => _flow.TrySetResult();
+    /// <summary>Lets go what was held back.</summary>
+    public void Flow()
+    {
+        _requests.TrySetResult();
+        _answers.TrySetResult();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -126,7 +142,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             await server.ConnectAsync(IPAddress.Loopback, _targetPort, _disposed.Token);
             client.NoDelay = true;
             server.NoDelay = true;
-            await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+            await Task.WhenAny(PumpAsync(client, server, () => _requests.Task), PumpAsync(server, client, () => _answers.Task));
         }
         catch (Exception e) when (IsBroken(e))
         {
@@ -140,14 +156,14 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, Func<Task> flow)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer, _disposed.Token) is > 0 and var count)
             {
-                await _flow.Task.WaitAsync(_disposed.Token);
+                await flow().WaitAsync(_disposed.Token);
                 for (var sent = 0; sent < count;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _disposed.Token);
