@@ -43,9 +43,15 @@ function Format-Text([string] $Markdown, [string] $First, [string] $Following) {
 
 # Each row as its first cell, and the others indented below it: columns of sentences do not fit a console.
 function Format-MarkdownTable([string] $Block) {
-    $rows = $Block -split '\n' | Where-Object { $_ -notmatch '^\|[-:| ]+\|$' } | ForEach-Object { , (($_.Trim('|', ' ') -split '(?<!\\)\|').Trim() -replace '\\\|', '|') }
-    foreach ($row in $rows | Select-Object -Skip 1) {
+    $rows = $Block -split '\n' | Where-Object { $_ -notmatch '^\|[-:| ]*-[-:| ]*\|$' } | ForEach-Object {
+        , (($_ -replace '^\||\|$' -split '(?<!\\)\|').Trim() -replace '\\\|', '|')
+    }
+
+    $headings, $rows = $rows
+    foreach ($row in $rows) {
         Format-Text $row[0] '    ' '    '
-        $row | Select-Object -Skip 1 | Where-Object { $_ } | ForEach-Object { Format-Text $_ '        ' '        ' }
+        for ($i = 1; $i -lt $row.Count; $i++) {
+            Format-Text ($row.Count -gt 2 ? "$($headings[$i]): $($row[$i])" : $row[$i]) '        ' '        '
+        }
     }
 }

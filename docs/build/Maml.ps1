@@ -6,7 +6,7 @@ function Export-Maml([object[]] $Help, [string] $Folder) {
         $file = $Help | Export-MamlCommandHelp -OutputFolder $temporary -Force | Select-Object -First 1
         $maml = [xml]::new()
         $maml.Load($file.FullName)
-        Format-Maml $maml
+        Format-Maml $maml $Help
         Write-Xml $maml (Join-Path $Folder $file.Name)
     }
     finally {
@@ -14,13 +14,18 @@ function Export-Maml([object[]] $Help, [string] $Folder) {
     }
 }
 
-function Format-Maml([xml] $Maml) {
+function Format-Maml([xml] $Maml, [object[]] $Help) {
     $Maml.GetElementsByTagName('command:example') | ForEach-Object { Format-Example $_ }
     $Maml.SelectNodes('//*[local-name() = "para"][not(ancestor::*[local-name() = "example"])]') | ForEach-Object { $_.InnerText = Format-Paragraph $_.InnerText }
 
     # A link to another page leads nowhere in a console; its name does.
     $Maml.GetElementsByTagName('maml:uri') | Where-Object InnerText -NotLike 'http*' | ForEach-Object { $_.InnerText = '' }
-    $Maml.GetElementsByTagName('command:command') | ForEach-Object { Format-TypeName $_ }
+    @($Maml.SelectNodes('//*[local-name() = "navigationLink"][*[local-name() = "linkText"] = "Online Version"][*[local-name() = "uri"] = ""]')) |
+        ForEach-Object { $null = $_.ParentNode.RemoveChild($_) }
+    foreach ($command in $Maml.GetElementsByTagName('command:command')) {
+        $name = $command.SelectSingleNode('*/*[local-name() = "name"]').InnerText
+        Format-Parameter $command ($Help | Where-Object Title -EQ $name).Parameters
+    }
 }
 
 # Get-Help writes the paragraphs of an example without a line between them, and code fences as they are.
@@ -42,14 +47,14 @@ function Format-Example([Xml.XmlElement] $Example) {
 function Format-Paragraph([string] $Text) {
     if ($Text -notmatch '(?s)^```\w*\n(.*?)\n?```$') {
         # The lines of a page are as long as suits its author; a console breaks them where it ends.
-        return ConvertTo-PlainText ($Text -replace '\n(?![-|])', ' ')
+        return ConvertTo-PlainText ($Text -replace '(?<!\n)\n(?![-|\n])', ' ')
     }
 
     ($Matches[1] -split '\n' | ForEach-Object { $_ ? "    $_" : '' }) -join "`n"
 }
 
-# The list of parameters names a type as the syntax above it does: TimeSpan, not System.Nullable`1[System.TimeSpan].
-function Format-TypeName([Xml.XmlElement] $Command) {
+# The list of parameters names a type as the syntax above it does: TimeSpan, not System.Nullable`1[System.TimeSpan]. PlatyPS leaves the defaults out.
+function Format-Parameter([Xml.XmlElement] $Command, $Described) {
     foreach ($parameter in $Command.SelectNodes('*[local-name() = "parameters"]/*')) {
         $name = $parameter.SelectSingleNode('*[local-name() = "name"]').InnerText
         $short = $Command.SelectSingleNode(
@@ -57,6 +62,12 @@ function Format-TypeName([Xml.XmlElement] $Command) {
         $long = $parameter.SelectSingleNode('*[local-name() = "parameterValue"]')
         if ($short -and $long) {
             $long.InnerText = $short.InnerText
+        }
+
+        $default = ($Described | Where-Object Name -EQ $name).DefaultValue
+        if ($default) {
+            $element = $parameter.AppendChild($parameter.OwnerDocument.CreateElement('dev', 'defaultValue', 'http://schemas.microsoft.com/maml/dev/2004/10'))
+            $element.InnerText = $default
         }
     }
 }

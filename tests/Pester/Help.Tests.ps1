@@ -115,7 +115,7 @@ Describe 'The topic <_>' -ForEach $topics {
 Describe 'Get-Help' {
     It 'shows <Shown> of a cmdlet to whoever imports the module' -ForEach @(
         @{ Shown = 'examples'; Arguments = 'Set-KvValue -Examples'; Expected = '(?s)Example 1: Write a value\s+Set-KvValue app/color blue.*Example 2' }
-        @{ Shown = 'a parameter'; Arguments = 'Set-KvValue -Parameter Ttl'; Expected = '(?s)-Ttl <timespan>.*number of seconds.*Required\?\s+false' }
+        @{ Shown = 'a parameter'; Arguments = 'Set-KvValue -Parameter Ttl'; Expected = '(?s)-Ttl <timespan>.*number of seconds.*Required\?\s+false.*Default value\s+None' }
         @{ Shown = 'everything'; Arguments = 'Set-KvValue -Full'; Expected = '(?s)SYNOPSIS.*SYNTAX.*DESCRIPTION.*PARAMETERS.*INPUTS.*OUTPUTS.*NOTES.*RELATED LINKS' }
         @{ Shown = 'a topic'; Arguments = 'about_Valkeyrie_Locks'; Expected = '(?s)TOPIC\s+about_Valkeyrie_Locks.*SHORT DESCRIPTION.*SEE ALSO' }
     ) {
