@@ -14,18 +14,29 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     private static ModuleLoadContext? instance;
 
     private readonly string _folder;
+    private readonly string _precompiledFolder;
 
     private ModuleLoadContext(string folder)
-        : base(ModuleAssemblyName) => _folder = folder;
+        : base(ModuleAssemblyName)
+    {
+        _folder = folder;
+        _precompiledFolder = PlatformFolders.Precompiled(folder);
+    }
 
-    /// <summary>Loads the assembly of cmdlets, once for the process.</summary>
+    /// <summary>Loads the contract and the assembly of cmdlets, once for the process.</summary>
     /// <param name="folder">The folder of the module's assemblies.</param>
     /// <exception cref="InvalidOperationException">The process has loaded them from another folder already.</exception>
     public static Assembly LoadModule(string folder)
     {
         lock (Gate)
         {
-            instance ??= new ModuleLoadContext(folder);
+            if (instance is null)
+            {
+                var context = new ModuleLoadContext(folder);
+                Default.LoadFromAssemblyPath(context.Find(ContractName)!);
+                instance = context;
+            }
+
             return instance._folder == folder
                 ? instance.LoadFromAssemblyName(new AssemblyName(ModuleAssemblyName))
                 : throw new InvalidOperationException(
@@ -37,19 +48,27 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         ArgumentNullException.ThrowIfNull(assemblyName);
-        if (assemblyName.Name is ContractName)
-        {
-            return null;
-        }
-
-        var path = Path.Combine(_folder, assemblyName.Name + ".dll");
-        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        return assemblyName.Name is not ContractName and { } name && Find(name) is { } path ? LoadFromAssemblyPath(path) : null;
     }
 
     /// <inheritdoc/>
     protected override IntPtr LoadUnmanagedDll(string unmanagedDllName)
     {
-        var path = NativeLibraries.FindIn(_folder, unmanagedDllName);
+        var path = PlatformFolders.FindNative(_folder, unmanagedDllName);
         return path is null ? IntPtr.Zero : LoadUnmanagedDllFromPath(path);
+    }
+
+    // One that is compiled for this very platform and runtime, or the one that runs everywhere.
+    private string? Find(string name)
+    {
+        var file = name + ".dll";
+        var precompiled = Path.Combine(_precompiledFolder, file);
+        if (File.Exists(precompiled))
+        {
+            return precompiled;
+        }
+
+        var portable = Path.Combine(_folder, file);
+        return File.Exists(portable) ? portable : null;
     }
 }

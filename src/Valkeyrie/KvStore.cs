@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 
 namespace Valkeyrie;
 
@@ -21,17 +20,36 @@ public sealed record KvAddress(string Scheme, string Rest)
             throw new KvInvalidArgumentException("The address of the store is empty. Give one such as 'etcd://localhost:2379'.");
         }
 
-        // One letter before the colon is a Windows drive, not a scheme.
-        var match = Regex.Match(address, @"^([A-Za-z][A-Za-z0-9+.-]+):(//)?(.*)$", RegexOptions.Singleline | RegexOptions.CultureInvariant);
-        if (!match.Success)
+        var end = address.IndexOf(':', StringComparison.Ordinal);
+        if (end < 0 || !IsScheme(address.AsSpan(0, end)))
         {
             return new(FileScheme, address);
         }
 
-        var rest = match.Groups[3].Value;
-        return match.Groups[2].Success && rest.Contains('@', StringComparison.Ordinal)
+        var rest = address[(end + 1)..];
+        var hasHost = rest.StartsWith("//", StringComparison.Ordinal);
+        return hasHost && rest.Contains('@', StringComparison.Ordinal)
             ? throw new KvInvalidArgumentException("An address must not hold a user or password, which would show in logs. Give them as a credential.")
-            : new(match.Groups[1].Value.ToLowerInvariant(), rest);
+            : new(address[..end].ToLowerInvariant(), hasHost ? rest[2..] : rest);
+    }
+
+    // RFC 3986, section 3.1; but one letter before the colon is a Windows drive.
+    private static bool IsScheme(ReadOnlySpan<char> text)
+    {
+        if (text.Length < 2 || !char.IsAsciiLetter(text[0]))
+        {
+            return false;
+        }
+
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && character is not ('+' or '.' or '-'))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }
 
@@ -51,6 +69,28 @@ public static class KvStore
         ArgumentException.ThrowIfNullOrEmpty(scheme);
         ArgumentNullException.ThrowIfNull(open);
         Factories[scheme] = open;
+    }
+
+    /// <summary>Registers schemes whose kind of store makes itself known only when one of them is first opened, so that its assemblies need not be
+    /// loaded before. A scheme that something serves already is left as it is.</summary>
+    /// <param name="register">Registers all of the schemes by <see cref="Register"/>.</param>
+    /// <param name="schemes">The schemes, without their colon.</param>
+    public static void RegisterWhenOpened(Action register, params string[] schemes)
+    {
+        ArgumentNullException.ThrowIfNull(register);
+        ArgumentNullException.ThrowIfNull(schemes);
+        foreach (var scheme in schemes)
+        {
+            Factories.TryAdd(scheme, OpenRegistered);
+
+            IKvStore OpenRegistered(KvAddress address, KvStoreOptions options)
+            {
+                register();
+                return Factories.TryGetValue(scheme, out var open) && open != OpenRegistered
+                    ? open(address, options)
+                    : throw new InvalidOperationException($"What was to register the scheme '{scheme}' did not.");
+            }
+        }
     }
 
     /// <summary>Opens a store. The connection is made when it is first used.</summary>

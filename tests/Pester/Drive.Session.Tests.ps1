@@ -33,6 +33,15 @@ Describe 'The drive and the session' {
         Disconnect-KvStore first
     }
 
+    It 'is refused in the blocks of a transaction, of which it would be no part' {
+        $null = Connect-KvStore -InMemory -Name transacted
+        $failures = @()
+        try { Invoke-KvTransaction -Then { Set-Content kv:/x 1 } -ErrorVariable failures -ErrorAction SilentlyContinue } catch { $failures += $_ }
+        $failures.FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
+        Test-KvKey x | Should -BeFalse
+        Disconnect-KvStore transacted
+    }
+
     It 'goes with the module, and comes back with it' {
         Invoke-TestPowerShell @"
             Remove-Module Valkeyrie

@@ -141,6 +141,8 @@ Describe 'The drive kv:' {
         $properties.Key, $properties.Revision, $properties.LeaseId, $properties.Length, $properties.Version | Should -Be leased, $pair.Revision, $pair.LeaseId, 1, 1
         Get-ItemPropertyValue kv:/leased Revision | Should -Be $pair.Revision
         (Get-ItemProperty kv:/leased -Name *Revision).PSObject.Properties.Name | Should -Contain CreateRevision
+        $properties.Ttl.TotalSeconds | Should -BeGreaterThan 0
+        $properties.Ttl.TotalSeconds | Should -BeLessOrEqual 100
         (Get-Item kv:/leased).Mode | Should -Be '-vl'
         { Set-ItemProperty kv:/leased Revision 5 -ErrorAction Stop } | Should -Throw -ErrorId 'NotSupported,*'
         Remove-KvValue leased

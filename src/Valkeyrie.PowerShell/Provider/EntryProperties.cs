@@ -3,7 +3,10 @@ namespace Valkeyrie.PowerShell.Provider;
 /// <summary>What a store knows of an entry beside the value.</summary>
 internal static class EntryProperties
 {
-    public static IEnumerable<(string Name, object? Value)> Of(KvEntry entry)
+    /// <summary>The properties, in the order in which they are shown.</summary>
+    /// <param name="entry">The entry, with its value.</param>
+    /// <param name="timeLeft">How long the key still lives; null for ever.</param>
+    public static IEnumerable<(string Name, object? Value)> Of(KvEntry entry, TimeSpan? timeLeft)
     {
         yield return (nameof(KvPair.Key), entry.Path);
         yield return (nameof(entry.IsDirectory), entry.IsDirectory);
@@ -14,7 +17,7 @@ internal static class EntryProperties
             yield return (nameof(pair.CreateRevision), pair.CreateRevision);
             yield return (nameof(pair.Version), pair.Version);
             yield return (nameof(pair.LeaseId), pair.LeaseId);
-            yield return (nameof(pair.Ttl), pair.Ttl);
+            yield return (nameof(pair.Ttl), timeLeft);
         }
     }
 }

@@ -11,7 +11,8 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     public void GetProperty(string path, Collection<string>? providerSpecificPickList) => Report(path, location =>
     {
-        var properties = EntryProperties.Of(RequireEntryAt(location, keyOnly: false));
+        var entry = RequireEntryAt(location, keyOnly: false);
+        var properties = EntryProperties.Of(entry, entry.Pair is null ? null : TimeLeft(location.Store, entry.Pair));
         var picked = new PSObject();
         foreach (var (name, value) in properties)
         {
@@ -42,4 +43,22 @@ public sealed partial class KvProvider
 
     /// <inheritdoc/>
     public object? ClearPropertyDynamicParameters(string path, Collection<string> propertyToClear) => null;
+
+    private TimeSpan? TimeLeft(IKvStore store, KvPair pair)
+    {
+        if (pair.LeaseId == 0 || store is not IKvLeases leases)
+        {
+            return pair.Ttl;
+        }
+
+        try
+        {
+            return _wait.For(leases.GetLeaseAsync(pair.LeaseId, _stopping.Token)).Remaining;
+        }
+        catch (KvLeaseNotFoundException)
+        {
+            // It has ended since the key was read.
+            return TimeSpan.Zero;
+        }
+    }
 }

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Management.Automation.Provider;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
+using Valkeyrie.PowerShell.Transactions;
 
 namespace Valkeyrie.PowerShell.Provider;
 
@@ -66,7 +67,9 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
                 ?? throw new KvInvalidArgumentException($"'{name}:' is no drive of this provider. Get-PSDrive -PSProvider Kv shows those that are.");
         var location = KvLocation.At(drive, drive.Store ?? CurrentStore.Get(OpenDefault, WriteWarning), names);
         TellFailureOf(location.Store);
-        return location;
+
+        // What is done on a drive is done at once, so it would be no part of the transaction.
+        return TransactionRecording.Current is null ? location : throw new KvNotSupportedException("drives in a transaction", location.Store.Info);
     }
 
     /// <summary>Throws what has failed before without anybody having been told.</summary>

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Valkeyrie.Embedded;
 
 namespace Valkeyrie.PowerShell.Sessions;
@@ -67,16 +66,49 @@ internal sealed record EndpointArguments(string Address, int? ApiVersion, string
 
     private static string HostAndPort(string text, string rest)
     {
-        var match = Regex.Match(rest, @"^(?<host>\[[0-9A-Fa-f:.%a-z]+\]|[^\[\]:/?#\s]+)(:(?<port>[0-9]{1,5}))?$", RegexOptions.CultureInvariant);
-        if (!match.Success)
+        // An IPv6 address stands in brackets, since it has colons of its own.
+        var end = rest.StartsWith('[') ? rest.IndexOf(']', StringComparison.Ordinal) + 1 : rest.IndexOf(':', StringComparison.Ordinal);
+        var host = end < 0 ? rest : rest[..end];
+        var port = rest[host.Length..];
+        if (!IsHost(host) || !(port.Length == 0 || IsPort(port)))
         {
             throw text.Contains("://", StringComparison.Ordinal) || text.IndexOfAny(['/', '\\']) < 0
                 ? Invalid(text, "it is not of the form host:port")
                 : new KvInvalidArgumentException($"'{text}' looks like a file, not like an endpoint of etcd. For a store in a file give -Path.");
         }
 
-        var port = match.Groups["port"].Success ? int.Parse(match.Groups["port"].ValueSpan, provider: null) : DefaultPort;
-        return port is > 0 and <= ushort.MaxValue ? $"{match.Groups["host"].Value}:{port}" : throw Invalid(text, "its port is not from 1 to 65535");
+        var number = port.Length == 0 ? DefaultPort : int.Parse(port.AsSpan(1), provider: null);
+        return number is > 0 and <= ushort.MaxValue ? $"{host}:{number}" : throw Invalid(text, "its port is not from 1 to 65535");
+    }
+
+    // By hand, as is all of this: to make its first regular expression costs a session more than to connect.
+    private static bool IsHost(string host)
+    {
+        var address = host is ['[', .., ']'] ? host[1..^1] : null;
+        foreach (var character in address ?? host)
+        {
+            if (address is null
+                ? character is '[' or ']' or '/' or '?' or '#' || char.IsWhiteSpace(character)
+                : !char.IsAsciiHexDigitUpper(character) && !char.IsAsciiLetterLower(character) && character is not (':' or '.' or '%'))
+            {
+                return false;
+            }
+        }
+
+        return (address ?? host).Length > 0;
+    }
+
+    private static bool IsPort(string port)
+    {
+        foreach (var character in port.AsSpan(1))
+        {
+            if (!char.IsAsciiDigit(character))
+            {
+                return false;
+            }
+        }
+
+        return port[0] == ':' && port.Length is > 1 and <= 6;
     }
 
     // A URL of a scheme that is not etcd's, or what KvStore.Open takes for one. A host may have such a scheme's name: what follows is its port then.

@@ -8,11 +8,12 @@ namespace Valkeyrie.PowerShell.Sessions;
 /// <summary>What happens when the module is imported and removed.</summary>
 public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
-    /// <summary>Makes the kinds of store known.</summary>
+    /// <summary>Makes the kinds of store known. None is loaded before one of its stores is opened: who uses one never waits for the others.</summary>
     public void OnImport()
     {
-        EmbeddedStore.Register();
-        EtcdStore.Register();
+        KvStore.RegisterWhenOpened(static () => EmbeddedStore.Register(), EmbeddedStore.FileScheme, EmbeddedStore.MemoryScheme);
+        KvStore.RegisterWhenOpened(
+            static () => EtcdStore.Register(), EtcdStore.Scheme, EtcdStore.TlsScheme, EtcdStore.V2Scheme, EtcdStore.V2TlsScheme);
     }
 
     /// <summary>Closes the stores that the runspace opened.</summary>

@@ -13,7 +13,7 @@ internal static class OpenStores
 
     private static readonly object Gate = new();
     private static readonly ConditionalWeakTable<Runspace, RunspaceStores> ByRunspace = [];
-    private static readonly List<(Runspace Owner, KvConnection Connection)> All = [];
+    private static readonly List<OpenStore> All = [];
     private static readonly HashSet<Task> Closing = [];
 
     static OpenStores() => AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAllAtExit();
@@ -36,7 +36,11 @@ internal static class OpenStores
         var own = Runspace.DefaultRunspace;
         lock (Gate)
         {
-            return [.. All.OrderBy(s => s.Owner != own).Select(s => s.Connection)];
+            return
+            [
+                .. All.Where(s => s.Owner == own).Select(s => s.Connection),
+                .. All.Where(s => s.Owner != own).Select(s => s.Connection),
+            ];
         }
     }
 
@@ -49,9 +53,13 @@ internal static class OpenStores
         var own = Runspace.DefaultRunspace;
         lock (Gate)
         {
-            return Enumerable.Range(1, int.MaxValue)
-                .Select(n => n == 1 ? wanted : $"{wanted}#{n}")
-                .First(name => !All.Exists(s => s.Owner == own && IsNamed(s.Connection, name)));
+            var name = wanted;
+            for (var number = 2; All.Exists(s => s.Owner == own && IsNamed(s.Connection, name)); number++)
+            {
+                name = $"{wanted}#{number}";
+            }
+
+            return name;
         }
     }
 
@@ -69,10 +77,14 @@ internal static class OpenStores
             }
 
             var replaced = All.Find(s => s.Owner == own && IsNamed(s.Connection, connection.Name));
-            All.Remove(replaced);
-            All.Add((own, connection));
+            if (replaced is not null)
+            {
+                All.Remove(replaced);
+            }
+
+            All.Add(new OpenStore(own, connection));
             stores.Current = connection;
-            return replaced.Connection;
+            return replaced?.Connection;
         }
     }
 
@@ -138,6 +150,9 @@ internal static class OpenStores
 
     private static Task CloseAsync(List<KvConnection> connections) =>
         Task.WhenAll(connections.Select(c => Task.Run(async () => await c.Store.DisposeAsync().ConfigureAwait(false))));
+
+    // A class, as is all that generic code is used with here: the runtime brings compiled code for any class, but for no module's own structs.
+    private sealed record OpenStore(Runspace Owner, KvConnection Connection);
 
     private sealed class RunspaceStores
     {

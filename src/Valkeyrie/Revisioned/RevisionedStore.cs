@@ -4,14 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie;
 
 /// <summary>The whole contract, built once on the narrow <see cref="IRevisionedEngine"/>: what etcd v3 and the embedded store share.</summary>
-public sealed partial class RevisionedStore : IKvStore, IKvDirectories
+public sealed partial class RevisionedStore : IKvStore
 {
     private static readonly KvReadOptions Newest = new();
     private static readonly KvListOptions Everything = new();
     private static readonly KvPutOptions Plain = new();
     private static readonly KvWatchOptions FromNow = new();
     private static readonly KvLockOptions PlainLock = new();
-    private static readonly KvEntryOptions OneLevel = new();
 
     private readonly IRevisionedEngine _engine;
     private readonly LeaseKeeper _keeper;
@@ -227,21 +226,6 @@ public sealed partial class RevisionedStore : IKvStore, IKvDirectories
                 return _mutex.LockAsync(key, options ?? PlainLock, token);
             },
             cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ThrowIfClosed();
-        return EntryLookup.FindAsync(_engine, path, options ?? OneLevel, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(directory);
-        ThrowIfClosed();
-        return EntryPages.ReadAsync(_engine, directory, options ?? OneLevel, cancellationToken);
-    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -21,7 +21,7 @@ internal static class HuffmanCode
     // For each length: the first code of that length, and where its symbols begin in the list of symbols by length.
     private static readonly uint[] FirstCode = new uint[LongestCode + 2];
     private static readonly int[] FirstSymbol = new int[LongestCode + 2];
-    private static readonly int[] Symbols = [.. Enumerable.Range(0, Lengths.Length).OrderBy(s => Lengths[s]).ThenBy(s => s)];
+    private static readonly int[] Symbols = new int[Lengths.Length];
 
     static HuffmanCode()
     {
@@ -32,9 +32,14 @@ internal static class HuffmanCode
             code <<= 1;
             FirstCode[length] = code;
             FirstSymbol[length] = symbol;
-            var count = Lengths.Count(l => l == length);
-            code += (uint)count;
-            symbol += count;
+            for (var candidate = 0; candidate < Lengths.Length; candidate++)
+            {
+                if (Lengths[candidate] == length)
+                {
+                    Symbols[symbol++] = candidate;
+                    code++;
+                }
+            }
         }
 
         FirstSymbol[LongestCode + 1] = symbol;
