@@ -10,8 +10,8 @@ function ConvertTo-AboutTopic([string] $Markdown) {
             '^### (.+)' { $heading = ConvertTo-PlainText $Matches[1]; "    $heading"; "    $('-' * $heading.Length)"; ''; break }
             '(?s)^```\w*\n(.*?)\n?```$' { $Matches[1] -split '\n' | ForEach-Object { $_ ? "        $_" : '' }; ''; break }
             '^\|' { Format-MarkdownTable $block; ''; break }
-            '^- ' { $block -split '\n(?=- )' | ForEach-Object { Format-Text $_.Substring(2) '    - ' '      ' }; ''; break }
-            default { Format-Text $block '    ' '    '; '' }
+            '^- ' { $block -split '\n(?=- )' | ForEach-Object { Format-Text $_.Substring(2) -First '    - ' -Following '      ' }; ''; break }
+            default { Format-Text $block -First '    ' -Following '    '; '' }
         }
     }
 
@@ -49,9 +49,9 @@ function Format-MarkdownTable([string] $Block) {
 
     $headings, $rows = $rows
     foreach ($row in $rows) {
-        Format-Text $row[0] '    ' '    '
+        Format-Text $row[0] -First '    ' -Following '    '
         for ($i = 1; $i -lt $row.Count; $i++) {
-            Format-Text ($row.Count -gt 2 ? "$($headings[$i]): $($row[$i])" : $row[$i]) '        ' '        '
+            Format-Text ($row.Count -gt 2 ? "$($headings[$i]): $($row[$i])" : $row[$i]) -First '        ' -Following '        '
         }
     }
 }

@@ -32,7 +32,7 @@ param(
 $ErrorActionPreference = 'Stop'
 'PlainText', 'AboutTopic', 'CommandPage', 'Maml' | ForEach-Object { . $PSScriptRoot/$_.ps1 }
 
-Import-Module $Module
+Import-Module (Resolve-Path $Module).Path
 $null = New-Item $Page, $Output -ItemType Directory -Force
 $help = @(Get-Command -Module Valkeyrie -CommandType Cmdlet | Sort-Object Name | ForEach-Object { Get-CommandPage $_ (Join-Path $Source "$($_.Name).md") })
 $help | ForEach-Object { Export-CommandPage $_ $Page }

@@ -5,7 +5,7 @@ BeforeDiscovery {
     $docs = [IO.Path]::GetFullPath("$PSScriptRoot/../../docs/en-US")
     $commands = (Import-PowerShellDataFile $PSScriptRoot/../../Valkeyrie.psd1).CmdletsToExport
     $topics = (Get-ChildItem $docs -Filter about_*.md).BaseName
-    $examples = Get-ChildItem $docs -Filter *.md | ForEach-Object { Get-PageExample $_.FullName } | Where-Object Title -NE $SetupTitle
+    $examples = Get-ChildItem $docs -Filter *.md | ForEach-Object { Get-PageExample $_.FullName } | Where-Object { -not $_.IsSetup }
     $noPlatyPS = -not (Get-Module Microsoft.PowerShell.PlatyPS -ListAvailable)
 }
 
@@ -155,7 +155,7 @@ Describe 'What is shipped' {
 Describe 'The examples' {
     BeforeAll {
         $Authority = ([uri](Start-TestServer '--enable-v2')).Authority
-        $setup = (Get-PageExample (Join-Path $Docs about_Valkeyrie.md) | Where-Object Title -EQ $SetupTitle).Code
+        $setup = (Get-PageExample (Join-Path $Docs about_Valkeyrie.md) | Where-Object { $_.IsSetup }).Code
     }
 
     It '<Page>: <Title>' -ForEach $examples {

@@ -4,9 +4,6 @@
 # the store of the examples. What is typed at localhost:2379 goes to a server of the test's. One that begins with the comment "# Needs ..." wants more
 # than a test has, and is only parsed. What stands in ```output fences is compared word by word.
 
-# The heading of about_Valkeyrie under which that store is made.
-$SetupTitle = 'The store of the examples'
-
 function Get-PageExample([string] $Path) {
     $text = (Get-Content $Path -Raw).ReplaceLineEndings("`n")
     foreach ($section in [regex]::Matches($text, '(?ms)^#{2,3} (?<title>[^\n]*)\n(?<body>.*?)(?=^#{2,3} |\z)')) {
@@ -14,11 +11,12 @@ function Get-PageExample([string] $Path) {
         $code = ($fences | Where-Object { $_.Groups['kind'].Value -eq 'powershell' } | ForEach-Object { $_.Groups['text'].Value }) -join "`n"
         if ($code) {
             @{
-                Page   = [IO.Path]::GetFileNameWithoutExtension($Path)
-                Title  = $section.Groups['title'].Value
-                Code   = $code
-                Output = ($fences | Where-Object { $_.Groups['kind'].Value -eq 'output' } | ForEach-Object { $_.Groups['text'].Value }) -join "`n"
-                Needs  = $code -match '\A# Needs (.+)' ? $Matches[1] : ''
+                Page    = [IO.Path]::GetFileNameWithoutExtension($Path)
+                Title   = $section.Groups['title'].Value
+                IsSetup = $section.Groups['title'].Value -eq 'The store of the examples'
+                Code    = $code
+                Output  = ($fences | Where-Object { $_.Groups['kind'].Value -eq 'output' } | ForEach-Object { $_.Groups['text'].Value }) -join "`n"
+                Needs   = $code -match '\A# Needs (.+)' ? $Matches[1] : ''
             }
         }
     }
