@@ -3,12 +3,12 @@ using Valkeyrie.Etcd.Transport.Http2;
 namespace Valkeyrie.Etcd.Transport;
 
 /// <summary>One address of the cluster, with its connection and what is known of its health.</summary>
-internal sealed class Endpoint(Uri address, KvTlsOptions tls, TimeSpan connectTimeout) : IDisposable
+internal sealed class Endpoint(Uri address, KvTlsOptions tls, TimeSpan connectTimeout, TimeSpan keepAlive) : IDisposable
 {
     // An endpoint that failed is passed over for this long, then tried again by the next call.
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(2);
 
-    private readonly Http2Connector _connector = new(address, () => HttpConnections.Tls(tls), connectTimeout);
+    private readonly Http2Connector _connector = new(address, () => HttpConnections.Tls(tls), connectTimeout, keepAlive);
     private long _restsUntil;
 
     public string Name { get; } = address.GetLeftPart(UriPartial.Authority);
@@ -38,7 +38,7 @@ internal sealed class EndpointSet(IReadOnlyList<Uri> addresses, KvStoreOptions o
     private static readonly TimeSpan ConnectTimeoutAmongSeveral = TimeSpan.FromSeconds(2);
 
     private readonly Endpoint[] _endpoints =
-        [.. addresses.Select(a => new Endpoint(a, options.Tls ?? new KvTlsOptions(), ConnectTimeout(options.Timeout, addresses.Count)))];
+        [.. addresses.Select(a => new Endpoint(a, options.Tls ?? new KvTlsOptions(), ConnectTimeout(options.Timeout, addresses.Count), options.KeepAlive))];
     private uint _turn;
 
     public int Count => _endpoints.Length;

@@ -9,7 +9,7 @@ namespace Valkeyrie.Etcd.Transport;
 internal sealed record Failure(KvException Error)
 {
     /// <summary>True if the request provably did not reach a server.</summary>
-    public bool NotSent { get; init; }
+    public bool NotSent { get; init; } = Error.NotSent;
 
     /// <summary>True if no connection was made.</summary>
     public bool NoConnection { get; init; }
@@ -38,18 +38,18 @@ internal sealed record Failure(KvException Error)
         GrpcProtocolException or InvalidProtocolBufferException => Protocol(e, e.Message, endpoint, key),
         OperationCanceledException when timedOut => TimedOut(e, endpoint, key, timeout),
         TimeoutException => TimedOut(e, endpoint, key, timeout),
-        Http2ConnectException { Reason: KvUnreachableReason.Protocol } => Protocol(e, e.Message, endpoint, key) with { NotSent = true, NoConnection = true },
+        Http2ConnectException { Reason: KvUnreachableReason.Protocol } => Protocol(e, e.Message, endpoint, key, notSent: true) with { NoConnection = true },
         Http2ConnectException connect => NotReached(connect, endpoint, key),
         Http2ProtocolException => Protocol(e, e.Message + ".", endpoint, key),
         Http2ResetException reset => OfReset(reset, endpoint, key),
-        Http2ConnectionLostException lost => Lost(e, endpoint, key) with { NotSent = lost.NotSent },
+        Http2ConnectionLostException lost => Lost(e, endpoint, key, lost.NotSent),
         IOException or SocketException or ObjectDisposedException => Lost(e, endpoint, key),
         _ => Protocol(e, e.Message, endpoint, key),
     };
 
     private static Failure OfReset(Http2ResetException e, Endpoint endpoint, string? key) => e.Error switch
     {
-        Http2Error.RefusedStream => Lost(e, endpoint, key) with { NotSent = true },
+        Http2Error.RefusedStream => Lost(e, endpoint, key, notSent: true),
         Http2Error.NoError or Http2Error.Cancel or Http2Error.EnhanceYourCalm or Http2Error.InternalError => Lost(e, endpoint, key),
         _ => Protocol(e, e.Message, endpoint, key),
     };
@@ -68,17 +68,19 @@ internal sealed record Failure(KvException Error)
         key);
 
     private static Failure NotReached(KvUnreachableReason reason, string message, Exception e, Endpoint endpoint, string? key) =>
-        new(new KvUnreachableException(reason, message, e) { Key = key, Endpoint = endpoint.Name })
-            { NotSent = true, NoConnection = true, MayPass = true, EndpointFailed = true };
+        new(new KvUnreachableException(reason, message, e) { Key = key, Endpoint = endpoint.Name, NotSent = true })
+            { NoConnection = true, MayPass = true, EndpointFailed = true };
 
-    private static Failure Lost(Exception e, Endpoint endpoint, string? key) => new(new KvUnreachableException(
-        KvUnreachableReason.ConnectionLost, $"The connection to {endpoint.Name} broke during the call; a write may have been made.", e) { Key = key, Endpoint = endpoint.Name })
+    private static Failure Lost(Exception e, Endpoint endpoint, string? key, bool notSent = false) => new(new KvUnreachableException(
+        KvUnreachableReason.ConnectionLost,
+        $"The connection to {endpoint.Name} broke {(notSent ? "before the call was taken; nothing was written" : "during the call; a write may have been made")}.",
+        e) { Key = key, Endpoint = endpoint.Name, NotSent = notSent })
         { MayPass = true, EndpointFailed = true };
 
-    private static Failure Protocol(Exception e, string detail, Endpoint endpoint, string? key) => new(new KvUnreachableException(
+    private static Failure Protocol(Exception e, string detail, Endpoint endpoint, string? key, bool notSent = false) => new(new KvUnreachableException(
         KvUnreachableReason.Protocol,
         $"What answers at {endpoint.Name} does not speak etcd's protocol: {detail} Check host and port; a server that uses TLS needs https.",
-        e) { Key = key, Endpoint = endpoint.Name })
+        e) { Key = key, Endpoint = endpoint.Name, NotSent = notSent })
         { MayPass = true, EndpointFailed = true };
 
     private static Failure TimedOut(Exception e, Endpoint endpoint, string? key, TimeSpan timeout)
@@ -87,8 +89,8 @@ internal sealed record Failure(KvException Error)
         var what = connecting ? "could not be connected to" : "did not answer";
         return new(new KvTimeoutException(
             $"{endpoint.Name} {what} in time; calls end after {timeout.TotalSeconds:0.###} s.{(connecting ? "" : " A write may have been made.")}", e)
-            { Key = key, Endpoint = endpoint.Name })
-            { NotSent = connecting, MayPass = true, EndpointFailed = true };
+            { Key = key, Endpoint = endpoint.Name, NotSent = connecting })
+            { MayPass = true, EndpointFailed = true };
     }
 
     private static T? Cause<T>(Exception? e) where T : Exception

@@ -11,6 +11,8 @@ internal static class WatchStream
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
+    private const int MostDenials = 3;
+
     // Servers before 3.5 say "permission denied" of every refusal, later ones name the cause.
     private static readonly string[] DenialReasons = ["permission", "PermissionDenied", "Unauthenticated", "invalid auth token", "auth store is old", "user name is empty"];
 
@@ -25,7 +27,7 @@ internal static class WatchStream
     {
         var next = fromRevision;
         var pause = FirstPause;
-        var tokenRenewed = false;
+        var denials = 0;
         while (true)
         {
             var stream = await TryOpenAsync(() => channel.OpenStreamAsync(
@@ -39,8 +41,9 @@ internal static class WatchStream
                     var message = stream.Parse(bytes, b => Read(b.Span, replies, asked, channel.Address));
                     if (message.Denied)
                     {
-                        // The server says the same of a token that it no longer knows: sign in anew once, then believe it.
-                        tokenRenewed = !tokenRenewed && stream.ForgetToken() ? true : throw Denied(range, channel.Address);
+                        // The server says the same of a token that it no longer knows, and of a new one while it lags behind the others: sign in
+                        // anew a few times, then believe it.
+                        denials = denials < MostDenials && stream.ForgetToken() ? denials + 1 : throw Denied(range, channel.Address);
                         break;
                     }
 
@@ -50,7 +53,7 @@ internal static class WatchStream
                     }
 
                     pause = FirstPause;
-                    tokenRenewed &= message.Created;
+                    denials = message.Created ? denials : 0;
                     next = Math.Max(next, message.NextRevision);
                     if (message.Changes.Count > 0)
                     {
@@ -94,7 +97,10 @@ internal static class WatchStream
 
     private static bool IsBroken(KvException e) => e is KvTimeoutException or KvUnreachableException;
 
-    private static Message Read(ReadOnlySpan<byte> bytes, Replies replies, long asked, string address)
+    /// <summary>Reads one message of a watch.</summary>
+    /// <exception cref="GrpcProtocolException">It is none.</exception>
+    /// <exception cref="KvCompactedException">The server has ended the watch, since what it asked for is compacted.</exception>
+    internal static Message Read(ReadOnlySpan<byte> bytes, Replies replies, long asked, string address)
     {
         List<KvEvent> changes = [];
         long revision = 0, compacted = 0;
@@ -126,5 +132,5 @@ internal static class WatchStream
         return new Message(changes, reached + 1, created, canceled, canceled && DenialReasons.Any(r => reason.Contains(r, StringComparison.OrdinalIgnoreCase)));
     }
 
-    private sealed record Message(List<KvEvent> Changes, long NextRevision, bool Created, bool Ended, bool Denied);
+    internal sealed record Message(List<KvEvent> Changes, long NextRevision, bool Created, bool Ended, bool Denied);
 }

@@ -18,9 +18,8 @@ internal sealed class Http2Connection
     private const int LongestHeaderBlock = 64 << 10;
     private const int LastUsefulStreamId = int.MaxValue - 2;
 
-    // etcd closes connections that ping more often than every 5 s, or without an open call (grpc-keepalive-min-time).
-    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
+    // A peer that has us answer its pings and settings, and does not read the answers, must not fill the memory with them.
+    private const int MostUnsentAnswers = 10_000;
 
     // Shorter than the patience of most proxies that drop idle connections silently.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(50);
@@ -32,6 +31,7 @@ internal sealed class Http2Connection
     private readonly HeaderDecoder _decoder = new();
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _keepAlive;
     private readonly Timer _watchdog;
     private OutputBuffer _output = new();
     private OutputBuffer _spare = new();
@@ -47,18 +47,21 @@ internal sealed class Http2Connection
     private Exception? _ended;
     private long _lastHeard;
     private long _idleSince;
-    private bool _pinged;
+    private long _pingedAt;
+    private int _unsentAnswers;
     private int _headersFor;
     private FrameFlags _headersFlags;
     private ArrayBufferWriter<byte>? _headersBlock;
 
-    private Http2Connection(Stream transport, Uri address)
+    private Http2Connection(Stream transport, Uri address, TimeSpan keepAlive)
     {
         _transport = transport;
         _input = new InputPump(transport, OnInput, OnInputEnd);
         _encoder = new HeaderEncoder(address);
         _lastHeard = _idleSince = Environment.TickCount64;
-        _watchdog = new Timer(static self => ((Http2Connection)self!).Watch(), this, PingTimeout, PingTimeout);
+        _keepAlive = Math.Max(1, (long)keepAlive.TotalMilliseconds);
+        var often = TimeSpan.FromMilliseconds(Math.Max(1, _keepAlive / 4));
+        _watchdog = new Timer(static self => ((Http2Connection)self!).Watch(), this, often, often);
     }
 
     /// <summary>True while calls can be started.</summary>
@@ -74,9 +77,13 @@ internal sealed class Http2Connection
     }
 
     /// <summary>Greets the peer and waits for its greeting, so that a call is only ever sent to what speaks HTTP/2.</summary>
-    public static async Task<Http2Connection> StartAsync(Stream transport, Uri address, CancellationToken cancellationToken)
+    /// <param name="transport">The transport.</param>
+    /// <param name="address">The endpoint.</param>
+    /// <param name="keepAlive">How long the peer may be silent while it owes something before it is asked whether it is still there.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async Task<Http2Connection> StartAsync(Stream transport, Uri address, TimeSpan keepAlive, CancellationToken cancellationToken)
     {
-        var connection = new Http2Connection(transport, address);
+        var connection = new Http2Connection(transport, address, keepAlive);
         try
         {
             connection.WritePreface();
@@ -126,6 +133,9 @@ internal sealed class Http2Connection
             _encoder.Encode(method, token, _output);
             _output.FinishFrame(at);
             SendBody(stream);
+
+            // What lay idle may have been dropped on the way without a word: asked at once, that is known long before the call's time is up.
+            PingIfSilent(Environment.TickCount64);
         }
 
         Flush();
@@ -253,6 +263,7 @@ internal sealed class Http2Connection
                     }
 
                     ready = _output;
+                    _unsentAnswers = 0;
                     (_output, _spare) = (_spare, _output);
                 }
 
@@ -330,6 +341,8 @@ internal sealed class Http2Connection
 
     private void OnData(FrameHeader header, ReadOnlySpan<byte> payload)
     {
+        // Before anything else: a violation must find the stream among those that it ends.
+        var data = Unpad(header, payload);
         var end = header.Flags.HasFlag(FrameFlags.EndStream);
         Http2Stream? stream;
         lock (_gate)
@@ -358,7 +371,7 @@ internal sealed class Http2Connection
             }
         }
 
-        if (stream.OnData(Unpad(header, payload), header.Length, end, out var acknowledgeable))
+        if (stream.OnData(data, header.Length, end, out var acknowledgeable))
         {
             _input.Wake(stream);
         }
@@ -501,6 +514,7 @@ internal sealed class Http2Connection
                 Apply((Setting)BinaryPrimitives.ReadUInt16BigEndian(payload), BinaryPrimitives.ReadUInt32BigEndian(payload[2..]));
             }
 
+            CountAnswer();
             _output.WriteHeader(FrameType.Settings, FrameFlags.Ack, 0, 0);
         }
 
@@ -551,6 +565,7 @@ internal sealed class Http2Connection
 
         lock (_gate)
         {
+            CountAnswer();
             _output.WriteHeader(FrameType.Ping, FrameFlags.Ack, 0, payload.Length);
             _output.Write(payload);
         }
@@ -649,38 +664,54 @@ internal sealed class Http2Connection
         _slotFreed = null;
     }
 
-    /// <summary>Sees, every few seconds, whether a silent peer is still there and whether an idle connection should go.</summary>
+    private void CountAnswer()
+    {
+        if (++_unsentAnswers > MostUnsentAnswers)
+        {
+            throw Violation("it asks for answers and does not read them", Http2Error.EnhanceYourCalm);
+        }
+    }
+
+    /// <summary>Asks a peer that owes something, and has long said nothing, whether it is still there. etcd wants no pings without an open call.</summary>
+    private void PingIfSilent(long now)
+    {
+        if (_pingedAt != 0 || now - Volatile.Read(ref _lastHeard) < _keepAlive)
+        {
+            return;
+        }
+
+        _pingedAt = now;
+        _output.WriteHeader(FrameType.Ping, FrameFlags.None, 0, sizeof(ulong));
+        _output.Reserve(sizeof(ulong)).Clear();
+    }
+
+    /// <summary>Sees, every now and then, whether a silent peer is still there and whether an idle connection should go.</summary>
     private void Watch()
     {
         var now = Environment.TickCount64;
         Exception? reason = null;
         lock (_gate)
         {
-            var silence = now - Volatile.Read(ref _lastHeard);
-            if (_streams.Count == 0)
+            if (_pingedAt != 0 && Volatile.Read(ref _lastHeard) >= _pingedAt)
             {
-                _pinged = false;
-                reason = _draining || now - _idleSince >= IdleTimeout.TotalMilliseconds
-                    ? new Http2ConnectionLostException("The connection was idle.", notSent: true)
-                    : null;
+                _pingedAt = 0;
+            }
 
-                // A call that began between here and the end would be sent, and told that it was not.
-                _draining |= reason is not null;
-            }
-            else if (silence < PingAfter.TotalMilliseconds)
-            {
-                _pinged = false;
-            }
-            else if (!_pinged)
-            {
-                _pinged = true;
-                _output.WriteHeader(FrameType.Ping, FrameFlags.None, 0, sizeof(ulong));
-                _output.Reserve(sizeof(ulong)).Clear();
-            }
-            else
+            if (_pingedAt != 0 && now - _pingedAt >= _keepAlive / 2)
             {
                 reason = new Http2ConnectionLostException("The server does not answer any more.", notSent: false);
             }
+            else if (_streams.Count > 0)
+            {
+                PingIfSilent(now);
+            }
+            else if (_draining || now - _idleSince >= IdleTimeout.TotalMilliseconds)
+            {
+                reason = new Http2ConnectionLostException("The connection was idle.", notSent: true);
+            }
+
+            // A call that began between here and the end would be sent, and perhaps told that it was not.
+            _draining |= reason is not null;
         }
 
         if (reason is not null)
