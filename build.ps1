@@ -6,7 +6,7 @@
     build   stage the importable module under out/Valkeyrie; needs the .NET SDK alone
     test    run xUnit, then Pester
     pester  run Pester alone, on the module staged last
-    demo    the README's tour on a private etcd
+    demo    the README's first session, on a private store that needs no server
     soak    rounds under faults with growing seeds until one shows something wrong; arguments: duration (10m), first seed
     bench   measure against the bare HTTP/2 loop and etcdctl; arguments: rows and options, see --help
 .EXAMPLE
@@ -79,7 +79,6 @@ function Invoke-PesterTask {
 }
 
 function Invoke-DemoTask {
-    Assert-Etcd etcd
     Invoke-BuildTask
     & (Get-Pwsh) -NoProfile -NonInteractive -File samples/Tour/tour.ps1
     Assert-ExitCode 'The tour'

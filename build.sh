@@ -23,9 +23,8 @@ task_test() { # run xUnit and, where a PowerShell is found, Pester
     test_without_powershell
 }
 
-task_demo() { # the README's tour on a private etcd
+task_demo() { # the README's first session, on a private store that needs no server
     need_dotnet
-    task_etcd etcd
     if find_pwsh; then
         "$pwsh" -NoProfile -NonInteractive -File build.ps1 demo
         return

@@ -9,4 +9,11 @@ if (-not ('Valkeyrie.Loader.ModuleLoadContext' -as [type])) {
 $cmdlets = Import-Module -Assembly ([Valkeyrie.Loader.ModuleLoadContext]::LoadModule($bin)) -PassThru
 
 # The inner module goes with this one: left behind, PowerShell would take it for imported already the next time, and export nothing.
-$ExecutionContext.SessionState.Module.OnRemove = { Remove-Module -ModuleInfo $cmdlets -Force }
+$ExecutionContext.SessionState.Module.OnRemove = {
+    # A provider in use stays. Import-Module -Force gets here from anywhere; Remove-Module refuses before that.
+    if ($PWD.Provider.ImplementingType.Assembly -eq $cmdlets.ImplementingAssembly) {
+        Set-Location $HOME
+    }
+
+    Remove-Module -ModuleInfo $cmdlets -Force
+}

@@ -3,7 +3,6 @@ using Valkeyrie.Bench.Contenders;
 using Valkeyrie.Bench.Measuring;
 using Valkeyrie.Etcd;
 using Valkeyrie.Etcd.Protocol;
-using Valkeyrie.Samples;
 
 namespace Valkeyrie.Bench;
 

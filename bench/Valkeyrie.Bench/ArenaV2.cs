@@ -1,6 +1,5 @@
 using Valkeyrie.Bench.Contenders;
 using Valkeyrie.Bench.Measuring;
-using Valkeyrie.Samples;
 
 namespace Valkeyrie.Bench;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Valkeyrie.Samples;
 
 namespace Valkeyrie.Bench;
 

@@ -32,6 +32,7 @@ Workload[] workloads =
     new ReplayWorkload(),
     new LockWorkload(),
     new PipelineWorkload(),
+    new TreeWorkload(),
     new V2PutWorkload("v2put", 1),
     new V2PutWorkload("v2put32", 32),
     new V2GetWorkload(),

@@ -1,20 +1,18 @@
-// The README's tour through the library alone. Without an argument it starts an etcd of its own; with one (host:port) it goes there.
+// The README's tour through the library alone: on a private store in memory, or on the store whose address is given (etcd://host:2379, a file).
 using System.Text;
 using Valkeyrie;
+using Valkeyrie.Embedded;
 using Valkeyrie.Etcd;
-using Valkeyrie.Samples;
 
 const string Home = "tour";
 
-await using var server = args.Length == 0 ? await EtcdServer.StartAsync() : null;
-var endpoint = server?.Endpoint ?? args[0];
-
-// Open: the scheme says which kind of store; the connection is made by the first call.
+// Open: the address says which kind of store; a connection is made by the first call.
 EtcdStore.Register();
-await using var store = KvStore.Open($"etcd://{endpoint}");
+EmbeddedStore.Register();
+await using var store = KvStore.Open(args is [var address, ..] ? address : "memory:");
 var status = await store.PingAsync();
 Chapter($"Open {store.Info.Address}");
-Say($"etcd {status.Version}, at revision {status.Revision}");
+Say($"{store.Info.Scheme} {status.Version}, at revision {status.Revision}");
 
 Chapter("Put and get");
 var name = await store.PutAsync($"{Home}/name", Bytes("Zoë's shop"));

@@ -1,11 +1,15 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    The README's first session, command by command with its output.
+    The README's first session, command by command with its output, in a PowerShell of its own.
 .PARAMETER Endpoint
-    Host and port of an etcd; without it the tour starts one of its own.
+    Host and port of an etcd to take the tour on; without it the tour needs no server and uses a file of its own.
 .PARAMETER Module
     The module's folder; by default the one that the build staged.
+.EXAMPLE
+    samples/Tour/tour.ps1
+.EXAMPLE
+    samples/Tour/tour.ps1 localhost:2379
 #>
 [CmdletBinding()]
 param(
@@ -18,74 +22,38 @@ $PSStyle.OutputRendering = 'PlainText'
 
 # Every command of the session; what it prints follows it.
 $session = @(
-    { Connect-KvStore $endpoint }
-    { Set-KvValue app/name "Zoë's shop" }
-    { Get-KvValue app/name }
-    { Get-KvValue app/name -ValueOnly }
-    { $port = Set-KvValue app/port 8080 -PassThru }
+    { Set-KvValue app/db/host db01 }
+    { $port = Set-KvValue app/db/port 5432 -PassThru }
+    { [pscustomobject]@{ Key = 'app/db/user'; Value = 'zoe' } | Set-KvValue }
     { Set-KvValue app/session open -Ttl 00:00:30 }
-    { 1..3 | ForEach-Object { [pscustomobject]@{ Key = "app/node/$_"; Value = "10.0.0.$_" } } | Set-KvValue }
-    { Set-KvValue application/name 'not in the directory app' }
+    { Set-KvValue application/name "Zoë's shop, not in the directory app" }
     { Get-KvTree app }
-    { Set-KvValue app/port 8081 -IfRevision $port.Revision }
-    { Set-KvValue app/port 8082 -IfRevision $port.Revision }
-    { Get-KvTree app/node | Remove-KvValue }
-    { Watch-KvTree app -FromRevision $port.Revision -Timeout 00:00:01 }
-    { Use-KvLock app/deploy { "app/name is still $(Get-KvValue app/name -ValueOnly)" } }
+    { Get-KvValue app/db/host -ValueOnly }
+    { Set-KvValue app/db/port 5433 -IfRevision $port.Revision }
+    { Set-KvValue app/db/port 5434 -IfRevision $port.Revision }
+    { Watch-KvTree app/db -FromRevision $port.Revision -Timeout 1 }
+    { Use-KvLock app/deploy { "deploying to $(Get-KvValue app/db/host -ValueOnly)" } }
     { Remove-KvTree app -PassThru -Confirm:$false }
-    { Test-KvKey app/name, application/name }
-    { Disconnect-KvStore }
+    { Test-KvKey app/db/host, application/name }
 )
 
-function Get-FreePort {
-    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-    $listener.Start()
-    $listener.LocalEndpoint.Port
-    $listener.Stop()
-}
-
-function Start-Etcd([string] $Endpoint, [string] $Folder) {
-    $peer = "http://127.0.0.1:$(Get-FreePort)"
-    $start = @{
-        FilePath     = $env:VALKEYRIE_ETCD ? $env:VALKEYRIE_ETCD : (Get-Command etcd -CommandType Application -TotalCount 1).Source
-        ArgumentList = @(
-            '--data-dir', "`"$Folder`"", '--logger', 'zap', '--log-level', 'error'
-            '--listen-client-urls', "http://$Endpoint", '--advertise-client-urls', "http://$Endpoint"
-            '--listen-peer-urls', $peer, '--initial-advertise-peer-urls', $peer, '--initial-cluster', "default=$peer"
-        )
-        PassThru     = $true
-    }
-    Start-Process @start -RedirectStandardError "$Folder.log"
-}
-
-function Wait-Etcd([string] $Endpoint, [string] $Folder) {
-    foreach ($try in 1..300) {
-        if ((Invoke-RestMethod "http://$Endpoint/health" -ErrorAction Ignore -SkipHttpErrorCheck).health -eq 'true') {
-            return
-        }
-
-        Start-Sleep -Milliseconds 100
-    }
-
-    throw "etcd did not start: $(Get-Content "$Folder.log" -Tail 1)"
-}
-
-$etcd = $null
-$folder = Join-Path ([IO.Path]::GetTempPath()) "valkeyrie-$([guid]::NewGuid())"
+$folder = (New-Item -ItemType Directory ([IO.Path]::Combine([IO.Path]::GetTempPath(), "valkeyrie-$([guid]::NewGuid())"))).FullName
+$dataFolders = @{ XDG_DATA_HOME = $env:XDG_DATA_HOME; LOCALAPPDATA = $env:LOCALAPPDATA }
 try {
-    if (-not $Endpoint) {
-        $Endpoint = "127.0.0.1:$(Get-FreePort)"
-        $etcd = Start-Etcd $Endpoint $folder
-        Wait-Etcd $Endpoint $folder
+    # The default store is this user's own, and not for a tour to fill.
+    $env:XDG_DATA_HOME = $env:LOCALAPPDATA = $folder
+    Import-Module $Module
+    if ($Endpoint) {
+        $session = @([scriptblock]::Create("Connect-KvStore $Endpoint")) + $session
     }
 
-    Import-Module $Module
     $ErrorActionPreference = 'Continue'
     $Error.Clear()
     foreach ($command in $session) {
-        $text = "$command".Trim().Replace('$endpoint', $Endpoint)
+        $text = "$command".Trim()
         "PS> $text"
-        $output = (. ([scriptblock]::Create($text)) *>&1 | Out-String -Width 120) -replace '(?m)[ \t]+$'
+        $shown = . ([scriptblock]::Create($text)) *>&1 | ForEach-Object { $_ -is [Management.Automation.WarningRecord] ? "WARNING: $_" : $_ }
+        $output = ($shown | Out-String -Width 120) -replace '(?m)[ \t]+$'
         $output.Trim("`r", "`n") ? $output.Trim("`r", "`n") + "`n" : ''
     }
 
@@ -95,7 +63,7 @@ try {
     }
 }
 finally {
-    $etcd | Stop-Process -ErrorAction Ignore
-    $etcd | Wait-Process -ErrorAction Ignore
-    Remove-Item $folder, "$folder.log" -Recurse -Force -ErrorAction Ignore
+    Get-KvStore -ErrorAction Ignore | Disconnect-KvStore
+    $dataFolders.GetEnumerator() | ForEach-Object { [Environment]::SetEnvironmentVariable($_.Key, $_.Value) }
+    Remove-Item $folder -Recurse -Force -ErrorAction Ignore
 }

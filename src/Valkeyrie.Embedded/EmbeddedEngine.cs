@@ -29,6 +29,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
 
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var revision = Database.Read(0, static (reader, _) => reader.NewestRevision());
         return new(new KvServerStatus(Info.Endpoints[0], "SQLite " + raw.sqlite3_libversion().utf8_to_string(), revision));
     }
@@ -46,7 +47,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     {
         cancellationToken.ThrowIfCancellationRequested();
         var database = Database;
-        return Clock.Now >= database.NextDeadline ? GetAfterLeasesAsync(database, key, options) : new(Get(database, key, options));
+        return Clock.Now >= database.NextDeadline ? GetAfterLeasesAsync(database, key, options, cancellationToken) : new(Get(database, key, options));
     }
 
     public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) =>
@@ -54,13 +55,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
 
     public async ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var database = Database;
-        if (Clock.Now >= database.NextDeadline)
-        {
-            await Upkeep.EndExpiredLeasesAsync(database).ConfigureAwait(false);
-        }
-
+        var database = await DatabaseAfterLeasesAsync(cancellationToken).ConfigureAwait(false);
         query = query.Limit > LargestPage ? query with { Limit = LargestPage } : query;
         return query.Limit is > 0 and <= SmallPage || query.Range.Kind == KvRangeKind.Key
             ? Range(database, query)
@@ -74,7 +69,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     }
 
     public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken) =>
-        Open().Hub.WatchAsync(Interval.Of(_keys, range), fromRevision, previousValue, cancellationToken);
+        Open().Hub.WatchAsync(range, Interval.Of(_keys, range), fromRevision, previousValue, cancellationToken);
 
     public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken) => new(Database.WriteAsync(
         Math.Max(KeyRules.TtlSeconds(ttl), ShortestLeaseSeconds),
@@ -101,6 +96,40 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
             return true;
         },
         cancellationToken));
+
+    public async ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        var database = await DatabaseAfterLeasesAsync(cancellationToken).ConfigureAwait(false);
+        return database.Read(leaseId, static (reader, id) => reader.InOneState(id, static (r, id) => LeaseReader.Get(r, id, Clock.Now)));
+    }
+
+    public async ValueTask<IReadOnlyList<long>> ListLeaseIdsAsync(CancellationToken cancellationToken)
+    {
+        var database = await DatabaseAfterLeasesAsync(cancellationToken).ConfigureAwait(false);
+        return database.Read(0, static (reader, _) => LeaseReader.Ids(reader, Clock.Now));
+    }
+
+    public async IAsyncEnumerable<KvEvent> HistoryAsync(
+        string key, bool sinceCreation, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var database = await DatabaseAfterLeasesAsync(cancellationToken).ConfigureAwait(false);
+        var last = 0L;
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            (var changes, last) = database.Read((key, last), static (reader, from) => reader.InOneState(from, static (r, f) => KeyHistory.Read(r, f.key, f.last)));
+            foreach (var change in changes)
+            {
+                if (sinceCreation && change.Type == KvEventType.Delete)
+                {
+                    yield break;
+                }
+
+                yield return change;
+            }
+        }
+        while (last != 0);
+    }
 
     /// <summary>Forgets every change before a revision.</summary>
     public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken)
@@ -146,10 +175,22 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     private static KvPage Range(Database database, KvRangeQuery query) =>
         database.Read(query, static (reader, query) => reader.InOneState(query, static (r, q) => r.Range(q, exactCount: false)));
 
-    private static async ValueTask<KvPair?> GetAfterLeasesAsync(Database database, string key, KvReadOptions options)
+    private static async ValueTask<KvPair?> GetAfterLeasesAsync(Database database, string key, KvReadOptions options, CancellationToken cancellationToken)
     {
-        await Upkeep.EndExpiredLeasesAsync(database).ConfigureAwait(false);
+        await Upkeep.EndExpiredLeasesAsync(database).WaitAsync(cancellationToken).ConfigureAwait(false);
         return Get(database, key, options);
+    }
+
+    private async ValueTask<Database> DatabaseAfterLeasesAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var database = Database;
+        if (Clock.Now >= database.NextDeadline)
+        {
+            await Upkeep.EndExpiredLeasesAsync(database).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return database;
     }
 
     private Parts Open()

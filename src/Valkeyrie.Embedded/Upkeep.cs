@@ -1,6 +1,7 @@
 namespace Valkeyrie.Embedded;
 
-/// <summary>What an open store does by itself: it ends leases when their time is over, whoever made them, and forgets what history need not keep.</summary>
+/// <summary>What an open store does by itself: it ends leases when their time is over, whoever made them, sets right those that
+/// a clock that was set back would leave too long, and forgets what history need not keep.</summary>
 internal sealed class Upkeep : IAsyncDisposable
 {
     // Another process may have made a lease and died. No lease is shorter than a second, so none goes unseen for long.
@@ -75,6 +76,18 @@ internal sealed class Upkeep : IAsyncDisposable
 
     private async Task CleanAsync()
     {
+        if (_database.Read(Clock.Now, static (reader, now) => reader.HasOverlongLeases(now)))
+        {
+            await _database.WriteAsync(
+                0,
+                static (writer, _) =>
+                {
+                    writer.ShortenLeases();
+                    return true;
+                },
+                _closing.Token).ConfigureAwait(false);
+        }
+
         for (var step = 0; step < StepsAtOnce && !_closing.IsCancellationRequested; step++)
         {
             var isDue = _database.Read(_options, static (reader, options) =>

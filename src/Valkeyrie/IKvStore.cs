@@ -154,11 +154,14 @@ public interface IKvStore : IAsyncDisposable
     IAsyncEnumerable<KvEvent> WatchTreeAsync(KvRange range, KvWatchOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Takes the lock of a key, waiting for it if need be, and keeps it alive until it is released.</summary>
+    /// <remarks>Where locks stand on leases (etcd v3, the embedded store), the locks of one store with the same time to live may share a lease:
+    /// one renewal keeps them all, and if it is lost or revoked, all of them are lost.</remarks>
     /// <param name="key">The key that the lock guards; it need not exist.</param>
     /// <param name="options">Time to live, timeout, value; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the wait. Nothing stays behind.</param>
     /// <returns>The held lock; dispose it to release it.</returns>
     /// <exception cref="KvCannotLockException">The timeout passed while others held the lock.</exception>
+    /// <exception cref="KvTimeoutException">The timeout passed while the store gave no answer.</exception>
     ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Gives what only some stores can do: <see cref="IKvLeases"/>, <see cref="IKvTransactions"/> and the like.</summary>

@@ -56,6 +56,10 @@ public sealed class KeyCodec(string keyNamespace)
         return Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : DecodeEscaped(text);
     }
 
+    /// <summary>Tells whether a key lies in the namespace.</summary>
+    /// <param name="bytes">The bytes as the store has them.</param>
+    public bool Covers(ReadOnlySpan<byte> bytes) => bytes.StartsWith(_prefix);
+
     /// <summary>The interval of keys that a range covers.</summary>
     /// <param name="range">The range; not a single key.</param>
     public KeyInterval IntervalOf(KvRange range)

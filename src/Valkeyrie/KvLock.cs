@@ -2,7 +2,8 @@ namespace Valkeyrie;
 
 /// <summary>A lock that was taken. Disposing it releases it.</summary>
 /// <remarks>A holder that was stopped or cut off for longer than <see cref="Ttl"/> may believe for a moment that it still holds the lock.
-/// Where that matters, pass <see cref="FencingToken"/> along with every write to the guarded resource and have it refuse lower ones.</remarks>
+/// Where that matters, pass <see cref="FencingToken"/> along with every write to the guarded resource and have it refuse lower ones.
+/// Locks that one store holds may stand on one lease, see <see cref="IKvStore.LockAsync"/>: revoking it loses them all.</remarks>
 public abstract class KvLock : IAsyncDisposable
 {
     /// <summary>The key that the lock guards.</summary>

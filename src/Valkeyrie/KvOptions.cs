@@ -7,7 +7,8 @@ public sealed record KvPutOptions
     /// A store may lengthen a very short one: etcd's shortest is one and a half election timeouts.</summary>
     public TimeSpan? Ttl { get; init; }
 
-    /// <summary>True to keep the key alive until the store is closed; needs <see cref="Ttl"/>. Default: false.</summary>
+    /// <summary>True to keep the key alive until the store is closed, or until somebody overwrites or removes the key; needs <see cref="Ttl"/>.
+    /// Default: false.</summary>
     public bool KeepAlive { get; init; }
 
     /// <summary>A lease of the caller's to attach the key to; 0 (the default) for none. Not together with <see cref="Ttl"/>.</summary>
@@ -32,6 +33,10 @@ public sealed record KvListOptions : KvReadOptions
 {
     /// <summary>True to leave the values out (<see cref="KvPair.KeyOnly"/>). Default: false.</summary>
     public bool KeysOnly { get; init; }
+
+    /// <summary>Only keys after this one, in key order; it need not exist. Null (the default): from the beginning. Where no key is left, nothing is
+    /// listed, whether or not the directory exists.</summary>
+    public string? After { get; init; }
 
     /// <summary>The most pairs to give; 0 (the default) for all.</summary>
     public long Limit { get; init; }

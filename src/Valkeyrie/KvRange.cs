@@ -72,12 +72,16 @@ public sealed class KvRange
     public static implicit operator KvRange(string directory) => Directory(directory);
 #pragma warning restore CA2225
 
-    /// <summary>Tells whether a key lies in the range.</summary>
+    /// <summary>Tells whether a key lies in the range, by the bytes of both.</summary>
     /// <param name="key">The key.</param>
+    /// <exception cref="KvInvalidArgumentException">The key is not valid text, and the range is a prefix that ends within a character.</exception>
     public bool Contains(string key) => Kind switch
     {
         KvRangeKind.Key => key == Text,
         KvRangeKind.Directory => key.Length > Text.Length && key[Text.Length] == KeyRules.Separator && key.StartsWith(Text, StringComparison.Ordinal),
+
+        // The bytes that the prefix ends with may be the beginning of a character in the key.
+        KvRangeKind.Prefix when char.IsLowSurrogate(Text[^1]) => KeyCodec.Plain.Encode(key).AsSpan().StartsWith(KeyCodec.Plain.Encode(Text)),
         _ => key.StartsWith(Text, StringComparison.Ordinal),
     };
 

@@ -21,6 +21,9 @@ switch (args[0])
     case "fill":
         await FillAsync(int.Parse(args[2], CultureInfo.InvariantCulture));
         break;
+    case "block":
+        await BlockAsync();
+        break;
     default:
         throw new ArgumentException($"There is no work called '{args[0]}'.");
 }
@@ -79,6 +82,32 @@ async Task HoldAsync(string key)
     var held = await store.LockAsync(key + "-lock", new KvLockOptions { Ttl = TimeSpan.FromSeconds(1) });
     Console.WriteLine(held.IsHeld ? "held" : "not held");
     Console.ReadLine();
+}
+
+// Has every thread that the pool can have blocked until a write of its own is made, all in one commit. On the bare database, so that nothing else
+// takes a thread.
+async Task BlockAsync()
+{
+    var threads = Math.Max(8, Environment.ProcessorCount);
+    ThreadPool.SetMinThreads(threads, threads);
+    ThreadPool.SetMaxThreads(threads, threads);
+    using var database = FileDatabase.Open(args[1], KeyCodec.Plain, new EmbeddedOptions(), TimeSpan.FromSeconds(30), () => new KvStoreClosedException(args[1]));
+    using var allWait = new CountdownEvent(threads);
+    var first = database.WriteAsync(
+        allWait,
+        static (_, allWait) =>
+        {
+            allWait.Wait();
+            return true;
+        },
+        CancellationToken.None);
+    await Task.WhenAll(Enumerable.Range(0, threads).Select(thread => Task.Run(() =>
+    {
+        var write = database.WriteAsync((byte)thread, static (writer, thread) => writer.Put([1, thread], [], 0), CancellationToken.None);
+        allWait.Signal();
+        write.Wait();
+    })));
+    Console.WriteLine(await first ? "done" : "not done");
 }
 
 // Writes until it cannot: says how often it could, and with what it ended.

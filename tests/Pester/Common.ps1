@@ -15,8 +15,8 @@ $env:ETCDCTL_API = '3'
 $Started = [Collections.Generic.List[Diagnostics.Process]]::new()
 $TestFolder = (New-Item -ItemType Directory ([IO.Path]::Combine([IO.Path]::GetTempPath(), "valkeyrie-$([guid]::NewGuid().ToString('n'))"))).FullName
 
-# The user's own file is none of a test's business.
-$env:XDG_DATA_HOME = $env:LOCALAPPDATA = $TestFolder
+# The user's own files are none of a test's business.
+$env:XDG_DATA_HOME = $env:LOCALAPPDATA = $env:XDG_CONFIG_HOME = $env:APPDATA = $TestFolder
 
 function Get-FreePort {
     $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
@@ -139,6 +139,27 @@ function Stop-AtWork([string] $Script, [scriptblock] $IsAtWork) {
         Wait-Until { & $IsAtWork } "'$Script' at work"
         $null = $shell.BeginStop($null, $null).AsyncWaitHandle.WaitOne(30000)
         $shell.InvocationStateInfo.State
+    } finally {
+        $shell.Dispose()
+    }
+}
+
+# Makes a class of a C# file beside this one known, to play a store.
+function Add-TestStore([string] $Name) {
+    # The contract is built for the oldest .NET that it serves: warning 1701 says that this one is newer.
+    $references = @([Valkeyrie.KvPair].Assembly.Location) + (Get-ChildItem $PSHOME/ref/*.dll).FullName
+    Add-Type -Path "$PSScriptRoot/$Name.cs" -ReferencedAssemblies $references -CompilerOptions '-nowarn:1701'
+}
+
+# What a command shows of its progress while a store holds it up, which is then let go.
+function Get-ProgressOf([string] $Script, $Held) {
+    $shell = [powershell]::Create()
+    try {
+        $run = $shell.AddScript("param(`$held) Import-Module '$ModulePath'; $Script").AddArgument($Held).BeginInvoke()
+        Wait-Until { $shell.Streams.Progress.Count -gt 0 } "progress of '$Script'"
+        $Held.Release()
+        $null = $shell.EndInvoke($run)
+        $shell.Streams.Progress
     } finally {
         $shell.Dispose()
     }

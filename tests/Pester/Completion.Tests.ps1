@@ -43,6 +43,14 @@ Describe 'Tab completes' {
         Complete 'Remove-KvTree app/' | Should -Be 'app/web/'
     }
 
+    It 'leases, in quotes that keep their digits from being taken for a decimal number' {
+        $lease = New-KvLease 300
+        Complete 'Get-KvLease ' | Should -Be "'$lease'"
+        Complete "Set-KvValue a 1 -Lease $("$lease".Substring(0, 3))" | Should -Be "'$lease'"
+        Complete 'Remove-KvLease -Id zz' | Where-Object { $_ -notlike '*[\/]*' } | Should -BeNullOrEmpty
+        Remove-KvLease $lease
+    }
+
     It 'endpoints' {
         Complete 'Connect-KvStore http://127' | Should -Be $Server
     }

@@ -5,7 +5,7 @@ BeforeAll {
 
     # The parameters are bound by name, so that each test shows the one that it is about.
     function Clear-Environment {
-        'ENDPOINTS', 'CACERT', 'CERT', 'KEY', 'USER', 'PASSWORD' | ForEach-Object { Remove-Item "Env:ETCDCTL_$_" -ErrorAction Ignore }
+        'ENDPOINTS', 'CACERT', 'CERT', 'KEY', 'USER', 'PASSWORD', 'COMMAND_TIMEOUT', 'INSECURE_SKIP_TLS_VERIFY' | ForEach-Object { Remove-Item "Env:ETCDCTL_$_" -ErrorAction Ignore }
     }
 
     function New-Credential([string] $User, [string] $Password) {
@@ -127,6 +127,35 @@ Describe 'Connect-KvStore' {
             $env:ETCDCTL_USER = 'somebody:secret'
             $env:ETCDCTL_CACERT = 'missing.pem'
             (Connect-KvStore $Server).User | Should -BeNullOrEmpty
+        }
+
+        It 'takes ETCDCTL_COMMAND_TIMEOUT: <_>' -ForEach '5s', '1m30s', '500ms', '1.5h' {
+            $env:ETCDCTL_ENDPOINTS = $HostPort
+            $env:ETCDCTL_COMMAND_TIMEOUT = $_
+            Connect-KvStore | Should -Not -BeNullOrEmpty
+        }
+
+        It 'waits no longer than ETCDCTL_COMMAND_TIMEOUT says, and -Timeout goes before it' {
+            # Takes connections and says nothing.
+            $silent = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+            $silent.Start()
+            try {
+                $env:ETCDCTL_ENDPOINTS = "127.0.0.1:$($silent.LocalEndpoint.Port)"
+                $env:ETCDCTL_COMMAND_TIMEOUT = '300ms'
+                "$(Get-ErrorOf { Connect-KvStore })" | Should -BeLike '*0.3 s*'
+                "$(Get-ErrorOf { Connect-KvStore -Timeout 0.4 })" | Should -BeLike '*0.4 s*'
+            } finally {
+                $silent.Stop()
+            }
+        }
+
+        It 'says which variable cannot be read: <Name>' -ForEach @(
+            @{ Name = 'ETCDCTL_COMMAND_TIMEOUT'; Value = 'soon' }
+            @{ Name = 'ETCDCTL_COMMAND_TIMEOUT'; Value = '5' }
+            @{ Name = 'ETCDCTL_INSECURE_SKIP_TLS_VERIFY'; Value = 'perhaps' }
+        ) {
+            Set-Item "Env:$Name" $Value
+            "$(Get-ErrorOf { Connect-KvStore })" | Should -BeLike "*$Name*$Value*"
         }
 
         It 'says so when ETCDCTL_USER names no password' {
@@ -296,6 +325,16 @@ Describe 'Connect-KvStore with TLS' {
         $store | Should -Not -BeNullOrEmpty
         $warnings | Should -HaveCount 1
         "$warnings" | Should -BeLike '*not checked*'
+    }
+
+    It 'skips the check where ETCDCTL_INSECURE_SKIP_TLS_VERIFY says so, with a warning; a server without TLS is none of its business' {
+        $env:ETCDCTL_INSECURE_SKIP_TLS_VERIFY = 'true'
+        $env:ETCDCTL_ENDPOINTS = $Misnamed
+        Connect-KvStore -WarningVariable warnings -WarningAction SilentlyContinue | Should -Not -BeNullOrEmpty
+        "$warnings" | Should -BeLike '*not checked*'
+        $env:ETCDCTL_ENDPOINTS = $Plain
+        (Connect-KvStore -WarningVariable none).Address | Should -BeLike 'etcd://*'
+        $none | Should -BeNullOrEmpty
     }
 }
 

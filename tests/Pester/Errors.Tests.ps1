@@ -26,6 +26,8 @@ Describe 'A bad key' {
             @{ Name = 'Watch-KvKey'; Run = { param($key) Watch-KvKey $key -Timeout 60 } }
             @{ Name = 'Watch-KvTree'; Run = { param($key) Watch-KvTree $key -Timeout 60 } }
             @{ Name = 'Lock-KvKey'; Run = { param($key) Lock-KvKey $key } }
+            @{ Name = 'Get-KvHistory'; Run = { param($key) Get-KvHistory $key } }
+            @{ Name = 'New-KvCondition'; Run = { param($key) New-KvCondition $key -Exists } }
             @{ Name = 'Use-KvLock'; Run = { param($key) Use-KvLock $key { 'not reached' } } }
         )
         $cases = foreach ($command in $commands) { foreach ($key in $keys) { $command + $key } }

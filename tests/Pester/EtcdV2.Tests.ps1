@@ -28,10 +28,29 @@ Describe 'etcd v2' {
         Test-KvKey application/x | Should -BeTrue
     }
 
+    It 'has no leases, transactions or history, and says so of itself: <Name>' -ForEach @(
+        @{ Name = 'New-KvLease'; Run = { New-KvLease 60 } }
+        @{ Name = 'Get-KvLease'; Run = { Get-KvLease } }
+        @{ Name = 'Get-KvLease -Id'; Run = { Get-KvLease 1 } }
+        @{ Name = 'Remove-KvLease'; Run = { Remove-KvLease 1 } }
+        @{ Name = 'Set-KvValue -Lease'; Run = { Set-KvValue leased 1 -Lease 1 } }
+        @{ Name = 'Invoke-KvTransaction'; Run = { Invoke-KvTransaction -Then { Set-KvValue leased 1 } } }
+        @{ Name = 'Get-KvHistory'; Run = { Get-KvHistory leased } }
+    ) {
+        $failure = Get-ErrorOf $Run
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
+        $failure.CategoryInfo.Category | Should -Be NotImplemented
+        "$failure" | Should -BeLike "*$((Get-KvStore v2).Address)*"
+        Test-KvKey leased | Should -BeFalse
+    }
+
     It 'creates a directory, which holds no value of its own' {
         Set-KvValue made -Directory
         (Get-ErrorOf { Set-KvValue made 1 }).FullyQualifiedErrorId | Should -BeLike 'KvIsDirectory,*'
         Set-KvValue made/key 1
+        'many/a', 'many/b' | Set-KvValue -Directory
+        (Get-ErrorOf { Set-KvValue many 1 }).FullyQualifiedErrorId | Should -BeLike 'KvIsDirectory,*'
+        (Get-ErrorOf { Set-KvValue other 1 -Directory }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
         (Get-ErrorOf { Set-KvValue made/key/below 1 }).FullyQualifiedErrorId | Should -BeLike 'KvNotDirectory,*'
     }
 

@@ -61,6 +61,30 @@ Describe 'A view' {
         (Show $held)[-1] | Should -BeLike 'False *'
     }
 
+    It 'of a lease shows its number as etcd''s tools do, its times and its keys' {
+        $lease = New-KvLease 3000
+        1..7 | ForEach-Object { Set-KvValue leased/$_ 1 -Lease $lease }
+        $lines = Show (Get-KvLease $lease)
+        $lines[0] | Should -Be 'Id Ttl Remaining Keys'
+        $lines[-1] | Should -BeLike ('{0:x} 00:50:00 00:* leased/1, leased/2, leased/3, leased/4, leased/5, ... (7 keys)' -f $lease.Id)
+        Show-List $lease | Should -Contain ('Id : {0:x}' -f $lease.Id)
+    }
+
+    It 'of a condition shows what is compared with what' {
+        (Show (New-KvCondition cond -Version 3 -Operator Less))[0] | Should -Be 'Target Operator Operand Key'
+        (Show (New-KvCondition cond -Version 3 -Operator Less))[-1] | Should -Be 'Version Less 3 cond'
+        (Show (New-KvCondition cond -Value grüße))[-1] | Should -Be 'Value Equal grüße cond'
+    }
+
+    It 'of a transaction shows how it ended and what was done' {
+        $done = Invoke-KvTransaction -Then { Set-KvValue tx one; Get-KvValue tx; Remove-KvValue none }
+        (Show $done)[0] | Should -Be 'Succeeded Revision Results'
+        (Show $done)[-1] | Should -Be "True $($done.Revision) Set tx, Get tx, Remove none"
+        (Show $done.Results)[0] | Should -Be 'Operation KeyCount Revision Key Value'
+        (Show $done.Results)[-3..-1] | Should -Be "Set 1 $($done.Revision) tx one", "Get 1 $($done.Revision) tx one", 'Remove 0 none'
+        Show-List $done.Results[0] | Should -Contain 'Value : one'
+    }
+
     It 'of a store shows which is current, its name and its address' {
         (Show $store)[0] | Should -Be 'Current Name Address Api Namespace User'
         (Show $store)[-1] | Should -Be "* shown $($store.Address) 3 ns/"

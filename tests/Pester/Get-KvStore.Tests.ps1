@@ -19,6 +19,13 @@ Describe 'Get-KvStore' {
         Get-KvStore none* | Should -BeNullOrEmpty
     }
 
+    It 'converts to JSON as it is, without a warning' {
+        $json = Get-KvStore | ConvertTo-Json -WarningVariable warnings -WarningAction SilentlyContinue | ConvertFrom-Json
+        $warnings | Should -BeNullOrEmpty
+        $json.Name | Should -Be one, two
+        $json[0].Endpoints | Should -Be $Server
+    }
+
     It 'says of an unknown name that no open store has it' {
         $failure = Get-ErrorOf { Get-KvStore three }
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvStoreNotFound,*'

@@ -27,9 +27,7 @@ Describe 'Requests of a pipeline' {
 
     Context 'against a store that answers only when many wait, and the last first' {
         BeforeAll {
-            # The contract is built for the oldest .NET that it serves: warning 1701 says that this one is newer.
-            $references = @([Valkeyrie.KvPair].Assembly.Location) + (Get-ChildItem $PSHOME/ref/*.dll).FullName
-            Add-Type -Path $PSScriptRoot/GatedStore.cs -ReferencedAssemblies $references -CompilerOptions '-nowarn:1701'
+            Add-TestStore GatedStore
         }
 
         It 'overlap, and are written in the order in which they were asked all the same' {

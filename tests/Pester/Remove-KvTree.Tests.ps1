@@ -66,4 +66,13 @@ Describe 'Remove-KvTree' {
         $type = (Get-Command Remove-KvTree).ImplementingType
         $type.GetCustomAttributes([Management.Automation.CmdletAttribute], $true).ConfirmImpact | Should -Be High
     }
+
+    It 'shows that it is at work where the store takes its time' {
+        Add-TestStore HeldStore
+        $held = [HeldStore]::new((Get-KvStore)[0].Store, 0, $false)
+        $progress = Get-ProgressOf 'Remove-KvTree app -Store $held -Confirm:$false' $held
+        $progress[0].Activity | Should -Be 'Remove keys'
+        $progress[-1].RecordType | Should -Be Completed
+        Test-KvKey app/a | Should -BeFalse
+    }
 }

@@ -146,9 +146,77 @@ Describe 'Set-KvValue' {
             Test-KvKey bare/a2 | Should -BeFalse
         }
 
-        It 'writes nothing for a row without a value' {
-            (Get-ErrorOf { [pscustomobject]@{ Key = 'rows/x' } | Set-KvValue }).FullyQualifiedErrorId | Should -BeLike 'InputObjectMissingMandatory,*'
+        It 'writes nothing for a row or key without a value, and says what is missing: <Name>' -ForEach @(
+            @{ Name = 'a row'; Run = { [pscustomobject]@{ Key = 'rows/x' } | Set-KvValue } }
+            @{ Name = 'a row behind one with a value'; Run = { [pscustomobject]@{ Key = 'rows/y'; Value = 1 }, [pscustomobject]@{ Key = 'rows/x' } | Set-KvValue } }
+            @{ Name = 'a key'; Run = { 'rows/x' | Set-KvValue } }
+            @{ Name = 'no pipeline at all'; Run = { Set-KvValue rows/x } }
+        ) {
+            $failure = Get-ErrorOf $Run
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            $failure.TargetObject | Should -Be rows/x
+            "$failure" | Should -BeLike "*No value*rows/x*''*"
             Test-KvKey rows/x | Should -BeFalse
+        }
+
+        It 'takes a value where the key is given' {
+            $text = "one`r`ntwo`n"
+            Set-Content "$TestDrive/text" $text -NoNewline
+            Get-Content "$TestDrive/text" -Raw | Set-KvValue values/text
+            Get-KvValue values/text -ValueOnly | Should -BeExactly $text
+            'grüße' | Set-KvValue -Key values/named
+            Get-KvValue values/named -ValueOnly | Should -BeExactly grüße
+            42 | Set-KvValue values/number
+            Get-KvValue values/number -ValueOnly | Should -BeExactly 42
+            [pscustomobject]@{ a = 1 } | Set-KvValue values/object
+            Get-KvValue values/object -ValueOnly | Should -BeExactly '{"a":1}'
+            '' | Set-KvValue values/empty
+            Get-KvValue values/empty -ValueOnly | Should -BeExactly ''
+            , [byte[]] (0, 255) | Set-KvValue values/bytes
+            (Get-KvValue values/bytes -AsByteStream) | Should -Be 0, 255
+        }
+
+        It 'takes a value for each key that a script block makes of it' {
+            'a', 'b' | Set-KvValue -Key { "made/$_" }
+            (Get-KvTree made).Key | Should -Be made/a, made/b
+            (Get-KvTree made).Value | Should -Be a, b
+        }
+
+        It 'writes several values of one key one after the other' {
+            'first', 'second' | Set-KvValue several -PassThru | ForEach-Object Value | Should -Be first, second
+            Get-KvValue several -ValueOnly | Should -Be second
+        }
+
+        It 'refuses bytes that come one by one as the value, at once' {
+            $failure = Get-ErrorOf { [byte[]] (1, 2, 3) | Set-KvValue apart }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            $failure.TargetObject | Should -Be apart
+            Test-KvKey apart | Should -BeFalse
+        }
+
+        It 'takes pairs and events that come out of a job byte for byte' {
+            $bytes = [byte[]] (255, 0, 254)
+            $made = Start-Job -ArgumentList $ModulePath {
+                param($module)
+                Import-Module $module
+                $null = Connect-KvStore -InMemory
+                $value = [byte[]] (255, 0, 254)
+                Set-KvValue job/a $value
+                Get-KvValue job/a
+                Set-KvValue job/event $value
+                Watch-KvKey job/event | Select-Object -First 1
+            } | Receive-TestJob
+            $made[0].PSTypeNames[0] | Should -Be Deserialized.Valkeyrie.KvPair
+            $made | Set-KvValue
+            $made[0] | Set-KvValue -Key job/b
+            'job/a', 'job/b', 'job/event' | ForEach-Object { (Get-KvValue $_ -AsByteStream) | Should -Be $bytes }
+        }
+
+        It 'takes the bytes of such a pair as a list of numbers, too' {
+            $remains = [pscustomobject]@{ Key = 'job/list'; Value = '?'; Bytes = [Collections.ArrayList] @(255, 0, 254); KeyOnly = $false }
+            $remains.PSTypeNames.Insert(0, 'Deserialized.Valkeyrie.KvPair')
+            $remains | Set-KvValue
+            (Get-KvValue job/list -AsByteStream) | Should -Be 255, 0, 254
         }
 
         It 'copies what a watch tells, and refuses a delete' {
@@ -215,6 +283,47 @@ Describe 'Set-KvValue' {
             Test-KvKey ttl/kept | Should -BeTrue
             Disconnect-KvStore $keeping
             Test-KvKey ttl/kept | Should -BeFalse
+        }
+    }
+
+    Context 'a lease' {
+        It 'is given as such, as its number, or as the text of that: <Name>' -ForEach @(
+            @{ Name = 'a lease'; As = { param($lease) $lease } }
+            @{ Name = 'a number'; As = { param($lease) $lease.Id } }
+            @{ Name = 'hexadecimal text'; As = { param($lease) '{0:x}' -f $lease.Id } }
+            @{ Name = 'hexadecimal text with 0x'; As = { param($lease) '0x{0:X}' -f $lease.Id } }
+            @{ Name = 'what is left of it after a job'; As = { param($lease) [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($lease)) } }
+        ) {
+            $lease = New-KvLease 300
+            Set-KvValue leased/a 1 -Lease (& $As $lease)
+            (Get-KvValue leased/a).LeaseId | Should -Be $lease.Id
+            Get-KvValue leased/a | Set-KvValue -Key leased/b -Lease $lease
+            Remove-KvLease $lease
+            Test-KvKey leased/a, leased/b | Should -Be $false, $false
+        }
+
+        It 'is not taken along when a pair is copied' {
+            $lease = New-KvLease 300
+            Set-KvValue leased/c 1 -Lease $lease
+            Get-KvValue leased/c | Set-KvValue
+            (Get-KvValue leased/c).LeaseId | Should -Be 0
+            Remove-KvLease $lease
+        }
+
+        It 'that is none is refused, and nothing written: <Name>' -ForEach @(
+            @{ Name = 'null, as of an unset variable'; Lease = $null; Id = 'ParameterArgumentTransformationError' }
+            @{ Name = 'some text'; Lease = 'nope'; Id = 'ParameterArgumentTransformationError' }
+            @{ Name = 'no lease, by its number'; Lease = 0; Id = 'KvInvalidArgument' }
+            @{ Name = 'a lease that does not exist'; Lease = 0x4711; Id = 'KvLeaseNotFound' }
+        ) {
+            (Get-ErrorOf { Set-KvValue leased/bad 1 -Lease $Lease }).FullyQualifiedErrorId | Should -BeLike "$Id,*"
+            Test-KvKey leased/bad | Should -BeFalse
+        }
+
+        It 'and a time to live cannot be given together' {
+            $lease = New-KvLease 300
+            (Get-ErrorOf { Set-KvValue leased/bad 1 -Lease $lease -Ttl 60 }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            Remove-KvLease $lease
         }
     }
 

@@ -16,8 +16,8 @@ internal sealed class BareSqlite : IDisposable
         _connection.Open();
         string[] settings =
         [
-            "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA temp_store = MEMORY", "PRAGMA cache_size = -8000",
-            "PRAGMA journal_size_limit = 16777216", "CREATE TABLE IF NOT EXISTS pairs(key TEXT PRIMARY KEY NOT NULL, value BLOB) WITHOUT ROWID",
+            "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA fullfsync = ON", "PRAGMA temp_store = MEMORY", "PRAGMA cache_size = -8000",
+            "PRAGMA wal_autocheckpoint = 4000", "PRAGMA journal_size_limit = 16777216", "CREATE TABLE IF NOT EXISTS pairs(key TEXT PRIMARY KEY NOT NULL, value BLOB) WITHOUT ROWID",
         ];
         foreach (var setting in settings)
         {

@@ -37,7 +37,7 @@ internal static class EmbeddedBench
             }
 
             options = BenchOptions.Parse(rest);
-            string[] known = [.. EmbeddedRow.All.Select(r => r.Name), EmbeddedGrowth.Name, EmbeddedGrowth.MemoryName];
+            string[] known = [.. EmbeddedRow.All.Select(r => r.Name), EmbeddedGrowth.Name, EmbeddedMemory.Name];
             if (options.Rows.FirstOrDefault(row => !known.Contains(row)) is { } unknown)
             {
                 throw new FormatException($"There is no row '{unknown}'.");
@@ -52,7 +52,7 @@ internal static class EmbeddedBench
         if (options.Help)
         {
             var rows = EmbeddedRow.All.Select(r => $"  {r.Name,-16}  {r.Title}")
-                .Append($"  {EmbeddedGrowth.Name,-16}  {EmbeddedGrowth.Title}").Append($"  {EmbeddedGrowth.MemoryName,-16}  {EmbeddedGrowth.MemoryTitle}");
+                .Append($"  {EmbeddedGrowth.Name,-16}  {EmbeddedGrowth.Title}").Append($"  {EmbeddedMemory.Name,-16}  {EmbeddedMemory.Title}");
             Console.WriteLine(Usage.Replace("{0}", string.Join('\n', rows), StringComparison.Ordinal));
             return 0;
         }
@@ -83,9 +83,9 @@ internal static class EmbeddedBench
             await EmbeddedGrowth.RunAsync(folder, options);
         }
 
-        if (IsAskedFor(EmbeddedGrowth.MemoryName))
+        if (IsAskedFor(EmbeddedMemory.Name))
         {
-            await EmbeddedGrowth.MemoryAsync(folder);
+            await EmbeddedMemory.RunAsync(folder);
         }
 
         bool IsAskedFor(string row) => options.Rows.Count == 0 || options.Rows.Contains(row);

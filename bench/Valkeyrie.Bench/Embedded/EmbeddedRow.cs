@@ -13,7 +13,7 @@ internal sealed class EmbeddedRow(string name, string title, string unit, Func<E
     public const int Keys = 10_000;
     public const int ValueSize = 64;
 
-    private const int FillsUntilTheLogIsGrown = 6;
+    private const int FillsUntilTheLogIsGrown = 20;
 
     // Coprime to the number of keys: every key once before any comes again, and never the next one beside.
     private const long Stride = 7_919;

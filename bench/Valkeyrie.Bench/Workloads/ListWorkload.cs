@@ -25,7 +25,7 @@ internal sealed class ListWorkload(string name, int keys, int valueSize)
             });
     }
 
-    private static async Task<int> CountAsync(IKvStore store, string directory)
+    internal static async Task<int> CountAsync(IKvStore store, string directory)
     {
         var count = 0;
         await foreach (var _ in store.ListAsync(directory))

@@ -57,8 +57,14 @@ internal static class StoreFile
     {
         // FULL: a commit ends when the log is on the disk. Nothing that was acknowledged is lost by a power cut.
         connection.Execute("PRAGMA synchronous = FULL");
+
+        // On macOS a sync alone leaves the data in the disk's cache. Elsewhere this changes nothing.
+        connection.Execute("PRAGMA fullfsync = ON");
         connection.Execute("PRAGMA temp_store = MEMORY");
         connection.Execute("PRAGMA cache_size = -8000");
+
+        // A page that is written often goes from the log to the file once in 16 MiB of log, not once in four.
+        connection.Execute("PRAGMA wal_autocheckpoint = 4000");
 
         // A large transaction leaves a large log behind; it shrinks to this when it is used up.
         connection.Execute("PRAGMA journal_size_limit = 16777216");

@@ -9,9 +9,15 @@ internal static class EventReader
     private const string Columns =
         "position, key, create_revision, version, lease, value, old_position, old_create_revision, old_version, old_lease, old_value";
 
-    /// <summary>The changes of an interval from a position on: all of them, or as many whole revisions as make a fair portion.</summary>
+    /// <summary>The changes of a range from a position on: all of them, or as many whole revisions as make a fair portion.</summary>
+    /// <param name="reader">What to read with. To be called in one state.</param>
+    /// <param name="range">The range, for the message where it can no longer be followed from there.</param>
+    /// <param name="interval">The range as bytes.</param>
+    /// <param name="from">The position of the first change.</param>
+    /// <param name="previousValue">True to carry the pair before each change along.</param>
     /// <returns>The changes, the last position that they account for, and whether that is the newest.</returns>
-    public static (IReadOnlyList<KvEvent> Events, long Through, bool Complete) Read(PairReader reader, KeyInterval interval, long from, bool previousValue)
+    public static (IReadOnlyList<KvEvent> Events, long Through, bool Complete) Read(
+        PairReader reader, KvRange range, KeyInterval interval, long from, bool previousValue)
     {
         var newest = reader.NewestPosition();
         if (from > newest)
@@ -23,7 +29,7 @@ internal static class EventReader
         var oldest = reader.OldestRevision();
         if (revision < oldest)
         {
-            throw new KvCompactedException(revision, oldest, reader.Connection.File);
+            throw new KvCompactedException(revision, oldest, reader.Connection.File, range.Text);
         }
 
         List<KvEvent> events = [];
@@ -49,7 +55,8 @@ internal static class EventReader
             rows.Reset();
         }
 
-        return (events, newest, true);
+        // A revision is written in one step: of the newest one there is no more to come.
+        return (events, Position.LastOf(Position.RevisionOf(newest)), true);
     }
 
     private static KvEvent Event(PairReader reader, Statement row, long position, bool previousValue)

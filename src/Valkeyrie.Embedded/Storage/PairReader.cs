@@ -44,6 +44,10 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
         return revision <= Position.FirstRevision + 1 ? Position.FirstRevision : Position.IsFirst(first) ? revision : revision + 1;
     }
 
+    /// <summary>True if the deadline of a lease lies further ahead than its time to live.</summary>
+    public bool HasOverlongLeases(long now) =>
+        connection.Prepared("SELECT EXISTS(SELECT 1 FROM leases WHERE deadline > ?1 + seconds * 1000)").Bind(1, now).Scalar(0) != 0;
+
     /// <summary>The newest version of one key; null if it does not exist.</summary>
     public KvPair? Get(string key)
     {
@@ -69,7 +73,7 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
     public KvPair? GetAt(string key, long revision)
     {
         var newest = NewestRevision();
-        return CheckRevision(revision, newest) < newest ? OlderPairs.Get(this, key, revision) : Get(key);
+        return CheckRevision(revision, newest, key) < newest ? OlderPairs.Get(this, key, revision) : Get(key);
     }
 
     /// <summary>One page of a range. To be called in one state.</summary>
@@ -78,7 +82,7 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
     public KvPage Range(KvRangeQuery query, bool exactCount)
     {
         var newest = NewestRevision();
-        var revision = CheckRevision(query.Revision, newest);
+        var revision = CheckRevision(query.Revision, newest, query.Range.Text);
         var interval = Interval.Of(keys, query.Range);
         if (query.After is not null)
         {
@@ -98,7 +102,10 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
     }
 
     /// <summary>Refuses a revision that is not there yet or no longer; gives the one to read at.</summary>
-    public long CheckRevision(long revision, long newest)
+    /// <param name="revision">The revision asked for; 0 for the newest.</param>
+    /// <param name="newest">The newest revision.</param>
+    /// <param name="key">What is to be read, for the message.</param>
+    public long CheckRevision(long revision, long newest, string key)
     {
         if (revision == 0)
         {
@@ -107,11 +114,11 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
 
         if (revision > newest)
         {
-            throw new KvInvalidArgumentException($"Revision {revision} lies in the future: the store is at revision {newest}.") { Endpoint = connection.File };
+            throw new KvInvalidArgumentException($"Revision {revision} lies in the future: the store is at revision {newest}.") { Key = key, Endpoint = connection.File };
         }
 
         return revision < newest && OldestRevision() is var oldest && revision < oldest
-            ? throw new KvCompactedException(revision, oldest, connection.File)
+            ? throw new KvCompactedException(revision, oldest, connection.File, key)
             : revision;
     }
 

@@ -69,7 +69,11 @@ internal sealed class PairWriter(PairReader reader)
             _look.Reset();
             if (isLarge)
             {
-                _connection.Prepared("INSERT INTO large_values(position, value) VALUES(?1, ?2)").Bind(1, position).Bind(2, value).Run();
+                var keep = _connection.Prepared("INSERT INTO large_values(position, value) VALUES(?1, ?2)").Bind(1, position).Bind(2, value);
+                keep.Run();
+
+                // Else the statement would hold its copy of the value until the next large one comes.
+                keep.BindNull(2);
             }
 
             var write = old.Exists ? _update : _insert.Bind(3, version.CreateRevision);
@@ -143,6 +147,14 @@ internal sealed class PairWriter(PairReader reader)
         IsRequestDirty = HasChangedLeases = true;
         _connection.Prepared("UPDATE leases SET deadline = ?2 WHERE id = ?1").Bind(1, leaseId).Bind(2, _now + (seconds * 1000)).Run();
         return seconds;
+    }
+
+    /// <summary>Gives the leases whose deadline lies further ahead than their time to live that time from now on: the clock has been set back
+    /// since they were renewed.</summary>
+    public void ShortenLeases()
+    {
+        IsRequestDirty = HasChangedLeases = true;
+        _connection.Prepared("UPDATE leases SET deadline = ?1 + seconds * 1000 WHERE deadline > ?1 + seconds * 1000").Bind(1, _now).Run();
     }
 
     /// <summary>Ends a lease and removes its keys.</summary>

@@ -57,7 +57,7 @@ internal static class TransactionRun
                 writer.RequireLease(put.LeaseId);
                 break;
             case KvOperation.Read read:
-                _ = writer.Reader.CheckRevision(read.Query.Revision, writer.Revision);
+                _ = writer.Reader.CheckRevision(read.Query.Revision, writer.Revision, read.Query.Range.Text);
                 break;
         }
     }

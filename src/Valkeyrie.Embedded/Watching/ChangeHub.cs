@@ -24,6 +24,9 @@ internal sealed class ChangeHub
     private Thread? _thread;
     private volatile bool _isWatched;
     private volatile bool _closed;
+
+    // The last position that was looked at; that of the whole revision's end where there was no more. The next change has the next position,
+    // since a revision's changes have no gaps between them: if it has not, some were forgotten.
     private long _scanned;
 
     public ChangeHub(Database database, Func<Exception> closedError)
@@ -34,9 +37,9 @@ internal sealed class ChangeHub
         database.Committed = Signal;
     }
 
-    /// <summary>Every change of an interval from a revision on.</summary>
+    /// <summary>Every change of a range from a revision on.</summary>
     public async IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(
-        KeyInterval interval, long fromRevision, bool previousValue, [EnumeratorCancellation] CancellationToken cancellationToken)
+        KvRange range, KeyInterval interval, long fromRevision, bool previousValue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var watcher = new Watcher(interval, Position.FirstOf(fromRevision));
         Add(watcher);
@@ -50,9 +53,9 @@ internal sealed class ChangeHub
                 }
 
                 var (events, through, complete) = _database.Read(
-                    (watcher, previousValue),
+                    (watcher, range, previousValue),
                     static (reader, state) => reader.InOneState(
-                        state, static (r, s) => EventReader.Read(r, s.watcher.Interval, s.watcher.Next, s.previousValue)));
+                        state, static (r, s) => EventReader.Read(r, s.range, s.watcher.Interval, s.watcher.Next, s.previousValue)));
                 Account(watcher, through, complete);
                 if (events.Count > 0)
                 {
@@ -112,7 +115,7 @@ internal sealed class ChangeHub
 
             if (_watchers.Count == 0)
             {
-                _scanned = newest;
+                _scanned = Position.LastOf(Position.RevisionOf(newest));
             }
 
             _watchers.Add(watcher);
@@ -211,20 +214,28 @@ internal sealed class ChangeHub
         {
             lock (_gate)
             {
-                if (Position.RevisionOf(rows.Int64(0)) > Position.RevisionOf(_scanned) + 1)
+                var position = rows.Int64(0);
+                if (position > _scanned + 1)
                 {
                     // Changes were forgotten before anybody looked at them: each watch finds out by itself what that means for it.
                     WakeAll();
                 }
 
-                var left = ScanLimit;
-                do
+                for (var left = ScanLimit; left > 0; left--)
                 {
-                    _scanned = rows.Int64(0);
-                    _watchers.ForEach(rows.Blob(1), _scanned, _found);
+                    _scanned = position;
+                    _watchers.ForEach(rows.Blob(1), position, _found);
+                    if (!rows.Step())
+                    {
+                        _scanned = Position.LastOf(Position.RevisionOf(position));
+                        return false;
+                    }
+
+                    position = rows.Int64(0);
                 }
-                while (--left > 0 && rows.Step());
-                return left == 0;
+
+                _scanned = position - 1;
+                return true;
             }
         }
         finally

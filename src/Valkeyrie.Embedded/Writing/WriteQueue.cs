@@ -17,9 +17,8 @@ internal sealed class WriteQueue : IDisposable
     // Of the writes of a lone caller one in so many is made elsewhere.
     private const int ProbeEvery = 32;
 
-    // Where a commit takes longer than this, those just told of theirs are given so long to come back with the next: else they would be half of
-    // all, and every commit would be half empty.
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(1);
+    // A commit may have taken long for another reason than the disk: because another process kept the file busy.
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5);
 
     private readonly Writer _writer;
     private readonly Action _committed;
@@ -27,11 +26,11 @@ internal sealed class WriteQueue : IDisposable
     private readonly Thread _thread;
     private readonly object _gate = new();
     private List<WriteRequest> _waiting = [];
+    private int _waitingCount;
     private int _inFlight;
-    private int _wanted = 1;
     private int _metNobody;
     private bool _isWriting;
-    private bool _closed;
+    private volatile bool _closed;
 
     public WriteQueue(Writer writer, Action committed, Func<Exception> closedError)
     {
@@ -49,22 +48,18 @@ internal sealed class WriteQueue : IDisposable
         {
             if (_closed)
             {
-                throw _closedError();
+                request.Fail(_closedError());
+                return;
             }
 
             if (!TryBeginHere())
             {
-                _waiting.Add(request);
-                if (_waiting.Count == _wanted)
-                {
-                    Monitor.PulseAll(_gate);
-                }
-
+                Enqueue(request);
                 return;
             }
         }
 
-        var made = false;
+        var made = true;
         try
         {
             made = !request.TryTake() || _writer.TryCommitNow(request, _committed);
@@ -87,6 +82,16 @@ internal sealed class WriteQueue : IDisposable
         _thread.Join();
     }
 
+    private void Enqueue(WriteRequest request)
+    {
+        _waiting.Add(request);
+        _waitingCount = _waiting.Count;
+        if (_waitingCount == 1)
+        {
+            Monitor.PulseAll(_gate);
+        }
+    }
+
     private bool TryBeginHere()
     {
         if (_metNobody < LoneAfter || _isWriting || _waiting.Count > 0 || _writer.SawOthersLately || ++_metNobody % ProbeEvery == 0)
@@ -104,16 +109,12 @@ internal sealed class WriteQueue : IDisposable
             _isWriting = false;
             if (left is not null)
             {
-                _waiting.Add(left);
-            }
-
-            if (_waiting.Count > 0)
-            {
-                _metNobody = 0;
+                Enqueue(left);
             }
 
             if (_waiting.Count > 0 || _closed)
             {
+                _metNobody = 0;
                 Monitor.PulseAll(_gate);
             }
         }
@@ -129,7 +130,7 @@ internal sealed class WriteQueue : IDisposable
             var started = Stopwatch.GetTimestamp();
             foreach (var chunk in taken.Chunk(LargestBatch))
             {
-                batch.AddRange(chunk.Where(r => r.IsTaken || r.TryTake()));
+                batch.AddRange(chunk.Where(r => r.TryTake()));
                 Commit(batch);
                 batch.Clear();
             }
@@ -157,15 +158,25 @@ internal sealed class WriteQueue : IDisposable
             }
 
             _isWriting = true;
-            if (lastCommit > Gathering && _waiting.Count < _inFlight && !_closed)
-            {
-                _wanted = _inFlight;
-                Monitor.Wait(_gate, Gathering);
-                _wanted = 1;
-            }
+        }
 
+        Gather(lastCommit / 4 < LongestGathering ? lastCommit / 4 : LongestGathering);
+        lock (_gate)
+        {
             (taken, _waiting) = (_waiting, taken);
+            _waitingCount = 0;
             return true;
+        }
+    }
+
+    // Those who have just been told of their commit are about to come back with the next. Without a moment for them they would be half of all,
+    // and every commit would be half empty.
+    private void Gather(TimeSpan atMost)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref _waitingCount) < _inFlight && !_closed && Stopwatch.GetElapsedTime(started) < atMost)
+        {
+            Thread.Yield();
         }
     }
 

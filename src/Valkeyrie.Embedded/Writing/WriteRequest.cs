@@ -5,14 +5,12 @@ internal abstract class WriteRequest
 {
     private const int Waiting = 0;
     private const int Taken = 1;
+    private const int GivenUp = 2;
 
     private int _state;
 
-    /// <summary>True if the request is out of its caller's hands.</summary>
-    public bool IsTaken => Volatile.Read(ref _state) == Taken;
-
-    /// <summary>Takes the request out of its caller's hands; false if the caller has given up.</summary>
-    public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) == Waiting;
+    /// <summary>Takes the request out of its caller's hands, if that has not been done; false if the caller has given up.</summary>
+    public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) != GivenUp;
 
     /// <summary>Does the work. May be called again if the transaction fails.</summary>
     public abstract void Run(PairWriter writer);
@@ -22,6 +20,9 @@ internal abstract class WriteRequest
 
     /// <summary>Tells the waiting caller that nothing was written.</summary>
     public abstract void Fail(Exception error);
+
+    /// <summary>Says that the caller waits no longer: what was not taken before that will not be made.</summary>
+    private protected void GiveUp() => _ = Interlocked.CompareExchange(ref _state, GivenUp, Waiting);
 }
 
 /// <inheritdoc/>
@@ -33,17 +34,15 @@ internal sealed class WriteRequest<TState, T>(TState state, Func<PairWriter, TSt
     private CancellationTokenRegistration _cancellation;
     private T? _result;
 
-    /// <summary>Ends when the write is on the disk, or when the token fires before the work was begun.</summary>
+    /// <summary>Ends when the write is on the disk, or when the token fires. A write that was begun by then may still be made.</summary>
     public Task<T> Done => _done.Task;
 
     public void CancelWith(CancellationToken cancellationToken) => _cancellation = cancellationToken.UnsafeRegister(
         static (self, token) =>
         {
             var request = (WriteRequest<TState, T>)self!;
-            if (request.TryTake())
-            {
-                request._done.TrySetCanceled(token);
-            }
+            request.GiveUp();
+            request._done.TrySetCanceled(token);
         },
         this);
 

@@ -10,6 +10,8 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
     private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan CourtesyLasts = TimeSpan.FromMilliseconds(200);
 
+    private const int WorthHandingOn = 4;
+
     private readonly Connection _connection = pairs.Reader.Connection;
     private readonly Statement _begin = pairs.Reader.Connection.Prepared("BEGIN IMMEDIATE");
     private readonly Statement _commit = pairs.Reader.Connection.Prepared("COMMIT");
@@ -30,27 +32,34 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
     /// <param name="written">Called after each commit, before those who wait for it are told.</param>
     public void Commit(IReadOnlyList<WriteRequest> requests, Action written)
     {
+        Exception?[]? refusals;
         try
         {
             Begin();
-            CommitBegun(requests, written);
+            refusals = CommitBegun(requests);
         }
-        catch (KvException e) when (requests.Count == 1 || e is KvTimeoutException)
+        catch (Exception e) when (requests.Count == 1 || e is KvTimeoutException)
         {
             Fail(requests, e);
+            return;
         }
-        catch (KvException)
+        catch (Exception)
         {
             foreach (var request in requests)
             {
                 Commit([request], written);
             }
+
+            return;
         }
+
+        Tell(requests, refusals, written);
     }
 
     /// <summary>Makes a request unless another process is in the way just now; false if one is.</summary>
     public bool TryCommitNow(WriteRequest request, Action written)
     {
+        Exception?[]? refusals;
         try
         {
             if (!TryBegin())
@@ -58,13 +67,15 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
                 return false;
             }
 
-            CommitBegun([request], written);
+            refusals = CommitBegun([request]);
         }
-        catch (KvException e)
+        catch (Exception e)
         {
             request.Fail(e);
+            return true;
         }
 
+        Tell([request], refusals, written);
         return true;
     }
 
@@ -84,6 +95,27 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
         }
     }
 
+    private static void Tell(IReadOnlyList<WriteRequest> requests, Exception?[]? refusals, Action written)
+    {
+        written();
+        if (requests.Count < WorthHandingOn || !PoolHasIdleThread())
+        {
+            Done(requests, refusals);
+            return;
+        }
+
+        // What a thread of the pool hands on stays with that thread, while another one would wake the pool for each of them.
+        ThreadPool.UnsafeQueueUserWorkItem(static done => Done(done.Item1, done.refusals), (requests.ToArray(), refusals), preferLocal: false);
+    }
+
+    // Callers that block the threads of the pool until their write is made must not have to wait for a further one.
+    private static bool PoolHasIdleThread()
+    {
+        ThreadPool.GetMaxThreads(out var most, out _);
+        ThreadPool.GetAvailableThreads(out var available, out _);
+        return ThreadPool.PendingWorkItemCount == 0 && ThreadPool.ThreadCount > most - available;
+    }
+
     private static void Done(IReadOnlyList<WriteRequest> requests, Exception?[]? refusals)
     {
         for (var i = 0; i < requests.Count; i++)
@@ -99,7 +131,7 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
         }
     }
 
-    private static void Fail(IReadOnlyList<WriteRequest> requests, KvException error)
+    private static void Fail(IReadOnlyList<WriteRequest> requests, Exception error)
     {
         foreach (var request in requests)
         {
@@ -107,9 +139,9 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
         }
     }
 
-    private void CommitBegun(IReadOnlyList<WriteRequest> requests, Action written)
+    /// <summary>Makes the requests in the transaction that has begun; gives what those were refused with that were, null if none was.</summary>
+    private Exception?[]? CommitBegun(IReadOnlyList<WriteRequest> requests)
     {
-        Exception?[]? refusals;
         try
         {
             var newest = pairs.Reader.NewestPosition();
@@ -122,7 +154,7 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
                 pairs.EndExpiredLeases();
             }
 
-            refusals = Run(requests);
+            var refusals = Run(requests);
             if (isDue || pairs.HasChangedLeases)
             {
                 LookForDeadline(pairs.Reader);
@@ -131,14 +163,12 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
             ForgetBeyondCount(pairs.Revision - revision);
             _commit.Run();
             _lastWritten = pairs.Revision;
+            return refusals;
         }
         finally
         {
             _connection.RollBack();
         }
-
-        written();
-        Done(requests, refusals);
     }
 
     private Exception?[]? Run(IReadOnlyList<WriteRequest> requests)
@@ -151,7 +181,7 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
             {
                 requests[i].Run(pairs);
             }
-            catch (KvException e) when (!pairs.IsRequestDirty && _connection.InTransaction)
+            catch (Exception e) when (!pairs.IsRequestDirty && _connection.InTransaction)
             {
                 (refusals ??= new Exception?[requests.Count])[i] = e;
             }

@@ -3,14 +3,15 @@ namespace Valkeyrie.Etcd.Transport;
 /// <summary>What etcd's refusals mean. Its servers tell them apart by code and text (etcd api/v3rpc/rpctypes/error.go).</summary>
 internal static class EtcdErrors
 {
-    public static Failure Of(GrpcStatus status, string endpoint, string? key)
+    public static Failure Of(GrpcStatus status, FailedCall call)
     {
         var text = status.Message;
+        var (endpoint, key) = (call.Endpoint, call.Key);
         return status.Code switch
         {
             GrpcCode.Unauthenticated => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
             GrpcCode.PermissionDenied => new(new KvPermissionDeniedException(
-                $"{endpoint} does not permit this{(key is null ? "" : $" for '{key}'")}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }),
+                $"{endpoint} does not permit this{call.ForKey}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }),
             GrpcCode.InvalidArgument when Has("auth store is old") => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
             GrpcCode.InvalidArgument when Has("authentication failed") => Authentication($"{endpoint} refused the user or password."),
             GrpcCode.InvalidArgument when Has("user name is empty") => Authentication($"{endpoint} asks for a user and password, and none was given.") with { TokenRefused = true },
@@ -20,7 +21,7 @@ internal static class EtcdErrors
                 $"The space of {endpoint} is used up. Remove keys, compact, defragment and clear the alarm, or raise its quota.") { Key = key, Endpoint = endpoint }),
             GrpcCode.ResourceExhausted when Has("larger than max") => TooLarge(),
             GrpcCode.ResourceExhausted => Unavailable(),
-            GrpcCode.OutOfRange when Has("compacted") => new(new KvCompactedException(0, 0, endpoint)),
+            GrpcCode.OutOfRange when Has("compacted") => new(new KvCompactedException(0, 0, endpoint, key)),
             GrpcCode.OutOfRange => Invalid(),
             GrpcCode.NotFound when Has("lease") => new(new KvLeaseNotFoundException(0, endpoint)),
             GrpcCode.DeadlineExceeded => Timeout(),
@@ -36,15 +37,15 @@ internal static class EtcdErrors
         Failure Authentication(string message) => new(new KvAuthenticationException(message + " Check the credential.") { Key = key, Endpoint = endpoint });
 
         Failure TooLarge() => new(new KvQuotaExceededException(
-            $"The request{(key is null ? "" : $" for '{key}'")} is larger than {endpoint} takes (by default 1.5 MiB; the server's --max-request-bytes).") { Key = key, Endpoint = endpoint });
+            $"The request{call.ForKey} is larger than {endpoint} takes (by default 1.5 MiB; the server's --max-request-bytes).") { Key = key, Endpoint = endpoint });
 
         Failure Invalid() => new(new KvInvalidArgumentException($"{endpoint} refused the request: {text}.") { Key = key, Endpoint = endpoint });
 
-        Failure Timeout() => new(new KvTimeoutException($"{endpoint} could not finish in time: {text}. A write may have been made.") { Key = key, Endpoint = endpoint })
+        Failure Timeout() => new(new KvTimeoutException($"{endpoint} could not finish in time: {text}.{call.Doubt}") { Key = key, Endpoint = endpoint })
             { MayPass = true };
 
         Failure Unavailable() => new(new KvUnreachableException(
-            KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {text}. A write may have been made.") { Key = key, Endpoint = endpoint })
+            KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {text}.{call.Doubt}") { Key = key, Endpoint = endpoint })
             { MayPass = true, EndpointFailed = true };
 
         Failure Foreign(string message) => new(new KvUnreachableException(

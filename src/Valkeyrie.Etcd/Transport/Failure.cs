@@ -29,69 +29,59 @@ internal sealed record Failure(KvException Error)
     /// <summary>True if the server refused the token and did nothing.</summary>
     public bool TokenRefused { get; init; }
 
-    public static Failure Of(Exception e, Endpoint endpoint, string? key, bool timedOut, TimeSpan timeout) => e switch
+    public static Failure Of(Exception e, in FailedCall call) => e switch
     {
-        GrpcException refused => EtcdErrors.Of(refused.Status, endpoint.Name, key),
+        GrpcException refused => EtcdErrors.Of(refused.Status, call),
         GrpcMessageTooLargeException tooLarge => new(new KvQuotaExceededException(
-            $"The reply of {endpoint.Name} has {tooLarge.Length} bytes, more than the {GrpcChannel.MaxReplyLength} that are taken. Ask for less at once.")
-            { Key = key, Endpoint = endpoint.Name }),
-        GrpcProtocolException or InvalidProtocolBufferException => Protocol(e, e.Message, endpoint, key),
-        OperationCanceledException when timedOut => TimedOut(e, endpoint, key, timeout),
-        TimeoutException => TimedOut(e, endpoint, key, timeout),
-        Http2ConnectException { Reason: KvUnreachableReason.Protocol } => Protocol(e, e.Message, endpoint, key, notSent: true) with { NoConnection = true },
-        Http2ConnectException connect => NotReached(connect, endpoint, key),
-        Http2ProtocolException => Protocol(e, e.Message + ".", endpoint, key),
-        Http2ResetException reset => OfReset(reset, endpoint, key),
-        Http2ConnectionLostException lost => Lost(e, endpoint, key, lost.NotSent),
-        IOException or SocketException or ObjectDisposedException => Lost(e, endpoint, key),
-        _ => Protocol(e, e.Message, endpoint, key),
+            $"The reply of {call.Endpoint} has {tooLarge.Length} bytes, more than the {GrpcChannel.MaxReplyLength} that are taken. Ask for less at once.")
+            { Key = call.Key, Endpoint = call.Endpoint }),
+        GrpcProtocolException or InvalidProtocolBufferException => Protocol(e, e.Message, call),
+        OperationCanceledException when call.TimedOut => TimedOut(e, call),
+        TimeoutException => TimedOut(e, call with { Unsent = true }),
+        Http2ConnectException { Reason: KvUnreachableReason.Protocol } => Protocol(e, e.Message, call, notSent: true) with { NoConnection = true },
+        Http2ConnectException connect => NotReached(connect, call),
+        Http2ProtocolException => Protocol(e, e.Message + ".", call),
+        Http2ResetException reset => OfReset(reset, call),
+        Http2ConnectionLostException lost => Lost(e, call with { Unsent = lost.NotSent || call.Unsent }),
+        IOException or SocketException or ObjectDisposedException => Lost(e, call),
+        _ => Protocol(e, e.Message, call),
     };
 
-    private static Failure OfReset(Http2ResetException e, Endpoint endpoint, string? key) => e.Error switch
+    private static Failure OfReset(Http2ResetException e, in FailedCall call) => e.Error switch
     {
-        Http2Error.RefusedStream => Lost(e, endpoint, key, notSent: true),
-        Http2Error.NoError or Http2Error.Cancel or Http2Error.EnhanceYourCalm or Http2Error.InternalError => Lost(e, endpoint, key),
-        _ => Protocol(e, e.Message, endpoint, key),
+        Http2Error.RefusedStream => Lost(e, call with { Unsent = true }),
+        Http2Error.NoError or Http2Error.Cancel or Http2Error.EnhanceYourCalm or Http2Error.InternalError => Lost(e, call),
+        _ => Protocol(e, e.Message, call),
     };
 
-    private static Failure NotReached(Http2ConnectException e, Endpoint endpoint, string? key) => NotReached(
-        e.Reason,
-        e.Reason switch
+    private static Failure NotReached(Http2ConnectException e, in FailedCall call)
+    {
+        var message = e.Reason switch
         {
-            KvUnreachableReason.NameNotFound => $"The host name of {endpoint.Name} could not be found. Check its spelling and the name service.",
-            KvUnreachableReason.Tls when Cause<CertificateRefusedException>(e) is { } certificate => $"The TLS connection to {endpoint.Name} was refused here: {certificate.Message}.",
-            KvUnreachableReason.Tls => $"The TLS handshake with {endpoint.Name} failed: {Sentence(e)} If it does not use TLS, connect with http.",
-            _ => $"No connection to {endpoint.Name}: {Sentence(e)} Check that the server runs and that the port is right.",
-        },
-        e,
-        endpoint,
-        key);
-
-    private static Failure NotReached(KvUnreachableReason reason, string message, Exception e, Endpoint endpoint, string? key) =>
-        new(new KvUnreachableException(reason, message, e) { Key = key, Endpoint = endpoint.Name, NotSent = true })
+            KvUnreachableReason.NameNotFound => $"The host name of {call.Endpoint} could not be found. Check its spelling and the name service.",
+            KvUnreachableReason.Tls when Cause<CertificateRefusedException>(e) is { } certificate => $"The TLS connection to {call.Endpoint} was refused here: {certificate.Message}.",
+            KvUnreachableReason.Tls => $"The TLS handshake with {call.Endpoint} failed: {Sentence(e)} If it does not use TLS, connect with http.",
+            _ => $"No connection to {call.Endpoint}: {Sentence(e)} Check that the server runs and that the port is right.",
+        };
+        return new(new KvUnreachableException(e.Reason, message, e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = true })
             { NoConnection = true, MayPass = true, EndpointFailed = true };
-
-    private static Failure Lost(Exception e, Endpoint endpoint, string? key, bool notSent = false) => new(new KvUnreachableException(
-        KvUnreachableReason.ConnectionLost,
-        $"The connection to {endpoint.Name} broke {(notSent ? "before the call was taken; nothing was written" : "during the call; a write may have been made")}.",
-        e) { Key = key, Endpoint = endpoint.Name, NotSent = notSent })
-        { MayPass = true, EndpointFailed = true };
-
-    private static Failure Protocol(Exception e, string detail, Endpoint endpoint, string? key, bool notSent = false) => new(new KvUnreachableException(
-        KvUnreachableReason.Protocol,
-        $"What answers at {endpoint.Name} does not speak etcd's protocol: {detail} Check host and port; a server that uses TLS needs https.",
-        e) { Key = key, Endpoint = endpoint.Name, NotSent = notSent })
-        { MayPass = true, EndpointFailed = true };
-
-    private static Failure TimedOut(Exception e, Endpoint endpoint, string? key, TimeSpan timeout)
-    {
-        var connecting = e is TimeoutException;
-        var what = connecting ? "could not be connected to" : "did not answer";
-        return new(new KvTimeoutException(
-            $"{endpoint.Name} {what} in time; calls end after {timeout.TotalSeconds:0.###} s.{(connecting ? "" : " A write may have been made.")}", e)
-            { Key = key, Endpoint = endpoint.Name, NotSent = connecting })
-            { MayPass = true, EndpointFailed = true };
     }
+
+    private static Failure Lost(Exception e, in FailedCall call) => new(new KvUnreachableException(
+        KvUnreachableReason.ConnectionLost, $"The connection to {call.Endpoint} broke {(call.Unsent ? "before the call was sent" : "during the call")}.{call.Doubt}", e)
+        { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
+        { MayPass = true, EndpointFailed = true };
+
+    private static Failure Protocol(Exception e, string detail, in FailedCall call, bool notSent = false) => new(new KvUnreachableException(
+        KvUnreachableReason.Protocol,
+        $"What answers at {call.Endpoint} does not speak etcd's protocol: {detail} Check host and port; a server that uses TLS needs https.",
+        e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = notSent })
+        { MayPass = true, EndpointFailed = true };
+
+    private static Failure TimedOut(Exception e, in FailedCall call) => new(new KvTimeoutException(
+        $"{call.Endpoint} {(call.Unsent ? "could not be sent the call" : "did not answer")} in time; calls end after {call.Timeout.TotalSeconds:0.###} s.{call.Doubt}", e)
+        { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
+        { MayPass = true, EndpointFailed = true };
 
     private static T? Cause<T>(Exception? e) where T : Exception
     {

@@ -12,7 +12,7 @@ internal struct Frame
     private byte[] _buffer;
     private int _length;
 
-    /// <summary>The framed message.</summary>
+    /// <summary>The framed message, or messages.</summary>
     public readonly ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
 
     /// <summary>A frame with room for a message of at most this many bytes.</summary>
@@ -28,6 +28,15 @@ internal struct Frame
         return frame;
     }
 
+    /// <summary>Two messages one after the other, for a stream that begins with both.</summary>
+    public static Frame Of(IMessage first, IMessage second)
+    {
+        var frame = Rent(first.CalculateSize() + HeaderLength + second.CalculateSize());
+        frame.Append(first);
+        frame.Append(second);
+        return frame;
+    }
+
     /// <summary>Where the message is to be written.</summary>
     public readonly Span<byte> Room => _buffer.AsSpan(HeaderLength);
 
@@ -37,6 +46,15 @@ internal struct Frame
         _buffer[0] = 0;
         BinaryPrimitives.WriteUInt32BigEndian(_buffer.AsSpan(1), (uint)messageLength);
         _length = HeaderLength + messageLength;
+    }
+
+    private void Append(IMessage message)
+    {
+        var length = message.CalculateSize();
+        _buffer[_length] = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(_buffer.AsSpan(_length + 1), (uint)length);
+        message.WriteTo(_buffer.AsSpan(_length + HeaderLength, length));
+        _length += HeaderLength + length;
     }
 
     /// <summary>Gives the buffer back. Nobody may read it any more.</summary>

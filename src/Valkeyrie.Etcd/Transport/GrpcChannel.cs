@@ -3,20 +3,6 @@ using Valkeyrie.Etcd.Transport.Http2;
 
 namespace Valkeyrie.Etcd.Transport;
 
-/// <summary>A reply's message and the endpoint that sent it.</summary>
-internal readonly struct Reply(Http2Stream stream, ReadOnlyMemory<byte> message, string endpoint)
-{
-    /// <summary>The message, valid until the call that read it returns, unless it is kept.</summary>
-    public ReadOnlyMemory<byte> Message => message;
-
-    public ReadOnlySpan<byte> Span => message.Span;
-
-    public string Endpoint => endpoint;
-
-    /// <summary>Keeps the message: its pooled buffer is the caller's from now on.</summary>
-    public byte[] Keep() => stream.Detach();
-}
-
 /// <summary>Calls to a cluster: picks an endpoint, signs in, holds the deadline, sends again where that is safe, and tells every failure as a
 /// <see cref="KvException"/>.</summary>
 internal sealed class GrpcChannel : IAsyncDisposable
@@ -26,6 +12,9 @@ internal sealed class GrpcChannel : IAsyncDisposable
 
     // A watch can get any number of changes of one transaction in one message.
     private const long MaxStreamMessageLength = 1 << 30;
+
+    // A connection may just have ended, and by a rare chance the next one too. A server that ends each at once is not to be asked in a tight loop.
+    private const int MostClosedAtOnce = 2;
 
     private readonly EndpointSet _endpoints;
     private readonly SignIn? _signIn;
@@ -83,7 +72,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
                 }
                 catch (Exception e)
                 {
-                    await RetryOrThrowAsync(e, attempts, endpoint, token, key, cancellationToken).ConfigureAwait(false);
+                    await RetryOrThrowAsync(e, attempts, FailedCallOf(e, endpoint, method, key, stream, cancellationToken), endpoint, token, cancellationToken).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -100,9 +89,14 @@ internal sealed class GrpcChannel : IAsyncDisposable
     }
 
     /// <summary>Opens a stream with its first request, and keeps it open for replies.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="frame">The request; its buffer is given back when the stream is closed, as a server may answer before it has read it all.</param>
+    /// <param name="key">The key that the call is about, for errors.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
     public async ValueTask<GrpcStream> OpenStreamAsync(GrpcMethod method, Frame frame, string? key, CancellationToken cancellationToken)
     {
         var attempts = new Attempts(method.ReadOnly, _endpoints.Count, _timeout);
+        var isHandedOn = false;
         try
         {
             while (true)
@@ -120,13 +114,15 @@ internal sealed class GrpcChannel : IAsyncDisposable
                     }
 
                     await StartAsync(endpoint, stream, method, token, frame.Memory, end: false, deadline.Token).ConfigureAwait(false);
-                    opened = new GrpcStream(this, endpoint, token, stream, deadline, cancellationToken);
+                    opened = new GrpcStream(this, endpoint, method, key, token, stream, deadline, cancellationToken);
                     await stream.ReadyAsync().ConfigureAwait(false);
                     stream.ThrowIfEnded();
 
-                    // The first reply is there, so the request has long been sent; from here on the stream runs as long as its reader likes.
+                    // From here on the stream runs as long as its reader likes.
                     deadline.Lift();
                     endpoint.Succeeded();
+                    opened.Own(frame);
+                    isHandedOn = true;
                     return opened;
                 }
                 catch (Exception e)
@@ -140,20 +136,23 @@ internal sealed class GrpcChannel : IAsyncDisposable
                         await opened.DisposeAsync().ConfigureAwait(false);
                     }
 
-                    await RetryOrThrowAsync(e, attempts, endpoint, token, key, cancellationToken).ConfigureAwait(false);
+                    await RetryOrThrowAsync(e, attempts, FailedCallOf(e, endpoint, method, key, stream, cancellationToken), endpoint, token, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
         finally
         {
-            frame.Return();
+            if (!isHandedOn)
+            {
+                frame.Return();
+            }
         }
     }
 
     /// <summary>What a failure within an open stream is to its caller.</summary>
-    public Exception FailureOf(Exception e, Endpoint endpoint, CancellationToken cancellationToken)
+    public Exception FailureOf(Exception e, Endpoint endpoint, GrpcMethod method, string? key, Http2Stream stream, CancellationToken cancellationToken)
     {
-        var failure = Failure.Of(e, endpoint, null, IsTimeout(e, cancellationToken), _timeout);
+        var failure = Failure.Of(e, FailedCallOf(e, endpoint, method, key, stream, cancellationToken));
         if (failure.EndpointFailed)
         {
             endpoint.Failed();
@@ -181,7 +180,8 @@ internal sealed class GrpcChannel : IAsyncDisposable
     private static async ValueTask StartAsync(
         Endpoint endpoint, Http2Stream stream, GrpcMethod method, string? token, ReadOnlyMemory<byte> frame, bool end, CancellationToken cancellationToken)
     {
-        while (true)
+        var closed = 0;
+        while (closed < MostClosedAtOnce)
         {
             var connection = await endpoint.ConnectAsync(cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
@@ -191,22 +191,27 @@ internal sealed class GrpcChannel : IAsyncDisposable
                 return;
             }
 
-            if (result.Wait is not null)
+            if (result.Wait is null)
             {
-                await result.Wait.WaitAsync(cancellationToken).ConfigureAwait(false);
+                closed++;
+                continue;
             }
+
+            await result.Wait.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        throw new Http2ConnectionLostException("The server closes its connections before they take a call.", notSent: true);
     }
 
     private async ValueTask RetryOrThrowAsync(
-        Exception e, Attempts attempts, Endpoint endpoint, string? token, string? key, CancellationToken cancellationToken)
+        Exception e, Attempts attempts, FailedCall call, Endpoint endpoint, string? token, CancellationToken cancellationToken)
     {
         if (CallerEnded(e, cancellationToken) is { } ended)
         {
             throw ended;
         }
 
-        var failure = Failure.Of(e, endpoint, key, IsTimeout(e, cancellationToken), _timeout);
+        var failure = Failure.Of(e, call);
         if (failure.EndpointFailed)
         {
             endpoint.Failed();
@@ -231,6 +236,10 @@ internal sealed class GrpcChannel : IAsyncDisposable
         cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken)
         : _closing.IsCancellationRequested ? new KvStoreClosedException(_address)
         : e as KvException;
+
+    private FailedCall FailedCallOf(
+        Exception e, Endpoint endpoint, GrpcMethod method, string? key, Http2Stream stream, CancellationToken cancellationToken) =>
+        new(endpoint.Name, key, method.ReadOnly) { Timeout = _timeout, TimedOut = IsTimeout(e, cancellationToken), Unsent = stream.Connection is null };
 
     private bool IsTimeout(Exception e, CancellationToken cancellationToken) =>
         e is OperationCanceledException && !cancellationToken.IsCancellationRequested && !_closing.IsCancellationRequested;

@@ -11,6 +11,8 @@ internal sealed record GrpcMethod
     public static readonly GrpcMethod LeaseGrant = new("/etcdserverpb.Lease/LeaseGrant");
     public static readonly GrpcMethod LeaseRevoke = new("/etcdserverpb.Lease/LeaseRevoke");
     public static readonly GrpcMethod LeaseKeepAlive = new("/etcdserverpb.Lease/LeaseKeepAlive", readOnly: true);
+    public static readonly GrpcMethod LeaseTimeToLive = new("/etcdserverpb.Lease/LeaseTimeToLive", readOnly: true);
+    public static readonly GrpcMethod LeaseLeases = new("/etcdserverpb.Lease/LeaseLeases", readOnly: true);
     public static readonly GrpcMethod Authenticate = new("/etcdserverpb.Auth/Authenticate", readOnly: true);
     public static readonly GrpcMethod Status = new("/etcdserverpb.Maintenance/Status", readOnly: true);
 

@@ -3,28 +3,6 @@ using System.Text;
 
 namespace Valkeyrie.Etcd.Transport;
 
-/// <summary>The status codes of gRPC (grpc/doc/statuscodes.md).</summary>
-internal enum GrpcCode
-{
-    Ok = 0,
-    Cancelled = 1,
-    Unknown = 2,
-    InvalidArgument = 3,
-    DeadlineExceeded = 4,
-    NotFound = 5,
-    AlreadyExists = 6,
-    PermissionDenied = 7,
-    ResourceExhausted = 8,
-    FailedPrecondition = 9,
-    Aborted = 10,
-    OutOfRange = 11,
-    Unimplemented = 12,
-    Internal = 13,
-    Unavailable = 14,
-    DataLoss = 15,
-    Unauthenticated = 16,
-}
-
 /// <summary>How a call ended, as the server said it in its trailers.</summary>
 internal readonly record struct GrpcStatus(GrpcCode Code, string Message)
 {
@@ -68,20 +46,3 @@ internal readonly record struct GrpcStatus(GrpcCode Code, string Message)
         return Encoding.UTF8.GetString([.. bytes]);
     }
 }
-
-/// <summary>A call that the server answered with a status other than OK. Never leaves this assembly.</summary>
-#pragma warning disable CA1032, CA1064 // made in one place, with all it needs, and mapped to a KvException before a caller sees it
-internal sealed class GrpcException(GrpcStatus status) : Exception($"{status.Code}: {status.Message}")
-{
-    public GrpcStatus Status { get; } = status;
-}
-
-/// <summary>What answered does not speak gRPC as it should.</summary>
-internal sealed class GrpcProtocolException(string message, Exception? inner = null) : Exception(message, inner);
-
-/// <summary>A message longer than its reader takes.</summary>
-internal sealed class GrpcMessageTooLargeException(long length) : Exception($"A message of {length} bytes is longer than can be taken.")
-{
-    public long Length { get; } = length;
-}
-#pragma warning restore CA1032, CA1064

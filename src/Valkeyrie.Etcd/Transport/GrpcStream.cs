@@ -5,10 +5,21 @@ namespace Valkeyrie.Etcd.Transport;
 
 /// <summary>An open stream of replies. Its request stays open until it is disposed.</summary>
 internal sealed class GrpcStream(
-    GrpcChannel channel, Endpoint endpoint, string? token, Http2Stream stream, Deadline deadline, CancellationToken cancellationToken) : IAsyncDisposable
+    GrpcChannel channel,
+    Endpoint endpoint,
+    GrpcMethod method,
+    string? key,
+    string? token,
+    Http2Stream stream,
+    Deadline deadline,
+    CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly CancellationTokenRegistration _cancel = deadline.Token.UnsafeRegister(static s => ((Http2Stream)s!).Cancel(), stream);
+    private Frame _request;
     private int _disposed;
+
+    /// <summary>Has the stream give the request's buffer back when it is closed.</summary>
+    public void Own(Frame request) => _request = request;
 
     /// <summary>The next reply, valid until the next call. A stream that ends is a failure, since nothing ends one but its reader.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync()
@@ -19,7 +30,7 @@ internal sealed class GrpcStream(
         }
         catch (Exception e)
         {
-            throw channel.FailureOf(e, endpoint, cancellationToken);
+            throw channel.FailureOf(e, endpoint, method, key, stream, cancellationToken);
         }
     }
 
@@ -32,7 +43,7 @@ internal sealed class GrpcStream(
         }
         catch (Exception e) when (e is GrpcProtocolException or InvalidProtocolBufferException)
         {
-            throw channel.FailureOf(e, endpoint, cancellationToken);
+            throw channel.FailureOf(e, endpoint, method, key, stream, cancellationToken);
         }
     }
 
@@ -47,6 +58,7 @@ internal sealed class GrpcStream(
             _cancel.Dispose();
             stream.Cancel();
             stream.Release();
+            _request.Return();
             deadline.End();
         }
 

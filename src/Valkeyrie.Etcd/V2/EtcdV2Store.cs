@@ -5,13 +5,14 @@ namespace Valkeyrie.Etcd.V2;
 /// <summary>etcd's APIv2, the HTTP keys API of etcd 2.0 to 3.5, as a store.</summary>
 /// <remarks>A revision is the server's index. Beyond the contract: directories are real, so a path is either a value or a directory; values
 /// are text; a renewed key's revision moves on with each renewal; only the last 1000 changes are kept.</remarks>
-internal sealed class EtcdV2Store : IKvStore
+internal sealed class EtcdV2Store : IKvStore, IKvDirectories
 {
     private static readonly KvPutOptions Plain = new();
     private static readonly KvReadOptions Newest = new();
     private static readonly KvListOptions Everything = new();
     private static readonly KvWatchOptions FromNow = new();
     private static readonly KvLockOptions PlainLock = new();
+    private static readonly KvEntryOptions OneLevel = new();
 
     private readonly KeysChannel _channel;
     private readonly KeyPaths _paths;
@@ -19,30 +20,33 @@ internal sealed class EtcdV2Store : IKvStore
     private readonly Trees _trees;
     private readonly KeptKeys _kept;
     private readonly KeyMutex _mutex;
-    private readonly CancellationTokenSource _closing = new();
-    private int _closed;
+    private readonly StoreLifetime _lifetime;
 
     public EtcdV2Store(KeysChannel channel, KeyPaths paths)
     {
         _channel = channel;
         _paths = paths;
+        _lifetime = new StoreLifetime(channel.Info.Address);
         _kept = new KeptKeys(channel);
         _writes = new Writes(channel, paths, _kept);
         _trees = new Trees(channel, paths);
         _mutex = new KeyMutex(channel, paths, _kept);
     }
 
-    public KvStoreInfo Info => _channel.Info;
+    // By the interface alone, as in RevisionedStore.
+    KvStoreInfo IKvStore.Info => Info;
+
+    private KvStoreInfo Info => _channel.Info;
 
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
+        _lifetime.ThrowIfClosed();
         return _channel.StatusAsync(_paths.TreeOf(KvRange.All).Path, cancellationToken);
     }
 
     public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
+        _lifetime.ThrowIfClosed();
         return _writes.PutAsync(key, value, options ?? Plain, cancellationToken);
     }
 
@@ -63,13 +67,13 @@ internal sealed class EtcdV2Store : IKvStore
 
     public async ValueTask<bool> TryDeleteAsync(string key, CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
+        _lifetime.ThrowIfClosed();
         return await _writes.DeleteAsync(key, cancellationToken).ConfigureAwait(false) is null;
     }
 
     public async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
+        _lifetime.ThrowIfClosed();
         return await _writes.DeleteAsync(key, cancellationToken).ConfigureAwait(false) switch
         {
             null => true,
@@ -82,7 +86,7 @@ internal sealed class EtcdV2Store : IKvStore
         KvRange range, KvListOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(range);
-        ThrowIfClosed();
+        _lifetime.ThrowIfClosed();
         options ??= Everything;
         CheckRead(options);
         if (options.Limit < 0)
@@ -112,76 +116,65 @@ internal sealed class EtcdV2Store : IKvStore
     public ValueTask<long> TryDeleteTreeAsync(KvRange range, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(range);
-        ThrowIfClosed();
+        _lifetime.ThrowIfClosed();
         return _trees.DeleteAsync(range, cancellationToken);
     }
 
     public ValueTask<KvWriteResult> TryAtomicPutAsync(
         string key, ReadOnlyMemory<byte> value, long revision, KvPutOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
+        _lifetime.ThrowIfClosed();
         return _writes.AtomicPutAsync(key, value, revision, options ?? Plain, cancellationToken);
     }
 
     public ValueTask<KvWriteResult> TryAtomicDeleteAsync(string key, long revision, CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
+        _lifetime.ThrowIfClosed();
         return _writes.AtomicDeleteAsync(key, revision, cancellationToken);
     }
 
     public IAsyncEnumerable<KvEvent> WatchAsync(string key, KvWatchOptions? options = null, CancellationToken cancellationToken = default) =>
         WatchTreeAsync(KvRange.Key(key), options, cancellationToken);
 
-    public async IAsyncEnumerable<KvEvent> WatchTreeAsync(
-        KvRange range, KvWatchOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(range);
-        ThrowIfClosed();
-        options ??= FromNow;
-        Writes.CheckRevision(options.FromRevision);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        var events = Watch.ReadAsync(_channel, _paths.TreeOf(range), options, linked.Token).GetAsyncEnumerator(linked.Token);
-        await using var _ = events.ConfigureAwait(false);
-        while (true)
-        {
-            try
+    public IAsyncEnumerable<KvEvent> WatchTreeAsync(KvRange range, KvWatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.ReadAsync(
+            token =>
             {
-                if (!await events.MoveNextAsync().ConfigureAwait(false))
-                {
-                    yield break;
-                }
-            }
-            catch (Exception e) when (e is not KvStoreClosedException && _closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-            {
-                throw new KvStoreClosedException(Info.Address);
-            }
+                ArgumentNullException.ThrowIfNull(range);
+                var watch = options ?? FromNow;
+                Writes.CheckRevision(watch.FromRevision);
+                return Watch.ReadAsync(_channel, _paths.TreeOf(range), watch, token);
+            },
+            cancellationToken);
 
-            yield return events.Current;
-        }
+    public ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.CallAsync(token => _mutex.LockAsync(key, options ?? PlainLock, token), cancellationToken);
+
+    public async ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return path.Length == 0 ? new KvEntry(path, null, IsDirectory: true) : await ReadAsync(path, null, cancellationToken).ConfigureAwait(false) switch
+        {
+            null => null,
+            { IsDirectory: true } => new KvEntry(path, null, IsDirectory: true),
+            var node => new KvEntry(path, node.ToPair(path, options?.KeysOnly ?? false), IsDirectory: false),
+        };
     }
 
-    public async ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        try
-        {
-            return await _mutex.LockAsync(key, options ?? PlainLock, linked.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new KvStoreClosedException(Info.Address);
-        }
+        ArgumentNullException.ThrowIfNull(directory);
+        _lifetime.ThrowIfClosed();
+        return _trees.ListEntriesAsync(directory, options ?? OneLevel, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        if (!await _lifetime.TryCloseAsync().ConfigureAwait(false))
         {
             return;
         }
 
-        await _closing.CancelAsync().ConfigureAwait(false);
         await _mutex.DisposeAsync().ConfigureAwait(false);
         await _kept.DisposeAsync().ConfigureAwait(false);
         await _channel.DisposeAsync().ConfigureAwait(false);
@@ -190,7 +183,7 @@ internal sealed class EtcdV2Store : IKvStore
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<KeysNode?> ReadAsync(string key, KvReadOptions? options, CancellationToken cancellationToken)
     {
-        ThrowIfClosed();
+        _lifetime.ThrowIfClosed();
         options ??= Newest;
         var path = _paths.PathOf(key);
         CheckRead(options);
@@ -209,14 +202,6 @@ internal sealed class EtcdV2Store : IKvStore
         if (options.Revision > 0)
         {
             throw new KvNotSupportedException("reading at an older revision: APIv2 keeps no history", Info);
-        }
-    }
-
-    private void ThrowIfClosed()
-    {
-        if (Volatile.Read(ref _closed) != 0)
-        {
-            throw new KvStoreClosedException(Info.Address);
         }
     }
 }

@@ -13,6 +13,9 @@ internal sealed class FormContent : HttpContent
     private static readonly SearchValues<byte> Unreserved =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"u8);
 
+    // Each byte may take three. A server takes far less, and says so itself.
+    private const int LongestValue = int.MaxValue / 4;
+
     private readonly byte[] _form;
 
     public FormContent(byte[] form)
@@ -26,8 +29,14 @@ internal sealed class FormContent : HttpContent
 
     /// <summary>The form of a value.</summary>
     /// <exception cref="KvInvalidArgumentException">The value is not UTF-8 text.</exception>
+    /// <exception cref="KvQuotaExceededException">It is far too long.</exception>
     public static byte[] OfValue(ReadOnlySpan<byte> value, string key)
     {
+        if (value.Length > LongestValue)
+        {
+            throw new KvQuotaExceededException($"The value for '{key}' has {value.Length} bytes, more than etcd's APIv2 can be sent (10 MB once they are escaped).") { Key = key };
+        }
+
         if (!Utf8.IsValid(value))
         {
             throw new KvInvalidArgumentException(

@@ -3,27 +3,6 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>A key with a time to live that is renewed in the background. Its timing is that of a lease.</summary>
-internal sealed class KeptKey(string path, string key, long index, long ttlSeconds, long writtenAt)
-{
-    public string Path { get; } = path;
-
-    public string Key { get; } = key;
-
-    public long TtlSeconds { get; } = ttlSeconds;
-
-    public KeptLease Lease { get; } = new(new KvLease(index, TimeSpan.FromSeconds(ttlSeconds)), writtenAt);
-
-    /// <summary>The index at which it was made.</summary>
-    public long CreatedIndex { get; } = index;
-
-    /// <summary>The index that the next renewal compares with. Each renewal moves it on.</summary>
-    public long Index { get; set; } = index;
-
-    /// <summary>True after a renewal whose answer did not come, so that the key may be at an index not known here.</summary>
-    public bool IsUncertain { get; set; }
-}
-
 /// <summary>Renews keys in the background by compare-and-swap until they are let go or lost, and removes those that are left when the store
 /// closes.</summary>
 internal sealed class KeptKeys(KeysChannel channel) : IAsyncDisposable
@@ -34,7 +13,6 @@ internal sealed class KeptKeys(KeysChannel channel) : IAsyncDisposable
     private static readonly Version FirstWithRefresh = new(2, 3);
 
     private readonly ConcurrentDictionary<KeptKey, Task> _keys = new();
-    private readonly CancellationTokenSource _closing = new();
     private volatile bool _refreshIsKnown;
 
     /// <summary>The longest that the closing store waits for one step.</summary>
@@ -49,7 +27,7 @@ internal sealed class KeptKeys(KeysChannel channel) : IAsyncDisposable
             return;
         }
 
-        var version = (await channel.StatusAsync("/", cancellationToken).ConfigureAwait(false)).Version;
+        var version = await channel.VersionAsync(cancellationToken).ConfigureAwait(false);
         var number = version.Split('-', '+')[0];
         if (Version.TryParse(number, out var parsed) && parsed < FirstWithRefresh)
         {
@@ -69,15 +47,14 @@ internal sealed class KeptKeys(KeysChannel channel) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var keys = _keys.Keys.Where(k => !k.Lease.HasEnded).ToList();
-        foreach (var key in keys)
+        var keys = _keys.Where(k => !k.Key.Lease.HasEnded).ToList();
+        foreach (var (key, _) in keys)
         {
             key.Lease.Stop();
         }
 
         using var timeout = new CancellationTokenSource(PatienceAtClose);
-        await Task.WhenAll(keys.Select(k => RemoveAsync(k, timeout.Token))).ConfigureAwait(false);
-        await _closing.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(keys.Select(k => RemoveAsync(k.Key, k.Value, timeout.Token))).ConfigureAwait(false);
         await Task.WhenAll(_keys.Values).ConfigureAwait(false);
     }
 
@@ -135,11 +112,18 @@ internal sealed class KeptKeys(KeysChannel channel) : IAsyncDisposable
         return true;
     }
 
-    private async Task RemoveAsync(KeptKey key, CancellationToken cancellationToken)
+    private async Task RemoveAsync(KeptKey key, Task renewing, CancellationToken cancellationToken)
     {
+        // A renewal that was just under way ends with its lease; from then on nothing here moves the key.
+        await renewing.ConfigureAwait(false);
         try
         {
-            await channel.CallAsync(Requests.CompareAndDelete(key.Path, key.Key, key.Index), cancellationToken).ConfigureAwait(false);
+            KeysReply reply;
+            do
+            {
+                reply = await channel.CallAsync(Requests.CompareAndDelete(key.Path, key.Key, key.Index), cancellationToken).ConfigureAwait(false);
+            }
+            while (reply.Error is not null && key.IsUncertain && await FindAsync(key, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {

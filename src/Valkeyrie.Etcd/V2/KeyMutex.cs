@@ -11,9 +11,11 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
     // A request that was given up may still be on its way: what it leaves is looked for again.
     private static readonly TimeSpan[] CleaningPauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
 
+    private readonly ConcurrentDictionary<TaskCompletionSource, bool> _taking = new();
     private readonly ConcurrentDictionary<KeyLock, bool> _held = new();
     private readonly ConcurrentDictionary<Task, bool> _cleaning = new();
     private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _closed = new();
 
     public KeysChannel Channel => channel;
 
@@ -29,21 +31,29 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
             waiting.CancelAfter(timeout);
         }
 
+        var taking = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _taking[taking] = true;
         try
         {
             await keptKeys.RequireRefreshAsync(waiting.Token).ConfigureAwait(false);
-            var held = await TakeAsync(path, key, ttlSeconds, options, waiting.Token).ConfigureAwait(false);
+            var held = await TakeAsync(path, key, ttlSeconds, options.Timeout, waiting.Token).ConfigureAwait(false);
             if (value is not null)
             {
                 await PutValueAsync(held, value, ttlSeconds, options.DeleteOnUnlock, waiting.Token).ConfigureAwait(false);
             }
 
+            held.DeleteOnUnlock = options.DeleteOnUnlock;
             held.BeginGuard();
             return held;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new KvCannotLockException(key, options.Timeout!.Value, channel.Info.Address);
+        }
+        finally
+        {
+            _taking.TryRemove(taking, out _);
+            taking.SetResult();
         }
     }
 
@@ -67,8 +77,9 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
             {
                 await foreach (var change in feed.ReadAsync(fromIndex, cancellationToken).ConfigureAwait(false))
                 {
-                    // Any change but a swap of its value ends it: its own removal, that of a directory above it, another in its place.
-                    if (change.Action != "compareAndSwap")
+                    // Any change but a swap of its value ends it: its own removal, that of a directory above it, another in its place. Among past
+                    // changes the server also finds the removal of a directory whose name is merely how this one's begins.
+                    if (change.Action != "compareAndSwap" && IsAtOrAbove(change.Node!.Path, lockPath))
                     {
                         return;
                     }
@@ -89,11 +100,17 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
 
     public async ValueTask DisposeAsync()
     {
-        using var timeout = new CancellationTokenSource(keptKeys.PatienceAtClose);
-        await Task.WhenAll(_held.Keys.Select(held => UnlockQuietlyAsync(held, timeout.Token))).ConfigureAwait(false);
+        // The store has cancelled them; what they took or left behind is dealt with next.
+        await Task.WhenAll(_taking.Keys.Select(taking => taking.Task)).ConfigureAwait(false);
+        _closed.CancelAfter(keptKeys.PatienceAtClose);
+        await Task.WhenAll(_held.Keys.Select(held => UnlockQuietlyAsync(held, _closed.Token))).ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_cleaning.Keys).ConfigureAwait(false);
+        await _closed.CancelAsync().ConfigureAwait(false);
     }
+
+    private static bool IsAtOrAbove(string path, string lockPath) =>
+        lockPath.StartsWith(path, StringComparison.Ordinal) && (lockPath.Length == path.Length || lockPath[path.Length] == KeyRules.Separator);
 
     private static async Task UnlockQuietlyAsync(KeyLock held, CancellationToken cancellationToken)
     {
@@ -107,7 +124,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
         }
     }
 
-    private async ValueTask<KeyLock> TakeAsync(string path, string key, long ttlSeconds, KvLockOptions options, CancellationToken cancellationToken)
+    private async ValueTask<KeyLock> TakeAsync(string path, string key, long ttlSeconds, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var lockPath = path + KeyRules.LockSuffix;
         var token = Guid.NewGuid().ToString("N");
@@ -119,7 +136,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
             if (reply.Error is null)
             {
                 var kept = keptKeys.Keep(lockPath, key, reply.Index, ttlSeconds, sentAt);
-                var held = new KeyLock(this, key, path, token, kept, options.DeleteOnUnlock);
+                var held = new KeyLock(this, key, path, token, kept);
                 _held[held] = true;
                 return held;
             }
@@ -129,7 +146,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
                 throw Refusals.Of(reply.Error, key, paths, channel.Info);
             }
 
-            if (options.Timeout == TimeSpan.Zero)
+            if (timeout == TimeSpan.Zero)
             {
                 throw new KvCannotLockException(key, TimeSpan.Zero, channel.Info.Address);
             }
@@ -171,7 +188,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
         }
         catch
         {
-            await held.DisposeAsync().ConfigureAwait(false);
+            await UnlockQuietlyAsync(held, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -180,20 +197,22 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
     {
         foreach (var pause in CleaningPauses)
         {
+            await Task.Delay(pause, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var isLast = _closing.IsCancellationRequested;
             try
             {
-                await Task.Delay(pause, _closing.Token).ConfigureAwait(false);
-                var reply = await channel.CallAsync(Requests.DeleteIfValueIs(lockPath, key, token), _closing.Token).ConfigureAwait(false);
+                var reply = await channel.CallAsync(Requests.DeleteIfValueIs(lockPath, key, token), _closed.Token).ConfigureAwait(false);
                 if (reply.Error is null)
                 {
                     return;
                 }
             }
-            catch (KvException)
+            catch (Exception e) when (e is KvException or OperationCanceledException)
             {
                 // Out of reach; the next try may fare better, and the time to live ends it at last.
             }
-            catch (OperationCanceledException)
+
+            if (isLast)
             {
                 return;
             }

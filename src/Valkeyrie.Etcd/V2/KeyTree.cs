@@ -33,6 +33,9 @@ internal sealed class KeyTree(KvRange range, string path, string start, int skip
     public string ReadTarget(bool serializable) =>
         Target + "?" + (IsSingle ? "" : "recursive=true&sorted=true&") + (serializable ? "quorum=false" : "quorum=true");
 
+    /// <summary>The request target that reads it without what lies in its directories.</summary>
+    public string ReadLevelTarget() => Target + "?sorted=true&quorum=true";
+
     /// <summary>The request target that waits for its next change.</summary>
     public string WaitTarget() => Target + (IsSingle ? "?wait=true" : "?wait=true&recursive=true");
 

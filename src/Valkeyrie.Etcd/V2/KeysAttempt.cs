@@ -9,6 +9,9 @@ namespace Valkeyrie.Etcd.V2;
 /// <summary>One request to one endpoint, and what came back.</summary>
 internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCall call, Deadline deadline, CancellationToken caller) : IDisposable
 {
+    /// <summary>The request target that tells the server's version.</summary>
+    public const string VersionTarget = "/version";
+
     private const string IndexHeader = "X-Etcd-Index";
     private const long UsualErrorLength = 4 << 10;
     private const long MaxErrorLength = 64 << 10;
@@ -73,14 +76,14 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         return parser.Node is not null || body.IsEmpty ? ReplyOf(parser) : throw new KeysProtocolException("it tells of a change without saying of what.");
     }
 
-    public async ValueTask<TreeReply> BeginTreeAsync(KeyTree tree, bool keysOnly)
+    public async ValueTask<TreeReply> BeginTreeAsync(KeyTree tree, bool keysOnly, bool directories)
     {
         if (await ReadErrorAsync().ConfigureAwait(false) is { } refused)
         {
             return new TreeReply(refused);
         }
 
-        var parser = new ReplyParser(tree, keysOnly);
+        var parser = new ReplyParser(tree, keysOnly, directories);
         var stream = await _response!.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
         var body = new ReplyBody(stream, parser, ReplyBody.TreeLength);
         try
@@ -115,10 +118,13 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         channel.CredentialAccepted = true;
         var index = IndexOf(_response);
         _response.Dispose();
-        using var request = NewRequest(HttpMethod.Get, "/version");
+        using var request = NewRequest(HttpMethod.Get, VersionTarget);
         _response = await channel.Http.SendAsync(request, deadline.Token).ConfigureAwait(false);
-        return new KvServerStatus(endpoint.Name, await ReadVersionAsync().ConfigureAwait(false), index);
+        return new KvServerStatus(endpoint.Name, await ReadVersionTextAsync().ConfigureAwait(false), index);
     }
+
+    public async ValueTask<string> ReadVersionAsync() =>
+        _response!.IsSuccessStatusCode ? await ReadVersionTextAsync().ConfigureAwait(false) : throw new KeysRefusedException(_response.StatusCode, null);
 
     /// <summary>Reads the next part of a tree's reply. The time counts for each part anew: how fast a listing is used is its reader's affair.</summary>
     public async ValueTask<bool> ReadOnAsync(ReplyBody body, ReplyParser parser)
@@ -185,7 +191,7 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         return new KeysReply(error.Index, endpoint.Name) { Error = error };
     }
 
-    private async ValueTask<string> ReadVersionAsync()
+    private async ValueTask<string> ReadVersionTextAsync()
     {
         var text = await ReadShortAsync().ConfigureAwait(false);
         try

@@ -51,8 +51,12 @@ internal sealed class KeysChannel : IAsyncDisposable
 
     /// <summary>Begins to read a tree; its keys come in as its reader asks for them.</summary>
     /// <returns>The tree's reply, or why there is none.</returns>
-    public ValueTask<TreeReply> OpenTreeAsync(KeysCall call, KeyTree tree, bool keysOnly, CancellationToken cancellationToken) =>
-        AttemptAsync(call, static (attempt, state) => attempt.BeginTreeAsync(state.tree, state.keysOnly), (tree, keysOnly), cancellationToken);
+    public ValueTask<TreeReply> OpenTreeAsync(KeysCall call, KeyTree tree, bool keysOnly, CancellationToken cancellationToken, bool directories = false) =>
+        AttemptAsync(
+            call,
+            static (attempt, state) => attempt.BeginTreeAsync(state.tree, state.keysOnly, state.directories),
+            (tree, keysOnly, directories),
+            cancellationToken);
 
     /// <summary>Waits for the next change, without a deadline once the server has begun to wait.</summary>
     /// <returns>The change; a reply without a node if the server ended the wait without one.</returns>
@@ -66,15 +70,19 @@ internal sealed class KeysChannel : IAsyncDisposable
         0,
         cancellationToken);
 
+    /// <summary>Asks an endpoint for its version alone, which every user may.</summary>
+    public ValueTask<string> VersionAsync(CancellationToken cancellationToken) => AttemptAsync(
+        new KeysCall(HttpMethod.Get, KeysAttempt.VersionTarget, null), static (attempt, _) => attempt.ReadVersionAsync(), 0, cancellationToken);
+
     /// <summary>What a failure within an open reply is to its caller.</summary>
-    public Exception FailureOf(Exception e, Endpoint endpoint, string key, CancellationToken cancellationToken)
+    public Exception FailureOf(Exception e, Endpoint endpoint, string? key, CancellationToken cancellationToken)
     {
         if (CallerEnded(e, cancellationToken) is { } ended)
         {
             return ended;
         }
 
-        var failure = FailureOf(e, endpoint, key, IsTimeout(e, cancellationToken));
+        var failure = FailureOf(e, new FailedCall(endpoint.Name, key, ReadOnly: true) { Timeout = Timeout, TimedOut = IsTimeout(e, cancellationToken) });
         if (failure.EndpointFailed)
         {
             endpoint.Failed();
@@ -119,14 +127,20 @@ internal sealed class KeysChannel : IAsyncDisposable
                     throw ended;
                 }
 
-                var failure = FailureOf(e, endpoint, call.Key, IsTimeout(e, cancellationToken));
+                var failure = FailureOf(e, new FailedCall(endpoint.Name, call.Key, call.ReadOnly)
+                {
+                    Timeout = Timeout,
+                    TimedOut = IsTimeout(e, cancellationToken),
+
+                    // A request whose body was never begun cannot have been acted on.
+                    Unsent = attempt.IsUnsent,
+                });
                 if (failure.EndpointFailed)
                 {
                     endpoint.Failed();
                 }
 
-                // A request whose body was never begun cannot have been acted on.
-                if (!attempts.MayTryAgain(attempt.IsUnsent ? failure with { NotSent = true } : failure))
+                if (!attempts.MayTryAgain(failure))
                 {
                     throw failure.Error;
                 }
@@ -143,18 +157,21 @@ internal sealed class KeysChannel : IAsyncDisposable
         }
     }
 
-    private Failure FailureOf(Exception e, Endpoint endpoint, string? key, bool timedOut) => e switch
+    private Failure FailureOf(Exception e, FailedCall call)
     {
-        KeysRefusedException refused => refused.ToFailure(endpoint.Name, key, Info, _credentialAccepted),
-        _ when Cause<Http2ConnectException>(e) is { } connect => Failure.Of(connect, endpoint, key, timedOut, Timeout),
-        _ when Cause<TimeoutException>(e) is { } timeout => Failure.Of(timeout, endpoint, key, timedOut, Timeout),
-        HttpRequestException { HttpRequestError: not (HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded) } =>
-            Failure.Of(new IOException(e.Message, e), endpoint, key, timedOut, Timeout),
-        HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } =>
-            Failure.Of(new KeysProtocolException(Sentence(e), e), endpoint, key, timedOut, Timeout),
-        HttpRequestException => Failure.Of(new KeysProtocolException(Sentence(e), e), endpoint, key, timedOut, Timeout),
-        _ => Failure.Of(e, endpoint, key, timedOut, Timeout),
-    };
+        var failure = e switch
+        {
+            KeysRefusedException refused => refused.ToFailure(call, Info, _credentialAccepted),
+            _ when Cause<Http2ConnectException>(e) is { } connect => Failure.Of(connect, call),
+            _ when Cause<TimeoutException>(e) is { } timeout => Failure.Of(timeout, call),
+            HttpRequestException { HttpRequestError: not (HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded) } =>
+                Failure.Of(new IOException(e.Message, e), call),
+            HttpRequestException or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } =>
+                Failure.Of(new KeysProtocolException(Sentence(e), e), call),
+            _ => Failure.Of(e, call),
+        };
+        return call.Unsent ? failure with { NotSent = true } : failure;
+    }
 
     /// <summary>The caller's own cancellation, or the store's end; null if neither is why the call failed.</summary>
     private Exception? CallerEnded(Exception e, CancellationToken cancellationToken) =>

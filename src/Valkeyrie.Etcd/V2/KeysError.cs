@@ -12,7 +12,11 @@ internal sealed record KeysError(int ErrorCode, string? Message, string? Cause, 
 {
     /// <summary>True if the request was understood and answered: the caller knows what it means for it.</summary>
     public bool IsAnswer => ErrorCode is KeysErrorCode.KeyNotFound or KeysErrorCode.CompareFailed or KeysErrorCode.NotFile or KeysErrorCode.NotDirectory
-        or KeysErrorCode.KeyExists or KeysErrorCode.RootReadOnly or KeysErrorCode.WatcherCleared or KeysErrorCode.EventIndexCleared;
+        or KeysErrorCode.KeyExists or KeysErrorCode.RootReadOnly or KeysErrorCode.WatcherCleared or KeysErrorCode.EventIndexCleared || IsUnchangeableDirectory;
+
+    /// <summary>True for etcd 3.5's answer to every change of a directory that exists: it writes the value first, which a directory has none
+    /// of, and gives up over that with nothing done (etcd server/etcdserver/api/v2store/store.go, Update).</summary>
+    public bool IsUnchangeableDirectory => ErrorCode == KeysErrorCode.RaftInternal && Cause?.Contains(": Not a file", StringComparison.Ordinal) == true;
 
     /// <summary>The index at which the compared key is, as the cause <c>[wanted != current]</c> says; 0 where it does not.</summary>
     public long ComparedIndex

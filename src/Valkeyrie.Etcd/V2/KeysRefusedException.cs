@@ -12,8 +12,9 @@ internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? err
     public KeysError? Error { get; } = error;
 
     /// <summary>What the caller is told, and what may be done about it.</summary>
-    public Failure ToFailure(string endpoint, string? key, KvStoreInfo info, bool credentialAccepted)
+    public Failure ToFailure(FailedCall call, KvStoreInfo info, bool credentialAccepted)
     {
+        var (endpoint, key) = (call.Endpoint, call.Key);
         var text = Error is null ? "" : $"{Error.Message}: {Error.Cause}".TrimEnd('.', ' ');
         return (Error?.ErrorCode, Status) switch
         {
@@ -23,7 +24,7 @@ internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? err
             ( >= KeysErrorCode.FirstOfRequest and < KeysErrorCode.FirstOfRaft, _) => new(
                 new KvInvalidArgumentException($"{endpoint} refused the request: {text}.") { Key = key, Endpoint = endpoint }),
             (KeysErrorCode.RaftInternal, _) when text.Contains("timed out", StringComparison.Ordinal) => new(
-                new KvTimeoutException($"{endpoint} could not finish in time: {text}. A write may have been made.") { Key = key, Endpoint = endpoint }) { MayPass = true },
+                new KvTimeoutException($"{endpoint} could not finish in time: {text}.{call.Doubt}") { Key = key, Endpoint = endpoint }) { MayPass = true },
             ( >= KeysErrorCode.FirstOfRaft and < KeysErrorCode.FirstOfEtcd, _) => Unavailable(text),
             (null, HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout) => Unavailable(Message.TrimEnd('.')),
             (null, HttpStatusCode.NotFound) => new(new KvNotSupportedException(
@@ -37,17 +38,17 @@ internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? err
         // The server says the same of a wrong password, of a missing one, and of a user who may not do this.
         KvException Unauthorized() =>
             credentialAccepted ? new KvPermissionDeniedException(
-                $"{endpoint} does not permit this{(key is null ? "" : $" for '{key}'")}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }
+                $"{endpoint} does not permit this{call.ForKey}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }
             : info.UserName is null ? new KvAuthenticationException($"{endpoint} asks for a user and password, and none was given. Check the credential.") { Key = key, Endpoint = endpoint }
             : new KvAuthenticationException(
                 $"{endpoint} refused the user or password, or the user '{info.UserName}' may not read{(key is null ? " here" : $" or write '{key}'")}. Check the credential.")
                 { Key = key, Endpoint = endpoint };
 
         KvQuotaExceededException TooLarge() =>
-            new($"The request{(key is null ? "" : $" for '{key}'")} is larger than {endpoint} takes (for APIv2 10 MB once its bytes are escaped).") { Key = key, Endpoint = endpoint };
+            new($"The request{call.ForKey} is larger than {endpoint} takes (for APIv2 10 MB once its bytes are escaped).") { Key = key, Endpoint = endpoint };
 
         Failure Unavailable(string why) => new(new KvUnreachableException(
-            KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {why}. A write may have been made.") { Key = key, Endpoint = endpoint })
+            KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {why}.{call.Doubt}") { Key = key, Endpoint = endpoint })
             { MayPass = true, EndpointFailed = true };
     }
 }

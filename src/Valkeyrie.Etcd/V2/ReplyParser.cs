@@ -5,7 +5,8 @@ namespace Valkeyrie.Etcd.V2;
 /// <summary>Reads a reply as its bytes come in, without a document in between: either the node that it is about, or all keys of a tree.</summary>
 /// <param name="tree">The tree whose keys are wanted; null for the node alone.</param>
 /// <param name="keysOnly">True to pass over the values of the tree's keys.</param>
-internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false)
+/// <param name="directories">True to give directories as well: as keys that end with a slash, which no other does.</param>
+internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, bool directories = false)
 {
     // Each directory nests twice; far deeper than a path can be written in a request.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 1 << 20 };
@@ -174,9 +175,18 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false)
             }
         }
 
-        if (tree is not null && _root == Property.Node && !ended.Node.IsDirectory && ended.Key is not null)
+        if (tree is null || _root != Property.Node || ended.Key is null)
+        {
+            return;
+        }
+
+        if (!ended.Node.IsDirectory)
         {
             Pairs.Add(ended.Node.ToPair(ended.Key, keysOnly));
+        }
+        else if (directories)
+        {
+            Pairs.Add(ended.Node.ToPair(ended.Key + KeyRules.Separator, keyOnly: true));
         }
     }
 
@@ -286,8 +296,3 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false)
         public bool InChildren { get; set; }
     }
 }
-
-/// <summary>What answered does not speak the keys API as it should.</summary>
-#pragma warning disable CA1032, CA1064 // mapped to a KvException before a caller sees it
-internal sealed class KeysProtocolException(string message, Exception? inner = null) : Exception(message, inner);
-#pragma warning restore CA1032, CA1064

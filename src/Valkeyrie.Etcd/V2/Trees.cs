@@ -11,9 +11,15 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var left = options.Limit == 0 ? long.MaxValue : options.Limit;
-        await foreach (var pair in ReadAsync(range, options.KeysOnly, options.Serializable, mustExist: true, cancellationToken).ConfigureAwait(false))
+        await foreach (var pair in ReadAsync(range, options.KeysOnly, options.Serializable, mustExist: options.After is null, cancellationToken).ConfigureAwait(false))
         {
             if (range.Kind != KvRangeKind.Key && KeyRules.IsLockKey(pair.Key))
+            {
+                continue;
+            }
+
+            // The API knows no place to begin at.
+            if (options.After is not null && KeyOrder.Compare(pair.Key, options.After) <= 0)
             {
                 continue;
             }
@@ -23,6 +29,49 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
             {
                 yield break;
             }
+        }
+    }
+
+    /// <summary>The entries of a directory, empty directories among them. What lies deeper than right below it is read with all its values.</summary>
+    public async IAsyncEnumerable<KvEntry> ListEntriesAsync(
+        KvRange range, KvEntryOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var tree = paths.TreeOf(range);
+        var target = options.Depth == 0 ? tree.ReadLevelTarget() : tree.ReadTarget(serializable: false);
+        using var reply = await channel.OpenTreeAsync(
+            new KeysCall(HttpMethod.Get, target, range.Text), tree, options.KeysOnly, cancellationToken, directories: true).ConfigureAwait(false);
+        if (reply.Error is { ErrorCode: not (KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory) } error)
+        {
+            throw Refusals.Of(error, range.Text, paths, channel.Info);
+        }
+
+        var walk = new EntryWalk(range.Start, options.Depth);
+        while (await reply.NextAsync().ConfigureAwait(false) is { } pairs)
+        {
+            var entries = new List<KvEntry>();
+            foreach (var pair in pairs)
+            {
+                if (pair.Key[^1] == KeyRules.Separator)
+                {
+                    walk.AddDirectory(pair.Key, entries);
+                }
+                else
+                {
+                    walk.Add(pair, entries);
+                }
+            }
+
+            foreach (var entry in entries)
+            {
+                yield return entry;
+            }
+        }
+
+        var last = new List<KvEntry>();
+        walk.End(last);
+        foreach (var entry in last)
+        {
+            yield return entry;
         }
     }
 

@@ -48,7 +48,7 @@ internal static class Watch
             var events = feed.ReadAsync(from, cancellationToken).GetAsyncEnumerator(cancellationToken);
             await using (events.ConfigureAwait(false))
             {
-                while (await MoveNextUnlessPassedAsync(events, options, channel).ConfigureAwait(false))
+                while (await MoveNextUnlessPassedAsync(events, options, tree.Range, channel).ConfigureAwait(false))
                 {
                     foreach (var change in changes.Read(events.Current))
                     {
@@ -78,15 +78,17 @@ internal static class Watch
 
     /// <summary>The next change; false where the window has passed and all is to be read again.</summary>
     private static async ValueTask<bool> MoveNextUnlessPassedAsync(
-        IAsyncEnumerator<KeysReply> events, KvWatchOptions options, KeysChannel channel)
+        IAsyncEnumerator<KeysReply> events, KvWatchOptions options, KvRange range, KeysChannel channel)
     {
         try
         {
             return await events.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (WindowPassedException)
+        catch (WindowPassedException passed)
         {
-            return options.FromRevision == 0 || options.Resynchronize ? false : throw new KvCompactedException(options.FromRevision, 0, channel.Info.Address);
+            return options.FromRevision == 0 || options.Resynchronize
+                ? false
+                : throw new KvCompactedException(passed.FromIndex, 0, channel.Info.Address, range.Text);
         }
     }
 }

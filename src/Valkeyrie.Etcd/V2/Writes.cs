@@ -168,11 +168,15 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
             throw new KvNotDirectoryException(write.Key, channel.Info.Address);
         }
 
-        return DirectoryPair(
-            write.TtlSeconds == 0
-                ? there
-                : await channel.CallAsync(Requests.UpdateDirectory(write.Path, write.Key, write.TtlSeconds), cancellationToken).ConfigureAwait(false),
-            write.Key);
+        if (write.TtlSeconds == 0)
+        {
+            return DirectoryPair(there, write.Key);
+        }
+
+        var updated = await channel.CallAsync(Requests.UpdateDirectory(write.Path, write.Key, write.TtlSeconds), cancellationToken).ConfigureAwait(false);
+        return updated.Error is not { IsUnchangeableDirectory: true } ? DirectoryPair(updated, write.Key) : throw new KvNotSupportedException(
+            $"a new time to live for '{write.Key}': this etcd refuses to change a directory that exists, as 3.5 does. Give the time when the directory is made", channel.Info)
+            { Key = write.Key };
     }
 
     private async ValueTask<KvWriteResult> CreateDirectoryAsync(Write write, CancellationToken cancellationToken)

@@ -50,7 +50,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     {
         var call = channel.CallAsync(
             GrpcMethod.Range, _requests.Get(key, options), static (replies, reply) => replies.Single(reply.Span), _replies, key, cancellationToken);
-        return options.Revision == 0 ? call : NamingRevision(call, options.Revision);
+        return options.Revision == 0 ? call : NamingRevision(call, options.Revision, key);
     }
 
     public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) => channel.CallAsync(
@@ -71,7 +71,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
                     (_replies, query.KeysOnly),
                     query.Range.Text,
                     cancellationToken);
-                return await NamingRevision(page, query.Revision).ConfigureAwait(false);
+                return await NamingRevision(page, query.Revision, query.Range.Text).ConfigureAwait(false);
             }
             catch (KvQuotaExceededException) when (limit >= SmallestLimitWorthHalving)
             {
@@ -96,7 +96,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     {
         var request = new LeaseGrantRequest { TTL = KeyRules.TtlSeconds(ttl) };
         var granted = await CallAsync(GrpcMethod.LeaseGrant, request, LeaseGrantResponse.Parser, cancellationToken).ConfigureAwait(false);
-        return new KvLease(granted.ID, TimeSpan.FromSeconds(granted.TTL));
+        return new KvLease(granted.ID, ServerTime.Seconds(granted.TTL));
     }
 
     public async ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken)
@@ -106,7 +106,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
             GrpcMethod.LeaseKeepAlive, Frame.Of(new LeaseKeepAliveRequest { ID = leaseId }), null, cancellationToken).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
         var reply = stream.Parse(await stream.ReadAsync().ConfigureAwait(false), static bytes => LeaseKeepAliveResponse.Parser.ParseFrom(bytes.Span));
-        return reply.TTL > 0 ? new KvLease(leaseId, TimeSpan.FromSeconds(reply.TTL)) : throw new KvLeaseNotFoundException(leaseId, info.Address);
+        return reply.TTL > 0 ? new KvLease(leaseId, ServerTime.Seconds(reply.TTL)) : throw new KvLeaseNotFoundException(leaseId, info.Address);
     }
 
     public async ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken)
@@ -121,10 +121,28 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         }
     }
 
+    public async ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        var request = new LeaseTimeToLiveRequest { ID = leaseId, Keys = true };
+        var reply = await CallAsync(GrpcMethod.LeaseTimeToLive, request, LeaseTimeToLiveResponse.Parser, cancellationToken).ConfigureAwait(false);
+        return reply.TTL >= 0
+            ? new KvLease(leaseId, TimeSpan.FromSeconds(reply.GrantedTTL)) { Remaining = TimeSpan.FromSeconds(reply.TTL), Keys = _replies.Keys(reply.Keys) }
+            : throw new KvLeaseNotFoundException(leaseId, info.Address);
+    }
+
+    public async ValueTask<IReadOnlyList<long>> ListLeaseIdsAsync(CancellationToken cancellationToken)
+    {
+        var reply = await CallAsync(GrpcMethod.LeaseLeases, new LeaseLeasesRequest(), LeaseLeasesResponse.Parser, cancellationToken).ConfigureAwait(false);
+        return [.. reply.Leases.Select(l => l.ID)];
+    }
+
+    public IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, CancellationToken cancellationToken) =>
+        KeyHistory.ReadAsync(this, new KeyReplay(channel, _requests, _replies), key, sinceCreation, cancellationToken);
+
     public ValueTask DisposeAsync() => channel.DisposeAsync();
 
     // The server does not say which revision it has no longer; the caller does.
-    private static async ValueTask<T> NamingRevision<T>(ValueTask<T> call, long revision)
+    private static async ValueTask<T> NamingRevision<T>(ValueTask<T> call, long revision, string key)
     {
         try
         {
@@ -132,13 +150,23 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         }
         catch (KvCompactedException e)
         {
-            throw new KvCompactedException(revision, 0, e.Endpoint);
+            throw new KvCompactedException(revision, 0, e.Endpoint, key);
         }
     }
 
-    // A transaction is about the key it puts, if any, else about what it looks at.
+    // A transaction is about the key it puts, if any, else about what it looks at, else about what it removes or reads.
     private static string? KeyOf(KvTransaction transaction) =>
-        transaction.Then.OfType<KvOperation.Put>().LastOrDefault()?.Key ?? (transaction.If.Count > 0 ? transaction.If[0].Range.Text : null);
+        transaction.Then.OfType<KvOperation.Put>().LastOrDefault()?.Key
+        ?? (transaction.If.Count > 0 ? transaction.If[0].Range.Text : null)
+        ?? transaction.Then.Concat(transaction.Else).Select(KeyOf).FirstOrDefault();
+
+    private static string? KeyOf(KvOperation operation) => operation switch
+    {
+        KvOperation.Put put => put.Key,
+        KvOperation.Delete delete => delete.Range.Text,
+        KvOperation.Read read => read.Query.Range.Text,
+        _ => null,
+    };
 
     private ValueTask<TReply> CallAsync<TReply>(
         GrpcMethod method, Google.Protobuf.IMessage request, Google.Protobuf.MessageParser<TReply> parser, CancellationToken cancellationToken)

@@ -125,6 +125,10 @@ internal sealed class Replies(KeyCodec keys)
         return new KvEvent { Type = type, Pair = pair ?? throw new Transport.GrpcProtocolException("A change comes without its key."), Previous = previous };
     }
 
+    /// <summary>The keys of a lease that lie in the namespace.</summary>
+    public IReadOnlyList<string> Keys(IEnumerable<ByteString> received) =>
+        [.. received.Where(k => keys.Covers(k.Span)).Select(k => keys.Decode(k.Span)).Order(StringComparer.Ordinal)];
+
     public static long HeaderRevision(ReadOnlySpan<byte> header)
     {
         var reader = new WireReader(header);

@@ -7,11 +7,15 @@ namespace Valkeyrie.Etcd.V3;
 /// <summary>Turns calls of the contract into etcd's requests: ready frames for the frequent ones, generated messages for the others.</summary>
 internal sealed class Requests(KeyCodec keys)
 {
+    // Above what any server can be made to take (gRPC's limit is an int), and so far below 2 GiB that keys and framing fit in too.
+    private const int LongestValues = 1 << 30;
+
     // etcd's way to say "no end" in a range_end, and "from the first key" in a key.
     private static readonly ByteString Zero = ByteString.CopyFrom(0);
 
     public Frame Put(string key, ReadOnlySpan<byte> value, long leaseId)
     {
+        RefuseIfTooLarge(key, value.Length);
         var frame = Frame.Rent(keys.MaxByteCount(key) + value.Length + (3 * WireWriter.MaxFieldOverhead));
         var writer = new WireWriter(frame.Room);
         writer.Key(PutRequest.KeyFieldNumber, keys, key);
@@ -61,12 +65,22 @@ internal sealed class Requests(KeyCodec keys)
         };
     }
 
-    public TxnRequest Transaction(KvTransaction transaction) => new()
+    public TxnRequest Transaction(KvTransaction transaction)
     {
-        Compare = { transaction.If.Select(Condition) },
-        Success = { transaction.Then.Select(Operation) },
-        Failure = { transaction.Else.Select(Operation) },
-    };
+        var length = 0L;
+        foreach (var put in transaction.Then.Concat(transaction.Else).OfType<KvOperation.Put>())
+        {
+            length += put.Value.Length;
+            RefuseIfTooLarge(put.Key, length);
+        }
+
+        return new()
+        {
+            Compare = { transaction.If.Select(Condition) },
+            Success = { transaction.Then.Select(Operation) },
+            Failure = { transaction.Else.Select(Operation) },
+        };
+    }
 
     public WatchRequest Watch(KvRange range, long fromRevision, bool previousValue)
     {
@@ -75,6 +89,18 @@ internal sealed class Requests(KeyCodec keys)
         {
             CreateRequest = new WatchCreateRequest { Key = start, RangeEnd = end, StartRevision = fromRevision, PrevKv = previousValue, ProgressNotify = true },
         };
+    }
+
+    /// <summary>A watch of all keys of the server, in whatever namespace.</summary>
+    public static WatchRequest WatchEverything(long fromRevision) =>
+        new() { CreateRequest = new WatchCreateRequest { Key = Zero, RangeEnd = Zero, StartRevision = fromRevision } };
+
+    private static void RefuseIfTooLarge(string key, long length)
+    {
+        if (length > LongestValues)
+        {
+            throw new KvQuotaExceededException($"The request for '{key}' has values of {length} bytes, more than etcd can be sent (by default 1.5 MiB).") { Key = key };
+        }
     }
 
     private Compare Condition(KvCondition condition)

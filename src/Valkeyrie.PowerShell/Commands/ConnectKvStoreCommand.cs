@@ -18,7 +18,7 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
     private const string FileSet = "File";
     private const string MemorySet = "Memory";
 
-    /// <summary>The endpoints: host, host:port, http://host:port, or https://host:port for TLS. The port is 2379 where none is given. Or one
+    /// <summary>The name of a store that Register-KvStore keeps, which goes before a host of that name. Or the endpoints: host, host:port, http://host:port, or https://host:port for TLS. The port is 2379 where none is given. Or one
     /// address of a store as Get-KvStore shows it. Default: what ETCDCTL_ENDPOINTS says, else http://127.0.0.1:2379.</summary>
     [Parameter(ParameterSetName = EtcdSet, Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(EndpointCompleter))]
@@ -84,38 +84,77 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
     {
         var connection = ParameterSetName switch
         {
-            FileSet => OrTerminate(Path, OpenFile),
-            MemorySet => OrTerminate(null, () => Connect(EmbeddedStore.OpenInMemory(options: Options()), Name ?? OpenStores.UnusedName("memory"))),
-            _ => OrTerminate(Endpoint, OpenEtcd),
+            FileSet => OrTerminate(Path, () => OpenFile(SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), Options(null), null)),
+            MemorySet => OrTerminate(null, () => Connect(EmbeddedStore.OpenInMemory(options: Options(null)), Name ?? OpenStores.UnusedName("memory"))),
+            _ => OrTerminate(Endpoint, OpenNamed),
         };
         Use(connection);
         WriteObject(connection);
     }
 
-    private KvConnection OpenFile()
+    private KvConnection OpenNamed()
     {
-        var file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path);
-        return Connect(EmbeddedStore.Open(file, options: Options()), Name ?? OpenStores.UnusedName(System.IO.Path.GetFileNameWithoutExtension(file)));
+        if (!IsGiven(nameof(Endpoint)))
+        {
+            var environment = EtcdEnvironment.Read();
+            return OpenEtcd(environment, Options(null) with { Timeout = Timeout ?? environment.Timeout ?? KvStoreOptions.DefaultTimeout }, ApiVersion, null);
+        }
+
+        var registered = Endpoint is [var name] ? FindRegistered(name) : null;
+        if (registered is null)
+        {
+            return OpenEtcd(EtcdEnvironment.None with { Endpoints = Endpoint ?? [] }, Options(null), ApiVersion, null);
+        }
+
+        WriteVerbose($"'{registered.Name}' is registered: {registered.Address}.");
+        return registered.Path is { } file
+            ? OpenFile(file, Options(registered), registered.Name)
+            : OpenEtcd(EtcdEnvironment.Of(registered), Options(registered), IsGiven(nameof(ApiVersion)) ? ApiVersion : registered.ApiVersion ?? ApiVersion, registered.Name);
     }
 
-    private KvConnection OpenEtcd()
+    private RegisteredStore? FindRegistered(string name)
     {
-        var named = MyInvocation.BoundParameters.ContainsKey(nameof(Endpoint));
-        var environment = named ? EtcdEnvironment.None : EtcdEnvironment.Read();
+        try
+        {
+            return StoreRegister.Find(name);
+        }
+        catch (InvalidDataException e)
+        {
+            ThrowTerminatingError(ErrorRecords.InvalidFile(e, StoreRegister.Path));
+            throw;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ThrowTerminatingError(ErrorRecords.FileFailed(e, StoreRegister.Path));
+            throw;
+        }
+    }
+
+    private KvConnection OpenFile(string file, KvStoreOptions options, string? defaultName)
+    {
+        // A registered file may meet what is for a server alone; the store says that it has no use for it.
+        var tls = new TlsArguments(CaCertificate, ClientCertificate, ClientKey, SkipCertificateCheck).Read(SessionState.Path);
+        var store = EmbeddedStore.Open(file, options: options with { Credential = CredentialOr(null), Tls = tls });
+        return Connect(store, Name ?? OpenStores.UnusedName(defaultName ?? System.IO.Path.GetFileNameWithoutExtension(file)));
+    }
+
+    private KvConnection OpenEtcd(EtcdEnvironment environment, KvStoreOptions common, int apiVersion, string? defaultName)
+    {
+        var skip = SkipCertificateCheck || (environment.SkipCertificateCheck && environment.IsSecure);
         var tls = new TlsArguments(
             CaCertificate ?? environment.CaCertificate,
             ClientCertificate ?? environment.ClientCertificate,
             ClientKey ?? environment.ClientKey,
-            SkipCertificateCheck);
-        var endpoints = EndpointArguments.Parse(named ? Endpoint ?? [] : environment.Endpoints, ApiVersion, tls.Given);
-        var options = Options() with { Credential = CredentialOr(environment.Credential), Tls = tls.Read(SessionState.Path) };
-        if (SkipCertificateCheck)
+            skip);
+        var endpoints = EndpointArguments.Parse(environment.Endpoints, apiVersion, tls.Given);
+        var options = common with { Credential = CredentialOr(environment.Credential), Tls = tls.Read(SessionState.Path) };
+        if (skip)
         {
             WriteWarning($"The certificate of {endpoints.Address} is not checked: whoever is in between can read and change everything.");
         }
 
         WriteVerbose($"Connecting to {endpoints.Address}{(options.Credential is { } user ? $" as {user.UserName}" : "")}.");
-        return Connect(KvStore.Open(Absolute(endpoints.Address), options), Name ?? OpenStores.UnusedName(endpoints.DefaultName), endpoints.ApiVersion);
+        return Connect(KvStore.Open(Absolute(endpoints.Address), options), Name ?? OpenStores.UnusedName(defaultName ?? endpoints.DefaultName), endpoints.ApiVersion);
     }
 
     // The location of a session is not the process's current folder.
@@ -128,7 +167,14 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
             : address;
     }
 
-    private KvStoreOptions Options() => new() { Timeout = Timeout ?? KvStoreOptions.DefaultTimeout, Namespace = Namespace };
+    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    // What is given goes before what is registered.
+    private KvStoreOptions Options(RegisteredStore? registered) => new()
+    {
+        Timeout = Timeout ?? registered?.Timeout ?? KvStoreOptions.DefaultTimeout,
+        Namespace = IsGiven(nameof(Namespace)) ? Namespace : registered?.Namespace ?? "",
+    };
 
     private void Use(KvConnection connection)
     {

@@ -5,9 +5,9 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Shows the stores that are open in this process; the session's current one is marked.</summary>
+/// <summary>Shows the stores that are open in this process, the session's current one marked; or those that are registered.</summary>
 [Cmdlet(VerbsCommon.Get, "KvStore")]
-[OutputType(typeof(KvConnection))]
+[OutputType(typeof(KvConnection), typeof(RegisteredStore))]
 public sealed class GetKvStoreCommand : KvCmdlet
 {
     /// <summary>Only the stores of these names; wildcards are allowed. Default: all.</summary>
@@ -16,16 +16,32 @@ public sealed class GetKvStoreCommand : KvCmdlet
     [ArgumentCompleter(typeof(StoreCompleter))]
     public string[] Name { get; set; } = ["*"];
 
+    /// <summary>Show the stores that Register-KvStore keeps, instead of the open ones.</summary>
+    [Parameter]
+    public SwitchParameter Registered { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
+    {
+        if (Registered)
+        {
+            ReportFileErrors(StoreRegister.Path, () => Write(StoreRegister.Read(), store => store.Name, ErrorRecords.StoreNotRegistered));
+        }
+        else
+        {
+            Write(OpenStores.List(), connection => connection.Name, ErrorRecords.StoreNotFound);
+        }
+    }
+
+    private void Write<T>(IReadOnlyList<T> stores, Func<T, string> nameOf, Func<string, ErrorRecord> notFound)
     {
         foreach (var name in Name)
         {
             var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            var found = OpenStores.List().Where(c => pattern.IsMatch(c.Name)).ToList();
+            var found = stores.Where(s => pattern.IsMatch(nameOf(s))).ToList();
             if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
             {
-                WriteError(ErrorRecords.StoreNotFound(name));
+                WriteError(notFound(name));
             }
 
             WriteObject(found, enumerateCollection: true);

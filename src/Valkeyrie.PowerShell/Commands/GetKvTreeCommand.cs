@@ -1,28 +1,14 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
-using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Lists the pairs of a directory, of a prefix, or of the whole store.</summary>
+/// <summary>Lists the pairs of directories, of a prefix, or, where neither is given, of the whole store.</summary>
 [Cmdlet(VerbsCommon.Get, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsPaging = true)]
 [OutputType(typeof(KvPair), typeof(long))]
-public sealed class GetKvTreeCommand : KvStoreCmdlet
+public sealed class GetKvTreeCommand : KvTreeCmdlet
 {
-    /// <summary>The directories: <c>app</c> lists the keys that start with <c>app/</c>. Default: all keys of the store.</summary>
-    [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowEmptyString]
-    [TextOf("Path")]
-    [ArgumentCompleter(typeof(DirectoryCompleter))]
-    public string[]? Path { get; set; }
-
-    /// <summary>List the keys that start with this text, whatever follows.</summary>
-    [Parameter(ParameterSetName = RangeArgument.PrefixSet, Mandatory = true)]
-    [AllowEmptyString]
-    [ArgumentCompleter(typeof(KeyCompleter))]
-    public string Prefix { get; set; } = "";
-
     /// <summary>Leave the values out.</summary>
     [Parameter]
     public SwitchParameter KeysOnly { get; set; }
@@ -42,7 +28,7 @@ public sealed class GetKvTreeCommand : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var argument in RangeArgument.From(this, Path, Prefix) ?? [RangeArgument.All])
+        foreach (var argument in Ranges ?? [RangeArgument.All])
         {
             ReportErrors(argument, () => Process(argument.Range));
         }

@@ -7,6 +7,7 @@ using Valkeyrie.PowerShell.Pipeline;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Reads values by their keys.</summary>
+/// <remarks>In the blocks of a transaction it emits nothing: the pair comes with the transaction's result.</remarks>
 [Cmdlet(VerbsCommon.Get, "KvValue", DefaultParameterSetName = PairSet)]
 [OutputType(typeof(KvPair), ParameterSetName = [PairSet])]
 [OutputType(typeof(string), ParameterSetName = [TextSet])]
@@ -50,6 +51,9 @@ public sealed class GetKvValueCommand : KvRequestCmdlet<string, KvPair?>
     public SwitchParameter AsJson { get; set; }
 
     /// <inheritdoc/>
+    private protected override bool CanBeRecorded => true;
+
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
@@ -68,6 +72,10 @@ public sealed class GetKvValueCommand : KvRequestCmdlet<string, KvPair?>
 
     /// <inheritdoc/>
     protected override ValueTask<KvPair?> Send(string request) => Target.TryGetAsync(request, _options, StopToken);
+
+    /// <inheritdoc/>
+    private protected override KvOperation ToOperation(string request) =>
+        new KvOperation.Read(new KvRangeQuery(KvRange.Key(request)) { Revision = Revision, Serializable = Serializable });
 
     /// <inheritdoc/>
     protected override void Answer(string request, KvPair? answer)

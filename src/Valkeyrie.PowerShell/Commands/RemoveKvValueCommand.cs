@@ -28,6 +28,9 @@ public sealed class RemoveKvValueCommand : KvRequestCmdlet<string, bool>
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
+    private protected override bool CanBeRecorded => true;
+
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
@@ -49,6 +52,11 @@ public sealed class RemoveKvValueCommand : KvRequestCmdlet<string, bool>
     /// <inheritdoc/>
     protected override ValueTask<bool> Send(string request) =>
         _conditional ? Target.AtomicDeleteAsync(request, IfRevision, StopToken) : Target.TryDeleteAsync(request, StopToken);
+
+    /// <inheritdoc/>
+    private protected override KvOperation ToOperation(string request) => _conditional
+        ? throw new KvInvalidArgumentException("-IfRevision is no part of a transaction. Give it as a condition: -If (New-KvCondition KEY -Revision N).") { Key = request }
+        : new KvOperation.Delete(KvRange.Key(request));
 
     /// <inheritdoc/>
     protected override void Answer(string request, bool answer)

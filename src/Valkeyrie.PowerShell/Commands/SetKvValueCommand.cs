@@ -19,27 +19,29 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private const string KeySet = "Key";
     // The default: PowerShell exhausts that set first, and would bind a piped pair's Key and text Value by their names in place of the pair.
     private const string PairSet = "Pair";
-    private const string DirectorySet = "Directory";
+
+    private static readonly object NoValue = new();
 
     private JsonConversion? _json;
     private long? _atRevision;
+    private bool _keyGiven;
     private bool _valueGiven;
 
     /// <summary>The key. Another one for piped pairs and events is given by a script block: <c>-Key { $_.Key -replace '^old/', 'new/' }</c>.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = DirectorySet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [TextOf("Key")]
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Key { get; set; } = "";
 
     /// <summary>The value: text is stored as UTF-8 and bytes as they are; numbers, dates and the like in their culture-invariant form; anything
-    /// else as JSON.</summary>
-    [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    /// else as JSON. Where the key is given and the value is not, it is what the pipeline brings: <c>Get-Content -Raw FILE | Set-KvValue KEY</c>. Several are
+    /// written one after the other.</summary>
+    [Parameter(ParameterSetName = KeySet, Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
-    public object? Value { get; set; }
+    public object? Value { get; set; } = NoValue;
 
     /// <summary>A pair as Get-KvValue and Get-KvTree give it: its key and its bytes are written.</summary>
     [Parameter(ParameterSetName = PairSet, Mandatory = true, ValueFromPipeline = true)]
@@ -51,15 +53,21 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     public object? PipedObject { get; set; }
 
     /// <summary>Create a directory instead of a value, where directories are real: on etcd v2.</summary>
-    [Parameter(ParameterSetName = DirectorySet, Mandatory = true)]
+    [Parameter(ParameterSetName = KeySet)]
     public SwitchParameter Directory { get; set; }
 
     /// <summary>How long the key lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. Default: for ever.</summary>
     [Parameter(ParameterSetName = KeySet, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = PairSet)]
-    [Parameter(ParameterSetName = DirectorySet)]
     [Duration]
     public TimeSpan? Ttl { get; set; }
+
+    /// <summary>The lease to attach the key to: as New-KvLease gave it, or its number. Not together with -Ttl.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = PairSet)]
+    [LeaseId]
+    [ArgumentCompleter(typeof(LeaseCompleter))]
+    public long Lease { get; set; }
 
     /// <summary>Keep the key alive until the store is disconnected; needs -Ttl.</summary>
     [Parameter]
@@ -78,17 +86,31 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
+    private protected override bool CanBeRecorded => true;
+
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _keyGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Key));
+        _valueGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
         var hasRevision = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
         if (hasRevision && NoClobber)
         {
             ThrowTerminatingError(ErrorRecords.InvalidArgument("-NoClobber and -IfRevision were given together. Give one of them."));
         }
 
+        if (Lease == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Lease)))
+        {
+            ThrowTerminatingError(ErrorRecords.InvalidArgument("-Lease is 0, which stands for no lease. Give one that New-KvLease made, or leave it out."));
+        }
+
+        if (Directory && _valueGiven)
+        {
+            ThrowTerminatingError(ErrorRecords.InvalidArgument("A value was given for a directory, which holds none. Leave out the value or -Directory."));
+        }
+
         _atRevision = hasRevision ? IfRevision : NoClobber ? 0 : null;
-        _valueGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
         _json = new JsonConversion(InvokeCommand);
     }
 
@@ -98,12 +120,9 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         KvWriteRequest request;
         try
         {
-            request = ParameterSetName switch
-            {
-                PairSet => Copy(InputObject!, InputObject!.Key),
-                DirectorySet => new KvWriteRequest(Key, default, Ttl),
-                _ => FromKey(),
-            };
+            request = ParameterSetName == PairSet ? Copy(InputObject!, InputObject!.Key)
+                : Directory ? new KvWriteRequest(Key, default, Ttl)
+                : FromKey();
         }
         catch (KvException e)
         {
@@ -120,12 +139,28 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     /// <inheritdoc/>
     protected override ValueTask<KvPair> Send(KvWriteRequest request)
     {
-        var options = request.Ttl is null && !KeepAlive && !Directory
+        var options = request.Ttl is null && Lease == 0 && !KeepAlive && !Directory
             ? null
-            : new KvPutOptions { Ttl = request.Ttl, KeepAlive = KeepAlive, Directory = Directory };
+            : new KvPutOptions { Ttl = request.Ttl, LeaseId = Lease, KeepAlive = KeepAlive, Directory = Directory };
         return _atRevision is { } revision
             ? Target.AtomicPutAsync(request.Key, request.Value, revision, options, StopToken)
             : Target.PutAsync(request.Key, request.Value, options, StopToken);
+    }
+
+    /// <inheritdoc/>
+    private protected override KvOperation ToOperation(KvWriteRequest request)
+    {
+        KeyRules.Check(request.Key);
+        var refusal = (request.Ttl, KeepAlive, Directory, _atRevision) switch
+        {
+            (not null, _, _, _) or (_, { IsPresent: true }, _, _) => "-Ttl and -KeepAlive are no part of a transaction. Make a lease before it, and give that with -Lease.",
+            (_, _, { IsPresent: true }, _) => "-Directory is no part of a transaction.",
+            (_, _, _, not null) => "-NoClobber and -IfRevision are no part of a transaction. Give a condition: -If (New-KvCondition KEY -Missing), or -Revision N.",
+            _ => null,
+        };
+        return refusal is null
+            ? new KvOperation.Put(request.Key, request.Value, Lease)
+            : throw new KvInvalidArgumentException(refusal) { Key = request.Key };
     }
 
     /// <inheritdoc/>
@@ -137,12 +172,45 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         }
     }
 
-    private KvWriteRequest FromKey() => (_valueGiven ? null : (PipedObject as PSObject)?.BaseObject ?? PipedObject) switch
+    private KvWriteRequest FromKey()
     {
-        KvPair pair => Copy(pair, Key),
-        KvEvent change => Copy(change, Key),
-        _ => new KvWriteRequest(Key, ValueBytes.From(Value, _json!.ToJson, Key), Ttl),
-    };
+        if (_valueGiven)
+        {
+            return Write(Value);
+        }
+
+        var piped = DeserializedPair.Revive(PipedObject) ?? (PipedObject is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : PipedObject);
+        return piped switch
+        {
+            KvPair pair => Copy(pair, Key),
+            KvEvent change => Copy(change, Key),
+            _ => Write(Value == NoValue ? PipedValue(piped) : Value),
+        };
+    }
+
+    private object? PipedValue(object? piped)
+    {
+        if (!MyInvocation.ExpectingInput || HoldsKey(piped))
+        {
+            throw new KvInvalidArgumentException(
+                $"No value was given for the key '{Key}'. Give it after the key, or pipe it to the command with the key given; to store an empty value give ''.") { Key = Key };
+        }
+
+        if (piped is byte)
+        {
+            // For all of them at once, however many there are.
+            ThrowTerminatingError(ErrorRecords.InvalidArgument(
+                $"The value of '{Key}' came byte by byte. Give all of them with -Value, or pipe them as one: , $bytes | Set-KvValue KEY.", Key));
+        }
+
+        return PipedObject;
+    }
+
+    private KvWriteRequest Write(object? value) => new(Key, ValueBytes.From(value, _json!.ToJson, Key), Ttl);
+
+    // True if the key may have come from the piped object itself, rather than from the command line or a script block.
+    private bool HoldsKey(object? piped) => !_keyGiven && piped is not null
+        && (PSObject.AsPSObject(piped).Properties[nameof(Key)] is not null || LanguagePrimitives.ConvertTo<string>(piped) == Key);
 
     private KvWriteRequest Copy(KvPair pair, string key) => pair.KeyOnly
         ? throw new KvInvalidArgumentException($"The pair of '{pair.Key}' was listed without its value. List it without -KeysOnly to copy it.") { Key = pair.Key }

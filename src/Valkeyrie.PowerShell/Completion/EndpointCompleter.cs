@@ -5,7 +5,7 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>Completes endpoints: those of the open stores, or their addresses where they have no server, those that the environment names, and the usual one of this machine.</summary>
+/// <summary>Completes what Connect-KvStore takes: the names of registered stores, and endpoints: those of the open stores, or their addresses where they have no server, those that the environment names, and the usual one of this machine.</summary>
 public sealed class EndpointCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
@@ -13,10 +13,10 @@ public sealed class EndpointCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var word = CompletionWord.Read(wordToComplete);
-        return OpenStores.List().SelectMany(c => c.ApiVersion is null ? [c.Address] : c.Endpoints)
+        return RegisteredStoreCompleter.Complete(wordToComplete).Concat(OpenStores.List().SelectMany(c => c.ApiVersion is null ? [c.Address] : c.Endpoints)
             .Concat(EtcdEnvironment.ReadEndpoints())
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .Where(e => e.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-            .Select(e => CompletionWord.Result(e, e));
+            .Select(e => CompletionWord.Result(e, e)));
     }
 }

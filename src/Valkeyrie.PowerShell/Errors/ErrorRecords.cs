@@ -29,6 +29,40 @@ internal static class ErrorRecords
             $"There is no directory '{directory}': no key starts with '{directory.TrimEnd('/')}/'.{(LooksLikeWildcard(directory) ? " " + NoWildcards : "")}"),
     };
 
+    /// <summary>A directory was to be made where directories are nothing but the beginnings of keys.</summary>
+    public static ErrorRecord NoEmptyDirectories(KvNotSupportedException exception, string directory) => new(
+        exception, "Kv" + exception.Code, CategoryOf(exception.Code), directory)
+    {
+        ErrorDetails = new ErrorDetails($"This store has no empty directories: '{directory}' is there as soon as a key lies in it. Go on without making it."),
+    };
+
+    /// <summary>Work on many keys ended early.</summary>
+    /// <param name="exception">Why.</param>
+    /// <param name="howFar">How far it came, and how to go on.</param>
+    public static ErrorRecord CutShort(KvException exception, string howFar)
+    {
+        var error = From(exception);
+        error.ErrorDetails = new ErrorDetails($"{exception.Message} {howFar}");
+        return error;
+    }
+
+    /// <summary>A file does not hold what it should.</summary>
+    public static ErrorRecord InvalidFile(InvalidDataException exception, string path) => new(exception, "KvInvalidFile", ErrorCategory.InvalidData, path);
+
+    /// <summary>A file could not be read or written.</summary>
+    /// <param name="exception">An <see cref="IOException"/> or an <see cref="UnauthorizedAccessException"/>.</param>
+    /// <param name="path">The file.</param>
+    public static ErrorRecord FileFailed(Exception exception, string path) => new(
+        exception,
+        "KvFileFailed",
+        exception switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => ErrorCategory.ObjectNotFound,
+            UnauthorizedAccessException => ErrorCategory.PermissionDenied,
+            _ => ErrorCategory.OpenError,
+        },
+        path);
+
     /// <summary>There is no store to disconnect.</summary>
     public static ErrorRecord NotConnected() => new(
         new InvalidOperationException("No store is connected in this session. Get-KvStore shows the open ones; name one with -Store."),
@@ -41,6 +75,29 @@ internal static class ErrorRecords
         new ItemNotFoundException($"No open store is named '{name}'. Get-KvStore shows the open ones."),
         "KvStoreNotFound",
         ErrorCategory.ObjectNotFound,
+        name);
+
+    /// <summary>A transaction cannot hold this command.</summary>
+    public static ErrorRecord NotInTransaction(string command, KvStoreInfo store)
+    {
+        var error = From(new KvNotSupportedException($"{command} in a transaction", store), command);
+        error.ErrorDetails = new ErrorDetails(
+            $"A transaction cannot hold {command}. Its blocks hold Set-KvValue, Remove-KvValue and Get-KvValue; what is to be checked is given with -If.");
+        return error;
+    }
+
+    /// <summary>No store is registered under this name.</summary>
+    public static ErrorRecord StoreNotRegistered(string name) => new(
+        new ItemNotFoundException($"No store is registered as '{name}'. Get-KvStore -Registered shows those that are."),
+        "KvStoreNotRegistered",
+        ErrorCategory.ObjectNotFound,
+        name);
+
+    /// <summary>A store is registered under this name already.</summary>
+    public static ErrorRecord StoreRegistered(string name) => new(
+        new InvalidOperationException($"A store is registered as '{name}' already. Give -Force to replace it."),
+        "KvStoreRegistered",
+        ErrorCategory.ResourceExists,
         name);
 
     /// <summary>A value is not the JSON that it was to be read as.</summary>

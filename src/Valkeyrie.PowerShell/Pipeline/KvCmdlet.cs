@@ -5,13 +5,17 @@ using Valkeyrie.PowerShell.Sessions;
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A cmdlet whose asynchronous work ends with Ctrl+C, and whose failures become error records.</summary>
-/// <remarks>Work is awaited by blocking the pipeline's own thread, which alone may write. Nothing of it needs that thread to finish.</remarks>
 public abstract class KvCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
+    /// <summary>Prepares the wait.</summary>
+    protected KvCmdlet() => Blocking = new BlockingWait(_stopping.Token, Block);
+
     /// <summary>Fires when the pipeline is being stopped, or has ended early.</summary>
     protected CancellationToken StopToken => _stopping.Token;
+
+    private protected BlockingWait Blocking { get; }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -47,32 +51,10 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     /// <summary>Waits for work on the pipeline's thread.</summary>
     /// <param name="work">The work.</param>
     /// <exception cref="PipelineStoppedException">The pipeline was stopped first; the work is left to end by its own token.</exception>
-    protected T Wait<T>(ValueTask<T> work)
-    {
-        if (work.IsCompletedSuccessfully)
-        {
-            return work.Result;
-        }
-
-        var task = work.AsTask();
-        WaitFor(task);
-        return Result(task);
-    }
+    protected T Wait<T>(ValueTask<T> work) => Blocking.For(work);
 
     /// <inheritdoc cref="Wait{T}"/>
-    protected void Wait(ValueTask work)
-    {
-        var task = work.AsTask();
-        WaitFor(task);
-        try
-        {
-            task.GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
-    }
+    protected void Wait(ValueTask work) => Blocking.For(work);
 
     /// <summary>Waits until a task has ended, however it ended.</summary>
     /// <param name="task">The task.</param>
@@ -80,35 +62,19 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     protected void WaitFor(Task task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        if (task.IsCompleted)
-        {
-            return;
-        }
-
-        try
-        {
-            // WaitAny, unlike Wait, does not throw what the task has thrown.
-            Task.WaitAny([task], StopToken);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new PipelineStoppedException();
-        }
+        Blocking.ForEnd(task);
     }
+
+    /// <summary>Blocks the pipeline's thread until a task has ended, however it ended, or the pipeline is stopped.</summary>
+    /// <param name="task">The task.</param>
+    private protected virtual void Block(Task task) => BlockingWait.Block(task, StopToken);
 
     /// <summary>The result of a task that has ended.</summary>
     /// <param name="task">The task.</param>
     protected T Result<T>(Task<T> task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        try
-        {
-            return task.GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
+        return Blocking.Result(task);
     }
 
     /// <summary>Reads a stream on the pipeline's thread.</summary>
@@ -116,24 +82,7 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     protected IEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var items = stream.GetAsyncEnumerator(StopToken);
-        var next = items.MoveNextAsync();
-        try
-        {
-            while (Wait(next))
-            {
-                yield return items.Current;
-                next = items.MoveNextAsync();
-            }
-        }
-        finally
-        {
-            // A stream that is still on its way to the next item was stopped, and closes itself.
-            if (next.IsCompleted)
-            {
-                Wait(items.DisposeAsync());
-            }
-        }
+        return Blocking.Enumerate(stream);
     }
 
     /// <summary>Does something and writes its failure as an error that lets the pipeline go on.</summary>
@@ -167,6 +116,25 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
         }
     });
 
+    /// <summary>Does something with a file, and writes its failure as an error that lets the pipeline go on.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="work">What to do.</param>
+    private protected void ReportFileErrors(string path, Action work)
+    {
+        try
+        {
+            ReportErrors(path, work);
+        }
+        catch (InvalidDataException e)
+        {
+            WriteError(ErrorRecords.InvalidFile(e, path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteError(ErrorRecords.FileFailed(e, path));
+        }
+    }
+
     /// <summary>Does something and ends the command with its failure.</summary>
     /// <param name="target">What it is about, where the failure does not say.</param>
     /// <param name="work">What to do.</param>
@@ -188,19 +156,6 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     /// <param name="store">The store, just opened.</param>
     /// <param name="name">The name to give it.</param>
     /// <param name="apiVersion">The version of etcd's API; null for another kind of store.</param>
-    private protected KvConnection Connect(IKvStore store, string name, int? apiVersion = null)
-    {
-        ArgumentNullException.ThrowIfNull(store);
-        try
-        {
-            var status = Wait(store.PingAsync(StopToken));
-            WriteVerbose($"{status.Endpoint} answered: version {status.Version}, revision {status.Revision}.");
-            return new KvConnection(name, store, apiVersion, status.Version);
-        }
-        catch
-        {
-            _ = store.DisposeAsync().AsTask();
-            throw;
-        }
-    }
+    private protected KvConnection Connect(IKvStore store, string name, int? apiVersion = null) =>
+        KvConnection.Check(store, name, apiVersion, Blocking, WriteVerbose, StopToken);
 }

@@ -53,11 +53,22 @@ public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
     /// <param name="answer">What was answered.</param>
     protected abstract void Answer(TRequest request, TAnswer answer);
 
-    /// <summary>Puts a request into flight; its answer is written in its turn.</summary>
+    /// <summary>The same as a part of a transaction. Only asked of a command that a transaction can hold.</summary>
+    /// <param name="request">The request.</param>
+    /// <exception cref="KvException">The request has an option that a transaction has not, or breaks a rule.</exception>
+    private protected virtual KvOperation ToOperation(TRequest request) => throw new InvalidOperationException("This command cannot be recorded.");
+
+    /// <summary>Puts a request into flight; its answer is written in its turn. In a transaction's block it is recorded instead.</summary>
     /// <param name="key">The key it is about.</param>
     /// <param name="request">The request.</param>
     protected void Request(string key, TRequest request)
     {
+        if (Recording is { } recording)
+        {
+            ReportErrors(key, () => recording.Add(ToOperation(request)));
+            return;
+        }
+
         var requests = _requests!;
         if (requests.IsFull)
         {

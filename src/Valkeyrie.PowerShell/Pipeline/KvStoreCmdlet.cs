@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Sessions;
+using Valkeyrie.PowerShell.Transactions;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
@@ -18,34 +19,52 @@ public abstract class KvStoreCmdlet : KvCmdlet
     /// <summary>The store to work on; there from <see cref="BeginProcessing"/> on.</summary>
     protected IKvStore Target => _target ?? throw new InvalidOperationException("The store is known only once processing has begun.");
 
+    /// <summary>The transaction for which this command is recorded instead of carried out; null outside of a transaction's blocks.</summary>
+    private protected TransactionRecording? Recording { get; private set; }
+
+    /// <summary>True for a command that a transaction can hold.</summary>
+    private protected virtual bool CanBeRecorded => false;
+
+    /// <summary>False for a command that was asked for something that needs no store.</summary>
+    private protected virtual bool NeedsStore => true;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (!NeedsStore)
+        {
+            return;
+        }
+
+        Recording = TransactionRecording.Current;
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(Store)))
         {
-            _target = (OpenStores.Current ?? OpenDefault()).Store;
+            _target = Recording?.Store ?? CurrentStore.Get(OpenDefault, WriteWarning);
         }
         else if (!StoreArgument.TryResolve(Store, out _target, out var error))
         {
             ThrowTerminatingError(error);
         }
+
+        if (Recording is not null)
+        {
+            CheckRecording(Recording.Store);
+        }
     }
 
-    private KvConnection OpenDefault()
+    private void CheckRecording(IKvStore store)
     {
-        var others = OpenStores.List().Where(c => c.Name != DefaultStore.Name).Select(c => c.Name).ToList();
-        var connection = OrTerminate(null, () => Connect(DefaultStore.Open(), DefaultStore.Name));
-        OpenStores.Add(connection);
-        if (others.Count > 0)
+        if (!CanBeRecorded)
         {
-            // Here the user's mind is likely on another store: one whose runspace is not this one, or that is no longer current. Said every time.
-            WriteWarning($"No store is current here, so the file '{DefaultStore.Path}' is used. An open one is found by its name: -Store {others[0]}.");
-        }
-        else if (DefaultStore.MustWarn())
-        {
-            WriteWarning($"No store is connected, so the file '{DefaultStore.Path}' is used. Connect-KvStore connects to another; this is said once.");
+            ThrowTerminatingError(ErrorRecords.NotInTransaction(MyInvocation.MyCommand.Name, store.Info));
         }
 
-        return connection;
+        if (Target != store)
+        {
+            ThrowTerminatingError(ErrorRecords.InvalidArgument(
+                $"A transaction is about one store: this one's is '{store.Info.Address}', and -Store names '{Target.Info.Address}'. Leave -Store out in its blocks.", Store));
+        }
     }
+
+    private KvConnection OpenDefault() => OrTerminate(null, () => Connect(DefaultStore.Open(), DefaultStore.Name));
 }

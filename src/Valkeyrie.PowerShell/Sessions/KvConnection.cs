@@ -1,3 +1,5 @@
+using Valkeyrie.PowerShell.Pipeline;
+
 namespace Valkeyrie.PowerShell.Sessions;
 
 /// <summary>An open store as Connect-KvStore gives it. Holds no password.</summary>
@@ -37,6 +39,23 @@ public sealed class KvConnection
 
     /// <summary>The store itself, for .NET code.</summary>
     public IKvStore Store { get; }
+
+    /// <summary>Sees that a store works, and closes it if it does not.</summary>
+    internal static KvConnection Check(
+        IKvStore store, string name, int? apiVersion, BlockingWait wait, Action<string> tell, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = wait.For(store.PingAsync(cancellationToken));
+            tell($"{status.Endpoint} answered: version {status.Version}, revision {status.Revision}.");
+            return new KvConnection(name, store, apiVersion, status.Version);
+        }
+        catch
+        {
+            _ = store.DisposeAsync().AsTask();
+            throw;
+        }
+    }
 
     /// <summary>The name, so that the object also serves where a name is wanted.</summary>
     public override string ToString() => Name;

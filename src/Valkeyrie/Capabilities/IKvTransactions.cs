@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Valkeyrie;
 
 /// <summary>Stores with transactions: several conditions and operations as one atomic step.</summary>
@@ -20,6 +22,12 @@ public sealed record KvTransaction
 
     /// <summary>Done, in order, if a condition does not hold. No key may be written twice.</summary>
     public IReadOnlyList<KvOperation> Else { get; init; } = [];
+
+    /// <summary>Conditions and operations in words.</summary>
+    public override string ToString() =>
+        $"{(If.Count == 0 ? "" : $"if {string.Join(" and ", If)}, ")}then {Words(Then)}{(Else.Count == 0 ? "" : $"; else {Words(Else)}")}";
+
+    private static string Words(IReadOnlyList<KvOperation> operations) => operations.Count == 0 ? "nothing" : string.Join(", ", operations);
 }
 
 /// <summary>How a transaction ended.</summary>
@@ -73,6 +81,8 @@ public enum KvConditionOperator
 /// <param name="Value">What it is compared with, for the value.</param>
 public sealed record KvCondition(KvRange Range, KvConditionTarget Target, KvConditionOperator Operator, long Number, ReadOnlyMemory<byte> Value = default)
 {
+    private const int ShownBytes = 40;
+
     /// <summary>The key exists.</summary>
     /// <param name="key">The key.</param>
     public static KvCondition Exists(string key) => new(KvRange.Key(key), KvConditionTarget.CreateRevision, KvConditionOperator.Greater, 0);
@@ -85,6 +95,17 @@ public sealed record KvCondition(KvRange Range, KvConditionTarget Target, KvCond
     /// <param name="key">The key.</param>
     /// <param name="revision">The revision.</param>
     public static KvCondition AtRevision(string key, long revision) => new(KvRange.Key(key), KvConditionTarget.Revision, KvConditionOperator.Equal, revision);
+
+    /// <summary>The comparison in words; of a long value, its beginning.</summary>
+    public override string ToString() => (Target, Operator, Number) switch
+    {
+        (KvConditionTarget.CreateRevision, KvConditionOperator.Greater, 0) => $"{Range} exists",
+        (KvConditionTarget.CreateRevision, KvConditionOperator.Equal, 0) => $"{Range} is missing",
+        (KvConditionTarget.Value, _, _) => $"{Target} of {Range} is {Operator} '{ValueText}'",
+        _ => $"{Target} of {Range} is {Operator} {Number}",
+    };
+
+    private string ValueText => Value.Length <= ShownBytes ? Encoding.UTF8.GetString(Value.Span) : Encoding.UTF8.GetString(Value.Span[..ShownBytes]) + "...";
 }
 
 /// <summary>One operation of a transaction.</summary>
@@ -98,13 +119,25 @@ public abstract record KvOperation
     /// <param name="Key">The key.</param>
     /// <param name="Value">The value.</param>
     /// <param name="LeaseId">The lease to attach the key to; 0 for none.</param>
-    public sealed record Put(string Key, ReadOnlyMemory<byte> Value, long LeaseId = 0) : KvOperation;
+    public sealed record Put(string Key, ReadOnlyMemory<byte> Value, long LeaseId = 0) : KvOperation
+    {
+        /// <summary>The operation in words.</summary>
+        public override string ToString() => $"put key '{Key}'";
+    }
 
     /// <summary>Removes keys.</summary>
     /// <param name="Range">Which; a directory's own key is not among them.</param>
-    public sealed record Delete(KvRange Range) : KvOperation;
+    public sealed record Delete(KvRange Range) : KvOperation
+    {
+        /// <summary>The operation in words.</summary>
+        public override string ToString() => $"delete {Range}";
+    }
 
     /// <summary>Reads keys.</summary>
     /// <param name="Query">Which, and what of them.</param>
-    public sealed record Read(KvRangeQuery Query) : KvOperation;
+    public sealed record Read(KvRangeQuery Query) : KvOperation
+    {
+        /// <summary>The operation in words.</summary>
+        public override string ToString() => $"read {Query.Range}";
+    }
 }

@@ -176,11 +176,13 @@ public sealed class KvCompactedException : KvException
     /// <param name="revision">The revision asked for.</param>
     /// <param name="oldestRevision">The oldest revision that is kept; 0 if not known.</param>
     /// <param name="endpoint">Where.</param>
-    public KvCompactedException(long revision, long oldestRevision, string? endpoint)
-        : base(KvErrorCode.Compacted, $"Revision {revision} is no longer kept: the store has compacted its history"
+    /// <param name="key">The key or directory that was to be read or followed from there; null or empty for all keys.</param>
+    public KvCompactedException(long revision, long oldestRevision, string? endpoint, string? key = null)
+        : base(KvErrorCode.Compacted, $"Revision {revision}{(string.IsNullOrEmpty(key) ? "" : $" of '{key}'")} is no longer kept: the store has compacted its history"
             + (oldestRevision > 0 ? $" up to revision {oldestRevision}." : "."))
     {
         OldestRevision = oldestRevision;
+        Key = key;
         Endpoint = endpoint;
     }
 

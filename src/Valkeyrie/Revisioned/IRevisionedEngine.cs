@@ -2,7 +2,7 @@ namespace Valkeyrie;
 
 /// <summary>The narrow bottom of a store with revisions: what <see cref="RevisionedStore"/> builds the whole contract on. An engine puts the
 /// namespace before keys and takes it off again, but checks no rule: that has been done above it.</summary>
-public interface IRevisionedEngine : IKvTransactions, IKvLeases, IAsyncDisposable
+public interface IRevisionedEngine : IKvTransactions, IAsyncDisposable
 {
     /// <summary>What it is and where.</summary>
     KvStoreInfo Info { get; }
@@ -29,4 +29,23 @@ public interface IRevisionedEngine : IKvTransactions, IKvLeases, IAsyncDisposabl
     /// which is never empty. Waits for a store that is away.</summary>
     /// <exception cref="KvCompactedException">The next revision to deliver is no longer kept.</exception>
     IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken);
+
+    /// <summary>The changes of one key, newest first: the recipe or the table behind <see cref="IKvHistory.HistoryAsync"/>. Nothing where nothing is
+    /// kept.</summary>
+    IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IKvLeases.GrantLeaseAsync"/>
+    ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IKvLeases.RenewLeaseAsync"/>
+    ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IKvLeases.RevokeLeaseAsync"/>
+    ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IKvLeases.GetLeaseAsync"/>
+    ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken);
+
+    /// <summary>The numbers of all leases.</summary>
+    ValueTask<IReadOnlyList<long>> ListLeaseIdsAsync(CancellationToken cancellationToken);
 }

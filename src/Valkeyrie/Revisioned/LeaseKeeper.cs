@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Valkeyrie;
@@ -9,18 +8,54 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
     // A closing store must not hang on a server that is gone; what is not ended now ends with its time to live.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
-    private readonly ConcurrentDictionary<KeptLease, Task> _leases = new();
+    private readonly object _gate = new();
+    private readonly Dictionary<KeptLease, Task> _leases = [];
     private readonly CancellationTokenSource _closing = new();
+    private bool _closed;
+
+    /// <summary>How many leases are being renewed.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _leases.Count;
+            }
+        }
+    }
 
     /// <summary>Begins to renew a lease.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="askedAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
-    public KeptLease Keep(KvLease lease, long askedAt)
+    /// <param name="key">The one key that it is renewed for, as long as it bears the lease; null to renew it until it is let go.</param>
+    /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
+    public KeptLease Keep(KvLease lease, long askedAt, string? key = null)
     {
         var kept = new KeptLease(lease, askedAt);
-        _leases[kept] = RenewUntilEndedAsync(kept);
-        return kept;
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                _leases.Add(kept, Task.CompletedTask);
+                var renewing = RenewUntilEndedAsync(kept, key);
+
+                // One that had ended before this has taken itself away already.
+                if (_leases.ContainsKey(kept))
+                {
+                    _leases[kept] = renewing;
+                }
+
+                return kept;
+            }
+        }
+
+        RevokeInBackground(lease.Id);
+        throw new KvStoreClosedException(engine.Info.Address);
     }
+
+    /// <summary>True while a lease is being renewed.</summary>
+    public bool Keeps(long leaseId) => _leases.Keys.Any(l => l.Id == leaseId && !l.HasEnded);
 
     /// <summary>Grants a lease and begins to renew it.</summary>
     public async ValueTask<KeptLease> GrantAsync(TimeSpan ttl, CancellationToken cancellationToken)
@@ -41,7 +76,15 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var leases = _leases.Keys.Where(l => !l.HasEnded).ToList();
+        List<KeptLease> leases;
+        List<Task> renewals;
+        lock (_gate)
+        {
+            _closed = true;
+            leases = [.. _leases.Keys.Where(l => !l.HasEnded)];
+            renewals = [.. _leases.Values];
+        }
+
         foreach (var lease in leases)
         {
             lease.Stop();
@@ -50,25 +93,48 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
         using var timeout = new CancellationTokenSource(CloseTimeout < engine.Timeout ? CloseTimeout : engine.Timeout);
         await Task.WhenAll(leases.Select(l => RevokeAsync(l.Id, timeout.Token))).ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_leases.Values).ConfigureAwait(false);
+        await Task.WhenAll(renewals).ConfigureAwait(false);
     }
 
-    private async Task RenewUntilEndedAsync(KeptLease lease)
+    private async Task RenewUntilEndedAsync(KeptLease lease, string? key)
     {
         try
         {
             while (await lease.WaitForRenewalAsync().ConfigureAwait(false))
             {
-                await RenewAsync(lease).ConfigureAwait(false);
+                if (await TryRenewAsync(lease).ConfigureAwait(false) && key is not null && !await IsBorneByAsync(lease, key).ConfigureAwait(false))
+                {
+                    // Not revoked: what else its owner may have attached to it lives out its time.
+                    lease.Stop();
+                }
             }
         }
         finally
         {
-            _leases.TryRemove(lease, out _);
+            lock (_gate)
+            {
+                _leases.Remove(lease);
+            }
         }
     }
 
-    private async Task RenewAsync(KeptLease lease)
+    /// <summary>False if somebody has overwritten or removed the key, so that there is nothing left to keep alive.</summary>
+    private async Task<bool> IsBorneByAsync(KeptLease lease, string key)
+    {
+        using var attempt = lease.NewAttempt();
+        try
+        {
+            var page = await engine.RangeAsync(new KvRangeQuery(KvRange.Key(key)) { KeysOnly = true }, attempt.Token).ConfigureAwait(false);
+            return page.Pairs is [var pair, ..] && pair.LeaseId == lease.Id;
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            // Not known; the next renewal asks again.
+            return true;
+        }
+    }
+
+    private async Task<bool> TryRenewAsync(KeptLease lease)
     {
         var sentAt = Stopwatch.GetTimestamp();
         using var attempt = lease.NewAttempt();
@@ -76,6 +142,7 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
         {
             var renewed = await engine.RenewLeaseAsync(lease.Id, attempt.Token).ConfigureAwait(false);
             lease.Renewed(renewed.Ttl, sentAt);
+            return true;
         }
         catch (KvLeaseNotFoundException)
         {
@@ -85,6 +152,8 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
         {
             lease.RenewalFailed();
         }
+
+        return false;
     }
 
     private async Task RevokeAsync(long leaseId, CancellationToken cancellationToken)

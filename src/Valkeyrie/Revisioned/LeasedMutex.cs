@@ -29,12 +29,13 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
             waiting.CancelAfter(timeout);
         }
 
+        var commits = new Commits(engine, _closing.Token);
         try
         {
             while (true)
             {
                 var lease = await _pool.RentAsync(ttl, key, waiting.Token).ConfigureAwait(false);
-                if (await TryWithLeaseAsync(key, options, lease, waiting.Token).ConfigureAwait(false) is { } held)
+                if (await TryWithLeaseAsync(key, options, lease, commits, waiting.Token).ConfigureAwait(false) is { } held)
                 {
                     return held;
                 }
@@ -42,7 +43,9 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new KvCannotLockException(key, options.Timeout!.Value, engine.Info.Address);
+            throw commits.Last is { IsCompletedSuccessfully: true }
+                ? new KvCannotLockException(key, options.Timeout!.Value, engine.Info.Address)
+                : Silent(key, options.Timeout!.Value);
         }
     }
 
@@ -98,6 +101,11 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
         await _closing.CancelAsync().ConfigureAwait(false);
     }
 
+    // Whether anybody holds the lock is not known then.
+    private KvTimeoutException Silent(string key, TimeSpan timeout) =>
+        new($"The lock of '{key}' could not be taken: {engine.Info.Address} did not answer within the timeout of {timeout.TotalSeconds:0.###} s.")
+        { Key = key, Endpoint = engine.Info.Address };
+
     private static async Task UnlockQuietlyAsync(LeasedLock held, CancellationToken cancellationToken)
     {
         try
@@ -111,11 +119,11 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
     }
 
     /// <summary>One try with one lease: the lock, or null if the lease or the place in the queue was lost meanwhile.</summary>
-    private async ValueTask<KvLock?> TryWithLeaseAsync(string key, KvLockOptions options, KeptLease lease, CancellationToken cancellationToken)
+    private async ValueTask<KvLock?> TryWithLeaseAsync(
+        string key, KvLockOptions options, KeptLease lease, Commits commits, CancellationToken cancellationToken)
     {
         var lockKey = KeyRules.LockDirectoryOf(key) + lease.Id.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
         using var usable = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
-        var commits = new Commits(engine, _closing.Token);
         try
         {
             if (await TakeOrQueueAsync(key, lockKey, options, lease, commits, usable.Token).ConfigureAwait(false) is not { } revision)

@@ -15,10 +15,16 @@ internal static class RangePages
     public static async IAsyncEnumerable<KvPage> ReadAsync(
         IRevisionedEngine engine, KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (!TryBegin(range, options.After, out var after))
+        {
+            yield break;
+        }
+
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var left = options.Limit == 0 ? long.MaxValue : options.Limit;
         var query = new KvRangeQuery(range)
         {
+            After = after,
             Limit = Math.Min(FirstLimit, left),
             Revision = options.Revision,
             KeysOnly = options.KeysOnly,
@@ -29,7 +35,7 @@ internal static class RangePages
         {
             while (true)
             {
-                using var page = await next.ConfigureAwait(false);
+                using var page = await AwaitAsync(next, cancellationToken).ConfigureAwait(false);
                 left -= page.Pairs.Count;
                 if (!page.More || page.Pairs.Count == 0)
                 {
@@ -58,15 +64,42 @@ internal static class RangePages
         }
         finally
         {
-            // A consumer that stops early leaves a page on its way: end it, observe how it ended, and give back what came all the same.
-            await ended.CancelAsync().ConfigureAwait(false);
-            await next.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
-                .ConfigureAwait(false);
-            if (next.IsCompletedSuccessfully)
-            {
-                next.Result.Dispose();
-            }
+            await EndAsync(next, ended).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Ends a reading. A consumer that stops early leaves a page on its way: it is ended, how it ended is observed, and what came all the same
+    /// is given back.</summary>
+    public static async ValueTask EndAsync(Task<KvPage> next, CancellationTokenSource ended)
+    {
+        await ended.CancelAsync().ConfigureAwait(false);
+        await next.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+            .ConfigureAwait(false);
+        if (next.IsCompletedSuccessfully)
+        {
+            next.Result.Dispose();
+        }
+    }
+
+    // Of the token that ends pages on their way the caller knows nothing.
+    private static async ValueTask<KvPage> AwaitAsync(Task<KvPage> page, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await page.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    /// <summary>Where to begin: a key before the range means its beginning. False if nothing of the range comes after the key.</summary>
+    private static bool TryBegin(KvRange range, string? after, out string? begin)
+    {
+        var isBefore = after is null || KeyOrder.Compare(after, range.Start) < 0;
+        begin = isBefore ? null : after;
+        return isBefore || (range.Kind != KvRangeKind.Key && range.Contains(after!));
     }
 
     private static long NextLimit(KvPage page, long left)

@@ -4,31 +4,34 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie;
 
 /// <summary>The whole contract, built once on the narrow <see cref="IRevisionedEngine"/>: what etcd v3 and the embedded store share.</summary>
-public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
+public sealed partial class RevisionedStore : IKvStore, IKvDirectories
 {
     private static readonly KvReadOptions Newest = new();
     private static readonly KvListOptions Everything = new();
     private static readonly KvPutOptions Plain = new();
     private static readonly KvWatchOptions FromNow = new();
     private static readonly KvLockOptions PlainLock = new();
+    private static readonly KvEntryOptions OneLevel = new();
 
     private readonly IRevisionedEngine _engine;
     private readonly LeaseKeeper _keeper;
     private readonly LeasedMutex _mutex;
-    private readonly CancellationTokenSource _closing = new();
-    private int _closed;
+    private readonly StoreLifetime _lifetime;
 
     /// <summary>Builds the store.</summary>
     /// <param name="engine">The engine, closed together with the store.</param>
     public RevisionedStore(IRevisionedEngine engine)
     {
         _engine = engine;
+        _lifetime = new StoreLifetime(engine.Info.Address);
         _keeper = new LeaseKeeper(engine);
         _mutex = new LeasedMutex(engine, _keeper);
     }
 
-    /// <inheritdoc/>
-    public KvStoreInfo Info => _engine.Info;
+    // By the interface alone: whoever turns the object into JSON, a few levels deep, shall not be led through all that it is made of.
+    KvStoreInfo IKvStore.Info => Info;
+
+    private KvStoreInfo Info => _engine.Info;
 
     /// <inheritdoc/>
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
@@ -89,7 +92,7 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         await foreach (var page in pages.ConfigureAwait(false))
         {
             // Only the first page of a range can be empty.
-            if (page.Pairs.Count == 0 && range.Kind == KvRangeKind.Directory)
+            if (page.Pairs.Count == 0 && range.Kind == KvRangeKind.Directory && options.After is null)
             {
                 await RequireDirectoryKeyAsync(range, options, cancellationToken).ConfigureAwait(false);
             }
@@ -177,7 +180,7 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
             return result;
         }
 
-        KeepIfAsked(lease, askedAt, options);
+        KeepIfAsked(lease, askedAt, key, options);
         return result with { Pair = WithTtl(result.Pair!, lease) };
     }
 
@@ -204,97 +207,50 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         WatchTreeAsync(KvRange.Key(key), options, cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<KvEvent> WatchTreeAsync(
-        KvRange range, KvWatchOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(range);
-        ThrowIfClosed();
-        options ??= FromNow;
-        CheckRevision(options.FromRevision);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        var events = ExistingThenChanges.WatchAsync(_engine, range, options, linked.Token).GetAsyncEnumerator(linked.Token);
-        await using var _ = events.ConfigureAwait(false);
-        while (true)
-        {
-            try
+    public IAsyncEnumerable<KvEvent> WatchTreeAsync(KvRange range, KvWatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.ReadAsync(
+            token =>
             {
-                if (!await events.MoveNextAsync().ConfigureAwait(false))
-                {
-                    yield break;
-                }
-            }
-            catch (Exception e) when (e is not KvStoreClosedException && _closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+                ArgumentNullException.ThrowIfNull(range);
+                var watch = options ?? FromNow;
+                CheckRevision(watch.FromRevision);
+                return ExistingThenChanges.WatchAsync(_engine, range, watch, token);
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.CallAsync(
+            token =>
             {
-                throw new KvStoreClosedException(Info.Address);
-            }
+                KeyRules.Check(key);
+                return _mutex.LockAsync(key, options ?? PlainLock, token);
+            },
+            cancellationToken);
 
-            yield return events.Current;
-        }
+    /// <inheritdoc/>
+    public ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return EntryLookup.FindAsync(_engine, path, options ?? OneLevel, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(directory);
         ThrowIfClosed();
-        KeyRules.Check(key);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        try
-        {
-            return await _mutex.LockAsync(key, options ?? PlainLock, linked.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new KvStoreClosedException(Info.Address);
-        }
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        ThrowIfClosed();
-        foreach (var operation in transaction.Then.Concat(transaction.Else))
-        {
-            if (operation is KvOperation.Put put)
-            {
-                KeyRules.Check(put.Key);
-            }
-        }
-
-        return _engine.CommitAsync(transaction, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken = default)
-    {
-        ThrowIfClosed();
-        KeyRules.TtlSeconds(ttl);
-        return _engine.GrantLeaseAsync(ttl, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
-    {
-        ThrowIfClosed();
-        return _engine.RenewLeaseAsync(leaseId, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
-    {
-        ThrowIfClosed();
-        return _engine.RevokeLeaseAsync(leaseId, cancellationToken);
+        return EntryPages.ReadAsync(_engine, directory, options ?? OneLevel, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        if (!await _lifetime.TryCloseAsync().ConfigureAwait(false))
         {
             return;
         }
 
-        await _closing.CancelAsync().ConfigureAwait(false);
         await _mutex.DisposeAsync().ConfigureAwait(false);
         await _keeper.DisposeAsync().ConfigureAwait(false);
         await _engine.DisposeAsync().ConfigureAwait(false);
@@ -375,7 +331,7 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         try
         {
             var pair = await _engine.PutAsync(key, value, lease.Id, cancellationToken).ConfigureAwait(false);
-            KeepIfAsked(lease, askedAt, options);
+            KeepIfAsked(lease, askedAt, key, options);
             return WithTtl(pair, lease);
         }
         catch
@@ -385,11 +341,11 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         }
     }
 
-    private void KeepIfAsked(KvLease lease, long askedAt, KvPutOptions options)
+    private void KeepIfAsked(KvLease lease, long askedAt, string key, KvPutOptions options)
     {
         if (options.KeepAlive)
         {
-            _keeper.Keep(lease, askedAt);
+            _keeper.Keep(lease, askedAt, key);
         }
     }
 
@@ -415,11 +371,5 @@ public sealed class RevisionedStore : IKvStore, IKvTransactions, IKvLeases
         }
     }
 
-    private void ThrowIfClosed()
-    {
-        if (Volatile.Read(ref _closed) != 0)
-        {
-            throw new KvStoreClosedException(Info.Address);
-        }
-    }
+    private void ThrowIfClosed() => _lifetime.ThrowIfClosed();
 }

@@ -15,6 +15,8 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
         var compacted = Assert.IsType<KvCompactedException>(await watching.EndAsync());
         Assert.Equal(KvErrorCode.Compacted, compacted.Code);
         Assert.True(compacted.OldestRevision >= kept.Revision);
+        Assert.Equal(At("a"), compacted.Key);
+        Assert.Contains($"'{At("a")}'", compacted.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,5 +66,80 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
         await Assert.ThrowsAsync<KvCompactedException>(async () => await Store.ExistsAsync(At("a"), options));
         await Assert.ThrowsAsync<KvCompactedException>(async () => await Store.CountAsync(Root, options));
         await Assert.ThrowsAsync<KvCompactedException>(async () => await Store.ListAllAsync(Root, new KvListOptions { Revision = old.Revision }));
+    }
+
+    [Fact]
+    public async Task History_ends_with_the_version_that_was_there_at_the_compacted_revision()
+    {
+        Require(StoreTraits.History);
+        await Store.PutAsync(At("a"), "0");
+        await Store.PutAsync(At("a"), "1");
+        var other = await Store.PutAsync(At("b"), "");
+        await Store.PutAsync(At("a"), "2");
+        await Store.PutAsync(At("a"), "3");
+        await Rig.CompactAsync(other.Revision);
+        Assert.Equal(["+3", "+2", "+1"], HistoryConformance.Shown(await HistoryConformance.ReadAsync(Store, At("a"))));
+    }
+
+    [Fact]
+    public async Task History_of_former_lives_ends_with_the_version_that_was_there_at_the_compacted_revision()
+    {
+        Require(StoreTraits.History);
+        await Store.PutAsync(At("a"), "lost");
+        await Store.DeleteAsync(At("a"));
+        await Store.PutAsync(At("a"), "older");
+        await Store.PutAsync(At("a"), "old");
+        var other = await Store.PutAsync(At("b"), "");
+        await Store.DeleteAsync(At("a"));
+        await Store.PutAsync(At("a"), "new");
+        await Rig.CompactAsync(other.Revision);
+        Assert.Equal(["+new", "-", "+old"], HistoryConformance.Shown(await HistoryConformance.ReadAsync(Store, At("a"))));
+        await Store.DeleteAsync(At("a"));
+        Assert.Equal(["-", "+new", "-", "+old"], HistoryConformance.Shown(await HistoryConformance.ReadAsync(Store, At("a"))));
+    }
+
+    [Fact]
+    public async Task A_key_that_has_not_changed_since_keeps_its_present_version_alone()
+    {
+        Require(StoreTraits.History);
+        await Store.PutAsync(At("a"), "0");
+        await Store.PutAsync(At("a"), "1");
+        await Store.PutAsync(At("gone"), "");
+        await Store.DeleteAsync(At("gone"));
+        await Store.PutAsync(At("b"), "");
+        await Rig.CompactAsync((await Store.PutAsync(At("b"), "")).Revision);
+        Assert.Equal(["+1"], HistoryConformance.Shown(await HistoryConformance.ReadAsync(Store, At("a"))));
+        await Assert.ThrowsAsync<KvKeyNotFoundException>(() => HistoryConformance.ReadAsync(Store, At("gone")));
+    }
+
+    [Fact]
+    public async Task A_copy_outlasts_the_history_of_the_tree_that_it_reads()
+    {
+        // As many pages as it takes for one to be asked for when its revision is gone.
+        const int Keys = 2_000;
+        var value = new byte[8_192];
+        await Parallel.ForAsync(0, Keys, async (i, token) => await Store.PutAsync(At($"a/{i:0000}"), value, null, token));
+        var moved = 0;
+        var source = KvTreeContent.OutlastingHistory(Store, At("a"), null, () => moved++);
+        var copy = new KvTreeCopy(source with { Pairs = CompactingAsync(source.Pairs) }, Store, At("b"));
+        Assert.Equal(Keys, (await copy.RunAsync()).Written);
+        Assert.Equal(Enumerable.Range(0, Keys).Select(i => At($"b/{i:0000}")), await Store.KeysAsync(At("b")));
+        Assert.InRange(moved, 1, Keys);
+    }
+
+    // Forgets all history again and again while a tree is read.
+    private async IAsyncEnumerable<KvPair> CompactingAsync(IAsyncEnumerable<KvPair> pairs)
+    {
+        var count = 0;
+        await foreach (var pair in pairs)
+        {
+            if (++count % 100 == 1)
+            {
+                await Store.PutAsync(At("tick"), "");
+                await Rig.CompactAsync((await Store.PutAsync(At("tick"), "")).Revision);
+            }
+
+            yield return pair;
+        }
     }
 }

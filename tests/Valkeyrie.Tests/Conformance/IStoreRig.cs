@@ -1,12 +1,12 @@
+using System.Collections.Immutable;
+
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>What a kind of store can do beyond the eleven calls, as far as the suite asks.</summary>
+/// <summary>What not every kind of store can do, as far as the suite asks.</summary>
 [Flags]
 public enum StoreTraits
 {
-    None = 0,
-
-    /// <summary>Older revisions can be read and replayed, and compacted away.</summary>
+    /// <summary>Older revisions can be read and replayed however many there are, and compacted away; <see cref="IKvHistory"/>.</summary>
     History = 1,
 
     /// <summary>Values may be any bytes, not only text.</summary>
@@ -21,16 +21,21 @@ public enum StoreTraits
     /// <summary><see cref="IKvTransactions"/>.</summary>
     Transactions = 16,
 
-    /// <summary><see cref="IKvLeases"/>; what is kept alive stands on leases and is itself not touched, and contenders for a lock line up with
-    /// keys of their own.</summary>
+    /// <summary><see cref="IKvLeases"/>; what is kept alive stands on leases and is itself not touched.</summary>
     Leases = 32,
+
+    /// <summary>Contenders for a lock line up with keys of their own.</summary>
+    LockQueue = 64,
+
+    /// <summary>A pair tells how often it was written, and a put leaves alone when it was created.</summary>
+    Versions = 128,
 }
 
 /// <summary>A kind of store under test: how to open it, and what can be done to it behind its back.</summary>
 public interface IStoreRig
 {
-    /// <summary>What this kind of store can do.</summary>
-    StoreTraits Traits { get; }
+    /// <summary>What this kind of store cannot do, and why: the reason why a test about it is skipped.</summary>
+    IReadOnlyDictionary<StoreTraits, string> Lacks => ImmutableDictionary<StoreTraits, string>.Empty;
 
     /// <summary>Opens a store. All that one rig opens hold the same keys.</summary>
     IKvStore Open(KvStoreOptions? options = null);

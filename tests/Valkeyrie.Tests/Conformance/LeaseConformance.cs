@@ -105,4 +105,162 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.True(await Store.ExistsAsync(At("a")));
         await Leases.RevokeLeaseAsync(lease.Id);
     }
+
+    [Fact]
+    public async Task A_lease_tells_its_time_what_is_left_of_it_and_its_keys()
+    {
+        Require(StoreTraits.Leases);
+        var granted = await Leases.GrantLeaseAsync(Hour);
+        await Store.PutAsync(At("b"), "v", new KvPutOptions { LeaseId = granted.Id });
+        await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = granted.Id });
+        await Store.PutAsync(At("c"), "v");
+        var lease = await Leases.GetLeaseAsync(granted.Id);
+        Assert.Equal((granted.Id, Hour), (lease.Id, lease.Ttl));
+        Assert.InRange(lease.Remaining!.Value, TimeSpan.FromMinutes(30), Hour);
+        Assert.Equal([At("a"), At("b")], lease.Keys);
+    }
+
+    [Fact]
+    public async Task A_key_that_was_written_without_its_lease_or_removed_is_no_longer_of_it()
+    {
+        Require(StoreTraits.Leases);
+        var options = new KvPutOptions { LeaseId = (await Leases.GrantLeaseAsync(Hour)).Id };
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            await Store.PutAsync(At(name), "v", options);
+        }
+
+        await Store.PutAsync(At("a"), "v");
+        await Store.DeleteAsync(At("b"));
+        Assert.Equal([At("c")], (await Leases.GetLeaseAsync(options.LeaseId)).Keys);
+    }
+
+    [Fact]
+    public async Task A_lease_without_keys_has_none()
+    {
+        Require(StoreTraits.Leases);
+        var lease = await Leases.GrantLeaseAsync(Hour);
+        Assert.Empty((await Leases.GetLeaseAsync(lease.Id)).Keys);
+    }
+
+    [Fact]
+    public async Task A_lease_inside_a_namespace_names_the_keys_inside_it()
+    {
+        Require(StoreTraits.Leases);
+        var inside = Open(new KvStoreOptions { Namespace = At("ns/") });
+        var options = new KvPutOptions { LeaseId = (await Leases.GrantLeaseAsync(Hour)).Id };
+        await Store.PutAsync(At("a"), "v", options);
+        await inside.PutAsync("b", "v", options);
+        Assert.Equal([At("a"), At("ns/b")], (await Leases.GetLeaseAsync(options.LeaseId)).Keys);
+        Assert.Equal(["b"], (await inside.GetCapability<IKvLeases>().GetLeaseAsync(options.LeaseId)).Keys);
+    }
+
+    [Fact]
+    public async Task Asking_for_a_lease_that_has_ended_is_lease_not_found()
+    {
+        Require(StoreTraits.Leases);
+        await using var watching = await WatchRootAsync();
+        var revoked = await Leases.GrantLeaseAsync(Hour);
+        await Leases.RevokeLeaseAsync(revoked.Id);
+        var missing = await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Leases.GetLeaseAsync(revoked.Id));
+        Assert.Contains($"{revoked.Id:x}", missing.Message, StringComparison.Ordinal);
+
+        var expired = await Leases.GrantLeaseAsync(Second);
+        await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = expired.Id });
+        await watching.UntilAsync(e => e.Type == KvEventType.Delete);
+        await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Leases.GetLeaseAsync(expired.Id));
+    }
+
+    [Fact]
+    public async Task The_number_0_stands_for_no_lease_and_is_refused()
+    {
+        Require(StoreTraits.Leases);
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Leases.GetLeaseAsync(0));
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Leases.RenewLeaseAsync(0));
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Leases.KeepLeaseAliveAsync(0));
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Leases.RevokeLeaseAsync(0));
+    }
+
+    [Fact]
+    public async Task Leases_are_listed_with_their_keys_and_without_those_that_ended()
+    {
+        Require(StoreTraits.Leases);
+        var kept = await Leases.GrantLeaseAsync(Hour);
+        var ended = await Leases.GrantLeaseAsync(Hour);
+        await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = kept.Id });
+        await Leases.RevokeLeaseAsync(ended.Id);
+        var listed = await ListAsync();
+        var found = Assert.Single(listed, l => l.Id == kept.Id);
+        Assert.Equal(Hour, found.Ttl);
+        Assert.NotNull(found.Remaining);
+        Assert.Equal([At("a")], found.Keys);
+        Assert.DoesNotContain(listed, l => l.Id == ended.Id);
+    }
+
+    [Fact]
+    public async Task A_hundred_leases_are_listed_each_once()
+    {
+        Require(StoreTraits.Leases);
+        var made = new List<long>();
+        for (var i = 0; i < 100; i++)
+        {
+            made.Add((await Leases.GrantLeaseAsync(Hour)).Id);
+        }
+
+        var listed = (await ListAsync()).ConvertAll(l => l.Id);
+        Assert.Equal(listed.Distinct().Count(), listed.Count);
+        Assert.Subset(listed.ToHashSet(), made.ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_lease_kept_alive_outlives_its_time_and_ends_with_the_store()
+    {
+        Require(StoreTraits.Leases);
+        await using var watching = await WatchRootAsync();
+        var other = Open();
+        var ttl = TimeSpan.FromSeconds(4);
+        var leases = other.GetCapability<IKvLeases>();
+        var kept = await leases.KeepLeaseAliveAsync((await leases.GrantLeaseAsync(ttl)).Id);
+        var twin = await leases.GrantLeaseAsync(ttl);
+        await other.PutAsync(At("kept"), "v", new KvPutOptions { LeaseId = kept.Id });
+        await other.PutAsync(At("twin"), "v", new KvPutOptions { LeaseId = twin.Id });
+        await watching.UntilAsync(e => e.Type == KvEventType.Delete && e.Key == At("twin"));
+        await leases.RevokeLeaseAsync((await leases.KeepLeaseAliveAsync((await leases.GrantLeaseAsync(ttl)).Id)).Id);
+
+        Assert.Equal(kept.Id, (await Leases.GetLeaseAsync(kept.Id)).Id);
+        await other.DisposeAsync();
+        await watching.UntilAsync(e => e.Type == KvEventType.Delete && e.Key == At("kept"));
+        await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Leases.GetLeaseAsync(kept.Id));
+    }
+
+    [Fact]
+    public async Task A_lease_that_has_ended_cannot_be_kept_alive()
+    {
+        Require(StoreTraits.Leases);
+        var lease = await Leases.GrantLeaseAsync(Hour);
+        await Leases.RevokeLeaseAsync(lease.Id);
+        await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Leases.KeepLeaseAliveAsync(lease.Id));
+    }
+
+    [Fact]
+    public async Task A_closed_store_gives_and_lists_no_lease()
+    {
+        Require(StoreTraits.Leases);
+        var lease = await Leases.GrantLeaseAsync(Hour);
+        await Store.DisposeAsync();
+        await Assert.ThrowsAsync<KvStoreClosedException>(async () => await Leases.GetLeaseAsync(lease.Id));
+        await Assert.ThrowsAsync<KvStoreClosedException>(async () => await Leases.KeepLeaseAliveAsync(lease.Id));
+        await Assert.ThrowsAsync<KvStoreClosedException>(async () => await ListAsync());
+    }
+
+    private async Task<List<KvLease>> ListAsync()
+    {
+        List<KvLease> leases = [];
+        await foreach (var lease in Leases.ListLeasesAsync())
+        {
+            leases.Add(lease);
+        }
+
+        return leases;
+    }
 }

@@ -102,8 +102,9 @@ public abstract class LifetimeConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public void Claimed_capabilities_are_there_and_others_not_supported()
     {
-        AssertCapability<IKvTransactions>(Rig.Traits.HasFlag(StoreTraits.Transactions));
-        AssertCapability<IKvLeases>(Rig.Traits.HasFlag(StoreTraits.Leases));
+        AssertCapability<IKvTransactions>(Has(StoreTraits.Transactions));
+        AssertCapability<IKvLeases>(Has(StoreTraits.Leases));
+        AssertCapability<IKvHistory>(Has(StoreTraits.History));
     }
 
     [Fact]
@@ -126,7 +127,8 @@ public abstract class LifetimeConformance(IStoreRig rig) : StoreConformance(rig)
         }
         else
         {
-            Assert.Throws<KvNotSupportedException>(() => Store.GetCapability<TCapability>());
+            var missing = Assert.Throws<KvNotSupportedException>(() => Store.GetCapability<TCapability>());
+            Assert.Contains(Store.Info.Address, missing.Message, StringComparison.Ordinal);
         }
     }
 

@@ -23,7 +23,7 @@ public abstract class NamespaceConformance : StoreConformance
     [Fact]
     public async Task Listings_stay_inside()
     {
-        string[] ofTheNamespacesName = Rig.Traits.HasFlag(StoreTraits.KeysAsWritten) ? [At("ns")] : [];
+        string[] ofTheNamespacesName = Has(StoreTraits.KeysAsWritten) ? [At("ns")] : [];
         await Store.PutAllAsync([At("a"), .. ofTheNamespacesName, At("ns0"), At("nsx/a")]);
         await _inside.PutAllAsync("a", "d/b", "d/c");
         Assert.Equal(["a", "d/b", "d/c"], await _inside.KeysAsync(KvRange.All));

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Valkeyrie.Tests.Conformance;
 
 /// <summary>Listings of more keys than fit into a page.</summary>
@@ -9,7 +11,6 @@ public abstract class PagingConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task All_pages_are_at_one_revision_while_writers_write()
     {
-        Require(StoreTraits.History);
         await FillAsync(Many);
         using var stop = new CancellationTokenSource();
 
@@ -57,12 +58,36 @@ public abstract class PagingConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.Equal(Enumerable.Range(0, limit).Select(i => At($"k{i:00000}")), await Store.KeysAsync(Root, new KvListOptions { Limit = limit }));
     }
 
+    [Theory]
+    [InlineData("k00000")]
+    [InlineData("k00511")]
+    [InlineData("k02000x")]
+    [InlineData("k04999")]
+    [InlineData("zzz")]
+    [InlineData("")]
+    public async Task A_listing_begins_after_a_key(string name)
+    {
+        await FillAsync(Many);
+        var expected = Enumerable.Range(0, Many).Select(i => At($"k{i:00000}")).Where(key => string.CompareOrdinal(key, At(name)) > 0).ToList();
+        Assert.Equal(expected, await Store.KeysAsync(Root, new KvListOptions { After = At(name) }));
+        Assert.Equal(expected.Take(3), await Store.KeysAsync(Root, new KvListOptions { After = At(name), Limit = 3 }));
+    }
+
+    [Fact]
+    public async Task A_listing_never_leaves_its_range_whatever_key_it_is_to_begin_after()
+    {
+        await Store.PutAllAsync(At("a/1"), At("b/1"), At("b/2"), At("c/1"));
+        Assert.Equal([At("b/1"), At("b/2")], await Store.KeysAsync(At("b"), new KvListOptions { After = At("a/0") }));
+        Assert.Equal([At("b/2")], await Store.KeysAsync(KvRange.Prefix(At("b")), new KvListOptions { After = At("b/1") }));
+        Assert.Empty(await Store.KeysAsync(At("b"), new KvListOptions { After = At("c/0") }));
+        Assert.Empty(await Store.KeysAsync(At("missing"), new KvListOptions { After = At("missing/a") }));
+    }
+
     [Fact]
     public async Task Large_values_are_listed_too()
     {
-        Require(StoreTraits.BinaryValues);
         const int Count = 40;
-        var value = new byte[400_000];
+        var value = Encoding.UTF8.GetBytes(new string('v', 400_000));
         for (var i = 0; i < Count; i++)
         {
             await Store.PutAsync(At($"{i:00}"), value.AsMemory(0, value.Length - i));

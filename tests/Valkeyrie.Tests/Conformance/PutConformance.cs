@@ -70,6 +70,14 @@ public abstract class PutConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.Equal(value, (await Store.GetAsync(At("large"))).Bytes);
     }
 
+    [Fact]
+    public async Task A_text_of_one_mebibyte_comes_back_unchanged()
+    {
+        var text = string.Concat(Enumerable.Repeat("key=välue&\n", Mebibyte / 12));
+        await Store.PutAsync(At("large"), text);
+        Assert.Equal(text, (await Store.GetAsync(At("large"))).Value);
+    }
+
     [Theory]
     [InlineData("plain")]
     [InlineData("ünïcödé, 日本語, 🗝️ and e\u0301")]

@@ -60,15 +60,26 @@ public abstract class StoreConformance : IAsyncLifetime
         return watching;
     }
 
-    /// <summary>Skips the test on kinds of store that do not claim to have what it is about.</summary>
-    protected void Require(StoreTraits traits) =>
-        Assert.SkipUnless(Rig.Traits.HasFlag(traits), $"This kind of store does not claim to have: {traits}.");
+    /// <summary>A key below another one, where a store lets a key have those; else one beside it that starts with the same characters.</summary>
+    protected string Near(string key) => At(Has(StoreTraits.KeysAsWritten) ? $"{key}/b" : $"{key}-b");
 
-    /// <summary>Returns once a lock is made of this many keys, its holder's and one for each contender; without leases there is only the
-    /// holder's, and who waits cannot be seen.</summary>
+    /// <summary>True if the store under test claims to have it.</summary>
+    protected bool Has(StoreTraits trait) => !Rig.Lacks.ContainsKey(trait);
+
+    /// <summary>Skips the test on kinds of store that cannot do what it is about, and says why.</summary>
+    protected void Require(StoreTraits traits)
+    {
+        foreach (var (trait, reason) in Rig.Lacks)
+        {
+            Assert.SkipWhen(traits.HasFlag(trait), reason);
+        }
+    }
+
+    /// <summary>Returns once a lock is made of this many keys, its holder's and one for each contender; where those do not line up there is
+    /// only the holder's, and who waits cannot be seen.</summary>
     protected Task UntilLockKeysAsync(string key, int count)
     {
-        var expected = Rig.Traits.HasFlag(StoreTraits.Leases) ? count : Math.Min(count, 1);
+        var expected = Has(StoreTraits.LockQueue) ? count : Math.Min(count, 1);
         return Patience.UntilAsync(async () => (await Rig.LockKeysAsync(Store, key)).Count == expected, $"{expected} keys of the lock of {key}");
     }
 }

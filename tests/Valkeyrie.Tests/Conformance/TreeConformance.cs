@@ -70,8 +70,7 @@ public abstract class TreeConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task DeleteTree_is_one_atomic_step()
     {
-        Require(StoreTraits.History);
-        await Store.PutAllAsync(At("app"), At("app/a"), At("app/b"));
+        await Store.PutAllAsync(At("app/a"), At("app/b"), At("app/c/d"));
         await using var watching = Watching.Tree(Store, Root);
         await watching.NextAsync(3);
         await Store.DeleteTreeAsync(At("app"));

@@ -6,6 +6,9 @@ public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    // On a busy machine too.
+    private static readonly TimeSpan LongEnoughToRenew = TimeSpan.FromSeconds(4);
+
     [Theory]
     [InlineData(1)]
     [InlineData(250)]
@@ -62,14 +65,29 @@ public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_key_kept_alive_outlives_its_time()
     {
-        Require(StoreTraits.Leases);
-        // Long enough that a busy machine renews in time.
-        var ttl = TimeSpan.FromSeconds(4);
-        var put = new KvPutOptions { Ttl = ttl, KeepAlive = true };
+        var put = new KvPutOptions { Ttl = LongEnoughToRenew, KeepAlive = true };
+        await using var watching = await WatchRootAsync();
         var written = await Store.PutAsync(At("a"), "v", put);
         var created = await Store.AtomicPutAsync(At("b"), "v".Bytes(), 0, put);
-        await UntilATwinHasEndedAsync(ttl);
-        await UntilATwinHasEndedAsync(ttl);
+        await UntilATwinHasEndedAsync(put.Ttl.Value);
+        await UntilATwinHasEndedAsync(put.Ttl.Value);
+
+        // Neither gone nor, in between, gone and made anew.
+        Assert.Equal(written.Bytes, (await Store.GetAsync(At("a"))).Bytes);
+        Assert.Equal(created.Bytes, (await Store.GetAsync(At("b"))).Bytes);
+        await Store.PutAsync(At("end"), "");
+        var events = await watching.UntilAsync(e => e.Key == At("end"));
+        Assert.Equal([At("a"), At("b")], events.Select(e => e.Key).Where(key => key == At("a") || key == At("b")));
+    }
+
+    [Fact]
+    public async Task Keeping_a_key_alive_leaves_its_revision_alone()
+    {
+        Require(StoreTraits.Leases);
+        var put = new KvPutOptions { Ttl = LongEnoughToRenew, KeepAlive = true };
+        var written = await Store.PutAsync(At("a"), "v", put);
+        var created = await Store.AtomicPutAsync(At("b"), "v".Bytes(), 0, put);
+        await UntilATwinHasEndedAsync(put.Ttl.Value);
 
         Assert.Equal(written.Revision, (await Store.GetAsync(At("a"))).Revision);
         Assert.Equal(created.Revision, (await Store.GetAsync(At("b"))).Revision);

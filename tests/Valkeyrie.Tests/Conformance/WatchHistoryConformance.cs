@@ -6,7 +6,6 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
     [Fact]
     public async Task FromRevision_replays_every_change_from_there_on()
     {
-        Require(StoreTraits.History);
         await Store.PutAsync(At("a"), "0");
         var from = await Store.PutAsync(At("a"), "1");
         await Store.PutAsync(At("b"), "2");
@@ -24,7 +23,6 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
     [Fact]
     public async Task FromRevision_carries_previous_pairs_too()
     {
-        Require(StoreTraits.History);
         await Store.PutAsync(At("a"), "0");
         var from = await Store.PutAsync(At("a"), "1");
         await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = from.Revision, PreviousValue = true });

@@ -15,6 +15,14 @@ public class ErrorTests
         Assert.All(types, t => Assert.True(t.IsSealed && t.IsPublic));
     }
 
+    [Fact]
+    public void A_compacted_revision_is_told_with_its_key()
+    {
+        var error = new KvCompactedException(5, 9, "here", "app");
+        Assert.Contains("Revision 5 of 'app'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(("app", "here", 9L), (error.Key, error.Endpoint, error.OldestRevision));
+    }
+
     /// <summary>Makes an error with arguments of no importance.</summary>
     private static KvException Make(Type type)
     {

@@ -25,6 +25,23 @@ public class KvRangeTests
     [InlineData("app/", "app", false)]
     public void A_prefix_holds_what_starts_with_it(string prefix, string key, bool holds) => Assert.Equal(holds, KvRange.Prefix(prefix).Contains(key));
 
+    [Fact]
+    public void A_prefix_is_compared_by_its_bytes()
+    {
+        // A lone surrogate stands for a byte of a key that is not UTF-8 (see KeyCodec); an attribute could not hold one.
+        (string Prefix, string Key, bool Holds)[] cases =
+        [
+            ("a\uDCE2", "a\u20AC", true),
+            ("a\uDCE2\uDC82", "a\u20ACx", true),
+            ("a\uDCE2", "a\uDCE2\uDC82x", true),
+            ("a\uDCE2", "a\uDCE3", false),
+            ("a\uDCE2", "a\u00E2", false),
+            ("\uD83D\uDE00", "\uD83D\uDE00x", true),
+            ("\uD83D\uDE00", "\uD83D\uDE01", false),
+        ];
+        Assert.All(cases, c => Assert.Equal(c.Holds, KvRange.Prefix(c.Prefix).Contains(c.Key)));
+    }
+
     [Theory]
     [InlineData("a", "a", true)]
     [InlineData("a", "a/b", false)]

@@ -13,7 +13,14 @@ public static class EmbeddedFileConformance
 
     public sealed class Paging(SharedDatabases databases) : PagingConformance(databases.File);
 
+    [Collection(AloneCollection.Name)]
+    public sealed class Memory(OwnDatabases databases) : MemoryConformance(databases.File), IClassFixture<OwnDatabases>;
+
     public sealed class Trees(SharedDatabases databases) : TreeConformance(databases.File);
+
+    public sealed class Directories(SharedDatabases databases) : DirectoryConformance(databases.File);
+
+    public sealed class TreeCopies(SharedDatabases databases) : TreeCopyConformance(databases.File);
 
     public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.File);
 
@@ -38,6 +45,8 @@ public static class EmbeddedFileConformance
     public sealed class Leases(SharedDatabases databases) : LeaseConformance(databases.File);
 
     public sealed class Transactions(SharedDatabases databases) : TransactionConformance(databases.File);
+
+    public sealed class Histories(SharedDatabases databases) : HistoryConformance(databases.File);
 
     public sealed class Lifetimes(SharedDatabases databases) : LifetimeConformance(databases.File);
 }

@@ -13,7 +13,14 @@ public static class EmbeddedMemoryConformance
 
     public sealed class Paging(SharedDatabases databases) : PagingConformance(databases.Memory);
 
+    [Collection(AloneCollection.Name)]
+    public sealed class Memory(OwnDatabases databases) : MemoryConformance(databases.Memory), IClassFixture<OwnDatabases>;
+
     public sealed class Trees(SharedDatabases databases) : TreeConformance(databases.Memory);
+
+    public sealed class Directories(SharedDatabases databases) : DirectoryConformance(databases.Memory);
+
+    public sealed class TreeCopies(SharedDatabases databases) : TreeCopyConformance(databases.Memory);
 
     public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.Memory);
 
@@ -38,6 +45,8 @@ public static class EmbeddedMemoryConformance
     public sealed class Leases(SharedDatabases databases) : LeaseConformance(databases.Memory);
 
     public sealed class Transactions(SharedDatabases databases) : TransactionConformance(databases.Memory);
+
+    public sealed class Histories(SharedDatabases databases) : HistoryConformance(databases.Memory);
 
     public sealed class Lifetimes(SharedDatabases databases) : LifetimeConformance(databases.Memory);
 }

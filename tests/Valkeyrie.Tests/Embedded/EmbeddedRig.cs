@@ -7,9 +7,6 @@ namespace Valkeyrie.Tests.Embedded;
 /// <param name="openEngine">Opens the database.</param>
 internal sealed class EmbeddedRig(Func<KvStoreOptions, EmbeddedEngine> openEngine) : IStoreRig
 {
-    public StoreTraits Traits =>
-        StoreTraits.History | StoreTraits.BinaryValues | StoreTraits.KeysAsWritten | StoreTraits.InvalidKeys | StoreTraits.Transactions | StoreTraits.Leases;
-
     public IKvStore Open(KvStoreOptions? options = null)
     {
         options ??= new KvStoreOptions();

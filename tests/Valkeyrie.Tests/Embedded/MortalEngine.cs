@@ -28,11 +28,11 @@ internal sealed class MortalEngine(IRevisionedEngine engine) : IRevisionedEngine
     public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default) =>
         Living().CommitAsync(transaction, cancellationToken);
 
-    public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken = default) => Living().GrantLeaseAsync(ttl, cancellationToken);
+    public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken) => Living().GrantLeaseAsync(ttl, cancellationToken);
 
-    public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default) => Living().RenewLeaseAsync(leaseId, cancellationToken);
+    public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken) => Living().RenewLeaseAsync(leaseId, cancellationToken);
 
-    public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken = default) => Living().RevokeLeaseAsync(leaseId, cancellationToken);
+    public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken) => Living().RevokeLeaseAsync(leaseId, cancellationToken);
 
     public async IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(
         KvRange range, long fromRevision, bool previousValue, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -43,6 +43,13 @@ internal sealed class MortalEngine(IRevisionedEngine engine) : IRevisionedEngine
             yield return events;
         }
     }
+
+    public IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, CancellationToken cancellationToken) =>
+        Living().HistoryAsync(key, sinceCreation, cancellationToken);
+
+    public ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken) => Living().GetLeaseAsync(leaseId, cancellationToken);
+
+    public ValueTask<IReadOnlyList<long>> ListLeaseIdsAsync(CancellationToken cancellationToken) => Living().ListLeaseIdsAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => engine.DisposeAsync();
 

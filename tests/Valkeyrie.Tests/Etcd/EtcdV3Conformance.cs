@@ -18,6 +18,10 @@ public static class EtcdV3Conformance
 
     public sealed class Trees(SharedEtcd etcd) : TreeConformance(new EtcdV3Rig(etcd.Server));
 
+    public sealed class Directories(SharedEtcd etcd) : DirectoryConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class TreeCopies(SharedEtcd etcd) : TreeCopyConformance(new EtcdV3Rig(etcd.Server));
+
     public sealed class Atomics(SharedEtcd etcd) : AtomicConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Ttls(SharedEtcd etcd) : TtlConformance(new EtcdV3Rig(etcd.Server));
@@ -41,6 +45,8 @@ public static class EtcdV3Conformance
     public sealed class Leases(SharedEtcd etcd) : LeaseConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Transactions(SharedEtcd etcd) : TransactionConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Histories(SharedEtcd etcd) : HistoryConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Lifetimes(SharedEtcd etcd) : LifetimeConformance(new EtcdV3Rig(etcd.Server));
 }

@@ -8,9 +8,6 @@ internal sealed class EtcdV3Rig(EtcdServer server) : IStoreRig
 {
     static EtcdV3Rig() => EtcdStore.Register();
 
-    public StoreTraits Traits =>
-        StoreTraits.History | StoreTraits.BinaryValues | StoreTraits.KeysAsWritten | StoreTraits.InvalidKeys | StoreTraits.Transactions | StoreTraits.Leases;
-
     public IKvStore Open(KvStoreOptions? options = null) => KvStore.Open(server.Address, options);
 
     public MortalStore OpenMortal()

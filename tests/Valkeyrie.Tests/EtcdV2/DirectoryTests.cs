@@ -47,6 +47,23 @@ public sealed class DirectoryTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
     }
 
     [Fact]
+    public async Task An_empty_directory_is_shown_as_an_entry()
+    {
+        await Store.PutAsync(At("show/empty"), default, Directory());
+        await Store.PutAsync(At("show/deep/empty"), default, Directory());
+        await Store.PutAllAsync(At("show/a"), At("show/_hidden/x"));
+        var directories = KvDirectories.Of(Store);
+        Assert.Equal(
+            [(At("show/a"), false), (At("show/deep"), true), (At("show/empty"), true)],
+            (await directories.EntriesAsync(At("show"))).ConvertAll(e => (e.Path, e.IsDirectory)));
+        Assert.Equal(
+            [(At("show/a"), false), (At("show/deep"), true), (At("show/deep/empty"), true), (At("show/empty"), true)],
+            (await directories.EntriesAsync(At("show"), new KvEntryOptions { Depth = 1 })).ConvertAll(e => (e.Path, e.IsDirectory)));
+        Assert.True(await directories.TryGetEntryAsync(At("show/empty")) is { IsDirectory: true, Pair: null });
+        Assert.Contains(Root, (await directories.EntriesAsync(KvRange.All)).ConvertAll(e => e.Path));
+    }
+
+    [Fact]
     public async Task A_directory_can_be_made_and_holds_nothing()
     {
         var made = await Store.PutAsync(At("d"), default, Directory());
@@ -90,6 +107,7 @@ public sealed class DirectoryTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
     [Fact]
     public async Task A_directory_whose_time_is_over_goes_with_its_keys()
     {
+        Assert.SkipWhen(await IsUnableToChangeDirectoriesAsync(), "etcd 3.5 refuses every change of a directory that exists, that of its time to live too.");
         await using var watching = await WatchRootAsync(new KvWatchOptions { PreviousValue = true });
         await Store.PutAsync(At("d"), default, Directory());
         await Store.PutAsync(At("d/b"), "2");
@@ -99,6 +117,24 @@ public sealed class DirectoryTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         Assert.Equal([At("d/b"), At("d/a"), At("d/a"), At("d/b")], events.Select(e => e.Key));
         Assert.Equal([(KvEventType.Delete, "1"), (KvEventType.Delete, "2")], events.Skip(2).Select(e => (e.Type, e.PreviousValue!)));
         await Assert.ThrowsAsync<KvKeyNotFoundException>(async () => await Store.ListAllAsync(At("d")));
+    }
+
+    [Fact]
+    public async Task A_directory_made_with_a_time_to_live_goes_when_that_is_over()
+    {
+        await Store.PutAsync(At("d"), default, Directory(TimeSpan.FromSeconds(1)));
+        await Patience.UntilAsync(async () => !await IsThereAsync("d"), "the end of the directory");
+    }
+
+    [Fact]
+    public async Task Where_a_directory_cannot_be_changed_that_is_not_supported_and_it_stays_as_it_is()
+    {
+        Assert.SkipUnless(await IsUnableToChangeDirectoriesAsync(), "Only etcd 3.5 refuses to change a directory that exists.");
+        await Store.PutAllAsync(At("d/x"));
+        var refused = await Assert.ThrowsAsync<KvNotSupportedException>(async () => await Store.PutAsync(At("d"), default, Directory(TimeSpan.FromSeconds(1))));
+        Assert.Equal(At("d"), refused.Key);
+        Assert.Contains(At("d"), refused.Message, StringComparison.Ordinal);
+        Assert.Equal([At("d/x")], await Store.KeysAsync(At("d")));
     }
 
     [Fact]
@@ -139,5 +175,20 @@ public sealed class DirectoryTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         await Store.PutAsync(deep, "v");
         Assert.Equal(deep, Assert.Single(await Store.KeysAsync(Root)));
         Assert.Equal(1, await Store.DeleteTreeAsync(Root));
+    }
+
+    private async Task<bool> IsUnableToChangeDirectoriesAsync() => (await Store.PingAsync()).Version.StartsWith("3.5.", StringComparison.Ordinal);
+
+    private async Task<bool> IsThereAsync(string directory)
+    {
+        try
+        {
+            await Store.ListAllAsync(At(directory));
+            return true;
+        }
+        catch (KvKeyNotFoundException)
+        {
+            return false;
+        }
     }
 }

@@ -2,7 +2,7 @@ using Valkeyrie.Tests.Conformance;
 
 namespace Valkeyrie.Tests.EtcdV2;
 
-/// <summary>The conformance suite on etcd's APIv2: all of it but what is about compaction, leases and transactions alone.</summary>
+/// <summary>The conformance suite on etcd's APIv2. <see cref="EtcdV2Rig.Lacks"/> says which tests are excused, and why.</summary>
 /// <remarks>Each class has a server of its own: all changes of a server share one window of the last 1000, which the tests of a class
 /// would push out from under the watches of another.</remarks>
 public static class EtcdV2Conformance
@@ -20,6 +20,10 @@ public static class EtcdV2Conformance
 
     public sealed class Trees(OwnEtcdV2 etcd) : TreeConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class Directories(OwnEtcdV2 etcd) : DirectoryConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
+    public sealed class TreeCopies(OwnEtcdV2 etcd) : TreeCopyConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Atomics(OwnEtcdV2 etcd) : AtomicConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Ttls(OwnEtcdV2 etcd) : TtlConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
@@ -30,6 +34,8 @@ public static class EtcdV2Conformance
 
     public sealed class WatchHistory(OwnEtcdV2 etcd) : WatchHistoryConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class Compaction(OwnEtcdV2 etcd) : CompactionConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Locks(OwnEtcdV2 etcd) : LockConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class LockWaits(OwnEtcdV2 etcd) : LockWaitConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
@@ -37,6 +43,10 @@ public static class EtcdV2Conformance
     public sealed class LockLosses(OwnEtcdV2 etcd) : LockLossConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Namespaces(OwnEtcdV2 etcd) : NamespaceConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
+    public sealed class Leases(OwnEtcdV2 etcd) : LeaseConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
+    public sealed class Transactions(OwnEtcdV2 etcd) : TransactionConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Lifetimes(OwnEtcdV2 etcd) : LifetimeConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 }

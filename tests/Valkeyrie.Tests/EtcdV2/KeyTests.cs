@@ -139,6 +139,7 @@ public sealed class KeyTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         await Assert.ThrowsAsync<KvNotSupportedException>(async () => await Store.PutAsync(At("a"), "w", new KvPutOptions { LeaseId = 1 }));
         Assert.Throws<KvNotSupportedException>(() => Store.GetCapability<IKvTransactions>());
         Assert.Throws<KvNotSupportedException>(() => Store.GetCapability<IKvLeases>());
+        Assert.Throws<KvNotSupportedException>(() => Store.GetCapability<IKvHistory>());
     }
 
     [Fact]

@@ -87,6 +87,61 @@ public sealed class LockTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
     }
 
     [Fact]
+    public async Task A_lock_that_was_not_taken_leaves_the_locked_key_alone()
+    {
+        await Store.PutAsync(At("a"), "kept");
+        var tooLarge = new KvLockOptions { Value = new string('%', 4 << 20).Bytes(), DeleteOnUnlock = true };
+        await Assert.ThrowsAsync<KvQuotaExceededException>(async () => await Store.LockAsync(At("a"), tooLarge));
+        Assert.Equal("kept", (await Store.GetAsync(At("a"))).Value);
+        await using var held = await Store.LockAsync(At("a"), NoWait);
+        Assert.True(held.IsHeld);
+    }
+
+    [Fact]
+    public async Task The_removal_of_a_directory_whose_name_begins_alike_is_not_the_loss_of_the_lock()
+    {
+        await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { EnableV2 = true });
+        await using var store = KvStore.Open(EtcdV2Rig.AddressOf(etcd));
+        await store.PutAsync("lo/x", "");
+        await using var held = await store.LockAsync("lock");
+
+        // Before the guard begins, so that it finds this among past changes.
+        await store.DeleteTreeAsync("lo");
+        await Patience.UntilAsync(async () => held.Lost.IsCancellationRequested || await WatchersAsync(etcd) > 0, "the guard to have passed the past");
+        Assert.True(held.IsHeld);
+    }
+
+    [Fact]
+    public async Task A_lock_that_is_being_taken_when_the_store_closes_is_not_left_behind()
+    {
+        await using var proxy = new TcpProxy(Etcd.Server.Port);
+        var store = KvStore.Open($"etcdv2://{proxy.Endpoint}");
+        await (await store.LockAsync(At("first"))).DisposeAsync();
+        proxy.StallAnswers();
+        var taking = store.LockAsync(At("a"), new KvLockOptions { Ttl = TimeSpan.FromHours(1) }).AsTask();
+        await Patience.UntilAsync(async () => await LockIndexAsync("a") > 0, "the lock's key");
+
+        await store.DisposeAsync();
+        await Assert.ThrowsAsync<KvStoreClosedException>(() => taking);
+        Assert.Equal(0, await LockIndexAsync("a"));
+    }
+
+    [Fact]
+    public async Task A_key_kept_alive_goes_with_its_store_though_the_answer_to_its_last_renewal_was_lost()
+    {
+        await using var proxy = new TcpProxy(Etcd.Server.Port);
+        var store = KvStore.Open($"etcdv2://{proxy.Endpoint}");
+        var written = await store.PutAsync(At("a"), "v", new KvPutOptions { Ttl = TimeSpan.FromSeconds(9), KeepAlive = true });
+        proxy.StallAnswers();
+        await Patience.UntilAsync(async () => (await Store.GetAsync(At("a"))).Revision > written.Revision, "a renewal");
+        proxy.Cut();
+        proxy.Flow();
+
+        await store.DisposeAsync();
+        Assert.Null(await Store.TryGetAsync(At("a")));
+    }
+
+    [Fact]
     public async Task A_kept_key_that_somebody_overwrote_is_left_to_them()
     {
         var other = KvStore.Open(Etcd.Address);
@@ -99,6 +154,13 @@ public sealed class LockTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         await other.DisposeAsync();
         Assert.Equal("theirs", (await Store.GetAsync(At("a"))).Value);
         Assert.Null(await Store.TryGetAsync(At("b")));
+    }
+
+    private static async Task<int> WatchersAsync(EtcdServer etcd)
+    {
+        using var http = new HttpClient();
+        using var reply = JsonDocument.Parse(await http.GetStringAsync(new Uri($"http://{etcd.Endpoint}/v2/stats/store")));
+        return reply.RootElement.GetProperty("watchers").GetInt32();
     }
 
     private async Task<long> LockIndexAsync(string key) => (await Store.TryGetAsync(At(key) + KeyRules.LockSuffix))?.Revision ?? 0;

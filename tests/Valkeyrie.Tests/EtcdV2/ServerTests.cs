@@ -62,6 +62,11 @@ public sealed class ServerTests
             EtcdV2Rig.AddressOf(etcd), new KvStoreOptions { Credential = new KvCredential("ann", "pässword: x"), Namespace = "team/" });
         await inside.PingAsync();
         Assert.Equal(["a"], await inside.KeysAsync(KvRange.All));
+        await using (var held = await inside.LockAsync("a"))
+        {
+            Assert.True(held.IsHeld);
+        }
+
         var denied = await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await ann.GetAsync("other/a"));
         Assert.Equal("other/a", denied.Key);
         Assert.IsType<KvPermissionDeniedException>(await Watching.Tree(ann, "other").EndAsync());

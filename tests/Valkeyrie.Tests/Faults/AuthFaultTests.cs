@@ -1,4 +1,5 @@
 using Valkeyrie.Etcd;
+using Valkeyrie.Tests.Conformance;
 using Valkeyrie.Tests.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
@@ -33,11 +34,11 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
     }
 
     [Theory]
-    [MemberData(nameof(Conformance.EveryCall.OnPaths), MemberType = typeof(Conformance.EveryCall))]
+    [MemberData(nameof(EveryCall.OnPaths), MemberType = typeof(EveryCall))]
     public async Task Every_call_with_a_wrong_password_is_authentication_failed(string call)
     {
         await using var store = Open("root", "wrong");
-        await Assert.ThrowsAsync<KvAuthenticationException>(() => Conformance.EveryCall.MakeAsync(call, store, "a/k").WaitAsync(Patience.Limit));
+        await Assert.ThrowsAsync<KvAuthenticationException>(() => EveryCall.MakeAsync(call, store, "a/k").WaitAsync(Patience.Limit));
     }
 
     [Fact]
@@ -91,6 +92,25 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
         Assert.Equal("0", (await watching.NextAsync()).Value);
         await root.PutAsync("readable/w", "1");
         Assert.Equal("1", (await watching.NextAsync()).Value);
+    }
+
+    [Fact]
+    public async Task A_user_who_may_read_a_key_sees_its_history_and_that_of_a_missing_one_only_with_all_keys()
+    {
+        await using var root = Open("root");
+        await root.PutAsync("readable/h", "1");
+        await root.DeleteAsync("readable/h");
+        await root.PutAsync("readable/h", "2");
+        await using var reader = Open("reader");
+        Assert.Equal(["+2", "-", "+1"], HistoryConformance.Shown(await HistoryConformance.ReadAsync(reader, "readable/h")));
+        await root.DeleteAsync("readable/h");
+        Assert.Equal(["-", "+2", "-", "+1"], HistoryConformance.Shown(await HistoryConformance.ReadAsync(root, "readable/h")));
+
+        // So that the key's own last change is not the store's.
+        await root.PutAsync("readable/later", "");
+        var denied = await Assert.ThrowsAsync<KvPermissionDeniedException>(() => HistoryConformance.ReadAsync(reader, "readable/h"));
+        Assert.Equal("readable/h", denied.Key);
+        await Assert.ThrowsAsync<KvPermissionDeniedException>(() => HistoryConformance.ReadAsync(reader, "other/k"));
     }
 
     [Fact]

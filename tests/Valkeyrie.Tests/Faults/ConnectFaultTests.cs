@@ -47,6 +47,29 @@ public sealed class ConnectFaultTests(SharedEtcd etcd)
     }
 
     [Fact]
+    public async Task A_write_to_a_port_that_keeps_silent_is_a_timeout_and_was_not_made()
+    {
+        await using var proxy = new TcpProxy(etcd.Server.Port);
+        proxy.Stall();
+        await using var store = KvStore.Open(proxy.Address, new KvStoreOptions { Timeout = TimeSpan.FromMilliseconds(300) });
+        var error = await Assert.ThrowsAsync<KvTimeoutException>(async () => await store.PutAsync("a", "v"));
+        Assert.DoesNotContain("may have been made", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_write_whose_answer_does_not_come_may_have_been_made()
+    {
+        await using var proxy = new TcpProxy(etcd.Server.Port);
+        await using var store = KvStore.Open(proxy.Address, new KvStoreOptions { Timeout = TimeSpan.FromSeconds(1) });
+        await store.PingAsync();
+        proxy.StallAnswers();
+        var write = await Assert.ThrowsAsync<KvTimeoutException>(async () => await store.PutAsync("a", "v"));
+        Assert.Contains("may have been made", write.Message, StringComparison.Ordinal);
+        var read = await Assert.ThrowsAsync<KvTimeoutException>(async () => await store.GetAsync("a"));
+        Assert.DoesNotContain("may have been made", read.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TLS_to_a_plain_port_is_a_TLS_error()
     {
         var error = await PingAsync($"etcds://{etcd.Server.Endpoint}");

@@ -9,6 +9,8 @@ public sealed class HeaderFuzzTests
 {
     private const int Cases = 350_000;
 
+    private static readonly FailedCall Call = new("http://127.0.0.1:2379", "k", ReadOnly: false);
+
     private static readonly byte[][] Blocks =
     [
         Http2Frame.HeaderBlock(GrpcMessage.OkHeaders),
@@ -56,7 +58,7 @@ public sealed class HeaderFuzzTests
             {
                 var text = Encoding.Latin1.GetString(Mutation.Of(Encoding.Latin1.GetBytes(texts[random.Next(texts.Length)]), random));
                 var code = $"{random.Next(-3, 20)}";
-                return new FuzzCase(text.Length, () => Assert.NotNull(EtcdErrors.Of(GrpcStatus.From(code, text)!.Value, "http://127.0.0.1:2379", "k").Error));
+                return new FuzzCase(text.Length, () => Assert.NotNull(EtcdErrors.Of(GrpcStatus.From(code, text)!.Value, Call).Error));
             },
             _ => false);
         Assert.Equal(Cases / 10, typed);

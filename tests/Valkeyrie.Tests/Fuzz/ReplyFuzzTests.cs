@@ -42,7 +42,7 @@ public sealed class ReplyFuzzTests
         bytes => Replies.Event(bytes),
         bytes => Replies.Transaction(bytes, Transaction),
         bytes => Page(bytes).Consume(),
-        bytes => WatchStream.Read(bytes, Replies, 1, "etcd://server"),
+        ReadWatch,
         bytes => LeaseGrantResponse.Parser.ParseFrom(bytes),
         bytes => LeaseKeepAliveResponse.Parser.ParseFrom(bytes),
         bytes => StatusResponse.Parser.ParseFrom(bytes),
@@ -84,6 +84,14 @@ public sealed class ReplyFuzzTests
 
     // A KvCompactedException is what a watch's reader says of a watch that the server ended for that reason.
     private static bool IsRefusal(Exception e) => e is GrpcProtocolException or InvalidProtocolBufferException or KvCompactedException;
+
+    private static void ReadWatch(byte[] bytes)
+    {
+        for (var message = WatchMessage.Read(bytes, 1, "k", "etcd://server"); message.Left > 0;)
+        {
+            Assert.NotEmpty(message.NextBatch(bytes, Replies));
+        }
+    }
 
     private static KvPage Page(byte[] bytes) => Replies.Page(new Reply(new Http2Stream(bytes.Length + 1, unary: true), bytes, "http://server"), keysOnly: false);
 }

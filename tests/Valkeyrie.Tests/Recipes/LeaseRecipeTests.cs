@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Valkeyrie.Tests.Recipes;
 
 /// <summary>Leases kept alive in the background, where renewals fail or stall.</summary>
@@ -24,12 +26,106 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_lease_kept_alive_twice_is_kept_and_ended_once()
+    {
+        var lease = await _store.GrantLeaseAsync(Long);
+        await _store.KeepLeaseAliveAsync(lease.Id);
+        await _store.KeepLeaseAliveAsync(lease.Id);
+        Assert.Equal([lease.Id, lease.Id], _engine.Renewed);
+        await _store.DisposeAsync();
+        Assert.Equal(1, _engine.Called("Revoke"));
+    }
+
+    [Fact]
+    public async Task A_lease_that_ends_while_leases_are_listed_is_left_out()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await _store.GrantLeaseAsync(Long);
+        }
+
+        _engine.After = (call, token) =>
+        {
+            if (call == "ListLeases")
+            {
+                _engine.Leases.Clear();
+                _engine.Leases[3] = Long;
+            }
+
+            return Task.CompletedTask;
+        };
+        List<long> listed = [];
+        await foreach (var lease in _store.ListLeasesAsync())
+        {
+            listed.Add(lease.Id);
+        }
+
+        Assert.Equal([3L], listed);
+    }
+
+    [Fact]
     public async Task A_key_not_kept_alive_is_not_renewed()
     {
         await _store.PutAsync("k", "v", Kept with { KeepAlive = false });
         await _store.PutAsync("twin", "v", Kept);
         await Patience.UntilAsync(() => _engine.Called("Renew") >= 1, "a renewal of the twin");
         Assert.Equal([2L], _engine.Renewed.Distinct());
+    }
+
+    [Theory]
+    [InlineData("overwritten")]
+    [InlineData("overwritten with another time to live")]
+    [InlineData("removed")]
+    public async Task A_kept_alive_key_that_was_overwritten_or_removed_is_renewed_no_more(string what)
+    {
+        await using var other = new RevisionedStore(_engine);
+        await _store.PutAsync("k", "v", Kept);
+        switch (what)
+        {
+            case "overwritten": await other.PutAsync("k", "w"); break;
+            case "removed": await other.TryDeleteAsync("k"); break;
+            default: await _store.PutAsync("k", "w", Kept); break;
+        }
+
+        await _store.PutAsync("twin", "v", Kept);
+        var twin = _engine.Leases.Keys.Max();
+        await Patience.UntilAsync(() => _engine.Renewed.Count(l => l == twin) >= 3, "three renewals of the twin");
+        Assert.InRange(_engine.Renewed.Count(l => l == 1), 0, 1);
+    }
+
+    [Fact]
+    public async Task A_kept_alive_key_is_renewed_on_though_it_cannot_be_looked_at()
+    {
+        _engine.Before = (call, _) => call == "Range" ? throw Unreachable() : Task.CompletedTask;
+        await _store.PutAsync("k", "v", Kept);
+        await Patience.UntilAsync(() => _engine.Called("Renew") >= 3, "three renewals");
+    }
+
+    [Fact]
+    public async Task A_lease_whose_time_was_over_before_it_was_kept_is_lost_and_not_held_on_to()
+    {
+        await using var keeper = new LeaseKeeper(_engine);
+        var kept = keeper.Keep(new KvLease(1, TimeSpan.FromSeconds(1)), Stopwatch.GetTimestamp() - (2 * Stopwatch.Frequency));
+        Assert.True(kept.Lost.IsCancellationRequested);
+        Assert.Equal(0, keeper.Count);
+    }
+
+    [Fact]
+    public async Task A_key_put_while_the_store_closes_is_kept_alive_no_more()
+    {
+        var reached = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        _engine.After = (call, _) =>
+        {
+            reached.TrySetResult();
+            return call == "Put" ? release.Task : Task.CompletedTask;
+        };
+        var put = _store.PutAsync("k", "v", Kept).AsTask();
+        await reached.Task.WaitAsync(Patience.Limit);
+        await _store.DisposeAsync();
+        release.SetResult();
+        await Assert.ThrowsAsync<KvStoreClosedException>(() => put);
+        Assert.Equal(0, _engine.Called("Renew"));
     }
 
     [Fact]

@@ -3,6 +3,8 @@ namespace Valkeyrie.Tests.Recipes;
 /// <summary>The mutex recipe, where answers are lost, calls stall and history goes.</summary>
 public sealed class LockRecipeTests : IAsyncDisposable
 {
+    private static readonly KvLockOptions Short = new() { Timeout = TimeSpan.FromMilliseconds(200) };
+
     private readonly ScriptedEngine _engine = new();
     private readonly RevisionedStore _store;
 
@@ -162,13 +164,25 @@ public sealed class LockRecipeTests : IAsyncDisposable
         await UntilFreeAsync();
     }
 
-    [Fact]
-    public async Task A_timeout_while_the_store_stalls_ends_the_wait()
+    [Theory]
+    [InlineData("Grant")]
+    [InlineData("Commit")]
+    public async Task A_timeout_while_the_store_is_silent_is_timed_out_and_not_held_by_another(string stalled)
     {
-        _engine.Before = (call, token) => call == "Grant" ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
-        await Assert.ThrowsAnyAsync<KvException>(
-            async () => await _store.LockAsync("k", new KvLockOptions { Timeout = TimeSpan.FromMilliseconds(200) }).AsTask().WaitAsync(Patience.Limit));
+        using var ended = new CancellationTokenSource();
+        _engine.Before = (call, token) => call == stalled ? Task.Delay(Timeout.Infinite, ended.Token).WaitAsync(token) : Task.CompletedTask;
+        var error = await Assert.ThrowsAsync<KvTimeoutException>(async () => await _store.LockAsync("k", Short).AsTask().WaitAsync(Patience.Limit));
+        Assert.Equal(("k", _engine.Info.Address), (error.Key, error.Endpoint));
+        await ended.CancelAsync();
         Assert.Empty(_engine.Keys);
+    }
+
+    [Fact]
+    public async Task A_timeout_while_another_holds_the_lock_is_cannot_lock()
+    {
+        await using var other = new RevisionedStore(_engine);
+        await using var held = await other.LockAsync("k");
+        await Assert.ThrowsAsync<KvCannotLockException>(async () => await _store.LockAsync("k", Short).AsTask().WaitAsync(Patience.Limit));
     }
 
     [Fact]

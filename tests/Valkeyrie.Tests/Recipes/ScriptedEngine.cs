@@ -147,6 +147,19 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         },
         cancellationToken);
 
+    public ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken) => DoAsync(
+        "GetLease",
+        () => Leases.TryGetValue(leaseId, out var ttl)
+            ? new KvLease(leaseId, ttl) { Keys = [.. _pairs.Values.Where(p => p.LeaseId == leaseId).Select(p => p.Key)] }
+            : throw new KvLeaseNotFoundException(leaseId, Info.Address),
+        cancellationToken);
+
+    public ValueTask<IReadOnlyList<long>> ListLeaseIdsAsync(CancellationToken cancellationToken) =>
+        DoAsync<IReadOnlyList<long>>("ListLeases", () => [.. Leases.Keys], cancellationToken);
+
+    public IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("No recipe is built on an engine's history.");
+
     public async IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(
         KvRange range, long fromRevision, bool previousValue, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -32,4 +32,15 @@ internal static class StoreText
 
     public static async Task<List<string>> KeysAsync(this IKvStore store, KvRange range, KvListOptions? options = null) =>
         [.. (await store.ListAllAsync(range, options)).Select(p => p.Key)];
+
+    public static async Task<List<KvEntry>> EntriesAsync(this IKvDirectories directories, KvRange directory, KvEntryOptions? options = null)
+    {
+        var entries = new List<KvEntry>();
+        await foreach (var entry in directories.ListEntriesAsync(directory, options))
+        {
+            entries.Add(entry);
+        }
+
+        return entries;
+    }
 }

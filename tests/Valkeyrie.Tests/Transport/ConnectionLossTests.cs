@@ -1,3 +1,7 @@
+using System.Net.Security;
+using Valkeyrie.Etcd.Transport;
+using Valkeyrie.Etcd.Transport.Http2;
+
 namespace Valkeyrie.Tests.Transport;
 
 /// <summary>Streams and connections that end before their time.</summary>
@@ -101,6 +105,44 @@ public class ConnectionLossTests
             Assert.Equal(EtcdReply.Revision, (await store.PutAsync("k", "v")).Revision);
             Assert.Equal(connections, peer.Connections);
         }
+    }
+
+    [Fact]
+    public async Task A_server_that_says_goodbye_to_each_connection_is_unreachable_and_not_asked_without_end()
+    {
+        await using var peer = new ScriptedHttp2Peer(
+            request => request.ReplyAsync(EtcdReply.Put()), new ScriptedGreeting((byte[])[.. Http2Frame.Settings(), .. Http2Frame.GoAway(0, 0)]));
+        await using var store = peer.Open();
+        foreach (var call in new Func<Task>[] { async () => await store.PutAsync("k", "v"), async () => await store.GetAsync("k") })
+        {
+            var error = await Assert.ThrowsAsync<KvUnreachableException>(call);
+            Assert.Equal(KvUnreachableReason.ConnectionLost, error.Reason);
+            Assert.DoesNotContain("may have been made", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.InRange(peer.Connections, 1, 10);
+        Assert.Equal(0, peer.Requests);
+    }
+
+    [Fact]
+    public async Task A_connector_that_is_closed_ends_its_older_connections_too()
+    {
+        var connections = new List<ScriptedConnection>();
+        await using var peer = new ScriptedHttp2Peer(_ => Task.CompletedTask);
+        peer.Connected += connections.Add;
+        using var connector = new Http2Connector(new Uri($"http://127.0.0.1:{peer.Port}"), () => new SslClientAuthenticationOptions(), Patience.Limit, Patience.Limit);
+        var older = await connector.GetAsync(CancellationToken.None);
+        var stream = new Http2Stream(1_000, unary: true);
+        Assert.True(older.TryStart(stream, GrpcMethod.Put, null, GrpcMessage.Write("x"u8), end: true).Ok);
+        await connections[0].WriteAsync(Http2Frame.GoAway(stream.Id, 0));
+        await Patience.UntilAsync(() => !older.IsUsable, "the goodbye");
+        var newer = await connector.GetAsync(CancellationToken.None);
+        Assert.NotSame(older, newer);
+        Assert.False(older.HasEnded);
+
+        connector.Dispose();
+        Assert.True(older.HasEnded);
+        Assert.True(newer.HasEnded);
     }
 
     [Fact]

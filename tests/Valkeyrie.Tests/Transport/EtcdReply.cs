@@ -30,6 +30,8 @@ internal static class EtcdReply
 
     public static byte[] LeaseGranted(long id, long ttl) => new LeaseGrantResponse { Header = Header(Revision), ID = id, TTL = ttl }.ToByteArray();
 
+    public static byte[] LeaseRenewed(long id, long ttl) => new LeaseKeepAliveResponse { Header = Header(Revision), ID = id, TTL = ttl }.ToByteArray();
+
     private static ResponseHeader Header(long revision) => new() { ClusterId = 1, MemberId = 2, Revision = revision, RaftTerm = 3 };
 
     private static KeyValue Pair(string key, byte[] value, long revision) => new()

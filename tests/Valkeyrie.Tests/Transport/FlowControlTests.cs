@@ -1,4 +1,6 @@
+using System.Buffers;
 using Valkeyrie.Etcd.Protocol;
+using Valkeyrie.Etcd.Transport.Http2;
 
 namespace Valkeyrie.Tests.Transport;
 
@@ -146,6 +148,70 @@ public class FlowControlTests
         Assert.Equal(0, connection.Received);
         await connection.WriteAsync(Http2Frame.Settings((Http2Setting.InitialWindowSize, DefaultWindow)));
         Assert.Equal(EtcdReply.Revision, (await put.WaitAsync(Patience.Limit)).Revision);
+    }
+
+    [Fact]
+    public async Task A_watch_that_is_answered_before_its_request_was_read_sends_it_unchanged()
+    {
+        const int WatchStream = 3;
+        ScriptedConnection? connection = null;
+        var watched = new TaskCompletionSource<byte[]>();
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            if (request.StreamId == WatchStream)
+            {
+                watched.TrySetResult(request.Message);
+                return;
+            }
+
+            await request.SendAsync(Http2Frame.Settings((Http2Setting.InitialWindowSize, 0)));
+            await request.ReplyAsync(EtcdReply.Range());
+        });
+        peer.Connected += c => connection = c;
+        await using var store = peer.Open();
+        await using var watching = Watching.Key(store, "some key", new KvWatchOptions { FromRevision = 1 });
+        await Patience.UntilAsync(() => connection?.Opened == 2, "the headers of the watch");
+        await connection!.WriteAsync(Http2Frame.Headers(WatchStream, GrpcMessage.OkHeaders));
+        await connection.WriteAsync(Http2Frame.Data(WatchStream, GrpcMessage.Write(EtcdReply.WatchCreated())));
+        await connection.WriteAsync(Http2Frame.Data(WatchStream, GrpcMessage.Write(EtcdReply.WatchPut("some key", "v", 1))));
+        await watching.NextAsync();
+
+        // Were the request's buffer given back already, these would be it.
+        for (var length = 16; length <= 4_096; length *= 2)
+        {
+            for (var i = 0; i < 64; i++)
+            {
+                ArrayPool<byte>.Shared.Rent(length).AsSpan().Fill(0xFF);
+            }
+        }
+
+        await connection.WriteAsync(Http2Frame.Settings((Http2Setting.InitialWindowSize, DefaultWindow)));
+        var request = WatchRequest.Parser.ParseFrom(await watched.Task.WaitAsync(Patience.Limit));
+        Assert.Equal("some key", request.CreateRequest.Key.ToStringUtf8());
+    }
+
+    [Fact]
+    public async Task A_header_table_that_the_server_makes_smaller_later_is_not_used_any_more()
+    {
+        const byte TableOfNothing = 0x20;
+        ScriptedConnection? connection = null;
+        await using var peer = new ScriptedHttp2Peer(request => request.ReplyAsync(EtcdReply.Put()));
+        peer.Connected += c => connection = c;
+        await using var store = peer.Open();
+        await store.PutAsync("k", "v");
+        await connection!.WriteAsync(Http2Frame.Settings((Http2Setting.HeaderTableSize, 0)));
+        await connection.SettleAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await store.PutAsync("k", "v");
+
+            // Whose table is empty finds nothing in the block that points into it.
+            var headers = default(ResponseHeaders);
+            new HeaderDecoder().Decode(connection.LastHeaderBlock, ref headers);
+            Assert.Equal(i == 0, connection.LastHeaderBlock[0] == TableOfNothing);
+        }
+
+        Assert.Equal(1, peer.Connections);
     }
 
     [Fact]

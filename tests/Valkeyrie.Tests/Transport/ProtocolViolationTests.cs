@@ -15,6 +15,15 @@ public class ProtocolViolationTests
         ["settings of the wrong length"] = _ => Http2Frame.Write(Http2FrameType.Settings, 0, 0, [0, 1, 2]),
         ["a window out of bounds"] = _ => Http2Frame.Settings((Http2Setting.InitialWindowSize, uint.MaxValue)),
         ["a ping of the wrong length"] = _ => Http2Frame.Ping([1, 2, 3], ack: false),
+        ["settings about a call"] = id => Http2Frame.Write(Http2FrameType.Settings, 0, id, []),
+        ["settings acknowledged with more to say"] = _ => Http2Frame.Write(Http2FrameType.Settings, Http2Frame.Ack, 0, new byte[6]),
+        ["a ping about a call"] = id => Http2Frame.Write(Http2FrameType.Ping, 0, id, new byte[8]),
+        ["a goodbye about a call"] = id => Http2Frame.Write(Http2FrameType.GoAway, 0, id, new byte[8]),
+        ["a window opened by nothing"] = _ => Http2Frame.WindowUpdate(0, 0),
+        ["a window opened too far"] = _ => Http2Frame.WindowUpdate(0, int.MaxValue),
+        ["a window of a call not made"] = id => Http2Frame.WindowUpdate(id + 2, 1),
+        ["windows opened too far by the settings"] = id =>
+            [.. Http2Frame.WindowUpdate(id, int.MaxValue - 100_000), .. Http2Frame.Settings((Http2Setting.InitialWindowSize, 1_000_000))],
         ["a window update of the wrong length"] = id => Http2Frame.Write(Http2FrameType.WindowUpdate, 0, id, [1]),
         ["a reset of the wrong length"] = id => Http2Frame.Write(Http2FrameType.RstStream, 0, id, [1]),
         ["a reset of a call not made"] = id => Http2Frame.RstStream(id + 2, 0),
@@ -52,5 +61,47 @@ public class ProtocolViolationTests
         Assert.Equal(KvUnreachableReason.Protocol, error.Reason);
         Assert.Equal(EtcdReply.Revision, (await store.PutAsync("k", "v")).Revision);
         Assert.Equal(2, peer.Connections);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(int.MaxValue)]
+    public async Task A_violation_about_one_calls_window_ends_that_call_alone(int increment)
+    {
+        ScriptedRequest? first = null;
+        await using var peer = new ScriptedHttp2Peer(request =>
+        {
+            if (!request.IsFirst)
+            {
+                return request.ReplyAsync(EtcdReply.Put());
+            }
+
+            first = request;
+            return request.SendAsync(Http2Frame.WindowUpdate(request.StreamId, increment));
+        });
+        await using var store = peer.Open();
+        var error = await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.PutAsync("k", "v"));
+        Assert.Equal(KvUnreachableReason.Protocol, error.Reason);
+        await first!.WhenReset.WaitAsync(Patience.Limit);
+        Assert.Equal(EtcdReply.Revision, (await store.PutAsync("k", "v")).Revision);
+        Assert.Equal(1, peer.Connections);
+    }
+
+    [Theory]
+    [InlineData("a window opened by nothing", 1u)]
+    [InlineData("a window opened too far", 3u)]
+    [InlineData("a ping of the wrong length", 6u)]
+    [InlineData("header number 0", 9u)]
+    public async Task The_server_is_told_what_it_did_wrong(string violation, uint code)
+    {
+        var violated = new TaskCompletionSource<ScriptedConnection>();
+        await using var peer = new ScriptedHttp2Peer(request =>
+        {
+            violated.TrySetResult(request.Connection);
+            return request.SendAsync(Violations[violation](request.StreamId));
+        });
+        await using var store = peer.Open();
+        await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.PutAsync("k", "v"));
+        Assert.Equal(code, await (await violated.Task).Goodbye.WaitAsync(Patience.Limit));
     }
 }

@@ -51,6 +51,35 @@ public class StatusTests
     }
 
     [Fact]
+    public async Task A_ping_of_a_user_who_is_not_told_the_servers_status_is_answered_without_a_version()
+    {
+        await using var peer = new ScriptedHttp2Peer(request => request.SendAsync(Http2Frame.Headers(
+            request.StreamId, [.. GrpcMessage.OkHeaders, .. GrpcMessage.Trailers(7, "etcdserver: permission denied")], endStream: true)));
+        await using var store = peer.Open();
+        Assert.Equal(new KvServerStatus($"http://127.0.0.1:{peer.Port}", "", 0), await store.PingAsync());
+    }
+
+    [Fact]
+    public async Task What_is_not_permitted_names_the_key_of_a_transaction_too()
+    {
+        await using var peer = new ScriptedHttp2Peer(request => request.SendAsync(Http2Frame.Headers(
+            request.StreamId, [.. GrpcMessage.OkHeaders, .. GrpcMessage.Trailers(7, "etcdserver: permission denied")], endStream: true)));
+        await using var store = peer.Open();
+        foreach (var operation in new KvOperation[]
+        {
+            new KvOperation.Put("app/k", default),
+            new KvOperation.Delete(KvRange.Key("app/k")),
+            new KvOperation.Read(new KvRangeQuery(KvRange.Key("app/k"))),
+        })
+        {
+            var denied = await Assert.ThrowsAsync<KvPermissionDeniedException>(async () =>
+                await store.GetCapability<IKvTransactions>().CommitAsync(new KvTransaction { Then = [operation] }));
+            Assert.Equal("app/k", denied.Key);
+            Assert.Contains("'app/k'", denied.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_status_behind_a_message_is_the_error_all_the_same()
     {
         await using var peer = new ScriptedHttp2Peer(async request =>

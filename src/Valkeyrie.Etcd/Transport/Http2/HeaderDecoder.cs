@@ -2,26 +2,6 @@ using System.Text;
 
 namespace Valkeyrie.Etcd.Transport.Http2;
 
-/// <summary>The header fields of a response that gRPC uses.</summary>
-internal struct ResponseHeaders
-{
-    public string? HttpStatus;
-    public string? ContentType;
-    public string? GrpcStatus;
-    public string? GrpcMessage;
-
-    public void Set(string name, string value)
-    {
-        switch (name)
-        {
-            case ":status": HttpStatus = value; break;
-            case "content-type": ContentType = value; break;
-            case "grpc-status": GrpcStatus = value; break;
-            case "grpc-message": GrpcMessage = value; break;
-        }
-    }
-}
-
 /// <summary>Decodes header blocks (HPACK, RFC 7541). Blocks must be decoded in the order in which they arrive, wanted or not.</summary>
 internal sealed class HeaderDecoder
 {

@@ -19,15 +19,25 @@ internal sealed class HeaderEncoder(Uri address)
     private bool _mayIndex = true;
     private bool _mustGiveUpTable;
 
-    /// <summary>What the peer said of its table, before the first request. All that is ever indexed fits into the default size with much to
-    /// spare; a peer with a smaller table gets literals.</summary>
-    public void PeerTableSize(uint size) => _mayIndex = !(_mustGiveUpTable = size < HeaderTable.DefaultMaxSize);
+    /// <summary>What the peer says of its table, at first or later. All that is ever indexed fits into the default size with much to spare; a peer
+    /// with a smaller table gets literals from then on.</summary>
+    public void SetPeerTableSize(uint size)
+    {
+        if (size >= HeaderTable.DefaultMaxSize)
+        {
+            return;
+        }
+
+        _mayIndex = false;
+        _mustGiveUpTable = true;
+        _indexed.Clear();
+    }
 
     public void Encode(GrpcMethod method, string? token, OutputBuffer output)
     {
         if (_mustGiveUpTable)
         {
-            // Section 4.2: a smaller table is confirmed at the head of the next block.
+            // Section 4.2: a smaller table is confirmed at the head of the next block, here by one without entries.
             output.WriteByte(0x20);
             _mustGiveUpTable = false;
         }

@@ -6,6 +6,9 @@ namespace Valkeyrie.Etcd.Transport.Http2;
 internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOptions> tls, TimeSpan connectTimeout, TimeSpan keepAlive) : IDisposable
 {
     private readonly object _gate = new();
+
+    // An older one may still have calls to end.
+    private readonly List<Http2Connection> _connections = [];
     private Task<Http2Connection>? _connection;
     private bool _disposed;
 
@@ -32,22 +35,34 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
 
     public void Dispose()
     {
+        List<Http2Connection> open;
         lock (_gate)
         {
+            // One that is being made ends as soon as it is.
             _disposed = true;
-            _connection?.ContinueWith(
-                static t => t.Result.End(new ObjectDisposedException(nameof(Http2Connector))),
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            open = [.. _connections];
         }
+
+        open.ForEach(EndDisposed);
     }
 
-    /// <summary>What first bytes that are no HTTP/2 greeting look like.</summary>
-    public static string GuessPeer(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith("HTTP/"u8) ? "It answers with HTTP/1."
-        : bytes.Length > 1 && bytes[0] is 0x15 or 0x16 && bytes[1] == 0x03 ? "It speaks TLS; connect with https."
-        : "It does not answer as an HTTP/2 server does.";
+    private static void EndDisposed(Http2Connection connection) => connection.End(new ObjectDisposedException(nameof(Http2Connector)));
+
+    private Http2Connection Keep(Http2Connection connection)
+    {
+        lock (_gate)
+        {
+            _connections.RemoveAll(static c => c.HasEnded);
+            if (!_disposed)
+            {
+                _connections.Add(connection);
+                return connection;
+            }
+        }
+
+        EndDisposed(connection);
+        return connection;
+    }
 
     private async Task<Http2Connection> ConnectAsync()
     {
@@ -66,7 +81,7 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
                 }
             }
 
-            return await Http2Connection.StartAsync(transport, address, keepAlive, timeout.Token).ConfigureAwait(false);
+            return Keep(await Http2Connection.StartAsync(transport, address, keepAlive, timeout.Token).ConfigureAwait(false));
         }
         catch (Exception e)
         {

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Threading.Tasks.Sources;
 
 namespace Valkeyrie.Etcd.Transport.Http2;
@@ -10,20 +8,13 @@ namespace Valkeyrie.Etcd.Transport.Http2;
 /// <param name="unary">True for a call with one reply, which is awaited whole.</param>
 internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTaskSource, IThreadPoolWorkItem
 {
-    // A length that a broken server merely claims must not cost its memory: beyond this, the buffer grows only as bytes arrive.
-    private const int TrustedLength = 16 << 20;
-
     private ManualResetValueTaskSourceCore<bool> _waiter;
     private bool _waiting;
-    private byte[] _buffer = [];
-    private int _start;
-    private int _end;
-    private byte[] _taken = [];
+    private MessageBuffer _messages = new();
     private ResponseHeaders _headers;
     private bool _hasHeaders;
     private bool _ended;
     private Exception? _failure;
-
     private int _unacknowledged;
 
     // These belong to the connection and are guarded by its lock.
@@ -87,13 +78,13 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
 
             _ended |= end;
             _unacknowledged += flowControlled;
-            if (_unacknowledged > 2 * Http2Connection.StreamWindow)
+            if (_unacknowledged > 2 * Http2Streams.Window)
             {
                 // What nobody has read yet must not pile up without end; a server that miscounts by a little does no harm.
                 GiveUp(new Http2ProtocolException(Http2Error.FlowControlError, "it sends more than it was allowed to"));
             }
 
-            acknowledgeable = unary || !IsReady() ? Interlocked.Exchange(ref _unacknowledged, 0) : 0;
+            acknowledgeable = unary || !IsReady() ? TakeUnacknowledged() : 0;
             return StopsWaiting();
         }
     }
@@ -133,7 +124,7 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         lock (this)
         {
             message = Take();
-            taken = IsReady() ? 0 : Interlocked.Exchange(ref _unacknowledged, 0);
+            taken = IsReady() ? 0 : TakeUnacknowledged();
         }
 
         if (taken > 0)
@@ -162,7 +153,7 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
     {
         lock (this)
         {
-            if (!HasMessage())
+            if (!_messages.HasNext)
             {
                 Take();
                 throw new Http2ConnectionLostException("The server ended the stream.", notSent: false);
@@ -191,10 +182,7 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
     {
         lock (this)
         {
-            var buffer = _buffer;
-            _buffer = [];
-            _start = _end = 0;
-            return buffer;
+            return _messages.Detach();
         }
     }
 
@@ -205,9 +193,7 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         {
             _ended = true;
             _failure ??= new ObjectDisposedException(nameof(Http2Stream));
-            Return(ref _buffer);
-            Return(ref _taken);
-            _start = _end = 0;
+            _messages.Return();
         }
     }
 
@@ -220,18 +206,14 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _waiter.OnCompleted(continuation, state, token, flags);
 
-    private static void Return(ref byte[] buffer)
+    private int TakeUnacknowledged()
     {
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = [];
-        }
+        var count = _unacknowledged;
+        _unacknowledged = 0;
+        return count;
     }
 
-    private bool IsReady() => _ended || (!unary && HasMessage());
-
-    private bool HasMessage() => MessageLength() is { } length && _end - _start - Frame.HeaderLength >= length;
+    private bool IsReady() => _ended || (!unary && _messages.HasNext);
 
     private bool StopsWaiting()
     {
@@ -244,68 +226,39 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         return true;
     }
 
-    private long? MessageLength() =>
-        _end - _start >= Frame.HeaderLength ? BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start + 1)) : null;
-
     private ReadOnlyMemory<byte>? Take()
     {
         // What came whole before a connection broke is still good; what a caller gave up is not wanted any more.
-        if (_failure is not null && (unary || _failure is OperationCanceledException or GrpcMessageTooLargeException || !HasMessage()))
+        if (_failure is not null && (unary || _failure is OperationCanceledException or GrpcMessageTooLargeException || !_messages.HasNext))
         {
             throw _failure;
         }
 
         CheckHeaders();
-        if (MessageLength() is not { } length)
+        if (_messages.NextLength is null)
         {
-            return _start == _end ? CheckEnd() : throw Truncated();
+            return _messages.IsEmpty ? CheckEnd() : throw Truncated();
         }
 
-        if (_buffer[_start] != 0)
+        if (_messages.IsNextCompressed)
         {
             throw new GrpcProtocolException("The reply is compressed, which was not asked for.");
         }
 
-        var from = _start + Frame.HeaderLength;
-        if (length > _end - from)
+        if (!_messages.HasNext)
         {
             CheckEnd();
             throw Truncated();
         }
 
-        _start = from + (int)length;
-        if (unary)
-        {
-            return _buffer.AsMemory(from, (int)length);
-        }
-
-        return TakeAside(from, (int)length);
-    }
-
-    /// <summary>Moves a message out of the buffer that the input goes on filling: the whole buffer, if it holds nothing else.</summary>
-    private ReadOnlyMemory<byte> TakeAside(int from, int length)
-    {
-        if (_start == _end)
-        {
-            (_taken, _buffer) = (_buffer, _taken);
-            _start = _end = 0;
-            return _taken.AsMemory(from, length);
-        }
-
-        if (_taken.Length < length)
-        {
-            Return(ref _taken);
-            _taken = ArrayPool<byte>.Shared.Rent(length);
-        }
-
-        _buffer.AsSpan(from, length).CopyTo(_taken);
-        return _taken.AsMemory(0, length);
+        // What a unary call got is all there; else more arrives while the message is used.
+        return unary ? _messages.Take() : _messages.TakeAside();
     }
 
     private void CheckHeaders()
     {
         // Trailers alone: the status came instead of an answer.
-        if (_headers.GrpcStatus is not null && _start == _end)
+        if (_headers.GrpcStatus is not null && _messages.IsEmpty)
         {
             CheckEnd();
         }
@@ -340,33 +293,10 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
 
     private void Append(ReadOnlySpan<byte> data)
     {
-        var needed = _end - _start + data.Length;
-        if (_buffer.Length - _end < data.Length)
+        _messages.Append(data);
+        if (_messages.NextLength is { } length && length > maxMessageLength)
         {
-            MakeRoom(needed);
+            GiveUp(new GrpcMessageTooLargeException(length));
         }
-
-        data.CopyTo(_buffer.AsSpan(_end));
-        _end += data.Length;
-        if (MessageLength() > maxMessageLength)
-        {
-            GiveUp(new GrpcMessageTooLargeException(MessageLength()!.Value));
-        }
-    }
-
-    private void MakeRoom(int needed)
-    {
-        var message = (MessageLength() ?? 0) + Frame.HeaderLength;
-        var wanted = (int)Math.Min(Math.Max(needed * 2L, Math.Min(message, TrustedLength)), Array.MaxLength);
-        var room = wanted / 2 <= _buffer.Length && needed <= _buffer.Length ? _buffer : ArrayPool<byte>.Shared.Rent(Math.Max(wanted, needed));
-        _buffer.AsSpan(_start.._end).CopyTo(room);
-        if (room != _buffer)
-        {
-            Return(ref _buffer);
-            _buffer = room;
-        }
-
-        _end -= _start;
-        _start = 0;
     }
 }

@@ -81,7 +81,7 @@ internal sealed class RegisterChecker
 
     private string? Search()
     {
-        var placed = new Placed(_known.Count, _unknown.Count);
+        var placed = new PlacedCalls(_known.Count, _unknown.Count);
         var tried = new Dictionary<Configuration, List<ulong[]>>();
         var configurations = 0L;
         var path = new Stack<Frame>();
@@ -136,7 +136,7 @@ internal sealed class RegisterChecker
     }
 
     /// <summary>The calls that may come next, known ones first; those of unknown outcome are numbered behind the known ones.</summary>
-    private List<int> Candidates(Placed placed, int state, int block)
+    private List<int> Candidates(PlacedCalls placed, int state, int block)
     {
         // Nothing may be placed behind the end of a call that is still to be placed.
         var bound = long.MaxValue;
@@ -171,7 +171,7 @@ internal sealed class RegisterChecker
     }
 
     /// <summary>True, and noted, if nothing as good has been tried: the same known calls placed, the same value, and no unknown call used up beyond these.</summary>
-    private static bool IsNew(Dictionary<Configuration, List<ulong[]>> tried, Configuration next, Placed placed)
+    private static bool IsNew(Dictionary<Configuration, List<ulong[]>> tried, Configuration next, PlacedCalls placed)
     {
         if (!tried.TryGetValue(next, out var used))
         {
@@ -188,7 +188,7 @@ internal sealed class RegisterChecker
         return true;
     }
 
-    private void Place(Placed placed, int step, bool isPlaced)
+    private void Place(PlacedCalls placed, int step, bool isPlaced)
     {
         placed.Set(step, isPlaced);
         if (step < _known.Count && Finds(_known[step]))
@@ -222,7 +222,7 @@ internal sealed class RegisterChecker
         _ => state,
     };
 
-    private string Describe(Placed placed, int state)
+    private string Describe(PlacedCalls placed, int state)
     {
         const int Shown = 12;
         var value = state == Nothing ? "nothing" : state == Unseen ? "a value that nobody finds" : _known.Concat(_unknown).Select(s => (s.Value, s.Call.Value)).FirstOrDefault(v => v.Item1 == state).Item2;
@@ -237,64 +237,4 @@ internal sealed class RegisterChecker
 
     /// <summary>Which known calls are placed, the value they lead to, and the value before the unknown ones that wait for a known call to need them.</summary>
     private readonly record struct Configuration(string Placed, int State, int Block);
-
-    /// <summary>The set of calls placed. Calls are placed nearly in the order of their start, so all below a mark are, and few above it.</summary>
-    private sealed class Placed(int known, int unknown)
-    {
-        private readonly bool[] _known = new bool[known];
-        private readonly ulong[] _unknown = new ulong[(unknown + 63) / 64];
-        private int _high;
-
-        /// <summary>The first known call that is not placed.</summary>
-        public int Low { get; private set; }
-
-        public int KnownCount { get; private set; }
-
-        public bool Known(int call) => _known[call];
-
-        public bool Unknown(int call) => (_unknown[call / 64] >> (call % 64) & 1) != 0;
-
-        public ulong[] UsedUp() => [.. _unknown];
-
-        public bool HasUsedUpAll(ulong[] others) => others.Zip(_unknown).All(pair => (pair.First & ~pair.Second) == 0);
-
-        public void Set(int step, bool placed)
-        {
-            if (step >= _known.Length)
-            {
-                _unknown[(step - _known.Length) / 64] ^= 1UL << ((step - _known.Length) % 64);
-                return;
-            }
-
-            _known[step] = placed;
-            KnownCount += placed ? 1 : -1;
-            _high = Math.Max(_high, step + 1);
-            Low = placed ? Low : Math.Min(Low, step);
-            while (Low < _known.Length && _known[Low])
-            {
-                Low++;
-            }
-        }
-
-        public string Key()
-        {
-            while (_high > Low && !_known[_high - 1])
-            {
-                _high--;
-            }
-
-            // One character for sixteen calls.
-            var above = Math.Max(0, _high - Low);
-            return string.Create(2 + ((above + 15) / 16), this, (text, self) =>
-            {
-                text.Clear();
-                text[0] = (char)(self.Low >> 16);
-                text[1] = (char)self.Low;
-                for (var i = 0; i < above; i++)
-                {
-                    text[2 + (i / 16)] |= (char)(self._known[self.Low + i] ? 1 << (i % 16) : 0);
-                }
-            });
-        }
-    }
 }

@@ -24,11 +24,17 @@ internal static class CompactionRound
         var from = written.Keys.First();
         var resynchronising = new RecordedWatch(far, Root, new KvWatchOptions { FromRevision = from, Resynchronize = true }, IsLast);
         List<RecordedWatch> plain = [new(far, Root, new KvWatchOptions { FromRevision = from }, IsLast)];
+        await Task.WhenAll(resynchronising.ReachesAsync(from), plain[0].ReachesAsync(from));
         var compacted = 0L;
         var random = new Random(run.Seed);
         for (var turn = 0; turn < breaks; turn++)
         {
             compacted = await BreakAsync(run, cluster, near, random, written, compacted);
+            if (random.Next(2) == 0)
+            {
+                // Else a watch that is slow to come back meets several compactions as one.
+                await resynchronising.ReachesAsync(written.Keys.Last());
+            }
 
             // A watch that ended is followed by one that begins where it can; to begin, it must find its store there.
             if (plain[^1].Error is not null)

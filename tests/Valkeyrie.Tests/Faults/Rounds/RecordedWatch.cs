@@ -11,6 +11,7 @@ internal sealed class RecordedWatch
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _sawLast = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
+    private long _newest;
 
     /// <summary>Begins to watch.</summary>
     /// <param name="store">The store.</param>
@@ -25,6 +26,10 @@ internal sealed class RecordedWatch
 
     /// <summary>What the watch ended with, should it have ended by itself.</summary>
     public Exception? Error { get; private set; }
+
+    /// <summary>Waits for an event of this revision or a later one, or for the watch to end by itself.</summary>
+    public Task ReachesAsync(long revision) =>
+        Patience.UntilAsync(() => _reading.IsCompleted || Volatile.Read(ref _newest) >= revision, $"revision {revision} on a watch");
 
     /// <summary>Waits for the last event, or for the watch to end by itself, and says whether it was the former.</summary>
     public async Task<bool> CompletesAsync()
@@ -51,6 +56,7 @@ internal sealed class RecordedWatch
             await foreach (var change in events)
             {
                 _events.Enqueue(change);
+                Volatile.Write(ref _newest, Math.Max(_newest, change.Revision));
                 if (isLast(change))
                 {
                     _sawLast.TrySetResult();

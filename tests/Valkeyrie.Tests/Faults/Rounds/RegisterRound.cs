@@ -32,9 +32,10 @@ internal static class RegisterRound
 
     private static async Task<string> RunAsync(FaultRun run, TimeSpan duration, FaultyCluster cluster, List<IKvStore> stores, IKvStore direct)
     {
-        var first = (await direct.PutAsync(Root + "/begin", "")).Revision + 1;
+        var first = (await direct.PutAsync(Root + "/begin", "")).Revision;
         var fromFirst = new KvWatchOptions { FromRevision = first };
         var watches = stores.Select(s => new RecordedWatch(s, Root, fromFirst, IsLast)).ToList();
+        await Task.WhenAll(watches.Select(w => w.ReachesAsync(first)));
         var recorder = new CallRecorder();
         var faults = Fault.Plan(run.Seed, duration);
         await WorkAsync(run, cluster, stores, recorder, faults);

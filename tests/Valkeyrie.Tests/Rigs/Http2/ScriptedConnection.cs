@@ -16,6 +16,7 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
     private readonly Dictionary<int, ScriptedRequest> _requests = [];
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _pings = new();
     private readonly List<Task> _answers = [];
+    private readonly TaskCompletionSource<uint> _goodbye = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _nextPing;
     private long _clientStreamWindow = DefaultWindow;
     private long _received;
@@ -36,6 +37,12 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
     /// <summary>The longest payload of a frame that has come in.</summary>
     public int LongestFrame { get; private set; }
 
+    /// <summary>The header block of the request that came in last.</summary>
+    public byte[] LastHeaderBlock { get; private set; } = [];
+
+    /// <summary>The error with which the client ends the connection. Fails if it ends it without a word.</summary>
+    public Task<uint> Goodbye => _goodbye.Task;
+
     public async Task ServeAsync()
     {
         socket.NoDelay = true;
@@ -51,6 +58,7 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
         catch (Exception e) when (IsClosed(e))
         {
             Close();
+            _goodbye.TrySetException(e);
         }
 
         foreach (var request in _requests.Values)
@@ -136,6 +144,7 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
                 window.Grow(BinaryPrimitives.ReadInt32BigEndian(payload));
                 break;
             case Http2FrameType.Headers:
+                LastHeaderBlock = payload;
                 _requests[streamId] = new ScriptedRequest(this, streamId, _clientStreamWindow);
                 Interlocked.Increment(ref _opened);
                 break;
@@ -146,6 +155,9 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
                     _answers.Add(AnswerAsync(_requests[streamId]));
                 }
 
+                break;
+            case Http2FrameType.GoAway:
+                _goodbye.TrySetResult(BinaryPrimitives.ReadUInt32BigEndian(payload.AsSpan(sizeof(uint))));
                 break;
             case Http2FrameType.RstStream:
                 _requests[streamId].Reset();

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Passes connections on to another loopback port, and can cut them, slow them down, hold their bytes back, swallow them or refuse new ones.</summary>
+/// <summary>Passes connections on to another loopback port, and can cut them, slow them down, hold their bytes back, swallow them or refuse
+/// new ones.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
     private const int ListenAttempts = 5;
@@ -14,7 +15,8 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
     private readonly ConcurrentBag<Task> _tasks = [];
     private readonly CancellationTokenSource _disposed = new();
-    private volatile TaskCompletionSource _flow = Open();
+    private volatile TaskCompletionSource _requests = Open();
+    private volatile TaskCompletionSource _answers = Open();
     private TcpListener? _listener;
     private volatile bool _swallows;
     private long _delayMilliseconds;
@@ -75,14 +77,29 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>Holds every byte back, both ways, until <see cref="Flow"/>; connections stay open, and new ones are taken.</summary>
     public void Stall()
     {
-        if (_flow.Task.IsCompleted)
+        if (_requests.Task.IsCompleted)
         {
-            _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _requests = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        StallAnswers();
+    }
+
+    /// <summary>Holds back what the server sends, until <see cref="Flow"/>; what it is sent passes.</summary>
+    public void StallAnswers()
+    {
+        if (_answers.Task.IsCompleted)
+        {
+            _answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
-    /// <summary>Lets go what <see cref="Stall"/> held back.</summary>
-    public void Flow() => _flow.TrySetResult();
+    /// <summary>Lets go what was held back.</summary>
+    public void Flow()
+    {
+        _requests.TrySetResult();
+        _answers.TrySetResult();
+    }
 
     /// <summary>Forgets the connections that are open, as a router does that dropped them for being idle: they stay open, and whatever comes is
     /// swallowed. New ones pass.</summary>
@@ -152,12 +169,12 @@ internal sealed class TcpProxy : IAsyncDisposable
             await server.ConnectAsync(IPAddress.Loopback, _targetPort, _disposed.Token);
             client.NoDelay = true;
             server.NoDelay = true;
-            var fromClient = PumpAsync(client, server);
-            await Task.WhenAny(fromClient, PumpAsync(server, client));
+            var requests = PumpAsync(client, server, () => _requests.Task);
+            await Task.WhenAny(requests, PumpAsync(server, client, () => _answers.Task));
             if (!_sockets.GetValueOrDefault(client))
             {
                 // Nobody tells the client that the server has gone.
-                await fromClient;
+                await requests;
             }
         }
         catch (Exception e) when (IsBroken(e))
@@ -172,7 +189,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, Func<Task> flow)
     {
         var buffer = new byte[16 * 1024];
         try
@@ -184,7 +201,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                     await Task.Delay(TimeSpan.FromMilliseconds(delay), _disposed.Token);
                 }
 
-                await _flow.Task.WaitAsync(_disposed.Token);
+                await flow().WaitAsync(_disposed.Token);
                 if (!_sockets.GetValueOrDefault(from))
                 {
                     continue;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Valkeyrie.Samples;
+namespace Valkeyrie.Bench;
 
 /// <summary>A private etcd on free loopback ports, with its data in a temporary folder. Disposing it ends the one and removes the other.</summary>
 internal sealed class EtcdServer : IAsyncDisposable

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Globalization;
+using Valkeyrie.Bench.Measuring;
+
+namespace Valkeyrie.Bench.Contenders;
+
+/// <summary>A PowerShell with the module that the build has staged. Each script measures itself, without the start of PowerShell.</summary>
+internal sealed class ModuleShell
+{
+    private readonly string _module;
+
+    private ModuleShell(string module) => _module = module;
+
+    /// <summary>Finds the module and a PowerShell.</summary>
+    /// <exception cref="WorkloadSkippedException">One of them is not there.</exception>
+    public static async Task<ModuleShell> FindAsync()
+    {
+        var module = Path.GetFullPath(Path.Combine("out", "Valkeyrie"));
+        if (!File.Exists(Path.Combine(module, "Valkeyrie.psd1")))
+        {
+            throw new WorkloadSkippedException("there is no out/Valkeyrie; run the task build first, and the benchmark from the repository's root");
+        }
+
+        try
+        {
+            await RunAsync("-Command", "1");
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            throw new WorkloadSkippedException("there is no pwsh on PATH");
+        }
+
+        return new ModuleShell(module);
+    }
+
+    /// <summary>Runs a script that prints how many milliseconds its work took.</summary>
+    /// <param name="script">The script's file, beside this program. Its first parameter is the module.</param>
+    /// <param name="arguments">Its other parameters.</param>
+    public async Task<TimeSpan> MeasureAsync(string script, params string[] arguments)
+    {
+        var output = await RunAsync(["-File", Path.Combine(AppContext.BaseDirectory, script), _module, .. arguments]);
+        return TimeSpan.FromMilliseconds(double.Parse(output, CultureInfo.InvariantCulture));
+    }
+
+    private static async Task<string> RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", .. arguments]) { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"pwsh ended with exit code {process.ExitCode}: {output}");
+    }
+}

@@ -1,0 +1,58 @@
+namespace Valkeyrie.Embedded;
+
+/// <summary>A file, which other processes may have open as well.</summary>
+internal sealed class FileDatabase : Database
+{
+    private readonly Connection _connection;
+    private readonly ReaderPool _readers;
+    private readonly WriteQueue _queue;
+
+    private FileDatabase(Connection connection, Writer writer, ReaderPool readers, Func<Exception> closedError)
+        : base(writer)
+    {
+        _connection = connection;
+        _readers = readers;
+        _queue = new WriteQueue(writer, () => Committed(), closedError);
+    }
+
+    public override bool IsShared => true;
+
+    public static FileDatabase Open(string path, KeyCodec keys, EmbeddedOptions options, TimeSpan timeout, Func<Exception> closedError)
+    {
+        var connection = StoreFile.Open(path, timeout);
+        try
+        {
+            // The writer has its own way to wait.
+            connection.WaitWhenBusy(TimeSpan.Zero);
+            var writer = new Writer(new PairWriter(new PairReader(connection, keys)), options, timeout);
+            var readers = new ReaderPool(() => new PairReader(StoreFile.OpenAnother(path, timeout), keys), closedError);
+            return new FileDatabase(connection, writer, readers, closedError);
+        }
+        catch
+        {
+            connection.CloseAsItIs();
+            throw;
+        }
+    }
+
+    public override T Read<TState, T>(TState state, Func<PairReader, TState, T> read) => _readers.Read(state, read);
+
+    public override Task<T> WriteAsync<TState, T>(TState state, Func<PairWriter, TState, T> work, CancellationToken cancellationToken)
+    {
+        var request = new WriteRequest<TState, T>(state, work);
+        if (cancellationToken.CanBeCanceled)
+        {
+            request.CancelWith(cancellationToken);
+        }
+
+        _queue.Add(request);
+        return request.Done;
+    }
+
+    public override void Dispose()
+    {
+        _queue.Dispose();
+        _readers.Dispose();
+        _connection.Dispose();
+    }
+}

@@ -1,0 +1,65 @@
+namespace Valkeyrie.Embedded;
+
+/// <summary>A database in memory, which goes with the process. Its one connection is used in turn, on the callers' own threads.</summary>
+internal sealed class MemoryDatabase : Database
+{
+    private readonly SharedMemory _memory;
+    private readonly PairReader _reader;
+    private readonly Func<Exception> _closedError;
+    private bool _closed;
+
+    public MemoryDatabase(SharedMemory memory, KeyCodec keys, EmbeddedOptions options, TimeSpan timeout, Func<Exception> closedError)
+        : this(memory, new PairReader(memory.Connection, keys), options, timeout, closedError)
+    {
+    }
+
+    private MemoryDatabase(SharedMemory memory, PairReader reader, EmbeddedOptions options, TimeSpan timeout, Func<Exception> closedError)
+        : base(new Writer(new PairWriter(reader), options, timeout))
+    {
+        _memory = memory;
+        _reader = reader;
+        _closedError = closedError;
+        memory.Join(this);
+    }
+
+    public override bool IsShared => false;
+
+    public override T Read<TState, T>(TState state, Func<PairReader, TState, T> read)
+    {
+        lock (_memory.Gate)
+        {
+            ThrowIfClosed();
+            return read(_reader, state);
+        }
+    }
+
+    public override Task<T> WriteAsync<TState, T>(TState state, Func<PairWriter, TState, T> work, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var request = new WriteRequest<TState, T>(state, work);
+        lock (_memory.Gate)
+        {
+            ThrowIfClosed();
+            Writer.Commit([request], _memory.TellCommitted);
+        }
+
+        return request.Done;
+    }
+
+    public override void Dispose()
+    {
+        lock (_memory.Gate)
+        {
+            _closed = true;
+            _memory.Leave(this);
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_closed)
+        {
+            throw _closedError();
+        }
+    }
+}

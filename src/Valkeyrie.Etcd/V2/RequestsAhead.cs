@@ -1,0 +1,67 @@
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>The waiting requests of a <see cref="ChangeFeed"/>, in the order of their indexes.</summary>
+internal sealed class RequestsAhead(KeysChannel channel, string target, string key, CancellationToken cancellationToken) : IDisposable
+{
+    private const int MostAhead = 32;
+
+    private readonly Queue<(long Index, Task<KeysReply> Reply)> _requests = new();
+    private CancellationTokenSource _dropped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+    private long _newest;
+    private long _last;
+    private int _most = 1;
+
+    /// <summary>The answer to the request for an index.</summary>
+    public async ValueTask<KeysReply> NextAsync(long next)
+    {
+        while (_requests.TryPeek(out var first) && first.Index < next)
+        {
+            // Its answer is one that has been had: changes below this path are few among those of the store.
+            _requests.Dequeue();
+            Observe(first.Reply);
+            _most = Math.Max(1, _most / 2);
+        }
+
+        if (_requests.Count == 0)
+        {
+            Send(next);
+        }
+
+        while (_requests.Count < _most && _last < _newest)
+        {
+            Send(_last + 1);
+        }
+
+        var reply = await _requests.Dequeue().Reply.ConfigureAwait(false);
+        _newest = Math.Max(_newest, reply.Index);
+        _most = Math.Min(MostAhead, _most + 1);
+        return reply;
+    }
+
+    /// <summary>Ends what is under way; the next request begins anew.</summary>
+    public void Drop()
+    {
+        Dispose();
+        _dropped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _most = 1;
+    }
+
+    public void Dispose()
+    {
+        _dropped.Cancel();
+        _dropped.Dispose();
+        while (_requests.TryDequeue(out var request))
+        {
+            Observe(request.Reply);
+        }
+    }
+
+    private void Send(long index)
+    {
+        _requests.Enqueue((index, channel.WaitAsync(Requests.Wait(target, key, index), _dropped.Token).AsTask()));
+        _last = index;
+    }
+
+    private static void Observe(Task task) => _ = task.ContinueWith(
+        static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+}

@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.Etcd.V3;
+
+/// <summary>The recipe of a key's history: from a version the one before it is read at the revision before; what was before the key was created is
+/// told by a replay of its changes, since no read shows where a key that is not there once was.</summary>
+internal static class KeyHistory
+{
+    public static async IAsyncEnumerable<KvEvent> ReadAsync(
+        EtcdV3Engine engine, KeyReplay replay, string key, bool sinceCreation, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var page = await engine.RangeAsync(new KvRangeQuery(KvRange.Key(key)), cancellationToken).ConfigureAwait(false);
+        var existing = page.Pairs is [var pair] ? pair : null;
+        var oldest = existing;
+        await foreach (var version in VersionsAsync(engine, existing, cancellationToken).ConfigureAwait(false))
+        {
+            oldest = version;
+            yield return Put(version);
+        }
+
+        if (sinceCreation || oldest?.Version > 1)
+        {
+            // Asked for no more; or what came before has been compacted.
+            yield break;
+        }
+
+        var replayed = oldest is not null
+            ? await replay.BeforeCreationAsync(key, oldest.CreateRevision, cancellationToken).ConfigureAwait(false)
+            : await replay.UpToAsync(key, page.Revision, cancellationToken).ConfigureAwait(false);
+        for (var i = replayed.Count - 1; i >= 0; i--)
+        {
+            yield return replayed[i];
+        }
+
+        // The version that the oldest change replaced was written before the changes that are kept, but is kept itself.
+        if (replayed is [var first, ..] && await BeforeAsync(engine, first.Pair, cancellationToken).ConfigureAwait(false) is { } kept)
+        {
+            await foreach (var version in VersionsAsync(engine, kept, cancellationToken).ConfigureAwait(false))
+            {
+                yield return Put(version);
+            }
+        }
+    }
+
+    /// <summary>A version and those before it, back to the key's creation or to what has been compacted.</summary>
+    private static async IAsyncEnumerable<KvPair> VersionsAsync(
+        EtcdV3Engine engine, KvPair? newest, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var version = newest; version is not null; version = await BeforeAsync(engine, version, cancellationToken).ConfigureAwait(false))
+        {
+            yield return version;
+        }
+    }
+
+    /// <summary>What a change found there; null if that was nothing, or has been compacted.</summary>
+    private static async ValueTask<KvPair?> BeforeAsync(EtcdV3Engine engine, KvPair change, CancellationToken cancellationToken)
+    {
+        // A delete has no version. Revision 0 would read the newest.
+        if (change.Version == 1 || change.Revision <= 1)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await engine.GetAsync(change.Key, new KvReadOptions { Revision = change.Revision - 1 }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KvCompactedException)
+        {
+            return null;
+        }
+    }
+
+    private static KvEvent Put(KvPair pair) => new() { Type = KvEventType.Put, Pair = pair };
+}

@@ -1,0 +1,117 @@
+using Google.Protobuf;
+using Valkeyrie.Etcd.Protocol;
+using Valkeyrie.Etcd.Transport;
+
+namespace Valkeyrie.Etcd.V3;
+
+/// <summary>Replays the changes of one key that the server still keeps, by a watch from the oldest revision on.</summary>
+/// <remarks>A watch does not say that nothing more will come. Where a change is known, its arrival says so. Where none is, a second watch
+/// does: it follows all keys from the store's newest revision, at which something has changed. The server catches both up in one go from one
+/// state of the store, so with the second one's first change those of the key are there, or come close behind it. (A watch can be
+/// asked for its progress, too, but before etcd's issue 15220 was mended servers answered too early.)</remarks>
+internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies replies)
+{
+    private const long KeyWatch = 0;
+
+    // What the server has put on its way together, another message of this stream may part by no more.
+    private static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The changes of a key before its creation, oldest first.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="created">The revision at which it was created.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    public async ValueTask<IReadOnlyList<KvEvent>> BeforeCreationAsync(string key, long created, CancellationToken cancellationToken)
+    {
+        var changes = await ReadAsync(key, created, isKnown: true, cancellationToken).ConfigureAwait(false);
+        return changes.FindAll(c => c.Revision < created);
+    }
+
+    /// <summary>The changes of a key that does not exist up to a revision, oldest first.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="newest">The store's newest revision.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    public async ValueTask<IReadOnlyList<KvEvent>> UpToAsync(string key, long newest, CancellationToken cancellationToken)
+    {
+        var changes = await ReadAsync(key, newest, isKnown: false, cancellationToken).ConfigureAwait(false);
+        return changes.FindAll(c => c.Revision <= newest);
+    }
+
+    // A store to which nothing was ever written is at revision 1, and no change is.
+    private async ValueTask<List<KvEvent>> ReadAsync(string key, long last, bool isKnown, CancellationToken cancellationToken)
+    {
+        var from = 1L;
+        while (from < last)
+        {
+            try
+            {
+                return await ReadAsync(key, from, last, isKnown, cancellationToken).ConfigureAwait(false);
+            }
+            catch (KvCompactedException e) when (e.OldestRevision > from)
+            {
+                from = e.OldestRevision;
+            }
+        }
+
+        return [];
+    }
+
+    private async ValueTask<List<KvEvent>> ReadAsync(string key, long from, long last, bool isKnown, CancellationToken cancellationToken)
+    {
+        List<KvEvent> changes = [];
+        var hasSettled = false;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(channel.Timeout);
+        try
+        {
+            var watch = requests.Watch(KvRange.Key(key), from, previousValue: false);
+            var frame = isKnown ? Frame.Of(watch) : Frame.Of(watch, Requests.WatchEverything(last));
+            var stream = await channel.OpenStreamAsync(GrpcMethod.Watch, frame, key, patience.Token).ConfigureAwait(false);
+            await using var _ = stream.ConfigureAwait(false);
+            while (changes.Count == 0 || changes[^1].Revision < last)
+            {
+                var bytes = await stream.ReadAsync().ConfigureAwait(false);
+                var reply = stream.Parse(bytes, static b => WatchResponse.Parser.ParseFrom(b.Span));
+                ThrowIfEnded(reply, key, from);
+                var isOfKey = reply.WatchId == KeyWatch;
+                if (isOfKey)
+                {
+                    changes.AddRange(reply.Events.Select(e => replies.Event(e.ToByteArray())));
+                }
+
+                // Where others write, the second watch has no end; only its beginning says something.
+                if (isOfKey || !hasSettled)
+                {
+                    hasSettled |= !isOfKey && reply.Events.Count > 0;
+                    patience.CancelAfter(hasSettled ? Settled : channel.Timeout);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (hasSettled && !cancellationToken.IsCancellationRequested)
+        {
+            // Nothing has come any more.
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KvTimeoutException(
+                $"{channel.Address} did not come to the end of the changes that it keeps; parts of an answer must come within {channel.Timeout.TotalSeconds:0.###} s.", e)
+                { Key = key, Endpoint = channel.Address };
+        }
+
+        return changes;
+    }
+
+    private void ThrowIfEnded(WatchResponse reply, string key, long from)
+    {
+        if (reply.CompactRevision > 0)
+        {
+            throw new KvCompactedException(from, reply.CompactRevision, channel.Address);
+        }
+
+        if (reply.Canceled)
+        {
+            throw new KvPermissionDeniedException(
+                $"{channel.Address} does not permit to look for older changes of '{key}': {reply.CancelReason}. For a key that does not exist this takes the permission to read all keys.")
+                { Key = key, Endpoint = channel.Address };
+        }
+    }
+}

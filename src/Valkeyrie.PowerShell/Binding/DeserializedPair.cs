@@ -1,0 +1,46 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Binding;
+
+/// <summary>Makes a pair or event again of what is left of one after the way out of a job or a remote session: an object of properties, whose Value has lost
+/// bytes that are no text. Its Bytes have not.</summary>
+internal static class DeserializedPair
+{
+    private const string Prefix = "Deserialized.";
+
+    /// <summary>The pair or event that an object once was; null if it was none.</summary>
+    /// <param name="value">The object.</param>
+    public static object? Revive(object? value)
+    {
+        if (value is not PSObject { BaseObject: PSCustomObject, TypeNames: [var type, ..] } remains)
+        {
+            return null;
+        }
+
+        return type switch
+        {
+            Prefix + "Valkeyrie.KvPair" => Pair(remains),
+            Prefix + "Valkeyrie.KvEvent" when Enum.TryParse<KvEventType>($"{remains.Properties[nameof(KvEvent.Type)]?.Value}", out var kind) =>
+                new KvEvent { Type = kind, Pair = Pair(remains) },
+            _ => null,
+        };
+    }
+
+    private static KvPair Pair(PSObject remains) => new()
+    {
+        Key = $"{remains.Properties[nameof(KvPair.Key)]?.Value}",
+        Bytes = Bytes(remains.Properties[nameof(KvPair.Bytes)]?.Value),
+        KeyOnly = remains.Properties[nameof(KvPair.KeyOnly)]?.Value is true,
+    };
+
+    // An array of bytes as it was, or a list of numbers, whichever way it came.
+    private static byte[] Bytes(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    {
+        byte[] bytes => bytes,
+        IEnumerable numbers and not string =>
+            [.. numbers.Cast<object>().Select(n => Convert.ToByte(n is PSObject one ? one.BaseObject : n, CultureInfo.InvariantCulture))],
+        _ => [],
+    };
+}

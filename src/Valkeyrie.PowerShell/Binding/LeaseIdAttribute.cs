@@ -1,0 +1,50 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Binding;
+
+/// <summary>Takes a lease for its number: a lease, a pair or event with one, a number, or text in hexadecimal as etcd's tools and the views show it.</summary>
+/// <remarks>A number has at most 16 digits in hexadecimal; text of more decimal digits than that is a decimal number.</remarks>
+public sealed class LeaseIdAttribute : ArgumentTransformationAttribute
+{
+    private const int MostHexDigits = 16;
+
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        var value = inputData is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : inputData;
+        return value switch
+        {
+            // An unset variable must not pass for no lease.
+            null => throw new ArgumentTransformationMetadataException("The lease is null. Give a lease as New-KvLease and Get-KvLease give it, or its number."),
+            KvLease lease => lease.Id,
+            KvPair pair => pair.LeaseId,
+            KvEvent change => change.Pair.LeaseId,
+            sbyte or byte or short or ushort or int or uint or long => Convert.ToInt64(value, CultureInfo.InvariantCulture),
+            string text => Parse(text),
+
+            // Digits with an e among them, which PowerShell takes for a number if they are typed without quotes.
+            float or double or decimal or ulong => Parse(LanguagePrimitives.ConvertTo<string>(inputData)),
+            IList list => Array.ConvertAll<object?, object?>([.. list], item => Transform(engineIntrinsics, item)),
+            PSObject { Properties: var properties } when properties[nameof(KvLease.Id)]?.Value is long id => id,
+            PSObject { Properties: var properties } when properties[nameof(KvPair.LeaseId)]?.Value is long id => id,
+            _ => throw Refused(value),
+        };
+    }
+
+    private static long Parse(string text)
+    {
+        var digits = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text[2..] : text;
+        return digits.Length > MostHexDigits && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id
+            : digits.Length <= MostHexDigits && long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id) ? id
+            : throw Refused(text);
+    }
+
+    // The inner exception tells the binder that this is a mismatch, so that it goes on to try the other parameters.
+    private static ArgumentTransformationMetadataException Refused(object value)
+    {
+        var message = $"'{value}' is not a lease. Give one as New-KvLease and Get-KvLease give it, or its number, in text as hexadecimal.";
+        return new(message, new PSInvalidCastException(message));
+    }
+}

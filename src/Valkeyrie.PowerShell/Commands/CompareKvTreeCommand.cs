@@ -1,0 +1,155 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
+using Valkeyrie.PowerShell.Trees;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Compares two trees: directories, stores, revisions or files, in any mixture. Emits one object for each key at which they differ.</summary>
+[Cmdlet(VerbsData.Compare, "KvTree")]
+[OutputType(typeof(KvTreeDifference))]
+public sealed class CompareKvTreeCommand : KvLongCmdlet
+{
+    private IKvStore? _other;
+    private long _count;
+    private string _last = "";
+
+    /// <summary>The one directory. Default: the whole store.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Path")]
+    [AllowEmptyString]
+    [TextOf("Path")]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
+    public string ReferencePath { get; set; } = "";
+
+    /// <summary>The other directory. Default: that of the same path.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
+    public string DifferencePath { get; set; } = "";
+
+    /// <summary>The store of the other directory: what Connect-KvStore gave, the name of an open one, or any IKvStore. Default: the same.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(StoreCompleter))]
+    public object? DifferenceStore { get; set; }
+
+    /// <summary>Take the one directory as of this older revision. Default: the newest.</summary>
+    [Parameter]
+    public long ReferenceRevision { get; set; }
+
+    /// <summary>Take the other directory as of this older revision. Default: the newest.</summary>
+    [Parameter]
+    public long DifferenceRevision { get; set; }
+
+    /// <summary>Compare what this file holds, as Export-KvTree writes it, in place of the one directory.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ReferenceFile { get; set; }
+
+    /// <summary>Compare with what this file holds, as Export-KvTree writes it, in place of the other directory.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? DifferenceFile { get; set; }
+
+    /// <summary>Json or Csv. Default: what the files' names end with.</summary>
+    [Parameter]
+    public KvTreeFormat? Format { get; set; }
+
+    /// <summary>Emit the keys as well whose values are equal.</summary>
+    [Parameter]
+    public SwitchParameter IncludeEqual { get; set; }
+
+    /// <summary>Emit none at which they differ.</summary>
+    [Parameter]
+    public SwitchParameter ExcludeDifferent { get; set; }
+
+    private protected override bool NeedsStore => ReferenceFile is null || DifferenceFile is null;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _other = NeedsStore ? Target : null;
+        if (IsGiven(nameof(DifferenceStore)) && !StoreArgument.TryResolve(DifferenceStore, out _other, out var error))
+        {
+            ThrowTerminatingError(error);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ReportFileErrors(ReferenceFile ?? DifferenceFile ?? ReferencePath, () =>
+    {
+        CheckSides();
+        var missing = new List<string>();
+        var reference = ReferenceFile is null
+            ? Tree(Target, Range(nameof(ReferencePath), ReferencePath), ReferenceRevision, missing)
+            : FileTree(ReferenceFile);
+        var difference = DifferenceFile is null
+            ? Tree(_other!, IsGiven(nameof(DifferencePath)) ? KvRange.Directory(DifferencePath) : Range(nameof(ReferencePath), ReferencePath), DifferenceRevision, missing)
+            : FileTree(DifferenceFile);
+        Showing("Compare", () => ($"{Number(_count)} keys: {_last}", -1), () => Write(reference, difference));
+        foreach (var directory in missing)
+        {
+            WriteWarning($"There is no {directory}: it was compared as an empty one.");
+        }
+    });
+
+    // What is given on one side and has no meaning there is a slip, and would give an answer to another question.
+    private void CheckSides()
+    {
+        if (ReferenceFile is not null && ReferenceRevision != 0)
+        {
+            throw new KvInvalidArgumentException("-ReferenceFile and -ReferenceRevision were given together. Give one of them.");
+        }
+
+        if (DifferenceFile is not null && (IsGiven(nameof(DifferencePath)) || IsGiven(nameof(DifferenceStore)) || DifferenceRevision != 0))
+        {
+            throw new KvInvalidArgumentException("-DifferenceFile was given together with -DifferencePath, -DifferenceStore or -DifferenceRevision. Give the file alone.");
+        }
+
+        var isDifferent = ReferenceFile is not null || DifferenceFile is not null || IsGiven(nameof(DifferencePath)) || IsGiven(nameof(DifferenceStore))
+            || ReferenceRevision != DifferenceRevision;
+        if (!isDifferent)
+        {
+            throw new KvInvalidArgumentException("Say what to compare with: give -DifferencePath, -DifferenceStore, -DifferenceFile, -ReferenceRevision or -DifferenceRevision.");
+        }
+    }
+
+    private bool Write(KvTreeContent reference, KvTreeContent difference)
+    {
+        foreach (var found in Enumerate(KvTreeComparison.CompareAsync(reference, difference, StopToken)))
+        {
+            _count++;
+            if (found.Kind == KvDifferenceKind.Equal ? IncludeEqual : !ExcludeDifferent)
+            {
+                WriteObject(found);
+            }
+
+            _last = found.RelativeKey;
+            ShowProgress();
+        }
+
+        return true;
+    }
+
+    // Not by the path being empty: an unset variable given as the path must not mean all keys.
+    private KvRange Range(string parameter, string path) => IsGiven(parameter) ? KvRange.Directory(path) : KvRange.All;
+
+    private static KvTreeContent Tree(IKvStore store, KvRange range, long revision, List<string> missing) =>
+        KvTreeContent.Of(store, range, new KvListOptions { Revision = revision }).OrEmpty(() =>
+        {
+            lock (missing)
+            {
+                missing.Add($"{range} in {store.Info.Address}");
+            }
+        });
+
+    private KvTreeContent FileTree(string path)
+    {
+        return new KvTreeContent(Check(TreeFile.Of(this, OwnThread, path, Format)).Pairs, "");
+    }
+
+    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+}

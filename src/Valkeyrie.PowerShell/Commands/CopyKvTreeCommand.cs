@@ -1,0 +1,109 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Copies a directory, or the whole store, to another directory, another store, or both. Keys that have the value already are left alone.</summary>
+[Cmdlet(VerbsCommon.Copy, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
+[OutputType(typeof(KvTreeCopyResult))]
+public sealed class CopyKvTreeCommand : KvCopyCmdlet
+{
+    private const string AllSet = "All";
+
+    private IKvStore? _other;
+
+    /// <summary>The directory to copy: of <c>app</c> the keys that start with <c>app/</c>.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [TextOf("Path")]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
+    public string Path { get; set; } = "";
+
+    /// <summary>Copy every key of the store (of its namespace, where it has one).</summary>
+    [Parameter(ParameterSetName = AllSet, Mandatory = true)]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>The directory to copy to; it need not exist. Default: the same as in the source.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = AllSet, Position = 0)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
+    public string Destination { get; set; } = "";
+
+    /// <summary>The store to copy to: what Connect-KvStore gave, the name of an open one, or any IKvStore. Default: the one that is copied from.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(StoreCompleter))]
+    public object? DestinationStore { get; set; }
+
+    /// <summary>Copy what the keys held at this older revision. Default: the newest.</summary>
+    [Parameter]
+    public long Revision { get; set; }
+
+    private protected override string Work => "copy";
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _other = Target;
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(DestinationStore)) && !StoreArgument.TryResolve(DestinationStore, out _other, out var error))
+        {
+            ThrowTerminatingError(error);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == AllSet && !All)
+        {
+            ThrowTerminatingError(ErrorRecords.InvalidArgument("Say what to copy: a directory with -Path, or everything with -All."));
+        }
+
+        var tree = All ? RangeArgument.All : new RangeArgument(Path, KvRange.Directory);
+        ReportErrors(tree, () =>
+        {
+            var source = tree.Range;
+            var destination = MyInvocation.BoundParameters.ContainsKey(nameof(Destination)) ? KvRange.Directory(Destination) : source;
+            CheckApart(source, destination);
+            Copy(source, destination);
+        });
+    }
+
+    private void Copy(KvRange source, KvRange destination)
+    {
+        var moved = 0;
+        var options = new KvListOptions { Revision = Revision, After = StartAfter is null ? null : source.Start + StartAfter };
+        var content = KvTreeContent.OutlastingHistory(Target, source, options, () => Interlocked.Increment(ref moved));
+        Copy(content, $"{source} of {Target.Info.Address}", _other!, destination, total: null);
+        if (Volatile.Read(ref moved) > 0)
+        {
+            WriteWarning("The copy outlasted the history that the source keeps, so that its later keys are of a newer revision than its first ones.");
+        }
+    }
+
+    // Two connections to one place are one place.
+    private void CheckApart(KvRange source, KvRange destination)
+    {
+        var one = Target.Info;
+        var other = _other!.Info;
+        if (Target != _other && (one.Address != other.Address || one.Namespace != other.Namespace || one.Scheme == Embedded.EmbeddedStore.MemoryScheme))
+        {
+            return;
+        }
+
+        if (source.Start == destination.Start && Revision == 0)
+        {
+            throw new KvInvalidArgumentException($"The copy of {source} would go to where that is. Name another -Destination or -DestinationStore.") { Key = source.Text };
+        }
+
+        if (Prune && source.Start != destination.Start
+            && (source.Start.StartsWith(destination.Start, StringComparison.Ordinal) || destination.Start.StartsWith(source.Start, StringComparison.Ordinal)))
+        {
+            throw new KvInvalidArgumentException($"Of {source} and {destination} one is a part of the other: -Prune would remove what is to be copied. Leave it out.") { Key = source.Text };
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Files;
+using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Trees;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Writes a directory, or the whole store, to a JSON or CSV file, all of it as of one revision.</summary>
+[Cmdlet(VerbsData.Export, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportKvTreeCommand : KvLongCmdlet
+{
+    private const string AllSet = "All";
+
+    private long _count;
+    private string _last = "";
+
+    /// <summary>The directory: <c>app</c> writes the keys that start with <c>app/</c>.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [TextOf("Path")]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
+    public string Path { get; set; } = "";
+
+    /// <summary>Write every key of the store (of its namespace, where it has one).</summary>
+    [Parameter(ParameterSetName = AllSet, Mandatory = true)]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>The file. One that exists is replaced, once the new one is whole.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = AllSet, Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string FilePath { get; set; } = "";
+
+    /// <summary>Json or Csv. Default: what the file's name ends with.</summary>
+    [Parameter]
+    public KvTreeFormat? Format { get; set; }
+
+    /// <summary>Write whole keys, instead of their part below the directory.</summary>
+    [Parameter]
+    public SwitchParameter FullKey { get; set; }
+
+    /// <summary>Write what the keys held at this older revision. Default: the newest.</summary>
+    [Parameter]
+    public long Revision { get; set; }
+
+    /// <summary>Replace a file also if it is marked as read-only.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Do not replace a file that exists.</summary>
+    [Parameter]
+    public SwitchParameter NoClobber { get; set; }
+
+    /// <summary>Emit the file.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == AllSet && !All)
+        {
+            ThrowTerminatingError(ErrorRecords.InvalidArgument("Say what to export: a directory with -Path, or everything with -All."));
+        }
+
+        var tree = All ? RangeArgument.All : new RangeArgument(Path, KvRange.Directory);
+        ReportFileErrors(FilePath, () =>
+        {
+            var file = TreeFile.Of(this, OwnThread, FilePath, Format);
+            ReportErrors(tree, () => Export(tree.Range, file));
+        });
+    }
+
+    private void Export(KvRange range, TreeFile file)
+    {
+        if (!ShouldProcess(file.Path, $"Export {range} of {Target.Info.Address}"))
+        {
+            return;
+        }
+
+        using var target = new AtomicFile(file.Path, NoClobber, Force);
+        _count = 0;
+        Showing($"Export {range} of {Target.Info.Address}", () => ($"{Number(_count)} keys: {_last}", -1), () =>
+        {
+            Write(range, file.Format.Begin(target.Stream));
+            target.Commit();
+            return true;
+        });
+        if (PassThru)
+        {
+            WriteObject(new FileInfo(file.Path));
+        }
+    }
+
+    private void Write(KvRange range, ITreeWriter writer)
+    {
+        var root = FullKey ? "" : range.Start;
+        foreach (var pair in Enumerate(Target.ListAsync(range, new KvListOptions { Revision = Revision }, StopToken)))
+        {
+            writer.Write(TreeRecord.From(pair, root));
+            _count++;
+            _last = pair.Key;
+            ShowProgress();
+        }
+
+        writer.End();
+    }
+}

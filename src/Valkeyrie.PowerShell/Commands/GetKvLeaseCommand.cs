@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Shows leases: their time to live, what is left of it, and their keys.</summary>
+[Cmdlet(VerbsCommon.Get, "KvLease")]
+[OutputType(typeof(KvLease))]
+public sealed class GetKvLeaseCommand : KvRequestCmdlet<long, KvLease>
+{
+    /// <summary>The leases: as New-KvLease gave them, their numbers, or pairs that are attached to one. Text is a number in hexadecimal, as etcd's tools
+    /// show it. Default: all leases of the store, those of locks among them.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("LeaseId")]
+    [LeaseId]
+    [ArgumentCompleter(typeof(LeaseCompleter))]
+    public long[] Id { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessInput()
+    {
+        foreach (var id in Id)
+        {
+            Request($"{id:x}", id);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+
+        // A pipeline in which nothing came has asked for nothing, not for all.
+        if (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(Id)))
+        {
+            return;
+        }
+
+        ReportErrors(Target.Info.Address, () =>
+        {
+            foreach (var lease in Enumerate(Target.GetCapability<IKvLeases>().ListLeasesAsync(StopToken)))
+            {
+                WriteObject(lease);
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask<KvLease> Send(long request) => Target.GetCapability<IKvLeases>().GetLeaseAsync(request, StopToken);
+
+    /// <inheritdoc/>
+    protected override void Answer(long request, KvLease answer) => WriteObject(answer);
+}

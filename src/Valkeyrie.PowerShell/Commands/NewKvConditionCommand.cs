@@ -1,0 +1,84 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Makes conditions for Invoke-KvTransaction. Nothing is asked of a store.</summary>
+/// <remarks>A pair in the pipeline gives its key and, unless something else is asked for, its revision: that it is still as it was read.</remarks>
+[Cmdlet(VerbsCommon.New, "KvCondition", DefaultParameterSetName = RevisionSet)]
+[OutputType(typeof(KvCondition))]
+public sealed class NewKvConditionCommand : KvCmdlet
+{
+    private const string RevisionSet = "Revision";
+    private const string CreateRevisionSet = "CreateRevision";
+    private const string VersionSet = "Version";
+    private const string ValueSet = "Value";
+    private const string ExistsSet = "Exists";
+    private const string MissingSet = "Missing";
+
+    private JsonConversion? _json;
+
+    /// <summary>The key that is looked at.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [TextOf("Key")]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    public string Key { get; set; } = "";
+
+    /// <summary>The revision at which it was last written; 0 for a missing key.</summary>
+    [Parameter(ParameterSetName = RevisionSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, long.MaxValue)]
+    public long Revision { get; set; }
+
+    /// <summary>The revision at which it was created; 0 for a missing key.</summary>
+    [Parameter(ParameterSetName = CreateRevisionSet, Mandatory = true)]
+    [ValidateRange(0, long.MaxValue)]
+    public long CreateRevision { get; set; }
+
+    /// <summary>How often it was written since it was created, from 1; 0 for a missing key.</summary>
+    [Parameter(ParameterSetName = VersionSet, Mandatory = true)]
+    [ValidateRange(0, long.MaxValue)]
+    public long Version { get; set; }
+
+    /// <summary>Its value, given as to Set-KvValue and compared byte by byte. A missing key has none: no comparison with it holds.</summary>
+    [Parameter(ParameterSetName = ValueSet, Mandatory = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public object? Value { get; set; }
+
+    /// <summary>That it exists.</summary>
+    [Parameter(ParameterSetName = ExistsSet, Mandatory = true)]
+    public SwitchParameter Exists { get; set; }
+
+    /// <summary>That it does not exist.</summary>
+    [Parameter(ParameterSetName = MissingSet, Mandatory = true)]
+    public SwitchParameter Missing { get; set; }
+
+    /// <summary>How the key's own compares with what is given: Equal (the default), NotEqual, Greater or Less.</summary>
+    [Parameter(ParameterSetName = RevisionSet)]
+    [Parameter(ParameterSetName = CreateRevisionSet)]
+    [Parameter(ParameterSetName = VersionSet)]
+    [Parameter(ParameterSetName = ValueSet)]
+    public KvConditionOperator Operator { get; set; } = KvConditionOperator.Equal;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _json = new JsonConversion(InvokeCommand);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ReportErrors(Key, () => WriteObject(Make()));
+
+    private KvCondition Make() => ParameterSetName switch
+    {
+        ExistsSet => ExistsOr(Exists),
+        MissingSet => ExistsOr(!Missing),
+        ValueSet => new(KvRange.Key(Key), KvConditionTarget.Value, Operator, 0, ValueBytes.From(Value, _json!.ToJson, Key)),
+        VersionSet => new(KvRange.Key(Key), KvConditionTarget.Version, Operator, Version),
+        CreateRevisionSet => new(KvRange.Key(Key), KvConditionTarget.CreateRevision, Operator, CreateRevision),
+        _ => new(KvRange.Key(Key), KvConditionTarget.Revision, Operator, Revision),
+    };
+
+    private KvCondition ExistsOr(bool exists) => exists ? KvCondition.Exists(Key) : KvCondition.Missing(Key);
+}

@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Makes a lease, to which Set-KvValue -Lease attaches keys: they all go when it ends.</summary>
+[Cmdlet(VerbsCommon.New, "KvLease", SupportsShouldProcess = true)]
+[OutputType(typeof(KvLease))]
+public sealed class NewKvLeaseCommand : KvStoreCmdlet
+{
+    /// <summary>How long it lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. A store may lengthen a very short one.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Duration]
+    public TimeSpan Ttl { get; set; }
+
+    /// <summary>Keep it alive until it is removed or the store is disconnected, which ends it.</summary>
+    [Parameter]
+    public SwitchParameter KeepAlive { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (ShouldProcess(Target.Info.Address, $"Make a lease of {Ttl}"))
+        {
+            WriteObject(OrTerminate(null, () => Wait(GrantAsync(Target.GetCapability<IKvLeases>()))));
+        }
+    }
+
+    private async ValueTask<KvLease> GrantAsync(IKvLeases leases)
+    {
+        var lease = await leases.GrantLeaseAsync(Ttl, StopToken).ConfigureAwait(false);
+        return KeepAlive ? await leases.KeepLeaseAliveAsync(lease.Id, StopToken).ConfigureAwait(false) : lease;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Keeps under a name where a store is, so that <c>Connect-KvStore NAME</c> opens it in this session and all later ones of the user.</summary>
+/// <remarks>No password is kept, and none can be given. The store need not be there yet.</remarks>
+[Cmdlet(VerbsLifecycle.Register, "KvStore", DefaultParameterSetName = EtcdSet, SupportsShouldProcess = true)]
+[OutputType(typeof(RegisteredStore))]
+public sealed class RegisterKvStoreCommand : KvCmdlet
+{
+    private const string EtcdSet = "Etcd";
+    private const string FileSet = "File";
+
+    /// <summary>The name: letters, digits, and inside also dots, dashes and underscores. Case does not count.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    /// <summary>The endpoints, as Connect-KvStore takes them.</summary>
+    [Parameter(ParameterSetName = EtcdSet, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EndpointCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Endpoint { get; set; } = [];
+
+    /// <summary>The version of etcd's API: 3 (the default) or 2. The schemes etcdv2 and etcdv2s imply 2.</summary>
+    [Parameter(ParameterSetName = EtcdSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateSet("3", "2")]
+    public int ApiVersion { get; set; } = 3;
+
+    /// <summary>The PEM file of the authorities to trust instead of the system's own. Implies TLS.</summary>
+    [Parameter(ParameterSetName = EtcdSet, ValueFromPipelineByPropertyName = true)]
+    public string? CaCertificate { get; set; }
+
+    /// <summary>The PEM file of the certificate to show to the server. Implies TLS.</summary>
+    [Parameter(ParameterSetName = EtcdSet, ValueFromPipelineByPropertyName = true)]
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>The PEM file of the client certificate's private key. Default: it is in the same file.</summary>
+    [Parameter(ParameterSetName = EtcdSet, ValueFromPipelineByPropertyName = true)]
+    public string? ClientKey { get; set; }
+
+    /// <summary>The file of an embedded store, which needs no server.</summary>
+    [Parameter(ParameterSetName = FileSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>A prefix put before every key and taken off again. To keep to a directory, end it with a slash.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string Namespace { get; set; } = "";
+
+    /// <summary>How long one round trip may take: a TimeSpan or seconds. Default: that of Connect-KvStore.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>Replace what was registered under the name.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Emit what is registered.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ReportErrors(Name, () => ReportFileErrors(StoreRegister.Path, () =>
+    {
+        var store = Checked();
+        if (!ShouldProcess(Name, $"Register the store {store.Address}"))
+        {
+            return;
+        }
+
+        var isNew = true;
+        StoreRegister.Change(
+            stores =>
+            {
+                isNew = !stores.Any(s => s.IsNamed(Name));
+                return isNew || Force ? [.. stores.Where(s => !s.IsNamed(Name)), store] : null;
+            },
+            StopToken);
+        if (!isNew && !Force)
+        {
+            WriteError(ErrorRecords.StoreRegistered(Name));
+        }
+        else if (PassThru)
+        {
+            WriteObject(store);
+        }
+    }));
+
+    private RegisteredStore Checked()
+    {
+        if (!RegisteredStore.IsName(Name))
+        {
+            throw new KvInvalidArgumentException($"'{Name}' cannot be the name of a store. Give letters, digits, and inside also dots, dashes and underscores.");
+        }
+
+        new KvStoreOptions { Namespace = Namespace, Timeout = Timeout ?? KvStoreOptions.DefaultTimeout }.Check();
+        var common = new RegisteredStore { Name = Name, Namespace = Namespace, Timeout = Timeout };
+        if (ParameterSetName == FileSet)
+        {
+            return common with { Path = FullPath(Path) };
+        }
+
+        var tls = new TlsArguments(CertificateFile(CaCertificate), CertificateFile(ClientCertificate), CertificateFile(ClientKey), SkipCertificateCheck: false);
+
+        // Read now, so that a wrong file shows here and not in tomorrow's session.
+        tls.Read(SessionState.Path);
+        var endpoints = EndpointArguments.Parse(Endpoint, ApiVersion, tls.Given);
+        return endpoints.ApiVersion is null
+            ? throw new KvInvalidArgumentException($"'{endpoints.Address}' is no endpoint of etcd. For a store in a file give -Path.")
+            : common with
+            {
+                Endpoint = [.. Endpoint.SelectMany(e => e.Split(',', StringSplitOptions.TrimEntries))],
+                ApiVersion = endpoints.ApiVersion,
+                CaCertificate = (string?)tls.CaCertificate,
+                ClientCertificate = (string?)tls.ClientCertificate,
+                ClientKey = tls.ClientKey,
+            };
+    }
+
+    private string? CertificateFile(string? path) => string.IsNullOrEmpty(path) ? null : FullPath(path);
+
+    private string FullPath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+}

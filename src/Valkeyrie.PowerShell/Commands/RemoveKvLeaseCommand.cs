@@ -1,0 +1,43 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Ends leases, and removes the keys that are attached to them.</summary>
+[Cmdlet(VerbsCommon.Remove, "KvLease", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class RemoveKvLeaseCommand : KvRequestCmdlet<long, bool>
+{
+    /// <summary>The leases: as New-KvLease and Get-KvLease give them, or their numbers. Text is a number in hexadecimal, as etcd's tools show it.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("LeaseId")]
+    [LeaseId]
+    [ArgumentCompleter(typeof(LeaseCompleter))]
+    public long[] Id { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessInput()
+    {
+        foreach (var id in Id)
+        {
+            if (ShouldProcess($"{id:x}", "Remove lease and its keys"))
+            {
+                Request($"{id:x}", id);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<bool> Send(long request)
+    {
+        await Target.GetCapability<IKvLeases>().RevokeLeaseAsync(request, StopToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    protected override void Answer(long request, bool answer)
+    {
+    }
+}

@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Forgets what Register-KvStore keeps under a name. Stores that are open stay open, and no store loses a key.</summary>
+[Cmdlet(VerbsLifecycle.Unregister, "KvStore", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class UnregisterKvStoreCommand : KvCmdlet
+{
+    /// <summary>The names.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [TextOf("Name")]
+    [ArgumentCompleter(typeof(RegisteredStoreCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ReportFileErrors(StoreRegister.Path, () =>
+    {
+        foreach (var name in Name.Where(name => ShouldProcess(name, "Unregister the store")))
+        {
+            var isKnown = false;
+            StoreRegister.Change(
+                stores =>
+                {
+                    isKnown = stores.Any(s => s.IsNamed(name));
+                    return isKnown ? stores.Where(s => !s.IsNamed(name)) : null;
+                },
+                StopToken);
+            if (!isKnown)
+            {
+                WriteError(ErrorRecords.StoreNotRegistered(name));
+            }
+        }
+    });
+}

@@ -1,0 +1,48 @@
+using System.Collections;
+using Valkeyrie.PowerShell.Sessions;
+
+namespace Valkeyrie.PowerShell.Completion;
+
+/// <summary>The store that a completion asks. It says nothing rather than something late: what the store does not answer at once is left out.</summary>
+internal static class CompletionStore
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The store of the command that is being typed; null if it has none that is open.</summary>
+    /// <param name="boundParameters">What has been typed so far.</param>
+    public static IKvStore? Find(IDictionary boundParameters)
+    {
+        var named = boundParameters["Store"];
+        return named is null ? OpenStores.Current?.Store : StoreArgument.TryResolve(named, out var found, out _) ? found : null;
+    }
+
+    /// <summary>As much of a stream as comes at once.</summary>
+    /// <param name="open">Opens the stream.</param>
+    /// <param name="most">The most items.</param>
+    public static IReadOnlyList<T> ReadAtOnce<T>(Func<CancellationToken, IAsyncEnumerable<T>> open, int most)
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        var items = new List<T>();
+        var reading = Task.Run(() => ReadAsync(open(timeout.Token), most, items));
+        return reading.Wait(Patience * 2) ? items : [];
+    }
+
+    private static async Task ReadAsync<T>(IAsyncEnumerable<T> stream, int most, List<T> items)
+    {
+        try
+        {
+            await foreach (var item in stream.ConfigureAwait(false))
+            {
+                items.Add(item);
+                if (items.Count == most)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            // What has come by now is completed; there is nobody to tell about the rest.
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Pipeline;
+
+/// <summary>A cmdlet that makes a tree of a store hold what something else holds.</summary>
+public abstract class KvCopyCmdlet : KvLongCmdlet
+{
+    /// <summary>Also remove the keys of the destination that the source lacks. Asks first, unless -Force or -Confirm:$false is given.</summary>
+    [Parameter]
+    public SwitchParameter Prune { get; set; }
+
+    /// <summary>Leave this key, relative to the tree, and all that come before it alone: for going on where a run was cut short.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StartAfter { get; set; }
+
+    /// <summary>Do not ask before keys are removed.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Emit how many keys were written, left unchanged and removed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>What it does, in one word for messages, such as "import".</summary>
+    private protected abstract string Work { get; }
+
+    /// <summary>Asks, copies, and says how far it came should it be cut short.</summary>
+    /// <param name="source">What to copy.</param>
+    /// <param name="sourceName">The source in words.</param>
+    /// <param name="store">The store to write to.</param>
+    /// <param name="destination">Where in it.</param>
+    /// <param name="total">How many keys there are; null if nobody knows.</param>
+    private protected void Copy(KvTreeContent source, string sourceName, IKvStore store, KvRange destination, long? total)
+    {
+        var target = $"{destination} of {store.Info.Address}";
+        var keys = total is null ? "all keys" : $"{Number(total.Value)} keys";
+        var action = $"{Capital(Work)} {keys} of {sourceName}{(Prune ? ", and remove what that lacks" : "")}";
+        if (!ShouldProcess(target, action) || !MayPrune(sourceName, target))
+        {
+            return;
+        }
+
+        var copy = new KvTreeCopy(source, store, destination, new KvTreeCopyOptions { Prune = Prune, StartAfter = StartAfter });
+        try
+        {
+            var done = Showing(action, () => Describe(copy.Progress, total), () => Wait(new ValueTask<KvTreeCopyResult>(copy.RunAsync(StopToken))));
+            WriteVerbose($"Written: {done.Written}, unchanged: {done.Unchanged}, removed: {done.Removed}.");
+            if (PassThru)
+            {
+                WriteObject(done);
+            }
+        }
+        catch (KvException e) when (e is not KvKeyNotFoundException)
+        {
+            WriteError(ErrorRecords.CutShort(e, CutShort(copy.Progress, total)));
+        }
+        catch (PipelineStoppedException)
+        {
+            // A pipeline that is being stopped takes no warnings any more; the host does.
+            Host?.UI?.WriteWarningLine(CutShort(copy.Progress, total));
+            throw;
+        }
+    }
+
+    private bool MayPrune(string sourceName, string target)
+    {
+        var preference = SessionState.PSVariable.GetValue("ConfirmPreference");
+        var mustAsk = Prune && !Force && !MyInvocation.BoundParameters.ContainsKey("Confirm")
+            && LanguagePrimitives.TryConvertTo<ConfirmImpact>(preference, out var impact) && impact != ConfirmImpact.None;
+        return !mustAsk || ShouldContinue($"Every key in {target} that is not in {sourceName} will be removed.", "Remove keys?");
+    }
+
+    private string CutShort(KvTreeCopyResult progress, long? total)
+    {
+        var done = progress.Written + progress.Unchanged;
+        var of = total is null ? "" : $" of {Number(total.Value)}";
+        return progress.LastKey is { } last
+            ? $"The {Work} stopped after {Number(done)}{of} keys; the last one is '{last}'. The same command with -StartAfter '{last.Replace("'", "''", StringComparison.Ordinal)}' goes on from there."
+            : $"The {Work} stopped before the first{of} keys.";
+    }
+
+    private static (string Status, int Percent) Describe(KvTreeCopyResult progress, long? total)
+    {
+        var done = progress.Written + progress.Unchanged;
+        var removed = progress.Removed == 0 ? "" : $", {Number(progress.Removed)} removed";
+        return ($"{Number(done)}{(total is null ? "" : $" of {Number(total.Value)}")} keys{removed}: {progress.LastKey}", total > 0 ? (int)Math.Min(100, done * 100 / total.Value) : -1);
+    }
+
+    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
+}

@@ -1,0 +1,25 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+
+namespace Valkeyrie.PowerShell.Pipeline;
+
+/// <summary>A cmdlet that works on directories, or on a prefix.</summary>
+public abstract class KvTreeCmdlet : KvLongCmdlet
+{
+    /// <summary>The directories: <c>app</c> means the keys that start with <c>app/</c>.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [TextOf("Path")]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
+    public string[]? Path { get; set; }
+
+    /// <summary>The keys that start with this text, whatever follows.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PrefixSet, Mandatory = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    public string Prefix { get; set; } = "";
+
+    /// <summary>The ranges that are asked for; null where neither parameter is given.</summary>
+    private protected IEnumerable<RangeArgument>? Ranges => RangeArgument.From(this, Path, Prefix);
+}

@@ -1,0 +1,27 @@
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Provider;
+
+/// <summary>What Get-Content takes in addition on a drive of this provider.</summary>
+public sealed class ContentReaderParameters
+{
+    /// <summary>Give the value in one piece instead of line by line.</summary>
+    [Parameter]
+    public SwitchParameter Raw { get; set; }
+
+    /// <summary>Give bytes instead of text.</summary>
+    [Parameter]
+    public SwitchParameter AsByteStream { get; set; }
+}
+
+/// <summary>What Set-Content and Add-Content take in addition on a drive of this provider.</summary>
+public sealed class ContentWriterParameters : NewItemParameters
+{
+    /// <summary>Take bytes, and refuse anything else.</summary>
+    [Parameter]
+    public SwitchParameter AsByteStream { get; set; }
+
+    /// <summary>Join what is given without line breaks in between.</summary>
+    [Parameter]
+    public SwitchParameter NoNewline { get; set; }
+}

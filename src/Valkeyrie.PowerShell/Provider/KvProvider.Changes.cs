@@ -1,0 +1,184 @@
+using Valkeyrie.PowerShell.Binding;
+
+namespace Valkeyrie.PowerShell.Provider;
+
+/// <summary>Making items, and taking them away or elsewhere.</summary>
+public sealed partial class KvProvider
+{
+    private static readonly string[] DirectoryTypes = ["Directory", "Container"];
+    private static readonly string[] ValueTypes = ["Value", "Key", "File"];
+
+    /// <inheritdoc/>
+    protected override void SetItem(string path, object value) => Report(path, location =>
+    {
+        RequireValuePlace(location);
+        var bytes = ValueBytes.From(value, ToJson, location.Key);
+        if (ShouldProcess(location.Path, "Set value"))
+        {
+            Write(location, new KvEntry(location.Key, _wait.For(location.Store.PutAsync(location.Key, bytes, null, _stopping.Token)), IsDirectory: false));
+        }
+    });
+
+    /// <inheritdoc/>
+    protected override object NewItemDynamicParameters(string path, string itemTypeName, object newItemValue) => new NewItemParameters();
+
+    /// <inheritdoc/>
+    protected override void NewItem(string path, string itemTypeName, object? newItemValue) => Report(path, location =>
+    {
+        RequireValuePlace(location);
+        var directory = IsDirectoryType(itemTypeName);
+        var value = newItemValue is null ? default : ValueBytes.From(newItemValue, ToJson, location.Key);
+        if (directory && newItemValue is not null)
+        {
+            throw new KvInvalidArgumentException("A directory has no value. Give -ItemType Directory or -Value.") { Key = location.Key };
+        }
+
+        if (!ShouldProcess(location.Path, directory ? "Create directory" : "Create value"))
+        {
+            return;
+        }
+
+        var options = new KvPutOptions { Ttl = (DynamicParameters as NewItemParameters)?.Ttl, Directory = directory };
+        try
+        {
+            var pair = _wait.For(Force || directory
+                ? location.Store.PutAsync(location.Key, value, options, _stopping.Token)
+                : location.Store.AtomicPutAsync(location.Key, value, 0, options, _stopping.Token));
+            Write(location, new KvEntry(location.Key, directory ? null : pair, directory));
+        }
+        catch (KvNotSupportedException e) when (directory)
+        {
+            WriteError(ErrorRecords.NoEmptyDirectories(e, location.Key));
+        }
+    });
+
+    /// <inheritdoc/>
+    protected override void RemoveItem(string path, bool recurse) => Report(path, location =>
+    {
+        if (location.IsRoot)
+        {
+            throw new KvInvalidArgumentException(
+                $"The root of a drive is not removed. {location.Path}* names all that is in it, and Remove-KvTree removes a directory or all keys.") { Key = location.Path };
+        }
+
+        var entry = RequireEntryAt(location);
+        var directory = entry.IsDirectory && (recurse || !HasChildItems(location));
+        if (!directory && entry.Pair is null)
+        {
+            throw new KvInvalidArgumentException($"The directory '{location.Key}' is not empty. Give -Recurse to remove all that is in it.") { Key = location.Key };
+        }
+
+        if (!ShouldProcess(location.Path, directory ? "Remove directory" : "Remove value"))
+        {
+            return;
+        }
+
+        if (directory)
+        {
+            _wait.For(location.Store.DeleteTreeAsync(location.Range, _stopping.Token));
+        }
+        else
+        {
+            _wait.For(location.Store.DeleteAsync(location.Key, _stopping.Token));
+        }
+    });
+
+    /// <inheritdoc/>
+    protected override void CopyItem(string path, string copyPath, bool recurse) => Report(path, from =>
+    {
+        var entry = RequireEntryAt(from, keyOnly: false);
+        var to = TargetOf(from, copyPath);
+        var directory = entry.IsDirectory && recurse;
+        if (!directory && entry.Pair is null)
+        {
+            throw new KvInvalidArgumentException($"'{from.Key}' is a directory. Give -Recurse to copy what is in it.") { Key = from.Key };
+        }
+
+        RequireOutside(from, to, directory);
+        if (!ShouldProcess($"{from.Path} -> {to.Path}", "Copy"))
+        {
+            return;
+        }
+
+        var pair = entry.Pair is null ? null : _wait.For(to.Store.PutAsync(to.Key, entry.Pair.Bytes, null, _stopping.Token));
+        if (directory)
+        {
+            using var progress = new TransferProgress("Copying", $"{from.Path} -> {to.Path}", WriteProgress);
+            new TreeCopy(from, to, _wait, _stopping.Token).CopyDirectory(progress);
+        }
+
+        Write(to, new KvEntry(to.Key, pair, directory));
+    });
+
+    /// <inheritdoc/>
+    protected override void MoveItem(string path, string destination) => Report(path, from => Move(from, TargetOf(from, destination)));
+
+    /// <inheritdoc/>
+    protected override void RenameItem(string path, string newName) => Report(path, from =>
+    {
+        RequireValuePlace(from);
+        if (newName.AsSpan().ContainsAny('/', '\\'))
+        {
+            throw new KvInvalidArgumentException($"'{newName}' is a path. Give a name alone, or use Move-Item.") { Key = from.Key };
+        }
+
+        Move(from, Locate(DrivePath.Join(DrivePath.ParentOf(from.Path), newName)));
+    });
+
+    private void Move(KvLocation from, KvLocation to)
+    {
+        RequireValuePlace(from);
+        RequireValuePlace(to);
+        var entry = RequireEntryAt(from, keyOnly: false);
+        RequireOutside(from, to, entry.IsDirectory);
+        if (!Force && EntryAt(to) is { } existing)
+        {
+            throw existing.Pair is { } pair
+                ? new KvKeyExistsException(to.Key, pair.Revision, to.Store.Info.Address)
+                : new KvInvalidArgumentException($"'{to.Key}' is a directory that is there already. Give another name, or -Force to move into it.") { Key = to.Key };
+        }
+
+        if (!ShouldProcess($"{from.Path} -> {to.Path}", "Move"))
+        {
+            return;
+        }
+
+        using (var progress = new TransferProgress("Moving", $"{from.Path} -> {to.Path}", WriteProgress))
+        {
+            new TreeMove(from, to, Force, _wait, _stopping.Token).Move(entry.Pair, entry.IsDirectory, progress);
+        }
+
+        if (EntryAt(to, keyOnly: false) is { } moved)
+        {
+            Write(to, moved);
+        }
+    }
+
+    /// <summary>Where something goes: into a directory that is there, or is meant by a slash at the end; else to the path itself. A root, which has no name,
+    /// goes there by what it holds.</summary>
+    private KvLocation TargetOf(KvLocation from, string destination)
+    {
+        var to = Locate(destination);
+        return !from.IsRoot && (DrivePath.IsDirectory(destination) || EntryAt(to) is { IsDirectory: true }) ? to.Child(from.Name) : to;
+    }
+
+    private static void RequireOutside(KvLocation from, KvLocation to, bool directory)
+    {
+        if (IsSameStore(from, to) && (from.Key == to.Key || (directory && to.Start.StartsWith(from.Start, StringComparison.Ordinal))))
+        {
+            throw new KvInvalidArgumentException($"'{to.Path}' is '{from.Path}' or lies in it.") { Key = from.Key };
+        }
+    }
+
+    private static bool IsDirectoryType(string? type)
+    {
+        if (string.IsNullOrEmpty(type) || ValueTypes.Contains(type, StringComparer.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        return DirectoryTypes.Contains(type, StringComparer.OrdinalIgnoreCase)
+            ? true
+            : throw new KvInvalidArgumentException($"'{type}' is no type of item here. Give Value or Directory, or none for a value.");
+    }
+}

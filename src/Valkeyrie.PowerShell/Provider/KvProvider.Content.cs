@@ -1,0 +1,94 @@
+using System.Management.Automation.Provider;
+using Valkeyrie.PowerShell.Binding;
+
+namespace Valkeyrie.PowerShell.Provider;
+
+/// <summary>Values as content.</summary>
+public sealed partial class KvProvider
+{
+    /// <inheritdoc/>
+    public IContentReader? GetContentReader(string path)
+    {
+        ValueReader? reader = null;
+        Report(path, location =>
+        {
+            RequireValuePlace(location);
+            var entry = RequireEntryAt(location, keyOnly: false);
+            var pair = entry.Pair ?? throw new KvIsDirectoryException(location.Key, location.Store.Info.Address);
+            reader = new ValueReader(pair.Bytes, DynamicParameters as ContentReaderParameters ?? new ContentReaderParameters());
+        });
+        return reader;
+    }
+
+    /// <inheritdoc/>
+    public object GetContentReaderDynamicParameters(string path) => new ContentReaderParameters();
+
+    /// <inheritdoc/>
+    public IContentWriter? GetContentWriter(string path)
+    {
+        ValueWriter? writer = null;
+        Report(path, location =>
+        {
+            RequireValuePlace(location);
+            var parameters = DynamicParameters as ContentWriterParameters ?? new ContentWriterParameters();
+            writer = new ValueWriter(location.Key, parameters, ToJson, (value, appends) => Store(location, value, appends, parameters), e => WriteError(ErrorRecords.From(e)));
+        });
+        return writer;
+    }
+
+    /// <inheritdoc/>
+    public object GetContentWriterDynamicParameters(string path) => new ContentWriterParameters();
+
+    /// <summary>Makes a value empty. Set-Content calls this first, too: there the writer replaces the value in one step, so nothing is to be done.</summary>
+    /// <param name="path">The path.</param>
+    public void ClearContent(string path)
+    {
+        if (DynamicParameters is ContentWriterParameters)
+        {
+            return;
+        }
+
+        Report(path, location =>
+        {
+            RequireValuePlace(location);
+            if (ShouldProcess(location.Path, "Clear value"))
+            {
+                _wait.For(ValueChange.MakeAsync(location.Store, location.Key, create: false, _ => default, ttl: null, _stopping.Token));
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public object? ClearContentDynamicParameters(string path) => null;
+
+    private void Store(KvLocation location, ReadOnlyMemory<byte> value, bool appends, ContentWriterParameters parameters)
+    {
+        // What has come of a pipeline that was stopped is no value.
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (!appends)
+        {
+            _wait.For(location.Store.PutAsync(location.Key, value, PutOptions(parameters.Ttl), _stopping.Token));
+            return;
+        }
+
+        var separator = parameters.NoNewline || parameters.AsByteStream ? "" : "\n";
+        _wait.For(ValueChange.MakeAsync(
+            location.Store, location.Key, create: true, before => ValueChange.Append(before, separator, value.Span), parameters.Ttl, _stopping.Token));
+    }
+
+    private static KvPutOptions? PutOptions(TimeSpan? ttl) => ttl is null ? null : new KvPutOptions { Ttl = ttl };
+
+    private static void RequireValuePlace(KvLocation location)
+    {
+        if (location.IsRoot)
+        {
+            throw new KvIsDirectoryException(location.Path, location.Store.Info.Address);
+        }
+    }
+
+    private string ToJson(object value) => new JsonConversion(SessionState.InvokeCommand).ToJson(value);
+}

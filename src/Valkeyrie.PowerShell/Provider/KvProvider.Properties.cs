@@ -1,0 +1,45 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Provider;
+
+/// <summary>What a store knows of a key beside its value, as properties that can be read.</summary>
+public sealed partial class KvProvider
+{
+    private const string ReadOnlyProperties = "What a store knows of a key cannot be set. Set-Content and Set-Item write its value, -Ttl of Set-Content its time to live.";
+
+    /// <inheritdoc/>
+    public void GetProperty(string path, Collection<string>? providerSpecificPickList) => Report(path, location =>
+    {
+        var properties = EntryProperties.Of(RequireEntryAt(location, keyOnly: false));
+        var picked = new PSObject();
+        foreach (var (name, value) in properties)
+        {
+            if (providerSpecificPickList is null or { Count: 0 } || providerSpecificPickList.Any(p => WildcardPattern.Get(p, WildcardOptions.IgnoreCase).IsMatch(name)))
+            {
+                picked.Properties.Add(new PSNoteProperty(name, value));
+            }
+        }
+
+        WritePropertyObject(picked, location.Path);
+    });
+
+    /// <inheritdoc/>
+    public object? GetPropertyDynamicParameters(string path, Collection<string>? providerSpecificPickList) => null;
+
+    /// <summary>Not supported.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="propertyValue">What was to be set.</param>
+    public void SetProperty(string path, PSObject propertyValue) => throw new PSNotSupportedException(ReadOnlyProperties);
+
+    /// <inheritdoc/>
+    public object? SetPropertyDynamicParameters(string path, PSObject propertyValue) => null;
+
+    /// <summary>Not supported.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="propertyToClear">What was to be cleared.</param>
+    public void ClearProperty(string path, Collection<string> propertyToClear) => throw new PSNotSupportedException(ReadOnlyProperties);
+
+    /// <inheritdoc/>
+    public object? ClearPropertyDynamicParameters(string path, Collection<string> propertyToClear) => null;
+}

@@ -1,0 +1,41 @@
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Provider;
+
+/// <summary>Copies keys from one place to another, many in flight. No step of it takes more than one key.</summary>
+/// <param name="from">What is copied.</param>
+/// <param name="to">Where to.</param>
+/// <param name="wait">Waits on the pipeline's thread.</param>
+/// <param name="stopToken">Fires when the pipeline is being stopped.</param>
+internal sealed class TreeCopy(KvLocation from, KvLocation to, BlockingWait wait, CancellationToken stopToken)
+{
+    private const int Window = 64;
+
+    /// <summary>Copies all keys of the directory, at one revision where the store keeps them. Each lives for ever, as one that was written by hand does.</summary>
+    public void CopyDirectory(TransferProgress progress)
+    {
+        var onTheirWay = new Queue<Task<KvPair>>(Window);
+        foreach (var pair in wait.Enumerate(from.Store.ListAsync(from.Range, cancellationToken: stopToken)))
+        {
+            if (onTheirWay.Count == Window)
+            {
+                Finish(onTheirWay, progress);
+            }
+
+            onTheirWay.Enqueue(to.Store.PutAsync(to.Start + pair.Key[from.Start.Length..], pair.Bytes, null, stopToken).AsTask());
+        }
+
+        while (onTheirWay.Count > 0)
+        {
+            Finish(onTheirWay, progress);
+        }
+    }
+
+    private void Finish(Queue<Task<KvPair>> onTheirWay, TransferProgress progress)
+    {
+        var first = onTheirWay.Dequeue();
+        wait.ForEnd(first);
+        wait.Result(first);
+        progress.Add(1);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Valkeyrie.PowerShell.Files;
+
+namespace Valkeyrie.PowerShell.Sessions;
+
+/// <summary>The user's own file of registered stores, shared by all of the user's processes.</summary>
+internal static class StoreRegister
+{
+    private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>The file: <c>valkeyrie/stores.json</c> under <c>XDG_CONFIG_HOME</c> where that is set or <c>~/.config</c> on Linux, <c>Valkeyrie\stores.json</c> under
+    /// <c>APPDATA</c> on Windows, <c>~/Library/Application Support/Valkeyrie/stores.json</c> on macOS.</summary>
+    public static string Path => System.IO.Path.Combine(FindFolder(), "stores.json");
+
+    /// <summary>The stores, in the order of their names.</summary>
+    /// <exception cref="InvalidDataException">The file cannot be read.</exception>
+    public static IReadOnlyList<RegisteredStore> Read()
+    {
+        try
+        {
+            using var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            return JsonSerializer.Deserialize<List<RegisteredStore>>(stream, Json) ?? [];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"The file of the registered stores, '{Path}', cannot be read: {e.Message} Mend it, or remove it and register the stores again.", e);
+        }
+    }
+
+    /// <summary>The store of a name; null if there is none, or if it cannot be a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="InvalidDataException">The file cannot be read.</exception>
+    public static RegisteredStore? Find(string? name) => RegisteredStore.IsName(name) ? Read().FirstOrDefault(s => s.IsNamed(name!)) : null;
+
+    /// <summary>Changes the stores, while no other process does.</summary>
+    /// <param name="change">Makes the new stores of the old ones; null to leave them as they are.</param>
+    /// <param name="cancellationToken">Ends the wait for other processes.</param>
+    /// <exception cref="InvalidDataException">The file cannot be read.</exception>
+    /// <exception cref="IOException">It cannot be written, or another process is at it for too long.</exception>
+    public static void Change(Func<IReadOnlyList<RegisteredStore>, IEnumerable<RegisteredStore>?> change, CancellationToken cancellationToken)
+    {
+        var folder = System.IO.Path.GetDirectoryName(Path)!;
+        if (OperatingSystem.IsWindows())
+        {
+            // What lies under the user's own profile is closed to others by what it inherits.
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, OwnerFolder);
+        }
+
+        using var turn = WaitForTurn(cancellationToken);
+        if (change(Read()) is { } stores)
+        {
+            using var file = new AtomicFile(Path, mode: OwnerFile);
+            JsonSerializer.Serialize(file.Stream, stores.OrderBy(s => s.Name, StringComparer.OrdinalIgnoreCase), Json);
+            file.Commit();
+        }
+    }
+
+    // The lock is a file of its own, which stays: the other one is replaced with each change.
+    private static FileStream WaitForTurn(CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerFile;
+        }
+
+        var deadline = Environment.TickCount64 + (long)LongestWait.TotalMilliseconds;
+        while (true)
+        {
+            try
+            {
+                return new FileStream(Path + ".lock", options);
+            }
+            catch (IOException) when (Environment.TickCount64 < deadline)
+            {
+                cancellationToken.WaitHandle.WaitOne(Pause);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private static string FindFolder()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return System.IO.Path.Combine(Folder(Environment.SpecialFolder.ApplicationData), "Valkeyrie");
+        }
+
+        // The XDG base directory specification: a path that is not absolute does not count.
+        var configuration = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME");
+        if (System.IO.Path.IsPathRooted(configuration))
+        {
+            return System.IO.Path.Combine(configuration, "valkeyrie");
+        }
+
+        var home = Folder(Environment.SpecialFolder.UserProfile);
+        return OperatingSystem.IsMacOS()
+            ? System.IO.Path.Combine(home, "Library", "Application Support", "Valkeyrie")
+            : System.IO.Path.Combine(home, ".config", "valkeyrie");
+    }
+
+    private static string Folder(Environment.SpecialFolder folder) =>
+        Environment.GetFolderPath(folder, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } path
+            ? path
+            : throw new IOException("Stores cannot be registered, since the user has no home folder.");
+}

@@ -1,0 +1,36 @@
+namespace Valkeyrie.PowerShell.Trees;
+
+/// <summary>The kinds of file that a tree is written to.</summary>
+public enum KvTreeFormat
+{
+    /// <summary>An array of objects with Key, Value and Encoding, one a line.</summary>
+    Json,
+
+    /// <summary>A table with the columns Key, Value and Encoding.</summary>
+    Csv,
+}
+
+/// <summary>Writes and reads records in one format, a few at a time.</summary>
+internal interface ITreeFormat
+{
+    /// <summary>Begins a file.</summary>
+    /// <param name="stream">The file.</param>
+    ITreeWriter Begin(Stream stream);
+
+    /// <summary>Reads the records of a file.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="FormatException">The file is not of this format.</exception>
+    IAsyncEnumerable<TreeRecord> ReadAsync(Stream stream, CancellationToken cancellationToken);
+}
+
+/// <summary>Writes records to a file.</summary>
+internal interface ITreeWriter
+{
+    /// <summary>Writes a record.</summary>
+    /// <param name="record">The record.</param>
+    void Write(TreeRecord record);
+
+    /// <summary>Writes what the file ends with.</summary>
+    void End();
+}

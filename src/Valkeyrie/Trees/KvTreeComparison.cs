@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie;
+
+/// <summary>Compares trees, wherever they are: two stores, two revisions, a store and a file.</summary>
+public static class KvTreeComparison
+{
+    /// <summary>Walks through two trees side by side. Neither is held in memory.</summary>
+    /// <param name="reference">The one tree.</param>
+    /// <param name="difference">The other tree.</param>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>One object for each key that either holds, in key order, equal ones included.</returns>
+    /// <exception cref="KvInvalidArgumentException">The pairs of a tree are not in key order, or a key comes twice.</exception>
+    public static async IAsyncEnumerable<KvTreeDifference> CompareAsync(
+        KvTreeContent reference, KvTreeContent difference, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentNullException.ThrowIfNull(difference);
+        var left = new Walk(reference, cancellationToken);
+        await using var leftEnd = left.ConfigureAwait(false);
+        var right = new Walk(difference, cancellationToken);
+        await using var rightEnd = right.ConfigureAwait(false);
+        await left.StepAsync().ConfigureAwait(false);
+        await right.StepAsync().ConfigureAwait(false);
+        while (left.Pair is not null || right.Pair is not null)
+        {
+            var order = left.Pair is null ? 1 : right.Pair is null ? -1 : KeyOrder.Compare(left.Key, right.Key);
+            yield return new KvTreeDifference(order <= 0 ? left.Pair : null, order >= 0 ? right.Pair : null, reference.Root, difference.Root);
+            if (order <= 0)
+            {
+                await left.StepAsync().ConfigureAwait(false);
+            }
+
+            if (order >= 0)
+            {
+                await right.StepAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The walk through one tree.</summary>
+    private sealed class Walk(KvTreeContent tree, CancellationToken cancellationToken) : IAsyncDisposable
+    {
+        private readonly IAsyncEnumerator<KvPair> _pairs = tree.Pairs.GetAsyncEnumerator(cancellationToken);
+
+        /// <summary>Where the walk is; null at the end.</summary>
+        public KvPair? Pair { get; private set; }
+
+        public ReadOnlySpan<char> Key => tree.RelativeKeyOf(Pair!);
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+        public async ValueTask StepAsync()
+        {
+            var before = Pair;
+            Pair = await _pairs.MoveNextAsync().ConfigureAwait(false) ? _pairs.Current : null;
+            if (before is not null && Pair is not null && KeyOrder.Compare(before.Key, Pair.Key) >= 0)
+            {
+                throw new KvInvalidArgumentException($"The keys to compare are not in order: '{Pair.Key}' comes after '{before.Key}'.") { Key = Pair.Key };
+            }
+        }
+
+        public ValueTask DisposeAsync() => _pairs.DisposeAsync();
+    }
+}

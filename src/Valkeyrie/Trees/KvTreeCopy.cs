@@ -1,0 +1,130 @@
+namespace Valkeyrie;
+
+/// <summary>Makes a tree of a store hold what another tree holds. Both are walked through side by side, and only what differs is written, many writes at once;
+/// so a copy that is made again costs little more than reading.</summary>
+/// <remarks>Neither tree is held in memory. Times to live are not copied: a key that is to expire, and is in the source, is written anew to stay.
+/// An object makes one copy.</remarks>
+public sealed class KvTreeCopy
+{
+    private readonly KvTreeContent _source;
+    private readonly IKvStore _store;
+    private readonly KvRange _destination;
+    private readonly KvTreeCopyOptions _options;
+    private readonly Queue<Step> _inFlight = new();
+    private long _written;
+    private long _unchanged;
+    private long _removed;
+    private volatile KvTreeDifference? _last;
+
+    /// <summary>Prepares a copy.</summary>
+    /// <param name="source">What to copy.</param>
+    /// <param name="store">The store to write to.</param>
+    /// <param name="destination">The directory, prefix or whole store to write to. A directory need not exist.</param>
+    /// <param name="options">What else to do; null for the defaults.</param>
+    /// <exception cref="KvInvalidArgumentException">The destination is a single key, or an option is not valid.</exception>
+    public KvTreeCopy(KvTreeContent source, IKvStore store, KvRange destination, KvTreeCopyOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(destination);
+        _source = source;
+        _store = store;
+        _destination = destination.Kind != KvRangeKind.Key
+            ? destination
+            : throw new KvInvalidArgumentException("A tree cannot be copied to a single key. Name a directory.") { Key = destination.Text };
+        _options = options ?? new KvTreeCopyOptions();
+        if (_options.InFlight < 1)
+        {
+            throw new KvInvalidArgumentException($"The number of writes in flight is {_options.InFlight}. Give at least 1.");
+        }
+    }
+
+    /// <summary>How far it has come; may be asked at any time, from any thread.</summary>
+    public KvTreeCopyResult Progress => new(
+        Interlocked.Read(ref _written), Interlocked.Read(ref _unchanged), Interlocked.Read(ref _removed), _last?.RelativeKey);
+
+    /// <summary>Makes the copy. It ends at the first failure; <see cref="Progress"/> then tells from where to go on.</summary>
+    /// <param name="cancellationToken">Ends the copy early. What is on its way may still be written.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="KvException">The source could not be read, or the destination not read or written.</exception>
+    public async Task<KvTreeCopyResult> RunAsync(CancellationToken cancellationToken = default)
+    {
+        var after = _options.StartAfter;
+        var listing = new KvListOptions { After = after is null ? null : _destination.Start + after };
+        var existing = KvTreeContent.OutlastingHistory(_store, _destination, listing).OrEmpty();
+        try
+        {
+            await foreach (var difference in KvTreeComparison.CompareAsync(_source, existing, cancellationToken).ConfigureAwait(false))
+            {
+                if (after is not null && KeyOrder.Compare(difference.RelativeKey, after) <= 0)
+                {
+                    continue;
+                }
+
+                after = null;
+                if (difference.Kind == KvDifferenceKind.OnlyDifference && !_options.Prune)
+                {
+                    continue;
+                }
+
+                await FinishAsync(_options.InFlight - 1).ConfigureAwait(false);
+                _inFlight.Enqueue(Begin(difference, cancellationToken));
+            }
+
+            await FinishAsync(0).ConfigureAwait(false);
+        }
+        finally
+        {
+            // After a failure there may be others on their way, whose outcome is not asked for any more; but they end before the copy does.
+            await Task.WhenAll(_inFlight.Select(step => step.Work)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return Progress;
+    }
+
+    private Step Begin(KvTreeDifference difference, CancellationToken cancellationToken)
+    {
+        switch (difference.Kind)
+        {
+            case KvDifferenceKind.OnlyDifference:
+                return new(difference, StepKind.Remove, _store.TryDeleteAsync(difference.Difference!.Key, cancellationToken).AsTask());
+            case KvDifferenceKind.Equal when difference.Difference is { LeaseId: 0, Ttl: null }:
+                return new(difference, StepKind.Keep, Task.CompletedTask);
+            default:
+                var key = _destination.Start + difference.RelativeKey;
+                return new(difference, StepKind.Write, _store.PutAsync(key, difference.Reference!.Bytes, null, cancellationToken).AsTask());
+        }
+    }
+
+    // In order, so that all before the last one that is done is done as well.
+    private async ValueTask FinishAsync(int leave)
+    {
+        while (_inFlight.TryPeek(out var step) && (step.Work.IsCompleted || _inFlight.Count > leave))
+        {
+            await step.Work.ConfigureAwait(false);
+            _inFlight.Dequeue();
+            Count(step);
+        }
+    }
+
+    private void Count(Step step)
+    {
+        switch (step.Kind)
+        {
+            case StepKind.Write: Interlocked.Increment(ref _written); break;
+            case StepKind.Keep: Interlocked.Increment(ref _unchanged); break;
+            case StepKind.Remove when ((Task<bool>)step.Work).Result: Interlocked.Increment(ref _removed); break;
+        }
+
+        _last = step.Difference;
+    }
+
+    private enum StepKind
+    {
+        Write,
+        Keep,
+        Remove,
+    }
+
+    private readonly record struct Step(KvTreeDifference Difference, StepKind Kind, Task Work);
+}

@@ -1,0 +1,137 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $null = Connect-KvStore -InMemory -Name main
+    $Texts = @{
+        plain      = 'a value'
+        empty      = ''
+        lines      = "one`r`ntwo`nthree`rfour"
+        quotes     = 'say "hi", it''s #1'
+        blanks     = "  led and trailed`t"
+        letters    = 'grüße 你好 😀'
+        'a key, "' = 'of its own'
+        "line`nkey" = '1'
+    }
+    $Texts.Keys | ForEach-Object { Set-KvValue "app/$_" $Texts[$_] }
+    Set-KvValue app/bytes ([byte[]] (0..255))
+    Set-KvValue application/x 'not in the directory app'
+
+    # A key with a byte that is no UTF-8, as others may store it.
+    $odd = [Valkeyrie.KeyCodec]::Plain.Decode([byte[]] (0x61, 0x70, 0x70, 0x2F, 0xFF))
+    Set-KvValue $odd ([byte[]] (1, 2))
+
+    function Get-TestPath([string] $Name) { Join-Path $TestFolder $Name }
+}
+
+AfterAll { Stop-TestServer }
+
+Describe 'Export-KvTree' {
+    It 'writes <_> that PowerShell''s own command reads, every text as it is' -ForEach json, csv {
+        $file = Get-TestPath "texts.$_"
+        Export-KvTree app $file | Should -BeNullOrEmpty
+        $records = if ($_ -eq 'json') { Get-Content $file -Raw | ConvertFrom-Json } else { Import-Csv $file }
+        $records | Should -HaveCount ($Texts.Count + 2)
+        foreach ($key in $Texts.Keys) {
+            $record = $records | Where-Object Key -CEQ $key
+            $record.Encoding | Should -BeExactly text
+            $record.Value | Should -BeExactly $Texts[$key]
+        }
+
+        $bytes = $records | Where-Object Key -EQ bytes
+        $bytes.Encoding | Should -Be base64
+        [Convert]::FromBase64String($bytes.Value) | Should -Be (0..255)
+        ($records | Where-Object Encoding -EQ base64-all).Key | Should -Be ([Convert]::ToBase64String([byte[]] 255))
+    }
+
+    It 'writes the keys below the directory, or whole ones with -FullKey' {
+        Export-KvTree app (Get-TestPath part.csv)
+        Export-KvTree app (Get-TestPath whole.csv) -FullKey
+        (Import-Csv (Get-TestPath part.csv)).Key | Should -Contain plain
+        (Import-Csv (Get-TestPath whole.csv)).Key | Should -Contain app/plain
+        (Import-Csv (Get-TestPath whole.csv)).Key | Should -Not -Contain application/x
+    }
+
+    It 'writes a record a line, in key order' {
+        Export-KvTree application (Get-TestPath lines.json)
+        Get-Content (Get-TestPath lines.json) | Should -Be '[', '{"Key":"x","Value":"not in the directory app","Encoding":"text"}', ']'
+        Export-KvTree app (Get-TestPath order.json)
+        $keys = (Get-Content (Get-TestPath order.json) -Raw | ConvertFrom-Json | Where-Object Encoding -NE base64-all).Key
+        $keys | Should -Be ($keys | Sort-Object { $_ } -Culture '' -CaseSensitive)
+    }
+
+    It 'writes everything with -All' {
+        Export-KvTree -All (Get-TestPath all.json)
+        (Get-Content (Get-TestPath all.json) -Raw | ConvertFrom-Json).Count | Should -Be (Get-KvTree -Count)
+        (Get-ErrorOf { Export-KvTree -All:$false (Get-TestPath none.json) }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        Get-TestPath none.json | Should -Not -Exist
+    }
+
+    It 'writes an older revision' {
+        $before = (Set-KvValue old/a 1 -PassThru).Revision
+        Set-KvValue old/a 2
+        Export-KvTree old (Get-TestPath old.csv) -Revision $before
+        (Import-Csv (Get-TestPath old.csv)).Value | Should -Be 1
+    }
+
+    It 'writes a file without records for a directory that is a leaf' {
+        Set-KvValue leaf 1
+        Export-KvTree leaf (Get-TestPath leaf.json)
+        Export-KvTree leaf (Get-TestPath leaf.csv)
+        Get-Content (Get-TestPath leaf.json) | Should -Be '[]'
+        Get-Content (Get-TestPath leaf.csv) | Should -Be '"Key","Value","Encoding"'
+    }
+
+    It 'takes the format from -Format where the name does not tell, and asks for it otherwise' {
+        Export-KvTree application (Get-TestPath data.txt) -Format Csv
+        (Import-Csv (Get-TestPath data.txt)).Key | Should -Be x
+        (Get-ErrorOf { Export-KvTree application (Get-TestPath other.txt) }).Exception.Message | Should -BeLike '*-Format*'
+        Get-TestPath other.txt | Should -Not -Exist
+    }
+
+    It 'says of a missing directory that it is not found, and leaves the file as it was' {
+        Set-Content (Get-TestPath kept.json) 'as it was'
+        $failure = Get-ErrorOf { Export-KvTree missing (Get-TestPath kept.json) }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvKeyNotFound,*'
+        $failure.TargetObject | Should -Be missing
+        Get-Content (Get-TestPath kept.json) | Should -Be 'as it was'
+        Get-ChildItem $TestFolder -Filter *.tmp | Should -BeNullOrEmpty
+    }
+
+    It 'replaces a file, but not with -NoClobber, nor a read-only one without -Force' {
+        $file = Get-TestPath twice.json
+        Set-Content $file old
+        (Get-ErrorOf { Export-KvTree application $file -NoClobber }).FullyQualifiedErrorId | Should -BeLike 'KvFileFailed,*'
+        Get-Content $file | Should -Be old
+        Export-KvTree application $file
+        (Get-Content $file -Raw | ConvertFrom-Json).Key | Should -Be x
+        Set-Content $file old
+        Set-ItemProperty $file IsReadOnly $true
+        (Get-ErrorOf { Export-KvTree application $file }).CategoryInfo.Category | Should -Be PermissionDenied
+        Get-Content $file | Should -Be old
+        Export-KvTree application $file -Force
+        (Get-Content $file -Raw | ConvertFrom-Json).Key | Should -Be x
+    }
+
+    It 'writes nothing with -WhatIf, and emits the file with -PassThru' {
+        Export-KvTree application (Get-TestPath whatif.json) -WhatIf
+        Get-TestPath whatif.json | Should -Not -Exist
+        (Export-KvTree application (Get-TestPath passed.json) -PassThru).FullName | Should -Be (Get-TestPath passed.json)
+    }
+
+    It 'takes directories from the pipeline, and each file''s name from them' {
+        'app', 'application' | Export-KvTree -FilePath { Get-TestPath "piped-$_.csv" }
+        (Import-Csv (Get-TestPath piped-application.csv)).Key | Should -Be x
+        Get-TestPath piped-app.csv | Should -Exist
+    }
+
+    It 'keeps to the location of the session' {
+        Push-Location $TestFolder
+        Export-KvTree application here.json
+        Pop-Location
+        Get-TestPath here.json | Should -Exist
+    }
+
+    It 'says why a file cannot be written' {
+        (Get-ErrorOf { Export-KvTree application (Get-TestPath no/such/folder.json) }).CategoryInfo.Category | Should -Be ObjectNotFound
+        (Get-ErrorOf { Export-KvTree application 'env:x.json' }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+    }
+}

@@ -1,0 +1,121 @@
+using Valkeyrie.Embedded;
+
+namespace Valkeyrie.Tests.Embedded;
+
+/// <summary>Writes that wait in line, where another process keeps the file busy.</summary>
+public sealed class WriteQueueTests : IDisposable
+{
+    private readonly EmbeddedFile _file = new();
+    private readonly FileDatabase _database;
+
+    public WriteQueueTests() =>
+        _database = FileDatabase.Open(_file.Path, KeyCodec.Plain, new EmbeddedOptions(), Patience.Limit, () => new KvStoreClosedException(_file.Path));
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _file.Dispose();
+    }
+
+    [Fact]
+    public async Task A_write_that_was_cancelled_while_it_waited_is_not_made()
+    {
+        using var cancel = new CancellationTokenSource();
+        Task first, cancelled, last;
+        using (var other = Busy())
+        {
+            first = PutAsync("first");
+            cancelled = PutAsync("cancelled", cancel.Token);
+            last = PutAsync("last");
+            await cancel.CancelAsync();
+            var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Patience.Limit));
+            Assert.Equal(cancel.Token, error.CancellationToken);
+            other.Execute("ROLLBACK");
+        }
+
+        await first;
+        await last;
+        Assert.Equal(["first", "last"], Keys());
+    }
+
+    [Fact]
+    public async Task A_write_that_was_begun_ends_at_once_when_it_is_cancelled()
+    {
+        using var cancel = new CancellationTokenSource();
+        using var other = Busy();
+        var begun = PutAsync("begun", cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => begun.WaitAsync(Patience.Limit));
+        other.Execute("ROLLBACK");
+        await PutAsync("next");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_write_that_fails_in_an_unforeseen_way_fails_no_other(bool hasWritten)
+    {
+        List<Task<PairVersion>> good;
+        Task bad;
+        using (var other = Busy())
+        {
+            good = [PutAsync("0"), PutAsync("1")];
+            bad = _database.WriteAsync<bool, int>(
+                hasWritten,
+                static (writer, hasWritten) =>
+                {
+                    if (hasWritten)
+                    {
+                        writer.Put("bad"u8, [], 0);
+                    }
+
+                    throw new InvalidOperationException("for the test");
+                },
+                CancellationToken.None);
+            good.Add(PutAsync("2"));
+            other.Execute("ROLLBACK");
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => bad);
+        await Task.WhenAll(good);
+        Assert.Equal(["0", "1", "2"], Keys());
+    }
+
+    [Fact]
+    public async Task Writes_that_wait_when_the_store_is_closed_are_made()
+    {
+        Task closing;
+        List<Task<PairVersion>> writes;
+        using (var other = Busy())
+        {
+            writes = [.. Enumerable.Range(0, 5).Select(i => PutAsync($"{i}"))];
+            closing = Task.Run(_database.Dispose);
+            other.Execute("ROLLBACK");
+        }
+
+        await Task.WhenAll(writes).WaitAsync(Patience.Limit);
+        await closing.WaitAsync(Patience.Limit);
+        await Assert.ThrowsAsync<KvStoreClosedException>(() => PutAsync("late"));
+        Assert.Equal(5, _file.Scalar("SELECT count(*) FROM pairs"));
+    }
+
+    [Fact]
+    public async Task Callers_that_block_every_thread_of_the_pool_are_told_of_their_writes()
+    {
+        await using var worker = Worker.Start("block", _file.Path);
+        Assert.Equal("done", await worker.ReadAsync());
+    }
+
+    private Connection Busy()
+    {
+        var other = Connection.Open(_file.Path, Patience.Limit);
+        other.Execute("BEGIN IMMEDIATE");
+        return other;
+    }
+
+    private Task<PairVersion> PutAsync(string key, CancellationToken cancellationToken = default) =>
+        _database.WriteAsync(KeyCodec.Plain.Encode(key), static (writer, key) => writer.Put(key, [], 0), cancellationToken);
+
+    private List<string> Keys() => _database.Read(
+        new KvRangeQuery(KvRange.All), static (reader, query) => reader.InOneState(query, static (r, q) => r.Range(q, exactCount: false).Pairs.Select(p => p.Key).ToList()));
+}
