@@ -8,6 +8,7 @@
     pester  run Pester alone, on the module staged last
     demo    the README's first session, on a private store that needs no server
     soak    rounds under faults with growing seeds until one shows something wrong; arguments: duration (10m), first seed
+    docs    renew the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
     bench   measure against the bare HTTP/2 loop and etcdctl; arguments: rows and options, see --help
 .EXAMPLE
     ./build.ps1 test
@@ -19,7 +20,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)]
-    [ValidateSet('build', 'test', 'pester', 'demo', 'soak', 'bench')]
+    [ValidateSet('build', 'test', 'pester', 'demo', 'soak', 'docs', 'bench')]
     [string] $Task,
 
     [Parameter(ValueFromRemainingArguments)]
@@ -57,9 +58,12 @@ function Invoke-TestTask {
 }
 
 function Invoke-PesterTask {
-    if (-not (Find-Pester)) {
+    if (-not (Find-GalleryModule Pester 5.5 5.999)) {
         exit 2
     }
+
+    # The test of the help pages goes without it, and says so.
+    $null = Find-GalleryModule Microsoft.PowerShell.PlatyPS 1.0.1 1.999
 
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = 'tests/Pester'
@@ -89,6 +93,17 @@ function Invoke-SoakTask {
     Assert-Etcd etcd, etcdctl
     dotnet run --project tests/Soak -c Release -- @Argument
     Assert-ExitCode 'The soak'
+}
+
+function Invoke-DocsTask {
+    if (-not (Find-GalleryModule Microsoft.PowerShell.PlatyPS 1.0.1 1.999)) {
+        throw 'The pages are read and written by Microsoft.PowerShell.PlatyPS 1.0. Install it: Install-PSResource Microsoft.PowerShell.PlatyPS.'
+    }
+
+    Invoke-BuildTask
+    & (Get-Pwsh) -NoProfile -NonInteractive -File docs/build/build-docs.ps1 -Module out/Valkeyrie -Source docs/en-US -Output module/en-US
+    Assert-ExitCode 'The documentation'
+    Copy-Item module/en-US out/Valkeyrie -Recurse -Force
 }
 
 function Invoke-BenchTask {
@@ -163,15 +178,18 @@ function Invoke-PesterApart {
     }
 }
 
-# Loads Pester 5: the one that is installed, or one from the gallery in a folder of this checkout's own.
-function Find-Pester {
-    $env:PSModulePath += [IO.Path]::PathSeparator + $ownModules
-    $wanted = @{ FullyQualifiedName = @{ ModuleName = 'Pester'; ModuleVersion = '5.5'; MaximumVersion = '5.999' } }
+# Loads a module of the gallery: the one that is installed, or one that is saved into a folder of this checkout's own.
+function Find-GalleryModule([string] $Name, [version] $Minimum, [version] $Maximum) {
+    if (($env:PSModulePath -split [IO.Path]::PathSeparator) -notcontains $ownModules) {
+        $env:PSModulePath += [IO.Path]::PathSeparator + $ownModules
+    }
+
+    $wanted = @{ FullyQualifiedName = @{ ModuleName = $Name; ModuleVersion = $Minimum; MaximumVersion = $Maximum } }
     if (-not (Get-Module @wanted -ListAvailable)) {
-        Write-Host 'Pester 5 is not installed; trying the PowerShell Gallery.'
+        Write-Host "$Name $Minimum or newer is not installed; trying the PowerShell Gallery."
         try {
             New-Item $ownModules -ItemType Directory -Force | Out-Null
-            Save-PSResource Pester -Version '[5.5,6.0)' -Path $ownModules -TrustRepository
+            Save-PSResource $Name -Version "[$Minimum,$Maximum]" -Path $ownModules -TrustRepository
         }
         catch {
             Write-Host "It could not be had: $($_.Exception.Message)"

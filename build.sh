@@ -33,6 +33,12 @@ task_demo() { # the README's first session, on a private store that needs no ser
     dotnet run --project samples/Tour -c Release
 }
 
+task_docs() { # renew the pages of cmdlets, and from them the help files that the module ships
+    need_dotnet
+    find_pwsh || fail "The pages are read and written by PlatyPS, which needs a PowerShell."
+    "$pwsh" -NoProfile -NonInteractive -File build.ps1 docs
+}
+
 task_bench() { # measure against the bare HTTP/2 loop and etcdctl; arguments: rows and options, see --help
     need_dotnet
     dotnet run --project bench/Valkeyrie.Bench -c Release -- "$@"

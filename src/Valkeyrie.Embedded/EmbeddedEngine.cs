@@ -38,7 +38,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         (Key: key, KeyBytes: _keys.Encode(key), Value: value.ToArray(), LeaseId: leaseId),
         static (writer, put) =>
         {
-            writer.RequireLease(put.LeaseId);
+            Leases.Require(writer, put.LeaseId);
             return writer.Put(put.KeyBytes, put.Value, put.LeaseId).ToPair(put.Key, put.Value);
         },
         cancellationToken));
@@ -80,19 +80,19 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
             {
                 id = NewLeaseId();
             }
-            while (!writer.TryGrantLease(id, seconds));
+            while (!Leases.TryGrant(writer, id, seconds));
             return new KvLease(id, TimeSpan.FromSeconds(seconds));
         },
         cancellationToken));
 
     public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken) => new(Database.WriteAsync(
-        leaseId, static (writer, id) => new KvLease(id, TimeSpan.FromSeconds(writer.RenewLease(id))), cancellationToken));
+        leaseId, static (writer, id) => new KvLease(id, TimeSpan.FromSeconds(Leases.Renew(writer, id))), cancellationToken));
 
     public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken) => new(Database.WriteAsync(
         leaseId,
         static (writer, id) =>
         {
-            writer.RevokeLease(id);
+            Leases.Revoke(writer, id);
             return true;
         },
         cancellationToken));

@@ -82,7 +82,7 @@ internal sealed class Upkeep : IAsyncDisposable
                 0,
                 static (writer, _) =>
                 {
-                    writer.ShortenLeases();
+                    Leases.Shorten(writer);
                     return true;
                 },
                 _closing.Token).ConfigureAwait(false);

@@ -211,6 +211,38 @@ Describe 'Items on a drive of <Kind>' -ForEach @(
     }
 }
 
+Describe 'A move while somebody else writes, in a store <Kind>' -ForEach @(
+    @{ Kind = 'with transactions'; Type = 'RacingTransactions' }
+    @{ Kind = 'without'; Type = 'RacingStore' }
+) {
+    BeforeAll {
+        if (-not ('RacingStore' -as [type])) {
+            # See Pipeline.Tests.ps1 for warning 1701.
+            $references = @([Valkeyrie.KvPair].Assembly.Location) + (Get-ChildItem $PSHOME/ref/*.dll).FullName
+            Add-Type -Path $PSScriptRoot/RacingStore.cs -ReferencedAssemblies $references -CompilerOptions '-nowarn:1701'
+        }
+
+        $store = (Connect-KvStore -InMemory -Name racing).Store
+    }
+
+    BeforeEach { 1..3 | ForEach-Object { Set-KvValue "d/$_" $_ } }
+    AfterEach { Remove-PSDrive race; Remove-KvTree -All -Confirm:$false }
+    AfterAll { Disconnect-KvStore racing }
+
+    It 'takes along what was written' {
+        $null = New-PSDrive race Kv '' -Store (New-Object $Type $store, d/2, newer)
+        Move-Item race:/d race:/e
+        (Get-KvTree e).Value | Should -Be 1, newer, 3
+        Test-Path race:/d | Should -BeFalse
+    }
+
+    It 'keeps what somebody else put in the way' {
+        $null = New-PSDrive race Kv '' -Store (New-Object $Type $store, e/2, theirs)
+        (Get-ErrorOf { Move-Item race:/d race:/e }).FullyQualifiedErrorId | Should -BeLike 'KvKeyExists,*'
+        (Get-KvValue e/2).Value, (Get-KvValue d/2).Value | Should -Be theirs, 2
+    }
+}
+
 Describe 'Items on a drive of etcd''s APIv2' {
     BeforeAll { $null = Connect-KvStore $Server -ApiVersion 2 -Name v2 }
     AfterAll { Disconnect-KvStore v2 }

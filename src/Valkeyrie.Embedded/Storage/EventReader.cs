@@ -9,15 +9,16 @@ internal static class EventReader
     private const string Columns =
         "position, key, create_revision, version, lease, value, old_position, old_create_revision, old_version, old_lease, old_value";
 
-    /// <summary>The changes of a range from a position on: all of them, or as many whole revisions as make a fair portion.</summary>
+    /// <summary>The changes of a range between two positions: all of them, or as many whole revisions as make a fair portion.</summary>
     /// <param name="reader">What to read with. To be called in one state.</param>
     /// <param name="range">The range, for the message where it can no longer be followed from there.</param>
     /// <param name="interval">The range as bytes.</param>
-    /// <param name="from">The position of the first change.</param>
+    /// <param name="from">The first position.</param>
+    /// <param name="until">The last position; that of the newest change where there is none so high.</param>
     /// <param name="previousValue">True to carry the pair before each change along.</param>
-    /// <returns>The changes, the last position that they account for, and whether that is the newest.</returns>
+    /// <returns>The changes, the last position that they account for, and whether those are all.</returns>
     public static (IReadOnlyList<KvEvent> Events, long Through, bool Complete) Read(
-        PairReader reader, KvRange range, KeyInterval interval, long from, bool previousValue)
+        PairReader reader, KvRange range, KeyInterval interval, long from, long until, bool previousValue)
     {
         var newest = reader.NewestPosition();
         if (from > newest)
@@ -34,7 +35,7 @@ internal static class EventReader
 
         List<KvEvent> events = [];
         var bytes = 0L;
-        var rows = reader.Walk(Columns, "history", interval, "AND position >= ?3 ORDER BY position").Bind(3, from);
+        var rows = reader.Walk(Columns, "history", interval, "AND position BETWEEN ?3 AND ?4 ORDER BY position").Bind(3, from).Bind(4, until);
         try
         {
             while (rows.Step())
@@ -56,7 +57,7 @@ internal static class EventReader
         }
 
         // A revision is written in one step: of the newest one there is no more to come.
-        return (events, Position.LastOf(Position.RevisionOf(newest)), true);
+        return (events, Math.Min(until, Position.LastOf(Position.RevisionOf(newest))), true);
     }
 
     private static KvEvent Event(PairReader reader, Statement row, long position, bool previousValue)

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Embedded;
 
-/// <summary>Writes pairs and leases inside a transaction of SQLite, which may hold several requests, each with a revision of its own.</summary>
+/// <summary>Writes pairs inside a transaction of SQLite, which may hold several requests, each with a revision of its own.</summary>
 internal sealed class PairWriter(PairReader reader)
 {
     private const string HistoryColumns =
@@ -53,7 +53,7 @@ internal sealed class PairWriter(PairReader reader)
         IsRequestDirty = false;
     }
 
-    /// <summary>Writes one key. Its lease must exist: see <see cref="RequireLease"/>.</summary>
+    /// <summary>Writes one key. Its lease must exist: see <see cref="Leases.Require"/>.</summary>
     public PairVersion Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long leaseId)
     {
         var position = NextPosition();
@@ -116,67 +116,11 @@ internal sealed class PairWriter(PairReader reader)
         ? DeleteWhere("key >= ?1", s => s.Bind(1, interval.Start))
         : DeleteWhere("key >= ?1 AND key < ?2", s => s.Bind(1, interval.Start).Bind(2, interval.End));
 
-    /// <summary>Refuses a lease that does not exist.</summary>
-    public void RequireLease(long leaseId)
-    {
-        if (leaseId != 0 && LeaseSeconds(leaseId) == 0)
-        {
-            throw new KvLeaseNotFoundException(leaseId, _connection.File);
-        }
-    }
+    /// <summary>Removes the keys of a lease.</summary>
+    public void DeleteKeysOf(long leaseId) => _ = DeleteWhere("lease = ?1 AND lease <> 0", s => s.Bind(1, leaseId));
 
-    /// <summary>Makes a lease; false if its number is taken.</summary>
-    public bool TryGrantLease(long leaseId, long seconds)
-    {
-        if (LeaseSeconds(leaseId) != 0)
-        {
-            return false;
-        }
-
-        IsRequestDirty = HasChangedLeases = true;
-        _connection.Prepared("INSERT INTO leases(id, seconds, deadline) VALUES(?1, ?2, ?3)")
-            .Bind(1, leaseId).Bind(2, seconds).Bind(3, _now + (seconds * 1000)).Run();
-        return true;
-    }
-
-    /// <summary>Gives a lease its full time to live again; gives that in seconds.</summary>
-    public long RenewLease(long leaseId)
-    {
-        RequireLease(leaseId);
-        var seconds = LeaseSeconds(leaseId);
-        IsRequestDirty = HasChangedLeases = true;
-        _connection.Prepared("UPDATE leases SET deadline = ?2 WHERE id = ?1").Bind(1, leaseId).Bind(2, _now + (seconds * 1000)).Run();
-        return seconds;
-    }
-
-    /// <summary>Gives the leases whose deadline lies further ahead than their time to live that time from now on: the clock has been set back
-    /// since they were renewed.</summary>
-    public void ShortenLeases()
-    {
-        IsRequestDirty = HasChangedLeases = true;
-        _connection.Prepared("UPDATE leases SET deadline = ?1 + seconds * 1000 WHERE deadline > ?1 + seconds * 1000").Bind(1, _now).Run();
-    }
-
-    /// <summary>Ends a lease and removes its keys.</summary>
-    public void RevokeLease(long leaseId)
-    {
-        RequireLease(leaseId);
-        _ = DeleteWhere("lease = ?1 AND lease <> 0", s => s.Bind(1, leaseId));
-        IsRequestDirty = HasChangedLeases = true;
-        _connection.Prepared("DELETE FROM leases WHERE id = ?1").Bind(1, leaseId).Run();
-    }
-
-    /// <summary>Ends every lease whose time is over, each as a request of its own.</summary>
-    public void EndExpiredLeases()
-    {
-        while (_connection.Prepared("SELECT id FROM leases WHERE deadline <= ?1 ORDER BY deadline LIMIT 1").Bind(1, _now).Scalar(0) is not 0 and var leaseId)
-        {
-            BeginRequest();
-            RevokeLease(leaseId);
-        }
-    }
-
-    private long LeaseSeconds(long leaseId) => _connection.Prepared("SELECT seconds FROM leases WHERE id = ?1").Bind(1, leaseId).Scalar(0);
+    /// <summary>To be called by whatever writes to the leases.</summary>
+    public void NoteLeaseChange() => IsRequestDirty = HasChangedLeases = true;
 
     // In three steps of SQLite's own, so that a million keys pass through no memory of ours.
     private long DeleteWhere(string condition, Action<Statement> bind)

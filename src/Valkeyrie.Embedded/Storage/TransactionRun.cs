@@ -54,7 +54,7 @@ internal static class TransactionRun
         switch (operation)
         {
             case KvOperation.Put put:
-                writer.RequireLease(put.LeaseId);
+                Leases.Require(writer, put.LeaseId);
                 break;
             case KvOperation.Read read:
                 _ = writer.Reader.CheckRevision(read.Query.Revision, writer.Revision, read.Query.Range.Text);

@@ -4,8 +4,8 @@ namespace Valkeyrie.Embedded;
 
 /// <summary>Wakes watches when a key of theirs has changed, in this process or in another.</summary>
 /// <remarks>One thread looks at the keys of new changes: at once after a commit of this process, and every few milliseconds for those of others, as
-/// long as there is any watch. It hands on no change itself: a watch that was woken reads its own from history, at its own pace, so what waits
-/// for a slow one waits on the disk.</remarks>
+/// long as there is any watch. It hands on no change itself, only from where to where there are some: a watch that was woken reads its own from
+/// history, at its own pace, so what waits for a slow one waits on the disk.</remarks>
 #pragma warning disable CA1001 // its event may be set by a last commit when it is closed already; it holds nothing that the collector does not free
 internal sealed class ChangeHub
 #pragma warning restore CA1001
@@ -33,7 +33,7 @@ internal sealed class ChangeHub
     {
         _database = database;
         _closedError = closedError;
-        _found = Found;
+        _found = static (watcher, position) => watcher.Found(position);
         database.Committed = Signal;
     }
 
@@ -41,22 +41,28 @@ internal sealed class ChangeHub
     public async IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(
         KvRange range, KeyInterval interval, long fromRevision, bool previousValue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var watcher = new Watcher(interval, Position.FirstOf(fromRevision));
+        using var watcher = new Watcher(range, interval, Position.FirstOf(fromRevision));
         Add(watcher);
         try
         {
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                while (await WaitUnlessBehindAsync(watcher, cancellationToken).ConfigureAwait(false))
+                long from, until;
+                while (!TryTake(watcher, out from, out until))
                 {
+                    await watcher.WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
 
                 var (events, through, complete) = _database.Read(
-                    (watcher, range, previousValue),
+                    (watcher, from, until, previousValue),
                     static (reader, state) => reader.InOneState(
-                        state, static (r, s) => EventReader.Read(r, s.range, s.watcher.Interval, s.watcher.Next, s.previousValue)));
-                Account(watcher, through, complete);
+                        state, static (r, s) => EventReader.Read(r, s.watcher.Range, s.watcher.Interval, s.from, s.until, s.previousValue)));
+                lock (_gate)
+                {
+                    watcher.Account(through, until, complete);
+                }
+
                 if (events.Count > 0)
                 {
                     yield return events;
@@ -78,7 +84,7 @@ internal sealed class ChangeHub
             _closed = true;
             foreach (var watcher in _watchers.All)
             {
-                Fail(watcher, _closedError());
+                watcher.Fail(_closedError());
             }
 
             thread = _thread;
@@ -87,12 +93,6 @@ internal sealed class ChangeHub
 
         _changed.Set();
         thread?.Join();
-    }
-
-    private static void Fail(Watcher watcher, Exception error)
-    {
-        watcher.Failure ??= error;
-        watcher.Wake();
     }
 
     private void Signal()
@@ -139,8 +139,7 @@ internal sealed class ChangeHub
         }
     }
 
-    /// <summary>True after a wait; false where the watch must read.</summary>
-    private async ValueTask<bool> WaitUnlessBehindAsync(Watcher watcher, CancellationToken cancellationToken)
+    private bool TryTake(Watcher watcher, out long from, out long until)
     {
         lock (_gate)
         {
@@ -149,23 +148,9 @@ internal sealed class ChangeHub
                 throw failure;
             }
 
-            if (watcher.IsBehind)
-            {
-                return false;
-            }
-        }
-
-        await watcher.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return true;
-    }
-
-    private void Account(Watcher watcher, long through, bool complete)
-    {
-        lock (_gate)
-        {
-            // What the hub has looked at beyond that, it has looked at without this watch in mind.
-            watcher.Next = through + 1;
-            watcher.IsBehind = !complete || _scanned > through;
+            var isBehind = watcher.IsBehind;
+            (from, until) = isBehind ? watcher.Take() : default;
+            return isBehind;
         }
     }
 
@@ -190,7 +175,7 @@ internal sealed class ChangeHub
                 {
                     foreach (var watcher in _watchers.All)
                     {
-                        Fail(watcher, e);
+                        watcher.Fail(e);
                     }
                 }
             }
@@ -218,7 +203,10 @@ internal sealed class ChangeHub
                 if (position > _scanned + 1)
                 {
                     // Changes were forgotten before anybody looked at them: each watch finds out by itself what that means for it.
-                    WakeAll();
+                    foreach (var watcher in _watchers.All)
+                    {
+                        watcher.LookAfter(_scanned);
+                    }
                 }
 
                 for (var left = ScanLimit; left > 0; left--)
@@ -242,27 +230,5 @@ internal sealed class ChangeHub
         {
             rows.Reset();
         }
-    }
-
-    private void WakeAll()
-    {
-        foreach (var watcher in _watchers.All.Where(w => !w.IsBehind))
-        {
-            watcher.Next = Math.Max(watcher.Next, _scanned + 1);
-            watcher.IsBehind = true;
-            watcher.Wake();
-        }
-    }
-
-    private void Found(Watcher watcher, long position)
-    {
-        if (watcher.IsBehind || position < watcher.Next)
-        {
-            return;
-        }
-
-        watcher.Next = position;
-        watcher.IsBehind = true;
-        watcher.Wake();
     }
 }

@@ -10,7 +10,8 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
     private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan CourtesyLasts = TimeSpan.FromMilliseconds(200);
 
-    private const int WorthHandingOn = 4;
+    // What ends more leases than this makes several transactions of it: it must not keep the file to itself for seconds.
+    private const int LeasesAtOnce = 1024;
 
     private readonly Connection _connection = pairs.Reader.Connection;
     private readonly Statement _begin = pairs.Reader.Connection.Prepared("BEGIN IMMEDIATE");
@@ -36,7 +37,7 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
         try
         {
             Begin();
-            refusals = CommitBegun(requests);
+            refusals = CommitBegun(requests, written);
         }
         catch (Exception e) when (requests.Count == 1 || e is KvTimeoutException)
         {
@@ -53,7 +54,8 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
             return;
         }
 
-        Tell(requests, refusals, written);
+        written();
+        Acknowledgement.Tell(requests, refusals);
     }
 
     /// <summary>Makes a request unless another process is in the way just now; false if one is.</summary>
@@ -67,7 +69,7 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
                 return false;
             }
 
-            refusals = CommitBegun([request]);
+            refusals = CommitBegun([request], written);
         }
         catch (Exception e)
         {
@@ -75,7 +77,8 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
             return true;
         }
 
-        Tell([request], refusals, written);
+        written();
+        Acknowledgement.Tell([request], refusals);
         return true;
     }
 
@@ -95,42 +98,6 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
         }
     }
 
-    private static void Tell(IReadOnlyList<WriteRequest> requests, Exception?[]? refusals, Action written)
-    {
-        written();
-        if (requests.Count < WorthHandingOn || !PoolHasIdleThread())
-        {
-            Done(requests, refusals);
-            return;
-        }
-
-        // What a thread of the pool hands on stays with that thread, while another one would wake the pool for each of them.
-        ThreadPool.UnsafeQueueUserWorkItem(static done => Done(done.Item1, done.refusals), (requests.ToArray(), refusals), preferLocal: false);
-    }
-
-    // Callers that block the threads of the pool until their write is made must not have to wait for a further one.
-    private static bool PoolHasIdleThread()
-    {
-        ThreadPool.GetMaxThreads(out var most, out _);
-        ThreadPool.GetAvailableThreads(out var available, out _);
-        return ThreadPool.PendingWorkItemCount == 0 && ThreadPool.ThreadCount > most - available;
-    }
-
-    private static void Done(IReadOnlyList<WriteRequest> requests, Exception?[]? refusals)
-    {
-        for (var i = 0; i < requests.Count; i++)
-        {
-            if (refusals?[i] is { } refusal)
-            {
-                requests[i].Fail(refusal);
-            }
-            else
-            {
-                requests[i].Succeed();
-            }
-        }
-    }
-
     private static void Fail(IReadOnlyList<WriteRequest> requests, Exception error)
     {
         foreach (var request in requests)
@@ -139,36 +106,47 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
         }
     }
 
-    /// <summary>Makes the requests in the transaction that has begun; gives what those were refused with that were, null if none was.</summary>
-    private Exception?[]? CommitBegun(IReadOnlyList<WriteRequest> requests)
+    /// <summary>Makes the requests in the transaction that has begun, or in a later one where many leases are to be ended before; gives what those
+    /// were refused with that were, null if none was.</summary>
+    private Exception?[]? CommitBegun(IReadOnlyList<WriteRequest> requests, Action written)
     {
         try
         {
-            var newest = pairs.Reader.NewestPosition();
-            NoteOthers(newest);
-            var revision = Position.RevisionOf(newest);
-            pairs.Begin(revision, Clock.Now);
-            var isDue = pairs.Now >= _nextDeadline;
-            if (isDue)
+            Exception?[]? refusals;
+            while (!TryCommitBegun(requests, out refusals))
             {
-                pairs.EndExpiredLeases();
+                written();
+                GiveWay();
+                Begin();
             }
 
-            var refusals = Run(requests);
-            if (isDue || pairs.HasChangedLeases)
-            {
-                LookForDeadline(pairs.Reader);
-            }
-
-            ForgetBeyondCount(pairs.Revision - revision);
-            _commit.Run();
-            _lastWritten = pairs.Revision;
             return refusals;
         }
         finally
         {
             _connection.RollBack();
         }
+    }
+
+    /// <summary>Commits; false if there were so many leases to end that the requests must wait for another transaction.</summary>
+    private bool TryCommitBegun(IReadOnlyList<WriteRequest> requests, out Exception?[]? refusals)
+    {
+        var newest = pairs.Reader.NewestPosition();
+        NoteOthers(newest);
+        var revision = Position.RevisionOf(newest);
+        pairs.Begin(revision, Clock.Now);
+        var isDue = pairs.Now >= _nextDeadline;
+        var haveAllEnded = !isDue || Leases.TryEndExpired(pairs, LeasesAtOnce);
+        refusals = haveAllEnded ? Run(requests) : null;
+        if (isDue || pairs.HasChangedLeases)
+        {
+            LookForDeadline(pairs.Reader);
+        }
+
+        ForgetBeyondCount(pairs.Revision - revision);
+        _commit.Run();
+        _lastWritten = pairs.Revision;
+        return haveAllEnded;
     }
 
     private Exception?[]? Run(IReadOnlyList<WriteRequest> requests)

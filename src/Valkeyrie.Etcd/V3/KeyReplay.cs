@@ -16,6 +16,11 @@ internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies 
     // What the server has put on its way together, another message of this stream may part by no more.
     private static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(500);
 
+    // The server tells of so many revisions at once (mvcc's watchBatchMaxRevs, 3.4 to 3.6). What is left follows with its next pass, a tenth of a
+    // second later where it has nothing else to do; only a replay that ends just here waits in vain.
+    private const int FullBatch = 1_000;
+    private static readonly TimeSpan SettledAfterFullBatch = TimeSpan.FromSeconds(5);
+
     /// <summary>The changes of a key before its creation, oldest first.</summary>
     /// <param name="key">The key.</param>
     /// <param name="created">The revision at which it was created.</param>
@@ -59,6 +64,7 @@ internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies 
     {
         List<KvEvent> changes = [];
         var hasSettled = false;
+        var wait = Settled;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(channel.Timeout);
         try
@@ -76,13 +82,14 @@ internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies 
                 if (isOfKey)
                 {
                     changes.AddRange(reply.Events.Select(e => replies.Event(e.ToByteArray())));
+                    wait = reply.Events.Count >= FullBatch ? SettledAfterFullBatch : Settled;
                 }
 
                 // Where others write, the second watch has no end; only its beginning says something.
                 if (isOfKey || !hasSettled)
                 {
                     hasSettled |= !isOfKey && reply.Events.Count > 0;
-                    patience.CancelAfter(hasSettled ? Settled : channel.Timeout);
+                    patience.CancelAfter(hasSettled ? wait : channel.Timeout);
                 }
             }
         }

@@ -4,14 +4,11 @@ namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>Awaits work by blocking the pipeline's own thread, which alone may write. Nothing of the work needs that thread to finish.</summary>
 /// <param name="stopToken">Fires when the pipeline is being stopped.</param>
-/// <param name="block">Blocks until a task has ended or the pipeline is stopped; null where nothing else is to be done meanwhile.</param>
-internal sealed class BlockingWait(CancellationToken stopToken, Action<Task>? block = null)
+internal sealed class BlockingWait(CancellationToken stopToken)
 {
-    private readonly Action<Task> _block = block ?? (task => Block(task, stopToken));
-
-    /// <summary>Blocks until a task has ended, however it ended, or the pipeline is stopped.</summary>
-    // WaitAny, unlike Wait, does not throw what the task has thrown.
-    public static void Block(Task task, CancellationToken stopToken) => Task.WaitAny([task], stopToken);
+    /// <summary>What to do on the pipeline's thread instead of blocking it until a task has ended, for whoever has a use for that thread meanwhile; null
+    /// (the default) for nothing. It ends when the task does, and with the token by an <see cref="OperationCanceledException"/>.</summary>
+    public Action<Task>? Instead { get; set; }
 
     /// <summary>Waits for work.</summary>
     /// <param name="work">The work.</param>
@@ -55,7 +52,14 @@ internal sealed class BlockingWait(CancellationToken stopToken, Action<Task>? bl
 
         try
         {
-            _block(task);
+            if (Instead is { } instead)
+            {
+                instead(task);
+                return;
+            }
+
+            // WaitAny, unlike Wait, does not throw what the task has thrown.
+            Task.WaitAny([task], stopToken);
         }
         catch (OperationCanceledException)
         {

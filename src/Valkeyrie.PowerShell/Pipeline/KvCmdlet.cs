@@ -10,7 +10,7 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Prepares the wait.</summary>
-    protected KvCmdlet() => Blocking = new BlockingWait(_stopping.Token, Block);
+    protected KvCmdlet() => Blocking = new BlockingWait(_stopping.Token);
 
     /// <summary>Fires when the pipeline is being stopped, or has ended early.</summary>
     protected CancellationToken StopToken => _stopping.Token;
@@ -64,10 +64,6 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
         ArgumentNullException.ThrowIfNull(task);
         Blocking.ForEnd(task);
     }
-
-    /// <summary>Blocks the pipeline's thread until a task has ended, however it ended, or the pipeline is stopped.</summary>
-    /// <param name="task">The task.</param>
-    private protected virtual void Block(Task task) => BlockingWait.Block(task, StopToken);
 
     /// <summary>The result of a task that has ended.</summary>
     /// <param name="task">The task.</param>

@@ -23,6 +23,7 @@ public abstract class KvLongCmdlet : KvStoreCmdlet
     protected override void BeginProcessing()
     {
         _thread = new PipelineThread();
+        Blocking.Instead = Block;
         base.BeginProcessing();
     }
 
@@ -80,7 +81,7 @@ public abstract class KvLongCmdlet : KvStoreCmdlet
     /// <summary>A number as it is shown.</summary>
     private protected static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private protected override void Block(Task task)
+    private void Block(Task task)
     {
         while (!task.IsCompleted)
         {

@@ -19,14 +19,14 @@ public abstract class KvStoreCmdlet : KvCmdlet
     /// <summary>The store to work on; there from <see cref="BeginProcessing"/> on.</summary>
     protected IKvStore Target => _target ?? throw new InvalidOperationException("The store is known only once processing has begun.");
 
+    /// <summary>False for a command that was asked for something that needs no store.</summary>
+    private protected virtual bool NeedsStore => true;
+
     /// <summary>The transaction for which this command is recorded instead of carried out; null outside of a transaction's blocks.</summary>
     private protected TransactionRecording? Recording { get; private set; }
 
     /// <summary>True for a command that a transaction can hold.</summary>
     private protected virtual bool CanBeRecorded => false;
-
-    /// <summary>False for a command that was asked for something that needs no store.</summary>
-    private protected virtual bool NeedsStore => true;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()

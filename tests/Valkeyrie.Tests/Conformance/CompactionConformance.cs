@@ -115,6 +115,8 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
     [Fact]
     public async Task A_copy_outlasts_the_history_of_the_tree_that_it_reads()
     {
+        Require(StoreTraits.History);
+
         // As many pages as it takes for one to be asked for when its revision is gone.
         const int Keys = 2_000;
         var value = new byte[8_192];

@@ -7,8 +7,6 @@ namespace Valkeyrie.Tests.Conformance;
 /// <summary>A store is given to each theme of the suite by a line of its own, since xUnit runs no open generic class: that none is forgotten.</summary>
 public static class CompletenessTests
 {
-    private static readonly Type[] NotForV2 = [typeof(CompactionConformance), typeof(LeaseConformance), typeof(TransactionConformance)];
-
     [Theory]
     [InlineData(typeof(EtcdV3Conformance))]
     [InlineData(typeof(EtcdV2Conformance))]
@@ -17,7 +15,6 @@ public static class CompletenessTests
     public static void Every_store_runs_every_theme_of_the_suite(Type store)
     {
         var themes = typeof(StoreConformance).Assembly.GetTypes().Where(t => t.IsAbstract && t.IsSubclassOf(typeof(StoreConformance)));
-        var expected = store == typeof(EtcdV2Conformance) ? themes.Except(NotForV2) : themes;
-        Assert.Equal(expected.Select(t => t.Name).Order(), store.GetNestedTypes().Select(t => t.BaseType!.Name).Order());
+        Assert.Equal(themes.Select(t => t.Name).Order(), store.GetNestedTypes().Select(t => t.BaseType!.Name).Order());
     }
 }

@@ -39,7 +39,7 @@ public sealed class ForgottenChangesTests : IDisposable
         using var connection = Connection.Open(_file.Path, Patience.Limit);
         var reader = new PairReader(connection, KeyCodec.Plain);
         var range = KvRange.Key("a");
-        var (events, through, complete) = EventReader.Read(reader, range, Interval.Of(KeyCodec.Plain, range), Position.FirstOf(1), previousValue: false);
+        var (events, through, complete) = EventReader.Read(reader, range, Interval.Of(KeyCodec.Plain, range), Position.FirstOf(1), long.MaxValue, previousValue: false);
         Assert.Equal((1, true), (events.Count, complete));
 
         var newest = await store.PutAsync("a", "1");
@@ -48,7 +48,7 @@ public sealed class ForgottenChangesTests : IDisposable
             await engine.CompactAsync(newest.Revision, CancellationToken.None);
         }
 
-        var later = EventReader.Read(reader, range, Interval.Of(KeyCodec.Plain, range), through + 1, previousValue: false);
+        var later = EventReader.Read(reader, range, Interval.Of(KeyCodec.Plain, range), through + 1, long.MaxValue, previousValue: false);
         Assert.Equal(["1"], later.Events.Select(e => e.Value));
     }
 

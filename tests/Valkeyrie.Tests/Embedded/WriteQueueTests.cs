@@ -100,6 +100,27 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task Many_leases_that_ended_together_are_ended_before_a_write_in_several_commits()
+    {
+        const int Count = 5_000;
+        await _database.WriteAsync(
+            0,
+            static (writer, _) =>
+            {
+                Leases.TryGrant(writer, Count, seconds: 60);
+                return writer.Put("k"u8, [], Count);
+            },
+            CancellationToken.None);
+        _file.Execute($"WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < {Count - 1}) INSERT INTO leases SELECT i, 60, i FROM n", "UPDATE leases SET deadline = id");
+        _database.LookForDeadline();
+        var commits = 0;
+        _database.Committed = () => commits++;
+        Assert.Null(await _database.WriteAsync(0, static (writer, _) => writer.Reader.Get("k"), CancellationToken.None));
+        Assert.InRange(commits, 3, Count / 2);
+        Assert.Equal(0, _file.Scalar("SELECT count(*) FROM leases"));
+    }
+
+    [Fact]
     public async Task Callers_that_block_every_thread_of_the_pool_are_told_of_their_writes()
     {
         await using var worker = Worker.Start("block", _file.Path);

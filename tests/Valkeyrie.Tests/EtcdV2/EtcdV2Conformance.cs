@@ -36,6 +36,8 @@ public static class EtcdV2Conformance
 
     public sealed class Compaction(OwnEtcdV2 etcd) : CompactionConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class Histories(OwnEtcdV2 etcd) : HistoryConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Locks(OwnEtcdV2 etcd) : LockConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class LockWaits(OwnEtcdV2 etcd) : LockWaitConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;

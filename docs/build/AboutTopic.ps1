@@ -1,0 +1,51 @@
+# The about_ topics as Get-Help reads them: plain text, wrapped and indented.
+
+$TextWidth = 76
+
+function ConvertTo-AboutTopic([string] $Markdown) {
+    $lines = foreach ($block in Split-Markdown $Markdown) {
+        switch -Regex ($block) {
+            '^# (.+)' { 'TOPIC'; "    $($Matches[1])"; '' ; break }
+            '^## (.+)' { $Matches[1].ToUpperInvariant(); break }
+            '^### (.+)' { $heading = ConvertTo-PlainText $Matches[1]; "    $heading"; "    $('-' * $heading.Length)"; ''; break }
+            '(?s)^```\w*\n(.*?)\n?```$' { $Matches[1] -split '\n' | ForEach-Object { $_ ? "        $_" : '' }; ''; break }
+            '^\|' { Format-MarkdownTable $block; ''; break }
+            '^- ' { $block -split '\n(?=- )' | ForEach-Object { Format-Text $_.Substring(2) '    - ' '      ' }; ''; break }
+            default { Format-Text $block '    ' '    '; '' }
+        }
+    }
+
+    "$(($lines -join "`n").TrimEnd())`n"
+}
+
+# Headings, paragraphs, lists, tables and fenced code, one block each.
+function Split-Markdown([string] $Markdown) {
+    $blocks = [regex]::Matches($Markdown.ReplaceLineEndings("`n"), '(?ms)^```.*?^```$|^#+ [^\n]*|^[^\n]+(\n(?!#|```)[^\n]+)*')
+    $blocks.Value
+}
+
+function Format-Text([string] $Markdown, [string] $First, [string] $Following) {
+    $line = $First
+    $empty = $true
+    foreach ($word in (ConvertTo-PlainText $Markdown) -split '\s+' -ne '') {
+        if (-not $empty -and $line.Length + 1 + $word.Length -gt $TextWidth) {
+            $line
+            $line = $Following
+            $empty = $true
+        }
+
+        $line += $empty ? $word : " $word"
+        $empty = $false
+    }
+
+    $line
+}
+
+# Each row as its first cell, and the others indented below it: columns of sentences do not fit a console.
+function Format-MarkdownTable([string] $Block) {
+    $rows = $Block -split '\n' | Where-Object { $_ -notmatch '^\|[-:| ]+\|$' } | ForEach-Object { , (($_.Trim('|', ' ') -split '(?<!\\)\|').Trim() -replace '\\\|', '|') }
+    foreach ($row in $rows | Select-Object -Skip 1) {
+        Format-Text $row[0] '    ' '    '
+        $row | Select-Object -Skip 1 | Where-Object { $_ } | ForEach-Object { Format-Text $_ '        ' '        ' }
+    }
+}

@@ -1,0 +1,69 @@
+# The pages of cmdlets: what a cmdlet takes comes from the cmdlet itself, what it means from its page.
+
+# A cmdlet's help with the texts of its page; a text that the page lacks, or a page that is not there yet, leaves PlatyPS's own {{ placeholders }}.
+function Get-CommandPage([Management.Automation.CommandInfo] $Command, [string] $Path) {
+    $help = New-CommandHelp $Command
+    $help.Syntax | ForEach-Object { $_.HasCmdletBinding = $true }
+    $sets = @($help.Syntax | Sort-Object { -not $_.IsDefaultParameterSet }, ParameterSetName)
+    $help.Syntax.Clear()
+    $sets | ForEach-Object { $help.Syntax.Add($_) }
+    $help.Metadata.Remove('ms.date')
+    if ($Command.Module.ProjectUri) {
+        # Where Get-Help -Online leads.
+        $help.OnlineVersionUrl = $help.Metadata['HelpUri'] = "$($Command.Module.ProjectUri)/blob/HEAD/docs/en-US/$($Command.Name).md"
+    }
+
+    $hidden = @($help.Parameters | Where-Object { Test-Hidden $Command.Parameters[$_.Name] })
+    $hidden | ForEach-Object { $null = $help.Parameters.Remove($_) }
+    $help.Parameters | ForEach-Object { Add-Fact $_ $Command.Parameters[$_.Name] }
+    if (Test-Path $Path) {
+        Add-Text $help (Import-MarkdownCommandHelp $Path)
+    }
+
+    $help
+}
+
+# Writes a cmdlet's help as its page.
+function Export-CommandPage($Help, [string] $Folder) {
+    # PlatyPS writes into a folder of the module's name.
+    $written = $Help | Export-MarkdownCommandHelp -OutputFolder (Join-Path $Folder out) -Force
+    $text = (Get-Content $written -Raw) -replace '\r\n', "`n" -replace '(?m)^ms\.date:.*\n' -replace '## ALIASES\n\n(.*\n)*?(?=## )' -replace '\n{3,}', "`n`n"
+    Set-Content (Join-Path $Folder "$($Help.Title).md") "$($text.TrimEnd())`n" -NoNewline
+    Remove-Item (Join-Path $Folder out) -Recurse
+}
+
+function Test-Hidden($Parameter) {
+    $null -ne $Parameter -and -not ($Parameter.Attributes | Where-Object { $_ -is [Management.Automation.ParameterAttribute] -and -not $_.DontShow })
+}
+
+# What PlatyPS does not read from a parameter.
+function Add-Fact($Described, $Parameter) {
+    $Described.Type = $Described.Type -replace '^System\.Nullable`1\[(.+)\]$', '$1'
+    $Described.SupportsWildcards = [bool]($Parameter.Attributes | Where-Object { $_ -is [Management.Automation.SupportsWildcardsAttribute] })
+    $set = $Parameter.Attributes | Where-Object { $_ -is [Management.Automation.ValidateSetAttribute] }
+    $names = $set ? $set.ValidValues : $Parameter.ParameterType.IsEnum ? $Parameter.ParameterType.GetEnumNames() : @()
+    $Described.AcceptedValues.Clear()
+    $Described.AcceptedValues.AddRange([string[]]$names)
+}
+
+function Add-Text($Help, $Page) {
+    'Synopsis', 'Description', 'Notes' | ForEach-Object { $Help.$_ = $Page.$_ }
+    'Examples', 'RelatedLinks' | ForEach-Object {
+        $Help.$_.Clear()
+        $Help.$_.AddRange($Page.$_)
+    }
+
+    foreach ($parameter in $Help.Parameters) {
+        $text = $Page.Parameters | Where-Object Name -EQ $parameter.Name
+        if ($text) {
+            $parameter.Description = $text.Description
+            $parameter.DefaultValue = $text.DefaultValue
+        }
+    }
+
+    # A cmdlet tells the types of its parameters; which of them are meant to be piped is for the page to say.
+    'Inputs', 'Outputs' | ForEach-Object {
+        $Help.$_.Clear()
+        $Help.$_.AddRange($Page.$_)
+    }
+}

@@ -1,0 +1,73 @@
+# The help file that Get-Help reads: what PlatyPS makes of the pages, put into the shape in which a console shows it well.
+
+function Export-Maml([object[]] $Help, [string] $Folder) {
+    $temporary = Join-Path ([IO.Path]::GetTempPath()) "valkeyrie-$([guid]::NewGuid())"
+    try {
+        $file = $Help | Export-MamlCommandHelp -OutputFolder $temporary -Force | Select-Object -First 1
+        $maml = [xml]::new()
+        $maml.Load($file.FullName)
+        Format-Maml $maml
+        Write-Xml $maml (Join-Path $Folder $file.Name)
+    }
+    finally {
+        Remove-Item $temporary -Recurse -Force -ErrorAction Ignore
+    }
+}
+
+function Format-Maml([xml] $Maml) {
+    $Maml.GetElementsByTagName('command:example') | ForEach-Object { Format-Example $_ }
+    $Maml.SelectNodes('//*[local-name() = "para"][not(ancestor::*[local-name() = "example"])]') | ForEach-Object { $_.InnerText = Format-Paragraph $_.InnerText }
+
+    # A link to another page leads nowhere in a console; its name does.
+    $Maml.GetElementsByTagName('maml:uri') | Where-Object InnerText -NotLike 'http*' | ForEach-Object { $_.InnerText = '' }
+    $Maml.GetElementsByTagName('command:command') | ForEach-Object { Format-TypeName $_ }
+}
+
+# Get-Help writes the paragraphs of an example without a line between them, and code fences as they are.
+function Format-Example([Xml.XmlElement] $Example) {
+    $title = $Example.SelectSingleNode('*[local-name() = "title"]')
+    $title.InnerText = $title.InnerText.Trim('-', ' ')
+    $paragraphs = @($Example.GetElementsByTagName('maml:para'))
+    $text = foreach ($paragraph in $paragraphs) {
+        # PlatyPS puts this character where it wants an empty line.
+        if ($paragraph.InnerText -ne "`u{80}") {
+            Format-Paragraph $paragraph.InnerText
+        }
+    }
+
+    $paragraphs[0].InnerText = ($text -join "`n`n") + "`n"
+    $paragraphs | Select-Object -Skip 1 | ForEach-Object { $null = $_.ParentNode.RemoveChild($_) }
+}
+
+function Format-Paragraph([string] $Text) {
+    if ($Text -notmatch '(?s)^```\w*\n(.*?)\n?```$') {
+        # The lines of a page are as long as suits its author; a console breaks them where it ends.
+        return ConvertTo-PlainText ($Text -replace '\n(?![-|])', ' ')
+    }
+
+    ($Matches[1] -split '\n' | ForEach-Object { $_ ? "    $_" : '' }) -join "`n"
+}
+
+# The list of parameters names a type as the syntax above it does: TimeSpan, not System.Nullable`1[System.TimeSpan].
+function Format-TypeName([Xml.XmlElement] $Command) {
+    foreach ($parameter in $Command.SelectNodes('*[local-name() = "parameters"]/*')) {
+        $name = $parameter.SelectSingleNode('*[local-name() = "name"]').InnerText
+        $short = $Command.SelectSingleNode(
+            "*[local-name() = 'syntax']//*[local-name() = 'parameter'][*[local-name() = 'name'] = '$name']/*[local-name() = 'parameterValue']")
+        $long = $parameter.SelectSingleNode('*[local-name() = "parameterValue"]')
+        if ($short -and $long) {
+            $long.InnerText = $short.InnerText
+        }
+    }
+}
+
+function Write-Xml([xml] $Xml, [string] $Path) {
+    $settings = [Xml.XmlWriterSettings]@{ Indent = $true; NewLineChars = "`n"; Encoding = [Text.UTF8Encoding]::new($false) }
+    $writer = [Xml.XmlWriter]::Create($Path, $settings)
+    try {
+        $Xml.Save($writer)
+    }
+    finally {
+        $writer.Dispose()
+    }
+}

@@ -1,0 +1,42 @@
+#requires -Version 7.4
+#requires -Modules Microsoft.PowerShell.PlatyPS
+<#
+.SYNOPSIS
+    Renews the pages of cmdlets and writes the help files that the module ships.
+.DESCRIPTION
+    A page's sentences are its author's; its syntax and the facts about parameters are taken from the cmdlet, and a cmdlet without a page gets one to fill in.
+    The version is that of the manifest; where that names the project's site, the pages are linked to it for Get-Help -Online.
+.PARAMETER Module
+    The staged module.
+.PARAMETER Source
+    The folder of the pages and topics.
+.PARAMETER Page
+    Where the renewed pages go. Default: where they came from.
+.PARAMETER Output
+    Where the help files go.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)]
+    [string] $Module,
+
+    [Parameter(Mandatory)]
+    [string] $Source,
+
+    [string] $Page = $Source,
+
+    [Parameter(Mandatory)]
+    [string] $Output
+)
+
+$ErrorActionPreference = 'Stop'
+'PlainText', 'AboutTopic', 'CommandPage', 'Maml' | ForEach-Object { . $PSScriptRoot/$_.ps1 }
+
+Import-Module $Module
+$null = New-Item $Page, $Output -ItemType Directory -Force
+$help = @(Get-Command -Module Valkeyrie -CommandType Cmdlet | Sort-Object Name | ForEach-Object { Get-CommandPage $_ (Join-Path $Source "$($_.Name).md") })
+$help | ForEach-Object { Export-CommandPage $_ $Page }
+Export-Maml $help $Output
+Get-ChildItem $Source -Filter about_*.md | ForEach-Object {
+    ConvertTo-AboutTopic (Get-Content $_ -Raw) | Set-Content (Join-Path $Output "$($_.BaseName).help.txt") -NoNewline
+}
