@@ -7,17 +7,20 @@
     test    run xUnit, then Pester
     pester  run Pester alone, on the module staged last
     demo    the README's first session, on a private store that needs no server
+    soak    rounds under faults with growing seeds until one shows something wrong; arguments: duration (10m), first seed
     docs    renew the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
     bench   measure against the bare HTTP/2 loop and etcdctl; arguments: rows and options, see --help
 .EXAMPLE
     ./build.ps1 test
+.EXAMPLE
+    ./build.ps1 soak 2h
 .EXAMPLE
     ./build.ps1 bench put get --rounds 7
 #>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)]
-    [ValidateSet('build', 'test', 'pester', 'demo', 'docs', 'bench')]
+    [ValidateSet('build', 'test', 'pester', 'demo', 'soak', 'docs', 'bench')]
     [string] $Task,
 
     [Parameter(ValueFromRemainingArguments)]
@@ -83,6 +86,13 @@ function Invoke-DemoTask {
     Invoke-BuildTask
     & (Get-Pwsh) -NoProfile -NonInteractive -File samples/Tour/tour.ps1
     Assert-ExitCode 'The tour'
+}
+
+function Invoke-SoakTask {
+    Assert-Dotnet
+    Assert-Etcd etcd, etcdctl
+    dotnet run --project tests/Soak -c Release -- @Argument
+    Assert-ExitCode 'The soak'
 }
 
 function Invoke-DocsTask {
