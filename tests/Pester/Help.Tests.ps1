@@ -128,19 +128,19 @@ Describe 'Get-Help' {
         $said -split '(?m)^(?===== )' | Where-Object { $_.StartsWith("==== $Asked") } | Should -Match $Expected
     }
 
-    It 'leads to the page of a cmdlet on the project''s site, where the manifest names one' {
-        $site = (Import-PowerShellDataFile $ModulePath).PrivateData.PSData['ProjectUri']
-        foreach ($command in (Get-Module Valkeyrie).ExportedCmdlets.Keys) {
-            $online = @((Get-Help $command).relatedLinks.navigationLink.uri -like 'http*')
-            $online | Should -Be @($site ? "$site/blob/HEAD/docs/en-US/$command.md" : @())
-        }
+    It 'leads -Online to the page on the project''s site, where a package names one' {
+        $copy = Join-Path $TestFolder online
+        Copy-Item (Split-Path $ModulePath) $copy -Recurse
+        & $PSScriptRoot/../../build/online-help.ps1 -Module $copy -Site https://example.org/docs
+        $links = & $Pwsh -NoProfile -NonInteractive -Command "Import-Module '$copy/Valkeyrie.psd1'; (Get-Module Valkeyrie).ExportedCmdlets.Keys | Sort-Object | ForEach-Object { (Get-Help `$_).relatedLinks.navigationLink[0].uri }"
+        $links | Should -Be ((Get-Module Valkeyrie).ExportedCmdlets.Keys | Sort-Object | ForEach-Object { "https://example.org/docs/$_.md" })
     }
 }
 
 Describe 'What is shipped' {
     It 'is what the pages give' -Skip:$noPlatyPS {
         $pages, $files = 'pages', 'files' | ForEach-Object { Join-Path $TestFolder $_ }
-        $null = Invoke-TestPowerShell "& '$PSScriptRoot/../../docs/build/build-docs.ps1' -Module '$ModulePath' -Source '$Docs' -Page '$pages' -Output '$files'"
+        $null = Invoke-TestPowerShell "& '$PSScriptRoot/../../build/docs.ps1' -Module '$ModulePath' -Source '$Docs' -Page '$pages' -Output '$files'"
         foreach ($folder in @{ Made = $pages; Kept = $Docs; Filter = '*-*.md' }, @{ Made = $files; Kept = $Shipped; Filter = '*' }) {
             $made = Get-ChildItem $folder.Made -Filter $folder.Filter
             $made.Name | Sort-Object | Should -Be (Get-ChildItem $folder.Kept -Filter $folder.Filter).Name

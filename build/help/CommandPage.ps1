@@ -8,11 +8,6 @@ function Get-CommandPage([Management.Automation.CommandInfo] $Command, [string] 
     $help.Syntax.Clear()
     $sets | ForEach-Object { $help.Syntax.Add($_) }
     $help.Metadata.Remove('ms.date')
-    if ($Command.Module.ProjectUri) {
-        # Where Get-Help -Online leads.
-        $help.OnlineVersionUrl = $help.Metadata['HelpUri'] = "$($Command.Module.ProjectUri)/blob/HEAD/docs/en-US/$($Command.Name).md"
-    }
-
     $hidden = @($help.Parameters | Where-Object { Test-Hidden $Command.Parameters[$_.Name] })
     $hidden | ForEach-Object { $null = $help.Parameters.Remove($_) }
     $help.Parameters | ForEach-Object { Add-Fact $_ $Command.Parameters[$_.Name] }

@@ -5,7 +5,6 @@
     Renews the pages of cmdlets and writes the help files that the module ships.
 .DESCRIPTION
     A page's sentences are its author's; its syntax and the facts about parameters are taken from the cmdlet, and a cmdlet without a page gets one to fill in.
-    The version is that of the manifest; where that names the project's site, the pages are linked to it for Get-Help -Online.
 .PARAMETER Module
     The staged module.
 .PARAMETER Source
@@ -30,7 +29,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-'PlainText', 'AboutTopic', 'CommandPage', 'Maml' | ForEach-Object { . $PSScriptRoot/$_.ps1 }
+'PlainText', 'AboutTopic', 'CommandPage', 'Maml' | ForEach-Object { . $PSScriptRoot/help/$_.ps1 }
 
 Import-Module (Resolve-Path $Module).Path
 $null = New-Item $Page, $Output -ItemType Directory -Force

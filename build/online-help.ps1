@@ -1,0 +1,36 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+    Tells Get-Help -Online of a staged module where its pages are.
+.DESCRIPTION
+    The repository's own help names no site, since it may lie anywhere; a package does. PowerShell takes the first of a cmdlet's links.
+.PARAMETER Module
+    The staged module's folder.
+.PARAMETER Site
+    Where the pages are, such as https://github.com/OWNER/NAME/blob/v1.0.0/docs/en-US.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)]
+    [string] $Module,
+
+    [Parameter(Mandatory)]
+    [uri] $Site
+)
+
+$ErrorActionPreference = 'Stop'
+$namespace = 'http://schemas.microsoft.com/maml/2004/10'
+foreach ($file in Get-ChildItem (Join-Path $Module en-US) -Filter *-Help.xml) {
+    $maml = [xml]::new()
+    $maml.PreserveWhitespace = $true
+    $maml.Load($file.FullName)
+    foreach ($command in $maml.GetElementsByTagName('command:command')) {
+        $name = $command.SelectSingleNode('*/*[local-name() = "name"]').InnerText
+        $links = $command.SelectSingleNode('*[local-name() = "relatedLinks"]')
+        $link = $links.PrependChild($maml.CreateElement('maml', 'navigationLink', $namespace))
+        $link.AppendChild($maml.CreateElement('maml', 'linkText', $namespace)).InnerText = 'Online Version'
+        $link.AppendChild($maml.CreateElement('maml', 'uri', $namespace)).InnerText = "$("$Site".TrimEnd('/'))/$name.md"
+    }
+
+    $maml.Save($file.FullName)
+}
