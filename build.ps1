@@ -7,6 +7,7 @@
     test    run xUnit, then Pester
     pester  run Pester alone, on the module staged last
     demo    the README's first session, on a private store that needs no server
+    soak    rounds under faults with growing seeds until one shows something wrong; arguments: duration (10m), first seed
     docs    renew the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
     analyze look through every script with PSScriptAnalyzer
     package make out/package/Valkeyrie.VERSION.nupkg, fit for the PowerShell Gallery; with --all-platforms it is an error if one cannot be compiled for
@@ -14,12 +15,14 @@
 .EXAMPLE
     ./build.ps1 test
 .EXAMPLE
+    ./build.ps1 soak 2h
+.EXAMPLE
     ./build.ps1 bench put get --rounds 7
 #>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)]
-    [ValidateSet('build', 'test', 'pester', 'demo', 'docs', 'analyze', 'package', 'bench')]
+    [ValidateSet('build', 'test', 'pester', 'demo', 'soak', 'docs', 'analyze', 'package', 'bench')]
     [string] $Task,
 
     [Parameter(ValueFromRemainingArguments)]
@@ -90,6 +93,13 @@ function Invoke-DemoTask {
     Invoke-BuildTask
     & (Get-Pwsh) -NoProfile -NonInteractive -File samples/Tour/tour.ps1
     Assert-ExitCode 'The tour'
+}
+
+function Invoke-SoakTask {
+    Assert-Dotnet
+    Assert-Etcd etcd, etcdctl
+    dotnet run --project tests/Soak -c Release -- @args
+    Assert-ExitCode 'The soak'
 }
 
 function Invoke-DocsTask {

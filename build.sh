@@ -57,6 +57,12 @@ task_bench() { # measure against the bare HTTP/2 loop and etcdctl; arguments: ro
     dotnet run --project bench/Valkeyrie.Bench -c Release -- "$@"
 }
 
+task_soak() { # rounds under faults with growing seeds until one shows something wrong; arguments: duration (10m), first seed
+    need_dotnet
+    task_etcd
+    dotnet run --project tests/Soak -c Release -- "$@"
+}
+
 task_etcd() { # find etcd and etcdctl, or install them where that may be done
     [ $# -gt 0 ] || set -- etcd etcdctl
     local name packages=""

@@ -1,6 +1,6 @@
 # The pages of cmdlets: what a cmdlet takes comes from the cmdlet itself, what it means from its page.
 
-# A cmdlet's help with the texts of its page; a text that the page lacks, or a page that is not there yet, leaves PlatyPS's own {{ placeholders }}.
+# A cmdlet's help with the texts of its page. What the page lacks, or all of it where there is none yet, is left to fill in between double braces.
 function Get-CommandPage([Management.Automation.CommandInfo] $Command, [string] $Path) {
     $help = New-CommandHelp $Command
     $help.Syntax | ForEach-Object { $_.HasCmdletBinding = $true }
@@ -16,6 +16,7 @@ function Get-CommandPage([Management.Automation.CommandInfo] $Command, [string] 
     $hidden = @($help.Parameters | Where-Object { Test-Hidden $Command.Parameters[$_.Name] })
     $hidden | ForEach-Object { $null = $help.Parameters.Remove($_) }
     $help.Parameters | ForEach-Object { Add-Fact $_ $Command.Parameters[$_.Name] }
+    Clear-Text $help
     if (Test-Path $Path) {
         Add-Text $help (Import-MarkdownCommandHelp $Path)
     }
@@ -46,13 +47,19 @@ function Add-Fact($Described, $Parameter) {
     $Described.AcceptedValues.AddRange([string[]]$names)
 }
 
+# PlatyPS takes what the help of the staged module says, which came from pages as they were.
+function Clear-Text($Help) {
+    'Synopsis', 'Description', 'Notes' | ForEach-Object { $Help.$_ = "{{ Fill in the $_ }}" }
+    'Examples', 'RelatedLinks' | ForEach-Object { $Help.$_.Clear() }
+    foreach ($parameter in $Help.Parameters) {
+        $parameter.Description = "{{ Fill in what -$($parameter.Name) means }}"
+        $parameter.DefaultValue = ''
+    }
+}
+
 function Add-Text($Help, $Page) {
     'Synopsis', 'Description', 'Notes' | ForEach-Object { $Help.$_ = $Page.$_ }
-    'Examples', 'RelatedLinks' | ForEach-Object {
-        $Help.$_.Clear()
-        $Help.$_.AddRange($Page.$_)
-    }
-
+    'Examples', 'RelatedLinks' | ForEach-Object { $Help.$_.AddRange($Page.$_) }
     foreach ($parameter in $Help.Parameters) {
         $text = $Page.Parameters | Where-Object Name -EQ $parameter.Name
         if ($text) {

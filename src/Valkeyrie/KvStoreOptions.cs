@@ -14,6 +14,12 @@ public sealed record KvStoreOptions
     /// <summary>How long one round trip may take, connecting included; at most <see cref="LongestTimeout"/>. Default: 10 seconds.</summary>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
 
+    /// <summary>How long a connection with calls or watches under way may be silent before the server is asked whether it is still there. Where no
+    /// answer comes within half as long again, the connection is given up and another is made. Above zero, at most <see cref="LongestTimeout"/>.
+    /// Default: 10 seconds. etcd ends connections that ask more often than every 5 seconds, unless its <c>--grpc-keepalive-min-time</c> says
+    /// otherwise. Only etcd v3 heeds it.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>A prefix put before every key and taken off again; the store then seems to hold only the keys under it. Default: empty.
     /// It is used as written: to keep to a directory, end it with a slash.</summary>
     public string Namespace { get; init; } = "";
@@ -25,7 +31,7 @@ public sealed record KvStoreOptions
     public KvTlsOptions? Tls { get; init; }
 
     /// <summary>Refuses options that no store takes. <see cref="KvStore.Open"/> does so; whoever opens a store in another way calls it first.</summary>
-    /// <exception cref="KvInvalidArgumentException">The timeout is zero or less or too long, or the namespace breaks a rule of <see cref="KeyRules"/>.</exception>
+    /// <exception cref="KvInvalidArgumentException">The timeout or the keep-alive time is zero or less or too long, or the namespace breaks a rule of <see cref="KeyRules"/>.</exception>
     public void Check()
     {
         if (Timeout <= TimeSpan.Zero)
@@ -36,6 +42,11 @@ public sealed record KvStoreOptions
         if (Timeout > LongestTimeout)
         {
             throw new KvInvalidArgumentException($"The timeout is {Timeout}. Give at most {LongestTimeout}.");
+        }
+
+        if (KeepAlive <= TimeSpan.Zero || KeepAlive > LongestTimeout)
+        {
+            throw new KvInvalidArgumentException($"The keep-alive time is {KeepAlive}. Give one above zero, and at most {LongestTimeout}.");
         }
 
         if (Namespace.Length > 0)

@@ -11,7 +11,7 @@ internal sealed class Attempts(bool readOnly, int endpoints, TimeSpan timeout)
     private int _made;
     private int _futileInARow;
     private int _lost;
-    private bool _tokenRenewed;
+    private int _tokensRefused;
 
     /// <summary>The time of the next attempt. A read leaves time for another endpoint, should this one keep silent.</summary>
     public TimeSpan NextTimeout()
@@ -22,16 +22,18 @@ internal sealed class Attempts(bool readOnly, int endpoints, TimeSpan timeout)
         return readOnly && endpointsLeft > 1 ? left / Math.Min(3, endpointsLeft) : left;
     }
 
+    /// <summary>A refused token may be renewed, and the call made again, since nothing was done. More than once, too, though not without end: a member
+    /// that lags behind does not know a new token yet, and a change to any user ends all tokens.</summary>
     public bool MayRenewToken()
     {
-        if (_tokenRenewed)
-        {
-            return false;
-        }
-
+        const int most = 8;
         _made--;
-        return _tokenRenewed = true;
+        return ++_tokensRefused <= most && Environment.TickCount64 < _end;
     }
+
+    /// <summary>Waits before a renewed token is tried: not the first time, then longer each time.</summary>
+    public Task PauseForTokenAsync(CancellationToken cancellationToken) =>
+        _tokensRefused == 1 ? Task.CompletedTask : Task.Delay(FirstPause * (_tokensRefused - 1), cancellationToken);
 
     /// <summary>Reads may be sent again whatever happened; writes only if they provably did not reach a server. A member that cannot serve just now,
     /// as while a leader is elected, is asked again until the time is up; when no endpoint can be reached at all, that is not waited for.</summary>

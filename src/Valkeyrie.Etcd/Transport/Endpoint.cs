@@ -3,12 +3,12 @@ using Valkeyrie.Etcd.Transport.Http2;
 namespace Valkeyrie.Etcd.Transport;
 
 /// <summary>One address of the cluster, with its connection and what is known of its health.</summary>
-internal sealed class Endpoint(Uri address, KvTlsOptions tls, TimeSpan connectTimeout) : IDisposable
+internal sealed class Endpoint(Uri address, KvTlsOptions tls, TimeSpan connectTimeout, TimeSpan keepAlive) : IDisposable
 {
     // An endpoint that failed is passed over for this long, then tried again by the next call.
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(2);
 
-    private readonly Http2Connector _connector = new(address, () => HttpConnections.Tls(tls), connectTimeout);
+    private readonly Http2Connector _connector = new(address, () => HttpConnections.Tls(tls), connectTimeout, keepAlive);
     private long _restsUntil;
 
     public string Name { get; } = address.GetLeftPart(UriPartial.Authority);

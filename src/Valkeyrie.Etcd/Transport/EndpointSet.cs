@@ -7,7 +7,7 @@ internal sealed class EndpointSet(IReadOnlyList<Uri> addresses, KvStoreOptions o
     private static readonly TimeSpan ConnectTimeoutAmongSeveral = TimeSpan.FromSeconds(2);
 
     private readonly Endpoint[] _endpoints =
-        [.. addresses.Select(a => new Endpoint(a, options.Tls ?? new KvTlsOptions(), ConnectTimeout(options.Timeout, addresses.Count)))];
+        [.. addresses.Select(a => new Endpoint(a, options.Tls ?? new KvTlsOptions(), ConnectTimeout(options.Timeout, addresses.Count), options.KeepAlive))];
     private uint _turn;
 
     public int Count => _endpoints.Length;

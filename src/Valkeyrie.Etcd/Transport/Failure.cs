@@ -9,7 +9,7 @@ namespace Valkeyrie.Etcd.Transport;
 internal sealed record Failure(KvException Error)
 {
     /// <summary>True if the request provably did not reach a server.</summary>
-    public bool NotSent { get; init; }
+    public bool NotSent { get; init; } = Error.NotSent;
 
     /// <summary>True if no connection was made.</summary>
     public bool NoConnection { get; init; }
@@ -38,7 +38,7 @@ internal sealed record Failure(KvException Error)
         GrpcProtocolException or InvalidProtocolBufferException => Protocol(e, e.Message, call),
         OperationCanceledException when call.TimedOut => TimedOut(e, call),
         TimeoutException => TimedOut(e, call with { Unsent = true }),
-        Http2ConnectException { Reason: KvUnreachableReason.Protocol } => Protocol(e, e.Message, call) with { NotSent = true, NoConnection = true },
+        Http2ConnectException { Reason: KvUnreachableReason.Protocol } => Protocol(e, e.Message, call, notSent: true) with { NoConnection = true },
         Http2ConnectException connect => NotReached(connect, call),
         Http2ProtocolException => Protocol(e, e.Message + ".", call),
         Http2ResetException reset => OfReset(reset, call),
@@ -63,25 +63,25 @@ internal sealed record Failure(KvException Error)
             KvUnreachableReason.Tls => $"The TLS handshake with {call.Endpoint} failed: {Sentence(e)} If it does not use TLS, connect with http.",
             _ => $"No connection to {call.Endpoint}: {Sentence(e)} Check that the server runs and that the port is right.",
         };
-        return new(new KvUnreachableException(e.Reason, message, e) { Key = call.Key, Endpoint = call.Endpoint })
-            { NotSent = true, NoConnection = true, MayPass = true, EndpointFailed = true };
+        return new(new KvUnreachableException(e.Reason, message, e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = true })
+            { NoConnection = true, MayPass = true, EndpointFailed = true };
     }
 
     private static Failure Lost(Exception e, in FailedCall call) => new(new KvUnreachableException(
         KvUnreachableReason.ConnectionLost, $"The connection to {call.Endpoint} broke {(call.Unsent ? "before the call was sent" : "during the call")}.{call.Doubt}", e)
-        { Key = call.Key, Endpoint = call.Endpoint })
-        { NotSent = call.Unsent, MayPass = true, EndpointFailed = true };
+        { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
+        { MayPass = true, EndpointFailed = true };
 
-    private static Failure Protocol(Exception e, string detail, in FailedCall call) => new(new KvUnreachableException(
+    private static Failure Protocol(Exception e, string detail, in FailedCall call, bool notSent = false) => new(new KvUnreachableException(
         KvUnreachableReason.Protocol,
         $"What answers at {call.Endpoint} does not speak etcd's protocol: {detail} Check host and port; a server that uses TLS needs https.",
-        e) { Key = call.Key, Endpoint = call.Endpoint })
+        e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = notSent })
         { MayPass = true, EndpointFailed = true };
 
     private static Failure TimedOut(Exception e, in FailedCall call) => new(new KvTimeoutException(
         $"{call.Endpoint} {(call.Unsent ? "could not be sent the call" : "did not answer")} in time; calls end after {call.Timeout.TotalSeconds:0.###} s.{call.Doubt}", e)
-        { Key = call.Key, Endpoint = call.Endpoint })
-        { NotSent = call.Unsent, MayPass = true, EndpointFailed = true };
+        { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
+        { MayPass = true, EndpointFailed = true };
 
     private static T? Cause<T>(Exception? e) where T : Exception
     {

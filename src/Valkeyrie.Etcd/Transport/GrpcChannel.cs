@@ -219,6 +219,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
 
         if (failure.TokenRefused && attempts.MayRenewToken() && ForgetToken(token))
         {
+            await attempts.PauseForTokenAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 

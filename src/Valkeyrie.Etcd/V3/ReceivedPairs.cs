@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections;
+using Valkeyrie.Etcd.Transport;
 
 namespace Valkeyrie.Etcd.V3;
 
@@ -12,18 +13,20 @@ internal sealed class ReceivedPairs : IReadOnlyList<KvPair>, IDisposable
     private readonly Replies _replies;
     private readonly ReadOnlyMemory<byte> _message;
     private readonly bool _keyOnly;
+    private readonly string _endpoint;
     private byte[]? _buffer;
     private int[] _starts = ArrayPool<int>.Shared.Rent(FirstCapacity);
 
     /// <summary>Begins without pairs.</summary>
     /// <param name="replies">Decodes a pair.</param>
-    /// <param name="message">The reply.</param>
+    /// <param name="reply">The reply.</param>
     /// <param name="buffer">The pooled buffer that holds it, from now on owned here.</param>
     /// <param name="keyOnly">True if values were not asked for.</param>
-    public ReceivedPairs(Replies replies, ReadOnlyMemory<byte> message, byte[] buffer, bool keyOnly)
+    public ReceivedPairs(Replies replies, Reply reply, byte[] buffer, bool keyOnly)
     {
         _replies = replies;
-        _message = message;
+        _message = reply.Message;
+        _endpoint = reply.Endpoint;
         _buffer = buffer;
         _keyOnly = keyOnly;
     }
@@ -36,7 +39,16 @@ internal sealed class ReceivedPairs : IReadOnlyList<KvPair>, IDisposable
         {
             ObjectDisposedException.ThrowIf(_buffer is null, this);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
-            return _replies.Pair(_message.Span.Slice(_starts[2 * index], _starts[(2 * index) + 1]), _keyOnly);
+            try
+            {
+                return _replies.Pair(_message.Span.Slice(_starts[2 * index], _starts[(2 * index) + 1]), _keyOnly);
+            }
+            catch (GrpcProtocolException e)
+            {
+                // The call has long returned: nobody else is there to tell it as the typed error that it is.
+                throw new KvUnreachableException(
+                    KvUnreachableReason.Protocol, $"What answers at {_endpoint} does not speak etcd's protocol: {e.Message}", e) { Endpoint = _endpoint };
+            }
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class Replies(KeyCodec keys)
     {
         var bytes = reply.Span;
         var decoded = new List<KvPair>();
-        var received = bytes.Length < SmallestLongReply ? null : new ReceivedPairs(this, reply.Message, reply.Keep(), keysOnly);
+        var received = bytes.Length < SmallestLongReply ? null : new ReceivedPairs(this, reply, reply.Keep(), keysOnly);
         long count = 0, revision = 0;
         var more = false;
         var reader = new WireReader(bytes);

@@ -7,6 +7,8 @@ namespace Valkeyrie.Etcd.V3;
 /// all changes of a revision in one message, so that revision neither repeats nor loses any.</summary>
 internal static class WatchStream
 {
+    private const int MostDenials = 3;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
@@ -21,7 +23,7 @@ internal static class WatchStream
     {
         var next = fromRevision;
         var pause = FirstPause;
-        var tokenRenewed = false;
+        var denials = 0;
         while (true)
         {
             var stream = await TryOpenAsync(() => channel.OpenStreamAsync(
@@ -35,8 +37,9 @@ internal static class WatchStream
                     var message = stream.Parse(bytes, b => WatchMessage.Read(b.Span, asked, range.Text, channel.Address));
                     if (message.Denied)
                     {
-                        // The server says the same of a token that it no longer knows: sign in anew once, then believe it.
-                        tokenRenewed = !tokenRenewed && stream.ForgetToken() ? true : throw Denied(range, channel.Address);
+                        // The server says the same of a token that it no longer knows, and of a new one while it lags behind the others: sign in
+                        // anew a few times, then believe it.
+                        denials = denials < MostDenials && stream.ForgetToken() ? denials + 1 : throw Denied(range, channel.Address);
                         break;
                     }
 
@@ -46,7 +49,7 @@ internal static class WatchStream
                     }
 
                     pause = FirstPause;
-                    tokenRenewed &= message.Created;
+                    denials = message.Created ? denials : 0;
                     while (message.Left > 0)
                     {
                         var batch = stream.Parse(bytes, b => message.NextBatch(b.Span, replies));

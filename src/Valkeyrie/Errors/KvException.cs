@@ -16,4 +16,8 @@ public abstract class KvException(KvErrorCode code, string message, Exception? i
 
     /// <summary>The endpoint or file that the call went to; null if nothing was sent.</summary>
     public string? Endpoint { get; init; }
+
+    /// <summary>True if the request provably reached no server, so that a write was not made and may be tried again. False where a server has
+    /// answered, and where nothing is known.</summary>
+    public bool NotSent { get; init; }
 }

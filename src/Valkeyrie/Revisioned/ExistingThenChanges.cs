@@ -5,6 +5,8 @@ namespace Valkeyrie;
 /// <summary>The recipe of a watch: read the range at a revision, then follow every change after it, so that nothing is lost between.</summary>
 internal static class ExistingThenChanges
 {
+    private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
+
     public static async IAsyncEnumerable<KvEvent> WatchAsync(
         IRevisionedEngine engine, KvRange range, KvWatchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -17,17 +19,18 @@ internal static class ExistingThenChanges
             from = from == 0 ? next : from;
         }
 
+        var resynchronizing = false;
         while (true)
         {
-            var compacted = false;
+            var again = false;
             if (listing)
             {
                 var pages = RangePages.ReadAsync(engine, range, new KvListOptions(), cancellationToken).GetAsyncEnumerator(cancellationToken);
                 await using var disposePages = pages.ConfigureAwait(false);
                 while (true)
                 {
-                    var step = await StepAsync(pages, options).ConfigureAwait(false);
-                    compacted = step == Step.Compacted;
+                    var step = await StepAsync(pages, options, resynchronizing).ConfigureAwait(false);
+                    again = step is Step.Compacted or Step.Away;
                     if (step != Step.Next)
                     {
                         break;
@@ -49,11 +52,11 @@ internal static class ExistingThenChanges
                 }
             }
 
-            if (!compacted)
+            if (!again)
             {
                 var changes = engine.WatchAsync(range, from, options.PreviousValue, cancellationToken).GetAsyncEnumerator(cancellationToken);
                 await using var disposeChanges = changes.ConfigureAwait(false);
-                while (await StepAsync(changes, options).ConfigureAwait(false) == Step.Next)
+                while (await StepAsync(changes, options, resynchronizing).ConfigureAwait(false) == Step.Next)
                 {
                     foreach (var change in changes.Current)
                     {
@@ -65,8 +68,10 @@ internal static class ExistingThenChanges
                 }
             }
 
-            // Only a compaction that the caller wants to live with leads here: list again, and say so.
-            from = await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false);
+            // Only a compaction that the caller wants to live with leads here: list again, and say so. As the watch outlasted whatever made it miss
+            // its changes, it outlasts a store that is away just now.
+            resynchronizing = true;
+            from = await NextRevisionOnceThereAsync(engine, range, cancellationToken).ConfigureAwait(false);
             yield return new KvEvent { Type = KvEventType.Resync, Pair = new KvPair { Key = range.Text, KeyOnly = true, Revision = from - 1 } };
             from = 0;
             listing = true;
@@ -82,7 +87,24 @@ internal static class ExistingThenChanges
         return (await engine.RangeAsync(count, cancellationToken).ConfigureAwait(false)).Revision + 1;
     }
 
-    private static async ValueTask<Step> StepAsync<T>(IAsyncEnumerator<T> items, KvWatchOptions options)
+    private static async ValueTask<long> NextRevisionOnceThereAsync(IRevisionedEngine engine, KvRange range, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false);
+            }
+            catch (KvException e) when (IsAway(e))
+            {
+                await Task.Delay(AwayPause, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static bool IsAway(KvException e) => e is KvUnreachableException or KvTimeoutException;
+
+    private static async ValueTask<Step> StepAsync<T>(IAsyncEnumerator<T> items, KvWatchOptions options, bool resynchronizing)
     {
         try
         {
@@ -92,6 +114,10 @@ internal static class ExistingThenChanges
         {
             return Step.Compacted;
         }
+        catch (KvException e) when (resynchronizing && IsAway(e))
+        {
+            return Step.Away;
+        }
     }
 
     private enum Step
@@ -99,5 +125,6 @@ internal static class ExistingThenChanges
         Next,
         End,
         Compacted,
+        Away,
     }
 }

@@ -21,17 +21,23 @@ public sealed class WriteQueueTests : IDisposable
     public async Task A_write_that_was_cancelled_while_it_waited_is_not_made()
     {
         using var cancel = new CancellationTokenSource();
-        Task first, cancelled, last;
-        using (var other = Busy())
-        {
-            first = PutAsync("first");
-            cancelled = PutAsync("cancelled", cancel.Token);
-            last = PutAsync("last");
-            await cancel.CancelAsync();
-            var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Patience.Limit));
-            Assert.Equal(cancel.Token, error.CancellationToken);
-            other.Execute("ROLLBACK");
-        }
+        using ManualResetEventSlim begun = new(), goOn = new();
+        var first = _database.WriteAsync(
+            (begun, goOn),
+            static (writer, signals) =>
+            {
+                signals.begun.Set();
+                signals.goOn.Wait();
+                return writer.Put("first"u8, [], 0);
+            },
+            CancellationToken.None);
+        Assert.True(begun.Wait(Patience.Limit));
+        var cancelled = PutAsync("cancelled", cancel.Token);
+        var last = PutAsync("last");
+        await cancel.CancelAsync();
+        var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Patience.Limit));
+        Assert.Equal(cancel.Token, error.CancellationToken);
+        goOn.Set();
 
         await first;
         await last;

@@ -101,6 +101,22 @@ public sealed class WatchRecipeTests : IAsyncDisposable
         Assert.Equal([KvEventType.Resync, KvEventType.Existing], (await watching.NextAsync(2)).Select(e => e.Type));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_watch_that_reads_anew_outlasts_a_store_that_is_away_meanwhile(int failingRead)
+    {
+        await _store.PutAsync("d/a", "0");
+        await using var watching = Watching.Tree(_store, "d", new KvWatchOptions { Resynchronize = true });
+        await watching.NextAsync();
+        await UntilCalledAsync("Watch");
+        OnceBefore("Range", failingRead, () => throw new KvUnreachableException(KvUnreachableReason.ConnectionFailed, "for the test"));
+        _engine.EndWatches(new KvCompactedException(1, 2, "here"));
+        Assert.Equal("0", (await watching.UntilAsync(e => e.Type == KvEventType.Existing))[^1].Value);
+        await _store.PutAsync("d/a", "1");
+        Assert.Equal("1", (await watching.NextAsync()).Value);
+    }
+
     [Fact]
     public async Task A_watch_that_fell_behind_is_revision_compacted_when_not_asked()
     {

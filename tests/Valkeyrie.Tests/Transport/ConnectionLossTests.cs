@@ -130,7 +130,7 @@ public class ConnectionLossTests
         var connections = new List<ScriptedConnection>();
         await using var peer = new ScriptedHttp2Peer(_ => Task.CompletedTask);
         peer.Connected += connections.Add;
-        using var connector = new Http2Connector(new Uri($"http://127.0.0.1:{peer.Port}"), () => new SslClientAuthenticationOptions(), Patience.Limit);
+        using var connector = new Http2Connector(new Uri($"http://127.0.0.1:{peer.Port}"), () => new SslClientAuthenticationOptions(), Patience.Limit, Patience.Limit);
         var older = await connector.GetAsync(CancellationToken.None);
         var stream = new Http2Stream(1_000, unary: true);
         Assert.True(older.TryStart(stream, GrpcMethod.Put, null, GrpcMessage.Write("x"u8), end: true).Ok);

@@ -1,3 +1,5 @@
+using Valkeyrie.Tests.Fuzz;
+
 namespace Valkeyrie.Tests.Transport;
 
 /// <summary>Answers damaged at random: a call gives a result or a typed error, and nothing else. A failure names its seed.</summary>
@@ -18,7 +20,7 @@ public class FuzzTests
     public async Task A_damaged_message_gives_a_result_or_a_typed_error(string call)
     {
         var seed = 0;
-        await using var peer = new ScriptedHttp2Peer(request => request.ReplyAsync(Damage(Range, new Random(seed))));
+        await using var peer = new ScriptedHttp2Peer(request => request.ReplyAsync(Mutation.Of(Range, new Random(seed))));
         await using var store = peer.Open();
         for (; seed < Rounds; seed++)
         {
@@ -38,7 +40,7 @@ public class FuzzTests
                 .. Http2Frame.Data(request.StreamId, GrpcMessage.Write(Range)),
                 .. Http2Frame.Headers(request.StreamId, GrpcMessage.Trailers(0), endStream: true),
             ];
-            await request.SendAsync(Damage(answer, new Random(seed)));
+            await request.SendAsync(Mutation.Of(answer, new Random(seed)));
             request.CloseConnection();
         });
         await using var store = peer.Open();
@@ -50,28 +52,4 @@ public class FuzzTests
 
     private static void AssertTyped(Exception? error, int seed) =>
         Assert.True(error is null or KvException, $"Seed {seed} gave {error}");
-
-    /// <summary>Changes, inserts, removes or repeats a few bytes.</summary>
-    private static byte[] Damage(byte[] bytes, Random random)
-    {
-        var damaged = bytes.ToList();
-        for (var change = random.Next(1, 5); change > 0; change--)
-        {
-            var at = random.Next(damaged.Count);
-            switch (random.Next(4))
-            {
-                case 0: damaged[at] = (byte)random.Next(256); break;
-                case 1: damaged[at] ^= (byte)(1 << random.Next(8)); break;
-                case 2: damaged.Insert(at, (byte)random.Next(256)); break;
-                default: damaged.RemoveRange(at, random.Next(1, damaged.Count - at)); break;
-            }
-
-            if (damaged.Count < 2)
-            {
-                break;
-            }
-        }
-
-        return [.. damaged];
-    }
 }

@@ -37,6 +37,7 @@ public class ProtocolViolationTests
             .. Enumerable.Repeat(Http2Frame.Write(Http2FrameType.Continuation, 0, id, new byte[Http2Frame.MaxPayload]), 100).SelectMany(f => f),
         ],
         ["padding longer than its data"] = id => Http2Frame.Write(Http2FrameType.Data, Http2Frame.Padded, id, [5, 1]),
+        ["padding longer than its last data"] = id => Http2Frame.Write(Http2FrameType.Data, Http2Frame.Padded | Http2Frame.EndStream, id, [5, 1]),
         ["padded data of nothing"] = id => Http2Frame.Write(Http2FrameType.Data, Http2Frame.Padded, id, []),
         ["padded headers of nothing"] = id => Http2Frame.Write(Http2FrameType.Headers, Http2Frame.Padded | Http2Frame.EndHeaders, id, []),
         ["padding longer than its headers"] = id => Http2Frame.Write(Http2FrameType.Headers, Http2Frame.Padded | Http2Frame.EndHeaders, id, [200, 0x88]),

@@ -8,10 +8,6 @@ namespace Valkeyrie.Etcd.Transport.Http2;
 internal sealed class Http2Connection
 #pragma warning restore CA1001
 {
-    // etcd closes connections that ping more often than every 5 s, or without an open call (grpc-keepalive-min-time).
-    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
-
     // Shorter than the patience of most proxies that drop idle connections silently.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(50);
 
@@ -22,19 +18,22 @@ internal sealed class Http2Connection
     private readonly Outbound _output;
     private readonly HeaderEncoder _encoder;
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _keepAlive;
     private readonly Timer _watchdog;
     private bool _ended;
     private long _lastHeard = Environment.TickCount64;
-    private bool _pinged;
+    private long _pingedAt;
 
-    private Http2Connection(Stream transport, Uri address)
+    private Http2Connection(Stream transport, Uri address, TimeSpan keepAlive)
     {
         _encoder = new HeaderEncoder(address);
         _output = new Outbound(_gate, transport, End);
         _streams = new Http2Streams(_gate, _output);
         _input = new InputPump(transport, OnInput, OnInputEnd);
         _frames = new FrameReader(new FrameHandlers(_gate, _streams, _output, _encoder, _input.Wake, () => _greeted.TrySetResult()));
-        _watchdog = new Timer(static self => ((Http2Connection)self!).Watch(), this, PingTimeout, PingTimeout);
+        _keepAlive = Math.Max(1, (long)keepAlive.TotalMilliseconds);
+        var often = TimeSpan.FromMilliseconds(Math.Max(1, _keepAlive / 4));
+        _watchdog = new Timer(static self => ((Http2Connection)self!).Watch(), this, often, often);
     }
 
     /// <summary>True while calls can be started.</summary>
@@ -62,9 +61,13 @@ internal sealed class Http2Connection
     }
 
     /// <summary>Greets the peer and waits for its greeting, so that a call is only ever sent to what speaks HTTP/2.</summary>
-    public static async Task<Http2Connection> StartAsync(Stream transport, Uri address, CancellationToken cancellationToken)
+    /// <param name="transport">The transport.</param>
+    /// <param name="address">The endpoint.</param>
+    /// <param name="keepAlive">How long the peer may be silent while it owes something before it is asked whether it is still there.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async Task<Http2Connection> StartAsync(Stream transport, Uri address, TimeSpan keepAlive, CancellationToken cancellationToken)
     {
-        var connection = new Http2Connection(transport, address);
+        var connection = new Http2Connection(transport, address, keepAlive);
         try
         {
             connection._output.WritePreface(Http2Streams.Window, FrameHandlers.ConnectionWindow);
@@ -107,6 +110,9 @@ internal sealed class Http2Connection
             _streams.Add(stream);
             _output.WriteHeaders(stream.Id, _encoder, method, token);
             _output.SendBody(stream);
+
+            // What lay idle may have been dropped on the way without a word: asked at once, that is known long before the call's time is up.
+            PingIfSilent(Environment.TickCount64);
         }
 
         _output.Flush();
@@ -174,13 +180,19 @@ internal sealed class Http2Connection
         ? e
         : new Http2ConnectionLostException("The connection broke.", notSent: false, e));
 
-    /// <summary>Sees, every few seconds, whether a silent peer is still there and whether an idle connection should go.</summary>
+    /// <summary>Sees, every now and then, whether a silent peer is still there and whether an idle connection should go.</summary>
     private void Watch()
     {
         Exception? reason;
         lock (_gate)
         {
-            reason = _streams.IsEmpty ? WatchIdle() : WatchSilence();
+            var now = Environment.TickCount64;
+            reason = WatchSilence(now) ?? WatchIdle(now);
+            if (reason is not null)
+            {
+                // A call that began between here and the end would be sent, and perhaps told that it was not.
+                _streams.Drain();
+            }
         }
 
         if (reason is not null)
@@ -191,34 +203,38 @@ internal sealed class Http2Connection
         _output.Flush();
     }
 
-    private Http2ConnectionLostException? WatchIdle()
+    private Http2ConnectionLostException? WatchIdle(long now) =>
+        _streams.IsEmpty && (_streams.IsDraining || now - _streams.IdleSince >= IdleTimeout.TotalMilliseconds)
+            ? new Http2ConnectionLostException("The connection was idle.", notSent: true)
+            : null;
+
+    private Http2ConnectionLostException? WatchSilence(long now)
     {
-        _pinged = false;
-        if (!_streams.IsDraining && Environment.TickCount64 - _streams.IdleSince < IdleTimeout.TotalMilliseconds)
+        if (_pingedAt != 0 && Volatile.Read(ref _lastHeard) >= _pingedAt)
         {
-            return null;
+            _pingedAt = 0;
         }
 
-        // A call that began between here and the end would be sent, and told that it was not.
-        _streams.Drain();
-        return new Http2ConnectionLostException("The connection was idle.", notSent: true);
-    }
-
-    private Http2ConnectionLostException? WatchSilence()
-    {
-        if (Environment.TickCount64 - Volatile.Read(ref _lastHeard) < PingAfter.TotalMilliseconds)
-        {
-            _pinged = false;
-            return null;
-        }
-
-        if (_pinged)
+        if (_pingedAt != 0 && now - _pingedAt >= _keepAlive / 2)
         {
             return new Http2ConnectionLostException("The server does not answer any more.", notSent: false);
         }
 
-        _pinged = true;
-        _output.WritePing();
+        if (!_streams.IsEmpty)
+        {
+            PingIfSilent(now);
+        }
+
         return null;
+    }
+
+    /// <summary>Asks a peer that owes something, and has long said nothing, whether it is still there. etcd wants no pings without an open call.</summary>
+    private void PingIfSilent(long now)
+    {
+        if (_pingedAt == 0 && now - Volatile.Read(ref _lastHeard) >= _keepAlive)
+        {
+            _pingedAt = now;
+            _output.WritePing();
+        }
     }
 }

@@ -3,7 +3,7 @@ using System.Net.Security;
 namespace Valkeyrie.Etcd.Transport.Http2;
 
 /// <summary>Keeps the connection to one endpoint: makes it when a call needs it, and again when it has ended.</summary>
-internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOptions> tls, TimeSpan connectTimeout) : IDisposable
+internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOptions> tls, TimeSpan connectTimeout, TimeSpan keepAlive) : IDisposable
 {
     private readonly object _gate = new();
 
@@ -81,7 +81,7 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
                 }
             }
 
-            return Keep(await Http2Connection.StartAsync(transport, address, timeout.Token).ConfigureAwait(false));
+            return Keep(await Http2Connection.StartAsync(transport, address, keepAlive, timeout.Token).ConfigureAwait(false));
         }
         catch (Exception e)
         {

@@ -78,6 +78,12 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
 
             _ended |= end;
             _unacknowledged += flowControlled;
+            if (_unacknowledged > 2 * Http2Streams.Window)
+            {
+                // What nobody has read yet must not pile up without end; a server that miscounts by a little does no harm.
+                GiveUp(new Http2ProtocolException(Http2Error.FlowControlError, "it sends more than it was allowed to"));
+            }
+
             acknowledgeable = unary || !IsReady() ? TakeUnacknowledged() : 0;
             return StopsWaiting();
         }

@@ -12,6 +12,9 @@ internal sealed class Outbound(object gate, Stream transport, Action<Exception> 
     private const int DefaultWindow = 65_535;
     private const int LongestFrame = 1 << 20;
 
+    // A peer that has us answer its pings and settings, and does not read the answers, must not fill the memory with them.
+    private const int MostUnsentAnswers = 10_000;
+
     // A peer that does not read must not keep a connection that is of no use.
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(1);
 
@@ -19,6 +22,7 @@ internal sealed class Outbound(object gate, Stream transport, Action<Exception> 
     private OutputBuffer _spare = new();
     private bool _flushing;
     private bool _saidGoodbye;
+    private int _unsentAnswers;
     private bool _closed;
     private long _window = DefaultWindow;
     private int _maxFrame = FrameHeader.DefaultMaxLength;
@@ -70,7 +74,11 @@ internal sealed class Outbound(object gate, Stream transport, Action<Exception> 
 
     public void WriteWindowUpdate(int streamId, int increment) => _output.WriteNumberFrame(FrameType.WindowUpdate, streamId, (uint)increment);
 
-    public void WriteSettingsAcknowledgement() => _output.WriteHeader(FrameType.Settings, FrameFlags.Ack, 0, 0);
+    public void WriteSettingsAcknowledgement()
+    {
+        CountAnswer();
+        _output.WriteHeader(FrameType.Settings, FrameFlags.Ack, 0, 0);
+    }
 
     public void WritePing()
     {
@@ -80,6 +88,7 @@ internal sealed class Outbound(object gate, Stream transport, Action<Exception> 
 
     public void WritePingAcknowledgement(ReadOnlySpan<byte> payload)
     {
+        CountAnswer();
         _output.WriteHeader(FrameType.Ping, FrameFlags.Ack, 0, payload.Length);
         _output.Write(payload);
     }
@@ -159,6 +168,14 @@ internal sealed class Outbound(object gate, Stream transport, Action<Exception> 
             static (_, self) => ((Outbound)self!).Close(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
+    private void CountAnswer()
+    {
+        if (++_unsentAnswers > MostUnsentAnswers)
+        {
+            throw new Http2ProtocolException(Http2Error.EnhanceYourCalm, "it asks for answers and does not read them");
+        }
+    }
+
     private static long? Sum(long window, long change) => window + change <= int.MaxValue ? window + change : null;
 
     private static Http2ProtocolException TooLarge() => new(Http2Error.FlowControlError, "its window is too large");
@@ -188,6 +205,7 @@ internal sealed class Outbound(object gate, Stream transport, Action<Exception> 
             if (_output.Length > 0 && !_closed)
             {
                 var ready = _output;
+                _unsentAnswers = 0;
                 (_output, _spare) = (_spare, _output);
                 return ready;
             }

@@ -5,7 +5,7 @@ internal sealed class EtcdCluster : IAsyncDisposable
 {
     public const int Size = 3;
 
-    private const int StartAttempts = 3;
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<Member> _members = [];
@@ -45,6 +45,32 @@ internal sealed class EtcdCluster : IAsyncDisposable
 
     public string EndpointOf(int member) => _members[member].Endpoint;
 
+    public int PortOf(int member) => _members[member].Port;
+
+    /// <summary>The JSON interface of a member.</summary>
+    public EtcdGateway GatewayOf(int member) => new(PortOf(member));
+
+    /// <summary>The member that leads; null where none that can be asked says so.</summary>
+    public async Task<int?> LeaderAsync()
+    {
+        for (var member = 0; member < Size; member++)
+        {
+            try
+            {
+                if (await GatewayOf(member).LeadsAsync().WaitAsync(AnswerPatience))
+                {
+                    return member;
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or InvalidOperationException or TimeoutException or TaskCanceledException)
+            {
+                // Dead, stopped, or without a leader.
+            }
+        }
+
+        return null;
+    }
+
     public void Kill(int member) => _members[member].Process.Kill();
 
     public void Suspend(int member) => _members[member].Process.Suspend();
@@ -69,7 +95,8 @@ internal sealed class EtcdCluster : IAsyncDisposable
 
     private Member NewMember(int index, string peerUrl, string cluster, EtcdServerOptions options)
     {
-        var endpoint = $"127.0.0.1:{LoopbackPorts.Take()}";
+        var port = LoopbackPorts.Take();
+        var endpoint = $"127.0.0.1:{port}";
         var healthPort = LoopbackPorts.Take();
         var data = _folder.File($"m{index}");
         List<string> arguments =
@@ -86,8 +113,8 @@ internal sealed class EtcdCluster : IAsyncDisposable
             "--log-level=error",
             .. options.Arguments(),
         ];
-        return new Member(endpoint, healthPort, new EtcdProcess(arguments));
+        return new Member(endpoint, port, healthPort, new EtcdProcess(arguments));
     }
 
-    private sealed record Member(string Endpoint, int HealthPort, EtcdProcess Process);
+    private sealed record Member(string Endpoint, int Port, int HealthPort, EtcdProcess Process);
 }

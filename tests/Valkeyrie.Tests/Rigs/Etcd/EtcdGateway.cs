@@ -32,6 +32,13 @@ internal sealed class EtcdGateway(int port)
 
     public Task RevokeAsync(long lease) => PostAsync("kv/lease/revoke", new() { ["ID"] = lease.ToString() });
 
+    /// <summary>True if this member leads.</summary>
+    public async Task<bool> LeadsAsync()
+    {
+        var status = await PostAsync("maintenance/status", []);
+        return (string?)status["leader"] == (string?)status["header"]!["member_id"];
+    }
+
     /// <summary>Turns on users: <c>root</c>, and <c>reader</c> who may only read and only under a prefix. Both have the given password.</summary>
     public async Task EnableAuthAsync(string password, string readablePrefix)
     {
@@ -46,6 +53,16 @@ internal sealed class EtcdGateway(int port)
         await PostAsync("auth/enable", []);
     }
 
+    /// <summary>Sets a user's password, once users are turned on.</summary>
+    /// <param name="user">The user, who must be allowed to.</param>
+    /// <param name="password">The password to sign in with.</param>
+    /// <param name="next">The new one.</param>
+    public async Task ChangePasswordAsync(string user, string password, string next)
+    {
+        var signedIn = await PostAsync("auth/authenticate", new() { ["name"] = user, ["password"] = password });
+        await PostAsync("auth/user/changepw", new() { ["name"] = user, ["password"] = next }, (string?)signedIn["token"]);
+    }
+
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static string After(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);
@@ -53,9 +70,15 @@ internal sealed class EtcdGateway(int port)
     private Task<JsonNode> RangeAsync(string prefix) =>
         PostAsync("kv/range", new() { ["key"] = Base64(prefix), ["range_end"] = Base64(After(prefix)) });
 
-    private async Task<JsonNode> PostAsync(string path, JsonObject body)
+    private async Task<JsonNode> PostAsync(string path, JsonObject body, string? token = null)
     {
-        using var answer = await Client.PostAsJsonAsync(new Uri($"http://127.0.0.1:{port}/v3/{path}"), body);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{port}/v3/{path}") { Content = JsonContent.Create(body) };
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", token);
+        }
+
+        using var answer = await Client.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{path}: {text}");
     }

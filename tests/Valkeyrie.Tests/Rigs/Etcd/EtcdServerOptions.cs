@@ -14,6 +14,12 @@ internal sealed record EtcdServerOptions
     /// <summary>Seconds after which a token of the simple kind ends; 0 for the server's own default.</summary>
     public int AuthTokenTtl { get; init; }
 
+    /// <summary>What kind of tokens are given, as the server's <c>--auth-token</c> says it; null for simple ones.</summary>
+    public string? AuthToken { get; init; }
+
+    /// <summary>How often clients may ask whether the server is there; null for the server's own default of 5 s.</summary>
+    public TimeSpan? KeepAliveMinTime { get; init; }
+
     public IEnumerable<string> Arguments()
     {
         if (Tls is not null)
@@ -46,6 +52,16 @@ internal sealed record EtcdServerOptions
         if (AuthTokenTtl > 0)
         {
             yield return $"--auth-token-ttl={AuthTokenTtl}";
+        }
+
+        if (AuthToken is not null)
+        {
+            yield return $"--auth-token={AuthToken}";
+        }
+
+        if (KeepAliveMinTime is { } often)
+        {
+            yield return $"--grpc-keepalive-min-time={often.TotalMilliseconds:0}ms";
         }
 
         if (EtcdBinary.KnowsNoFsync)

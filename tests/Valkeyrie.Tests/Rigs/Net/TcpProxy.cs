@@ -4,18 +4,22 @@ using System.Net.Sockets;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Passes connections on to another loopback port, and can cut them, hold their bytes back or refuse new ones.</summary>
+/// <summary>Passes connections on to another loopback port, and can cut them, slow them down, hold their bytes back, swallow them or refuse
+/// new ones.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
     private const int ListenAttempts = 5;
 
     private readonly int _targetPort;
+    // Which sockets are open, and whether what they carry is still passed on.
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
     private readonly ConcurrentBag<Task> _tasks = [];
     private readonly CancellationTokenSource _disposed = new();
     private volatile TaskCompletionSource _requests = Open();
     private volatile TaskCompletionSource _answers = Open();
     private TcpListener? _listener;
+    private volatile bool _swallows;
+    private long _delayMilliseconds;
     private int _accepted;
 
     public TcpProxy(int targetPort)
@@ -97,6 +101,29 @@ internal sealed class TcpProxy : IAsyncDisposable
         _answers.TrySetResult();
     }
 
+    /// <summary>Forgets the connections that are open, as a router does that dropped them for being idle: they stay open, and whatever comes is
+    /// swallowed. New ones pass.</summary>
+    public void Forget()
+    {
+        foreach (var socket in _sockets.Keys)
+        {
+            _sockets.TryUpdate(socket, false, true);
+        }
+    }
+
+    /// <summary>As <see cref="Forget"/>, and new connections are taken and swallow everything, too, until <see cref="Pass"/>.</summary>
+    public void Swallow()
+    {
+        _swallows = true;
+        Forget();
+    }
+
+    /// <summary>Lets new connections pass again. What was swallowed is gone, and those that it was swallowed from stay silent.</summary>
+    public void Pass() => _swallows = false;
+
+    /// <summary>Has every piece of data wait for so long, each way; zero for not at all.</summary>
+    public void Slow(TimeSpan delay) => Volatile.Write(ref _delayMilliseconds, (long)delay.TotalMilliseconds);
+
     public async ValueTask DisposeAsync()
     {
         await _disposed.CancelAsync();
@@ -135,14 +162,20 @@ internal sealed class TcpProxy : IAsyncDisposable
     {
         using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using var held = client;
-        _sockets[client] = true;
-        _sockets[server] = true;
+        _sockets[client] = !_swallows;
+        _sockets[server] = !_swallows;
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, _targetPort, _disposed.Token);
             client.NoDelay = true;
             server.NoDelay = true;
-            await Task.WhenAny(PumpAsync(client, server, () => _requests.Task), PumpAsync(server, client, () => _answers.Task));
+            var requests = PumpAsync(client, server, () => _requests.Task);
+            await Task.WhenAny(requests, PumpAsync(server, client, () => _answers.Task));
+            if (!_sockets.GetValueOrDefault(client))
+            {
+                // Nobody tells the client that the server has gone.
+                await requests;
+            }
         }
         catch (Exception e) when (IsBroken(e))
         {
@@ -163,7 +196,17 @@ internal sealed class TcpProxy : IAsyncDisposable
         {
             while (await from.ReceiveAsync(buffer, _disposed.Token) is > 0 and var count)
             {
+                if (Volatile.Read(ref _delayMilliseconds) is > 0 and var delay)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(delay), _disposed.Token);
+                }
+
                 await flow().WaitAsync(_disposed.Token);
+                if (!_sockets.GetValueOrDefault(from))
+                {
+                    continue;
+                }
+
                 for (var sent = 0; sent < count;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _disposed.Token);

@@ -1,0 +1,41 @@
+// A process that works on a store and says on its output what it did, line by line. How it ends is up to the test that started it.
+using System.Globalization;
+using Valkeyrie;
+using Valkeyrie.Embedded;
+using Valkeyrie.Etcd;
+using Valkeyrie.Tests.Faults;
+
+EtcdStore.Register();
+EmbeddedStore.Register();
+await using var store = KvStore.Open(args[1], new KvStoreOptions { Timeout = Seconds(args[2]), KeepAlive = Seconds(args[3]) });
+var seed = Number(args[4]);
+switch (args[0])
+{
+    // PREFIX FIRST-CLIENT CLIENTS LONGEST-PAUSE: works on registers until its input ends.
+    case "registers":
+        await WorkOnRegistersAsync(args[5], Number(args[6]), Number(args[7]), Number(args[8]));
+        break;
+
+    // KEY TTL: takes a lock again and again.
+    case "locks":
+        await new LockHolder(store, args[5], Seconds(args[6]), seed).RunAsync();
+        break;
+    default:
+        throw new ArgumentException($"There is no work called '{args[0]}'.");
+}
+
+static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+async Task WorkOnRegistersAsync(string prefix, int first, int clients, int longestPause)
+{
+    using var stop = new CancellationTokenSource();
+    var recorder = new CallRecorder(Console.Out);
+    var work = Enumerable.Range(first, clients)
+        .Select(client => Task.Run(() => new RegisterWorkload(store, recorder, prefix, client, seed, longestPause).RunAsync(stop.Token)))
+        .ToList();
+    await Console.In.ReadToEndAsync();
+    await stop.CancelAsync();
+    await Task.WhenAll(work);
+}

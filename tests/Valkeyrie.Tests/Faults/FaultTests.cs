@@ -1,0 +1,23 @@
+namespace Valkeyrie.Tests.Faults;
+
+/// <summary>The short runs under faults: about half a minute together. <c>build.sh soak</c> makes long ones of the same rounds.</summary>
+public sealed class FaultTests(ITestOutputHelper output)
+{
+    [Fact]
+    public Task Acknowledged_writes_stay_reads_are_linearizable_and_watches_miss_nothing_while_members_fail() =>
+        RunAsync("registers", run => RegisterRound.RunAsync(run, TimeSpan.FromSeconds(16)));
+
+    [Fact]
+    public Task A_watch_through_broken_ways_and_compaction_delivers_all_or_says_what_is_gone() =>
+        RunAsync("compaction", run => CompactionRound.RunAsync(run, breaks: 8));
+
+    [Fact]
+    public Task Calls_of_several_processes_on_one_file_are_linearizable_and_none_acknowledged_is_lost_by_a_kill() =>
+        RunAsync("embedded", run => EmbeddedRound.RunAsync(run, kills: 3));
+
+    private async Task RunAsync(string name, Func<FaultRun, Task<string>> round)
+    {
+        output.WriteLine($"{FaultRun.SeedVariable}={FaultRun.DefaultSeed}");
+        output.WriteLine(await round(new FaultRun(name, FaultRun.DefaultSeed)));
+    }
+}

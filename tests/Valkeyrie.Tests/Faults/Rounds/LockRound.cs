@@ -1,0 +1,123 @@
+namespace Valkeyrie.Tests.Faults;
+
+/// <summary>Processes take one lock after the other while its holder is stopped for longer than its time to live, killed, or cut off, and while
+/// the leader dies. Then: tokens grow, nobody believed to hold the lock when another had it, and a resource that refuses old tokens was written to
+/// in the order of the holders.</summary>
+internal static class LockRound
+{
+    private const string Key = "locks/one";
+    private const int FewestTurns = 5;
+
+    // etcd's shortest with its default election timeout.
+    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+
+    private enum Blow
+    {
+        Stop,
+        Kill,
+        CutOff,
+        Swallow,
+        KillLeader,
+    }
+
+    /// <summary>Makes a round.</summary>
+    /// <returns>What it did, in a line.</returns>
+    public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
+    {
+        await using var cluster = await FaultyCluster.StartAsync();
+        var record = new LockRecord();
+        var workers = Enumerable.Range(0, EtcdCluster.Size).Select(i => Start(cluster, record, run.Seed, i)).ToList();
+        var blows = Plan(run.Seed, duration);
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        var struck = 0;
+        try
+        {
+            foreach (var blow in blows.TakeWhile(_ => began.Elapsed < duration))
+            {
+                run.Log(blow);
+                await StrikeAsync(cluster, record, workers, run.Seed + ++struck, blow);
+            }
+
+            // Whatever happened, the lock goes on from hand to hand.
+            var before = record.Taken;
+            await Patience.UntilAsync(() => record.Taken >= before + FewestTurns, "further holders");
+        }
+        finally
+        {
+            await Task.WhenAll(workers.Select(w => w.DisposeAsync().AsTask()));
+        }
+
+        run.ThrowIfAny(record.Check(), record.Lines);
+        return $"{struck} blows, {record.Taken} holders, {record.Refused} stale writes refused";
+    }
+
+    private static IEnumerable<Blow> Plan(int seed, TimeSpan duration)
+    {
+        var random = new Random(seed);
+        for (var left = (int)duration.TotalSeconds; left > 0;)
+        {
+            var blows = Enum.GetValues<Blow>();
+            random.Shuffle(blows);
+            foreach (var blow in blows)
+            {
+                left--;
+                yield return blow;
+            }
+        }
+    }
+
+    private static FaultWorkerProcess Start(FaultyCluster cluster, LockRecord record, int seed, int worker) => new(
+        "locks",
+        $"etcd://{cluster.ProxyOf(worker).Endpoint}",
+        Timeout,
+        seed + worker,
+        line => record.Take(worker, line),
+        Key,
+        FaultWorkerProcess.Seconds(Ttl));
+
+    private static async Task StrikeAsync(FaultyCluster cluster, LockRecord record, List<FaultWorkerProcess> workers, int seed, Blow blow)
+    {
+        var holder = await HolderAsync(record);
+        switch (blow)
+        {
+            case Blow.Stop:
+                workers[holder].Suspend();
+                await SucceededAsync(record, holder);
+                workers[holder].Resume();
+                break;
+            case Blow.Kill:
+                await workers[holder].KillAsync();
+                await workers[holder].DisposeAsync();
+                workers[holder] = Start(cluster, record, seed, holder);
+                break;
+            case Blow.CutOff:
+                cluster.ProxyOf(holder).Stall();
+                await SucceededAsync(record, holder);
+                cluster.ProxyOf(holder).Flow();
+                break;
+            case Blow.Swallow:
+                cluster.ProxyOf(holder).Swallow();
+                await SucceededAsync(record, holder);
+                cluster.ProxyOf(holder).Pass();
+                break;
+            default:
+                var leader = await cluster.Etcd.LeaderAsync() ?? holder;
+                cluster.Etcd.Kill(leader);
+                await cluster.Etcd.RestartAsync(leader);
+                break;
+        }
+    }
+
+    /// <summary>Who holds the lock; waits until somebody does.</summary>
+    private static async Task<int> HolderAsync(LockRecord record)
+    {
+        int? holder = null;
+        await Patience.UntilAsync(() => (holder = record.Holder) is not null, "a holder");
+        return holder!.Value;
+    }
+
+    /// <summary>Waits until another holds the lock and has written to the resource: as long as the time to live, where this one had it.</summary>
+    private static Task SucceededAsync(LockRecord record, int holder) =>
+        Patience.UntilAsync(() => record.Holder is { } other && other != holder && record.LastWriter == other, "another holder");
+}

@@ -1,0 +1,94 @@
+using Valkeyrie.Etcd;
+
+namespace Valkeyrie.Tests.Faults;
+
+/// <summary>Clients work on registers, and watches follow them, while members die, stop and come back and the ways to them break. Then: what was
+/// acknowledged is there, what was not sent is not, reads are linearizable, calls ended in time, and each watch delivered every change once, in order.</summary>
+internal static class RegisterRound
+{
+    private const string Root = "registers";
+    private const string EndKey = Root + "/end";
+    private const int ClientsPerStore = 2;
+    private const int LongestPause = 12;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Makes a round.</summary>
+    /// <returns>What it did, in a line.</returns>
+    public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
+    {
+        EtcdStore.Register();
+        await using var cluster = await FaultyCluster.StartAsync();
+        var stores = Enumerable.Range(0, EtcdCluster.Size).Select(i => Open(cluster.AddressFrom(i))).ToList();
+        await using var direct = Open(cluster.Etcd.Address);
+        try
+        {
+            return await RunAsync(run, duration, cluster, stores, direct);
+        }
+        finally
+        {
+            await Task.WhenAll(stores.Select(s => s.DisposeAsync().AsTask()));
+        }
+    }
+
+    private static async Task<string> RunAsync(FaultRun run, TimeSpan duration, FaultyCluster cluster, List<IKvStore> stores, IKvStore direct)
+    {
+        var first = (await direct.PutAsync(Root + "/begin", "")).Revision;
+        var fromFirst = new KvWatchOptions { FromRevision = first };
+        var watches = stores.Select(s => new RecordedWatch(s, Root, fromFirst, IsLast)).ToList();
+        await Task.WhenAll(watches.Select(w => w.ReachesAsync(first)));
+        var recorder = new CallRecorder();
+        var faults = Fault.Plan(run.Seed, duration);
+        await WorkAsync(run, cluster, stores, recorder, faults);
+
+        await cluster.WaitUntilWholeAsync();
+        await new RegisterWorkload(direct, recorder, Root, -1, run.Seed, 0).ReadAllAsync();
+        await Patience.UntilAsync(async () => await Record.ExceptionAsync(async () => await direct.PutAsync(EndKey, "")) is null, "a last write");
+
+        var truth = new RecordedWatch(direct, Root, fromFirst, IsLast);
+        var wrong = await truth.CompletesAsync() ? new List<string>() : [$"The changes could not be read afterwards: {truth.Error}"];
+        foreach (var watch in watches)
+        {
+            wrong.AddRange(await CompareAsync(watch, truth));
+        }
+
+        var calls = recorder.Calls;
+        wrong.AddRange(HistoryChecker.Check(calls, Timeout, truth.Events));
+        run.ThrowIfAny(wrong, calls.OrderBy(c => c.Start).Cast<object>().Concat(truth.Events));
+        return $"{faults.Count} faults, {calls.Count} calls ({calls.Count(c => c.Outcome == CallOutcome.Unknown)} unknown, "
+            + $"{calls.Count(c => c.Outcome == CallOutcome.NotSent)} not sent), {truth.Events.Count} changes on {watches.Count} watches";
+    }
+
+    private static IKvStore Open(string address) => KvStore.Open(address, new KvStoreOptions { Timeout = Timeout, KeepAlive = FaultyCluster.KeepAlive });
+
+    private static bool IsLast(KvEvent change) => change.Key == EndKey;
+
+    private static async Task WorkAsync(FaultRun run, FaultyCluster cluster, List<IKvStore> stores, CallRecorder recorder, IReadOnlyList<Fault> faults)
+    {
+        using var stop = new CancellationTokenSource();
+        var work = Enumerable.Range(0, stores.Count * ClientsPerStore)
+            .Select(client => Task.Run(() => new RegisterWorkload(stores[client % stores.Count], recorder, Root, client, run.Seed, LongestPause).RunAsync(stop.Token)))
+            .ToList();
+        try
+        {
+            await run.SufferAsync(cluster, faults);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(work);
+        }
+    }
+
+    private static async Task<IEnumerable<string>> CompareAsync(RecordedWatch watch, RecordedWatch truth)
+    {
+        var complete = await watch.CompletesAsync();
+        var seen = watch.Events.Select(RecordedWatch.Shape).ToList();
+        var made = truth.Events.Select(RecordedWatch.Shape).ToList();
+
+        // The last write may have been made twice: what matters ends with its first.
+        var differs = Enumerable.Range(0, Math.Min(seen.Count, made.Count)).FirstOrDefault(i => seen[i] != made[i], -1);
+        return differs >= 0 ? [$"A watch delivered '{seen[differs]}' where '{made[differs]}' was next."]
+            : complete ? []
+            : [$"A watch delivered {seen.Count} of {made.Count} changes and no more: {watch.Error}"];
+    }
+}

@@ -1,0 +1,98 @@
+namespace Valkeyrie.Tests.Rigs;
+
+/// <summary>A cluster of three with a proxy before each member, so that members can die, stop and come back, and the ways to them break in any way
+/// that a network knows.</summary>
+internal sealed class FaultyCluster : IAsyncDisposable
+{
+    /// <summary>How long a server that owes an answer may be silent in these tests.</summary>
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(1);
+
+    private readonly TcpProxy[] _proxies;
+
+    private FaultyCluster(EtcdCluster etcd)
+    {
+        Etcd = etcd;
+        _proxies = [.. Enumerable.Range(0, EtcdCluster.Size).Select(member => new TcpProxy(etcd.PortOf(member)))];
+    }
+
+    public EtcdCluster Etcd { get; }
+
+    public static async Task<FaultyCluster> StartAsync(EtcdServerOptions? options = null) =>
+        new(await EtcdCluster.StartAsync((options ?? new EtcdServerOptions()) with { KeepAliveMinTime = KeepAlive / 10 }));
+
+    public TcpProxy ProxyOf(int member) => _proxies[member];
+
+    /// <summary>The address by way of the proxies, a given member first.</summary>
+    public string AddressFrom(int member) =>
+        "etcd://" + string.Join(',', Enumerable.Range(0, EtcdCluster.Size).Select(i => _proxies[(member + i) % EtcdCluster.Size].Endpoint));
+
+    /// <summary>Makes a fault, and undoes it after its time.</summary>
+    public async Task SufferAsync(Fault fault)
+    {
+        var member = fault.OfLeader ? await Etcd.LeaderAsync() ?? fault.Member : fault.Member;
+        var proxy = _proxies[member];
+        switch (fault.Kind)
+        {
+            case FaultKind.Cut:
+                proxy.Cut();
+                await Task.Delay(fault.Lasting);
+                break;
+            case FaultKind.CutAll:
+                Array.ForEach(_proxies, p => p.Cut());
+                await Task.Delay(fault.Lasting);
+                break;
+            case FaultKind.Forget:
+                proxy.Forget();
+                await Task.Delay(fault.Lasting);
+                break;
+            case FaultKind.Refuse:
+                proxy.Refuse();
+                await Task.Delay(fault.Lasting);
+                proxy.Accept();
+                break;
+            case FaultKind.RefuseAll:
+                Array.ForEach(_proxies, p => p.Refuse());
+                await Task.Delay(fault.Lasting);
+                Array.ForEach(_proxies, p => p.Accept());
+                break;
+            case FaultKind.Stall:
+                proxy.Stall();
+                await Task.Delay(fault.Lasting);
+                proxy.Flow();
+                break;
+            case FaultKind.Swallow:
+                proxy.Swallow();
+                await Task.Delay(fault.Lasting);
+                proxy.Pass();
+                break;
+            case FaultKind.SlowAll:
+                Array.ForEach(_proxies, p => p.Slow(fault.Lasting / 20));
+                await Task.Delay(fault.Lasting);
+                Array.ForEach(_proxies, p => p.Slow(TimeSpan.Zero));
+                break;
+            case FaultKind.Suspend:
+                Etcd.Suspend(member);
+                await Task.Delay(fault.Lasting);
+                Etcd.Resume(member);
+                break;
+            case FaultKind.Kill:
+                Etcd.Kill(member);
+                await Task.Delay(fault.Lasting);
+                await Etcd.RestartAsync(member);
+                break;
+        }
+    }
+
+    /// <summary>Returns when every member serves again.</summary>
+    public Task WaitUntilWholeAsync() => Task.WhenAll(Enumerable.Range(0, EtcdCluster.Size).Select(Etcd.WaitUntilReadyAsync));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var proxy in _proxies)
+        {
+            await proxy.DisposeAsync();
+        }
+
+        await Etcd.DisposeAsync();
+    }
+}
