@@ -5,7 +5,7 @@
     Author               = 'The Valkeyrie authors'
     CompanyName          = 'The Valkeyrie authors'
     Copyright            = '(c) The Valkeyrie authors. Apache License 2.0.'
-    Description          = 'Key/value stores for PowerShell: one set of cmdlets to put, get, list, watch and lock keys in etcd.'
+    Description          = 'Key/value stores for PowerShell: one set of cmdlets, and a drive, to put, get, list, watch and lock keys in etcd or in a file that needs no server.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     TypesToProcess       = @('Valkeyrie.Types.ps1xml')
@@ -43,8 +43,12 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags         = @('etcd', 'keyvalue', 'kv', 'lock', 'watch', 'configuration', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @(
+                'etcd', 'sqlite', 'key-value', 'kv', 'store', 'lock', 'watch', 'lease', 'transaction', 'configuration', 'provider', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
+            )
             LicenseUri   = 'https://www.apache.org/licenses/LICENSE-2.0'
+
+            # A package gets the release notes from CHANGELOG.md, with ProjectUri and IconUri of the repository that it is made from: see build/pack.ps1.
             ReleaseNotes = 'See CHANGELOG.md.'
         }
     }

@@ -9,6 +9,8 @@
     demo    the README's first session, on a private store that needs no server
     soak    rounds under faults with growing seeds until one shows something wrong; arguments: duration (10m), first seed
     docs    renew the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
+    analyze look through every script with PSScriptAnalyzer
+    package make out/package/Valkeyrie.VERSION.nupkg, fit for the PowerShell Gallery; with --all-platforms it is an error if one cannot be compiled for
     bench   measure against the bare HTTP/2 loop and etcdctl; arguments: rows and options, see --help
 .EXAMPLE
     ./build.ps1 test
@@ -20,7 +22,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)]
-    [ValidateSet('build', 'test', 'pester', 'demo', 'soak', 'docs', 'bench')]
+    [ValidateSet('build', 'test', 'pester', 'demo', 'soak', 'docs', 'analyze', 'package', 'bench')]
     [string] $Task,
 
     [Parameter(ValueFromRemainingArguments)]
@@ -43,6 +45,10 @@ function Invoke-BuildTask {
     dotnet publish src/Valkeyrie.PowerShell -c Release -o out/Valkeyrie/bin
     Assert-ExitCode 'The build'
     Copy-Item Valkeyrie.psd1, module/* out/Valkeyrie -Recurse
+    if (-not (Invoke-Precompilation)) {
+        '******** NOT PRECOMPILED: the compiler could not be had, or failed. The module works, and takes longer to start. ********'
+    }
+
     'The module is in out/Valkeyrie. Import-Module ./out/Valkeyrie loads it.'
 }
 
@@ -62,8 +68,9 @@ function Invoke-PesterTask {
         exit 2
     }
 
-    # The test of the help pages goes without it, and says so.
+    # The tests of the help pages and of the scripts go without these, and say so.
     $null = Find-GalleryModule Microsoft.PowerShell.PlatyPS 1.0.1 1.999
+    $null = Find-GalleryModule PSScriptAnalyzer 1.22 1.999
 
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = 'tests/Pester'
@@ -91,7 +98,7 @@ function Invoke-DemoTask {
 function Invoke-SoakTask {
     Assert-Dotnet
     Assert-Etcd etcd, etcdctl
-    dotnet run --project tests/Soak -c Release -- @Argument
+    dotnet run --project tests/Soak -c Release -- @args
     Assert-ExitCode 'The soak'
 }
 
@@ -106,9 +113,34 @@ function Invoke-DocsTask {
     Copy-Item module/en-US out/Valkeyrie -Recurse -Force
 }
 
+function Invoke-AnalyzeTask {
+    if (-not (Find-GalleryModule PSScriptAnalyzer 1.22 1.999)) {
+        throw 'The scripts were NOT ANALYZED: PSScriptAnalyzer is not to be had here. Install it: Install-PSResource PSScriptAnalyzer.'
+    }
+
+    $findings = @(& ./build/analyze.ps1)
+    $findings
+    "$($findings.Count) findings"
+    exit ($findings.Count -gt 0)
+}
+
+function Invoke-PackageTask {
+    Invoke-BuildTask
+    $platforms = (dotnet msbuild src/Valkeyrie.Precompiled -getProperty:PrecompiledPlatforms) -split ';'
+    $missing = @($platforms | Where-Object { -not (Invoke-Precompilation $_) })
+    if ($missing -and $args -contains '--all-platforms') {
+        throw "Nothing could be compiled for $($missing -join ', ')."
+    }
+
+    Remove-Item out/package -Recurse -Force -ErrorAction Ignore
+    $package = & ./build/pack.ps1 -Module out/Valkeyrie -Destination out/package -ProjectUri (Get-ProjectUri)
+    $without = $missing ? ". NOT PRECOMPILED, and so slower to start: $($missing -join ', ')" : ''
+    "The package is $([IO.Path]::GetRelativePath($PSScriptRoot, $package.FullName)), $([Math]::Round($package.Length / 1MB, 1)) MB$without."
+}
+
 function Invoke-BenchTask {
     Assert-Dotnet
-    dotnet run --project bench/Valkeyrie.Bench -c Release -- @Argument
+    dotnet run --project bench/Valkeyrie.Bench -c Release -- @args
     Assert-ExitCode 'The benchmark'
 }
 
@@ -143,6 +175,21 @@ function Assert-Etcd([string[]] $Program) {
     }
 }
 
+# Compiles what is staged to a platform's native code; this machine's own where none is named. False if that cannot be done.
+function Invoke-Precompilation([string] $Platform) {
+    $runtime = $Platform ? '-r', $Platform : @()
+    dotnet publish src/Valkeyrie.Precompiled -c Release @runtime | Out-Host
+    $LASTEXITCODE -eq 0
+}
+
+# The repository on GitHub that this is a checkout of; nothing if it is none.
+function Get-ProjectUri {
+    $origin = $env:GITHUB_REPOSITORY ? "https://github.com/$env:GITHUB_REPOSITORY" : (git config --get remote.origin.url)
+    if ($origin -match 'github\.com[:/](?<name>[^/]+/[^/]+?)(\.git)?/?$') {
+        "https://github.com/$($Matches.name)"
+    }
+}
+
 function Get-Pwsh { (Get-Process -Id $PID).Path }
 
 function Invoke-XUnit {
@@ -171,7 +218,7 @@ function Invoke-PesterApart {
         Get-Content $report -Raw | ConvertFrom-Json
     }
     elseif ($exitCode -eq 2) {
-        Write-Host '******** The PESTER suite DID NOT RUN: Pester 5 is not to be had here. ********'
+        '******** The PESTER suite DID NOT RUN: Pester 5 is not to be had here. ********' | Out-Host
     }
     else {
         throw "The Pester tests ended without a result (exit code $exitCode)."
@@ -186,13 +233,13 @@ function Find-GalleryModule([string] $Name, [version] $Minimum, [version] $Maxim
 
     $wanted = @{ FullyQualifiedName = @{ ModuleName = $Name; ModuleVersion = $Minimum; MaximumVersion = $Maximum } }
     if (-not (Get-Module @wanted -ListAvailable)) {
-        Write-Host "$Name $Minimum or newer is not installed; trying the PowerShell Gallery."
+        "$Name $Minimum or newer is not installed; trying the PowerShell Gallery." | Out-Host
         try {
             New-Item $ownModules -ItemType Directory -Force | Out-Null
             Save-PSResource $Name -Version "[$Minimum,$Maximum]" -Path $ownModules -TrustRepository
         }
         catch {
-            Write-Host "It could not be had: $($_.Exception.Message)"
+            "It could not be had: $($_.Exception.Message)" | Out-Host
             return $false
         }
     }
@@ -201,4 +248,4 @@ function Find-GalleryModule([string] $Name, [version] $Minimum, [version] $Maxim
     $true
 }
 
-& "Invoke-${Task}Task"
+& "Invoke-${Task}Task" @Argument

@@ -9,6 +9,8 @@ task_build() { # stage the importable module under out/Valkeyrie; needs the .NET
     rm -rf out/Valkeyrie
     dotnet publish src/Valkeyrie.PowerShell -c Release -o out/Valkeyrie/bin
     cp -R Valkeyrie.psd1 module/. out/Valkeyrie/
+    dotnet publish src/Valkeyrie.Precompiled -c Release \
+        || say "******** NOT PRECOMPILED: the compiler could not be had, or failed. The module works, and takes longer to start. ********"
     say "The module is in out/Valkeyrie. Import-Module ./out/Valkeyrie loads it."
 }
 
@@ -37,6 +39,17 @@ task_docs() { # renew the pages of cmdlets, and from them the help files that th
     need_dotnet
     find_pwsh || fail "The pages are read and written by PlatyPS, which needs a PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 docs
+}
+
+task_analyze() { # look through every script with PSScriptAnalyzer
+    find_pwsh || fail "The scripts were NOT ANALYZED: PSScriptAnalyzer runs in a PowerShell."
+    "$pwsh" -NoProfile -NonInteractive -File build.ps1 analyze
+}
+
+task_package() { # make out/package/Valkeyrie.VERSION.nupkg, fit for the PowerShell Gallery; argument: --all-platforms
+    need_dotnet
+    find_pwsh || fail "There is NO PACKAGE: it is made by PSResourceGet, which runs in a PowerShell. ./build.sh build needs none."
+    "$pwsh" -NoProfile -NonInteractive -File build.ps1 package "$@"
 }
 
 task_bench() { # measure against the bare HTTP/2 loop and etcdctl; arguments: rows and options, see --help

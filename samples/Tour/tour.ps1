@@ -11,6 +11,7 @@
 .EXAMPLE
     samples/Tour/tour.ps1 localhost:2379
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', 'port', Justification = 'A later command of the session uses it.')]
 [CmdletBinding()]
 param(
     [string] $Endpoint,

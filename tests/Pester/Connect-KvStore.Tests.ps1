@@ -275,7 +275,7 @@ Describe 'Connect-KvStore with TLS' {
         @{ Form = 'a file object'; Given = { Get-Item $authority.Path } }
         @{ Form = 'a certificate'; Given = { $authority.Certificate } }
     ) {
-        $null = New-PSDrive certs FileSystem $TestFolder
+        $null = New-PSDrive certs -PSProvider FileSystem -Root $TestFolder
         $store = Connect-KvStore $Server -CaCertificate (& $Given)
         $store.Address | Should -BeLike 'etcds://*'
         Set-KvValue tls 1

@@ -113,7 +113,7 @@ Describe 'Items on a drive of <Kind>' -ForEach @(
         It 'copies many keys between stores' {
             1..500 | ForEach-Object { [pscustomobject]@{ Key = "many/$_"; Value = $_ } } | Set-KvValue
             $null = Connect-KvStore -InMemory -Name other
-            $null = New-PSDrive from Kv '' -Store drive
+            $null = New-PSDrive from -PSProvider Kv -Root '' -Store drive
             Copy-Item from:/many kv:/taken -Recurse
             (Get-KvTree taken -Count -Store other) | Should -Be 500
             (Get-KvValue taken/77 -Store other).Value | Should -Be 77
@@ -199,7 +199,7 @@ Describe 'Items on a drive of <Kind>' -ForEach @(
         It 'move between stores' {
             'd', 'd/x' | ForEach-Object { Set-KvValue $_ $_ }
             $null = Connect-KvStore -InMemory -Name other
-            $null = New-PSDrive from Kv '' -Store drive
+            $null = New-PSDrive from -PSProvider Kv -Root '' -Store drive
             Move-Item from:/d kv:/e
             (Get-KvValue e -Store other).Value, (Get-KvValue e/x -Store other).Value | Should -Be d, d/x
             Get-Key | Should -BeNullOrEmpty
@@ -230,14 +230,14 @@ Describe 'A move while somebody else writes, in a store <Kind>' -ForEach @(
     AfterAll { Disconnect-KvStore racing }
 
     It 'takes along what was written' {
-        $null = New-PSDrive race Kv '' -Store (New-Object $Type $store, d/2, newer)
+        $null = New-PSDrive race -PSProvider Kv -Root '' -Store (New-Object $Type $store, d/2, newer)
         Move-Item race:/d race:/e
         (Get-KvTree e).Value | Should -Be 1, newer, 3
         Test-Path race:/d | Should -BeFalse
     }
 
     It 'keeps what somebody else put in the way' {
-        $null = New-PSDrive race Kv '' -Store (New-Object $Type $store, e/2, theirs)
+        $null = New-PSDrive race -PSProvider Kv -Root '' -Store (New-Object $Type $store, e/2, theirs)
         (Get-ErrorOf { Move-Item race:/d race:/e }).FullyQualifiedErrorId | Should -BeLike 'KvKeyExists,*'
         (Get-KvValue e/2).Value, (Get-KvValue d/2).Value | Should -Be theirs, 2
     }

@@ -131,7 +131,7 @@ Describe 'Content on a drive' {
             $null = Connect-KvStore -InMemory -Name shared
             $null = 1..4 | ForEach-Object -ThrottleLimit 4 -Parallel {
                 Import-Module $using:ModulePath
-                $null = New-PSDrive shared Kv '' -Store shared
+                $null = New-PSDrive shared -PSProvider Kv -Root '' -Store shared
                 $writer = $_
                 1..25 | ForEach-Object { Add-Content shared:/log "$writer $_" }
             }

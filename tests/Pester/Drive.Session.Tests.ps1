@@ -79,7 +79,7 @@ Describe 'Further drives' {
         @{ Root = '/registry'; Directory = '/registry/'; Names = 'x' }
         @{ Root = 'empty/yet'; Directory = 'empty/yet/'; Names = $null }
     ) {
-        $drive = New-PSDrive prod Kv $Root -Store $one
+        $drive = New-PSDrive prod -PSProvider Kv -Root $Root -Store $one
         $drive.Directory | Should -BeExactly $Directory
         Get-ChildItem prod: -Name | Should -Be $Names
         Set-Content prod:/set v
@@ -88,18 +88,18 @@ Describe 'Further drives' {
     }
 
     It 'take the store by its name, as an object, or from another drive' {
-        $null = New-PSDrive prod Kv app -Store one
-        $null = New-PSDrive sub Kv prod:/b
+        $null = New-PSDrive prod -PSProvider Kv -Root app -Store one
+        $null = New-PSDrive sub -PSProvider Kv -Root prod:/b
         Get-ChildItem sub: -Name | Should -Be c
-        $null = New-PSDrive direct Kv '' -Store $one.Store
+        $null = New-PSDrive direct -PSProvider Kv -Root '' -Store $one.Store
         Test-Path direct:/app/a | Should -BeTrue
-        (Get-ErrorOf { New-PSDrive wrong Kv '' -Store nowhere }).FullyQualifiedErrorId | Should -BeLike 'KvStoreNotFound,*'
-        (Get-ErrorOf { New-PSDrive wrong Kv '' -Store 5 }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        (Get-ErrorOf { New-PSDrive wrong -PSProvider Kv -Root '' -Store nowhere }).FullyQualifiedErrorId | Should -BeLike 'KvStoreNotFound,*'
+        (Get-ErrorOf { New-PSDrive wrong -PSProvider Kv -Root '' -Store 5 }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
         (TabExpansion2 'New-PSDrive x Kv x -Store o' 27).CompletionMatches.CompletionText | Should -Contain one
     }
 
     It 'keep to their own store when items go through a pipeline' {
-        $null = New-PSDrive prod Kv app -Store one
+        $null = New-PSDrive prod -PSProvider Kv -Root app -Store one
         Get-ChildItem prod: -Recurse -File | Get-Content | Should -Be 'value of app/a', 'value of app/b/c'
         Get-ChildItem prod: -Recurse -File | Set-KvValue -Store two
         (Get-KvTree app -Store two).Key | Should -Be app/a, app/b/c
@@ -114,7 +114,7 @@ Describe 'Further drives' {
     It 'say so when their store has been closed' {
         $null = Connect-KvStore -InMemory -Name brief
         Set-KvValue a 1
-        $null = New-PSDrive brief Kv '' -Store brief
+        $null = New-PSDrive brief -PSProvider Kv -Root '' -Store brief
         Disconnect-KvStore brief
         foreach ($command in @(
                 { Get-ChildItem brief: }, { Get-Item brief:/a }, { Get-Content brief:/a }, { Set-Content brief:/a v }, { Add-Content brief:/a v }, { Test-Path brief:/a }
@@ -128,7 +128,7 @@ Describe 'Further drives' {
     It 'say so when their store is away, within its timeout' {
         $server = Start-TestServer
         $null = Connect-KvStore $server -Name away -Timeout 2
-        $null = New-PSDrive away Kv '' -Store away
+        $null = New-PSDrive away -PSProvider Kv -Root '' -Store away
         $Started[-1].Kill()
         $Started[-1].WaitForExit()
         (Get-ErrorOf { Get-Content away:/a }).FullyQualifiedErrorId | Should -BeIn 'KvUnreachable,Microsoft.PowerShell.Commands.GetContentCommand', 'KvTimedOut,Microsoft.PowerShell.Commands.GetContentCommand'

@@ -144,7 +144,7 @@ Describe 'The drive kv:' {
         $properties.Ttl.TotalSeconds | Should -BeGreaterThan 0
         $properties.Ttl.TotalSeconds | Should -BeLessOrEqual 100
         (Get-Item kv:/leased).Mode | Should -Be '-vl'
-        { Set-ItemProperty kv:/leased Revision 5 -ErrorAction Stop } | Should -Throw -ErrorId 'NotSupported,*'
+        { Set-ItemProperty kv:/leased -Name Revision -Value 5 -ErrorAction Stop } | Should -Throw -ErrorId 'NotSupported,*'
         Remove-KvValue leased
     }
 

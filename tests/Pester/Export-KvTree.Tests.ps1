@@ -104,7 +104,7 @@ Describe 'Export-KvTree' {
         Export-KvTree application $file
         (Get-Content $file -Raw | ConvertFrom-Json).Key | Should -Be x
         Set-Content $file old
-        Set-ItemProperty $file IsReadOnly $true
+        Set-ItemProperty $file -Name IsReadOnly -Value $true
         (Get-ErrorOf { Export-KvTree application $file }).CategoryInfo.Category | Should -Be PermissionDenied
         Get-Content $file | Should -Be old
         Export-KvTree application $file -Force

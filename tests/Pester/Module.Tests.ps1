@@ -29,32 +29,6 @@ Describe 'The module' {
             Should -Be Valkeyrie.Format.ps1xml, Valkeyrie.psd1, Valkeyrie.psm1, Valkeyrie.Types.ps1xml
     }
 
-    Context 'every cmdlet' {
-        BeforeDiscovery {
-            $commands = (Import-PowerShellDataFile $PSScriptRoot/../../Valkeyrie.psd1).CmdletsToExport
-            $onStore = $commands | Where-Object { $_ -notin 'Connect-KvStore', 'Get-KvStore', 'New-KvCondition', 'Register-KvStore', 'Unlock-KvKey', 'Unregister-KvStore' }
-            $changing = $commands | Where-Object { $_ -notmatch '^(Compare|Connect|Get|Test|Watch)-' -and $_ -ne 'New-KvCondition' }
-        }
-
-        It '<_> has an approved verb' -ForEach $commands {
-            ($_ -split '-')[0] | Should -BeIn (Get-Verb).Verb
-        }
-
-        It '<_> says what it emits' -ForEach $commands {
-            (Get-Command $_).ImplementingType.GetCustomAttributes([Management.Automation.OutputTypeAttribute], $true) | Should -Not -BeNullOrEmpty
-        }
-
-        It '<_> takes -Store, which completes with Tab' -ForEach $onStore {
-            $parameter = (Get-Command $_).Parameters['Store']
-            $parameter.Attributes | Where-Object { $_ -is [Management.Automation.ArgumentCompleterAttribute] } | Should -HaveCount 1
-        }
-
-        It '<_> has -WhatIf and -Confirm' -ForEach $changing {
-            (Get-Command $_).Parameters.Keys | Should -Contain WhatIf
-            (Get-Command $_).Parameters.Keys | Should -Contain Confirm
-        }
-    }
-
     Context 'its assemblies' {
         It 'shares the contract with everybody, and keeps the rest to itself' {
             $bin = Join-Path (Split-Path $ModulePath) bin

@@ -4,7 +4,7 @@ BeforeAll {
     . $PSScriptRoot/Common.ps1
 
     # Words count; how wide a console makes its columns does not. The file's place is the machine's own.
-    function ConvertTo-Words([string[]] $Line) {
+    function ConvertTo-Word([string[]] $Line) {
         (($Line -join "`n") -replace "(?<=the file ')[^']+(?=')", 'FILE' -replace '-{2,}', '--' -split '\s+') -ne ''
     }
 
@@ -33,7 +33,7 @@ Describe 'The tour' {
         }
 
         $LASTEXITCODE | Should -Be 0
-        (ConvertTo-Words $seen) -join ' ' | Should -BeExactly ((ConvertTo-Words (Get-FirstSession)) -join ' ')
+        (ConvertTo-Word $seen) -join ' ' | Should -BeExactly ((ConvertTo-Word (Get-FirstSession)) -join ' ')
     }
 
     It 'is the same on etcd, after a connection' {
@@ -42,6 +42,6 @@ Describe 'The tour' {
         $LASTEXITCODE | Should -Be 0
         $expected = (Get-FirstSession) -replace '(?m)^WARNING: .*\r?\n'
         $seen = ($seen -join "`n") -replace '(?s)^PS> Connect-KvStore.*?\n(?=PS> )'
-        (ConvertTo-Words $seen) -join ' ' | Should -BeExactly ((ConvertTo-Words $expected) -join ' ')
+        (ConvertTo-Word $seen) -join ' ' | Should -BeExactly ((ConvertTo-Word $expected) -join ' ')
     }
 }

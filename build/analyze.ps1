@@ -1,0 +1,28 @@
+#requires -Version 7.4
+#requires -Modules PSScriptAnalyzer
+<#
+.SYNOPSIS
+    What PSScriptAnalyzer finds in the project's scripts, and in the manifest where the module is staged.
+.OUTPUTS
+    One line of text for each finding.
+#>
+[CmdletBinding()]
+param()
+
+$ErrorActionPreference = 'Stop'
+$root = Split-Path $PSScriptRoot
+$tests = Join-Path $root tests Pester
+
+# What Git ignores is not looked at; the manifest is, where the files are that it names.
+$scripts = @(
+    Get-ChildItem $root -File -Filter *.ps1
+    'bench', 'build', 'docs', 'module', 'samples', 'tests' | ForEach-Object { Get-ChildItem (Join-Path $root $_) -Recurse -File -Include *.ps1, *.psm1 } |
+        Where-Object { $_.FullName -notmatch '[\\/](bin|obj)[\\/]' }
+    Get-Item (Join-Path $root out Valkeyrie Valkeyrie.psd1) -ErrorAction Ignore
+)
+foreach ($script in $scripts) {
+    $settings = Join-Path ($script.DirectoryName -eq $tests ? $tests : $root) PSScriptAnalyzerSettings.psd1
+    Invoke-ScriptAnalyzer $script.FullName -Settings $settings | ForEach-Object {
+        "$([IO.Path]::GetRelativePath($root, $_.ScriptPath)):$($_.Line): $($_.RuleName): $($_.Message)"
+    }
+}

@@ -1,0 +1,23 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+    A version's section of CHANGELOG.md, without its heading; while the version is not released, what stands under Unreleased.
+.PARAMETER Version
+    The version.
+#>
+[CmdletBinding()]
+[OutputType([string])]
+param(
+    [Parameter(Mandatory)]
+    [string] $Version
+)
+
+$ErrorActionPreference = 'Stop'
+$changelog = Get-Content (Join-Path (Split-Path $PSScriptRoot) CHANGELOG.md) -Raw
+foreach ($heading in $Version, 'Unreleased') {
+    if ($changelog -match "(?ms)^## \[$([regex]::Escape($heading))\][^\n]*\n(.*?)(?=^## \[|\z)") {
+        return $Matches[1].Trim()
+    }
+}
+
+throw "CHANGELOG.md has a section neither for $Version nor for what is unreleased."

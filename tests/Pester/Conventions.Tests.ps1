@@ -1,0 +1,132 @@
+# The cmdlets follow PowerShell's customs. What departs from one is listed with its reason, and nothing else may.
+
+BeforeDiscovery {
+    $commands = (Import-PowerShellDataFile $PSScriptRoot/../../Valkeyrie.psd1).CmdletsToExport
+    $changing = $commands | Where-Object { ($_ -split '-')[0] -in 'Copy', 'Disconnect', 'Export', 'Import', 'Invoke', 'Lock', 'Register', 'Remove', 'Set', 'Unlock', 'Unregister', 'Use' -or
+        $_ -eq 'New-KvLease' }
+
+    # These have no store of their own to choose: they open one, show all, are of one already, or only name things.
+    $onStore = $commands | Where-Object { $_ -notin 'Connect-KvStore', 'Get-KvStore', 'New-KvCondition', 'Register-KvStore', 'Unlock-KvKey', 'Unregister-KvStore' }
+
+    # A lease is made from a time alone, and a block of code runs under one lock.
+    $piped = $commands | Where-Object { $_ -notin 'New-KvLease', 'Use-KvLock' }
+
+    $codes = Get-Content $PSScriptRoot/../../src/Valkeyrie/Errors/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { "Kv$($_.Trim(' ,'))" }
+    $written = [regex]::Matches((Get-Content $PSScriptRoot/../../src/Valkeyrie.PowerShell/Errors/ErrorRecords.cs -Raw), '"(Kv[A-Z]\w+)"') |
+        ForEach-Object { $_.Groups[1].Value }
+    $ids = @($codes) + $written | Sort-Object -Unique
+}
+
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+
+    # The parameters that a cmdlet itself has, without those of every cmdlet and those that are not meant to be typed.
+    function Get-OwnParameter([string] $Name) {
+        $common = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters
+        (Get-Command $Name).Parameters.Values | Where-Object {
+            $_.Name -notin $common -and ($_.Attributes | Where-Object { $_ -is [Management.Automation.ParameterAttribute] -and -not $_.DontShow })
+        }
+    }
+
+    $Topic = Get-Content $PSScriptRoot/../../docs/en-US/about_Valkeyrie_Errors.md -Raw
+}
+
+AfterAll { Stop-TestServer }
+
+Describe '<_>' -ForEach $commands {
+    It 'has an approved verb' {
+        ($_ -split '-')[0] | Should -BeIn (Get-Verb).Verb
+    }
+
+    It 'has a singular noun with the prefix Kv' {
+        ($_ -split '-')[1] | Should -MatchExactly '^Kv([A-Z][a-z]+)+(?<!s)$'
+    }
+
+    It 'says what it emits' {
+        (Get-Command $_).ImplementingType.GetCustomAttributes([Management.Automation.OutputTypeAttribute], $true) | Should -Not -BeNullOrEmpty
+    }
+
+    It 'takes first, by position, what its noun is found by' {
+        $first = Get-OwnParameter $_ | Where-Object { $_.ParameterSets.Values.Position -contains 0 } | ForEach-Object Name | Select-Object -Unique
+        $expected = switch -Regex ($_) {
+            '^Compare-KvTree$' { 'ReferencePath'; break }
+            '^Import-KvTree$' { 'FilePath'; break }
+            '-KvTree$' { 'Path'; break }
+            '^Connect-KvStore$' { 'Endpoint'; break }
+            '^Disconnect-KvStore$' { 'Store'; break }
+            '-KvStore$' { 'Name'; break }
+            '^New-KvLease$' { 'Ttl'; break }
+            '-KvLease$' { 'Id'; break }
+            '-KvTransaction$' { 'If'; break }
+            '^Unlock-KvKey$' { 'Lock'; break }
+            default { 'Key' }
+        }
+        $first | Should -Be $expected
+    }
+
+    It 'has parameters of customary names and types' {
+        $instead = @{
+            DryRun = 'WhatIf'; Quiet = 'PassThru'; NoConfirm = 'Confirm'; Yes = 'Confirm'; Recursive = 'Recurse'; Overwrite = 'Force'; Limit = 'First'; Top = 'First'
+            Max = 'First'; Count = $_ -eq 'Get-KvTree' ? $null : 'First'; Offset = 'Skip'; Host = 'Endpoint'; Server = 'Endpoint'; ComputerName = 'Endpoint'
+            User = 'Credential'; UserName = 'Credential'; Password = 'Credential'; File = 'FilePath'; FileName = 'FilePath'; Directories = 'Directory'
+            LiteralKey = 'Key'; Keys = 'Key'; Lock = $_ -eq 'Unlock-KvKey' ? $null : 'Key'; Ca = 'CaCertificate'; Insecure = 'SkipCertificateCheck'
+        }
+        foreach ($parameter in Get-OwnParameter $_) {
+            $parameter.Name | Should -MatchExactly '^([A-Z][a-z]+)+$' -Because 'names are words in PascalCase'
+            $parameter.Name | Should -MatchExactly '(?<!s)$|ss$|^Exists$' -Because 'names are singular, also of what takes many'
+            $instead[$parameter.Name] | Should -BeNullOrEmpty -Because "$($parameter.Name) has a customary name"
+            $parameter.ParameterType | Should -Not -Be ([bool]) -Because 'what is on or off is a switch'
+            if ($parameter.Name -in 'Ttl', 'Timeout') {
+                [Nullable]::GetUnderlyingType($parameter.ParameterType) ?? $parameter.ParameterType | Should -Be ([timespan])
+            }
+
+            if ($parameter.Name -like '*Credential') {
+                $parameter.ParameterType | Should -Be ([pscredential])
+            }
+        }
+    }
+}
+
+Describe '<_>, which changes something' -ForEach $changing {
+    It 'has -WhatIf and -Confirm' {
+        (Get-Command $_).Parameters.Keys | Should -Contain WhatIf
+        (Get-Command $_).Parameters.Keys | Should -Contain Confirm
+    }
+
+    It 'asks by itself if a whole tree is to go, and else only those who want to be asked' {
+        [Management.Automation.CommandMetadata]::new((Get-Command $_)).ConfirmImpact | Should -Be ($_ -eq 'Remove-KvTree' ? 'High' : 'Medium')
+    }
+}
+
+Describe '<_>, which works on a store' -ForEach $onStore {
+    It 'takes -Store, which completes with Tab' {
+        (Get-Command $_).Parameters['Store'].Attributes | Where-Object { $_ -is [Management.Automation.ArgumentCompleterAttribute] } | Should -HaveCount 1
+    }
+}
+
+Describe '<_>, of which there may be many' -ForEach $piped {
+    It 'takes from the pipeline what it takes first' {
+        $first = Get-OwnParameter $_ | Where-Object { $_.ParameterSets.Values.Position -contains 0 } | Select-Object -First 1
+        $first.ParameterSets.Values | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName } | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'The error id <_>' -ForEach $ids {
+    It 'is told in about_Valkeyrie_Errors, with its category, what it means and what to do' {
+        $Topic | Should -MatchExactly "(?m)^- ``$_`` \([A-Z]\w+(, \w+)*( or \w+)?\): [^.;]+[.;] .+$"
+    }
+}
+
+Describe 'The errors of the library' {
+    It 'have the category that about_Valkeyrie_Errors tells' {
+        $records = (Get-Command Set-KvValue).ImplementingType.Assembly.GetType('Valkeyrie.PowerShell.ErrorRecords')
+        $categoryOf = $records.GetMethod('CategoryOf', [Reflection.BindingFlags]'NonPublic, Static')
+        foreach ($code in [enum]::GetValues([Valkeyrie.KvErrorCode])) {
+            $Topic | Should -MatchExactly "(?m)^- ``Kv$code`` \($($categoryOf.Invoke($null, @($code)))\): "
+        }
+    }
+
+    It 'are the only ids that about_Valkeyrie_Errors tells of, with those of the module' -ForEach @{ Id = $ids } {
+        [regex]::Matches($Topic, '(?m)^- `(Kv\w+)`') | ForEach-Object { $_.Groups[1].Value } | Sort-Object | Should -Be $Id
+    }
+}
