@@ -98,7 +98,7 @@ function Invoke-DemoTask {
 function Invoke-SoakTask {
     Assert-Dotnet
     Assert-Etcd etcd, etcdctl
-    dotnet run --project tests/Soak -c Release -- @args
+    dotnet run --project tests/Soak -c Release -- @Argument
     Assert-ExitCode 'The soak'
 }
 
