@@ -41,6 +41,7 @@ internal static class CompactionRound
             {
                 await Patience.UntilAsync(async () => await Record.ExceptionAsync(async () => await far.PingAsync()) is null, "a way to the store");
                 plain.Add(new RecordedWatch(far, Root, new KvWatchOptions { FromRevision = compacted }, IsLast));
+                await plain[^1].ReachesAsync(compacted);
             }
         }
 
