@@ -108,7 +108,7 @@ function Invoke-DocsTask {
     }
 
     Invoke-BuildTask
-    & (Get-Pwsh) -NoProfile -NonInteractive -File docs/build/build-docs.ps1 -Module out/Valkeyrie -Source docs/en-US -Output module/en-US
+    & (Get-Pwsh) -NoProfile -NonInteractive -File docs/build/build-docs.ps1 -Module ./out/Valkeyrie -Source docs/en-US -Output module/en-US
     Assert-ExitCode 'The documentation'
     Copy-Item module/en-US out/Valkeyrie -Recurse -Force
 }
