@@ -28,10 +28,9 @@ BeforeAll {
         }
     }
 
-    # What a cmdlet takes first in the form that is meant where nothing tells another.
+    # What a cmdlet takes first: in the form that is meant where nothing tells another, or else in one that has such a parameter.
     function Get-FirstParameter([string] $Name) {
-        $sets = (Get-Command $Name).ParameterSets
-        @($sets | Where-Object IsDefault) + $sets | Select-Object -First 1 | ForEach-Object Parameters | Where-Object Position -EQ 0
+        (Get-Command $Name).ParameterSets | Sort-Object IsDefault -Descending | ForEach-Object Parameters | Where-Object Position -EQ 0 | Select-Object -First 1
     }
 
     $Topic = Get-Content $PSScriptRoot/../../docs/en-US/about_Valkeyrie_Errors.md -Raw
