@@ -33,6 +33,7 @@ Workload[] workloads =
     new LockWorkload(),
     new PipelineWorkload(),
     new TreeWorkload(),
+    new StartupWorkload(),
     new V2PutWorkload("v2put", 1),
     new V2PutWorkload("v2put32", 32),
     new V2GetWorkload(),

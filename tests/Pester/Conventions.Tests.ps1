@@ -28,6 +28,11 @@ BeforeAll {
         }
     }
 
+    # What a cmdlet takes first: in the form that is meant where nothing tells another, or else in one that has such a parameter.
+    function Get-FirstParameter([string] $Name) {
+        (Get-Command $Name).ParameterSets | Sort-Object IsDefault -Descending | ForEach-Object Parameters | Where-Object Position -EQ 0 | Select-Object -First 1
+    }
+
     $Topic = Get-Content $PSScriptRoot/../../docs/en-US/about_Valkeyrie_Errors.md -Raw
 }
 
@@ -47,10 +52,7 @@ Describe '<_>' -ForEach $commands {
     }
 
     It 'takes first, by position, what its noun is found by' {
-        # Where -All says what is meant, what else is needed moves up.
-        $first = Get-OwnParameter $_ |
-            Where-Object { ($_.ParameterSets.GetEnumerator() | Where-Object Key -NE All).Value.Position -contains 0 } |
-            ForEach-Object Name | Select-Object -Unique
+        $first = (Get-FirstParameter $_).Name
         $expected = switch -Regex ($_) {
             '^Compare-KvTree$' { 'ReferencePath'; break }
             '^Import-KvTree$' { 'FilePath'; break }
@@ -109,7 +111,7 @@ Describe '<_>, which works on a store' -ForEach $onStore {
 
 Describe '<_>, of which there may be many' -ForEach $piped {
     It 'takes from the pipeline what it takes first' {
-        $first = Get-OwnParameter $_ | Where-Object { $_.ParameterSets.Values.Position -contains 0 } | Select-Object -First 1
+        $first = (Get-Command $_).Parameters[(Get-FirstParameter $_).Name]
         $first.ParameterSets.Values | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName } | Should -Not -BeNullOrEmpty
     }
 }

@@ -42,9 +42,18 @@ internal sealed class ModuleShell
         return TimeSpan.FromMilliseconds(double.Parse(output, CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Starts a PowerShell and waits until it has ended.</summary>
+    /// <param name="command">What it does after importing the module; null to end at once, without the module.</param>
+    public async Task StartAsync(string? command) => await RunAsync("-Command", command is null ? "exit" : $"Import-Module '{_module}'; {command}; exit");
+
     private static async Task<string> RunAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", .. arguments]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", .. arguments]) { RedirectStandardOutput = true };
+
+        // The default file of these runs is their own, and PowerShell's makers need not be told of them.
+        start.Environment["XDG_DATA_HOME"] = start.Environment["LOCALAPPDATA"] = Directory.CreateDirectory(Path.Combine("out", "bench")).FullName;
+        start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
+        using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"pwsh ended with exit code {process.ExitCode}: {output}");

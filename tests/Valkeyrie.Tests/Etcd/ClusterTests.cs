@@ -52,6 +52,7 @@ public sealed class ClusterTests(ClusterTests.Cluster fixture) : IClassFixture<C
     [Fact]
     public async Task A_silent_member_is_passed_over()
     {
+        Signals.Need();
         await using var store = Open();
         await store.PutAsync(At("k"), "v");
         for (var member = 0; member < EtcdCluster.Size; member++)

@@ -13,6 +13,7 @@ public sealed class LockInteropTests(SharedEtcd etcd)
     [Fact]
     public async Task A_lock_of_etcdctl_excludes_us()
     {
+        Signals.Need();
         await using var store = _rig.Open();
         using var theirs = new EtcdControlLock(etcd.Server.Endpoint, LockName);
         Assert.StartsWith(LockName + "/", await theirs.Held.WaitAsync(Patience.Limit), StringComparison.Ordinal);

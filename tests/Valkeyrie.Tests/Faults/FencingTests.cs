@@ -6,6 +6,7 @@ public sealed class FencingTests(ITestOutputHelper output)
     [Fact]
     public async Task No_stale_holder_is_accepted_and_each_knows_before_another_holds_the_lock()
     {
+        Signals.Need();
         output.WriteLine($"{FaultRun.SeedVariable}={FaultRun.DefaultSeed}");
         output.WriteLine(await LockRound.RunAsync(new FaultRun("locks", FaultRun.DefaultSeed), TimeSpan.FromSeconds(14)));
     }

@@ -1,0 +1,32 @@
+using Valkeyrie.Bench.Contenders;
+using Valkeyrie.Bench.Measuring;
+
+namespace Valkeyrie.Bench.Workloads;
+
+/// <summary>A PowerShell that starts, imports the module, gets one key and ends, beside one that ends at once.</summary>
+/// <remarks>The ratio tells how much longer that takes: at 0.625 the module and its first get take 0.6 of PowerShell's own start.</remarks>
+internal sealed class StartupWorkload() : Workload("startup", "PowerShell started, the module imported, one key got", "start")
+{
+    private const int Starts = 3;
+    private const string Key = "bench/startup";
+    private const string Get = $"$null = Get-KvValue {Key} -WarningAction Ignore -ErrorAction Stop";
+
+    public override async Task<IReadOnlyList<Contender>> PrepareAsync(Arena arena)
+    {
+        var shell = await ModuleShell.FindAsync();
+        await arena.Store.PutAsync(Key, "1"u8.ToArray());
+        List<Contender> contenders = [Start("PowerShell alone", null), Start("etcd", $"$null = Connect-KvStore {arena.Endpoint}; {Get}")];
+
+        // No variable moves the default file elsewhere on macOS, and the user's own is none of a benchmark's business.
+        if (!OperatingSystem.IsMacOS())
+        {
+            await shell.StartAsync($"Set-KvValue {Key} 1 -WarningAction Ignore");
+            contenders.Add(Start("embedded, the default", Get));
+        }
+
+        return contenders;
+
+        Contender Start(string name, string? command) =>
+            new(name, (n, _) => InFlight.RunAsync(1, n, async _ => await shell.StartAsync(command))) { FixedOperations = Starts, OtherProcess = true };
+    }
+}

@@ -1,0 +1,46 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+    Fetches etcd and etcdctl from the releases of etcd, for a machine whose own packages have none.
+.PARAMETER Version
+    The release.
+.PARAMETER Destination
+    The folder to unpack into.
+.OUTPUTS
+    An object with the paths of both: Etcd and Etcdctl.
+#>
+[CmdletBinding()]
+[OutputType([pscustomobject])]
+param(
+    [version] $Version = '3.5.21',
+
+    [Parameter(Mandatory)]
+    [string] $Destination
+)
+
+$ErrorActionPreference = 'Stop'
+$system = $IsWindows ? 'windows' : $IsMacOS ? 'darwin' : 'linux'
+$processor = [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64' ? 'arm64' : 'amd64'
+$name = "etcd-v$Version-$system-$processor"
+$archive = $name + ($IsLinux ? '.tar.gz' : '.zip')
+$release = "https://github.com/etcd-io/etcd/releases/download/v$Version"
+
+$null = New-Item $Destination -ItemType Directory -Force
+$file = Join-Path $Destination $archive
+Invoke-WebRequest "$release/$archive" -OutFile $file -MaximumRetryCount 3 -RetryIntervalSec 5
+$sums = Invoke-RestMethod "$release/SHA256SUMS" -MaximumRetryCount 3 -RetryIntervalSec 5
+$expected = ($sums -split '\r?\n' | Where-Object { $_ -match "\s\*?$([regex]::Escape($archive))$" }) -split '\s+' | Select-Object -First 1
+if ((Get-FileHash $file -Algorithm SHA256).Hash -ne $expected) {
+    throw "$archive is not what its release says: its hash is not '$expected'."
+}
+
+if ($IsLinux) {
+    tar -xzf $file -C $Destination
+}
+else {
+    Expand-Archive $file $Destination -Force
+}
+
+$programs = Join-Path (Resolve-Path $Destination) $name
+$ending = $IsWindows ? '.exe' : ''
+[pscustomobject]@{ Etcd = Join-Path $programs "etcd$ending"; Etcdctl = Join-Path $programs "etcdctl$ending" }
