@@ -46,6 +46,7 @@ try {
     if ($ProjectUri) {
         $entries.ProjectUri = "'$("$ProjectUri".TrimEnd('/'))'"
         $entries.IconUri = "'$("$ProjectUri".TrimEnd('/') -replace '//github\.com/', '//raw.githubusercontent.com/')/v$version/docs/icon.png'"
+        & $PSScriptRoot/online-help.ps1 -Module $work/Valkeyrie -Site "$("$ProjectUri".TrimEnd('/'))/blob/v$version/docs/en-US"
     }
 
     $text = (Get-Content $manifest -Raw).Split("ReleaseNotes = 'See CHANGELOG.md.'")
