@@ -44,6 +44,35 @@ Describe 'The module' {
             $loaded -notlike '*=Default' | Should -BeLike '*=Valkeyrie.PowerShell'
         }
 
+        It 'loads a kind of store only when one is opened' {
+            Invoke-TestPowerShell @'
+                function Show { [AppDomain]::CurrentDomain.GetAssemblies().GetName().Name | Where-Object { $_ -in 'Valkeyrie.Etcd', 'Valkeyrie.Embedded', 'Google.Protobuf' } }
+                "import: $(Show)"
+                $null = Connect-KvStore -InMemory
+                "embedded: $(Show)"
+                [Valkeyrie.KvStore]::Schemes -join ' '
+                $null = [Valkeyrie.KvStore]::Open('etcd://localhost:1')
+                "etcd: $(@(Show) -contains 'Valkeyrie.Etcd')"
+'@ | Should -Be 'import: ', 'embedded: Valkeyrie.Embedded', 'embedded etcd etcds etcdv2 etcdv2s memory', 'etcd: True'
+        }
+
+        It 'takes those that are compiled for this platform and runtime, where there are any' {
+            $bin = Join-Path (Split-Path $ModulePath) bin
+            $precompiled = Join-Path $bin runtimes ([Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier) lib "net$([Environment]::Version.Major).0"
+            $folder = (Test-Path $precompiled) ? $precompiled : $bin
+            (Get-Command Set-KvValue).ImplementingType.Assembly.Location | Should -Be (Join-Path $folder Valkeyrie.PowerShell.dll)
+            [Valkeyrie.KvPair].Assembly.Location | Should -Be (Join-Path $folder Valkeyrie.dll)
+        }
+
+        It 'takes the portable ones where none are compiled for this platform' {
+            $copy = Join-Path $TestFolder portable
+            Copy-Item (Split-Path $ModulePath) $copy -Recurse
+            Get-ChildItem (Join-Path $copy bin runtimes) | ForEach-Object { Remove-Item (Join-Path $_ lib) -Recurse -ErrorAction Ignore }
+            $script = "Import-Module '$copy/Valkeyrie.psd1'; `$null = Connect-KvStore -InMemory; Set-KvValue a 1; Get-KvValue a -ValueOnly; [Valkeyrie.KvPair].Assembly.Location"
+            $process = Start-TestProcess $Pwsh '-NoProfile', '-NonInteractive', '-Command', $script
+            $process.StandardOutput.ReadToEnd().Trim() -split '\r?\n' | Should -Be 1, (Join-Path $copy bin Valkeyrie.dll)
+        }
+
         It 'names resolve: [Valkeyrie.KvPair] is the type of what is emitted' {
             $null = Connect-KvStore $Server
             (Set-KvValue a 1 -PassThru).GetType() | Should -Be ([Valkeyrie.KvPair])

@@ -43,7 +43,11 @@ public sealed record RegisteredStore
     /// <summary>Tells whether a text can be a name: letters, digits, and inside also dots, dashes and underscores. A host with a port, an address and the
     /// path of a file never can.</summary>
     /// <param name="text">The text.</param>
-    internal static bool IsName(string? text) => text is not null && Regex.IsMatch(text, @"^\w([\w.-]*\w)?$");
+    internal static bool IsName(string? text) =>
+        text is not null && !HasPortOrPath(text) && Regex.IsMatch(text, @"^\w([\w.-]*\w)?$");
+
+    // Told first, since a session's first regular expression costs it more than a connection.
+    private static bool HasPortOrPath(string text) => text.AsSpan().ContainsAny(':', '/', '\\');
 
     /// <summary>Tells whether it has the name; case does not count.</summary>
     /// <param name="name">The name.</param>

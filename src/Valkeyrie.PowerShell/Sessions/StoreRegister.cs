@@ -22,6 +22,12 @@ internal static class StoreRegister
     /// <exception cref="InvalidDataException">The file cannot be read.</exception>
     public static IReadOnlyList<RegisteredStore> Read()
     {
+        // The usual case costs no exception, which a session's first one makes dear.
+        if (!File.Exists(Path))
+        {
+            return [];
+        }
+
         try
         {
             using var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);

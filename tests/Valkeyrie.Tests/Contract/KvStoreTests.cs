@@ -43,6 +43,42 @@ public class KvStoreTests
         Assert.Contains("etcd", KvStore.Schemes);
     }
 
+    [Fact]
+    public async Task A_kind_of_store_may_register_itself_when_one_is_first_opened()
+    {
+        var registered = 0;
+        KvStore.RegisterWhenOpened(Register, "late-a", "late-b");
+        Assert.Contains("late-a", KvStore.Schemes);
+        Assert.Equal(0, registered);
+
+        await using (var store = KvStore.Open("late-b://h1"))
+        {
+            Assert.Equal(1, registered);
+        }
+
+        await KvStore.Open("late-a://h1").DisposeAsync();
+        Assert.Equal(1, registered);
+
+        // What serves a scheme already goes on to do so.
+        KvStore.RegisterWhenOpened(() => registered += 10, "late-a");
+        await KvStore.Open("late-a://h1").DisposeAsync();
+        Assert.Equal(1, registered);
+
+        void Register()
+        {
+            registered++;
+            KvStore.Register("late-a", (_, options) => KvStore.Open("etcd://h1", options));
+            KvStore.Register("late-b", (_, options) => KvStore.Open("etcd://h1", options));
+        }
+    }
+
+    [Fact]
+    public void A_kind_of_store_that_then_does_not_register_itself_is_told_as_a_fault()
+    {
+        KvStore.RegisterWhenOpened(() => { }, "late-c");
+        Assert.Throws<InvalidOperationException>(() => KvStore.Open("late-c://h1"));
+    }
+
     [Theory]
     [InlineData("etcd://")]
     [InlineData("etcd://,")]

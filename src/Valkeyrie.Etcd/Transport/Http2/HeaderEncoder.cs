@@ -15,7 +15,8 @@ internal sealed class HeaderEncoder(Uri address)
     private const int ContentTypeName = 31;
     private const int AuthorizationName = 23;
 
-    private readonly Dictionary<(int NameIndex, string? Name, string Value), int> _indexed = [];
+    // A dozen or two, told apart by a number mostly: to walk along them is quicker than to hash their texts.
+    private readonly List<Field> _indexed = [];
     private bool _mayIndex = true;
     private bool _mustGiveUpTable;
 
@@ -89,11 +90,14 @@ internal sealed class HeaderEncoder(Uri address)
 
     private void Constant(OutputBuffer output, int nameIndex, string? name, string value)
     {
-        if (_indexed.TryGetValue((nameIndex, name, value), out var order))
+        for (var order = 0; order < _indexed.Count; order++)
         {
-            // Section 2.3.3: the newest entry of the table has the lowest number.
-            Number(output, 0x80, 7, HeaderTable.StaticLength + _indexed.Count - order);
-            return;
+            if (_indexed[order].Is(nameIndex, name, value))
+            {
+                // Section 2.3.3: the newest entry of the table has the lowest number.
+                Number(output, 0x80, 7, HeaderTable.StaticLength + _indexed.Count - order);
+                return;
+            }
         }
 
         Number(output, _mayIndex ? 0x40 : 0, _mayIndex ? 6 : 4, nameIndex);
@@ -105,7 +109,12 @@ internal sealed class HeaderEncoder(Uri address)
         Text(output, value);
         if (_mayIndex)
         {
-            _indexed.Add((nameIndex, name, value), _indexed.Count);
+            _indexed.Add(new Field(nameIndex, name, value));
         }
+    }
+
+    private sealed class Field(int nameIndex, string? name, string value)
+    {
+        public bool Is(int otherIndex, string? otherName, string otherValue) => nameIndex == otherIndex && value == otherValue && name == otherName;
     }
 }
