@@ -63,7 +63,7 @@ internal static class EntryPages
         }
         finally
         {
-            await RangePages.EndAsync(next, ended).ConfigureAwait(false);
+            await RangePages.EndAsync([next], ended).ConfigureAwait(false);
         }
     }
 
