@@ -44,8 +44,8 @@ function Add-Cursor([object[]] $Run, [int] $Column) {
     Join-Cell ($cells | Sort-Object Column)
 }
 
-# Neighbours of one style make a run. Characters that a font may lack, and so another one with other widths may show, stand alone, and so does what follows a gap:
-# each run is put into its own columns.
+# Neighbours of one style make a run. Characters that a font may lack, and so another one with other widths may show, stand alone, and so does what
+# follows a gap: each run is put into its own columns.
 function Join-Cell([object[]] $Cell) {
     $run = $null
     foreach ($one in $Cell) {
@@ -93,7 +93,9 @@ function Split-TextElement([string] $Text) {
 
 # East Asian characters and emoji take two columns.
 function Get-ElementWidth([string] $Element) {
-    $Element -match '^([\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\uD83C-\uD83E\uD840-\uD87F][\uDC00-\uDFFF])' ? 2 : 1
+    $wide = '[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]'
+    $pair = '[\uD83C-\uD83E\uD840-\uD87F][\uDC00-\uDFFF]'
+    $Element -match "^($wide|$pair)" ? 2 : 1
 }
 
 # --- looks ----------------------------------------------------------------------------------------------------------------------------
@@ -140,7 +142,8 @@ function Edit-ExtendedColor([hashtable] $Style, [string] $Ground, [Collections.G
 
 # From 16 on a cube of six steps in each colour, from 232 on greys.
 function Get-IndexedColor([int] $Index) {
-    $parts = $Index -ge 232 ? @(8 + 10 * ($Index - 232)) * 3 : @(36, 6, 1 | ForEach-Object { 0, 95, 135, 175, 215, 255 | Select-Object -Index ([Math]::Floor(($Index - 16) / $_) % 6) })
+    $steps = 0, 95, 135, 175, 215, 255
+    $parts = if ($Index -ge 232) { @(8 + 10 * ($Index - 232)) * 3 } else { 36, 6, 1 | ForEach-Object { $steps[[Math]::Floor(($Index - 16) / $_) % 6] } }
     '#{0:x2}{1:x2}{2:x2}' -f $parts
 }
 

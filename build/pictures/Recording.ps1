@@ -1,5 +1,5 @@
-# What a window showed in the course of time. A line that changes is a strip of all that it was, of which one piece is seen at a time; CSS moves the strip in steps.
-# What shows it without motion, and a reader who wants none, sees the end.
+# What a window showed in the course of time. A line that changes is a strip of all that it was, of which one piece is seen at a time; CSS moves the
+# strip in steps. What shows it without motion, and a reader who wants none, sees the end.
 
 # From piece to piece of a strip; wider than a line, so that nothing of a neighbour is seen where a browser rounds.
 $Pitch = $RowHeight + 6

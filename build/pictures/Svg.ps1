@@ -51,7 +51,7 @@ function ConvertTo-WindowSvg($Window, $Sheet) {
     $height = $BarHeight + $Window.Row * $RowHeight + $Margin
     "<g class=""window"" transform=""translate($(Format-Number $Window.Left),0)"">"
     "<rect x="".5"" y="".5"" width=""$(Format-Number ($width - 1))"" height=""$(Format-Number ($height - 1))"" rx=""9"" fill=""$Ground"" stroke=""#45527a""/>"
-    "<circle cx=""18"" cy=""16"" r=""5"" fill=""#ff7b72""/><circle cx=""35"" cy=""16"" r=""5"" fill=""#e3b341""/><circle cx=""52"" cy=""16"" r=""5"" fill=""#7ee787""/>"
+    -join (0..2 | ForEach-Object { "<circle class=""f$(1, 3, 2 | Select-Object -Index $_)"" cx=""$(18 + 17 * $_)"" cy=""16"" r=""5""/>" })
     "<text class=""bar"" x=""$(Format-Number ($width / 2))"" y=""20"">$(ConvertTo-XmlText $Window.Title)</text>"
     "<svg class=""screen"" x=""$Margin"" y=""$BarHeight"" width=""$(Format-Number ($Window.Column * $CellWidth))"" height=""$($Window.Row * $RowHeight)"">"
     ConvertTo-ScreenSvg $Window $Sheet

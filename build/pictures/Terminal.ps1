@@ -10,7 +10,7 @@ function Open-Terminal([string] $Folder, [Collections.IDictionary] $Environment,
         'set-option -g remain-on-exit on'
     )
     $socket = Join-Path $Folder tmux.socket
-    $start = [Diagnostics.ProcessStartInfo]::new('tmux', [string[]]@('-u', '-f', $configuration, '-S', $socket, '-C', 'new-session', '-x', '80', '-y', '24', 'cat'))
+    $start = [Diagnostics.ProcessStartInfo]::new('tmux', [string[]]@('-u', '-f', $configuration, '-S', $socket, '-C', 'new-session', 'cat'))
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
     $start.StandardInputEncoding = $start.StandardOutputEncoding = [Text.UTF8Encoding]::new($false)
     $start.WorkingDirectory = $Directory
@@ -38,7 +38,8 @@ function Close-Terminal($Terminal) {
     }
 }
 
-# Starts a program in a pane of its own and returns the pane: its terminal and tmux's name for it. It has its size before the program starts, so that nothing is drawn twice.
+# Starts a program in a pane of its own and returns the pane: its terminal and tmux's name for it. It has its size before the program starts, so that
+# nothing is drawn twice.
 function Add-Pane($Terminal, [int] $Column, [int] $Row, [string[]] $Program) {
     $id = Invoke-Tmux $Terminal "new-window -d -P -F '#{pane_id}' cat"
     $null = Invoke-Tmux $Terminal "resize-window -t $id -x $Column -y $Row"
@@ -51,7 +52,8 @@ function Send-Text($Pane, [string] $Text) { $null = Invoke-Tmux $Pane.Terminal "
 # A key by tmux's name for it, such as Enter or C-c.
 function Send-Key($Pane, [string] $Key) { $null = Invoke-Tmux $Pane.Terminal "send-keys -t $($Pane.Id) $Key" }
 
-# What a pane shows, with all that has scrolled out of it above: lines with their escape sequences, the same as plain text, and places counted from the first line.
+# What a pane shows, with all that has scrolled out of it above: lines with their escape sequences, the same as plain text, and places counted from the
+# first line.
 function Get-Screen($Pane) {
     # Two commands in one line are carried out at one instant; each is answered.
     $format = '#{history_size} #{cursor_y} #{cursor_x} #{keypad_flag} #{pane_dead}'

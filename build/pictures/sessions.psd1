@@ -1,13 +1,13 @@
-# The pictures of docs/pictures, in the README's order. Section takes the commands of that section of the README, Take of them, as the first steps.
-# A step is a line that is typed and entered; or a table of In (the window's number, from 0), Type or Press, IsOpen (it is not entered) and Until (what is awaited:
-# a pattern of the screen's text, in which a block is the cursor).
+# The pictures of docs/pictures. Section takes the commands of that section of the README as the first steps, as many as Take tells.
+# A step is a line that is typed and entered; or a table of In (the window's number, from 0), Type or Press, IsOpen (it is not entered) and Until (what is
+# awaited: a pattern of the screen's text, in which a block is the cursor).
 # Before is done in a window before the picture begins; it is not shown.
 @{
     Picture = @(
         @{
             Name        = 'first-session'
             Title       = 'A first session with Valkeyrie in PowerShell'
-            Description = 'A recording of the session that the README shows as text: values are written, listed, written only if nobody changed them, watched, used under a lock and removed.'
+            Description = 'A recording: values are written, listed, written only if nobody changed them, watched, used under a lock and removed.'
             IsRecording = $true
             Section     = 'A first session'
             Window      = @(@{ Title = 'PowerShell'; Column = 96; Row = 24 })
@@ -15,7 +15,7 @@
         @{
             Name        = 'completion'
             Title       = 'Tab completes keys'
-            Description = 'After Tab has been set to show a menu and Get-KvValue app/db/ has been typed, Tab offers the keys app/db/host, app/db/port and app/db/user.'
+            Description = 'Tab, set to show a menu, offers the keys app/db/host, app/db/port and app/db/user after Get-KvValue app/db/.'
             Window      = @(@{
                     Title = 'PowerShell'; Column = 96; Row = 4
                     Before = '$null = Connect-KvStore -Path shop.db; Set-KvValue app/db/host db01; Set-KvValue app/db/port 5432; Set-KvValue app/db/user zoe'
@@ -30,7 +30,7 @@
         @{
             Name        = 'watch'
             Title       = 'A watch in one session sees what another one writes'
-            Description = 'Two sessions beside each other on one file. In the left one Watch-KvTree app shows what is there, then each put and delete that the right one makes, as it makes it.'
+            Description = 'Two sessions on one file. In the left one Watch-KvTree app shows what is there, then each put and delete of the right one.'
             Window      = @(
                 @{ Title = 'PowerShell'; Column = 52; Row = 10; Before = '$null = Connect-KvStore -Path shop.db; Set-KvValue app/db/host db01' }
                 @{ Title = 'another PowerShell'; Column = 52; Row = 10; Before = '$null = Connect-KvStore -Path shop.db' }
@@ -48,8 +48,8 @@
         @{
             Name        = 'errors'
             Title       = 'Errors say what to do next'
-            Description = 'Three commands that cannot be done, and what each answers: keys with an asterisk are listed with Get-KvTree; the server should be seen to run; the file needs a format.'
-            Window      = @(@{ Title = 'PowerShell'; Column = 100; Row = 10; Before = '$null = Connect-KvStore -Path shop.db; Set-KvValue app/db/host db01' })
+            Description = 'What cannot be done, and the answers: list keys and choose; see that the server runs; say which format the file has.'
+            Window      = @(@{ Title = 'PowerShell'; Column = 100; Row = 10; Before = '$null = Connect-KvStore -Path shop.db' })
             Step        = @(
                 'Get-KvValue app/*'
                 'Connect-KvStore localhost:23790'
@@ -59,7 +59,7 @@
         @{
             Name        = 'drive'
             Title       = 'The drive kv:'
-            Description = 'Values are written with Set-Content, then the session goes to kv:/app with Set-Location and lists it with dir: one directory and two values.'
+            Description = 'Set-Content writes values, Set-Location goes to kv:/app, and dir lists it: one directory and two values.'
             Section     = 'A drive'
             Take        = 6
             Window      = @(@{ Title = 'PowerShell'; Column = 96; Row = 16; Before = '$null = Connect-KvStore -Path shop.db' })

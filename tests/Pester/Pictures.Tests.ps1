@@ -33,7 +33,8 @@ BeforeAll {
 
     # Words count; how wide a console makes its columns does not, nor where the user is, nor how the system words a refusal.
     function ConvertTo-Word([string] $Text) {
-        $plain = $Text -replace '\\', '/' -replace '(?m)^PS[^>\n]*>', 'PS>' -replace "(?<=the file ')[^']+(?=')", 'FILE' -replace '(?<=:23790: ).*?(?= Check)', 'REASON'
+        $plain = $Text -replace '\\', '/' -replace '(?m)^PS[^>\n]*>', 'PS>' -replace "(?<=the file ')[^']+(?=')", 'FILE'
+        $plain = $plain -replace '(?<=:23790: ).*?(?= Check)', 'REASON'
         ($plain -replace '-{2,}', '--' -split '\s+' -ne '') -join ' '
     }
 
@@ -48,7 +49,8 @@ BeforeAll {
             $Before
             `$shown = foreach (`$text in $($typed -join ', ')) {
                 "PS> `$text"
-                . ([scriptblock]::Create(`$text)) *>&1 | ForEach-Object { `$_ -is [Management.Automation.WarningRecord] ? "WARNING: `$_" : `$_ } | Out-String -Width 120
+                . ([scriptblock]::Create(`$text)) *>&1 |
+                    ForEach-Object { `$_ -is [Management.Automation.WarningRecord] ? "WARNING: `$_" : `$_ } | Out-String -Width 120
             }
             ConvertTo-Json (`$shown -join "``n") -EscapeHandling EscapeNonAscii
 "@
@@ -104,7 +106,8 @@ Describe 'The renderer of pictures' {
             [pscustomobject]@{ At = 0; Until = 1; Top = 0; Line = @('<text>a</text>', '') }
             [pscustomobject]@{ At = 1; Until = 4; Top = 1; Line = @('<text>b</text>', '<text>same</text>') }
         )
-        $picture = [xml](ConvertTo-Picture ([pscustomobject]@{ Title = 'x'; Column = 10; Row = 1; Frame = $frames }) -Title 'A <title>' -Description 'What & why')
+        $window = [pscustomobject]@{ Title = 'x'; Column = 10; Row = 1; Frame = $frames }
+        $picture = [xml](ConvertTo-Picture $window -Title 'A <title>' -Description 'What & why')
         $picture.svg.title.InnerText | Should -Be 'A <title>'
         $picture.SelectNodes("//*[@class='line']").InnerText | Should -Be 'b', 'same'
         $style = $picture.svg.style
@@ -162,7 +165,8 @@ Describe 'The pictures' {
         $picture = $Told | Where-Object Name -EQ watch
         $before, $beforeOther = $picture.Window | ForEach-Object { $_.Before -replace 'shop\.db', (Join-Path $TestFolder watch.db) }
         $watch = ($picture.Step | Where-Object { $_.Type -and $_.In -eq 0 }).Type
-        $process = Start-TestPowerShell "$before; $watch | ForEach-Object { @(`$_.Type, `$_.Revision, `$_.Key, `$_.Value) -join ' ' | ConvertTo-Json -EscapeHandling EscapeNonAscii }"
+        $asJson = '@($_.Type, $_.Revision, $_.Key, $_.Value) -join " " | ConvertTo-Json -EscapeHandling EscapeNonAscii'
+        $process = Start-TestPowerShell "$before; $watch | ForEach-Object { $asJson }"
         $seen = @($process.StandardOutput.ReadLine())
         $null = Invoke-TestPowerShell "$beforeOther; $(($picture.Step | Where-Object { $_.In -eq 1 }).Type -join '; ')"
         $seen += 1..3 | ForEach-Object { $process.StandardOutput.ReadLine() }
