@@ -201,7 +201,8 @@ function Get-ProjectUri {
     }
 }
 
-function Get-Pwsh { (Get-Process -Id $PID).Path }
+# The process's own file would not do: a PowerShell that was installed as a tool of .NET runs as dotnet.
+function Get-Pwsh { Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh') }
 
 function Invoke-XUnit {
     dotnet test tests/Valkeyrie.Tests -c Release --logger 'trx;LogFileName=xunit.trx' --results-directory $results | Out-Host

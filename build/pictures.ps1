@@ -38,8 +38,6 @@ if (Test-Path $homeFolder) {
     throw "The pictures are taken in a home of their own, '$homeFolder', which exists already. Remove it if nobody needs it."
 }
 
-# One that was installed as a tool of .NET runs as dotnet.
-$pwsh = [Environment]::ProcessPath -match '[\\/]pwsh$' ? [Environment]::ProcessPath : @([Environment]::ProcessPath, (Join-Path $PSHOME pwsh.dll))
 $module = (Resolve-Path $Module).Path
 $null = New-Item $Output -ItemType Directory -Force
 $wanted = @($Name -split ',' -ne '')
@@ -54,7 +52,7 @@ foreach ($picture in $pictures | Where-Object { -not $wanted -or $_.Name -in $wa
     $work = (New-Item -ItemType Directory ([IO.Path]::Combine([IO.Path]::GetTempPath(), "valkeyrie-$([guid]::NewGuid().ToString('n'))"))).FullName
     $null = New-Item $homeFolder -ItemType Directory
     try {
-        $windows = @(Invoke-Session $picture -Module $module -HomeFolder $homeFolder -Work $work -Pwsh $pwsh)
+        $windows = @(Invoke-Session $picture -Module $module -HomeFolder $homeFolder -Work $work -Pwsh (Join-Path $PSHOME pwsh))
         $file = Join-Path $Output "$($picture.Name).svg"
         ConvertTo-Picture $windows -Title $picture.Title -Description $picture.Description | Set-Content $file
         Get-Item $file

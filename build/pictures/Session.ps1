@@ -7,7 +7,7 @@ $CommandPace = 0.7
 $LinePace = 0.22
 
 # Returns the windows of the picture, for ConvertTo-Picture. Home is the user's folder and empty; the module is found in it as an installed one is.
-function Invoke-Session([Collections.IDictionary] $Picture, [string] $Module, [string] $HomeFolder, [string] $Work, [string[]] $Pwsh) {
+function Invoke-Session([Collections.IDictionary] $Picture, [string] $Module, [string] $HomeFolder, [string] $Work, [string] $Pwsh) {
     $modules = New-Item -ItemType Directory (Join-Path $HomeFolder .local share powershell Modules) -Force
     Copy-Item $Module (Join-Path $modules Valkeyrie) -Recurse
     $environment = @{
@@ -37,9 +37,9 @@ function Invoke-Session([Collections.IDictionary] $Picture, [string] $Module, [s
 }
 
 # A PowerShell as a new user's, but for guesses from what was typed before, which would stand between the typed characters.
-function Open-Window($Terminal, [Collections.IDictionary] $Told, [string[]] $Pwsh) {
+function Open-Window($Terminal, [Collections.IDictionary] $Told, [string] $Pwsh) {
     $before = "Set-PSReadLineOption -PredictionSource None; $($Told.Before)"
-    $pane = Add-Pane -Terminal $Terminal -Column $Told.Column -Row $Told.Row -Program ($Pwsh + @('-NoLogo', '-NoProfile', '-NoExit', '-Command', $before))
+    $pane = Add-Pane -Terminal $Terminal -Column $Told.Column -Row $Told.Row -Program $Pwsh, '-NoLogo', '-NoProfile', '-NoExit', '-Command', $before
     $window = [pscustomobject]@{
         Title = $Told.Title; Column = $Told.Column; Row = $Told.Row
         Pane = $pane; At = 0.0; Frame = [Collections.Generic.List[object]]::new()
