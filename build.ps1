@@ -42,7 +42,7 @@ $ownModules = Join-Path $PSScriptRoot .tools modules
 
 function Invoke-BuildTask {
     Assert-Dotnet
-    Remove-Item out/Valkeyrie -Recurse -Force -ErrorAction Ignore
+    Clear-StagedModule
     dotnet publish src/Valkeyrie.PowerShell -c Release -o out/Valkeyrie/bin
     Assert-ExitCode 'The build'
     Copy-Item Valkeyrie.psd1, module/* out/Valkeyrie -Recurse
@@ -186,6 +186,16 @@ function Assert-Etcd([string[]] $Program) {
     }
 }
 
+# Windows keeps the files of a module for as long as a PowerShell has it imported.
+function Clear-StagedModule {
+    try {
+        Get-Item out/Valkeyrie -ErrorAction Ignore | Remove-Item -Recurse -Force
+    }
+    catch {
+        throw "out/Valkeyrie cannot be replaced: $($_.Exception.Message) Is the module imported from there, in this PowerShell or another? End that one first."
+    }
+}
+
 # Compiles what is staged to a platform's native code; this machine's own where none is named. False if that cannot be done.
 function Invoke-Precompilation([string] $Platform) {
     $runtime = $Platform ? '-r', $Platform : @()
@@ -244,20 +254,21 @@ function Find-GalleryModule([string] $Name, [version] $Minimum, [version] $Maxim
     }
 
     $wanted = @{ FullyQualifiedName = @{ ModuleName = $Name; ModuleVersion = $Minimum; MaximumVersion = $Maximum } }
-    if (-not (Get-Module @wanted -ListAvailable)) {
-        "$Name $Minimum or newer is not installed; trying the PowerShell Gallery." | Out-Host
-        try {
+    try {
+        if (-not (Get-Module @wanted -ListAvailable)) {
+            "$Name $Minimum or newer is not installed; trying the PowerShell Gallery." | Out-Host
             New-Item $ownModules -ItemType Directory -Force | Out-Null
             Save-PSResource $Name -Version "[$Minimum,$Maximum]" -Path $ownModules -TrustRepository
         }
-        catch {
-            "It could not be had: $($_.Exception.Message)" | Out-Host
-            return $false
-        }
-    }
 
-    Import-Module @wanted
-    $true
+        Import-Module @wanted
+        $true
+    }
+    catch {
+        # One that is installed may be made for another PowerShell.
+        "$Name could not be had, or not be loaded: $($_.Exception.Message)" | Out-Host
+        $false
+    }
 }
 
 & "Invoke-${Task}Task" @Argument

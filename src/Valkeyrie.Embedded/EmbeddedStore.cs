@@ -12,8 +12,9 @@ public static class EmbeddedStore
     /// <summary>The scheme of a store in memory.</summary>
     public const string MemoryScheme = "memory";
 
-    /// <summary>The file that is used where none is named: <c>valkeyrie/store.db</c> under <c>XDG_DATA_HOME</c> or <c>~/.local/share</c> on Linux,
-    /// <c>Valkeyrie\store.db</c> under <c>LOCALAPPDATA</c> on Windows, <c>~/Library/Application Support/Valkeyrie/store.db</c> on macOS.</summary>
+    /// <summary>The file that is used where none is named: <c>Valkeyrie\store.db</c> under <c>LOCALAPPDATA</c> on Windows; elsewhere
+    /// <c>valkeyrie/store.db</c> under <c>XDG_DATA_HOME</c> where that is set, else under <c>~/.local/share</c> on Linux and
+    /// <c>~/Library/Application Support/Valkeyrie/store.db</c> on macOS.</summary>
     /// <exception cref="KvInvalidArgumentException">The user has no home folder.</exception>
     public static string DefaultPath => DefaultFile.GetPath();
 
@@ -25,6 +26,7 @@ public static class EmbeddedStore
     }
 
     /// <summary>Opens a file. It is made, readable by its owner only, when it is first used; its folder must exist, but for the default one.</summary>
+    /// <remarks>On Windows it may be read by whoever may read its folder. That of the default one lies in the user's profile, closed to others.</remarks>
     /// <param name="path">The file; null or empty for <see cref="DefaultPath"/>.</param>
     /// <param name="history">How much history to keep; null for the defaults.</param>
     /// <param name="options">Namespace and timeout; null for the defaults.</param>

@@ -37,7 +37,7 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
                 instance = context;
             }
 
-            return instance._folder == folder
+            return string.Equals(instance._folder, folder, PlatformFolders.PathComparison)
                 ? instance.LoadFromAssemblyName(new AssemblyName(ModuleAssemblyName))
                 : throw new InvalidOperationException(
                     $"Valkeyrie is loaded from '{instance._folder}' already, and a process can hold it only once. Start a new PowerShell to use the one in '{folder}'.");

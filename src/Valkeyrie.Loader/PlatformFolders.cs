@@ -7,6 +7,10 @@ namespace Valkeyrie.Loader;
 /// itself does not look there.</summary>
 internal static class PlatformFolders
 {
+    /// <summary>How paths are compared: what differs in case alone is usually one file on Windows and macOS.</summary>
+    public static StringComparison PathComparison =>
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
     /// <summary>A native library's file for this platform; null if there is none.</summary>
     /// <param name="folder">The folder of the module's assemblies.</param>
     /// <param name="name">The library's name without prefix and ending.</param>

@@ -14,7 +14,15 @@ $Etcd = $env:VALKEYRIE_ETCD ? $env:VALKEYRIE_ETCD : (Get-Command etcd -CommandTy
 $Etcdctl = $env:VALKEYRIE_ETCDCTL ? $env:VALKEYRIE_ETCDCTL : (Get-Command etcdctl -CommandType Application -TotalCount 1).Source
 $env:ETCDCTL_API = '3'
 $Started = [Collections.Generic.List[Diagnostics.Process]]::new()
-$TestFolder = (New-Item -ItemType Directory ([IO.Path]::Combine([IO.Path]::GetTempPath(), "valkeyrie-$([guid]::NewGuid().ToString('n'))"))).FullName
+
+# Windows may name the temporary folder in its short form, RUNNER~1, which PowerShell writes out in some places and not in others.
+$temporary = $IsWindows ? (Join-Path ([Environment]::GetFolderPath('LocalApplicationData')) Temp) : [IO.Path]::GetTempPath()
+$TestFolder = (New-Item -ItemType Directory ([IO.Path]::Combine($temporary, "valkeyrie-$([guid]::NewGuid().ToString('n'))"))).FullName
+
+# What other programs write goes through the console's code page there, which knows few letters.
+if ($IsWindows) {
+    [Console]::OutputEncoding = [Text.UTF8Encoding]::new()
+}
 
 # The user's own files are none of a test's business.
 $env:XDG_DATA_HOME = $env:LOCALAPPDATA = $env:XDG_CONFIG_HOME = $env:APPDATA = $TestFolder

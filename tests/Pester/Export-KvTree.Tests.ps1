@@ -111,6 +111,24 @@ Describe 'Export-KvTree' {
         (Get-Content $file -Raw | ConvertFrom-Json).Key | Should -Be x
     }
 
+    It 'replaces a file that somebody reads just now' {
+        # Windows does so only when they have let go of it: when the new file lies beside it, or at last when the export has ended.
+        $file = Get-TestPath read.json
+        Set-Content $file old
+        $end = [Threading.ManualResetEventSlim]::new()
+        $reader = Start-ThreadJob -ArgumentList $file, $end {
+            param($file, $end)
+            $stream = [IO.File]::Open($file, 'Open', 'Read', 'ReadWrite, Delete')
+            'reading'
+            while (-not $end.Wait(1) -and -not (Get-ChildItem "$file.*.tmp")) { }
+            $stream.Dispose()
+        }
+        Wait-Until { Receive-Job $reader -Keep } 'a reader'
+        try { Export-KvTree application $file -ErrorAction Stop } finally { $end.Set(); $null = Receive-TestJob $reader }
+        (Get-Content $file -Raw | ConvertFrom-Json).Key | Should -Be x
+        Get-ChildItem "$file.*" | Should -BeNullOrEmpty
+    }
+
     It 'writes nothing with -WhatIf, and emits the file with -PassThru' {
         Export-KvTree application (Get-TestPath whatif.json) -WhatIf
         Get-TestPath whatif.json | Should -Not -Exist

@@ -3,7 +3,7 @@
 BeforeDiscovery {
     $missing = -not (Get-Command Compress-PSResource -ErrorAction Ignore)
     if ($missing) {
-        Write-Warning 'THE PACKAGE IS NOT TESTED: that needs PSResourceGet 1.1 or newer, which is not installed here.'
+        Write-Warning 'THE PACKAGE IS NOT TESTED: that needs PSResourceGet 1.1 or newer, which is not installed here, or not for this PowerShell.'
     }
 }
 
@@ -27,12 +27,11 @@ BeforeAll {
     }
 }
 
-AfterAll {
-    Unregister-PSResourceRepository $Repository -ErrorAction Ignore
-    Stop-TestServer
-}
+AfterAll { Stop-TestServer }
 
 Describe 'The package' -Skip:$missing {
+    AfterAll { Unregister-PSResourceRepository $Repository -ErrorAction Ignore }
+
     It 'is published to a repository, installed from it, and the first session runs from there, without anything else of the checkout' {
         $package = New-Package package
         $package.Name | Should -Be "Valkeyrie.$Version.nupkg"

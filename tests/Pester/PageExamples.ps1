@@ -57,10 +57,11 @@ function Invoke-PageExample($Example, [string] $Setup, [string] $Authority) {
     }
 }
 
-# Words count; how wide a console makes its columns does not. What -WhatIf says goes to the console alone. A server is older for each example than for
-# the one before, so the numbers of one that uses it are its own.
+# Words count; how wide a console makes its columns does not, nor which way the slashes of paths lean. What -WhatIf says goes to the console alone. A
+# server is older for each example than for the one before, so the numbers of one that uses it are its own.
 function ConvertTo-Word($Example, [string] $Text) {
-    $text = $Text -replace '(?m)^What if: .*$' -replace '-{2,}', '--' -replace '(?<=[''" ])/\S+(?=/)', 'FOLDER'
+    $text = $IsWindows ? $Text.Replace('\', '/') : $Text
+    $text = $text -replace '(?m)^What if: .*$' -replace '-{2,}', '--' -replace '(?<=[''" ])([A-Z]:)?/\S+(?=/)', 'FOLDER'
     if ($Example.Code -match 'localhost:2379') {
         $text = $text -replace '(?<!localhost:)\d+', 'N'
     }

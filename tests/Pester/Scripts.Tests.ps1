@@ -1,7 +1,7 @@
 BeforeDiscovery {
-    $missing = -not (Get-Module PSScriptAnalyzer -ListAvailable)
+    $missing = -not (Get-Command Invoke-ScriptAnalyzer -ErrorAction Ignore)
     if ($missing) {
-        Write-Warning 'THE SCRIPTS ARE NOT ANALYZED: PSScriptAnalyzer is not installed here.'
+        Write-Warning 'THE SCRIPTS ARE NOT ANALYZED: PSScriptAnalyzer is not installed here, or not for this PowerShell.'
     }
 }
 

@@ -31,19 +31,22 @@ internal static class DefaultFile
     {
         if (OperatingSystem.IsWindows())
         {
-            return Path.Combine(UserFolder(Environment.SpecialFolder.LocalApplicationData), "Valkeyrie");
-        }
-
-        if (OperatingSystem.IsMacOS())
-        {
-            return Path.Combine(UserFolder(Environment.SpecialFolder.UserProfile), "Library", "Application Support", "Valkeyrie");
+            // As elsewhere, whoever sets the variable for a process means it. Windows itself would not look at it.
+            var local = Environment.GetEnvironmentVariable("LOCALAPPDATA");
+            return Path.Combine(Path.IsPathFullyQualified(local ?? "") ? local! : UserFolder(Environment.SpecialFolder.LocalApplicationData), "Valkeyrie");
         }
 
         // The XDG base directory specification: a path that is not absolute does not count.
         var data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
-        return Path.IsPathRooted(data)
-            ? Path.Combine(data, "valkeyrie")
-            : Path.Combine(UserFolder(Environment.SpecialFolder.UserProfile), ".local", "share", "valkeyrie");
+        if (Path.IsPathRooted(data))
+        {
+            return Path.Combine(data, "valkeyrie");
+        }
+
+        var home = UserFolder(Environment.SpecialFolder.UserProfile);
+        return OperatingSystem.IsMacOS()
+            ? Path.Combine(home, "Library", "Application Support", "Valkeyrie")
+            : Path.Combine(home, ".local", "share", "valkeyrie");
     }
 
     private static string UserFolder(Environment.SpecialFolder folder) =>

@@ -31,15 +31,17 @@ internal sealed class Connection : IDisposable
     /// <summary>Opens the bare file as it lies there, without its log, without locks, never writing anything.</summary>
     public static Connection OpenToInspect(string file)
     {
+        // As SQLite reads it on Windows: file:///C:/folder/file, and file:////server/share/file.
+        var rooted = Path.DirectorySeparatorChar == '/' ? file : file.Replace('\\', '/') is ['/', ..] unc ? unc : $"/{file.Replace('\\', '/')}";
         var path = new StringBuilder();
-        foreach (var part in Encoding.UTF8.GetBytes(Path.DirectorySeparatorChar == '\\' ? "/" + file.Replace('\\', '/') : file))
+        foreach (var part in Encoding.UTF8.GetBytes(rooted))
         {
             _ = char.IsAsciiLetterOrDigit((char)part) || part is (byte)'/' or (byte)'.' or (byte)':'
                 ? path.Append((char)part)
                 : path.Append('%').Append(part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture));
         }
 
-        return Open($"file:{path}?immutable=1", file, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI, TimeSpan.Zero);
+        return Open($"file://{path}?immutable=1", file, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI, TimeSpan.Zero);
     }
 
     /// <summary>The prepared statement of a text, kept for the next time.</summary>

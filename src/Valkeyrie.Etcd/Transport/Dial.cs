@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -8,6 +9,9 @@ namespace Valkeyrie.Etcd.Transport;
 /// <summary>Makes a connection, plain or over TLS, whatever is spoken on it then.</summary>
 internal static class Dial
 {
+    // What listens at "localhost" does so at the first of these at least, as etcd does.
+    private static readonly IPAddress[] Localhost = [IPAddress.Loopback, IPAddress.IPv6Loopback];
+
     /// <summary>Connects to the host and port of a URL.</summary>
     /// <param name="url">The URL.</param>
     /// <param name="prepare">Sets options of the socket before it connects; null for none.</param>
@@ -19,7 +23,7 @@ internal static class Dial
         try
         {
             prepare?.Invoke(socket);
-            await socket.ConnectAsync(HostOf(url), url.Port, cancellationToken).ConfigureAwait(false);
+            await ConnectAsync(socket, HostOf(url), url.Port, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (Exception e)
@@ -53,6 +57,11 @@ internal static class Dial
                 : e;
         }
     }
+
+    // Windows names ::1 first, and asks a closed port for two seconds before it goes on.
+    private static ValueTask ConnectAsync(Socket socket, string host, int port, CancellationToken cancellationToken) => OperatingSystem.IsWindows() && host == "localhost"
+        ? socket.ConnectAsync(Localhost, port, cancellationToken)
+        : socket.ConnectAsync(host, port, cancellationToken);
 
     private static string HostOf(Uri url) => url.IdnHost.Trim('[', ']');
 }

@@ -4,6 +4,9 @@ namespace Valkeyrie.PowerShell.Files;
 /// one.</summary>
 internal sealed class AtomicFile : IDisposable
 {
+    private const int MostTries = 40;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly string _path;
     private readonly string _temporary;
     private readonly bool _noClobber;
@@ -50,6 +53,7 @@ internal sealed class AtomicFile : IDisposable
     public Stream Stream => _stream;
 
     /// <summary>Moves the file, now whole, to its place.</summary>
+    /// <exception cref="IOException">The file exists and must not be replaced, or on Windows another program has it open and keeps it so.</exception>
     public void Commit()
     {
         _stream.Flush(flushToDisk: true);
@@ -59,7 +63,24 @@ internal sealed class AtomicFile : IDisposable
             existing.IsReadOnly = false;
         }
 
-        File.Move(_temporary, _path, overwrite: !_noClobber);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                File.Move(_temporary, _path, overwrite: !_noClobber);
+                return;
+            }
+            catch (Exception e) when (OperatingSystem.IsWindows() && !_noClobber && e is IOException or UnauthorizedAccessException)
+            {
+                // Windows replaces no file that somebody has open, if only to read it for a moment.
+                if (tries == MostTries)
+                {
+                    throw new IOException($"The file '{_path}' cannot be replaced. Another program may have it open: close it there. ({e.Message})", e);
+                }
+
+                Thread.Sleep(Pause);
+            }
+        }
     }
 
     /// <summary>Removes what was written, unless it was moved to its place.</summary>

@@ -14,8 +14,8 @@ internal static class StoreRegister
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <summary>The file: <c>valkeyrie/stores.json</c> under <c>XDG_CONFIG_HOME</c> where that is set or <c>~/.config</c> on Linux, <c>Valkeyrie\stores.json</c> under
-    /// <c>APPDATA</c> on Windows, <c>~/Library/Application Support/Valkeyrie/stores.json</c> on macOS.</summary>
+    /// <summary>The file: <c>Valkeyrie\stores.json</c> under <c>APPDATA</c> on Windows; elsewhere <c>valkeyrie/stores.json</c> under <c>XDG_CONFIG_HOME</c>
+    /// where that is set, else under <c>~/.config</c> on Linux and <c>~/Library/Application Support/Valkeyrie/stores.json</c> on macOS.</summary>
     public static string Path => System.IO.Path.Combine(FindFolder(), "stores.json");
 
     /// <summary>The stores, in the order of their names.</summary>
@@ -103,7 +103,10 @@ internal static class StoreRegister
     {
         if (OperatingSystem.IsWindows())
         {
-            return System.IO.Path.Combine(Folder(Environment.SpecialFolder.ApplicationData), "Valkeyrie");
+            // As elsewhere, whoever sets the variable for a process means it. Windows itself would not look at it.
+            var roaming = Environment.GetEnvironmentVariable("APPDATA");
+            return System.IO.Path.Combine(
+                System.IO.Path.IsPathFullyQualified(roaming ?? "") ? roaming! : Folder(Environment.SpecialFolder.ApplicationData), "Valkeyrie");
         }
 
         // The XDG base directory specification: a path that is not absolute does not count.
