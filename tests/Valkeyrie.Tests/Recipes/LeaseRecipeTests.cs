@@ -210,7 +210,7 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     public async Task A_lease_is_kept_alive_once_whoever_asks_at_the_same_time()
     {
         var leases = new List<KvLease>();
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 300; i++)
         {
             leases.Add(await _store.GrantLeaseAsync(Long));
         }
