@@ -30,6 +30,15 @@ internal sealed class LockRecord
         }
     }
 
+    /// <summary>How many lines a holder has said.</summary>
+    public int SaidBy(int worker)
+    {
+        lock (_gate)
+        {
+            return _lines.Count(line => line.StartsWith($"{worker} ", StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>How often the lock was taken.</summary>
     public int Taken
     {

@@ -24,7 +24,7 @@ internal static class LockRound
         Peace,
     }
 
-    /// <summary>Makes a round.</summary>
+    /// <summary>Makes a round: every blow once, then others until the time is up.</summary>
     /// <returns>What it did, in a line.</returns>
     public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
     {
@@ -37,7 +37,7 @@ internal static class LockRound
         List<string> wrong = [];
         try
         {
-            foreach (var blow in blows.TakeWhile(_ => began.Elapsed < duration))
+            foreach (var blow in blows.TakeWhile(_ => struck < Enum.GetValues<Blow>().Length || began.Elapsed < duration))
             {
                 run.Log(blow);
                 await StrikeAsync(cluster, record, workers, run.Seed + ++struck, blow);
@@ -90,9 +90,8 @@ internal static class LockRound
         switch (blow)
         {
             case Blow.Stop:
-                workers[holder].Suspend();
-                await SucceededAsync(record, holder);
-                workers[holder].Resume();
+                // One that was just giving the lock up is not stale when it goes on: then it has to be another's turn.
+                await Patience.UntilAsync(() => GoesOnStaleAsync(record, workers), "a holder that goes on after another took its lock");
                 break;
             case Blow.Kill:
                 await workers[holder].KillAsync();
@@ -124,6 +123,19 @@ internal static class LockRound
     {
         var before = record.Taken;
         return Patience.UntilAsync(() => record.Taken >= before + TurnsInPeace, "further holders");
+    }
+
+    /// <summary>Stops the holder until another holds the lock and has written, and lets it go on; true if it then wrote with its old token, which was refused.</summary>
+    private static async Task<bool> GoesOnStaleAsync(LockRecord record, List<FaultWorkerProcess> workers)
+    {
+        var refused = record.Refused;
+        var holder = await HolderAsync(record);
+        workers[holder].Suspend();
+        await SucceededAsync(record, holder);
+        var said = record.SaidBy(holder);
+        workers[holder].Resume();
+        await Patience.UntilAsync(() => record.SaidBy(holder) > said, "a word of the one that goes on");
+        return record.Refused > refused;
     }
 
     /// <summary>Who holds the lock; waits until somebody does.</summary>
