@@ -7,7 +7,7 @@
     test    run xUnit, then Pester
     pester  run Pester alone, on the module staged last
     demo    the README's first session, on a private store that needs no server
-    soak    rounds under faults with growing seeds until one shows something wrong; arguments: duration (10m), first seed
+    soak    rounds under faults with growing seeds, beside clients that idle, until one shows something wrong; arguments: duration (10m), first seed
     docs    renew the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
     pictures take the README's pictures anew: real sessions in a real terminal, tmux; arguments: names of pictures, else all
     analyze look through every script with PSScriptAnalyzer

@@ -63,7 +63,7 @@ task_bench() { # measure against the bare HTTP/2 loop and etcdctl; arguments: ro
     dotnet run --project bench/Valkeyrie.Bench -c Release -- "$@"
 }
 
-task_soak() { # rounds under faults with growing seeds until one shows something wrong; arguments: duration (10m), first seed
+task_soak() { # rounds under faults with growing seeds, beside clients that idle, until one shows something wrong; arguments: duration (10m), first seed
     need_dotnet
     task_etcd
     dotnet run --project tests/Soak -c Release -- "$@"

@@ -62,11 +62,8 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
             : await Task.Run(() => Range(database, query), cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken)
-    {
-        TransactionRun.Check(transaction, _keys);
-        return new(Database.WriteAsync(transaction, TransactionRun.Run, cancellationToken));
-    }
+    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken) =>
+        new(Database.WriteAsync(transaction, TransactionRun.Run, cancellationToken));
 
     public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken) =>
         Open().Hub.WatchAsync(range, Interval.Of(_keys, range), fromRevision, previousValue, cancellationToken);

@@ -39,7 +39,10 @@ internal sealed class LockHolder(IKvStore store, string key, TimeSpan ttl, int s
     private async Task HoldOnceAsync()
     {
         var asked = Stopwatch.GetTimestamp();
-        var held = await store.LockAsync(key, new KvLockOptions { Ttl = ttl });
+
+        // Some do not wait long: who stands behind one that leaves the queue must not take the lock of the one before it.
+        TimeSpan? patience = _random.Next(2) == 0 ? TimeSpan.FromMilliseconds(_random.Next(20, 400)) : null;
+        var held = await store.LockAsync(key, new KvLockOptions { Ttl = ttl, Timeout = patience });
         Console.WriteLine($"acquired {held.FencingToken} {asked} {Stopwatch.GetTimestamp()}");
         var writes = _random.Next(5, 60);
         for (var afterLoss = 0; writes > 0 && afterLoss < WritesAfterLoss;)

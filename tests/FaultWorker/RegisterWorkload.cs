@@ -30,13 +30,16 @@ internal sealed class RegisterWorkload(IKvStore store, CallRecorder recorder, st
         }
     }
 
-    /// <summary>Reads every register once.</summary>
-    public async Task ReadAllAsync()
+    /// <summary>Reads every register once; false if one could not be read.</summary>
+    public async Task<bool> ReadAllAsync()
     {
+        var all = true;
         for (var register = 0; register < Registers; register++)
         {
-            await ReadAsync(New(CallKind.Read, KeyOf(prefix, register)));
+            all &= (await ReadAsync(New(CallKind.Read, KeyOf(prefix, register)))).Outcome == CallOutcome.Ok;
         }
+
+        return all;
     }
 
     private Task CallAsync()
@@ -45,7 +48,7 @@ internal sealed class RegisterWorkload(IKvStore store, CallRecorder recorder, st
         var seen = _seen.GetValueOrDefault(key);
         return _random.Next(100) switch
         {
-            < 45 => ReadAsync(New(CallKind.Read, key)),
+            < 45 => (Task)ReadAsync(New(CallKind.Read, key)),
             < 75 => WriteAsync(New(CallKind.Write, key)),
             < 82 => DeleteAsync(New(CallKind.Delete, key)),
             _ => SwapAsync(New(CallKind.Swap, key) with { Expected = seen.Value }, seen.Revision),
@@ -66,7 +69,7 @@ internal sealed class RegisterWorkload(IKvStore store, CallRecorder recorder, st
         };
     }
 
-    private async Task ReadAsync(RecordedCall read)
+    private async Task<RecordedCall> ReadAsync(RecordedCall read)
     {
         var done = await recorder.RecordAsync(read, async call =>
         {
@@ -74,6 +77,7 @@ internal sealed class RegisterWorkload(IKvStore store, CallRecorder recorder, st
             return call with { Result = pair?.Value, Revision = pair?.Revision ?? 0, Applied = pair is not null };
         });
         See(done, done.Result);
+        return done;
     }
 
     private async Task WriteAsync(RecordedCall write)

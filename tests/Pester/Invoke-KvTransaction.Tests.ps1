@@ -133,6 +133,33 @@ Describe 'Invoke-KvTransaction on <Name>' -ForEach $stores {
         Test-KvKey refused | Should -BeFalse
     }
 
+    It 'names the key that is written twice: <What>' -ForEach @(
+        @{ What = 'set and set'; Block = { Set-KvValue twice 1; Set-KvValue twice 2 } }
+        @{ What = 'set and removed'; Block = { Set-KvValue twice 1; Remove-KvValue twice } }
+        @{ What = 'removed and set'; Block = { Remove-KvValue twice; Set-KvValue twice 1 } }
+    ) {
+        $failure = Get-ErrorOf { Invoke-KvTransaction -Then $Block }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*InvokeKvTransactionCommand'
+        $failure.TargetObject | Should -Be twice
+        "$failure" | Should -BeLike "*'twice' twice. Write it once."
+        Test-KvKey twice | Should -BeFalse
+    }
+
+    It 'names the lease that does not exist' {
+        $lease = New-KvLease 60
+        Remove-KvLease $lease
+        $failure = Get-ErrorOf { Invoke-KvTransaction -Then { Set-KvValue dead 1 -Lease $lease; Set-KvValue dead/too 1 } }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvLeaseNotFound,*'
+        "$failure" | Should -BeLike "*$lease*"
+        Test-KvKey dead, dead/too | Should -Be $false, $false
+    }
+
+    It 'leaves out of it what a block only shows with -WhatIf' {
+        $done = Invoke-KvTransaction -Then { Set-KvValue whatif/a 1 -WhatIf; Set-KvValue whatif/b 1 }
+        $done.Results.Key | Should -Be whatif/b
+        Test-KvKey whatif/a, whatif/b | Should -Be $false, $true
+    }
+
     It 'works on the store that is named, and its blocks on no other' {
         $other = Connect-KvStore -InMemory -Name other
         $null = & $Open

@@ -57,7 +57,9 @@ Describe 'New-KvCondition' {
     }
 
     It 'refuses a value that is null' {
-        (Get-ErrorOf { New-KvCondition a -Value $null }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        $failure = Get-ErrorOf { New-KvCondition a -Value $null }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        "$failure" | Should -Not -BeLike '*store*'
     }
 
     It 'says in words what it is' {

@@ -1,6 +1,8 @@
-// Rounds under faults with growing seeds, until the time is up or one shows something wrong: soak [DURATION] [FIRST-SEED].
+// Rounds under faults with growing seeds, until the time is up or one shows something wrong: soak [DURATION] [FIRST-SEED]. Beside them clients are
+// idle for all of that time.
 using System.Diagnostics;
 using System.Globalization;
+using Valkeyrie;
 using Valkeyrie.Tests.Faults;
 using Valkeyrie.Tests.Rigs;
 
@@ -20,25 +22,46 @@ var folder = Directory.CreateDirectory(Path.Combine("out", "soak")).FullName;
     ("embedded", run => EmbeddedRound.RunAsync(run, kills: 8)),
 ];
 var clock = Stopwatch.StartNew();
-for (; clock.Elapsed < duration; seed++)
+using var stop = new CancellationTokenSource();
+var idle = Task.Run(() => IdleRound.RunAsync(new FaultRun("idle", seed, folder), duration, new KvStoreOptions().KeepAlive, stop.Token));
+var failed = false;
+for (var next = seed; clock.Elapsed < duration && !failed; next++)
 {
-    foreach (var (name, run) in rounds)
+    foreach (var (name, run) in rounds.TakeWhile(_ => !failed))
     {
-        Console.WriteLine($"{clock.Elapsed:hh\\:mm\\:ss} seed {seed}, {name}");
-        try
-        {
-            Console.WriteLine($"         {await run(new FaultRun(name, seed, folder))}");
-        }
-        catch (Exception e)
-        {
-            Console.Error.WriteLine($"Seed {seed} failed in '{name}'.\n{e}");
-            return 1;
-        }
+        failed = !await SucceedsAsync(name, next, () => run(new FaultRun(name, next, folder)));
     }
+}
+
+if (failed)
+{
+    await stop.CancelAsync();
+    await ((Task)idle).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    return 1;
+}
+
+if (!await SucceedsAsync("idle", seed, () => idle))
+{
+    return 1;
 }
 
 Console.WriteLine($"Nothing wrong was seen in {clock.Elapsed:hh\\:mm\\:ss}.");
 return 0;
+
+async Task<bool> SucceedsAsync(string name, int of, Func<Task<string>> round)
+{
+    Console.WriteLine($"{clock.Elapsed:hh\\:mm\\:ss} seed {of}, {name}");
+    try
+    {
+        Console.WriteLine($"         {await round()}");
+        return true;
+    }
+    catch (Exception e)
+    {
+        Console.Error.WriteLine($"Seed {of} failed in '{name}'.\n{e}");
+        return false;
+    }
+}
 
 static TimeSpan? Duration(string text)
 {

@@ -12,7 +12,7 @@ internal static class LeaseReader
         var (seconds, left) = exists ? (row.Int64(0), row.Int64(1) - now) : default;
         row.Reset();
         return left > 0
-            ? new KvLease(leaseId, TimeSpan.FromSeconds(seconds)) { Remaining = TimeSpan.FromMilliseconds(left), Keys = Keys(reader, leaseId) }
+            ? new KvLease(leaseId, TimeSpan.FromSeconds(seconds)) { Remaining = TimeSpan.FromMilliseconds(Math.Min(left, seconds * 1000)), Keys = Keys(reader, leaseId) }
             : throw new KvLeaseNotFoundException(leaseId, reader.Connection.File);
     }
 

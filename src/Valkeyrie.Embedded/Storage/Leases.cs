@@ -1,8 +1,14 @@
 namespace Valkeyrie.Embedded;
 
 /// <summary>Makes, renews and ends leases inside a transaction of SQLite.</summary>
+/// <remarks>Holders count by the machine's monotonic clock, leases end by the one that goes on while it is off. So that no lease ends before its holder
+/// gives it up, each gets a little more than its time: what is lost where milliseconds are cut off, and twice what a clock gains that is being set
+/// right (500 millionths, adjtimex's most).</remarks>
 internal static class Leases
 {
+    /// <summary>The end of a lease that is given its full time now (?1), in SQL.</summary>
+    public const string FullTime = "?1 + seconds * 1001 + 2";
+
     /// <summary>Refuses a lease that does not exist.</summary>
     public static void Require(PairWriter writer, long leaseId)
     {
@@ -21,8 +27,8 @@ internal static class Leases
         }
 
         writer.NoteLeaseChange();
-        writer.Reader.Connection.Prepared("INSERT INTO leases(id, seconds, deadline) VALUES(?1, ?2, ?3)")
-            .Bind(1, leaseId).Bind(2, seconds).Bind(3, writer.Now + (seconds * 1000)).Run();
+        writer.Reader.Connection.Prepared($"INSERT INTO leases(id, seconds, deadline) SELECT ?2, ?3, {FullTime} FROM (SELECT ?3 AS seconds)")
+            .Bind(1, writer.Now).Bind(2, leaseId).Bind(3, seconds).Run();
         return true;
     }
 
@@ -32,7 +38,7 @@ internal static class Leases
         Require(writer, leaseId);
         var seconds = Seconds(writer, leaseId);
         writer.NoteLeaseChange();
-        writer.Reader.Connection.Prepared("UPDATE leases SET deadline = ?2 WHERE id = ?1").Bind(1, leaseId).Bind(2, writer.Now + (seconds * 1000)).Run();
+        writer.Reader.Connection.Prepared($"UPDATE leases SET deadline = {FullTime} WHERE id = ?2").Bind(1, writer.Now).Bind(2, leaseId).Run();
         return seconds;
     }
 
@@ -41,7 +47,7 @@ internal static class Leases
     public static void Shorten(PairWriter writer)
     {
         writer.NoteLeaseChange();
-        writer.Reader.Connection.Prepared("UPDATE leases SET deadline = ?1 + seconds * 1000 WHERE deadline > ?1 + seconds * 1000").Bind(1, writer.Now).Run();
+        writer.Reader.Connection.Prepared($"UPDATE leases SET deadline = {FullTime} WHERE deadline > {FullTime}").Bind(1, writer.Now).Run();
     }
 
     /// <summary>Ends a lease and removes its keys.</summary>

@@ -46,7 +46,7 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
 
     /// <summary>True if the deadline of a lease lies further ahead than its time to live.</summary>
     public bool HasOverlongLeases(long now) =>
-        connection.Prepared("SELECT EXISTS(SELECT 1 FROM leases WHERE deadline > ?1 + seconds * 1000)").Bind(1, now).Scalar(0) != 0;
+        connection.Prepared($"SELECT EXISTS(SELECT 1 FROM leases WHERE deadline > {Leases.FullTime})").Bind(1, now).Scalar(0) != 0;
 
     /// <summary>The newest version of one key; null if it does not exist.</summary>
     public KvPair? Get(string key)

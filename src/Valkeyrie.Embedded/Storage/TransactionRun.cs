@@ -3,13 +3,6 @@ namespace Valkeyrie.Embedded;
 /// <summary>Makes a transaction of the contract, with the meaning that etcd gives it.</summary>
 internal static class TransactionRun
 {
-    /// <summary>Refuses a transaction that writes a key twice, be it by a put of a key that it also deletes.</summary>
-    public static void Check(KvTransaction transaction, KeyCodec keys)
-    {
-        CheckBranch(transaction.Then, keys);
-        CheckBranch(transaction.Else, keys);
-    }
-
     public static KvTransactionResult Run(PairWriter writer, KvTransaction transaction)
     {
         var succeeded = transaction.If.All(c => Holds(writer.Reader, c));
@@ -28,25 +21,6 @@ internal static class TransactionRun
         }
 
         return new KvTransactionResult(succeeded, writer.Revision, results);
-    }
-
-    private static void CheckBranch(IReadOnlyList<KvOperation> operations, KeyCodec keys)
-    {
-        if (operations.Count < 2)
-        {
-            return;
-        }
-
-        var deletes = operations.OfType<KvOperation.Delete>().Select(d => Interval.Of(keys, d.Range)).ToList();
-        var puts = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var put in operations.OfType<KvOperation.Put>())
-        {
-            var bytes = keys.Encode(put.Key);
-            if (!puts.Add(put.Key) || deletes.Exists(d => d.Contains(bytes)))
-            {
-                throw new KvInvalidArgumentException($"A transaction writes the key '{put.Key}' twice. Write it once.") { Key = put.Key };
-            }
-        }
     }
 
     private static void Check(PairWriter writer, KvOperation operation)

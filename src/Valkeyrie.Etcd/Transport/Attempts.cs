@@ -33,7 +33,7 @@ internal sealed class Attempts(bool readOnly, int endpoints, TimeSpan timeout)
 
     /// <summary>Waits before a renewed token is tried: not the first time, then longer each time.</summary>
     public Task PauseForTokenAsync(CancellationToken cancellationToken) =>
-        _tokensRefused == 1 ? Task.CompletedTask : Task.Delay(FirstPause * (_tokensRefused - 1), cancellationToken);
+        _tokensRefused == 1 ? Task.CompletedTask : Task.Delay(WithinTime(FirstPause * (_tokensRefused - 1)), cancellationToken);
 
     /// <summary>Reads may be sent again whatever happened; writes only if they provably did not reach a server. A member that cannot serve just now,
     /// as while a leader is elected, is asked again until the time is up; when no endpoint can be reached at all, that is not waited for.</summary>
@@ -57,6 +57,9 @@ internal sealed class Attempts(bool readOnly, int endpoints, TimeSpan timeout)
 
         var pause = _pause;
         _pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-        return Task.Delay(pause, cancellationToken);
+        return Task.Delay(WithinTime(pause), cancellationToken);
     }
+
+    // A pause is part of the call's time.
+    private TimeSpan WithinTime(TimeSpan pause) => TimeSpan.FromMilliseconds(Math.Clamp(_end - Environment.TickCount64, 0, (long)pause.TotalMilliseconds));
 }

@@ -16,6 +16,9 @@ internal static class EtcdErrors
             GrpcCode.InvalidArgument when Has("authentication failed") => Authentication($"{endpoint} refused the user or password."),
             GrpcCode.InvalidArgument when Has("user name is empty") => Authentication($"{endpoint} asks for a user and password, and none was given.") with { TokenRefused = true },
             GrpcCode.InvalidArgument when Has("request is too large") => TooLarge(),
+            GrpcCode.InvalidArgument when Has("too many operations") => new(new KvInvalidArgumentException(
+                $"The transaction has more conditions or operations than {endpoint} takes (by default 128 of each; the server's --max-txn-ops). Divide it.")
+                { Key = key, Endpoint = endpoint }),
             GrpcCode.InvalidArgument => Invalid(),
             GrpcCode.ResourceExhausted when Has("space exceeded") => new(new KvQuotaExceededException(
                 $"The space of {endpoint} is used up. Remove keys, compact, defragment and clear the alarm, or raise its quota.") { Key = key, Endpoint = endpoint }),

@@ -43,10 +43,18 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
 
     public async ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken)
     {
-        var revision = await channel.CallAsync(
-            GrpcMethod.Put, _requests.Put(key, value.Span, leaseId), static (_, reply) => Replies.Revision(reply.Span), 0, key, cancellationToken)
-            .ConfigureAwait(false);
-        return new KvPair { Key = key, Bytes = value.ToArray(), Revision = revision, LeaseId = leaseId };
+        try
+        {
+            var revision = await channel.CallAsync(
+                GrpcMethod.Put, _requests.Put(key, value.Span, leaseId), static (_, reply) => Replies.Revision(reply.Span), 0, key, cancellationToken)
+                .ConfigureAwait(false);
+            return new KvPair { Key = key, Bytes = value.ToArray(), Revision = revision, LeaseId = leaseId };
+        }
+        catch (KvLeaseNotFoundException e)
+        {
+            // The server does not say which; the caller does.
+            throw new KvLeaseNotFoundException(leaseId, e.Endpoint) { Key = key };
+        }
     }
 
     public ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken)
@@ -84,13 +92,24 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         }
     }
 
-    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken) => channel.CallAsync(
-        GrpcMethod.Txn,
-        Frame.Of(_requests.Transaction(transaction)),
-        static (state, reply) => state._replies.Transaction(reply.Span, state.transaction),
-        (_replies, transaction),
-        KeyOf(transaction),
-        cancellationToken);
+    public async ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await channel.CallAsync(
+                GrpcMethod.Txn,
+                Frame.Of(_requests.Transaction(transaction)),
+                static (state, reply) => state._replies.Transaction(reply.Span, state.transaction),
+                (_replies, transaction),
+                KeyOf(transaction),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (KvLeaseNotFoundException e) when (LeasesOf(transaction) is [var leaseId])
+        {
+            // The server does not say which; where there are several, nobody knows.
+            throw new KvLeaseNotFoundException(leaseId, e.Endpoint) { Key = KeyOf(transaction) };
+        }
+    }
 
     public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken) =>
         WatchStream.ReadAsync(channel, _requests, _replies, range, fromRevision, previousValue, cancellationToken);
@@ -162,6 +181,9 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         transaction.Then.OfType<KvOperation.Put>().LastOrDefault()?.Key
         ?? (transaction.If.Count > 0 ? transaction.If[0].Range.Text : null)
         ?? transaction.Then.Concat(transaction.Else).Select(KeyOf).FirstOrDefault();
+
+    private static List<long> LeasesOf(KvTransaction transaction) =>
+        [.. transaction.Then.Concat(transaction.Else).OfType<KvOperation.Put>().Select(p => p.LeaseId).Where(id => id != 0).Distinct()];
 
     private static string? KeyOf(KvOperation operation) => operation switch
     {

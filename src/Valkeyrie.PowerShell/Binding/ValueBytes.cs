@@ -24,7 +24,7 @@ internal static class ValueBytes
             string text => Encoding.UTF8.GetBytes(text),
             byte[] bytes => bytes,
             ReadOnlyMemory<byte> memory => memory,
-            null => throw new KvInvalidArgumentException("The value is null. To store an empty value give ''.") { Key = key },
+            null => throw new KvInvalidArgumentException("The value is null. For an empty value give ''.") { Key = key },
             SecureString or PSCredential => throw new KvInvalidArgumentException(
                 $"A {plain.GetType().Name} is not stored: its secret would be lost or laid open. Give the text that is meant.") { Key = key },
             ScriptBlock => throw new KvInvalidArgumentException(

@@ -26,6 +26,9 @@ internal sealed class KeptLease
 
     public long Id { get; }
 
+    /// <summary>The one key that it is renewed for, as long as it bears the lease; null to renew it until it is let go.</summary>
+    public string? Key { get; set; }
+
     public TimeSpan Ttl => _ttl;
 
     /// <summary>Fires when the lease has ended against the holder's will.</summary>

@@ -32,20 +32,12 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
     /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
     public KeptLease Keep(KvLease lease, long askedAt, string? key = null)
     {
-        var kept = new KeptLease(lease, askedAt);
+        var kept = new KeptLease(lease, askedAt) { Key = key };
         lock (_gate)
         {
             if (!_closed)
             {
-                _leases.Add(kept, Task.CompletedTask);
-                var renewing = RenewUntilEndedAsync(kept, key);
-
-                // One that had ended before this has taken itself away already.
-                if (_leases.ContainsKey(kept))
-                {
-                    _leases[kept] = renewing;
-                }
-
+                Begin(kept);
                 return kept;
             }
         }
@@ -54,8 +46,23 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
         throw new KvStoreClosedException(engine.Info.Address);
     }
 
-    /// <summary>True while a lease is being renewed.</summary>
-    public bool Keeps(long leaseId) => _leases.Keys.Any(l => l.Id == leaseId && !l.HasEnded);
+    /// <summary>Begins to renew a lease that may be renewed already: then it is from now on for its own sake, whatever becomes of its key.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="askedAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
+    /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
+    public void KeepOnce(KvLease lease, long askedAt)
+    {
+        lock (_gate)
+        {
+            if (_leases.Keys.FirstOrDefault(l => l.Id == lease.Id && !l.HasEnded) is { } kept)
+            {
+                kept.Key = null;
+                return;
+            }
+
+            Keep(lease, askedAt);
+        }
+    }
 
     /// <summary>Grants a lease and begins to renew it.</summary>
     public async ValueTask<KeptLease> GrantAsync(TimeSpan ttl, CancellationToken cancellationToken)
@@ -96,16 +103,27 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
         await Task.WhenAll(renewals).ConfigureAwait(false);
     }
 
-    private async Task RenewUntilEndedAsync(KeptLease lease, string? key)
+    private void Begin(KeptLease lease)
+    {
+        _leases.Add(lease, Task.CompletedTask);
+        var renewing = RenewUntilEndedAsync(lease);
+
+        // One that had ended before this has taken itself away already.
+        if (_leases.ContainsKey(lease))
+        {
+            _leases[lease] = renewing;
+        }
+    }
+
+    private async Task RenewUntilEndedAsync(KeptLease lease)
     {
         try
         {
             while (await lease.WaitForRenewalAsync().ConfigureAwait(false))
             {
-                if (await TryRenewAsync(lease).ConfigureAwait(false) && key is not null && !await IsBorneByAsync(lease, key).ConfigureAwait(false))
+                if (await TryRenewAsync(lease).ConfigureAwait(false) && lease.Key is { } key && !await IsBorneByAsync(lease, key).ConfigureAwait(false))
                 {
-                    // Not revoked: what else its owner may have attached to it lives out its time.
-                    lease.Stop();
+                    StopUnlessKeptForItself(lease);
                 }
             }
         }
@@ -114,6 +132,18 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
             lock (_gate)
             {
                 _leases.Remove(lease);
+            }
+        }
+    }
+
+    // Not revoked: what else its owner may have attached to it lives out its time.
+    private void StopUnlessKeptForItself(KeptLease lease)
+    {
+        lock (_gate)
+        {
+            if (lease.Key is not null)
+            {
+                lease.Stop();
             }
         }
     }

@@ -14,14 +14,7 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ThrowIfClosed();
-        foreach (var operation in transaction.Then.Concat(transaction.Else))
-        {
-            if (operation is KvOperation.Put put)
-            {
-                KeyRules.Check(put.Key);
-            }
-        }
-
+        TransactionRules.Check(transaction);
         return _engine.CommitAsync(transaction, cancellationToken);
     }
 
@@ -46,11 +39,7 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     {
         var sentAt = Stopwatch.GetTimestamp();
         var lease = await RenewLeaseAsync(leaseId, cancellationToken).ConfigureAwait(false);
-        if (!_keeper.Keeps(leaseId))
-        {
-            _keeper.Keep(lease, sentAt);
-        }
-
+        _keeper.KeepOnce(lease, sentAt);
         return lease;
     }
 

@@ -78,10 +78,10 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
         var ended = await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Leases.RevokeLeaseAsync(lease.Id));
         Assert.Equal(KvErrorCode.LeaseNotFound, ended.Code);
         await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Leases.RenewLeaseAsync(lease.Id));
-        await Assert.ThrowsAsync<KvLeaseNotFoundException>(
-            async () => await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = lease.Id }));
-        await Assert.ThrowsAsync<KvLeaseNotFoundException>(
-            async () => await Store.TryAtomicPutAsync(At("a"), "v".Bytes(), 0, new KvPutOptions { LeaseId = lease.Id }));
+        var onIt = new KvPutOptions { LeaseId = lease.Id };
+        var put = await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Store.PutAsync(At("a"), "v", onIt));
+        var swap = await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Store.TryAtomicPutAsync(At("a"), "v".Bytes(), 0, onIt));
+        Assert.All([ended, put, swap], e => Assert.Contains($"{lease}", e.Message, StringComparison.Ordinal));
         Assert.False(await Store.ExistsAsync(At("a")));
     }
 

@@ -178,7 +178,8 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
         Require(StoreTraits.Transactions | StoreTraits.Leases);
         const long NoSuchLease = 4711;
         var transaction = new KvTransaction { Then = [new KvOperation.Put(At("a"), "v".Bytes()), new KvOperation.Put(At("b"), "v".Bytes(), NoSuchLease)] };
-        await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Transactions.CommitAsync(transaction));
+        var error = await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Transactions.CommitAsync(transaction));
+        Assert.Contains($"{NoSuchLease:x}", error.Message, StringComparison.Ordinal);
         Assert.Empty(await Store.KeysAsync(KvRange.Prefix(Root)));
     }
 
@@ -186,9 +187,17 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     public async Task A_key_written_twice_is_refused()
     {
         Require(StoreTraits.Transactions);
-        var transaction = new KvTransaction { Then = [new KvOperation.Put(At("a"), "1".Bytes()), new KvOperation.Put(At("a"), "2".Bytes())] };
-        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Transactions.CommitAsync(transaction));
-        Assert.False(await Store.ExistsAsync(At("a")));
+        var put = new KvOperation.Put(At("d/a"), "1".Bytes());
+        foreach (var other in new KvOperation[] { put with { Value = "2".Bytes() }, new KvOperation.Delete(KvRange.Key(At("d/a"))), new KvOperation.Delete(At("d")) })
+        {
+            KvOperation[] twice = [put, other];
+            var error = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Transactions.CommitAsync(new KvTransaction { Then = twice }));
+            Assert.Equal((At("d/a"), $"A transaction writes the key '{At("d/a")}' twice. Write it once."), (error.Key, error.Message));
+            await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Transactions.CommitAsync(new KvTransaction { Else = [.. twice.Reverse()] }));
+        }
+
+        Assert.False(await Store.ExistsAsync(At("d/a")));
+        await Transactions.CommitAsync(new KvTransaction { Then = [put], Else = [put] });
     }
 
     [Theory]

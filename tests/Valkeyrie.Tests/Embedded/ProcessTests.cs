@@ -130,6 +130,28 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_lease_outlives_its_time_by_what_a_clock_that_is_set_right_gains()
+    {
+        var hour = TimeSpan.FromHours(1);
+        await using var store = _file.Open();
+        var leases = store.GetCapability<IKvLeases>();
+        var asked = DateTime.UtcNow;
+        var lease = await leases.GrantLeaseAsync(hour);
+        AssertOutlives(asked);
+        asked = DateTime.UtcNow;
+        await leases.RenewLeaseAsync(lease.Id);
+        AssertOutlives(asked);
+        Assert.Equal(hour, lease.Ttl);
+        Assert.InRange((await leases.GetLeaseAsync(lease.Id)).Remaining!.Value, TimeSpan.FromMinutes(1), hour);
+
+        void AssertOutlives(DateTime since)
+        {
+            var end = DateTime.UnixEpoch.AddMilliseconds(_file.Scalar("SELECT deadline FROM leases"));
+            Assert.InRange(end, since + hour + (hour * 500e-6), since + hour + Patience.Limit);
+        }
+    }
+
+    [Fact]
     public async Task A_clock_that_was_set_back_prolongs_no_lease()
     {
         await using (var store = _file.Open())

@@ -18,6 +18,10 @@ public sealed class FaultTests(ITestOutputHelper output)
     public Task Calls_of_several_processes_on_one_file_are_linearizable_and_none_acknowledged_is_lost_by_a_kill() =>
         RunAsync("embedded", run => EmbeddedRound.RunAsync(run, kills: 3));
 
+    [Fact]
+    public Task Clients_idle_behind_proxies_that_drop_what_is_idle_notice_within_their_keep_alive_time() =>
+        RunAsync("idle", run => IdleRound.RunAsync(run, TimeSpan.FromSeconds(6), TimeSpan.FromMilliseconds(400)));
+
     private async Task RunAsync(string name, Func<FaultRun, Task<string>> round)
     {
         output.WriteLine($"{FaultRun.SeedVariable}={FaultRun.DefaultSeed}");

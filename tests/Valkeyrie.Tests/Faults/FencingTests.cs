@@ -18,6 +18,8 @@ public sealed class FencingTests(ITestOutputHelper output)
     [InlineData("0 acquired 5 10 11; 1 acquired 5 9 14", "Two holders")]
     [InlineData("0 acquired 5 10 11; 1 acquired 4 12 14", "not higher")]
     [InlineData("0 acquired 5 10 11; 0 write 5 1 12; 1 write 5 1 13", "accepted")]
+    [InlineData("0 failed TimedOut; 0 failed CannotLock", null)]
+    [InlineData("0 failed InvalidArgument", "as none may")]
     [InlineData("0 unexpected NullReferenceException", "as none may")]
     public void The_record_of_a_lock_gets_its_verdict(string lines, string? wrong)
     {

@@ -31,6 +31,19 @@ public class LimitFaultTests
     }
 
     [Fact]
+    public async Task A_transaction_longer_than_the_server_takes_says_what_limits_it()
+    {
+        await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions());
+        await using var store = KvStore.Open(etcd.Address);
+        KvTransaction Of(int count) => new() { Then = [.. Enumerable.Range(0, count).Select(i => new KvOperation.Put($"k{i}", "v".Bytes()))] };
+        var transactions = store.GetCapability<IKvTransactions>();
+        await transactions.CommitAsync(Of(128));
+        var error = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await transactions.CommitAsync(Of(129)));
+        Assert.Contains("--max-txn-ops", error.Message, StringComparison.Ordinal);
+        Assert.Equal(128, await store.CountAsync(KvRange.All));
+    }
+
+    [Fact]
     public async Task A_full_server_is_quota_exceeded_and_can_still_be_read()
     {
         await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { QuotaBackendBytes = 2 << 20 });

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Valkeyrie.Etcd;
 using Valkeyrie.Tests.Conformance;
 using Valkeyrie.Tests.Etcd;
@@ -30,9 +31,15 @@ public sealed class TimeoutTests(SharedEtcd etcd)
         }
 
         var calls = ((IEnumerable<Xunit.ITheoryDataRow>)EveryCall.OnPaths).Select(row => (string)row.GetData()[0]!).ToList();
+        await using var lag = new LagMeter();
         var ends = await Task.WhenAll(calls.Select(async call =>
-            (call, Error: await Record.ExceptionAsync(() => EveryCall.MakeAsync(call, store, $"{root}/{call}").WaitAsync(Patience.Limit)))));
+        {
+            var began = Stopwatch.GetTimestamp();
+            var error = await Record.ExceptionAsync(() => EveryCall.MakeAsync(call, store, $"{root}/{call}").WaitAsync(Patience.Limit));
+            return (call, Error: error, Took: Stopwatch.GetElapsedTime(began));
+        }));
         Assert.All(ends, end => Assert.True(end.Error is KvTimeoutException or KvUnreachableException, $"{end.call}: {end.Error}"));
+        Assert.All(ends, end => Assert.True(end.Took <= Timeout + lag.Allowance, $"{end.call} took {end.Took}."));
         if (fault == "refuse")
         {
             Assert.All(ends, end => Assert.True(((KvException)end.Error!).NotSent, end.call));

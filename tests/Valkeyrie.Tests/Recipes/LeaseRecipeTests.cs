@@ -167,6 +167,59 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
         Assert.True(held.IsHeld);
     }
 
+    [Theory]
+    [InlineData("Grant")]
+    [InlineData("Renew")]
+    public async Task An_answer_that_comes_late_gives_no_time_that_began_with_it(string late)
+    {
+        var ttl = TimeSpan.FromSeconds(3);
+        var asked = 0L;
+        _engine.Before = (call, _) =>
+        {
+            if (call == "Renew" && asked != 0)
+            {
+                throw Unreachable();
+            }
+
+            asked = call == late ? Stopwatch.GetTimestamp() : asked;
+            return Task.CompletedTask;
+        };
+        _engine.After = (call, token) => call == late ? Task.Delay(ttl / 4, token) : Task.CompletedTask;
+        await using var held = await _store.LockAsync("k", new KvLockOptions { Ttl = ttl });
+
+        // The server counts from when it was asked, at the latest. The clock is read first: a holder may be late to ask itself, never too sure.
+        for (var isHeld = true; isHeld; await Task.Delay(TimeSpan.FromMilliseconds(10)))
+        {
+            var now = Stopwatch.GetTimestamp();
+            isHeld = held.IsHeld;
+            Assert.False(isHeld && asked != 0 && Stopwatch.GetElapsedTime(asked, now) >= ttl, "It took a lease for its own that had ended.");
+        }
+    }
+
+    [Fact]
+    public async Task A_lease_kept_for_a_key_is_kept_for_itself_where_that_is_asked_for()
+    {
+        await _store.PutAsync("k", "v", Kept);
+        var lease = Assert.Single(_engine.Leases.Keys);
+        await _store.KeepLeaseAliveAsync(lease);
+        await _store.PutAsync("k", "w");
+        await Patience.UntilAsync(() => _engine.Renewed.Count(l => l == lease) >= 4, "renewals of a lease that no key bears");
+    }
+
+    [Fact]
+    public async Task A_lease_is_kept_alive_once_whoever_asks_at_the_same_time()
+    {
+        var leases = new List<KvLease>();
+        for (var i = 0; i < 300; i++)
+        {
+            leases.Add(await _store.GrantLeaseAsync(Long));
+        }
+
+        await Task.WhenAll(leases.Concat(leases).Select(lease => Task.Run(async () => await _store.KeepLeaseAliveAsync(lease.Id))));
+        await _store.DisposeAsync();
+        Assert.Equal(leases.Count, _engine.Called("Revoke"));
+    }
+
     [Fact]
     public async Task The_holder_is_told_as_soon_as_a_renewal_finds_no_lease()
     {

@@ -70,6 +70,27 @@ public sealed class LockRecipeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_contender_behind_one_that_gives_up_waits_for_the_holder()
+    {
+        var held = await _store.LockAsync("k");
+        using var patience = new CancellationTokenSource();
+        var impatient = _store.LockAsync("k", cancellationToken: patience.Token).AsTask();
+        await Patience.UntilAsync(() => _engine.Keys.Count == 2, "a contender");
+        var waiting = _store.LockAsync("k").AsTask();
+
+        // The holder's watch over its own key, and those of both contenders over who stands before them.
+        await Patience.UntilAsync(() => _engine.Called("Watch") == 3, "two that wait");
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        await Patience.UntilAsync(() => waiting.IsCompleted || _engine.Called("Watch") == 4, "a wait for the holder");
+        Assert.False(waiting.IsCompleted);
+
+        await held.UnlockAsync();
+        await using var next = await waiting.WaitAsync(Patience.Limit);
+        Assert.True(next.IsHeld);
+    }
+
+    [Fact]
     public async Task A_contender_whose_lease_ends_while_it_waits_lines_up_again()
     {
         var held = await _store.LockAsync("k");

@@ -3,12 +3,20 @@ using Valkeyrie.Etcd;
 namespace Valkeyrie.Tests.Faults;
 
 /// <summary>A writer writes, the ways of two watches break, and what they have missed may be compacted before they are back. Then: the watch that asked
-/// for it resynchronised, the other ended and said so, and outside such gaps neither missed, repeated or mixed up a change.</summary>
+/// for it resynchronised, the other ended and said so, and outside such gaps, each of which a compaction made, neither missed, repeated or mixed up
+/// a change.</summary>
 internal static class CompactionRound
 {
     private const string Root = "compacted";
     private const string EndKey = Root + "/end";
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+
+    private enum CompactionOf
+    {
+        Nothing,
+        Anything,
+        Missed,
+    }
 
     /// <summary>Makes a round.</summary>
     /// <returns>What it did, in a line.</returns>
@@ -19,17 +27,17 @@ internal static class CompactionRound
         var options = new KvStoreOptions { Timeout = Timeout, KeepAlive = FaultyCluster.KeepAlive };
         await using var near = KvStore.Open(cluster.Etcd.Address, options);
         await using var far = KvStore.Open(cluster.AddressFrom(0), options);
-        var written = new SortedDictionary<long, string>();
+        var written = new SortedDictionary<long, KvPair>();
         await WriteAsync(near, written, 3);
         var from = written.Keys.First();
         var resynchronising = new RecordedWatch(far, Root, new KvWatchOptions { FromRevision = from, Resynchronize = true }, IsLast);
-        List<RecordedWatch> plain = [new(far, Root, new KvWatchOptions { FromRevision = from }, IsLast)];
-        await Task.WhenAll(resynchronising.ReachesAsync(from), plain[0].ReachesAsync(from));
-        var compacted = 0L;
+        List<(RecordedWatch Watch, long From)> plain = [(new(far, Root, new KvWatchOptions { FromRevision = from }, IsLast), from)];
+        await Task.WhenAll(resynchronising.ReachesAsync(from), plain[0].Watch.ReachesAsync(from));
+        var compactions = new List<long>();
         var random = new Random(run.Seed);
         for (var turn = 0; turn < breaks; turn++)
         {
-            compacted = await BreakAsync(run, cluster, near, random, written, compacted);
+            await BreakAsync(run, cluster, near, random, written, compactions, turn == 0 ? CompactionOf.Missed : random.GetItems(Enum.GetValues<CompactionOf>(), 1)[0]);
             if (random.Next(2) == 0)
             {
                 // Else a watch that is slow to come back meets several compactions as one.
@@ -37,11 +45,12 @@ internal static class CompactionRound
             }
 
             // A watch that ended is followed by one that begins where it can; to begin, it must find its store there.
-            if (plain[^1].Error is not null)
+            if (plain[^1].Watch.Error is not null)
             {
+                var oldest = Math.Max(from, compactions.LastOrDefault());
                 await Patience.UntilAsync(async () => await Record.ExceptionAsync(async () => await far.PingAsync()) is null, "a way to the store");
-                plain.Add(new RecordedWatch(far, Root, new KvWatchOptions { FromRevision = compacted }, IsLast));
-                await plain[^1].ReachesAsync(compacted);
+                plain.Add((new RecordedWatch(far, Root, new KvWatchOptions { FromRevision = oldest }, IsLast), oldest));
+                await plain[^1].Watch.ReachesAsync(oldest);
             }
         }
 
@@ -53,27 +62,29 @@ internal static class CompactionRound
             wrong.Add($"The watch that resynchronises ended, or stopped: {resynchronising.Error}");
         }
 
-        if (!await plain[^1].CompletesAsync() && plain[^1].Error is not KvCompactedException)
+        if (!await plain[^1].Watch.CompletesAsync() && plain[^1].Watch.Error is not KvCompactedException)
         {
-            wrong.Add($"A watch stopped without the word that its changes are compacted: {plain[^1].Error}");
+            wrong.Add($"A watch stopped without the word that its changes are compacted: {plain[^1].Watch.Error}");
         }
 
-        wrong.AddRange(Check(resynchronising.Events, written));
-        foreach (var watch in plain)
+        var checker = new GapChecker(written, compactions);
+        wrong.AddRange(checker.Check(resynchronising.Events.Where(e => !IsLast(e)), from, null));
+        foreach (var (watch, begin) in plain)
         {
-            wrong.AddRange(Check(watch.Events, written));
-            wrong.AddRange(watch.Error is null or KvCompactedException ? [] : [$"A watch failed: {watch.Error}"]);
+            wrong.AddRange(checker.Check(watch.Events.Where(e => !IsLast(e)), begin, watch.Error));
         }
 
         var resyncs = resynchronising.Events.Count(e => e.Type == KvEventType.Resync);
-        run.ThrowIfAny(wrong, [.. written.Select(w => $"written {w.Key} {w.Value}"), "resynchronising:", .. resynchronising.Events.Select(RecordedWatch.Shape)]);
-        return $"{breaks} breaks, {written.Count} writes, {resyncs} resynchronisations, {plain.Count(w => w.Error is not null)} watches ended as compacted";
+        wrong.AddRange(resyncs > 0 && plain.Exists(w => w.Watch.Error is KvCompactedException) ? [] : ["No watch met a compaction, though one was made of what they had missed."]);
+        run.ThrowIfAny(wrong, [.. written.Select(w => $"written {w.Value.Revision} {w.Value.Key} {w.Value.Value}"), "resynchronising:", .. resynchronising.Events.Select(RecordedWatch.Shape), "compacted:", .. compactions.Select(c => $"{c}")]);
+        return $"{breaks} breaks, {written.Count} writes, {resyncs} resynchronisations, {plain.Count(w => w.Watch.Error is not null)} watches ended as compacted";
     }
 
     private static bool IsLast(KvEvent change) => change.Key == EndKey;
 
-    /// <summary>Breaks the watches' ways, writes, compacts or not, and mends the ways. Returns the revision compacted at last.</summary>
-    private static async Task<long> BreakAsync(FaultRun run, FaultyCluster cluster, IKvStore near, Random random, SortedDictionary<long, string> written, long compacted)
+    /// <summary>Breaks the watches' ways, writes, compacts or not, and mends the ways.</summary>
+    private static async Task BreakAsync(
+        FaultRun run, FaultyCluster cluster, IKvStore near, Random random, SortedDictionary<long, KvPair> written, List<long> compactions, CompactionOf what)
     {
         await WriteAsync(near, written, random.Next(1, 20));
         for (var member = 0; member < EtcdCluster.Size; member++)
@@ -81,11 +92,15 @@ internal static class CompactionRound
             cluster.ProxyOf(member).Refuse();
         }
 
-        await WriteAsync(near, written, random.Next(1, 20));
-        if (random.Next(3) > 0)
+        var before = written.Keys.Last();
+        await WriteAsync(near, written, random.Next(2, 20));
+        if (what != CompactionOf.Nothing)
         {
-            var revisions = written.Keys.Where(r => r > compacted).ToList();
-            compacted = revisions[random.Next(revisions.Count)];
+            // No watch has seen the first write of the break.
+            var least = what == CompactionOf.Missed ? before + 2 : compactions.LastOrDefault() + 1;
+            var revisions = written.Keys.Where(r => r >= least).ToList();
+            var compacted = revisions[random.Next(revisions.Count)];
+            compactions.Add(compacted);
             run.Log($"compaction at {compacted}");
             await cluster.Etcd.GatewayOf(random.Next(EtcdCluster.Size)).CompactAsync(compacted);
         }
@@ -96,51 +111,14 @@ internal static class CompactionRound
         }
 
         await WriteAsync(near, written, random.Next(1, 20));
-        return compacted;
     }
 
-    private static async Task WriteAsync(IKvStore store, SortedDictionary<long, string> written, int count)
+    private static async Task WriteAsync(IKvStore store, SortedDictionary<long, KvPair> written, int count)
     {
         for (var i = 0; i < count; i++)
         {
             var pair = await store.PutAsync($"{Root}/k{i % 3}", $"{written.Count}");
-            written.Add(pair.Revision, pair.Value);
-        }
-    }
-
-    /// <summary>Between the first event and the last each write is delivered once, in order, but for those between a resynchronisation and what came before it.</summary>
-    private static IEnumerable<string> Check(IReadOnlyList<KvEvent> events, SortedDictionary<long, string> written)
-    {
-        var reached = 0L;
-        foreach (var change in events.Where(e => !IsLast(e)))
-        {
-            if (change.Type == KvEventType.Existing)
-            {
-                // The listing behind a resynchronisation may be newer than that; the newest change that it covers is in it, as nothing is deleted.
-                reached = Math.Max(reached, change.Revision);
-                continue;
-            }
-
-            if (change.Revision <= reached)
-            {
-                yield return $"{RecordedWatch.Shape(change)} came after revision {reached}.";
-            }
-
-            if (change.Type == KvEventType.Put)
-            {
-                var missed = written.Keys.Where(r => reached > 0 && r > reached && r < change.Revision).ToList();
-                if (missed.Count > 0)
-                {
-                    yield return $"Between {reached} and {change.Revision} the revisions {string.Join(", ", missed)} are missing.";
-                }
-
-                if (written.GetValueOrDefault(change.Revision) != change.Value)
-                {
-                    yield return $"{RecordedWatch.Shape(change)} was never written so.";
-                }
-            }
-
-            reached = change.Revision;
+            written.Add(pair.Revision, pair);
         }
     }
 }

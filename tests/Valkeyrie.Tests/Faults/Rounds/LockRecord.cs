@@ -6,6 +6,8 @@ namespace Valkeyrie.Tests.Faults;
 /// one that it has seen.</summary>
 internal sealed class LockRecord
 {
+    private static readonly KvErrorCode[] MayFail = [KvErrorCode.Unreachable, KvErrorCode.TimedOut, KvErrorCode.CannotLock, KvErrorCode.LockLost];
+
     private readonly object _gate = new();
     private readonly List<(int Worker, long Token, long Asked, long Taken)> _taken = [];
     private readonly List<(int Worker, long Token, long Checked)> _believed = [];
@@ -25,6 +27,15 @@ internal sealed class LockRecord
             {
                 return [.. _lines];
             }
+        }
+    }
+
+    /// <summary>How many lines a holder has said.</summary>
+    public int SaidBy(int worker)
+    {
+        lock (_gate)
+        {
+            return _lines.Count(line => line.StartsWith($"{worker} ", StringComparison.Ordinal));
         }
     }
 
@@ -100,6 +111,7 @@ internal sealed class LockRecord
                 case "released" when words.Length == 3:
                     _holder = _holder == (worker, Number(1)) ? null : _holder;
                     break;
+                case "failed" when !Enum.TryParse<KvErrorCode>(words[1], out var code) || !MayFail.Contains(code):
                 case "unexpected":
                     _unexpected.Add($"A holder failed as none may: {line}");
                     break;

@@ -6,7 +6,7 @@ namespace Valkeyrie.Tests.Faults;
 internal static class LockRound
 {
     private const string Key = "locks/one";
-    private const int FewestTurns = 5;
+    private const int TurnsInPeace = 10;
 
     // etcd's shortest with its default election timeout.
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(2);
@@ -19,9 +19,12 @@ internal static class LockRound
         CutOff,
         Swallow,
         KillLeader,
+
+        /// <summary>None: the lock goes from hand to hand, past those who give up waiting for it.</summary>
+        Peace,
     }
 
-    /// <summary>Makes a round.</summary>
+    /// <summary>Makes a round: every blow once, then others until the time is up.</summary>
     /// <returns>What it did, in a line.</returns>
     public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
     {
@@ -31,24 +34,29 @@ internal static class LockRound
         var blows = Plan(run.Seed, duration);
         var began = System.Diagnostics.Stopwatch.StartNew();
         var struck = 0;
+        List<string> wrong = [];
         try
         {
-            foreach (var blow in blows.TakeWhile(_ => began.Elapsed < duration))
+            foreach (var blow in blows.TakeWhile(_ => struck < Enum.GetValues<Blow>().Length || began.Elapsed < duration))
             {
                 run.Log(blow);
                 await StrikeAsync(cluster, record, workers, run.Seed + ++struck, blow);
             }
 
             // Whatever happened, the lock goes on from hand to hand.
-            var before = record.Taken;
-            await Patience.UntilAsync(() => record.Taken >= before + FewestTurns, "further holders");
+            await PassAsync(record);
+        }
+        catch (Exception e)
+        {
+            // What the holders said tells why.
+            wrong.Add($"The round did not come to its end: {e}");
         }
         finally
         {
             await Task.WhenAll(workers.Select(w => w.DisposeAsync().AsTask()));
         }
 
-        run.ThrowIfAny(record.Check(), record.Lines);
+        run.ThrowIfAny(wrong.Concat(record.Check()), record.Lines);
         return $"{struck} blows, {record.Taken} holders, {record.Refused} stale writes refused";
     }
 
@@ -82,9 +90,8 @@ internal static class LockRound
         switch (blow)
         {
             case Blow.Stop:
-                workers[holder].Suspend();
-                await SucceededAsync(record, holder);
-                workers[holder].Resume();
+                // One that was just giving the lock up is not stale when it goes on: then it has to be another's turn.
+                await Patience.UntilAsync(() => GoesOnStaleAsync(record, workers), "a holder that goes on after another took its lock");
                 break;
             case Blow.Kill:
                 await workers[holder].KillAsync();
@@ -101,12 +108,34 @@ internal static class LockRound
                 await SucceededAsync(record, holder);
                 cluster.ProxyOf(holder).Pass();
                 break;
+            case Blow.Peace:
+                await PassAsync(record);
+                break;
             default:
                 var leader = await cluster.Etcd.LeaderAsync() ?? holder;
                 cluster.Etcd.Kill(leader);
                 await cluster.Etcd.RestartAsync(leader);
                 break;
         }
+    }
+
+    private static Task PassAsync(LockRecord record)
+    {
+        var before = record.Taken;
+        return Patience.UntilAsync(() => record.Taken >= before + TurnsInPeace, "further holders");
+    }
+
+    /// <summary>Stops the holder until another holds the lock and has written, and lets it go on; true if it then wrote with its old token, which was refused.</summary>
+    private static async Task<bool> GoesOnStaleAsync(LockRecord record, List<FaultWorkerProcess> workers)
+    {
+        var refused = record.Refused;
+        var holder = await HolderAsync(record);
+        workers[holder].Suspend();
+        await SucceededAsync(record, holder);
+        var said = record.SaidBy(holder);
+        workers[holder].Resume();
+        await Patience.UntilAsync(() => record.SaidBy(holder) > said, "a word of the one that goes on");
+        return record.Refused > refused;
     }
 
     /// <summary>Who holds the lock; waits until somebody does.</summary>

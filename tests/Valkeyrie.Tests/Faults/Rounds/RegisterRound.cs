@@ -32,27 +32,32 @@ internal static class RegisterRound
 
     private static async Task<string> RunAsync(FaultRun run, TimeSpan duration, FaultyCluster cluster, List<IKvStore> stores, IKvStore direct)
     {
+        var reader = 0;
         var first = (await direct.PutAsync(Root + "/begin", "")).Revision;
         var fromFirst = new KvWatchOptions { FromRevision = first };
         var watches = stores.Select(s => new RecordedWatch(s, Root, fromFirst, IsLast)).ToList();
         await Task.WhenAll(watches.Select(w => w.ReachesAsync(first)));
         var recorder = new CallRecorder();
         var faults = Fault.Plan(run.Seed, duration);
+        await using var lag = new LagMeter();
         await WorkAsync(run, cluster, stores, recorder, faults);
 
         await cluster.WaitUntilWholeAsync();
-        await new RegisterWorkload(direct, recorder, Root, -1, run.Seed, 0).ReadAllAsync();
+        await Patience.UntilAsync(() => new RegisterWorkload(direct, recorder, Root, --reader, run.Seed, 0).ReadAllAsync(), "a read of every register");
+        var wrong = await AtRestAsync(stores);
         await Patience.UntilAsync(async () => await Record.ExceptionAsync(async () => await direct.PutAsync(EndKey, "")) is null, "a last write");
 
         var truth = new RecordedWatch(direct, Root, fromFirst, IsLast);
-        var wrong = await truth.CompletesAsync() ? new List<string>() : [$"The changes could not be read afterwards: {truth.Error}"];
+        wrong.AddRange(await truth.CompletesAsync() ? [] : [$"The changes could not be read afterwards: {truth.Error}"]);
+        wrong.AddRange(WatchChecker.Unbroken(truth.Events, first));
         foreach (var watch in watches)
         {
             wrong.AddRange(await CompareAsync(watch, truth));
         }
 
         var calls = recorder.Calls;
-        wrong.AddRange(HistoryChecker.Check(calls, Timeout, truth.Events));
+        wrong.AddRange(calls.Where(c => c.End == 0).Select(c => $"This call never ended:\n{c}"));
+        wrong.AddRange(HistoryChecker.Check(calls, Timeout + lag.Allowance, truth.Events));
         run.ThrowIfAny(wrong, calls.OrderBy(c => c.Start).Cast<object>().Concat(truth.Events));
         return $"{faults.Count} faults, {calls.Count} calls ({calls.Count(c => c.Outcome == CallOutcome.Unknown)} unknown, "
             + $"{calls.Count(c => c.Outcome == CallOutcome.NotSent)} not sent), {truth.Events.Count} changes on {watches.Count} watches";
@@ -75,8 +80,25 @@ internal static class RegisterRound
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(work);
+
+            // A call that does not end is told by its record.
+            await Task.WhenAny(Task.WhenAll(work), Task.Delay(Timeout + Patience.Limit));
         }
+    }
+
+    /// <summary>When all is well again, every store serves, whatever it has been through.</summary>
+    private static async Task<List<string>> AtRestAsync(List<IKvStore> stores)
+    {
+        var wrong = new List<string>();
+        foreach (var store in stores)
+        {
+            var error = await Record.ExceptionAsync(() => Patience.UntilAsync(
+                async () => await Record.ExceptionAsync(async () => await store.PutAsync(Root + "/rest", "")) is null && await Record.ExceptionAsync(async () => await store.TryGetAsync(EndKey)) is null,
+                "a write and a read when all is well again"));
+            wrong.AddRange(error is null ? [] : [$"A store does not serve any more. {error.Message}"]);
+        }
+
+        return wrong;
     }
 
     private static async Task<IEnumerable<string>> CompareAsync(RecordedWatch watch, RecordedWatch truth)

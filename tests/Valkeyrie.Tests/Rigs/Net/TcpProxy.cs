@@ -20,6 +20,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private TcpListener? _listener;
     private volatile bool _swallows;
     private long _delayMilliseconds;
+    private long _forgetAfterMilliseconds = long.MaxValue;
     private int _accepted;
 
     public TcpProxy(int targetPort)
@@ -111,6 +112,9 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on forgets each connection that has carried nothing for so long, as <see cref="Forget"/> does all of them at once.</summary>
+    public void ForgetAfter(TimeSpan idle) => Volatile.Write(ref _forgetAfterMilliseconds, (long)idle.TotalMilliseconds);
+
     /// <summary>As <see cref="Forget"/>, and new connections are taken and swallow everything, too, until <see cref="Pass"/>.</summary>
     public void Swallow()
     {
@@ -169,8 +173,9 @@ internal sealed class TcpProxy : IAsyncDisposable
             await server.ConnectAsync(IPAddress.Loopback, _targetPort, _disposed.Token);
             client.NoDelay = true;
             server.NoDelay = true;
-            var requests = PumpAsync(client, server, () => _requests.Task);
-            await Task.WhenAny(requests, PumpAsync(server, client, () => _answers.Task));
+            var heard = new LastHeard();
+            var requests = PumpAsync(client, server, heard, () => _requests.Task);
+            await Task.WhenAny(requests, PumpAsync(server, client, heard, () => _answers.Task));
             if (!_sockets.GetValueOrDefault(client))
             {
                 // Nobody tells the client that the server has gone.
@@ -189,7 +194,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, Func<Task> flow)
+    private async Task PumpAsync(Socket from, Socket to, LastHeard heard, Func<Task> flow)
     {
         var buffer = new byte[16 * 1024];
         try
@@ -199,6 +204,13 @@ internal sealed class TcpProxy : IAsyncDisposable
                 if (Volatile.Read(ref _delayMilliseconds) is > 0 and var delay)
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(delay), _disposed.Token);
+                }
+
+                // Whoever dropped it does so without a word: it shows in what comes next.
+                if (heard.Silence() >= Volatile.Read(ref _forgetAfterMilliseconds))
+                {
+                    _sockets.TryUpdate(from, false, true);
+                    _sockets.TryUpdate(to, false, true);
                 }
 
                 await flow().WaitAsync(_disposed.Token);
@@ -215,6 +227,19 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
         catch (Exception e) when (IsBroken(e))
         {
+        }
+    }
+
+    /// <summary>When a connection carried something last, either way.</summary>
+    private sealed class LastHeard
+    {
+        private long _at = Environment.TickCount64;
+
+        /// <summary>The milliseconds since, which begin anew.</summary>
+        public long Silence()
+        {
+            var now = Environment.TickCount64;
+            return now - Interlocked.Exchange(ref _at, now);
         }
     }
 

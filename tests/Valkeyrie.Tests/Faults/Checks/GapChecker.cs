@@ -1,0 +1,92 @@
+namespace Valkeyrie.Tests.Faults;
+
+/// <summary>Checks what a watch delivered while what it missed may be compacted: each write once and in order, but for gaps that it says are there and
+/// that a compaction made; and behind a gap, all that there was.</summary>
+/// <param name="written">Every write, by its revision. Nothing is deleted.</param>
+/// <param name="compactions">The revisions up to which was compacted, in the order in which that was done.</param>
+internal sealed class GapChecker(SortedDictionary<long, KvPair> written, IReadOnlyList<long> compactions)
+{
+    /// <summary>What is wrong; none if nothing is.</summary>
+    /// <param name="events">What was delivered.</param>
+    /// <param name="from">The revision that the watch was to begin with.</param>
+    /// <param name="error">What it ended with; null if it did not end by itself.</param>
+    public IEnumerable<string> Check(IEnumerable<KvEvent> events, long from, Exception? error)
+    {
+        var reached = from - 1;
+        Dictionary<string, KvPair>? listed = null;
+        foreach (var change in events)
+        {
+            if (change.Type == KvEventType.Existing)
+            {
+                // The listing behind a resynchronisation may be newer than that; the newest change that it covers is in it, as nothing is deleted.
+                reached = Math.Max(reached, change.Revision);
+                listed?.TryAdd(change.Key, change.Pair);
+                continue;
+            }
+
+            if (change.Revision <= reached && change.Type != KvEventType.Resync)
+            {
+                yield return $"{RecordedWatch.Shape(change)} came after revision {reached}.";
+            }
+
+            if (change.Type == KvEventType.Resync)
+            {
+                // One whose listing has broken off is made once more.
+                if (listed is null && !compactions.Any(c => c > reached + 1 && c <= change.Revision))
+                {
+                    yield return $"{RecordedWatch.Shape(change)} came after revision {reached}, and nothing between them was compacted.";
+                }
+
+                listed = [];
+                reached = change.Revision;
+                continue;
+            }
+
+            foreach (var wrong in NotListed(listed, reached).Concat(NotAsWritten(change, reached)))
+            {
+                yield return wrong;
+            }
+
+            listed = null;
+            reached = change.Revision;
+        }
+
+        if (error is KvCompactedException end)
+        {
+            if (!compactions.Contains(end.OldestRevision) || end.OldestRevision <= reached + 1)
+            {
+                yield return $"A watch that had reached revision {reached} ended as compacted at {end.OldestRevision}, which is not what was done to it.";
+            }
+        }
+        else if (error is not null)
+        {
+            yield return $"A watch failed: {error}";
+        }
+    }
+
+    private IEnumerable<string> NotListed(Dictionary<string, KvPair>? listed, long reached)
+    {
+        if (listed is null)
+        {
+            return [];
+        }
+
+        var there = written.Values.Where(w => w.Revision <= reached).GroupBy(w => w.Key).Select(g => g.Last());
+        return there.Where(w => listed.GetValueOrDefault(w.Key)?.Revision != w.Revision)
+            .Select(w => $"The listing at revision {reached} behind a resynchronisation lacks {w.Key} @{w.Revision}.");
+    }
+
+    private IEnumerable<string> NotAsWritten(KvEvent change, long reached)
+    {
+        var missed = written.Keys.Where(r => r > reached && r < change.Revision).ToList();
+        if (missed.Count > 0)
+        {
+            yield return $"Between {reached} and {change.Revision} the revisions {string.Join(", ", missed)} are missing.";
+        }
+
+        if (written.GetValueOrDefault(change.Revision) is not { } write || write.Key != change.Key || write.Value != change.Value)
+        {
+            yield return $"{RecordedWatch.Shape(change)} was never written so.";
+        }
+    }
+}

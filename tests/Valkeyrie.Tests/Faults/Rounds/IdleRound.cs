@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Valkeyrie.Etcd;
+
+namespace Valkeyrie.Tests.Faults;
+
+/// <summary>Clients do nothing for a long time behind proxies that drop what is idle without a word. Then: the watch whose questions come often enough
+/// has kept its connection; the one whose connection was dropped before each question has noticed that within its keep-alive time, again and again; both
+/// tell the next change, and who only made a call before has the next read answered in that time.</summary>
+internal static class IdleRound
+{
+    private const string Key = "idle";
+
+    /// <summary>Makes a round.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="idle">How long nothing is done.</param>
+    /// <param name="keepAlive">The clients' keep-alive time. Their server takes questions as often as that.</param>
+    /// <param name="stop">Ends the round early.</param>
+    /// <returns>What it showed, in a line.</returns>
+    public static async Task<string> RunAsync(FaultRun run, TimeSpan idle, TimeSpan keepAlive, CancellationToken stop = default)
+    {
+        EtcdStore.Register();
+        await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { KeepAliveMinTime = keepAlive / 2 });
+        await using var patient = new TcpProxy(etcd.Port);
+        patient.ForgetAfter(keepAlive * 6);
+        await using var hasty = new TcpProxy(etcd.Port);
+        hasty.ForgetAfter(keepAlive / 2);
+        await using var third = new TcpProxy(etcd.Port);
+        third.ForgetAfter(keepAlive / 2);
+        var options = new KvStoreOptions { KeepAlive = keepAlive, Timeout = Patience.Limit };
+        await using var near = KvStore.Open(etcd.Address);
+        await using var kept = KvStore.Open(patient.Address, options);
+        await using var dropped = KvStore.Open(hasty.Address, options);
+        await using var caller = KvStore.Open(third.Address, options);
+        await near.PutAsync(Key, "before");
+        await using var keptWatch = Watching.Key(kept, Key);
+        await using var droppedWatch = Watching.Key(dropped, Key);
+        await keptWatch.NextAsync();
+        await droppedWatch.NextAsync();
+        await caller.PutAsync("called", "before");
+        await using var lag = new LagMeter();
+
+        await Task.Delay(idle, stop);
+        var drops = hasty.Accepted - 1;
+        var began = Stopwatch.GetTimestamp();
+        await near.PutAsync(Key, "after");
+        var whenKept = ToldAsync(keptWatch, began);
+        var whenDropped = ToldAsync(droppedWatch, began);
+        Assert.Equal("before", (await caller.GetAsync("called", cancellationToken: stop)).Value);
+        var whenCalled = Stopwatch.GetElapsedTime(began);
+        await Task.WhenAll(whenKept, whenDropped);
+
+        // Silent for its keep-alive time, then half as long again; seen to every quarter of it.
+        var noticed = (keepAlive * 2) + lag.Allowance;
+        List<string> wrong = [];
+        Expect(patient.Accepted == 1, $"The watch that asks often enough made {patient.Accepted} connections, not one.");
+        Expect(drops >= (int)(idle / noticed), $"The watch whose connection was dropped made {drops} more in {idle}: too few to have noticed each within {noticed}.");
+        Expect(await whenDropped <= noticed, $"The watch whose connection was dropped told the change after {await whenDropped}, not within {noticed}.");
+        Expect(whenCalled <= noticed, $"The first read after the idle time took {whenCalled}, not {noticed} at most.");
+        run.ThrowIfAny(wrong, []);
+        return $"idle for {idle:hh\\:mm\\:ss} with a keep-alive of {keepAlive.TotalSeconds:0.#} s: kept its connection and told the next change in {Milliseconds(await whenKept)}; "
+            + $"noticed {drops} drops and told it in {Milliseconds(await whenDropped)}; read in {Milliseconds(whenCalled)}";
+
+        void Expect(bool holds, string otherwise) => wrong.AddRange(holds ? [] : [otherwise]);
+    }
+
+    private static async Task<TimeSpan> ToldAsync(Watching watching, long since)
+    {
+        Assert.Equal("after", (await watching.NextAsync()).Value);
+        return Stopwatch.GetElapsedTime(since);
+    }
+
+    private static string Milliseconds(TimeSpan time) => $"{time.TotalMilliseconds:0} ms";
+}
