@@ -165,6 +165,12 @@ function Get-ProgressOf([string] $Script, $Held) {
     }
 }
 
+# How long completion waits for a store: on a busy machine much longer than users would like, so that what is completed does not depend on a clock.
+function Set-CompletionPatience([timespan] $Patience) {
+    $type = (Get-Command Get-KvValue).ImplementingType.Assembly.GetType('Valkeyrie.PowerShell.Completion.CompletionStore', $true)
+    $type.GetProperty('Patience', [Reflection.BindingFlags]'Static, NonPublic').SetValue($null, $Patience)
+}
+
 # An authority, and PEM files of certificates that it signs. No program but .NET is needed.
 function New-TestAuthority([string] $Name) {
     $key = [Security.Cryptography.ECDsa]::Create([Security.Cryptography.ECCurve+NamedCurves]::nistP256)
