@@ -82,6 +82,19 @@ Describe 'Tab on a path of a drive' {
         (TabExpansion2 'Get-Item many:/app/zu -Force' 21).CompletionMatches.CompletionText -replace '\\', '/' | Should -Be many:/app/zulu
     }
 
+    It 'completes the same where an editor asks, as PSReadLine does' {
+        $Counted.Forget()
+        $shell = [powershell]::Create('CurrentRunspace')
+        $completed = [Management.Automation.CommandCompletion]::CompleteInput('Get-Item many:/app/zu', 21, $null, $shell).CompletionMatches
+        $shell.Dispose()
+        $completed.CompletionText -replace '\\', '/' | Should -Be many:/app/zulu
+        $Counted.Listings.NamePrefix | Should -Be zu
+    }
+
+    It 'still knows the parameters that the drive brings' {
+        (Complete 'Get-ChildItem many:/app -KeysO').CompletionText | Should -Be -KeysOnly
+    }
+
     It 'does not narrow what somebody''s own completer lists' {
         function Show-App {
             param([ArgumentCompleter({ (Get-ChildItem many:/app -Directory).Name })] $Name)

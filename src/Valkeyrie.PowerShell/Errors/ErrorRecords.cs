@@ -37,7 +37,8 @@ internal static class ErrorRecords
         exception, "Kv" + exception.Code, CategoryOf(exception.Code), directory)
     {
         ErrorDetails = new ErrorDetails(
-            $"There is no directory '{directory}': no key starts with '{directory.TrimEnd('/')}/'.{(LooksLikeWildcard(directory) ? " " + NoWildcards : "")}"),
+            $"There is no directory '{directory}': no key starts with '{directory.TrimEnd('/')}/'. "
+            + (LooksLikeWildcard(directory) ? NoWildcards : $"{ListingBeside(directory.TrimEnd('/'))} shows what there is.")),
     };
 
     /// <summary>A directory was to be made where directories are nothing but the beginnings of keys.</summary>
@@ -72,7 +73,15 @@ internal static class ErrorRecords
             UnauthorizedAccessException => ErrorCategory.PermissionDenied,
             _ => ErrorCategory.OpenError,
         },
-        path);
+        path)
+    {
+        ErrorDetails = exception switch
+        {
+            FileNotFoundException => new ErrorDetails($"The file '{path}' does not exist. Check how it is spelt."),
+            DirectoryNotFoundException => new ErrorDetails($"The folder of '{path}' does not exist. Check how it is spelt, or make it first."),
+            _ => null,
+        },
+    };
 
     /// <summary>There is no store to disconnect.</summary>
     public static ErrorRecord NotConnected() => new(
@@ -113,7 +122,7 @@ internal static class ErrorRecords
 
     /// <summary>A value is not the JSON that it was to be read as.</summary>
     public static ErrorRecord InvalidJson(string key, Exception cause) => new(
-        new FormatException($"The value of '{key}' is not JSON: {cause.Message}", cause),
+        new FormatException($"The value of '{key}' is not JSON: {cause.Message} Without -AsJson it is read as it is.", cause),
         "KvInvalidJson",
         ErrorCategory.InvalidData,
         key);
