@@ -92,7 +92,7 @@ Describe 'Tab on a path of a drive' {
     }
 
     It 'still knows the parameters that the drive brings' {
-        (Complete 'Get-ChildItem many:/app -KeysO').CompletionText | Should -Be -KeysOnly
+        (Complete 'Get-ChildItem many:/app -KeysO').CompletionText | Should -Be '-KeysOnly'
     }
 
     It 'does not narrow what somebody''s own completer lists' {

@@ -134,7 +134,7 @@ internal static class ErrorRecords
     private static string? NextStep(KvException exception) => exception switch
     {
         KvKeyNotFoundException { Key: { } key } => LooksLikeWildcard(key) ? NoWildcards : $"{ListingBeside(key)} shows those that do.",
-        KvKeyExistsException => "Take another key, or replace it: Set-KvValue without -NoClobber does, and the cmdlets for items with -Force.",
+        KvKeyExistsException => "To replace it write without -NoClobber, on a drive with -Force.",
         KvTimeoutException => "See that the store is well: Get-KvStore shows it. Connect-KvStore -Timeout gives it more time.",
         KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost or KvUnreachableReason.Unavailable } =>
             "See that the store is well and try again; nothing need be connected anew.",
