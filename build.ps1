@@ -9,6 +9,7 @@
     demo    the README's first session, on a private store that needs no server
     soak    rounds under faults with growing seeds until one shows something wrong; arguments: duration (10m), first seed
     docs    renew the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
+    pictures take the README's pictures anew: real sessions in a real terminal, tmux; arguments: names of pictures, else all
     analyze look through every script with PSScriptAnalyzer
     package make out/package/Valkeyrie.VERSION.nupkg, fit for the PowerShell Gallery; with --all-platforms it is an error if one cannot be compiled for
     bench   measure against the bare HTTP/2 loop and etcdctl; arguments: rows and options, see --help
@@ -22,7 +23,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)]
-    [ValidateSet('build', 'test', 'pester', 'demo', 'soak', 'docs', 'analyze', 'package', 'bench')]
+    [ValidateSet('build', 'test', 'pester', 'demo', 'soak', 'docs', 'pictures', 'analyze', 'package', 'bench')]
     [string] $Task,
 
     [Parameter(ValueFromRemainingArguments)]
@@ -113,6 +114,16 @@ function Invoke-DocsTask {
     Copy-Item module/en-US out/Valkeyrie -Recurse -Force
 }
 
+function Invoke-PicturesTask {
+    if (-not (Get-Command tmux -CommandType Application -ErrorAction Ignore)) {
+        throw 'There are NO PICTURES: they are taken in the terminal tmux, 3.3 or newer, which was not found. Get it: apt-get install tmux, or brew install tmux.'
+    }
+
+    Invoke-BuildTask
+    & (Get-Pwsh) -NoProfile -NonInteractive -File build/pictures.ps1 -Module out/Valkeyrie -Output docs/pictures -Name ($args -join ',')
+    Assert-ExitCode 'Taking the pictures'
+}
+
 function Invoke-AnalyzeTask {
     if (-not (Find-GalleryModule PSScriptAnalyzer 1.22 1.999)) {
         throw 'The scripts were NOT ANALYZED: PSScriptAnalyzer is not to be had here. Install it: Install-PSResource PSScriptAnalyzer.'
@@ -190,7 +201,8 @@ function Get-ProjectUri {
     }
 }
 
-function Get-Pwsh { (Get-Process -Id $PID).Path }
+# The process's own file would not do: a PowerShell that was installed as a tool of .NET runs as dotnet.
+function Get-Pwsh { Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh') }
 
 function Invoke-XUnit {
     dotnet test tests/Valkeyrie.Tests -c Release --logger 'trx;LogFileName=xunit.trx' --results-directory $results | Out-Host

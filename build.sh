@@ -41,6 +41,12 @@ task_docs() { # renew the pages of cmdlets, and from them the help files that th
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 docs
 }
 
+task_pictures() { # take the README's pictures anew: real sessions in a real terminal, tmux
+    need_dotnet
+    find_pwsh || fail "There are NO PICTURES: they show sessions of a PowerShell."
+    "$pwsh" -NoProfile -NonInteractive -File build.ps1 pictures "$@"
+}
+
 task_analyze() { # look through every script with PSScriptAnalyzer
     find_pwsh || fail "The scripts were NOT ANALYZED: PSScriptAnalyzer runs in a PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 analyze

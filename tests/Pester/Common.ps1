@@ -8,7 +8,8 @@ if (-not (Test-Path $ModulePath)) {
 
 Import-Module $ModulePath
 
-$Pwsh = [Environment]::ProcessPath
+# The process's own file would not do: a PowerShell that was installed as a tool of .NET runs as dotnet.
+$Pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $Etcd = $env:VALKEYRIE_ETCD ? $env:VALKEYRIE_ETCD : (Get-Command etcd -CommandType Application -TotalCount 1).Source
 $Etcdctl = $env:VALKEYRIE_ETCDCTL ? $env:VALKEYRIE_ETCDCTL : (Get-Command etcdctl -CommandType Application -TotalCount 1).Source
 $env:ETCDCTL_API = '3'
@@ -51,8 +52,9 @@ function Invoke-TestPowerShell([string] $Script) {
     }
 }
 
-# Starts an etcd of the calling file's own and returns its client URL, once it serves.
-function Start-TestServer([string[]] $Argument = @(), [string] $Scheme = 'http') {
+# Starts an etcd of the calling file's own and returns its client URL, once it serves. A port that another program takes after it was found free is
+# exchanged for another one.
+function Start-TestServer([string[]] $Argument = @(), [string] $Scheme = 'http', [int] $Tries = 5) {
     $name = "etcd-$(Get-FreePort)"
     $client = "${Scheme}://127.0.0.1:$(Get-FreePort)"
     $peer = "http://127.0.0.1:$(Get-FreePort)"
@@ -63,6 +65,10 @@ function Start-TestServer([string[]] $Argument = @(), [string] $Scheme = 'http')
     $log = [Text.StringBuilder]::new()
     do {
         $line = $process.StandardError.ReadLine()
+        if ($null -eq $line -and $Tries -gt 1 -and "$log" -match 'address already in use') {
+            return Start-TestServer $Argument $Scheme ($Tries - 1)
+        }
+
         if ($null -eq $line) {
             throw "etcd ended before it served: $log"
         }

@@ -89,6 +89,11 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
             interval = interval with { Start = Interval.JustAfter(keys.Encode(query.After)) };
         }
 
+        if (query.UpTo is not null)
+        {
+            interval = interval with { End = Interval.JustAfter(keys.Encode(query.UpTo)) };
+        }
+
         if (query.CountOnly)
         {
             return new KvPage([], false, Count(interval, revision, newest), newest, 0);

@@ -15,6 +15,9 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
 
     public TimeSpan Timeout => channel.Timeout;
 
+    // Two keep a server of two processors busy, and the third is there when the first has come.
+    public int PagesAtOnce => 3;
+
     public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
     {
         try

@@ -51,9 +51,8 @@ internal sealed class Requests(KeyCodec keys)
         var newestFirst = query.NewestFirst;
         return new RangeRequest
         {
-            // The smallest key after another one is that key with a zero byte behind it.
-            Key = query.After is null ? start : UnsafeByteOperations.UnsafeWrap((byte[])[.. keys.Encode(query.After), 0]),
-            RangeEnd = end,
+            Key = query.After is null ? start : JustAfter(query.After),
+            RangeEnd = query.UpTo is null ? end : JustAfter(query.UpTo),
             Limit = query.Limit,
             Revision = query.Revision,
             KeysOnly = query.KeysOnly,
@@ -168,6 +167,9 @@ internal sealed class Requests(KeyCodec keys)
         var (start, end) = keys.IntervalOf(range);
         return (start.Length == 0 ? Zero : UnsafeByteOperations.UnsafeWrap(start), end is null ? Zero : UnsafeByteOperations.UnsafeWrap(end));
     }
+
+    // The smallest key after another one is that key with a zero byte behind it.
+    private ByteString JustAfter(string key) => UnsafeByteOperations.UnsafeWrap((byte[])[.. keys.Encode(key), 0]);
 
     private ByteString KeyOf(string key) => UnsafeByteOperations.UnsafeWrap(keys.Encode(key));
 }

@@ -49,26 +49,6 @@ internal sealed class ListedDirectories(IKvStore store) : IKvDirectories
         }
     }
 
-    private async IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var pairs = store.ListAsync(range, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using var _ = pairs.ConfigureAwait(false);
-        while (true)
-        {
-            try
-            {
-                if (!await pairs.MoveNextAsync().ConfigureAwait(false))
-                {
-                    yield break;
-                }
-            }
-            catch (KvKeyNotFoundException)
-            {
-                // A missing directory has no entries.
-                yield break;
-            }
-
-            yield return pairs.Current;
-        }
-    }
+    private IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions options, CancellationToken cancellationToken) =>
+        store.ListAsync(range, options, cancellationToken).OrEmptyAsync(missing: null, cancellationToken);
 }

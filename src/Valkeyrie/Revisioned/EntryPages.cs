@@ -74,7 +74,7 @@ internal static class EntryPages
         }
         finally
         {
-            await RangePages.EndAsync(next, ended).ConfigureAwait(false);
+            await RangePages.EndAsync([next], ended).ConfigureAwait(false);
         }
     }
 

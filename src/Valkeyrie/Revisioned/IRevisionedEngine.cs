@@ -10,6 +10,10 @@ public interface IRevisionedEngine : IKvTransactions, IAsyncDisposable
     /// <summary>The longest that one round trip may take.</summary>
     TimeSpan Timeout { get; }
 
+    /// <summary>How many pages of one listing to ask for at a time: 1 (the default) for an engine that reads by itself, more for a server that answers
+    /// several requests in the time of one.</summary>
+    int PagesAtOnce => 1;
+
     /// <inheritdoc cref="IKvStore.PingAsync"/>
     ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken);
 

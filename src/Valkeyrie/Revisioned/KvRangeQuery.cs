@@ -7,6 +7,9 @@ public sealed record KvRangeQuery(KvRange Range)
     /// <summary>Only keys after this one; null (the default) from the start.</summary>
     public string? After { get; init; }
 
+    /// <summary>Only keys up to this one of the range, which is included; null (the default) to its end.</summary>
+    public string? UpTo { get; init; }
+
     /// <summary>The most pairs; 0 (the default) for all.</summary>
     public long Limit { get; init; }
 
@@ -32,7 +35,7 @@ public sealed record KvRangeQuery(KvRange Range)
 /// <summary>The answer to a <see cref="KvRangeQuery"/>.</summary>
 /// <param name="Pairs">The pairs.</param>
 /// <param name="More">True if the limit left pairs out.</param>
-/// <param name="Count">How many pairs the range holds from the query's start on, whatever the limit. Where the limit left pairs out, a store that
+/// <param name="Count">How many pairs the range holds between the query's ends, whatever the limit. Where the limit left pairs out, a store that
 /// would have to walk over them to count them may say one more than it gives.</param>
 /// <param name="Revision">The store's newest revision when it answered.</param>
 /// <param name="ByteCount">How many bytes the answer took, for choosing the next page's limit.</param>

@@ -2,16 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie;
 
-/// <summary>Reads a range page by page, all at one revision, the next page on its way while the last one is used. A page is valid until the next
-/// is asked for.</summary>
+/// <summary>Reads a range page by page, all at one revision, the next ones on their way while one is used. A page is valid until the next
+/// is asked for. No page but the first is empty.</summary>
 internal static class RangePages
 {
-    // The server walks the whole rest of a range for every limited request, so small pages cost quadratically; memory holds two pages.
-    // The first page is small, since nothing is known yet of the values' size; it sets the limit of those that follow.
-    private const long FirstLimit = 512;
-    private const long LargestLimit = 65_536;
-    private const long PageBytes = 4 << 20;
-
     public static async IAsyncEnumerable<KvPage> ReadAsync(
         IRevisionedEngine engine, KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -20,69 +14,44 @@ internal static class RangePages
             yield break;
         }
 
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var left = options.Limit == 0 ? long.MaxValue : options.Limit;
         var query = new KvRangeQuery(range)
         {
             After = after,
-            Limit = Math.Min(FirstLimit, left),
             Revision = options.Revision,
             KeysOnly = options.KeysOnly,
             Serializable = options.Serializable,
         };
-        var next = engine.RangeAsync(query, ended.Token).AsTask();
-        try
+        var parts = new RangeParts(engine, query, options.Limit, cancellationToken);
+        await using var _ = parts.ConfigureAwait(false);
+        for (var isFirst = true; !parts.IsEmpty; isFirst = false)
         {
-            while (true)
+            using var page = await AwaitAsync(parts.TakeAsync(), cancellationToken).ConfigureAwait(false);
+            parts.ReadAhead();
+            if (isFirst || page.Pairs.Count > 0)
             {
-                using var page = await AwaitAsync(next, cancellationToken).ConfigureAwait(false);
-                left -= page.Pairs.Count;
-                if (!page.More || page.Pairs.Count == 0)
-                {
-                    yield return page;
-                    yield break;
-                }
-
-                // A caller's limit does not count lock keys, so a page that reaches it is followed by another, fetched only when needed.
-                query = query with
-                {
-                    After = page.Pairs[^1].Key,
-                    Limit = NextLimit(page, left),
-                    Revision = query.Revision == 0 ? page.Revision : query.Revision,
-                };
-                if (left > 0)
-                {
-                    next = engine.RangeAsync(query, ended.Token).AsTask();
-                    yield return page;
-                }
-                else
-                {
-                    yield return page;
-                    next = engine.RangeAsync(query, ended.Token).AsTask();
-                }
+                yield return page;
             }
-        }
-        finally
-        {
-            await EndAsync(next, ended).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Ends a reading. A consumer that stops early leaves a page on its way: it is ended, how it ended is observed, and what came all the same
+    /// <summary>Ends a reading. A consumer that stops early leaves pages on their way: they are ended, how they ended is observed, and what came all the same
     /// is given back.</summary>
-    public static async ValueTask EndAsync(Task<KvPage> next, CancellationTokenSource ended)
+    public static async ValueTask EndAsync(IEnumerable<Task<KvPage>> pages, CancellationTokenSource ended)
     {
         await ended.CancelAsync().ConfigureAwait(false);
-        await next.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
-            .ConfigureAwait(false);
-        if (next.IsCompletedSuccessfully)
+        foreach (var page in pages)
         {
-            next.Result.Dispose();
+            await page.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+                .ConfigureAwait(false);
+            if (page.IsCompletedSuccessfully)
+            {
+                page.Result.Dispose();
+            }
         }
     }
 
     // Of the token that ends pages on their way the caller knows nothing.
-    private static async ValueTask<KvPage> AwaitAsync(Task<KvPage> page, CancellationToken cancellationToken)
+    private static async ValueTask<KvPage> AwaitAsync(ValueTask<KvPage> page, CancellationToken cancellationToken)
     {
         try
         {
@@ -100,12 +69,5 @@ internal static class RangePages
         var isBefore = after is null || KeyOrder.Compare(after, range.Start) < 0;
         begin = isBefore ? null : after;
         return isBefore || (range.Kind != KvRangeKind.Key && range.Contains(after!));
-    }
-
-    private static long NextLimit(KvPage page, long left)
-    {
-        var average = Math.Max(1, page.ByteCount / page.Pairs.Count);
-        var limit = Math.Clamp(PageBytes / average, 16, LargestLimit);
-        return left > 0 ? Math.Min(limit, left) : Math.Min(limit, FirstLimit);
     }
 }

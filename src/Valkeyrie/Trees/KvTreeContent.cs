@@ -34,7 +34,7 @@ public sealed record KvTreeContent(IAsyncEnumerable<KvPair> Pairs, string Root)
 
     /// <summary>The same, but where there is no such directory it holds nothing, instead of failing.</summary>
     /// <param name="missing">Called, on any thread, when there is none.</param>
-    public KvTreeContent OrEmpty(Action? missing = null) => this with { Pairs = UnlessMissingAsync(Pairs, missing) };
+    public KvTreeContent OrEmpty(Action? missing = null) => this with { Pairs = Pairs.OrEmptyAsync(missing) };
 
     /// <summary>The rest of a pair's key.</summary>
     /// <param name="pair">One of the pairs.</param>
@@ -69,30 +69,6 @@ public sealed record KvTreeContent(IAsyncEnumerable<KvPair> Pairs, string Root)
                 options = options with { After = pairs.Current.Key };
                 yield return pairs.Current;
             }
-        }
-    }
-
-    private static async IAsyncEnumerable<KvPair> UnlessMissingAsync(
-        IAsyncEnumerable<KvPair> listing, Action? missing, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var pairs = listing.GetAsyncEnumerator(cancellationToken);
-        await using var _ = pairs.ConfigureAwait(false);
-        while (true)
-        {
-            try
-            {
-                if (!await pairs.MoveNextAsync().ConfigureAwait(false))
-                {
-                    yield break;
-                }
-            }
-            catch (KvKeyNotFoundException)
-            {
-                missing?.Invoke();
-                yield break;
-            }
-
-            yield return pairs.Current;
         }
     }
 }

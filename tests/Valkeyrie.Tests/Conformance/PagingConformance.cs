@@ -98,6 +98,24 @@ public abstract class PagingConformance(IStoreRig rig) : StoreConformance(rig)
     }
 
     [Fact]
+    public async Task Pages_leave_out_no_key_and_repeat_none_wherever_the_keys_lie()
+    {
+        // So large that a page holds about 256, and so are many pages; even names, uneven ones, and ones that no guess could foresee.
+        var value = new byte[16 << 10].AsMemory();
+        value.Span.Fill((byte)'v');
+        string[] names =
+        [
+            .. Enumerable.Range(0, 500).Select(i => $"{i:0000}"),
+            .. Enumerable.Range(0, 500).Select(i => $"deep/in one/directory/{i * i:X}"),
+            .. Enumerable.Range(0, 300).Select(i => $"\U0001F511{(char)('鍵' + i)}"),
+            .. Enumerable.Range(0, 200).Select(i => new string('z', 1 + i)),
+        ];
+        await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = InFlight }, async (name, token) =>
+            await Store.PutAsync(At(name), value, null, token));
+        Assert.Equal(names.Select(At).Order(Comparer<string>.Create(KeyOrder.Compare)), await Store.KeysAsync(Root));
+    }
+
+    [Fact]
     public async Task A_consumer_may_stop_in_the_middle()
     {
         await FillAsync(Many);

@@ -20,6 +20,11 @@ internal sealed class ScriptedEngine : IRevisionedEngine
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    public int PagesAtOnce { get; init; } = 1;
+
+    /// <summary>How many bytes each pair of a page is said to take; 0 (the default) for those it takes.</summary>
+    public long BytesEach { get; init; }
+
     public long Revision { get; private set; } = 1;
 
     /// <summary>Called before each call with its name; may throw, or stall until the token fires.</summary>
@@ -276,12 +281,14 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         }
 
         var all = PairsAt(query.Revision)
-            .Where(p => query.Range.Contains(p.Key) && (query.After is null || string.CompareOrdinal(p.Key, query.After) > 0))
+            .Where(p => query.Range.Contains(p.Key) && (query.After is null || string.CompareOrdinal(p.Key, query.After) > 0)
+                && (query.UpTo is null || string.CompareOrdinal(p.Key, query.UpTo) <= 0))
             .Where(p => query.MaxCreateRevision == 0 || p.CreateRevision <= query.MaxCreateRevision)
             .ToList();
         IEnumerable<KvPair> ordered = query.NewestFirst ? all.OrderByDescending(p => p.CreateRevision) : all;
         List<KvPair> page = query.CountOnly ? [] : [.. query.Limit > 0 ? ordered.Take((int)Math.Min(query.Limit, int.MaxValue)) : ordered];
-        return new KvPage(page, !query.CountOnly && page.Count < all.Count, all.Count, Revision, page.Sum(p => p.Bytes.Length + p.Key.Length));
+        var bytes = BytesEach > 0 ? BytesEach * page.Count : page.Sum(p => p.Bytes.Length + p.Key.Length);
+        return new KvPage(page, !query.CountOnly && page.Count < all.Count, all.Count, Revision, bytes);
     }
 
     private IEnumerable<KvPair> PairsAt(long revision) => revision == 0

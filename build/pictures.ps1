@@ -1,0 +1,63 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+    Makes the pictures of docs/pictures: real sessions of this PowerShell with the staged module in a real terminal, tmux.
+.DESCRIPTION
+    The sessions stand in pictures/sessions.psd1, or in the README where it shows them as text. Each is typed key by key in a home of its own, /tmp/zoe,
+    which is named in the pictures and therefore always the same; what tmux then has on its screen becomes the picture.
+
+    Made again, a picture is the same to the byte, unless the module, PowerShell or PSReadLine writes something else, or a session takes so long that a time to
+    live in it ends (30 seconds in the first one); the tests tell either. The pace of a recording is the script's, so that it can be followed: typing is even,
+    and what a command takes is left out.
+.PARAMETER Module
+    The staged module's folder.
+.PARAMETER Output
+    The folder for the pictures.
+.PARAMETER Name
+    The names of the pictures to make, with commas between. Default: all.
+.OUTPUTS
+    The pictures' files.
+#>
+[CmdletBinding()]
+[OutputType([IO.FileInfo])]
+param(
+    [Parameter(Mandatory)]
+    [string] $Module,
+
+    [Parameter(Mandatory)]
+    [string] $Output,
+
+    [string] $Name
+)
+
+$ErrorActionPreference = 'Stop'
+'Terminal', 'Capture', 'Svg', 'Recording', 'Session', 'Commands' | ForEach-Object { . $PSScriptRoot/pictures/$_.ps1 }
+
+$homeFolder = '/tmp/zoe'
+if (Test-Path $homeFolder) {
+    throw "The pictures are taken in a home of their own, '$homeFolder', which exists already. Remove it if nobody needs it."
+}
+
+$module = (Resolve-Path $Module).Path
+$null = New-Item $Output -ItemType Directory -Force
+$wanted = @($Name -split ',' -ne '')
+$pictures = (Import-PowerShellDataFile $PSScriptRoot/pictures/sessions.psd1).Picture
+$unknown = @($wanted | Where-Object { $_ -notin $pictures.Name })
+if ($unknown) {
+    throw "There is no picture '$($unknown[0])'. There are: $($pictures.Name -join ', ')."
+}
+
+foreach ($picture in $pictures | Where-Object { -not $wanted -or $_.Name -in $wanted }) {
+    $picture.Step = @(Get-PictureStep $picture)
+    $work = (New-Item -ItemType Directory ([IO.Path]::Combine([IO.Path]::GetTempPath(), "valkeyrie-$([guid]::NewGuid().ToString('n'))"))).FullName
+    $null = New-Item $homeFolder -ItemType Directory
+    try {
+        $windows = @(Invoke-Session $picture -Module $module -HomeFolder $homeFolder -Work $work -Pwsh (Join-Path $PSHOME pwsh))
+        $file = Join-Path $Output "$($picture.Name).svg"
+        ConvertTo-Picture $windows -Title $picture.Title -Description $picture.Description | Set-Content $file
+        Get-Item $file
+    }
+    finally {
+        Remove-Item $homeFolder, $work -Recurse -Force
+    }
+}

@@ -1,0 +1,131 @@
+# A picture's session, played in a terminal by keys, and the screens that it came to.
+
+# Typing and reading as a viewer can follow them: seconds for each character typed, for a command to be read, and for each line that it printed.
+# A recording's times are these, not the machine's; what it shows is what there was.
+$TypingPace = 0.025
+$CommandPace = 0.7
+$LinePace = 0.22
+
+# Returns the windows of the picture, for ConvertTo-Picture. Home is the user's folder and empty; the module is found in it as an installed one is.
+function Invoke-Session([Collections.IDictionary] $Picture, [string] $Module, [string] $HomeFolder, [string] $Work, [string] $Pwsh) {
+    $modules = New-Item -ItemType Directory (Join-Path $HomeFolder .local share powershell Modules) -Force
+    Copy-Item $Module (Join-Path $modules Valkeyrie) -Recurse
+    $environment = @{
+        HOME = $HomeFolder; PATH = $env:PATH; LANG = 'C.UTF-8'; SHELL = '/bin/sh'; TZ = 'UTC0'
+        POWERSHELL_UPDATECHECK = 'Off'; POWERSHELL_TELEMETRY_OPTOUT = '1'
+    }
+    if ($env:DOTNET_ROOT) {
+        $environment.DOTNET_ROOT = $env:DOTNET_ROOT
+    }
+
+    $terminal = Open-Terminal -Folder $Work -Environment $environment -Directory $HomeFolder
+    try {
+        $windows = @($Picture.Window | ForEach-Object { Open-Window -Terminal $terminal -Told $_ -Pwsh $Pwsh })
+        foreach ($step in $Picture.Step) {
+            Invoke-Step $windows $step
+        }
+
+        foreach ($window in $windows) {
+            Complete-Window $window ([bool]$Picture.IsRecording)
+        }
+
+        $windows
+    }
+    finally {
+        Close-Terminal $terminal
+    }
+}
+
+# A PowerShell as a new user's, but for guesses from what was typed before, which would stand between the typed characters.
+function Open-Window($Terminal, [Collections.IDictionary] $Told, [string] $Pwsh) {
+    $before = "Set-PSReadLineOption -PredictionSource None; $($Told.Before)"
+    $pane = Add-Pane -Terminal $Terminal -Column $Told.Column -Row $Told.Row -Program $Pwsh, '-NoLogo', '-NoProfile', '-NoExit', '-Command', $before
+    $window = [pscustomobject]@{
+        Title = $Told.Title; Column = $Told.Column; Row = $Told.Row
+        Pane = $pane; At = 0.0; Frame = [Collections.Generic.List[object]]::new()
+    }
+    Add-Frame $window (Wait-Prompt $window -1) -Seconds 0.8
+    $window
+}
+
+# A step is as sessions.psd1 tells.
+function Invoke-Step([object[]] $Window, $Step) {
+    $told = $Step -is [string] ? @{ Type = $Step } : $Step
+    $one = $Window[[int]$told.In]
+    $screen = Get-Screen $one.Pane
+    if ($told.Type) {
+        $screen = Invoke-Typing $one $told.Type
+    }
+
+    $line = $screen.CursorLine
+    if ($told.Press) {
+        Send-Key $one.Pane $told.Press
+    }
+    elseif ($told.Type -and -not $told.IsOpen) {
+        Send-Key $one.Pane Enter
+    }
+
+    if ($told.Until) {
+        $screen = Wait-Screen $one.Pane { (Get-MarkedText $args[0]) -match $told.Until } -What "'$($told.Until)'"
+    }
+    elseif (-not $told.IsOpen) {
+        $screen = Wait-Prompt $one $line
+    }
+
+    Add-Frame $one $screen -Seconds ($CommandPace + $LinePace * [Math]::Max(0, $screen.CursorLine - $line - 1))
+}
+
+# The screen's text with a block where the cursor stands, which programs place last.
+function Get-MarkedText($Screen) {
+    $lines = @($Screen.Text)
+    $lines[$Screen.CursorLine] = $lines[$Screen.CursorLine].PadRight($Screen.CursorColumn).Insert($Screen.CursorColumn, '█')
+    $lines -join "`n"
+}
+
+# Key by key; each is awaited on the screen, every other one makes a frame.
+function Invoke-Typing($Window, [string] $Text) {
+    $screen = Get-Screen $Window.Pane
+    $place = $screen.CursorLine * $Window.Column + $screen.CursorColumn
+    $count = 0
+    foreach ($element in Split-TextElement $Text) {
+        Send-Text $Window.Pane $element
+        $place += Get-ElementWidth $element
+        $screen = Wait-Screen $Window.Pane { $args[0].CursorLine * $Window.Column + $args[0].CursorColumn -eq $place } -What "'$element' of '$Text'"
+        if (++$count % 2 -eq 0) {
+            Add-Frame $Window $screen -Seconds (2 * $TypingPace)
+        }
+    }
+
+    Add-Frame $Window $screen -Seconds 0.35
+    $screen
+}
+
+# The prompt of a shell that waits for keys, below a line.
+function Wait-Prompt($Window, [int] $Line) {
+    Wait-Screen $Window.Pane {
+        $screen = $args[0]
+        $text = $screen.Text[$screen.CursorLine]
+        $screen.IsReadingKeys -and $screen.CursorLine -gt $Line -and $text -match '^PS [^>]*>$' -and $screen.CursorColumn -eq $text.Length + 1
+    } -What "a prompt below line $Line"
+}
+
+function Add-Frame($Window, $Screen, [double] $Seconds) {
+    $Window.Frame.Add([pscustomobject]@{ At = $Window.At; Until = $Window.At + $Seconds; Screen = $Screen })
+    $Window.At += $Seconds
+}
+
+# Screens become pieces of the picture. Where it stands still, the last screen is all of it.
+function Complete-Window($Window, [bool] $IsRecording) {
+    if (-not $IsRecording) {
+        $Window.Frame.RemoveRange(0, $Window.Frame.Count - 1)
+        $Window.Frame[0].At = 0
+    }
+
+    $Window.Frame[-1].Until += 4
+    foreach ($frame in $Window.Frame) {
+        $lines = @(ConvertFrom-Capture $frame.Screen.Line)
+        $cursor = $frame.Screen.CursorLine
+        $lines[$cursor] = @(Add-Cursor $lines[$cursor] $frame.Screen.CursorColumn)
+        Add-Member -InputObject $frame -NotePropertyMembers @{ Line = @($lines | ForEach-Object { ConvertTo-LineSvg $_ }); Top = $frame.Screen.Top }
+    }
+}

@@ -1,0 +1,68 @@
+# The pictures of docs/pictures. Section takes the commands of that section of the README as the first steps, as many as Take tells.
+# A step is a line that is typed and entered; or a table of In (the window's number, from 0), Type or Press, IsOpen (it is not entered) and Until (what is
+# awaited: a pattern of the screen's text, in which a block is the cursor).
+# Before is done in a window before the picture begins; it is not shown.
+@{
+    Picture = @(
+        @{
+            Name        = 'first-session'
+            Title       = 'A first session with Valkeyrie in PowerShell'
+            Description = 'A recording: values are written, listed, written only if nobody changed them, watched, used under a lock and removed.'
+            IsRecording = $true
+            Section     = 'A first session'
+            Window      = @(@{ Title = 'PowerShell'; Column = 96; Row = 24 })
+        }
+        @{
+            Name        = 'completion'
+            Title       = 'Tab completes keys'
+            Description = 'Tab, set to show a menu, offers the keys app/db/host, app/db/port and app/db/user after Get-KvValue app/db/.'
+            Window      = @(@{
+                    Title = 'PowerShell'; Column = 96; Row = 4
+                    Before = '$null = Connect-KvStore -Path shop.db; Set-KvValue app/db/host db01; Set-KvValue app/db/port 5432; Set-KvValue app/db/user zoe'
+                })
+            Step        = @(
+                'Set-PSReadLineKeyHandler Tab MenuComplete'
+                @{ Type = 'Get-KvValue app/db/'; IsOpen = $true }
+                @{ Press = 'Tab'; Until = '█host\n.*app/db/port' }
+                @{ Press = 'Right'; Until = '█port\n.*app/db/port' }
+            )
+        }
+        @{
+            Name        = 'watch'
+            Title       = 'A watch in one session sees what another one writes'
+            Description = 'Two sessions on one file. In the left one Watch-KvTree app shows what is there, then each put and delete of the right one.'
+            Window      = @(
+                @{ Title = 'PowerShell'; Column = 52; Row = 10; Before = '$null = Connect-KvStore -Path shop.db; Set-KvValue app/db/host db01' }
+                @{ Title = 'another PowerShell'; Column = 52; Row = 10; Before = '$null = Connect-KvStore -Path shop.db' }
+            )
+            Step        = @(
+                @{ In = 0; Type = 'Watch-KvTree app'; Until = 'db01\n█' }
+                @{ In = 1; Type = 'Set-KvValue app/db/port 5432' }
+                @{ In = 0; Until = '5432\n█' }
+                @{ In = 1; Type = 'Set-KvValue app/name "Zoë''s shop ✓"' }
+                @{ In = 0; Until = 'shop ✓\n█' }
+                @{ In = 1; Type = 'Remove-KvValue app/db/port' }
+                @{ In = 0; Until = 'Delete.*\n█' }
+            )
+        }
+        @{
+            Name        = 'errors'
+            Title       = 'Errors say what to do next'
+            Description = 'What cannot be done, and the answers: list keys and choose; see that the server runs; say which format the file has.'
+            Window      = @(@{ Title = 'PowerShell'; Column = 100; Row = 10; Before = '$null = Connect-KvStore -Path shop.db' })
+            Step        = @(
+                'Get-KvValue app/*'
+                'Connect-KvStore localhost:23790'
+                'Export-KvTree app app.xml'
+            )
+        }
+        @{
+            Name        = 'drive'
+            Title       = 'The drive kv:'
+            Description = 'Set-Content writes values, Set-Location goes to kv:/app, and dir lists it: one directory and two values.'
+            Section     = 'A drive'
+            Take        = 6
+            Window      = @(@{ Title = 'PowerShell'; Column = 96; Row = 16; Before = '$null = Connect-KvStore -Path shop.db' })
+        }
+    )
+}

@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie;
+
+/// <summary>Takes a directory that does not exist for an empty one.</summary>
+internal static class MissingDirectory
+{
+    /// <summary>The pairs of a listing, or none where it ends with <see cref="KvKeyNotFoundException"/>.</summary>
+    /// <param name="listing">The listing.</param>
+    /// <param name="missing">Called where the directory is missing; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public static async IAsyncEnumerable<KvPair> OrEmptyAsync(
+        this IAsyncEnumerable<KvPair> listing, Action? missing, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var pairs = listing.GetAsyncEnumerator(cancellationToken);
+        await using var _ = pairs.ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                if (!await pairs.MoveNextAsync().ConfigureAwait(false))
+                {
+                    yield break;
+                }
+            }
+            catch (KvKeyNotFoundException)
+            {
+                missing?.Invoke();
+                yield break;
+            }
+
+            yield return pairs.Current;
+        }
+    }
+}
