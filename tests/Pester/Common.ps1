@@ -66,7 +66,7 @@ function Start-TestServer([string[]] $Argument = @(), [string] $Scheme = 'http',
     do {
         $line = $process.StandardError.ReadLine()
         if ($null -eq $line -and $Tries -gt 1 -and "$log" -match 'address already in use') {
-            return Start-TestServer $Argument $Scheme ($Tries - 1)
+            return Start-TestServer -Argument $Argument -Scheme $Scheme -Tries ($Tries - 1)
         }
 
         if ($null -eq $line) {

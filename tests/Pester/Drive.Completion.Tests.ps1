@@ -131,7 +131,7 @@ Describe 'Tab on a path of a drive' {
     It 'gives nothing, and no error, when the server is gone' {
         $gone = Start-TestServer
         $lost = Connect-KvStore $gone -Name lost
-        $null = New-PSDrive lost Kv '' -Store $lost
+        $null = New-PSDrive -Name lost -PSProvider Kv -Root '' -Store $lost
         $Started[-1].Kill()
         $Started[-1].WaitForExit()
         Set-CompletionPatience 00:00:00.5
@@ -161,7 +161,7 @@ Describe 'Tab on a path of a drive' {
             @{ Parameter = 'Path'; Quote = "'" }
         ) {
             $found = (Complete "Get-Content -$Parameter ${Quote}many:/odd/").CompletionText |
-                ForEach-Object { (Invoke-Expression "Get-Item -$Parameter $_").Value }
+                ForEach-Object { (& ([scriptblock]::Create("Get-Item -$Parameter $_"))).Value }
             $found | Sort-Object | Should -Be ($odd | Sort-Object)
         }
 
@@ -175,7 +175,7 @@ Describe 'Tab on a path of a drive' {
             $quote = $Typed[0] -eq "'" ? "'" : ''
             $completed = (Complete "Get-Item ${quote}many:/odd/$($Typed.Trim("'"))").CompletionText
             @($completed).Count | Should -Be 1
-            (Invoke-Expression "Get-Item $completed").Value | Should -Be $Key
+            (& ([scriptblock]::Create("Get-Item $completed"))).Value | Should -Be $Key
         }
     }
 }
