@@ -43,4 +43,9 @@ else {
 
 $programs = Join-Path (Resolve-Path $Destination) $name
 $ending = $IsWindows ? '.exe' : ''
+if (-not $IsWindows) {
+    # Expand-Archive does not say that it keeps who may run a file.
+    chmod +x (Join-Path $programs etcd) (Join-Path $programs etcdctl)
+}
+
 [pscustomobject]@{ Etcd = Join-Path $programs "etcd$ending"; Etcdctl = Join-Path $programs "etcdctl$ending" }

@@ -74,7 +74,7 @@ function Start-TestServer([string[]] $Argument = @(), [string] $Scheme = 'http',
     do {
         $line = $process.StandardError.ReadLine()
         if ($null -eq $line -and $Tries -gt 1 -and "$log" -match 'address already in use') {
-            return Start-TestServer $Argument $Scheme ($Tries - 1)
+            return Start-TestServer -Argument $Argument -Scheme $Scheme -Tries ($Tries - 1)
         }
 
         if ($null -eq $line) {
@@ -177,6 +177,12 @@ function Get-ProgressOf([string] $Script, $Held) {
     } finally {
         $shell.Dispose()
     }
+}
+
+# How long completion waits for a store: on a busy machine much longer than users would like, so that what is completed does not depend on a clock.
+function Set-CompletionPatience([timespan] $Patience) {
+    $type = (Get-Command Get-KvValue).ImplementingType.Assembly.GetType('Valkeyrie.PowerShell.Completion.CompletionStore', $true)
+    $type.GetProperty('Patience', [Reflection.BindingFlags]'Static, NonPublic').SetValue($null, $Patience)
 }
 
 # An authority, and PEM files of certificates that it signs. No program but .NET is needed.

@@ -1,6 +1,7 @@
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     $Server = Start-TestServer
+    Set-CompletionPatience 00:01
     $null = Connect-KvStore $Server -Name other -Namespace other/
     Set-KvValue elsewhere 1
     $null = Connect-KvStore $Server -Name 'my store'
@@ -11,7 +12,10 @@ BeforeAll {
     }
 }
 
-AfterAll { Stop-TestServer }
+AfterAll {
+    Set-CompletionPatience 00:00:00.5
+    Stop-TestServer
+}
 
 Describe 'Tab completes' {
     It 'the names of stores' {
@@ -67,9 +71,11 @@ Describe 'Tab completes' {
         $gone = Start-TestServer
         $null = Connect-KvStore $gone -Name gone
         $Started[-1].Kill()
+        Set-CompletionPatience 00:00:00.5
         $Error.Clear()
         Complete 'Get-KvValue -Store gone -Key zz' | Where-Object { $_ -notlike '*[\/]*' } | Should -BeNullOrEmpty
         $Error | Should -BeNullOrEmpty
+        Set-CompletionPatience 00:01
         Disconnect-KvStore gone
     }
 }

@@ -243,6 +243,28 @@ Describe 'A move while somebody else writes, in a store <Kind>' -ForEach @(
     }
 }
 
+Describe 'Long work on a drive' {
+    BeforeAll {
+        Add-TestStore HeldStore
+        $inner = Connect-KvStore -InMemory -Name inner
+        'app/a', 'app/b/c' | Set-KvValue -Value 1
+    }
+
+    AfterAll { $inner | Disconnect-KvStore }
+
+    It 'shows that it is at work where the store takes its time: <Command>' -ForEach @(
+        @{ Command = 'Copy-Item held:/app held:/copy -Recurse'; Activity = 'Copying'; Gone = 'nothing' }
+        @{ Command = 'Remove-Item held:/app -Recurse'; Activity = 'Removing'; Gone = 'app/a' }
+    ) {
+        $held = [HeldStore]::new($inner.Store, 0, $false)
+        $progress = Get-ProgressOf "`$null = New-PSDrive held Kv '' -Store `$held; $Command" $held
+        $progress[0].Activity | Should -Be $Activity
+        $progress[0].StatusDescription -replace '\\', '/' | Should -BeLike '*held:/app*'
+        $progress[-1].RecordType | Should -Be Completed
+        Test-KvKey $Gone -Store inner | Should -BeFalse
+    }
+}
+
 Describe 'Items on a drive of etcd''s APIv2' {
     BeforeAll { $null = Connect-KvStore $Server -ApiVersion 2 -Name v2 }
     AfterAll { Disconnect-KvStore v2 }

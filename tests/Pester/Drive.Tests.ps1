@@ -148,13 +148,6 @@ Describe 'The drive kv:' {
         Remove-KvValue leased
     }
 
-    It 'completes paths' {
-        Get-Completion 'Get-Content kv:/app/d' | Should -Be kv:/app/db
-        Get-Completion 'Get-Item kv:/ap' | Should -Be kv:/app, kv:/app-1, kv:/application
-        Push-Location kv:/app
-        Get-Completion 'Get-Content db/h' | Should -Be ./db/host
-        Pop-Location
-    }
 
     It 'does not show what locks are made of' {
         $held = Lock-KvKey app/locked

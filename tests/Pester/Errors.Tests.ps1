@@ -78,6 +78,38 @@ Describe 'What is not there' {
     }
 }
 
+Describe 'What to do next is said' {
+    It 'after a misspelt key: <Key>' -ForEach @(
+        @{ Key = 'app/db/hots'; Next = 'Get-KvTree app/db -KeysOnly shows' }
+        @{ Key = 'two words/x'; Next = "Get-KvTree 'two words' -KeysOnly shows" }
+        @{ Key = 'ther'; Next = 'Get-KvTree -KeysOnly shows' }
+        @{ Key = '/x'; Next = 'Get-KvTree / -KeysOnly shows' }
+    ) {
+        "$(Get-ErrorOf { Get-KvValue $Key })" | Should -BeLike "*'$Key' does not exist. $Next*"
+        "$(Get-ErrorOf { Remove-KvValue $Key })" | Should -BeLike "*$Next*"
+    }
+
+    It 'after bad use: <Name>' -ForEach @(
+        @{ Name = 'a file in a folder that is not there'; Run = { Connect-KvStore -Path ./none/x.db }; Id = 'KvInvalidArgument'; Next = 'Make it first' }
+        @{ Name = 'an etcd that does not run'; Run = { Connect-KvStore "127.0.0.1:$(Get-FreePort)" -Timeout 10 }; Id = 'KvUnreachable'; Next = 'Check that the server runs' }
+        @{ Name = 'a host that does not exist'; Run = { Connect-KvStore no-such-host.invalid -Timeout 20 }; Id = 'KvUnreachable'; Next = 'Check its spelling' }
+        @{ Name = 'a name that is not registered'; Run = { Connect-KvStore no-such-name -Timeout 20 }; Id = 'KvUnreachable'; Next = 'Get-KvStore -Registered' }
+        @{ Name = 'a store that is not open'; Run = { Get-KvValue a -Store none }; Id = 'KvStoreNotFound'; Next = 'Connect-KvStore opens one' }
+        @{ Name = 'a directory that is not there'; Run = { Get-KvTree app/none }; Id = 'KvKeyNotFound'; Next = 'Get-KvTree app -KeysOnly shows' }
+        @{ Name = 'a file that is not there'; Run = { Import-KvTree ./none.json app }; Id = 'KvFileFailed'; Next = 'Check how it is spelt' }
+        @{ Name = 'a file for a folder that is not there'; Run = { Export-KvTree -All ./none/x.json }; Id = 'KvFileFailed'; Next = 'make it first' }
+        @{ Name = 'a value that is no JSON'; Run = { Set-KvValue text '{'; Get-KvValue text -AsJson; Remove-KvValue text }; Id = 'KvInvalidJson'; Next = 'Without -AsJson' }
+        @{ Name = 'a number for a store'; Run = { Get-KvValue a -Store 5 }; Id = 'KvInvalidArgument'; Next = 'the name of an open store' }
+        @{ Name = 'a word for a time'; Run = { Set-KvValue a 1 -Ttl abc }; Id = 'ParameterArgumentTransformationError'; Next = 'Give a number of seconds' }
+        @{ Name = 'a key that is there already'; Run = { Set-KvValue there 1 -NoClobber }; Id = 'KvKeyExists'; Next = 'without -NoClobber' }
+        @{ Name = 'a name that was never registered'; Run = { Unregister-KvStore none -Confirm:$false }; Id = 'KvStoreNotRegistered'; Next = 'Get-KvStore -Registered' }
+    ) {
+        $failure = Get-ErrorOf $Run
+        $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        "$failure" | Should -BeLike "*$Next*"
+    }
+}
+
 Describe 'Without a store' {
     It 'there is nothing to disconnect, which Disconnect-KvStore says' {
         $shell = [powershell]::Create()

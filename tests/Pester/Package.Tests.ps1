@@ -9,16 +9,41 @@ BeforeDiscovery {
 
 BeforeAll {
     . $PSScriptRoot/Common.ps1
+    . $PSScriptRoot/FirstSession.ps1
     $Build = [IO.Path]::GetFullPath("$PSScriptRoot/../../build")
     $staged = Split-Path $ModulePath
     $Version = (Import-PowerShellDataFile $ModulePath).ModuleVersion
-    $Repository = "valkeyrie-$([guid]::NewGuid().ToString('n'))"
     $Shelf = (New-Item -ItemType Directory (Join-Path $TestFolder shelf)).FullName
-    $Installed = (New-Item -ItemType Directory (Join-Path $TestFolder installed)).FullName
+    $UserHome = (New-Item -ItemType Directory (Join-Path $TestFolder home)).FullName
+    $UserModules = Join-Path $UserHome modules
     $Unpacked = Join-Path $TestFolder unpacked
 
     function New-Package([string] $Folder, [hashtable] $Option = @{}) {
         & $Build/pack.ps1 -Module $staged -Destination (Join-Path $TestFolder $Folder) @Option
+    }
+
+    # What a new user's PowerShell writes, which knows nothing of this one's modules and repositories. Windows asks no variable where a user's modules are, so
+    # there they are put where the user's path says.
+    function Invoke-AtHome([string] $Command) {
+        $start = [Diagnostics.ProcessStartInfo]::new($Pwsh, @('-NoProfile', '-NonInteractive', '-Command', "`$ErrorActionPreference = 'Stop'; $Command"))
+        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+        $start.WorkingDirectory = $UserHome
+        $null = $start.Environment.Remove('PSModulePath')
+        'HOME', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA' | ForEach-Object { $start.Environment[$_] = $UserHome }
+
+        # PowerShell goes by these, PSResourceGet by HOME alone: both are to mean the same folders.
+        @{ XDG_DATA_HOME = '.local/share'; XDG_CONFIG_HOME = '.config'; XDG_CACHE_HOME = '.cache' }.GetEnumerator() |
+            ForEach-Object { $start.Environment[$_.Key] = Join-Path $UserHome $_.Value }
+        if ($IsWindows) {
+            $start.Environment['PSModulePath'] = $UserModules
+        }
+
+        $process = [Diagnostics.Process]::Start($start)
+        $Started.Add($process)
+        $errors = $process.StandardError.ReadToEndAsync()
+        $process.StandardOutput.ReadToEnd().TrimEnd() -split '\r?\n'
+        $process.WaitForExit()
+        "$($errors.Result)" | Should -BeNullOrEmpty -Because $Command
     }
 
     function Expand-Package([IO.FileInfo] $Package) {
@@ -30,48 +55,31 @@ BeforeAll {
 AfterAll { Stop-TestServer }
 
 Describe 'The package' -Skip:$missing {
-    AfterAll { Unregister-PSResourceRepository $Repository -ErrorAction Ignore }
-
-    It 'is published to a repository, installed from it, and the first session runs from there, without anything else of the checkout' {
-        $package = New-Package package
+    It 'is published to a folder, installed from it, and the README''s first session runs from there word for word' {
+        $package = New-Package package @{ ProjectUri = 'https://github.com/somebody/valkeyrie' }
         $package.Name | Should -Be "Valkeyrie.$Version.nupkg"
-        Register-PSResourceRepository $Repository -Uri $Shelf -Trusted
-        Publish-PSResource -NupkgPath $package.FullName -Repository $Repository
-        (Find-PSResource Valkeyrie -Repository $Repository).Version | Should -Be ([version]$Version)
-        Save-PSResource Valkeyrie -Repository $Repository -Path $Installed
+        $install = $IsWindows ? "`$null = mkdir '$UserModules'; Save-PSResource Valkeyrie -Repository shelf -Path '$UserModules'" : 'Install-PSResource Valkeyrie -Repository shelf'
+        $shown = Invoke-AtHome @"
+            Import-Module '$((Get-Command Compress-PSResource).Module.Path)'
+            Register-PSResourceRepository shelf -Uri '$Shelf' -Trusted
+            Publish-PSResource -NupkgPath '$($package.FullName)' -Repository shelf
+            Find-PSResource Valkeyrie -Repository shelf |
+                Select-Object Name, Author, Description, Tags, LicenseUri, ProjectUri, IconUri, ReleaseNotes |
+                ConvertTo-Json -Compress
+            $install
+"@ | ConvertFrom-Json
+        $shown.Name, $shown.Author | Should -Be Valkeyrie, 'The Valkeyrie authors'
+        $shown.Description, $shown.ReleaseNotes | Should -Not -BeNullOrEmpty
+        $shown.Tags | Should -Contain etcd
+        $shown.LicenseUri, $shown.ProjectUri | Should -Be https://www.apache.org/licenses/LICENSE-2.0, https://github.com/somebody/valkeyrie
+        $shown.IconUri | Should -BeLike https://raw.githubusercontent.com/*/icon.png
 
-        $script = @"
-            `$ErrorActionPreference = 'Stop'
-            Import-Module Valkeyrie
-            (Get-Module Valkeyrie).ModuleBase
-            Set-KvValue app/db/host db01 -WarningAction Ignore
-            `$port = Set-KvValue app/db/port 5432 -PassThru
-            Set-KvValue application/name other
-            (Get-KvTree app).Value
-            Set-KvValue app/db/port 5433 -IfRevision `$port.Revision
-            try { Set-KvValue app/db/port 5434 -IfRevision `$port.Revision } catch { `$_.FullyQualifiedErrorId }
-            (Watch-KvTree app -FromRevision 1 -Timeout 1).Count
-            Use-KvLock app/deploy { Get-KvValue app/db/host -ValueOnly }
-            (Get-ChildItem kv:/app/db).Name
-            (Get-Help Set-KvValue).Synopsis
-            Remove-KvTree app -PassThru -Confirm:`$false
-            Test-KvKey application/name
-"@
-        $start = [Diagnostics.ProcessStartInfo]::new($Pwsh, @('-NoProfile', '-NonInteractive', '-Command', $script))
-        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-        $start.WorkingDirectory = $TestFolder
-        $start.Environment['PSModulePath'] = $Installed
-        $start.Environment['XDG_DATA_HOME'] = $start.Environment['LOCALAPPDATA'] = (New-Item -ItemType Directory (Join-Path $TestFolder data)).FullName
-        $process = [Diagnostics.Process]::Start($start)
-        $Started.Add($process)
-        $errors = $process.StandardError.ReadToEndAsync()
-        $output = $process.StandardOutput.ReadToEnd().TrimEnd() -split '\r?\n'
-        $errors.Result | Should -BeNullOrEmpty
-        $output | Should -Be @(
-            Join-Path $Installed Valkeyrie $Version
-            'db01', '5432'
-            'KvKeyModified,Valkeyrie.PowerShell.Commands.SetKvValueCommand'
-            '3', 'db01', 'host', 'port', 'Writes values.', '2', 'True')
+        # The first command finds the module by itself; the tour, which imports it by name, gets the same.
+        $base, $seen = Invoke-AtHome "`$null = Get-KvStore; (Get-Module Valkeyrie).ModuleBase; & '$Tour' -Module Valkeyrie"
+        $base | Should -BeLike "$UserHome*$Version"
+        (ConvertTo-Word $seen) -join ' ' | Should -BeExactly ((ConvertTo-Word (Get-FirstSession)) -join ' ')
+        $drive, $help = Invoke-AtHome "Set-KvValue app/host db01 -WarningAction Ignore; (Get-ChildItem kv:/app).Name; (Get-Help Set-KvValue).Synopsis"
+        $drive, $help | Should -Be host, 'Writes values.'
     }
 
     It 'carries the release notes of the changelog, its license and its icon' {

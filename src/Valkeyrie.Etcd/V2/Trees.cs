@@ -46,11 +46,17 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         }
 
         var walk = new EntryWalk(range.Start, options.Depth);
+        var prefix = NamePrefix.Of(range.Start, options.NamePrefix);
         while (await reply.NextAsync().ConfigureAwait(false) is { } pairs)
         {
             var entries = new List<KvEntry>();
             foreach (var pair in pairs)
             {
+                if (prefix is not null && !prefix.Matches(pair.Key))
+                {
+                    continue;
+                }
+
                 if (pair.Key[^1] == KeyRules.Separator)
                 {
                     walk.AddDirectory(pair.Key, entries);

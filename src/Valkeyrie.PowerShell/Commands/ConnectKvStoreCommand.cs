@@ -103,13 +103,26 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
         var registered = Endpoint is [var name] ? FindRegistered(name) : null;
         if (registered is null)
         {
-            return OpenEtcd(EtcdEnvironment.None with { Endpoints = Endpoint ?? [] }, Options(null), ApiVersion, null);
+            return OpenEndpoints(Endpoint ?? []);
         }
 
         WriteVerbose($"'{registered.Name}' is registered: {registered.Address}.");
         return registered.Path is { } file
             ? OpenFile(file, Options(registered), registered.Name)
             : OpenEtcd(EtcdEnvironment.Of(registered), Options(registered), IsGiven(nameof(ApiVersion)) ? ApiVersion : registered.ApiVersion ?? ApiVersion, registered.Name);
+    }
+
+    private KvConnection OpenEndpoints(string[] endpoints)
+    {
+        try
+        {
+            return OpenEtcd(EtcdEnvironment.None with { Endpoints = endpoints }, Options(null), ApiVersion, null);
+        }
+        catch (KvUnreachableException e) when (e.Reason == KvUnreachableReason.NameNotFound && endpoints is [var name] && !name.AsSpan().ContainsAny(":./"))
+        {
+            ThrowTerminatingError(ErrorRecords.NeitherHostNorRegistered(e, name));
+            throw;
+        }
     }
 
     private RegisteredStore? FindRegistered(string name)

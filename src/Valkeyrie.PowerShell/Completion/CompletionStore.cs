@@ -6,7 +6,8 @@ namespace Valkeyrie.PowerShell.Completion;
 /// <summary>The store that a completion asks. It says nothing rather than something late: what the store does not answer at once is left out.</summary>
 internal static class CompletionStore
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+    /// <summary>How long a store is waited for. Tests, which are to depend on no clock, change it.</summary>
+    internal static TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The store of the command that is being typed; null if it has none that is open.</summary>
     /// <param name="boundParameters">What has been typed so far.</param>
@@ -18,21 +19,27 @@ internal static class CompletionStore
 
     /// <summary>As much of a stream as comes at once.</summary>
     /// <param name="open">Opens the stream.</param>
+    /// <param name="isMeant">Tells which items count; the others are left out.</param>
     /// <param name="most">The most items.</param>
-    public static IReadOnlyList<T> ReadAtOnce<T>(Func<CancellationToken, IAsyncEnumerable<T>> open, int most)
+    public static IReadOnlyList<T> ReadAtOnce<T>(Func<CancellationToken, IAsyncEnumerable<T>> open, Func<T, bool> isMeant, int most)
     {
         using var timeout = new CancellationTokenSource(Patience);
         var items = new List<T>();
-        var reading = Task.Run(() => ReadAsync(open(timeout.Token), most, items));
+        var reading = Task.Run(() => ReadAsync(open(timeout.Token), isMeant, most, items));
         return reading.Wait(Patience * 2) ? items : [];
     }
 
-    private static async Task ReadAsync<T>(IAsyncEnumerable<T> stream, int most, List<T> items)
+    private static async Task ReadAsync<T>(IAsyncEnumerable<T> stream, Func<T, bool> isMeant, int most, List<T> items)
     {
         try
         {
             await foreach (var item in stream.ConfigureAwait(false))
             {
+                if (!isMeant(item))
+                {
+                    continue;
+                }
+
                 items.Add(item);
                 if (items.Count == most)
                 {

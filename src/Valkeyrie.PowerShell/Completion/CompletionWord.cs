@@ -14,9 +14,9 @@ internal static class CompletionWord
     /// <summary>A completion, in quotes where it needs them.</summary>
     /// <param name="text">What is meant.</param>
     /// <param name="toolTip">What is said of it.</param>
-    public static CompletionResult Result(string text, string toolTip) => new(
-        text.AsSpan().ContainsAny(NeedsQuotes) ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'" : text,
-        text,
-        CompletionResultType.ParameterValue,
-        toolTip);
+    public static CompletionResult Result(string text, string toolTip) => new(Quoted(text), text, CompletionResultType.ParameterValue, toolTip);
+
+    /// <summary>A text as an argument, in quotes where it needs them.</summary>
+    public static string Quoted(string text) =>
+        text.AsSpan().ContainsAny(NeedsQuotes) ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'" : text;
 }

@@ -25,7 +25,7 @@ public class KeyCompleter : IArgumentCompleter
         var word = CompletionWord.Read(wordToComplete);
         var range = word.Length == 0 ? KvRange.All : KvRange.Prefix(word);
         var options = new KvListOptions { KeysOnly = true, Limit = MostKeys, Serializable = true };
-        return CompletionStore.ReadAtOnce(stop => store.ListAsync(range, options, stop), MostKeys)
+        return CompletionStore.ReadAtOnce(stop => store.ListAsync(range, options, stop), static _ => true, MostKeys)
             .Select(pair => UpToNextSeparator(pair.Key, word.Length))
             .Where(text => !DirectoriesOnly || text[^1] == KeyRules.Separator)
             .Distinct()

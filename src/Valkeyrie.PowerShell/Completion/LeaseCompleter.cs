@@ -20,8 +20,7 @@ public sealed class LeaseCompleter : IArgumentCompleter
         }
 
         var word = CompletionWord.Read(wordToComplete);
-        return CompletionStore.ReadAtOnce(store.ListLeasesAsync, MostLeases)
-            .Where(lease => $"{lease}".StartsWith(word, StringComparison.OrdinalIgnoreCase))
+        return CompletionStore.ReadAtOnce(store.ListLeasesAsync, lease => $"{lease}".StartsWith(word, StringComparison.OrdinalIgnoreCase), MostLeases)
             .Select(lease => Result(lease));
     }
 

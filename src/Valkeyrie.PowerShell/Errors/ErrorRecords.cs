@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Valkeyrie.PowerShell.Completion;
 
 namespace Valkeyrie.PowerShell;
 
@@ -13,11 +14,21 @@ internal static class ErrorRecords
     public static ErrorRecord From(KvException exception, object? target = null)
     {
         var error = new ErrorRecord(exception, "Kv" + exception.Code, CategoryOf(exception.Code), exception.Key ?? target ?? exception.Endpoint);
-        if (exception is KvKeyNotFoundException { Key: { } key } && LooksLikeWildcard(key))
+        if (NextStep(exception) is { } next)
         {
-            error.ErrorDetails = new ErrorDetails($"{exception.Message} {NoWildcards}");
+            error.ErrorDetails = new ErrorDetails($"{exception.Message} {next}");
         }
 
+        return error;
+    }
+
+    /// <summary>What was taken for the host of a store, since no store is registered under it, is no host.</summary>
+    /// <param name="exception">The failure.</param>
+    /// <param name="name">What was given.</param>
+    public static ErrorRecord NeitherHostNorRegistered(KvUnreachableException exception, string name)
+    {
+        var error = From(exception, name);
+        error.ErrorDetails = new ErrorDetails($"{exception.Message} Nor is a store registered as '{name}': Get-KvStore -Registered shows those that are.");
         return error;
     }
 
@@ -26,7 +37,8 @@ internal static class ErrorRecords
         exception, "Kv" + exception.Code, CategoryOf(exception.Code), directory)
     {
         ErrorDetails = new ErrorDetails(
-            $"There is no directory '{directory}': no key starts with '{directory.TrimEnd('/')}/'.{(LooksLikeWildcard(directory) ? " " + NoWildcards : "")}"),
+            $"There is no directory '{directory}': no key starts with '{directory.TrimEnd('/')}/'. "
+            + (LooksLikeWildcard(directory) ? NoWildcards : $"{ListingBeside(directory.TrimEnd('/'))} shows what there is.")),
     };
 
     /// <summary>A directory was to be made where directories are nothing but the beginnings of keys.</summary>
@@ -61,7 +73,15 @@ internal static class ErrorRecords
             UnauthorizedAccessException => ErrorCategory.PermissionDenied,
             _ => ErrorCategory.OpenError,
         },
-        path);
+        path)
+    {
+        ErrorDetails = exception switch
+        {
+            FileNotFoundException => new ErrorDetails($"The file '{path}' does not exist. Check how it is spelt."),
+            DirectoryNotFoundException => new ErrorDetails($"The folder of '{path}' does not exist. Check how it is spelt, or make it first."),
+            _ => null,
+        },
+    };
 
     /// <summary>There is no store to disconnect.</summary>
     public static ErrorRecord NotConnected() => new(
@@ -72,7 +92,7 @@ internal static class ErrorRecords
 
     /// <summary>No open store has this name.</summary>
     public static ErrorRecord StoreNotFound(string name) => new(
-        new ItemNotFoundException($"No open store is named '{name}'. Get-KvStore shows the open ones."),
+        new ItemNotFoundException($"No open store is named '{name}'. Get-KvStore shows the open ones, and Connect-KvStore opens one."),
         "KvStoreNotFound",
         ErrorCategory.ObjectNotFound,
         name);
@@ -102,13 +122,32 @@ internal static class ErrorRecords
 
     /// <summary>A value is not the JSON that it was to be read as.</summary>
     public static ErrorRecord InvalidJson(string key, Exception cause) => new(
-        new FormatException($"The value of '{key}' is not JSON: {cause.Message}", cause),
+        new FormatException($"The value of '{key}' is not JSON: {cause.Message} Without -AsJson it is read as it is.", cause),
         "KvInvalidJson",
         ErrorCategory.InvalidData,
         key);
 
     /// <summary>An argument breaks a rule.</summary>
     public static ErrorRecord InvalidArgument(string message, object? target = null) => From(new KvInvalidArgumentException(message), target);
+
+    /// <summary>What to do next, in the words of this module, where the failure itself, which knows of no cmdlets, does not say it; null where it does.</summary>
+    private static string? NextStep(KvException exception) => exception switch
+    {
+        KvKeyNotFoundException { Key: { } key } => LooksLikeWildcard(key) ? NoWildcards : $"{ListingBeside(key)} shows those that do.",
+        KvKeyExistsException => "To replace it write without -NoClobber, on a drive with -Force.",
+        KvTimeoutException => "See that the store is well: Get-KvStore shows it. Connect-KvStore -Timeout gives it more time.",
+        KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost or KvUnreachableReason.Unavailable } =>
+            "See that the store is well and try again; nothing need be connected anew.",
+        _ => null,
+    };
+
+    /// <summary>The command that lists the keys beside one.</summary>
+    private static string ListingBeside(string key) => key.LastIndexOf(KeyRules.Separator) switch
+    {
+        < 0 => "Get-KvTree -KeysOnly",
+        0 => "Get-KvTree / -KeysOnly",
+        var end => $"Get-KvTree {CompletionWord.Quoted(key[..end])} -KeysOnly",
+    };
 
     private static bool LooksLikeWildcard(string key) => key.AsSpan().ContainsAny('*', '?');
 

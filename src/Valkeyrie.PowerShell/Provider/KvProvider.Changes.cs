@@ -75,6 +75,8 @@ public sealed partial class KvProvider
 
         if (directory)
         {
+            // One step of the store's, which tells nothing before its end.
+            using var progress = Showing("Removing", location.Path);
             _wait.For(location.Store.DeleteTreeAsync(location.Range, _stopping.Token));
         }
         else
@@ -103,7 +105,7 @@ public sealed partial class KvProvider
         var pair = entry.Pair is null ? null : _wait.For(to.Store.PutAsync(to.Key, entry.Pair.Bytes, null, _stopping.Token));
         if (directory)
         {
-            using var progress = new TransferProgress("Copying", $"{from.Path} -> {to.Path}", WriteProgress);
+            using var progress = Showing("Copying", $"{from.Path} -> {to.Path}");
             new TreeCopy(from, to, _wait, _stopping.Token).CopyDirectory(progress);
         }
 
@@ -143,7 +145,7 @@ public sealed partial class KvProvider
             return;
         }
 
-        using (var progress = new TransferProgress("Moving", $"{from.Path} -> {to.Path}", WriteProgress))
+        using (var progress = Showing("Moving", $"{from.Path} -> {to.Path}"))
         {
             new TreeMove(from, to, Force, _wait, _stopping.Token).Move(entry.Pair, entry.IsDirectory, progress);
         }
@@ -153,6 +155,8 @@ public sealed partial class KvProvider
             Write(to, moved);
         }
     }
+
+    private TransferProgress Showing(string activity, string what) => new(activity, what, WriteProgress, _wait, _stopping.Token);
 
     /// <summary>Where something goes: into a directory that is there, or is meant by a slash at the end; else to the path itself. A root, which has no name,
     /// goes there by what it holds.</summary>

@@ -14,6 +14,11 @@ public sealed partial class KvProvider
     /// <param name="path">The path.</param>
     protected override bool ItemExists(string path)
     {
+        if (IsCompleting)
+        {
+            return true;
+        }
+
         KvLocation? location = null;
         try
         {
@@ -36,7 +41,7 @@ public sealed partial class KvProvider
     protected override object ItemExistsDynamicParameters(string path) => new TestPathParameters();
 
     /// <inheritdoc/>
-    protected override bool IsItemContainer(string path) => OrThrow(path, () => EntryAt(Locate(path)) is { IsDirectory: true });
+    protected override bool IsItemContainer(string path) => IsCompleting || OrThrow(path, () => EntryAt(Locate(path)) is { IsDirectory: true });
 
     /// <inheritdoc/>
     protected override bool HasChildItems(string path) => OrThrow(path, () => HasChildItems(Locate(path)));
@@ -48,34 +53,55 @@ public sealed partial class KvProvider
     protected override void GetChildItems(string path, bool recurse) => GetChildItems(path, recurse, uint.MaxValue);
 
     /// <inheritdoc/>
-    protected override void GetChildItems(string path, bool recurse, uint depth) => Report(path, location =>
+    protected override void GetChildItems(string path, bool recurse, uint depth)
     {
-        var parameters = DynamicParameters as ChildItemParameters ?? new ChildItemParameters();
-        foreach (var entry in List(location, recurse ? (int)Math.Min(depth, int.MaxValue) : 0, parameters.KeysOnly))
+        if (_completion.Value is { } completion)
         {
-            if (parameters.Wants(entry) && PassesFilter(entry))
-            {
-                Write(location.Below(entry.Path), entry);
-            }
+            CompleteItems(path, completion);
+            return;
         }
-    });
+
+        Report(path, location =>
+        {
+            var parameters = DynamicParameters as ChildItemParameters ?? new ChildItemParameters();
+            var options = recurse
+                ? new KvEntryOptions { Depth = (int)Math.Min(depth, int.MaxValue), KeysOnly = parameters.KeysOnly }
+                : new KvEntryOptions { NamePrefix = FilterPrefix, KeysOnly = parameters.KeysOnly };
+            foreach (var entry in List(location, options))
+            {
+                if (parameters.Wants(entry) && PassesFilter(entry))
+                {
+                    Write(location.Below(entry.Path), entry);
+                }
+            }
+        });
+    }
 
     /// <inheritdoc/>
     protected override object GetChildItemsDynamicParameters(string path, bool recurse) => new ChildItemParameters();
 
     /// <inheritdoc/>
-    protected override void GetChildNames(string path, ReturnContainers returnContainers) => Report(path, location =>
+    protected override void GetChildNames(string path, ReturnContainers returnContainers)
     {
-        var parameters = DynamicParameters as ChildItemParameters ?? new ChildItemParameters();
-        var allContainers = returnContainers == ReturnContainers.ReturnAllContainers;
-        foreach (var entry in List(location, depth: 0, keysOnly: true))
+        if (IsCompleting)
         {
-            if ((entry.IsDirectory && allContainers) || (parameters.Wants(entry) && PassesFilter(entry)))
-            {
-                WriteItemObject(PathName.Of(entry.Name), location.Below(entry.Path).Path, entry.IsDirectory);
-            }
+            CompleteNames(path);
+            return;
         }
-    });
+
+        Report(path, location =>
+        {
+            var parameters = DynamicParameters as ChildItemParameters ?? new ChildItemParameters();
+            var allContainers = returnContainers == ReturnContainers.ReturnAllContainers;
+            foreach (var entry in List(location, new KvEntryOptions { NamePrefix = allContainers ? "" : FilterPrefix, KeysOnly = true }))
+            {
+                if ((entry.IsDirectory && allContainers) || (parameters.Wants(entry) && PassesFilter(entry)))
+                {
+                    WriteName(location, entry);
+                }
+            }
+        });
+    }
 
     /// <inheritdoc/>
     protected override object GetChildNamesDynamicParameters(string path) => new ChildItemParameters();
@@ -83,13 +109,19 @@ public sealed partial class KvProvider
     // Test-Path takes nothing in addition, and is known by it.
     private sealed class TestPathParameters;
 
-    private bool HasChildItems(KvLocation location) => List(location, depth: 0, keysOnly: true).Any();
+    // What the names that pass the filter begin with, so that the store need not read all the others.
+    private string FilterPrefix => PathName.PartBeginning(PathName.LiteralBeginning(Filter ?? ""));
 
-    private IEnumerable<KvEntry> List(KvLocation location, int depth, bool keysOnly) => _wait.Enumerate(
-        location.Directories.ListEntriesAsync(location.Range, new KvEntryOptions { Depth = depth, KeysOnly = keysOnly }, _stopping.Token));
+    private bool HasChildItems(KvLocation location) => List(location, new KvEntryOptions { KeysOnly = true }).Any();
+
+    private IEnumerable<KvEntry> List(KvLocation location, KvEntryOptions options) =>
+        _wait.Enumerate(location.Directories.ListEntriesAsync(location.Range, options, _stopping.Token));
 
     private bool PassesFilter(KvEntry entry) =>
         string.IsNullOrEmpty(Filter) || WildcardPattern.Get(Filter, WildcardOptions.IgnoreCase).IsMatch(PathName.Of(entry.Name));
+
+    private void WriteName(KvLocation directory, KvEntry entry) =>
+        WriteItemObject(PathName.Of(entry.Name), directory.Below(entry.Path).Path, entry.IsDirectory);
 
     private void Write(KvLocation location, KvEntry entry)
     {

@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
+using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 using Valkeyrie.PowerShell.Transactions;
@@ -18,10 +19,15 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly BlockingWait _wait;
+    private readonly Lazy<PathCompletion?> _completion;
     private (IKvStore Store, KvException Failure)? _untold;
 
     /// <summary>Makes an instance, as PowerShell does for each command.</summary>
-    public KvProvider() => _wait = new BlockingWait(_stopping.Token);
+    public KvProvider()
+    {
+        _wait = new BlockingWait(_stopping.Token);
+        _completion = new(() => PathCompletion.InProgress(SessionState.InvokeCommand));
+    }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stopping.Cancel();
@@ -57,14 +63,21 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
 
     private static bool IsNamed(PSDriveInfo drive, string name) => string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Where a path leads. A path without a drive is one of the default drive.</summary>
-    private KvLocation Locate(string path)
+    /// <summary>The drive and the names of a path. A path without a drive is one of the default drive.</summary>
+    private (KvDriveInfo Drive, string[] Names) Parse(string path)
     {
         var (name, names) = DrivePath.Parse(path);
         var drive = PSDriveInfo is KvDriveInfo own && (name is null || IsNamed(own, name))
             ? own
             : SessionState.Drive.Get(name ?? KvDriveInfo.DefaultName) as KvDriveInfo
                 ?? throw new KvInvalidArgumentException($"'{name}:' is no drive of this provider. Get-PSDrive -PSProvider Kv shows those that are.");
+        return (drive, names);
+    }
+
+    /// <summary>Where a path leads.</summary>
+    private KvLocation Locate(string path)
+    {
+        var (drive, names) = Parse(path);
         var location = KvLocation.At(drive, drive.Store ?? CurrentStore.Get(OpenDefault, WriteWarning), names);
         TellFailureOf(location.Store);
 

@@ -9,6 +9,7 @@ namespace Valkeyrie.PowerShell.Provider;
 internal static class PathName
 {
     private const string Empty = "%";
+    private static readonly System.Buffers.SearchValues<char> WildcardCharacters = System.Buffers.SearchValues.Create("*?[]`");
     private static readonly (string Sign, char Meaning)[] Signs = [("%25", '%'), ("%5C", '\\'), ("%2E", '.')];
 
     /// <summary>A part of a key as a name in a path.</summary>
@@ -45,6 +46,12 @@ internal static class PathName
 
         return part.ToString();
     }
+
+    /// <summary>What all names begin with that fit a pattern, or a text that goes on: what comes before its first wildcard character.</summary>
+    public static string LiteralBeginning(string pattern) => pattern.AsSpan().IndexOfAny(WildcardCharacters) is >= 0 and var end ? pattern[..end] : pattern;
+
+    /// <summary>What the parts of keys begin with whose names have a beginning. It may be less than the beginning tells, where that has a percent sign.</summary>
+    public static string PartBeginning(string name) => name.IndexOf('%', StringComparison.Ordinal) is >= 0 and var sign ? name[..sign] : name;
 
     private static string Escape(string part)
     {

@@ -18,6 +18,10 @@ public sealed record KvEntryOptions
 
     /// <summary>How many levels to go down below the directory's own entries; 0 (the default) for those alone.</summary>
     public int Depth { get; init; }
+
+    /// <summary>What the names of the directory's own entries begin with, upper and lower case taken for the same; empty (the default) for all entries.
+    /// Where the store can, only such keys are read. With <see cref="Depth"/> all that lies in those entries comes along.</summary>
+    public string NamePrefix { get; init; } = "";
 }
 
 /// <summary>Stores that can show a directory one level at a time, without reading all that lies below it. For any store ask

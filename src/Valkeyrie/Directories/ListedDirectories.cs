@@ -24,9 +24,15 @@ internal sealed class ListedDirectories(IKvStore store) : IKvDirectories
     {
         options ??= new KvEntryOptions();
         var walk = new EntryWalk(directory.Start, options.Depth);
+        var prefix = NamePrefix.Of(directory.Start, options.NamePrefix);
         var entries = new List<KvEntry>();
         await foreach (var pair in ListAsync(directory, new KvListOptions { KeysOnly = options.KeysOnly }, cancellationToken).ConfigureAwait(false))
         {
+            if (prefix is not null && !prefix.Matches(pair.Key))
+            {
+                continue;
+            }
+
             walk.Add(pair, entries);
             foreach (var entry in entries)
             {

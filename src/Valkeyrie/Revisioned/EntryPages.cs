@@ -3,10 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie;
 
 /// <summary>Reads the entries of a directory page by page, all at one revision, and leaves out what lies deeper than asked: where a page ends inside such a
-/// directory, the next one begins behind it.</summary>
+/// directory, the next one begins behind it, and where it ends among names that are not asked for, before the next one that may be.</summary>
 internal static class EntryPages
 {
+    // Nothing is known of the size of values yet. Keys are small; a thousand are what completion asks for.
     private const long FirstLimit = 128;
+    private const long FirstLimitOfKeys = 1024;
     private const long SmallestLimit = 64;
     private const long LargestLimit = 8192;
     private const long PageBytes = 4 << 20;
@@ -22,27 +24,36 @@ internal static class EntryPages
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var walk = new EntryWalk(directory.Start, options.Depth);
-        var query = new KvRangeQuery(directory) { Limit = FirstLimit, KeysOnly = options.KeysOnly };
+        var prefix = NamePrefix.Of(directory.Start, options.NamePrefix);
+        var query = new KvRangeQuery(directory)
+        {
+            After = prefix?.FirstAfter(directory.Start) is { } first && Later(directory.Start, PlaceBefore(first)) is { Length: > 0 } place ? place : null,
+            Limit = FirstLimitOf(options.KeysOnly),
+            KeysOnly = options.KeysOnly,
+        };
         var next = engine.RangeAsync(query, ended.Token).AsTask();
         try
         {
             while (true)
             {
                 var entries = new List<KvEntry>();
-                var more = false;
+                KvRangeQuery? following;
                 using (var page = await next.ConfigureAwait(false))
                 {
                     foreach (var pair in page.Pairs)
                     {
-                        walk.Add(pair, entries);
+                        if (prefix is null || prefix.Matches(pair.Key))
+                        {
+                            walk.Add(pair, entries);
+                        }
                     }
 
-                    more = page.More && page.Pairs.Count > 0;
-                    query = more ? Following(query, page, walk.Skippable) : query;
+                    following = Following(query, page, walk.Skippable, prefix);
                 }
 
-                if (more)
+                if (following is not null)
                 {
+                    query = following;
                     next = engine.RangeAsync(query, ended.Token).AsTask();
                 }
                 else
@@ -55,7 +66,7 @@ internal static class EntryPages
                     yield return entry;
                 }
 
-                if (!more)
+                if (following is null)
                 {
                     yield break;
                 }
@@ -67,9 +78,21 @@ internal static class EntryPages
         }
     }
 
-    private static KvRangeQuery Following(KvRangeQuery query, KvPage page, string? skippable)
+    /// <summary>The query for the next page; null if nothing can come any more.</summary>
+    private static KvRangeQuery? Following(KvRangeQuery query, KvPage page, string? skippable, NamePrefix? prefix)
     {
+        if (!page.More || page.Pairs.Count == 0)
+        {
+            return null;
+        }
+
         var last = page.Pairs[^1].Key;
+        query = query with { Revision = query.Revision == 0 ? page.Revision : query.Revision };
+        if (prefix is not null && !prefix.Matches(last))
+        {
+            return prefix.FirstAfter(last) is { } first ? query with { After = Later(last, PlaceBefore(first)), Limit = FirstLimitOf(query.KeysOnly) } : null;
+        }
+
         var behind = skippable + LastOfAll;
         var bytesEach = Math.Max(1, page.ByteCount / page.Pairs.Count);
         var limit = skippable is null ? query.Limit * 4 : page.Count / WalkedPerSent;
@@ -78,7 +101,25 @@ internal static class EntryPages
             // Somebody may have stored keys with that very byte: those are read through.
             After = skippable is null || last.StartsWith(behind, StringComparison.Ordinal) ? last : behind,
             Limit = Math.Clamp(Math.Min(limit, PageBytes / bytesEach), SmallestLimit, LargestLimit),
-            Revision = query.Revision == 0 ? page.Revision : query.Revision,
         };
+    }
+
+    private static long FirstLimitOf(bool keysOnly) => keysOnly ? FirstLimitOfKeys : FirstLimit;
+
+    private static string Later(string last, string? place) => place is null || KeyOrder.Compare(last, place) > 0 ? last : place;
+
+    /// <summary>A place before a key, and behind nearly all that comes before it; null if there is none.</summary>
+    private static string? PlaceBefore(string key)
+    {
+        for (var end = key.Length - 1; end >= 0; end--)
+        {
+            var before = (char)(key[end] - 1);
+            if (before > '\0' && !char.IsSurrogate(before) && !char.IsSurrogate(key[end]))
+            {
+                return string.Concat(key.AsSpan(0, end), [before], LastOfAll);
+            }
+        }
+
+        return null;
     }
 }

@@ -105,6 +105,35 @@ public abstract class DirectoryConformance(IStoreRig rig) : StoreConformance(rig
         }
     }
 
+    [Theory]
+    [InlineData("us", "USE", "Us er", "uSer", "us", "user")]
+    [InlineData("US", "USE", "Us er", "uSer", "us", "user")]
+    [InlineData("user", "uSer", "user")]
+    [InlineData("é", "É", "é1")]
+    [InlineData("-", "-x")]
+    [InlineData("\U0001F511", "\U0001F5111")]
+    [InlineData("nothing")]
+    public async Task Only_names_with_a_beginning_are_shown_if_so_wished_whatever_their_case(string beginning, params string[] expected)
+    {
+        // So many others around them that pages end among those.
+        string[] names = ["USE", "Us er", "uSer", "us", "user", "É", "é1", "-x", "\U0001F5111", "u", "z"];
+        string[] others = ["A", "ua", "uz", "us0/x", "v"];
+        await Store.PutAllAsync([
+            .. names.Where(n => n != "us").Select(n => At("p/" + n)),
+            At("p/us/deep"),
+            .. others.SelectMany(o => Enumerable.Range(0, 150).Select(i => At($"p/{o}{i:d3}")))]);
+        var entries = await ListAsync(At("p"), new KvEntryOptions { NamePrefix = beginning, KeysOnly = true });
+        Assert.Equal(expected.Select(n => At("p/" + n)).ToHashSet(), entries.Where(e => !e.Name.StartsWith("us0", StringComparison.Ordinal)).Select(e => e.Path).ToHashSet());
+        Assert.Equal(entries.Count, entries.DistinctBy(e => e.Path).Count());
+    }
+
+    [Fact]
+    public async Task What_lies_in_the_entries_with_a_beginning_comes_along()
+    {
+        await Store.PutAllAsync(At("r/a/b/c"), At("r/b/a"), At("r/ac"));
+        Assert.Equal([At("r/a"), At("r/a/b"), At("r/ac")], (await ListAsync(At("r"), new KvEntryOptions { NamePrefix = "A", Depth = 1 })).ConvertAll(e => e.Path));
+    }
+
     [Fact]
     public async Task The_directory_of_keys_that_begin_with_a_slash_is_one_like_others()
     {

@@ -1,0 +1,56 @@
+namespace Valkeyrie;
+
+/// <summary>What the names in a directory are to begin with, in any case, and where among its keys such names can be.</summary>
+/// <param name="start">The directory with its last slash; empty for all keys.</param>
+/// <param name="text">The beginning of the names.</param>
+internal sealed class NamePrefix(string start, string text)
+{
+    // Each character as keys may have it, in the order of their bytes.
+    private readonly char[][] _forms = [.. text.Select(FormsOf)];
+
+    /// <summary>Of an empty text null, as every name begins with it.</summary>
+    /// <exception cref="KvInvalidArgumentException">The text breaks a rule of <see cref="KeyRules"/>.</exception>
+    public static NamePrefix? Of(string start, string text)
+    {
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        KeyRules.Check(text, "beginning of the names");
+        return new(start, text);
+    }
+
+    /// <summary>Tells whether a key lies in an entry that is asked for, or is one.</summary>
+    /// <param name="key">A key of the directory.</param>
+    public bool Matches(string key) => key.AsSpan(start.Length).StartsWith(text, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Where to read on: what the first keys begin with that match and come after a place.</summary>
+    /// <param name="place">A key of the directory that does not match, or its beginning.</param>
+    /// <returns>The directory and the beginning of a name; null if no key after the place can match.</returns>
+    public string? FirstAfter(string place)
+    {
+        // The longer the part that stays as it is, the less is passed over.
+        for (var kept = Math.Min(place.Length - start.Length, text.Length - 1); kept >= 0; kept--)
+        {
+            var same = place.AsSpan(start.Length, kept);
+            if (!text.AsSpan().StartsWith(same, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            foreach (var form in _forms[kept])
+            {
+                var first = string.Concat(start, same, [form], [.. _forms.Skip(kept + 1).Select(f => f[0])]);
+                if (KeyOrder.Compare(first, place) > 0)
+                {
+                    return first;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static char[] FormsOf(char c) => char.IsSurrogate(c) ? [c] : [.. new[] { c, char.ToUpperInvariant(c), char.ToLowerInvariant(c) }.Distinct().Order()];
+}

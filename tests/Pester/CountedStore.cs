@@ -1,0 +1,88 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Tasks;
+using Valkeyrie;
+
+/// <summary>What a store with directories can do.</summary>
+public interface IStoreWithDirectories : IKvStore, IKvDirectories
+{
+}
+
+/// <summary>A store in front of another one that counts what it is asked, and does not answer if so wished.</summary>
+public class CountedStore : DispatchProxy
+{
+    private IKvStore _inner;
+
+    /// <summary>The names of all calls so far.</summary>
+    public List<string> Calls { get; } = new List<string>();
+
+    /// <summary>The options of all listings so far.</summary>
+    public List<KvEntryOptions> Listings { get; } = new List<KvEntryOptions>();
+
+    /// <summary>How many entries have been taken of them.</summary>
+    public int EntriesRead { get; private set; }
+
+    /// <summary>True to answer no listing before it is given up.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>How many listings have been given up.</summary>
+    public int GivenUp { get; private set; }
+
+    public static IStoreWithDirectories Before(IKvStore inner)
+    {
+        var store = Create<IStoreWithDirectories, CountedStore>();
+        Of(store)._inner = inner;
+        return store;
+    }
+
+    public static CountedStore Of(IStoreWithDirectories store) => (CountedStore)(object)store;
+
+    public void Forget()
+    {
+        Calls.Clear();
+        Listings.Clear();
+        EntriesRead = 0;
+    }
+
+    protected override object Invoke(MethodInfo method, object[] arguments)
+    {
+        if (method.Name == "get_Info")
+        {
+            return _inner.Info;
+        }
+
+        Calls.Add(method.Name);
+        if (method.Name != nameof(IKvDirectories.ListEntriesAsync))
+        {
+            return method.Invoke(_inner, arguments);
+        }
+
+        Listings.Add((KvEntryOptions)arguments[1]);
+        return ListAsync((KvRange)arguments[0], (KvEntryOptions)arguments[1], (CancellationToken)arguments[2]);
+    }
+
+    private async IAsyncEnumerable<KvEntry> ListAsync(KvRange directory, KvEntryOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (IsAway)
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+            finally
+            {
+                GivenUp++;
+            }
+        }
+
+        await foreach (var entry in ((IKvDirectories)_inner).ListEntriesAsync(directory, options, cancellationToken))
+        {
+            EntriesRead++;
+            yield return entry;
+        }
+    }
+}
