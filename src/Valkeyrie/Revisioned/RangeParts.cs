@@ -4,7 +4,7 @@ namespace Valkeyrie;
 /// left out becomes a part of its own.</summary>
 /// <remarks>A server that is asked for a limited page walks the whole rest of the range to count it, so pages that follow one another cost quadratically, and
 /// none can be asked for before the last key of the one before it is known. Where a page tells how keys are spread (<see cref="KeySpread"/>), the rest is cut into
-/// parts of about half a page: each is walked once, and several are on their way together.</remarks>
+/// even parts of about a quarter of a page: each is walked once, and several are on their way together.</remarks>
 internal sealed class RangeParts : IAsyncDisposable
 {
     // The first page is small, since nothing is known yet of the values' size; it sets the limit of those that follow.
@@ -13,9 +13,13 @@ internal sealed class RangeParts : IAsyncDisposable
     private const long LargestLimit = 65_536;
     private const long PageBytes = 4 << 20;
 
-    // How far one guess may correct the next ones, and what is left is not worth a cut.
+    // Parts are smaller than pages, so that no processor of the server is left with a long last one, and so that a guess may be off; but fewer keys than
+    // these are not worth a request of their own.
+    private const long PartsOfPage = 4;
+    private const long SmallestPart = 2048;
+
+    // How far one guess may correct the next ones.
     private const double LargestCorrection = 4;
-    private const double LeastWorthCutting = 1.5;
 
     private readonly IRevisionedEngine _engine;
     private readonly CancellationTokenSource _ended;
@@ -109,8 +113,8 @@ internal sealed class RangeParts : IAsyncDisposable
     private void Cut(LinkedListNode<Part> node)
     {
         var part = node.Value;
-        var wanted = PageLimit / 2;
-        if (part.Count < wanted * LeastWorthCutting || _spread?.Behind(part.After!, wanted * _stretch) is not { } cut)
+        var wanted = part.Count / PartsOf(part.Count);
+        if (wanted == part.Count || _spread?.Behind(part.After!, wanted * _stretch) is not { } cut)
         {
             return;
         }
@@ -125,6 +129,8 @@ internal sealed class RangeParts : IAsyncDisposable
 
     private void Start(Part part) =>
         part.Page ??= _engine.RangeAsync(_query with { After = part.After, UpTo = part.UpTo, Limit = NextLimit }, _ended.Token).AsTask();
+
+    private long PartsOf(long count) => Math.Max(1, Math.Max(count / (PageLimit / PartsOfPage), Math.Min(count / SmallestPart, _atOnce)));
 
     private long PageLimit => _bytesEach == 0 ? FirstLimit : Math.Clamp(PageBytes / _bytesEach, SmallestLimit, LargestLimit);
 

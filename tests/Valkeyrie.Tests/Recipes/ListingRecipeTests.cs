@@ -5,9 +5,9 @@ public sealed class ListingRecipeTests
 {
     private const int Keys = 12_000;
 
-    // A page takes 4 MiB, so 1,024 of these pairs, and half of it is aimed at.
+    // A page takes 4 MiB, so 1,024 of these pairs, and a quarter of it is aimed at.
     private const int BytesEach = 4096;
-    private const int AimedAt = 512;
+    private const int AimedAt = 256;
     private const int AtOnce = 3;
 
     public static TheoryData<string, int> Sets => new(KeySets.All.Keys.SelectMany(name => Enumerable.Range(1, 3).Select(seed => (name, seed))));
