@@ -24,7 +24,6 @@
                 'Set-PSReadLineKeyHandler Tab MenuComplete'
                 @{ Type = 'Get-KvValue app/db/'; IsOpen = $true }
                 @{ Press = 'Tab'; Until = '█host\n.*app/db/port' }
-                @{ Press = 'Right'; Until = '█port\n.*app/db/port' }
             )
         }
         @{
