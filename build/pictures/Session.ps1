@@ -66,7 +66,7 @@ function Invoke-Step([object[]] $Window, $Step) {
     }
 
     if ($told.Until) {
-        $screen = Wait-Screen $one.Pane { (Get-MarkedText $args[0]) -match $told.Until } -What "'$($told.Until)'"
+        $screen = Wait-Screen $one.Pane { (Get-MarkedText $args[0]) -match $told.Until -and ($args[0].Line -join "`n") -match $told.Drawn } -What "'$($told.Until)'"
     }
     elseif (-not $told.IsOpen) {
         $screen = Wait-Prompt $one $line

@@ -1,6 +1,6 @@
 # The pictures of docs/pictures. Section takes the commands of that section of the README as the first steps, as many as Take tells.
 # A step is a line that is typed and entered; or a table of In (the window's number, from 0), Type or Press, IsOpen (it is not entered) and Until (what is
-# awaited: a pattern of the screen's text, in which a block is the cursor).
+# awaited: a pattern of the screen's text, in which a block is the cursor), perhaps with Drawn, a pattern of its lines with their escape sequences.
 # Before is done in a window before the picture begins; it is not shown.
 @{
     Picture = @(
@@ -23,7 +23,7 @@
             Step        = @(
                 'Set-PSReadLineKeyHandler Tab MenuComplete'
                 @{ Type = 'Get-KvValue app/db/'; IsOpen = $true }
-                @{ Press = 'Tab'; Until = '█host\n.*app/db/port' }
+                @{ Press = 'Tab'; Until = '█host\n.*app/db/port'; Drawn = '\e\[[0-9;]*47mapp/db/host' }
             )
         }
         @{
