@@ -23,7 +23,7 @@
             Step        = @(
                 'Set-PSReadLineKeyHandler Tab MenuComplete'
                 @{ Type = 'Get-KvValue app/db/'; IsOpen = $true }
-                @{ Press = 'Tab'; Until = '█host\n.*app/db/port'; Drawn = '\e\[[0-9;]*47mapp/db/host' }
+                @{ Press = 'Tab'; Until = '█host\n.*app/db/port'; Drawn = 'app/db/host +(\e\[39m)?\e\[49m' }
             )
         }
         @{
