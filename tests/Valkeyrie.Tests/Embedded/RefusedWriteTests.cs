@@ -94,7 +94,8 @@ public sealed class RefusedWriteTests : IDisposable
     private static async Task DeniedAsync(string path)
     {
         var command = Environment.IsPrivilegedProcess ? $"exec setpriv --reuid {Nobody} --regid {Nobody} --clear-groups \"$@\"" : "exec \"$@\"";
-        await using var worker = Worker.StartInShell(command, "fill", path, "1");
+        using var copy = new TemporaryFolder();
+        await using var worker = Worker.StartInShell(command, copy, "fill", path, "1");
         var said = await worker.ReadAsync();
         Assert.StartsWith($"0 {KvErrorCode.PermissionDenied}", said, StringComparison.Ordinal);
         Assert.Contains(path, said, StringComparison.Ordinal);

@@ -5,6 +5,11 @@ namespace Valkeyrie.Tests.Embedded;
 /// <summary>A further process that works on a store; see EmbeddedWorker.</summary>
 internal sealed class Worker : IAsyncDisposable
 {
+    private const string AssemblyName = "EmbeddedWorker.dll";
+
+    // What the names of the files begin with that it is made of.
+    private static readonly string[] Needed = ["EmbeddedWorker", "Valkeyrie", "SQLitePCLRaw", "runtimes"];
+
     private readonly Process _process;
 
     private Worker(ProcessStartInfo start)
@@ -18,9 +23,28 @@ internal sealed class Worker : IAsyncDisposable
     public static Worker Start(string work, string file, params string[] arguments) => new(new ProcessStartInfo("dotnet", [Assembly, work, file, .. arguments]));
 
     /// <summary>Starts one by way of a shell command, in which <c>"$@"</c> stands for it.</summary>
-    public static Worker StartInShell(string command, string work, string file, params string[] arguments)
+    public static Worker StartInShell(string command, string work, string file, params string[] arguments) =>
+        StartInShell(command, Assembly, [work, file, .. arguments]);
+
+    /// <summary>Starts one from a copy in a folder that every user may read, which a checkout below somebody's home need not be.</summary>
+    public static Worker StartInShell(string command, TemporaryFolder copy, string work, string file, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", command, "sh", "dotnet", Assembly, work, file, .. arguments]);
+        foreach (var source in Directory.EnumerateFiles(AppContext.BaseDirectory, "*", SearchOption.AllDirectories))
+        {
+            var name = Path.GetRelativePath(AppContext.BaseDirectory, source);
+            if (Needed.Any(n => name.StartsWith(n, StringComparison.Ordinal)))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(copy.File(name))!);
+                File.Copy(source, copy.File(name));
+            }
+        }
+
+        return StartInShell(command, copy.File(AssemblyName), [work, file, .. arguments]);
+    }
+
+    private static Worker StartInShell(string command, string assembly, string[] arguments)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", command, "sh", "dotnet", assembly, .. arguments]);
 
         // The runtime maps its code twice by way of a very large file, which a limit on file sizes forbids.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
@@ -59,5 +83,5 @@ internal sealed class Worker : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static string Assembly => Path.Combine(AppContext.BaseDirectory, "EmbeddedWorker.dll");
+    private static string Assembly => Path.Combine(AppContext.BaseDirectory, AssemblyName);
 }
