@@ -57,12 +57,9 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         }
     }
 
-    public ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken)
-    {
-        var call = channel.CallAsync(
-            GrpcMethod.Range, _requests.Get(key, options), static (replies, reply) => replies.Single(reply.Span), _replies, key, cancellationToken);
-        return options.Revision == 0 ? call : NamingRevision(call, options.Revision, key);
-    }
+    public ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken) => options.Revision == 0
+        ? SingleAsync(key, options, cancellationToken)
+        : AtRevisionAsync(key, options, cancellationToken);
 
     public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) => channel.CallAsync(
         GrpcMethod.DeleteRange, _requests.Delete(key), static (_, reply) => Replies.Deleted(reply.Span), 0, key, cancellationToken);
@@ -88,6 +85,11 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
             {
                 // The page came out longer than is taken at once, with values larger than those before: ask for fewer.
                 limit /= 2;
+            }
+            catch (KvInvalidArgumentException) when (query is { Serializable: true, Revision: > 0 })
+            {
+                // Members are asked in turn, and one that lags behind does not have the revision yet that another's page was of. The majority has.
+                query = query with { Serializable = false };
             }
         }
     }
@@ -192,6 +194,22 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         KvOperation.Read read => read.Query.Range.Text,
         _ => null,
     };
+
+    private ValueTask<KvPair?> SingleAsync(string key, KvReadOptions options, CancellationToken cancellationToken) => channel.CallAsync(
+        GrpcMethod.Range, _requests.Get(key, options), static (replies, reply) => replies.Single(reply.Span), _replies, key, cancellationToken);
+
+    private async ValueTask<KvPair?> AtRevisionAsync(string key, KvReadOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await NamingRevision(SingleAsync(key, options, cancellationToken), options.Revision, key).ConfigureAwait(false);
+        }
+        catch (KvInvalidArgumentException) when (options.Serializable)
+        {
+            // As in RangeAsync.
+            return await NamingRevision(SingleAsync(key, options with { Serializable = false }, cancellationToken), options.Revision, key).ConfigureAwait(false);
+        }
+    }
 
     private ValueTask<TReply> CallAsync<TReply>(
         GrpcMethod method, Google.Protobuf.IMessage request, Google.Protobuf.MessageParser<TReply> parser, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Valkeyrie;
 
 /// <summary>What the names in a directory are to begin with, in any case, and where among its keys such names can be.</summary>
@@ -5,8 +7,12 @@ namespace Valkeyrie;
 /// <param name="text">The beginning of the names.</param>
 internal sealed class NamePrefix(string start, string text)
 {
+    // Some letters have more than two forms: a sigma is written otherwise at the end of a word. By the upper case all others.
+    private static readonly Lazy<ILookup<char, char>> OtherForms = new(() =>
+        Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(c => char.ToUpperInvariant(c) != c).ToLookup(char.ToUpperInvariant));
+
     // Each character as keys may have it, in the order of their bytes.
-    private readonly char[][] _forms = [.. text.Select(FormsOf)];
+    private readonly char[][] _forms = [.. text.Select((_, at) => FormsOf(text, at))];
 
     /// <summary>Of an empty text null, as every name begins with it.</summary>
     /// <exception cref="KvInvalidArgumentException">The text breaks a rule of <see cref="KeyRules"/>.</exception>
@@ -52,5 +58,16 @@ internal sealed class NamePrefix(string start, string text)
         return null;
     }
 
-    private static char[] FormsOf(char c) => char.IsSurrogate(c) ? [c] : [.. new[] { c, char.ToUpperInvariant(c), char.ToLowerInvariant(c) }.Distinct().Order()];
+    private static char[] FormsOf(string text, int at)
+    {
+        var c = text[at];
+        if (char.IsLowSurrogate(c) && at > 0 && Rune.TryGetRuneAt(text, at - 1, out var rune))
+        {
+            // The upper and lower case of letters beyond 16 bits differ in this half alone.
+            return [.. new[] { rune, Rune.ToUpperInvariant(rune), Rune.ToLowerInvariant(rune) }.Select(r => $"{r}"[^1]).Distinct().Order()];
+        }
+
+        var upper = char.ToUpperInvariant(c);
+        return [.. OtherForms.Value[upper].Append(upper).Append(c).Distinct().Order()];
+    }
 }
