@@ -114,8 +114,15 @@ internal sealed class RangeParts : IAsyncDisposable
     {
         var part = node.Value;
         var wanted = part.Count / PartsOf(part.Count);
-        if (wanted == part.Count || _spread?.Behind(part.After!, wanted * _stretch) is not { } cut)
+        if (wanted == part.Count)
         {
+            return;
+        }
+
+        if (_spread?.Behind(part.After!, wanted * _stretch) is not { } cut)
+        {
+            // A correction that leads out of the range was meant for another part of it.
+            _stretch = 1;
             return;
         }
 
@@ -128,14 +135,14 @@ internal sealed class RangeParts : IAsyncDisposable
     }
 
     private void Start(Part part) =>
-        part.Page ??= _engine.RangeAsync(_query with { After = part.After, UpTo = part.UpTo, Limit = NextLimit }, _ended.Token).AsTask();
+        part.Page ??= _engine.RangeAsync(_query with { After = part.After, UpTo = part.UpTo, Limit = LimitOf(part) }, _ended.Token).AsTask();
 
     private long PartsOf(long count) => Math.Max(1, Math.Max(count / (PageLimit / PartsOfPage), Math.Min(count / SmallestPart, _atOnce)));
 
     private long PageLimit => _bytesEach == 0 ? FirstLimit : Math.Clamp(PageBytes / _bytesEach, SmallestLimit, LargestLimit);
 
-    // A caller's limit does not count the keys of locks, so a page that reaches it may be followed by another.
-    private long NextLimit => _left > 0 ? Math.Min(PageLimit, _left) : Math.Min(PageLimit, FirstLimit);
+    // What a guess has missed by far is asked for anew. A caller's limit does not count the keys of locks, so a page that reaches it may be followed by another.
+    private long LimitOf(Part part) => Math.Min(part.Wanted > 0 ? Math.Min(2 * part.Wanted, PageLimit) : PageLimit, _left > 0 ? _left : FirstLimit);
 
     /// <summary>One part.</summary>
     /// <param name="after">The key that it begins behind; null for the beginning of the range.</param>
