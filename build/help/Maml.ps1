@@ -33,10 +33,15 @@ function Format-Example([Xml.XmlElement] $Example) {
     $title = $Example.SelectSingleNode('*[local-name() = "title"]')
     $title.InnerText = $title.InnerText.Trim('-', ' ')
     $paragraphs = @($Example.GetElementsByTagName('maml:para'))
+    $block = ''
     $text = foreach ($paragraph in $paragraphs) {
-        # PlatyPS puts this character where it wants an empty line.
+        # PlatyPS puts this character where it wants an empty line, and takes an empty line within a block of code for the end of a paragraph.
         if ($paragraph.InnerText -ne "`u{80}") {
-            Format-Paragraph $paragraph.InnerText
+            $block += ($block ? "`n`n" : '') + $paragraph.InnerText
+            if (-not $block.StartsWith('```') -or $block.EndsWith("`n``````")) {
+                Format-Paragraph $block
+                $block = ''
+            }
         }
     }
 

@@ -80,6 +80,10 @@ Describe 'The help of <_>' -ForEach $commands {
         }
     }
 
+    It 'is shown by Get-Help without the marks that its page is written with' {
+        Get-Help $_ -Full | Out-String | Should -Not -Match '```'
+    }
+
     It 'says what goes in and what comes out' {
         @($help.inputTypes.inputType).type.name | Should -Not -BeNullOrEmpty
         @($help.returnValues.returnValue).type.name | Should -Not -BeNullOrEmpty

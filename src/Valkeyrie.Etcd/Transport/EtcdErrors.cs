@@ -25,6 +25,9 @@ internal static class EtcdErrors
             GrpcCode.ResourceExhausted when Has("larger than max") => TooLarge(),
             GrpcCode.ResourceExhausted => Unavailable(),
             GrpcCode.OutOfRange when Has("compacted") => new(new KvCompactedException(0, 0, endpoint, key)),
+            GrpcCode.OutOfRange when Has("future revision") => new(new KvInvalidArgumentException(
+                $"The revision asked for{call.ForKey} lies in the future: {endpoint} has not come so far. Give one that a pair or a watch has shown.")
+                { Key = key, Endpoint = endpoint }),
             GrpcCode.OutOfRange => Invalid(),
             GrpcCode.NotFound when Has("lease") => new(new KvLeaseNotFoundException(0, endpoint)),
             GrpcCode.DeadlineExceeded => Timeout(),

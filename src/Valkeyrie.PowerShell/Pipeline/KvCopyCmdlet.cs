@@ -77,7 +77,7 @@ public abstract class KvCopyCmdlet : KvLongCmdlet
         var of = total is null ? "" : $" of {Number(total.Value)}";
         return progress.LastKey is { } last
             ? $"The {Work} stopped after {Number(done)}{of} keys; the last one is '{last}'. The same command with -StartAfter '{last.Replace("'", "''", StringComparison.Ordinal)}' goes on from there."
-            : $"The {Work} stopped before the first{of} keys.";
+            : $"The {Work} stopped before the first{of} keys was done; some behind it may have been written. The same command begins anew, and leaves those alone.";
     }
 
     private static (string Status, int Percent) Describe(KvTreeCopyResult progress, long? total)
