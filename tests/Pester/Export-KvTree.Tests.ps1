@@ -129,6 +129,29 @@ Describe 'Export-KvTree' {
         Get-ChildItem "$file.*" | Should -BeNullOrEmpty
     }
 
+    It 'writes what <Format> readers can hand to Set-KvValue without losing bytes, and a damaged record is refused' -ForEach @(
+        @{ Format = 'json'; Read = { Get-Content $args[0] -Raw | ConvertFrom-Json } }
+        @{ Format = 'csv'; Read = { Import-Csv $args[0] } }
+    ) {
+        $bytes = [byte[]](0, 255, 1, 200)
+        Set-KvValue records/bytes $bytes
+        Set-KvValue records/text 'AAAA'
+        $file = Get-TestPath "records.$Format"
+        Export-KvTree records $file -FullKey
+        Remove-KvTree records -Confirm:$false
+        $records = & $Read $file
+        $records | Set-KvValue
+        (Get-KvValue records/bytes).Bytes | Should -Be $bytes
+        Get-KvValue records/text -ValueOnly | Should -Be 'AAAA'
+        $records | Where-Object Key -EQ records/bytes | Set-KvValue -Key { "moved/$($_.Key)" }
+        (Get-KvValue moved/records/bytes).Bytes | Should -Be $bytes
+        $damaged = [pscustomobject]@{ Key = 'records/bad'; Value = '?'; Encoding = 'base64' }
+        (Get-ErrorOf { $damaged | Set-KvValue }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        Test-KvKey records/bad | Should -BeFalse
+        Remove-KvTree moved -Confirm:$false
+        Remove-KvTree records -Confirm:$false
+    }
+
     It 'writes nothing with -WhatIf, and emits the file with -PassThru' {
         Export-KvTree application (Get-TestPath whatif.json) -WhatIf
         Get-TestPath whatif.json | Should -Not -Exist

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.PowerShell.Commands;
 
@@ -184,6 +185,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         {
             KvPair pair => Copy(pair, Key),
             KvEvent change => Copy(change, Key),
+            PSObject row when TreeRecord.EncodedIn(row) is { } record => Copy(record, _keyGiven ? Key : record.Key),
             _ => Write(Value == NoValue ? PipedValue(piped) : Value),
         };
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Management.Automation;
 using System.Text.Unicode;
 
 namespace Valkeyrie.PowerShell.Trees;
@@ -37,6 +38,26 @@ internal sealed record TreeRecord(string? Key, string? Value, string? Encoding)
             : new(key, Convert.ToBase64String(pair.Bytes), Base64);
     }
 
+    /// <summary>The pair of a record of a file that Import-Csv or ConvertFrom-Json has read, if it says that it holds bytes; null for any other object.</summary>
+    /// <exception cref="KvInvalidArgumentException">It is not what it says.</exception>
+    public static KvPair? EncodedIn(PSObject row)
+    {
+        if (TextIn(row, nameof(Encoding)) is not ((Base64 or Base64All) and var encoding))
+        {
+            return null;
+        }
+
+        var record = new TreeRecord(TextIn(row, nameof(Key)), TextIn(row, nameof(Value)), encoding);
+        try
+        {
+            return record.ToPair();
+        }
+        catch (FormatException e)
+        {
+            throw new KvInvalidArgumentException($"The record of '{record.Key}' cannot be taken: {e.Message}.") { Key = record.Key };
+        }
+    }
+
     /// <summary>The pair that is meant.</summary>
     /// <exception cref="FormatException">Something is missing or cannot be read.</exception>
     public KvPair ToPair()
@@ -57,6 +78,8 @@ internal sealed record TreeRecord(string? Key, string? Value, string? Encoding)
 
         return Checked(key, System.Text.Encoding.UTF8.GetBytes(value));
     }
+
+    private static string? TextIn(PSObject row, string name) => row.Properties[name]?.Value as string;
 
     private static KvPair Checked(string key, byte[] value)
     {
