@@ -16,7 +16,9 @@ internal static class StoreRegister
 
     /// <summary>The file: <c>Valkeyrie\stores.json</c> under <c>APPDATA</c> on Windows; elsewhere <c>valkeyrie/stores.json</c> under <c>XDG_CONFIG_HOME</c>
     /// where that is set, else under <c>~/.config</c> on Linux and <c>~/Library/Application Support/Valkeyrie/stores.json</c> on macOS.</summary>
-    public static string Path => System.IO.Path.Combine(FindFolder(), "stores.json");
+    public static string Path => UserFolders.Configuration is { } folder
+        ? System.IO.Path.Combine(folder, "stores.json")
+        : throw new IOException("Stores cannot be registered, since the user has no home folder.");
 
     /// <summary>The stores, in the order of their names.</summary>
     /// <exception cref="InvalidDataException">The file cannot be read.</exception>
@@ -98,32 +100,4 @@ internal static class StoreRegister
             }
         }
     }
-
-    private static string FindFolder()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            // As elsewhere, whoever sets the variable for a process means it. Windows itself would not look at it.
-            var roaming = Environment.GetEnvironmentVariable("APPDATA");
-            return System.IO.Path.Combine(
-                System.IO.Path.IsPathFullyQualified(roaming ?? "") ? roaming! : Folder(Environment.SpecialFolder.ApplicationData), "Valkeyrie");
-        }
-
-        // The XDG base directory specification: a path that is not absolute does not count.
-        var configuration = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME");
-        if (System.IO.Path.IsPathRooted(configuration))
-        {
-            return System.IO.Path.Combine(configuration, "valkeyrie");
-        }
-
-        var home = Folder(Environment.SpecialFolder.UserProfile);
-        return OperatingSystem.IsMacOS()
-            ? System.IO.Path.Combine(home, "Library", "Application Support", "Valkeyrie")
-            : System.IO.Path.Combine(home, ".config", "valkeyrie");
-    }
-
-    private static string Folder(Environment.SpecialFolder folder) =>
-        Environment.GetFolderPath(folder, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } path
-            ? path
-            : throw new IOException("Stores cannot be registered, since the user has no home folder.");
 }
