@@ -28,7 +28,8 @@ public sealed class KvPair
     /// <summary>How often the key was written since its creation, from 1; 0 where the store did not send it along.</summary>
     public long Version { get; init; }
 
-    /// <summary>The lease that the key is attached to; 0 for none.</summary>
+    /// <summary>The lease that the key is attached to; 0 for none. Where only the key was asked for (<see cref="KeyOnly"/>), etcd 3.7 and newer
+    /// leave it out: 0 then says nothing.</summary>
     public long LeaseId { get; init; }
 
     /// <summary>The time to live that came along with the pair; null where there is none or the store does not send it.</summary>

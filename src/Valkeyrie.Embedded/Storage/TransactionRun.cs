@@ -89,6 +89,7 @@ internal static class TransactionRun
             KvConditionTarget.Version => version.Version.CompareTo(condition.Number),
             KvConditionTarget.CreateRevision => version.CreateRevision.CompareTo(condition.Number),
             KvConditionTarget.Revision => version.Revision.CompareTo(condition.Number),
+            KvConditionTarget.Lease => version.LeaseId.CompareTo(condition.Number),
             _ => reader.Value(row, 4, version.Position).AsSpan().SequenceCompareTo(condition.Value.Span),
         };
     }

@@ -131,6 +131,10 @@ internal sealed class Requests(KeyCodec keys)
                 compare.Target = Compare.Types.Target.Mod;
                 compare.ModRevision = condition.Number;
                 break;
+            case KvConditionTarget.Lease:
+                compare.Target = Compare.Types.Target.Lease;
+                compare.Lease = condition.Number;
+                break;
             default:
                 compare.Target = Compare.Types.Target.Value;
                 compare.Value = UnsafeByteOperations.UnsafeWrap(condition.Value);

@@ -55,6 +55,9 @@ public enum KvConditionTarget
 
     /// <summary>The value's bytes. A missing key has none: no comparison with it holds.</summary>
     Value,
+
+    /// <summary>The lease that the key is attached to (<see cref="KvPair.LeaseId"/>); 0 for a key without one, and for a missing key.</summary>
+    Lease,
 }
 
 /// <summary>How a condition compares.</summary>
@@ -96,12 +99,18 @@ public sealed record KvCondition(KvRange Range, KvConditionTarget Target, KvCond
     /// <param name="revision">The revision.</param>
     public static KvCondition AtRevision(string key, long revision) => new(KvRange.Key(key), KvConditionTarget.Revision, KvConditionOperator.Equal, revision);
 
+    /// <summary>The key exists and is attached to this lease.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="leaseId">The lease.</param>
+    public static KvCondition BearsLease(string key, long leaseId) => new(KvRange.Key(key), KvConditionTarget.Lease, KvConditionOperator.Equal, leaseId);
+
     /// <summary>The comparison in words; of a long value, its beginning.</summary>
     public override string ToString() => (Target, Operator, Number) switch
     {
         (KvConditionTarget.CreateRevision, KvConditionOperator.Greater, 0) => $"{Range} exists",
         (KvConditionTarget.CreateRevision, KvConditionOperator.Equal, 0) => $"{Range} is missing",
         (KvConditionTarget.Value, _, _) => $"{Target} of {Range} is {Operator} '{ValueText}'",
+        (KvConditionTarget.Lease, _, _) => $"{Target} of {Range} is {Operator} {Number:x}",
         _ => $"{Target} of {Range} is {Operator} {Number}",
     };
 

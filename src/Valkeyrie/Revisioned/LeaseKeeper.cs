@@ -151,11 +151,14 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
     /// <summary>False if somebody has overwritten or removed the key, so that there is nothing left to keep alive.</summary>
     private async Task<bool> IsBorneByAsync(KeptLease lease, string key)
     {
+        // The store compares, since etcd 3.7 leaves the lease out of an answer without values. The read makes the comparison linearizable: etcd takes
+        // a transaction without any operation for one that a member may answer from what it happens to know.
+        var look = new KvOperation.Read(new KvRangeQuery(KvRange.Key(key)) { CountOnly = true });
+        var transaction = new KvTransaction { If = [KvCondition.BearsLease(key, lease.Id)], Then = [look], Else = [look] };
         using var attempt = lease.NewAttempt();
         try
         {
-            var page = await engine.RangeAsync(new KvRangeQuery(KvRange.Key(key)) { KeysOnly = true }, attempt.Token).ConfigureAwait(false);
-            return page.Pairs is [var pair, ..] && pair.LeaseId == lease.Id;
+            return (await engine.CommitAsync(transaction, attempt.Token).ConfigureAwait(false)).Succeeded;
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {

@@ -135,11 +135,25 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     }
 
     [Fact]
-    public async Task A_missing_key_has_revision_and_version_0_and_no_value()
+    public async Task Leases_are_compared()
+    {
+        Require(StoreTraits.Transactions | StoreTraits.Leases);
+        var lease = await Store.GetCapability<IKvLeases>().GrantLeaseAsync(TimeSpan.FromHours(1));
+        await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = lease.Id });
+        await Store.PutAsync(At("none"), "v");
+        await AssertConditionAsync(KvCondition.BearsLease(At("a"), lease.Id), true);
+        await AssertConditionAsync(KvCondition.BearsLease(At("a"), lease.Id - 1), false);
+        await AssertConditionAsync(KvCondition.BearsLease(At("none"), lease.Id), false);
+        await AssertConditionAsync(KvCondition.BearsLease(At("none"), 0), true);
+        await AssertConditionAsync(new KvCondition(KvRange.Key(At("a")), KvConditionTarget.Lease, KvConditionOperator.Greater, 0), lease.Id > 0);
+    }
+
+    [Fact]
+    public async Task A_missing_key_has_revision_version_and_lease_0_and_no_value()
     {
         Require(StoreTraits.Transactions);
         var missing = KvRange.Key(At("missing"));
-        foreach (var target in new[] { KvConditionTarget.Version, KvConditionTarget.CreateRevision, KvConditionTarget.Revision })
+        foreach (var target in Enum.GetValues<KvConditionTarget>().Except([KvConditionTarget.Value]))
         {
             await AssertConditionAsync(new KvCondition(missing, target, KvConditionOperator.Equal, 0), true);
             await AssertConditionAsync(new KvCondition(missing, target, KvConditionOperator.Greater, 0), false);

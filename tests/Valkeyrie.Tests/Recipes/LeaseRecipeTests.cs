@@ -96,7 +96,7 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     [Fact]
     public async Task A_kept_alive_key_is_renewed_on_though_it_cannot_be_looked_at()
     {
-        _engine.Before = (call, _) => call == "Range" ? throw Unreachable() : Task.CompletedTask;
+        _engine.Before = (call, _) => call == "Commit" ? throw Unreachable() : Task.CompletedTask;
         await _store.PutAsync("k", "v", Kept);
         await Patience.UntilAsync(() => _engine.Called("Renew") >= 3, "three renewals");
     }

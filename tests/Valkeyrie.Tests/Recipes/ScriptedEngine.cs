@@ -288,19 +288,29 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         IEnumerable<KvPair> ordered = query.NewestFirst ? all.OrderByDescending(p => p.CreateRevision) : all;
         List<KvPair> page = query.CountOnly ? [] : [.. query.Limit > 0 ? ordered.Take((int)Math.Min(query.Limit, int.MaxValue)) : ordered];
         var bytes = BytesEach > 0 ? BytesEach * page.Count : page.Sum(p => p.Bytes.Length + p.Key.Length);
+        page = query.KeysOnly ? page.ConvertAll(Outline) : page;
         return new KvPage(page, !query.CountOnly && page.Count < all.Count, all.Count, Revision, bytes);
     }
+
+    /// <summary>A pair without its value, and without its lease, as etcd 3.7 sends it.</summary>
+    private static KvPair Outline(KvPair pair) =>
+        new() { Key = pair.Key, KeyOnly = true, Revision = pair.Revision, CreateRevision = pair.CreateRevision, Version = pair.Version };
 
     private IEnumerable<KvPair> PairsAt(long revision) => revision == 0
         ? _pairs.Values
         : _history.Where(e => e.Revision <= revision).GroupBy(e => e.Key).Select(g => g.Last()).Where(e => e.Type == KvEventType.Put)
             .Select(e => e.Pair).OrderBy(p => p.Key, StringComparer.Ordinal);
 
-    /// <summary>The only conditions that the recipes make: on revisions.</summary>
+    /// <summary>The only conditions that the recipes make: on revisions and leases.</summary>
     private bool Holds(KvCondition condition) =>
         _pairs.Values.Where(p => condition.Range.Contains(p.Key)).DefaultIfEmpty(new KvPair { Key = "" }).All(pair =>
         {
-            var actual = condition.Target == KvConditionTarget.CreateRevision ? pair.CreateRevision : pair.Revision;
+            var actual = condition.Target switch
+            {
+                KvConditionTarget.CreateRevision => pair.CreateRevision,
+                KvConditionTarget.Lease => pair.LeaseId,
+                _ => pair.Revision,
+            };
             return condition.Operator switch
             {
                 KvConditionOperator.Equal => actual == condition.Number,
