@@ -31,7 +31,7 @@ Describe 'Lock-KvKey' {
 
     It 'ends the command when the lock cannot be had, so that a script does not go on as if it were held' {
         $held = Lock-KvKey c
-        { Lock-KvKey c -Timeout 0 -ErrorAction Continue } | Should -Throw -ErrorId 'KvCannotLock,*'
+        { Lock-KvKey c -Timeout 0 } | Should -Throw -ErrorId 'KvCannotLock,*'
         Unlock-KvKey $held
     }
 

@@ -68,18 +68,18 @@ public sealed class CompareKvTreeCommand : KvLongCmdlet
     private protected override bool NeedsStore => ReferenceFile is null || DifferenceFile is null;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         _other = NeedsStore ? Target : null;
         if (IsGiven(nameof(DifferenceStore)) && !StoreArgument.TryResolve(DifferenceStore, out _other, out var error))
         {
-            ThrowTerminatingError(error);
+            Fail(error);
         }
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ReportFileErrors(ReferenceFile ?? DifferenceFile ?? ReferencePath, () =>
+    protected override void Process() => ReportFileErrors(ReferenceFile ?? DifferenceFile ?? ReferencePath, () =>
     {
         CheckSides();
         var missing = new List<string>();

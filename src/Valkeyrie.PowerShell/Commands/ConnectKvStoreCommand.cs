@@ -80,13 +80,13 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
     public string? Name { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         var connection = ParameterSetName switch
         {
-            FileSet => OrTerminate(Path, () => OpenFile(SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), Options(null), null)),
-            MemorySet => OrTerminate(null, () => Connect(EmbeddedStore.OpenInMemory(options: Options(null)), Name ?? OpenStores.UnusedName("memory"))),
-            _ => OrTerminate(Endpoint, OpenNamed),
+            FileSet => OrFail(Path, () => OpenFile(SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), Options(null), null)),
+            MemorySet => OrFail(null, () => Connect(EmbeddedStore.OpenInMemory(options: Options(null)), Name ?? OpenStores.UnusedName("memory"))),
+            _ => OrFail(Endpoint, OpenNamed),
         };
         Use(connection);
         WriteObject(connection);
@@ -120,12 +120,12 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
         }
         catch (KvUnreachableException e) when (e.Reason == KvUnreachableReason.NameNotFound && endpoints is [var name] && !name.AsSpan().ContainsAny(":./"))
         {
-            ThrowTerminatingError(ErrorRecords.NeitherHostNorRegistered(e, name));
+            Fail(ErrorRecords.NeitherHostNorRegistered(e, name));
             throw;
         }
     }
 
-    private RegisteredStore? FindRegistered(string name)
+    private static RegisteredStore? FindRegistered(string name)
     {
         try
         {
@@ -133,12 +133,12 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
         }
         catch (InvalidDataException e)
         {
-            ThrowTerminatingError(ErrorRecords.InvalidFile(e, StoreRegister.Path));
+            Fail(ErrorRecords.InvalidFile(e, StoreRegister.Path));
             throw;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            ThrowTerminatingError(ErrorRecords.FileFailed(e, StoreRegister.Path));
+            Fail(ErrorRecords.FileFailed(e, StoreRegister.Path));
             throw;
         }
     }

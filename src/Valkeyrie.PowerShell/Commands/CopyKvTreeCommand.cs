@@ -45,22 +45,22 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
     private protected override string Work => "copy";
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         _other = Target;
         if (MyInvocation.BoundParameters.ContainsKey(nameof(DestinationStore)) && !StoreArgument.TryResolve(DestinationStore, out _other, out var error))
         {
-            ThrowTerminatingError(error);
+            Fail(error);
         }
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         if (ParameterSetName == AllSet && !All)
         {
-            ThrowTerminatingError(ErrorRecords.InvalidArgument("Say what to copy: a directory with -Path, or everything with -All."));
+            Fail(ErrorRecords.InvalidArgument("Say what to copy: a directory with -Path, or everything with -All."));
         }
 
         var tree = All ? RangeArgument.All : new RangeArgument(Path, KvRange.Directory);

@@ -16,7 +16,7 @@ public sealed class DisconnectKvStoreCommand : KvCmdlet
     public object? Store { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         object? meant = MyInvocation.BoundParameters.ContainsKey(nameof(Store)) ? Store : OpenStores.Current;
         if (meant is null)

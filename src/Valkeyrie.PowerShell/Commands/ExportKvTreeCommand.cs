@@ -59,11 +59,11 @@ public sealed class ExportKvTreeCommand : KvLongCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         if (ParameterSetName == AllSet && !All)
         {
-            ThrowTerminatingError(ErrorRecords.InvalidArgument("Say what to export: a directory with -Path, or everything with -All."));
+            Fail(ErrorRecords.InvalidArgument("Say what to export: a directory with -Path, or everything with -All."));
         }
 
         var tree = All ? RangeArgument.All : new RangeArgument(Path, KvRange.Directory);

@@ -36,7 +36,7 @@ public sealed class GetKvHistoryCommand : KvStoreCmdlet
     public SwitchParameter AsEvent { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         foreach (var key in Key)
         {

@@ -28,9 +28,9 @@ public sealed class GetKvLeaseCommand : KvRequestCmdlet<long, KvLease>
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void Complete()
     {
-        base.EndProcessing();
+        base.Complete();
 
         // A pipeline in which nothing came has asked for nothing, not for all.
         if (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(Id)))

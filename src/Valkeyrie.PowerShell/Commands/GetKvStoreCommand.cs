@@ -21,7 +21,7 @@ public sealed class GetKvStoreCommand : KvCmdlet
     public SwitchParameter Registered { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         if (Registered)
         {

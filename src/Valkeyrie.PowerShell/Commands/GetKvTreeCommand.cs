@@ -26,7 +26,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     public SwitchParameter Serializable { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         foreach (var argument in Ranges ?? [RangeArgument.All])
         {

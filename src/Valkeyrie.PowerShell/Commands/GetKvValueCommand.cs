@@ -54,9 +54,9 @@ public sealed class GetKvValueCommand : KvRequestCmdlet<string, KvPair?>
     private protected override bool CanBeRecorded => true;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         _options = new KvReadOptions { Revision = Revision, Serializable = Serializable };
         _json = new JsonConversion(InvokeCommand);
     }

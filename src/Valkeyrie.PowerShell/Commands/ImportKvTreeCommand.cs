@@ -30,7 +30,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
     private protected override string Work => "import";
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ReportFileErrors(FilePath, () =>
+    protected override void Process() => ReportFileErrors(FilePath, () =>
     {
         // Not by the path being empty: an unset variable given as the path must not mean all keys.
         var destination = MyInvocation.BoundParameters.ContainsKey(nameof(Path)) ? KvRange.Directory(Path) : KvRange.All;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.ExceptionServices;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Transactions;
 
@@ -30,27 +31,58 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
     public ScriptBlock? Else { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => _conditions.AddRange(If);
+    protected override void Process() => _conditions.AddRange(If);
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void Complete()
     {
         if (MyInvocation.ExpectingInput && _conditions.Count == 0)
         {
-            ThrowTerminatingError(ErrorRecords.InvalidArgument("No condition came through the pipeline. For a transaction without conditions call it outside of one."));
+            Fail(ErrorRecords.InvalidArgument("No condition came through the pipeline. For a transaction without conditions call it outside of one."));
         }
 
-        var transactions = OrTerminate(null, Target.GetCapability<IKvTransactions>);
+        var transactions = OrFail(null, Target.GetCapability<IKvTransactions>);
         var transaction = new KvTransaction { If = _conditions, Then = Record(Then), Else = Record(Else) };
         if (ShouldProcess(Target.Info.Address, $"Commit transaction: {transaction}"))
         {
-            var result = OrTerminate(null, () => Wait(transactions.CommitAsync(transaction, StopToken)));
+            var result = OrFail(null, () => Wait(transactions.CommitAsync(transaction, StopToken)));
             WriteObject(new KvTransactionOutcome(transaction, result));
         }
     }
 
-    // A command that fails ends the block: a transaction of which a part is missing must not be made.
-    private IReadOnlyList<KvOperation> Record(ScriptBlock? block) => block is null
-        ? []
-        : TransactionRecording.Of(Target, () => block.InvokeWithContext(null, [new PSVariable("ErrorActionPreference", ActionPreference.Stop)]));
+    // An error ends the block, wherever in it that is: a transaction of which a part is missing must not be made.
+    private IReadOnlyList<KvOperation> Record(ScriptBlock? block)
+    {
+        if (block is null)
+        {
+            return [];
+        }
+
+        ExceptionDispatchInfo? end = null;
+        var operations = TransactionRecording.Of(Target, () => EnclosingTry.Put(() => end = Run(block)));
+        if (HasErrorAction && end?.SourceException is RuntimeException { WasThrownFromThrowStatement: false } error and not PipelineStoppedException)
+        {
+            Fail(new ErrorRecord(error.ErrorRecord, error));
+        }
+
+        // It says itself where in the block it is.
+        RunBlock(() => end?.Throw());
+        return operations;
+    }
+
+    // How a block ends is carried past the script that runs it, which would make another error of it.
+    private static ExceptionDispatchInfo? Run(ScriptBlock block)
+    {
+        try
+        {
+            block.InvokeWithContext(null, [new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
+            return null;
+        }
+#pragma warning disable CA1031 // whatever it is, it is thrown again outside
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return ExceptionDispatchInfo.Capture(e);
+        }
+    }
 }

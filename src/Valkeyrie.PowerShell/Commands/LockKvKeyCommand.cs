@@ -19,7 +19,7 @@ public sealed class LockKvKeyCommand : KvLockCmdlet
     public string[] Key { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         foreach (var key in Key)
         {

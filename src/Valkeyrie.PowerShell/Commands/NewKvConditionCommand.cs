@@ -65,10 +65,11 @@ public sealed class NewKvConditionCommand : KvCmdlet
     public KvConditionOperator Operator { get; set; } = KvConditionOperator.Equal;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _json = new JsonConversion(InvokeCommand);
+    protected override void Begin() => _json = new JsonConversion(InvokeCommand);
 
+    // A transaction that lacks the condition would be another one, so a condition that cannot be made ends the pipeline that leads to it.
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ReportErrors(Key, () => WriteObject(Make()));
+    protected override void Process() => WriteObject(OrFail(Key, Make));
 
     private KvCondition Make() => ParameterSetName switch
     {

@@ -19,11 +19,11 @@ public sealed class NewKvLeaseCommand : KvStoreCmdlet
     public SwitchParameter KeepAlive { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void Complete()
     {
         if (ShouldProcess(Target.Info.Address, $"Make a lease of {Ttl}"))
         {
-            WriteObject(OrTerminate(null, () => Wait(GrantAsync(Target.GetCapability<IKvLeases>()))));
+            WriteObject(OrFail(null, () => Wait(GrantAsync(Target.GetCapability<IKvLeases>()))));
         }
     }
 

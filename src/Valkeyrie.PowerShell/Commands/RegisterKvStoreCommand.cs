@@ -67,7 +67,7 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ReportErrors(Name, () => ReportFileErrors(StoreRegister.Path, () =>
+    protected override void Process() => ReportErrors(Name, () => ReportFileErrors(StoreRegister.Path, () =>
     {
         var store = Checked();
         if (!ShouldProcess(Name, $"Register the store {store.Address}"))

@@ -20,7 +20,7 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         foreach (var argument in RangesToRemove())
         {
@@ -33,10 +33,10 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
         var ranges = All ? [RangeArgument.All] : Ranges;
         if (ranges is null || (ParameterSetName == AllSet && !All))
         {
-            ThrowTerminatingError(ErrorRecords.InvalidArgument("Say what to remove: a directory with -Path, a prefix with -Prefix, or everything with -All."));
+            Fail(ErrorRecords.InvalidArgument("Say what to remove: a directory with -Path, a prefix with -Prefix, or everything with -All."));
         }
 
-        return ranges!;
+        return ranges;
     }
 
     private void Remove(KvRange range)

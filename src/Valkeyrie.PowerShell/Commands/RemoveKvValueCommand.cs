@@ -31,9 +31,9 @@ public sealed class RemoveKvValueCommand : KvRequestCmdlet<string, bool>
     private protected override bool CanBeRecorded => true;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         _conditional = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
     }
 

@@ -90,25 +90,25 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private protected override bool CanBeRecorded => true;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         _keyGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Key));
         _valueGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
         var hasRevision = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
         if (hasRevision && NoClobber)
         {
-            ThrowTerminatingError(ErrorRecords.InvalidArgument("-NoClobber and -IfRevision were given together. Give one of them."));
+            Fail(ErrorRecords.InvalidArgument("-NoClobber and -IfRevision were given together. Give one of them."));
         }
 
         if (Lease == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Lease)))
         {
-            ThrowTerminatingError(ErrorRecords.InvalidArgument("-Lease is 0, which stands for no lease. Give one that New-KvLease made, or leave it out."));
+            Fail(ErrorRecords.InvalidArgument("-Lease is 0, which stands for no lease. Give one that New-KvLease made, or leave it out."));
         }
 
         if (Directory && _valueGiven)
         {
-            ThrowTerminatingError(ErrorRecords.InvalidArgument("A value was given for a directory, which holds none. Leave out the value or -Directory."));
+            Fail(ErrorRecords.InvalidArgument("A value was given for a directory, which holds none. Leave out the value or -Directory."));
         }
 
         _atRevision = hasRevision ? IfRevision : NoClobber ? 0 : null;
@@ -125,7 +125,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
                 : Directory ? new KvWriteRequest(Key, default, Ttl)
                 : FromKey();
         }
-        catch (KvException e)
+        catch (KvException e) when (Recording is null)
         {
             WriteError(ErrorRecords.From(e));
             return;
@@ -201,7 +201,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         if (piped is byte)
         {
             // For all of them at once, however many there are.
-            ThrowTerminatingError(ErrorRecords.InvalidArgument(
+            Fail(ErrorRecords.InvalidArgument(
                 $"The value of '{Key}' came byte by byte. Give all of them with -Value, or pipe them as one: , $bytes | Set-KvValue KEY.", Key));
         }
 

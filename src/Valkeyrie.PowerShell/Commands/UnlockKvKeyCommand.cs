@@ -13,7 +13,7 @@ public sealed class UnlockKvKeyCommand : KvCmdlet
     public KvLock[] Lock { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         foreach (var held in Lock)
         {

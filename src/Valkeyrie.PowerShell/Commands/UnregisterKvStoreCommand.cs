@@ -18,7 +18,7 @@ public sealed class UnregisterKvStoreCommand : KvCmdlet
     public string[] Name { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ReportFileErrors(StoreRegister.Path, () =>
+    protected override void Process() => ReportFileErrors(StoreRegister.Path, () =>
     {
         foreach (var name in Name.Where(name => ShouldProcess(name, "Unregister the store")))
         {

@@ -22,7 +22,7 @@ public sealed class UseKvLockCommand : KvLockCmdlet
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void Complete()
     {
         if (!ShouldProcess(Key, "Run the block under the lock"))
         {
@@ -33,7 +33,7 @@ public sealed class UseKvLockCommand : KvLockCmdlet
         var run = new StoppableBlock(this, ScriptBlock, held);
         try
         {
-            run.Invoke(held.Lost);
+            RunBlock(() => run.Invoke(held.Lost));
         }
         finally
         {
@@ -53,7 +53,7 @@ public sealed class UseKvLockCommand : KvLockCmdlet
         catch (KvLockLostException e)
         {
             // In place of whatever the block ended with: that came of being stopped, or is no longer to be trusted.
-            ThrowTerminatingError(ErrorRecords.From(e, held.Key));
+            Fail(ErrorRecords.From(e, held.Key));
         }
         catch (KvException e)
         {

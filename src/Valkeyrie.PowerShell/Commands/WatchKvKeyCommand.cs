@@ -18,7 +18,7 @@ public sealed class WatchKvKeyCommand : KvWatchCmdlet
     public string[] Key { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         foreach (var key in Key)
         {

@@ -25,7 +25,7 @@ public sealed class WatchKvTreeCommand : KvWatchCmdlet
     public string Prefix { get; set; } = "";
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         foreach (var argument in RangeArgument.From(this, Path, Prefix) ?? [RangeArgument.All])
         {

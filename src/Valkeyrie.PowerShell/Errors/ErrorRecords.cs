@@ -22,6 +22,17 @@ internal static class ErrorRecords
         return error;
     }
 
+    /// <summary>The error of whatever a command has failed with.</summary>
+    public static ErrorRecord Of(Exception exception) => exception switch
+    {
+        CommandFailedException failed => failed.Error,
+        KvException failure => From(failure),
+
+        // PowerShell's own, such as a drive that does not exist, bring an error along; of any other PowerShell would make the same one.
+        IContainsErrorRecord known => new ErrorRecord(known.ErrorRecord, exception),
+        _ => new ErrorRecord(exception, exception.GetType().FullName, ErrorCategory.NotSpecified, null),
+    };
+
     /// <summary>What was taken for the host of a store, since no store is registered under it, is no host.</summary>
     /// <param name="exception">The failure.</param>
     /// <param name="name">What was given.</param>

@@ -1,11 +1,10 @@
 using System.Management.Automation;
-using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A cmdlet whose asynchronous work ends with Ctrl+C, and whose failures become error records.</summary>
-public abstract class KvCmdlet : PSCmdlet, IDisposable
+public abstract partial class KvCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
@@ -79,73 +78,6 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         return Blocking.Enumerate(stream);
-    }
-
-    /// <summary>Does something and writes its failure as an error that lets the pipeline go on.</summary>
-    /// <param name="target">What it is about, where the failure does not say.</param>
-    /// <param name="work">What to do.</param>
-    protected void ReportErrors(object? target, Action work)
-    {
-        ArgumentNullException.ThrowIfNull(work);
-        try
-        {
-            work();
-        }
-        catch (KvException e)
-        {
-            WriteError(ErrorRecords.From(e, target));
-        }
-    }
-
-    /// <summary>Does something with a range. A directory that is not there is told as one, not as a key.</summary>
-    /// <param name="range">The range.</param>
-    /// <param name="work">What to do.</param>
-    private protected void ReportErrors(RangeArgument range, Action work) => ReportErrors(range.Text, () =>
-    {
-        try
-        {
-            work();
-        }
-        catch (KvKeyNotFoundException e) when (range.Range.Kind == KvRangeKind.Directory)
-        {
-            WriteError(ErrorRecords.DirectoryNotFound(e, range.Text));
-        }
-    });
-
-    /// <summary>Does something with a file, and writes its failure as an error that lets the pipeline go on.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="work">What to do.</param>
-    private protected void ReportFileErrors(string path, Action work)
-    {
-        try
-        {
-            ReportErrors(path, work);
-        }
-        catch (InvalidDataException e)
-        {
-            WriteError(ErrorRecords.InvalidFile(e, path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            WriteError(ErrorRecords.FileFailed(e, path));
-        }
-    }
-
-    /// <summary>Does something and ends the command with its failure.</summary>
-    /// <param name="target">What it is about, where the failure does not say.</param>
-    /// <param name="work">What to do.</param>
-    protected T OrTerminate<T>(object? target, Func<T> work)
-    {
-        ArgumentNullException.ThrowIfNull(work);
-        try
-        {
-            return work();
-        }
-        catch (KvException e)
-        {
-            ThrowTerminatingError(ErrorRecords.From(e, target));
-            throw;
-        }
     }
 
     /// <summary>Sees that a store works, and closes it if it does not.</summary>

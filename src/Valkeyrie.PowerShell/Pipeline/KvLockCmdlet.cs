@@ -28,10 +28,10 @@ public abstract class KvLockCmdlet : KvStoreCmdlet
     public SwitchParameter DeleteOnUnlock { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
-        _options = OrTerminate(null, () => new KvLockOptions
+        base.Begin();
+        _options = OrFail(null, () => new KvLockOptions
         {
             Value = MyInvocation.BoundParameters.ContainsKey(nameof(Value))
                 ? ValueBytes.From(Value, new JsonConversion(InvokeCommand).ToJson, "")
@@ -44,7 +44,7 @@ public abstract class KvLockCmdlet : KvStoreCmdlet
 
     /// <summary>Takes a lock, or ends the command with an error.</summary>
     /// <param name="key">The key.</param>
-    protected KvLock Take(string key) => OrTerminate(key, () =>
+    protected KvLock Take(string key) => OrFail(key, () =>
     {
         var taking = Target.LockAsync(key, _options, StopToken).AsTask();
         try

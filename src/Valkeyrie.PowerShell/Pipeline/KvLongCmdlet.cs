@@ -20,11 +20,11 @@ public abstract class KvLongCmdlet : KvStoreCmdlet
     private protected PipelineThread OwnThread => _thread ?? throw new InvalidOperationException("The pipeline's thread is known only once processing has begun.");
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
         _thread = new PipelineThread();
         Blocking.Instead = Block;
-        base.BeginProcessing();
+        base.Begin();
     }
 
     /// <summary>Does something that may take long.</summary>

@@ -16,14 +16,14 @@ public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
     private long _lastRecordAt;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         _requests = new OrderedRequests<TRequest, TAnswer>(Window, Send);
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord()
+    protected sealed override void Process()
     {
         // Slow is a producer that leaves the store nothing to do; not one that a busy machine held up while answers are still on their way.
         var slow = Stopwatch.GetTimestamp() - _lastRecordAt > SlowGap;
@@ -39,7 +39,7 @@ public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => AnswerAll();
+    protected override void Complete() => AnswerAll();
 
     /// <summary>Turns one pipeline record into requests, by <see cref="Request"/>.</summary>
     protected abstract void ProcessInput();
@@ -65,7 +65,8 @@ public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
     {
         if (Recording is { } recording)
         {
-            ReportErrors(key, () => recording.Add(ToOperation(request)));
+            // A transaction of which a part is missing must not be made.
+            recording.Add(OrFail(key, () => ToOperation(request)));
             return;
         }
 

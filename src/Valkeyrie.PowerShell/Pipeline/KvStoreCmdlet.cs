@@ -16,7 +16,7 @@ public abstract class KvStoreCmdlet : KvCmdlet
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? Store { get; set; }
 
-    /// <summary>The store to work on; there from <see cref="BeginProcessing"/> on.</summary>
+    /// <summary>The store to work on; there from <see cref="Begin"/> on.</summary>
     protected IKvStore Target => _target ?? throw new InvalidOperationException("The store is known only once processing has begun.");
 
     /// <summary>False for a command that was asked for something that needs no store.</summary>
@@ -29,7 +29,7 @@ public abstract class KvStoreCmdlet : KvCmdlet
     private protected virtual bool CanBeRecorded => false;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
         if (!NeedsStore)
         {
@@ -43,7 +43,7 @@ public abstract class KvStoreCmdlet : KvCmdlet
         }
         else if (!StoreArgument.TryResolve(Store, out _target, out var error))
         {
-            ThrowTerminatingError(error);
+            Fail(error);
         }
 
         if (Recording is not null)
@@ -56,15 +56,15 @@ public abstract class KvStoreCmdlet : KvCmdlet
     {
         if (!CanBeRecorded)
         {
-            ThrowTerminatingError(ErrorRecords.NotInTransaction(MyInvocation.MyCommand.Name, store.Info));
+            Fail(ErrorRecords.NotInTransaction(MyInvocation.MyCommand.Name, store.Info));
         }
 
         if (Target != store)
         {
-            ThrowTerminatingError(ErrorRecords.InvalidArgument(
+            Fail(ErrorRecords.InvalidArgument(
                 $"A transaction is about one store: this one's is '{store.Info.Address}', and -Store names '{Target.Info.Address}'. Leave -Store out in its blocks.", Store));
         }
     }
 
-    private KvConnection OpenDefault() => OrTerminate(null, () => Connect(DefaultStore.Open(), DefaultStore.Name));
+    private KvConnection OpenDefault() => OrFail(null, () => Connect(DefaultStore.Open(), DefaultStore.Name));
 }

@@ -31,12 +31,12 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
     public TimeSpan? Timeout { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         if (Timeout <= TimeSpan.Zero || Timeout?.TotalMilliseconds > int.MaxValue)
         {
-            ThrowTerminatingError(ErrorRecords.InvalidArgument($"The timeout is {Timeout}. Give one above zero and up to 24 days, or none to watch until stopped."));
+            Fail(ErrorRecords.InvalidArgument($"The timeout is {Timeout}. Give one above zero and up to 24 days, or none to watch until stopped."));
         }
     }
 
@@ -45,7 +45,7 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
     private protected void Follow(RangeArgument argument) => ReportErrors(argument.Text, () => _ranges.Add(argument.Range));
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void Complete()
     {
         _ending = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         if (Timeout is { } timeout)

@@ -6,7 +6,8 @@ namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>Runs a script block as a part of a cmdlet, so that it can be stopped by itself while the rest of the pipeline lives on.</summary>
 /// <remarks>The call of the block is joined to the cmdlet's own streams, redirections and all, but carried out inside a nested pipeline, which is what
-/// there is to stop. How it ended (an error, a break, a later command that has enough) is carried past the nested pipeline, which would swallow it.
+/// there is to stop. How it ended (an error, a break, a later command that has enough) is carried past the nested pipeline, which would swallow it. A nested
+/// pipeline also begins as if no <c>try</c> were around it, so that one is put there where one is: what is in the block behaves as in <c>&amp; { }</c>.
 /// </remarks>
 /// <param name="cmdlet">The cmdlet that it is part of.</param>
 /// <param name="block">The block.</param>
@@ -14,6 +15,7 @@ namespace Valkeyrie.PowerShell.Pipeline;
 internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object argument)
 {
     private const string CallBack = "$args[0].Invoke()";
+    private const string EnclosedCallBack = "try { $args[0].Invoke() } finally { }";
 
     private static readonly ScriptBlock CallBlock = ScriptBlock.Create("param($block, $argument) & $block $argument");
 
@@ -23,10 +25,11 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
     /// <param name="stop">Stops the block, also in the middle of a command that waits. Nothing is thrown for that.</param>
     public void Invoke(CancellationToken stop)
     {
+        var isEnclosed = EnclosingTry.IsAround(cmdlet);
         using var call = CallBlock.GetSteppablePipeline(cmdlet.MyInvocation.CommandOrigin, [block, argument]);
         call.Begin(cmdlet);
         using var nested = PowerShellEngine.Create(RunspaceMode.CurrentRunspace);
-        nested.AddScript(CallBack, useLocalScope: true).AddArgument(new Action(() => RunInside(nested, call, stop)));
+        nested.AddScript(isEnclosed ? EnclosedCallBack : CallBack, useLocalScope: true).AddArgument(new Action(() => RunInside(nested, call, stop)));
         try
         {
             nested.Invoke();
