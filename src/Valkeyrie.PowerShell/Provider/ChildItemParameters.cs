@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace Valkeyrie.PowerShell.Provider;
 
 /// <summary>What Get-ChildItem takes in addition on a drive of this provider.</summary>
-public sealed class ChildItemParameters
+public sealed class ChildItemParameters : ItemParameters
 {
     /// <summary>Directories alone.</summary>
     [Parameter]

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace Valkeyrie.PowerShell.Provider;
 
 /// <summary>What Get-Content takes in addition on a drive of this provider.</summary>
-public sealed class ContentReaderParameters
+public sealed class ContentReaderParameters : ItemParameters
 {
     /// <summary>Give the value in one piece instead of line by line.</summary>
     [Parameter]

@@ -20,6 +20,16 @@ public sealed partial class KvProvider
     });
 
     /// <inheritdoc/>
+    protected override object SetItemDynamicParameters(string path, object value) => new ItemParameters();
+
+    /// <summary>Makes a value empty, as Clear-Content does.</summary>
+    /// <param name="path">The path.</param>
+    protected override void ClearItem(string path) => ClearContent(path);
+
+    /// <inheritdoc/>
+    protected override object ClearItemDynamicParameters(string path) => new ItemParameters();
+
+    /// <inheritdoc/>
     protected override object NewItemDynamicParameters(string path, string itemTypeName, object newItemValue) => new NewItemParameters();
 
     /// <inheritdoc/>
@@ -86,6 +96,9 @@ public sealed partial class KvProvider
     });
 
     /// <inheritdoc/>
+    protected override object RemoveItemDynamicParameters(string path, bool recurse) => new ItemParameters();
+
+    /// <inheritdoc/>
     protected override void CopyItem(string path, string copyPath, bool recurse) => Report(path, from =>
     {
         var entry = RequireEntryAt(from, keyOnly: false);
@@ -113,7 +126,13 @@ public sealed partial class KvProvider
     });
 
     /// <inheritdoc/>
+    protected override object CopyItemDynamicParameters(string path, string destination, bool recurse) => new ItemParameters();
+
+    /// <inheritdoc/>
     protected override void MoveItem(string path, string destination) => Report(path, from => Move(from, TargetOf(from, destination)));
+
+    /// <inheritdoc/>
+    protected override object MoveItemDynamicParameters(string path, string destination) => new ItemParameters();
 
     /// <inheritdoc/>
     protected override void RenameItem(string path, string newName) => Report(path, from =>
@@ -126,6 +145,16 @@ public sealed partial class KvProvider
 
         Move(from, Locate(DrivePath.Join(DrivePath.ParentOf(from.Path), newName)));
     });
+
+    /// <inheritdoc/>
+    protected override object RenameItemDynamicParameters(string path, string newName) => new ItemParameters();
+
+    /// <summary>Not supported: a value is nothing that can be run.</summary>
+    /// <param name="path">The path.</param>
+    protected override void InvokeDefaultAction(string path) => Report(path, location => throw new KvNotSupportedException("Invoke-Item", location.Store.Info));
+
+    /// <inheritdoc/>
+    protected override object InvokeDefaultActionDynamicParameters(string path) => new ItemParameters();
 
     private void Move(KvLocation from, KvLocation to)
     {

@@ -59,7 +59,7 @@ public sealed partial class KvProvider
     }
 
     /// <inheritdoc/>
-    public object? ClearContentDynamicParameters(string path) => null;
+    public object ClearContentDynamicParameters(string path) => new ItemParameters();
 
     private void Store(KvLocation location, ReadOnlyMemory<byte> value, bool appends, ContentWriterParameters parameters)
     {

@@ -9,8 +9,9 @@ public sealed partial class KvProvider
     private const string PairTypeName = "Valkeyrie.KvPair#Drive";
 
     /// <summary>Tells whether something lies at a path.</summary>
-    /// <remarks>PowerShell takes whatever is thrown here for a no, and then says that nothing is there. Of a store that cannot be asked that is not known: the answer
-    /// is a yes, and whatever is done next tells the failure. After Test-Path nothing comes next, so it is told at once.</remarks>
+    /// <remarks>PowerShell takes whatever is thrown here for a no, and then says that nothing is there. Of a store that cannot be asked that is not known. A command that
+    /// goes on to do something with the item gets a yes, and tells the failure then. Others are told at once, by an error that heeds -ErrorAction, and get a no, so that
+    /// Set-Location stays where it is.</remarks>
     /// <param name="path">The path.</param>
     protected override bool ItemExists(string path)
     {
@@ -19,32 +20,67 @@ public sealed partial class KvProvider
             return true;
         }
 
-        KvLocation? location = null;
+        IKvStore? store = null;
         try
         {
-            location = Locate(path);
+            var location = Locate(path);
+            store = location.Store;
             return EntryAt(location) is not null;
         }
-        catch (KvException e) when (DynamicParameters is TestPathParameters)
+        catch (KvException e) when (TellsLater(store, e))
+        {
+            return true;
+        }
+        catch (KvException e)
         {
             WriteError(ErrorRecords.From(e, path));
             return false;
         }
+    }
+
+    /// <summary>Tells whether a path leads to a directory.</summary>
+    /// <remarks>It is asked in passing, and takes no error. Of a store that cannot be asked the answer is a yes: PowerShell then asks for what is in it, which tells.</remarks>
+    /// <param name="path">The path.</param>
+    protected override bool IsItemContainer(string path)
+    {
+        if (IsCompleting || _untold is not null)
+        {
+            return true;
+        }
+
+        IKvStore? store = null;
+        try
+        {
+            var location = Locate(path);
+            store = location.Store;
+            return EntryAt(location) is { IsDirectory: true };
+        }
         catch (KvException e)
         {
-            _untold = location is null ? _untold : (location.Store, e);
+            TellsLater(store, e);
             return true;
         }
     }
 
-    /// <inheritdoc/>
-    protected override object ItemExistsDynamicParameters(string path) => new TestPathParameters();
+    /// <summary>Tells whether something lies in a directory.</summary>
+    /// <remarks>A no ends the expansion of a wildcard, so a failure is told here, and not once more by what is done next with the item.</remarks>
+    /// <param name="path">The path.</param>
+    protected override bool HasChildItems(string path)
+    {
+        try
+        {
+            return HasChildItems(Locate(path));
+        }
+        catch (KvException e)
+        {
+            (DynamicParameters as ItemParameters)?.Tell(path);
+            WriteError(ErrorRecords.From(e, path));
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
-    protected override bool IsItemContainer(string path) => IsCompleting || OrThrow(path, () => EntryAt(Locate(path)) is { IsDirectory: true });
-
-    /// <inheritdoc/>
-    protected override bool HasChildItems(string path) => OrThrow(path, () => HasChildItems(Locate(path)));
+    protected override object GetItemDynamicParameters(string path) => new ItemParameters();
 
     /// <inheritdoc/>
     protected override void GetItem(string path) => Report(path, location => Write(location, RequireEntryAt(location, keyOnly: false)));
@@ -105,9 +141,6 @@ public sealed partial class KvProvider
 
     /// <inheritdoc/>
     protected override object GetChildNamesDynamicParameters(string path) => new ChildItemParameters();
-
-    // Test-Path takes nothing in addition, and is known by it.
-    private sealed class TestPathParameters;
 
     // What the names that pass the filter begin with, so that the store need not read all the others.
     private string FilterPrefix => PathName.PartBeginning(PathName.LiteralBeginning(Filter ?? ""));

@@ -26,7 +26,7 @@ public sealed partial class KvProvider
     });
 
     /// <inheritdoc/>
-    public object? GetPropertyDynamicParameters(string path, Collection<string>? providerSpecificPickList) => null;
+    public object GetPropertyDynamicParameters(string path, Collection<string>? providerSpecificPickList) => new ItemParameters();
 
     /// <summary>Not supported.</summary>
     /// <param name="path">The path.</param>
@@ -34,7 +34,7 @@ public sealed partial class KvProvider
     public void SetProperty(string path, PSObject propertyValue) => throw new PSNotSupportedException(ReadOnlyProperties);
 
     /// <inheritdoc/>
-    public object? SetPropertyDynamicParameters(string path, PSObject propertyValue) => null;
+    public object SetPropertyDynamicParameters(string path, PSObject propertyValue) => new ItemParameters();
 
     /// <summary>Not supported.</summary>
     /// <param name="path">The path.</param>
@@ -42,7 +42,7 @@ public sealed partial class KvProvider
     public void ClearProperty(string path, Collection<string> propertyToClear) => throw new PSNotSupportedException(ReadOnlyProperties);
 
     /// <inheritdoc/>
-    public object? ClearPropertyDynamicParameters(string path, Collection<string> propertyToClear) => null;
+    public object ClearPropertyDynamicParameters(string path, Collection<string> propertyToClear) => new ItemParameters();
 
     private TimeSpan? TimeLeft(IKvStore store, KvPair pair)
     {

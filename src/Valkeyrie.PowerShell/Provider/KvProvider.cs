@@ -113,13 +113,30 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         {
             work(Locate(path));
         }
+        catch (KvException) when (DynamicParameters is ItemParameters parameters && parameters.HasTold(path))
+        {
+            // Once is enough.
+        }
         catch (KvException e)
         {
             WriteError(ErrorRecords.From(e, path));
         }
     }
 
-    /// <summary>Finds something out, or ends the command with the failure, where PowerShell wants an answer and takes no error.</summary>
+    /// <summary>Whether the command goes on to do something, and so tells a failure then, for which it is kept.</summary>
+    private bool TellsLater(IKvStore? store, KvException failure)
+    {
+        if (DynamicParameters is not ItemParameters)
+        {
+            return false;
+        }
+
+        // Without a store the next question fails by itself.
+        _untold = store is null ? _untold : (store, failure);
+        return true;
+    }
+
+    /// <summary>Makes something, or ends the command with the failure, where PowerShell wants an answer and takes no error.</summary>
     private T OrThrow<T>(string path, Func<T> work)
     {
         try
