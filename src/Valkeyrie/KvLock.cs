@@ -4,7 +4,7 @@ namespace Valkeyrie;
 /// <remarks>A holder that was stopped or cut off for longer than <see cref="Ttl"/> may believe for a moment that it still holds the lock.
 /// Where that matters, pass <see cref="FencingToken"/> along with every write to the guarded resource and have it refuse lower ones.
 /// Locks that one store holds may stand on one lease, see <see cref="IKvStore.LockAsync"/>: revoking it loses them all.</remarks>
-public abstract class KvLock : IAsyncDisposable
+public abstract class KvLock : IAsyncDisposable, IFormattable
 {
     /// <summary>The key that the lock guards.</summary>
     public abstract string Key { get; }
@@ -20,6 +20,17 @@ public abstract class KvLock : IAsyncDisposable
 
     /// <summary>Fires at once when the lock is lost; not when it is released.</summary>
     public abstract CancellationToken Lost { get; }
+
+    /// <summary>The lock's key, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>key</c>; null, empty or <c>G</c> for what <see cref="object.ToString"/> gives.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => ToString()!,
+        "key" => VisibleText.Of(Key),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a lock. Use key."),
+    };
 
     /// <summary>Releases the lock. Releasing it again does nothing.</summary>
     /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>

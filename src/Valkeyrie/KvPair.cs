@@ -1,9 +1,10 @@
 using System.Text;
+using Valkeyrie.Display;
 
 namespace Valkeyrie;
 
 /// <summary>A key with its value and what the store knows of it. Immutable.</summary>
-public sealed class KvPair
+public sealed class KvPair : IFormattable
 {
     /// <summary>The key. Bytes that are not valid UTF-8 stand in it as described at <see cref="KeyCodec"/>.</summary>
     public required string Key { get; init; }
@@ -40,4 +41,18 @@ public sealed class KvPair
 
     /// <summary>The key.</summary>
     public override string ToString() => Key;
+
+    /// <summary>A part of the pair, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>key</c>; <c>value</c>, the value in one line, bytes that are not text by their number, and of a long text the beginning;
+    /// <c>lines</c>, the same with its line ends; null, empty or <c>G</c> for the key as it is.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => ToString(),
+        "key" => VisibleText.Of(Key),
+        "value" => VisibleValue.Of(this, lines: false),
+        "lines" => VisibleValue.Of(this, lines: true),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a pair. Use key, value or lines."),
+    };
 }

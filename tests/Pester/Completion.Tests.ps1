@@ -56,12 +56,12 @@ Describe 'Tab completes' {
     }
 
     It 'endpoints' {
-        Complete 'Connect-KvStore http://127' | Should -Be $Server
+        Complete 'Connect-KvStore http://127' | Should -Be "'$Server'"
     }
 
     It 'addresses that Connect-KvStore takes, where there is no server' {
         $store = Connect-KvStore -InMemory -Name memory
-        Complete 'Connect-KvStore mem' | Should -Be 'memory:'
+        Complete 'Connect-KvStore mem' | Should -Be "'memory:'"
         (Connect-KvStore memory: | Disconnect-KvStore) | Should -BeNullOrEmpty
         $store | Disconnect-KvStore
         $null = Connect-KvStore $Server -Name 'my store'

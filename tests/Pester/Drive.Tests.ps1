@@ -165,8 +165,9 @@ Describe 'Names that a path cannot have as they are' {
             'w[1]*?' = 'kv:/w[1]*?'; '`tick' = 'kv:/`tick'; ' blank ' = 'kv:/ blank '; "quote'" = "kv:/quote'"; 'host:80' = 'kv:/host:80'; 'a::b' = 'kv:/a::b'
             'Zoë/🔑' = 'kv:/Zoë/🔑'; '~' = 'kv:/~'; '$x' = 'kv:/$x'
 
-            # A byte that is no UTF-8.
-            "b$([char] 0xDCFF)d" = "kv:/b$([char] 0xDCFF)d"
+            # A byte that is no UTF-8, and what does not show; what reads like such a sign, and what does not.
+            "b$([char] 0xDCFF)d" = 'kv:/b%FFd'; "l`nf" = 'kv:/l%0Af'; "e`e[31m" = 'kv:/e%1B[31m'; "r`u{202e}l" = 'kv:/r%E2%80%AEl'; "c`u{85}" = 'kv:/c%C2%85'
+            'z%0A' = 'kv:/z%250A'; 'z%C3%A4' = 'kv:/z%25C3%25A4'; 'z%41' = 'kv:/z%41'; "y%C2`u{85}" = 'kv:/y%25C2%C2%85'; "y$([char] 0xDCC2)%85" = 'kv:/y%C2%2585'
         }
         $names.Keys | ForEach-Object { Set-KvValue $_ "value of $_" }
     }
@@ -188,7 +189,7 @@ Describe 'Names that a path cannot have as they are' {
     }
 
     It 'are reached through the pipeline' {
-        Get-ChildItem kv:/ -Recurse -File | ForEach-Object { $_ | Get-Content | Should -BeExactly $_.Value }
+        Get-ChildItem kv:/ -Recurse -File | ForEach-Object { ($_ | Get-Content) -join "`n" | Should -BeExactly $_.Value }
         Get-ChildItem kv:/ -Recurse -Directory | ForEach-Object { $_ | Get-ChildItem -Recurse -File | Should -Not -BeNullOrEmpty -Because $_.Key }
     }
 

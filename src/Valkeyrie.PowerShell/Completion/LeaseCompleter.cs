@@ -26,5 +26,5 @@ public sealed class LeaseCompleter : IArgumentCompleter
 
     // In quotes: digits alone, or with an e among them, would be taken for a decimal number.
     private static CompletionResult Result(KvLease lease) => new(
-        $"'{lease}'", $"{lease}", CompletionResultType.ParameterValue, $"{lease.Remaining} of {lease.Ttl} left, keys: {string.Join(", ", lease.Keys.Take(5))}");
+        $"'{lease}'", $"{lease}", CompletionResultType.ParameterValue, $"{lease.Remaining} of {lease.Ttl} left, keys: {lease:keys}");
 }

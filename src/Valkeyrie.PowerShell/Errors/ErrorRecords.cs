@@ -157,7 +157,7 @@ internal static class ErrorRecords
     {
         < 0 => "Get-KvTree -KeysOnly",
         0 => "Get-KvTree / -KeysOnly",
-        var end => $"Get-KvTree {CompletionWord.Quoted(key[..end])} -KeysOnly",
+        var end => $"Get-KvTree {ArgumentText.Of(key[..end])} -KeysOnly",
     };
 
     private static bool LooksLikeWildcard(string key) => key.AsSpan().ContainsAny('*', '?');

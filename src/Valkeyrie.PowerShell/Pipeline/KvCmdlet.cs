@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Sessions;
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A cmdlet whose asynchronous work ends with Ctrl+C, and whose failures become error records.</summary>
-public abstract partial class KvCmdlet : PSCmdlet, IDisposable
+public abstract partial class KvCmdlet : VisibleCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Valkeyrie.PowerShell.Completion;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
@@ -58,7 +59,7 @@ public abstract class KvCopyCmdlet : KvLongCmdlet
         catch (PipelineStoppedException)
         {
             // A pipeline that is being stopped takes no warnings any more; the host does.
-            Host?.UI?.WriteWarningLine(CutShort(copy.Progress, total));
+            Host?.UI?.WriteWarningLine(VisibleText.Of(CutShort(copy.Progress, total)));
             throw;
         }
     }
@@ -76,7 +77,7 @@ public abstract class KvCopyCmdlet : KvLongCmdlet
         var done = progress.Written + progress.Unchanged;
         var of = total is null ? "" : $" of {Number(total.Value)}";
         return progress.LastKey is { } last
-            ? $"The {Work} stopped after {Number(done)}{of} keys; the last one is '{last}'. The same command with -StartAfter '{last.Replace("'", "''", StringComparison.Ordinal)}' goes on from there."
+            ? $"The {Work} stopped after {Number(done)}{of} keys; the last one is '{last}'. The same command with -StartAfter {ArgumentText.Of(last)} goes on from there."
             : $"The {Work} stopped before the first{of} keys was done; some behind it may have been written. The same command begins anew, and leaves those alone.";
     }
 

@@ -17,8 +17,6 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
     private const string CallBack = "$args[0].Invoke()";
     private const string EnclosedCallBack = "try { $args[0].Invoke() } finally { }";
 
-    private static readonly ScriptBlock CallBlock = ScriptBlock.Create("param($block, $argument) & $block $argument");
-
     private ExceptionDispatchInfo? _end;
 
     /// <summary>Runs the block to its end, or until the token fires.</summary>
@@ -26,7 +24,7 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
     public void Invoke(CancellationToken stop)
     {
         var isEnclosed = EnclosingTry.IsAround(cmdlet);
-        using var call = CallBlock.GetSteppablePipeline(cmdlet.MyInvocation.CommandOrigin, [block, argument]);
+        using var call = BlockCall.Of(block, argument).GetSteppablePipeline(cmdlet.MyInvocation.CommandOrigin);
         call.Begin(cmdlet);
         using var nested = PowerShellEngine.Create(RunspaceMode.CurrentRunspace);
         nested.AddScript(isEnclosed ? EnclosedCallBack : CallBack, useLocalScope: true).AddArgument(new Action(() => RunInside(nested, call, stop)));

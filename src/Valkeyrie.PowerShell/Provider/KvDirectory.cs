@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace Valkeyrie.PowerShell.Provider;
 
 /// <summary>A directory on a drive.</summary>
@@ -5,6 +7,10 @@ namespace Valkeyrie.PowerShell.Provider;
 /// a pipeline in place of the item's own.</param>
 public sealed record KvDirectory(string Key)
 {
+    /// <summary>The path in the store, for views.</summary>
+    [Hidden]
+    public string DisplayKey => VisibleText.Of(Key);
+
     /// <summary>The path in the store.</summary>
     public override string ToString() => Key;
 }

@@ -20,6 +20,10 @@ public sealed class KvDriveInfo : PSDriveInfo
     /// <summary>What the keys that it shows begin with: a directory with its last slash; empty for all keys.</summary>
     public string Directory { get; }
 
+    /// <summary>The same, for views.</summary>
+    [Hidden]
+    public string DisplayDirectory => VisibleText.Of(Directory);
+
     /// <summary>The store; null for the one that is current in the session whenever the drive is used.</summary>
     public IKvStore? Store { get; }
 }

@@ -23,7 +23,7 @@ internal sealed record KvLocation(KvDriveInfo Drive, IKvStore Store, string Path
     /// <summary>Where the path of a drive leads.</summary>
     public static KvLocation At(KvDriveInfo drive, IKvStore store, IReadOnlyList<string> names)
     {
-        var path = names.Aggregate(drive.Root, DrivePath.Join);
+        var path = names.Select(PathName.Canonical).Aggregate(drive.Root, DrivePath.Join);
         return names.Count == 0
             ? new(drive, store, path, drive.Directory.Length == 0 ? "" : drive.Directory[..^1], IsRoot: true)
             : new(drive, store, path, drive.Directory + string.Join(KeyRules.Separator, names.Select(PathName.Read)), IsRoot: false);
@@ -35,9 +35,10 @@ internal sealed record KvLocation(KvDriveInfo Drive, IKvStore Store, string Path
 
     /// <summary>A place in the directory.</summary>
     /// <param name="key">Its key.</param>
-    public KvLocation Below(string key)
+    /// <param name="name">Writes a part of its key as a name; null for how names are usually written.</param>
+    public KvLocation Below(string key, Func<string, string>? name = null)
     {
-        var path = key[Start.Length..].Split(KeyRules.Separator).Select(PathName.Of).Aggregate(Path, DrivePath.Join);
+        var path = key[Start.Length..].Split(KeyRules.Separator).Select(name ?? PathName.Of).Aggregate(Path, DrivePath.Join);
         return this with { Path = path, Key = key, IsRoot = false };
     }
 }

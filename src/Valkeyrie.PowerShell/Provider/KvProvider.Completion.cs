@@ -13,14 +13,17 @@ public sealed partial class KvProvider
     private void CompleteItems(string path, PathCompletion completion)
     {
         var options = new KvEntryOptions { NamePrefix = PathName.PartBeginning(completion.Beginning), KeysOnly = true };
-        Complete(path, options, PathCompletion.MostNames, IsMeant, (directory, entry) => Write(directory.Below(entry.Path), entry));
+        Complete(path, options, PathCompletion.MostNames, IsMeant, (directory, entry) => Write(directory.Below(entry.Path, PathName.ForCompletion), entry));
 
         bool IsMeant(KvEntry entry) =>
             (entry.IsDirectory || !completion.DirectoriesOnly) && PathName.Of(entry.Name).StartsWith(completion.Beginning, StringComparison.OrdinalIgnoreCase);
     }
 
     private void CompleteNames(string path) => Complete(
-        path, new KvEntryOptions { NamePrefix = FilterPrefix, KeysOnly = true }, PathCompletion.MostNamesAskedAbout, PassesFilter, WriteName);
+        path, new KvEntryOptions { NamePrefix = FilterPrefix, KeysOnly = true }, PathCompletion.MostNamesAskedAbout, PassesFilter, WriteCompletedName);
+
+    private void WriteCompletedName(KvLocation directory, KvEntry entry) =>
+        WriteItemObject(PathName.ForCompletion(entry.Name), directory.Below(entry.Path, PathName.ForCompletion).Path, entry.IsDirectory);
 
     private void Complete(string path, KvEntryOptions options, int most, Func<KvEntry, bool> isMeant, Action<KvLocation, KvEntry> write)
     {

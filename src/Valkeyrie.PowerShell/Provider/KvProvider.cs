@@ -58,7 +58,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
             ThrowTerminatingError(error);
         }
 
-        return new KvDriveInfo(drive.Name, ProviderInfo, directory, store, drive.Description, directory);
+        return new KvDriveInfo(drive.Name, ProviderInfo, directory, store, drive.Description, VisibleText.Of(directory));
     }
 
     private static bool IsNamed(PSDriveInfo drive, string name) => string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase);

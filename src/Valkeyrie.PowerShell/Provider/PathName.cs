@@ -1,16 +1,21 @@
+using System.Globalization;
 using System.Text;
 
 namespace Valkeyrie.PowerShell.Provider;
 
 /// <summary>Writes a part of a key (what stands between two slashes) as a name in a path, and reads it back. Most are the same.</summary>
-/// <remarks>A path cannot have an empty name, nor <c>.</c> and <c>..</c> as names, and takes a backslash for a separator. Those are written with a percent
-/// sign: <c>%</c> alone for the empty part, <c>%2E</c> for a dot that is a whole part, <c>%5C</c> for a backslash. Other percent signs stay as they are,
-/// but for one that would be read as such a sign: <c>%25</c>.</remarks>
+/// <remarks>A path cannot have an empty name, nor <c>.</c> and <c>..</c> as names, and takes a backslash for a separator; and what does not show, such as a
+/// line feed, must not reach a listing, a prompt or a completion as it is. Those are written with a percent sign: <c>%</c> alone for the empty part, <c>%2E</c>
+/// for a dot that is a whole part, <c>%5C</c> for a backslash, and the bytes of UTF-8 for what does not show: <c>%0A</c>, <c>%E2%80%AE</c>. Other percent
+/// signs stay as they are, but for one that would be read as such a sign: <c>%25</c>.</remarks>
 internal static class PathName
 {
     private const string Empty = "%";
     private static readonly System.Buffers.SearchValues<char> WildcardCharacters = System.Buffers.SearchValues.Create("*?[]`");
-    private static readonly (string Sign, char Meaning)[] Signs = [("%25", '%'), ("%5C", '\\'), ("%2E", '.')];
+
+    // PowerShell takes all of these for quotes and blanks, and when it completes a path quotes none but the plain ones.
+    private static readonly System.Buffers.SearchValues<char> QuotesAndBlanks = System.Buffers.SearchValues.Create(
+        "\u2018\u2019\u201A\u201B\u201C\u201D\u201E\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u202F\u205F\u3000");
 
     /// <summary>A part of a key as a name in a path.</summary>
     public static string Of(string part) => part switch
@@ -19,9 +24,12 @@ internal static class PathName
         "." => "%2E",
         ".." => "%2E%2E",
         Empty => "%25",
-        _ when part.AsSpan().ContainsAny('%', '\\') => Escape(part),
+        _ when part.AsSpan().ContainsAny('%', '\\') || !VisibleText.IsVisible(part) => Escape(part, forCompletion: false),
         _ => part,
     };
+
+    /// <summary>A part of a key as a name in a path that PowerShell completes.</summary>
+    public static string ForCompletion(string part) => part.AsSpan().ContainsAny(QuotesAndBlanks) ? Escape(part, forCompletion: true) : Of(part);
 
     /// <summary>The part of a key that a name in a path stands for.</summary>
     public static string Read(string name)
@@ -37,15 +45,18 @@ internal static class PathName
         }
 
         var part = new StringBuilder(name.Length);
-        for (var i = 0; i < name.Length; i++)
+        for (var i = 0; i < name.Length;)
         {
-            var meaning = SignAt(name, i);
-            part.Append(meaning ?? name[i]);
-            i += meaning is null ? 0 : 2;
+            var bytes = BytesAt(name, i);
+            _ = bytes.Length == 0 ? part.Append(name[i]) : part.Append(KeyCodec.Plain.Decode(bytes));
+            i += bytes.Length == 0 ? 1 : 3 * bytes.Length;
         }
 
         return part.ToString();
     }
+
+    /// <summary>A name as <see cref="Of"/> writes it; one that is typed may hold what does not show.</summary>
+    public static string Canonical(string name) => VisibleText.IsVisible(name) ? name : Of(Read(name));
 
     /// <summary>What all names begin with that fit a pattern, or a text that goes on: what comes before its first wildcard character.</summary>
     public static string LiteralBeginning(string pattern) => pattern.AsSpan().IndexOfAny(WildcardCharacters) is >= 0 and var end ? pattern[..end] : pattern;
@@ -53,32 +64,58 @@ internal static class PathName
     /// <summary>What the parts of keys begin with whose names have a beginning. It may be less than the beginning tells, where that has a percent sign.</summary>
     public static string PartBeginning(string name) => name.IndexOf('%', StringComparison.Ordinal) is >= 0 and var sign ? name[..sign] : name;
 
-    private static string Escape(string part)
+    private static string Escape(string part, bool forCompletion)
     {
-        var name = new StringBuilder(part.Length + 2);
-        for (var i = 0; i < part.Length; i++)
+        var name = new StringBuilder(part.Length + 8);
+        for (var i = 0; i < part.Length;)
         {
-            _ = part[i] switch
+            var length = char.IsSurrogatePair(part, i) ? 2 : 1;
+            var c = part.AsSpan(i, length);
+            if (c is "\\" || (c is "%" && SignAt(part, i) is not null) || (forCompletion && c.ContainsAny(QuotesAndBlanks)) || !VisibleText.IsVisible(c))
             {
-                '\\' => name.Append("%5C"),
-                '%' when SignAt(part, i) is not null => name.Append("%25"),
-                var c => name.Append(c),
-            };
+                AppendSigns(name, KeyCodec.Plain.Encode(c.ToString()));
+            }
+            else
+            {
+                name.Append(c);
+            }
+
+            i += length;
         }
 
         return name.ToString();
     }
 
-    private static char? SignAt(string text, int index)
+    private static void AppendSigns(StringBuilder name, byte[] bytes)
     {
-        foreach (var (sign, meaning) in Signs)
+        foreach (var one in bytes)
         {
-            if (text.AsSpan(index).StartsWith(sign, StringComparison.OrdinalIgnoreCase))
-            {
-                return meaning;
-            }
+            name.Append(CultureInfo.InvariantCulture, $"%{one:X2}");
+        }
+    }
+
+    /// <summary>The bytes that the signs from an index on stand for: one of ASCII, or all that follow each other of others, which belong together.</summary>
+    private static byte[] BytesAt(string name, int index)
+    {
+        if (SignAt(name, index) is not { } first || char.IsAscii((char)first))
+        {
+            return SignAt(name, index) is { } only ? [only] : [];
         }
 
-        return null;
+        var bytes = new List<byte>();
+        while (SignAt(name, index + (3 * bytes.Count)) is { } next && !char.IsAscii((char)next))
+        {
+            bytes.Add(next);
+        }
+
+        return [.. bytes];
     }
+
+    // No sign is what stands for a letter, a digit or another character that names have as it is: a%20b means itself.
+    private static byte? SignAt(string text, int index) =>
+        index + 2 < text.Length && text[index] == '%' && char.IsAsciiHexDigit(text[index + 1]) && char.IsAsciiHexDigit(text[index + 2])
+            && byte.Parse(text.AsSpan(index + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) is var value
+            && value is (> 0 and < (byte)' ') or (byte)'%' or (byte)'.' or (byte)'\\' or >= 0x7F
+            ? value
+            : null;
 }

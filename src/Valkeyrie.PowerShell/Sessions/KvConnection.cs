@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Sessions;
@@ -39,6 +40,30 @@ public sealed class KvConnection
 
     /// <summary>The store itself, for .NET code.</summary>
     public IKvStore Store { get; }
+
+    /// <summary>The name, for views.</summary>
+    [Hidden]
+    public string DisplayName => VisibleText.Of(Name);
+
+    /// <summary>The address, for views.</summary>
+    [Hidden]
+    public string DisplayAddress => VisibleText.Of(Address);
+
+    /// <summary>The endpoints in one line, for views.</summary>
+    [Hidden]
+    public string DisplayEndpoints => VisibleText.Of(string.Join(", ", Endpoints));
+
+    /// <summary>The server's version, for views.</summary>
+    [Hidden]
+    public string DisplayServerVersion => VisibleText.Of(ServerVersion);
+
+    /// <summary>The namespace, for views.</summary>
+    [Hidden]
+    public string DisplayNamespace => VisibleText.Of(Namespace);
+
+    /// <summary>The user, for views.</summary>
+    [Hidden]
+    public string DisplayUser => VisibleText.Of(User);
 
     /// <summary>Sees that a store works, and closes it if it does not.</summary>
     internal static KvConnection Check(

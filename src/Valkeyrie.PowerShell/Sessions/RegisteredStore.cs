@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
@@ -36,6 +37,21 @@ public sealed record RegisteredStore
     /// <summary>The endpoints or the file, in one line.</summary>
     [JsonIgnore]
     public string Address => Path ?? string.Join(',', Endpoint ?? []);
+
+    /// <summary>The name, for views.</summary>
+    [Hidden]
+    [JsonIgnore]
+    public string DisplayName => VisibleText.Of(Name);
+
+    /// <summary>The address, for views.</summary>
+    [Hidden]
+    [JsonIgnore]
+    public string DisplayAddress => VisibleText.Of(Address);
+
+    /// <summary>The namespace, for views.</summary>
+    [Hidden]
+    [JsonIgnore]
+    public string DisplayNamespace => VisibleText.Of(Namespace);
 
     /// <summary>The name, so that the object also serves where a name is wanted.</summary>
     public override string ToString() => Name;

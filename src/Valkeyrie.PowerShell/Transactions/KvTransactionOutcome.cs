@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace Valkeyrie.PowerShell.Transactions;
 
 /// <summary>How a transaction ended, as Invoke-KvTransaction emits it.</summary>
@@ -18,6 +20,10 @@ public sealed class KvTransactionOutcome
 
     /// <summary>What each command of the block that was done gave, in order.</summary>
     public KvOperationOutcome[] Results { get; }
+
+    /// <summary>The results in one line, for views.</summary>
+    [Hidden]
+    public string DisplayResults => string.Join(", ", Results.Select(r => VisibleText.Of(r.ToString())));
 }
 
 /// <summary>What one command of a transaction gave.</summary>
@@ -45,6 +51,10 @@ public sealed class KvOperationOutcome
 
     /// <summary>How many keys were written, removed or found: 1 or 0.</summary>
     public long KeyCount { get; }
+
+    /// <summary>The key, for views.</summary>
+    [Hidden]
+    public string DisplayKey => VisibleText.Of(Key);
 
     /// <summary>Verb and key.</summary>
     public override string ToString() => $"{Operation} {Key}";

@@ -3,7 +3,7 @@ namespace Valkeyrie;
 /// <summary>A lease: a time to live that keys can be attached to. They are removed when it ends.</summary>
 /// <param name="Id">The lease's number; never 0. etcd's own tools, and the module's views, show it in hexadecimal.</param>
 /// <param name="Ttl">The time to live that the store granted, which may be longer than the one asked for.</param>
-public sealed record KvLease(long Id, TimeSpan Ttl)
+public sealed record KvLease(long Id, TimeSpan Ttl) : IFormattable
 {
     /// <summary>How long the lease lives from the moment of the answer unless it is renewed, to the second on etcd; null unless asked for by
     /// <see cref="IKvLeases.GetLeaseAsync"/> or <see cref="IKvLeases.ListLeasesAsync"/>.</summary>
@@ -15,6 +15,24 @@ public sealed record KvLease(long Id, TimeSpan Ttl)
 
     /// <summary>The number in hexadecimal.</summary>
     public override string ToString() => $"{Id:x}";
+
+    /// <summary>The number, or the keys, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>keys</c> for the first five keys and how many there are, <c>all</c> for all of them;
+    /// <c>remaining</c> for what is left of its time in whole seconds; null, empty or <c>G</c> for the number.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => ToString(),
+        "keys" when Keys.Count > ShownKeys => $"{Shown(Keys.Take(ShownKeys))}, ... ({Keys.Count} keys)",
+        "keys" or "all" => Shown(Keys),
+        "remaining" => Remaining is { } left ? TimeSpan.FromSeconds(Math.Floor(left.TotalSeconds)).ToString() : "",
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a lease. Use keys, all or remaining."),
+    };
+
+    private const int ShownKeys = 5;
+
+    private static string Shown(IEnumerable<string> keys) => string.Join(", ", keys.Select(VisibleText.Of));
 }
 
 /// <summary>Stores with leases. A lease belongs to the whole store: a namespace does not divide them, only their keys.</summary>

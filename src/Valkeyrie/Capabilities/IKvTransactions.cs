@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using Valkeyrie.Display;
 
 namespace Valkeyrie;
 
@@ -83,6 +85,7 @@ public enum KvConditionOperator
 /// <param name="Number">What it is compared with, for all targets but the value.</param>
 /// <param name="Value">What it is compared with, for the value.</param>
 public sealed record KvCondition(KvRange Range, KvConditionTarget Target, KvConditionOperator Operator, long Number, ReadOnlyMemory<byte> Value = default)
+    : IFormattable
 {
     private const int ShownBytes = 40;
 
@@ -112,6 +115,18 @@ public sealed record KvCondition(KvRange Range, KvConditionTarget Target, KvCond
         (KvConditionTarget.Value, _, _) => $"{Target} of {Range} is {Operator} '{ValueText}'",
         (KvConditionTarget.Lease, _, _) => $"{Target} of {Range} is {Operator} {Number:x}",
         _ => $"{Target} of {Range} is {Operator} {Number}",
+    };
+
+    /// <summary>A part of the condition, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>key</c> for the key or range; <c>operand</c> for what is compared with; null, empty or <c>G</c> for the comparison in words.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => ToString(),
+        "key" => VisibleText.Of(Range.Text),
+        "operand" => Target == KvConditionTarget.Value ? VisibleValue.Of(Value.Span, lines: false) : Number.ToString(CultureInfo.InvariantCulture),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a condition. Use key or operand."),
     };
 
     private string ValueText => Value.Length <= ShownBytes ? Encoding.UTF8.GetString(Value.Span) : Encoding.UTF8.GetString(Value.Span[..ShownBytes]) + "...";

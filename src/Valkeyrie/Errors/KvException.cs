@@ -3,10 +3,10 @@ namespace Valkeyrie;
 /// <summary>A failure of a store, told in words that name the key and the endpoint. The base of a small family, one type for each
 /// <see cref="KvErrorCode"/>.</summary>
 /// <param name="code">What went wrong.</param>
-/// <param name="message">What went wrong and what to do, for a person. Holds no secret.</param>
+/// <param name="message">What went wrong and what to do, for a person. Holds no secret. What others wrote in it is made visible (<see cref="VisibleText"/>).</param>
 /// <param name="inner">The cause, where there is one.</param>
 #pragma warning disable CA1032 // each error names what it is about; a constructor without that would make one that names nothing
-public abstract class KvException(KvErrorCode code, string message, Exception? inner = null) : Exception(message, inner)
+public abstract class KvException(KvErrorCode code, string message, Exception? inner = null) : Exception(VisibleText.Of(message), inner)
 {
     /// <summary>What went wrong.</summary>
     public KvErrorCode Code { get; } = code;
@@ -20,4 +20,7 @@ public abstract class KvException(KvErrorCode code, string message, Exception? i
     /// <summary>True if the request provably reached no server, so that a write was not made and may be tried again. False where a server has
     /// answered, and where nothing is known.</summary>
     public bool NotSent { get; init; }
+
+    /// <summary>Type, message, causes and the stack, fit for a terminal and a log.</summary>
+    public override string ToString() => VisibleText.OfLines(base.ToString());
 }

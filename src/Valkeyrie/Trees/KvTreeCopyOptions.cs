@@ -19,4 +19,16 @@ public sealed record KvTreeCopyOptions
 /// <param name="Unchanged">How many keys were left alone, since they had the value already.</param>
 /// <param name="Removed">How many keys were removed from the destination.</param>
 /// <param name="LastKey">The key, relative to the tree, up to which everything is done; null if nothing is.</param>
-public sealed record KvTreeCopyResult(long Written, long Unchanged, long Removed, string? LastKey);
+public sealed record KvTreeCopyResult(long Written, long Unchanged, long Removed, string? LastKey) : IFormattable
+{
+    /// <summary>The last key, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>key</c>; null, empty or <c>G</c> for what <see cref="ToString()"/> gives.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => ToString(),
+        "key" => VisibleText.Of(LastKey),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a copy's result. Use key."),
+    };
+}

@@ -17,7 +17,7 @@ public enum KvDifferenceKind
 }
 
 /// <summary>A key at which two trees were compared.</summary>
-public sealed class KvTreeDifference
+public sealed class KvTreeDifference : IFormattable
 {
     private readonly string _referenceRoot;
     private readonly string _differenceRoot;
@@ -69,4 +69,15 @@ public sealed class KvTreeDifference
 
     /// <summary>Indicator and key.</summary>
     public override string ToString() => $"{SideIndicator} {Key}";
+
+    /// <summary>The key, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>key</c> for <see cref="RelativeKey"/>; null, empty or <c>G</c> for indicator and key as they are.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => ToString(),
+        "key" => VisibleText.Of(RelativeKey),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a difference. Use key."),
+    };
 }

@@ -1,0 +1,22 @@
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Pipeline;
+
+/// <summary>Progress as a host shows it, fit for a terminal.</summary>
+internal static class VisibleProgress
+{
+    /// <summary>Makes the words of a progress record visible.</summary>
+    /// <param name="progress">The record.</param>
+    /// <returns>The same record.</returns>
+    public static ProgressRecord Of(ProgressRecord progress)
+    {
+        progress.Activity = VisibleText.Of(progress.Activity);
+        progress.StatusDescription = VisibleText.Of(progress.StatusDescription);
+        if (progress.CurrentOperation is { Length: > 0 } operation)
+        {
+            progress.CurrentOperation = VisibleText.Of(operation);
+        }
+
+        return progress;
+    }
+}
