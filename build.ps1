@@ -1,10 +1,10 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    One entry for every task; build.sh is the same for a shell without PowerShell.
+    One entry for every task; build.sh is the same for a shell without PowerShell, and build.cmd for a Windows without one.
 .PARAMETER Task
     build   stage the importable module under out/Valkeyrie; needs the .NET SDK alone
-    test    run xUnit, then Pester
+    test    run xUnit, then Pester; what this machine lacks is skipped and named
     pester  run Pester alone, on the module staged last
     demo    the README's first session, on a private store that needs no server
     soak    rounds under faults with growing seeds, beside clients that idle, until one shows something wrong; arguments: duration (10m), first seed
@@ -22,9 +22,9 @@
 #>
 [CmdletBinding()]
 param(
-    [Parameter(Mandatory, Position = 0)]
-    [ValidateSet('build', 'test', 'pester', 'demo', 'soak', 'docs', 'pictures', 'analyze', 'package', 'bench')]
-    [string] $Task,
+    [Parameter(Position = 0)]
+    [ValidateSet('help', 'build', 'test', 'pester', 'demo', 'soak', 'docs', 'pictures', 'analyze', 'package', 'bench')]
+    [string] $Task = 'help',
 
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Argument
@@ -40,6 +40,8 @@ Set-Location $PSScriptRoot
 $results = Join-Path $PSScriptRoot out TestResults
 $ownModules = Join-Path $PSScriptRoot .tools modules
 
+function Invoke-HelpTask { [regex]::Match((Get-Content $PSCommandPath -Raw), '(?ms)^\.PARAMETER Task$(.*?)^\.').Groups[1].Value.Trim("`r", "`n") }
+
 function Invoke-BuildTask {
     Assert-Dotnet
     Clear-StagedModule
@@ -54,28 +56,46 @@ function Invoke-BuildTask {
 }
 
 function Invoke-TestTask {
-    Assert-Etcd etcd, etcdctl
+    if (-not (Find-Etcd)) {
+        '******** NO ETCD: the tests that need it are skipped. ********'
+    }
+
     Invoke-BuildTask
     Remove-Item $results -Recurse -Force -ErrorAction Ignore
     $suites = @(Invoke-XUnit; Invoke-PesterApart)
-    $passed, $failed, $skipped = 'Passed', 'Failed', 'Skipped' | ForEach-Object { ($suites | Measure-Object $_ -Sum).Sum }
-    $skips = $skipped -gt 0 ? ", $skipped skipped" : ''
-    "$passed passed, $failed failed$skips"
-    exit ($failed -gt 0 -or $passed -eq 0)
+    $suites.Skips | Format-SkippedTest
+    foreach ($suite in $suites) {
+        '{0,-8}{1}{2,7:0} s' -f $suite.Name, (Format-TestCount $suite), $suite.Seconds
+    }
+
+    if ($suites.Name -notcontains 'Pester') {
+        '******** The PESTER suite DID NOT RUN: Pester could not be restored from NuGet; the reason is above. ********'
+    }
+
+    $total = [pscustomobject]@{}
+    'Passed', 'Failed', 'Skipped' | ForEach-Object { $total | Add-Member $_ ($suites | Measure-Object $_ -Sum).Sum }
+    Format-TestCount $total
+    exit ($total.Failed -gt 0 -or $total.Passed -eq 0)
 }
 
 function Invoke-PesterTask {
-    if (-not (Find-GalleryModule Pester 5.5 5.999)) {
+    if (-not (Import-Pester)) {
         exit 2
     }
 
-    # The tests of the help pages and of the scripts go without these, and say so.
-    $null = Find-GalleryModule Microsoft.PowerShell.PlatyPS 1.0.1 1.999
-    $null = Find-GalleryModule PSScriptAnalyzer 1.22 1.999
+    # A test that needs something which not every machine has bears its name as a tag.
+    $needs = [ordered]@{
+        etcd             = [bool](Find-Program etcd) -and [bool](Find-Program etcdctl)
+        PlatyPS          = Find-GalleryModule Microsoft.PowerShell.PlatyPS (Get-ToolVersion PlatyPS)
+        PSScriptAnalyzer = Find-GalleryModule PSScriptAnalyzer (Get-ToolVersion PSScriptAnalyzer)
+        PSResourceGet    = [bool](Get-Command Compress-PSResource -ErrorAction Ignore)
+    }
+    $missing = @($needs.Keys | Where-Object { -not $needs[$_] })
 
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = 'tests/Pester'
     $configuration.Run.PassThru = $true
+    $configuration.Filter.ExcludeTag = $missing
     $configuration.Output.Verbosity = 'Detailed'
     $configuration.TestResult.Enabled = $true
     $configuration.TestResult.OutputPath = Join-Path $results pester.xml
@@ -85,8 +105,14 @@ function Invoke-PesterTask {
     $run = Invoke-Pester -Configuration $configuration
     $ErrorActionPreference = 'Stop'
     $failed = $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount
-    $skipped = $run.SkippedCount + $run.NotRunCount + $run.InconclusiveCount
-    @{ Passed = $run.PassedCount; Failed = $failed; Skipped = $skipped } | ConvertTo-Json | Set-Content (Join-Path $results pester.json)
+    $skipped = @($run.Skipped) + @($run.NotRun) + @($run.Inconclusive) | Where-Object { $_ }
+    @{
+        Name    = 'Pester'
+        Passed  = $run.PassedCount
+        Failed  = $failed
+        Skipped = @($skipped).Count
+        Skips   = @($skipped | ForEach-Object { Get-SkipReason $_ $missing })
+    } | ConvertTo-Json | Set-Content (Join-Path $results pester.json)
     exit ($failed -gt 0)
 }
 
@@ -98,13 +124,16 @@ function Invoke-DemoTask {
 
 function Invoke-SoakTask {
     Assert-Dotnet
-    Assert-Etcd etcd, etcdctl
+    if (-not (Find-Etcd)) {
+        throw 'The soak needs etcd.'
+    }
+
     dotnet run --project tests/Soak -c Release -- @Argument
     Assert-ExitCode 'The soak'
 }
 
 function Invoke-DocsTask {
-    if (-not (Find-GalleryModule Microsoft.PowerShell.PlatyPS 1.0.1 1.999)) {
+    if (-not (Find-GalleryModule Microsoft.PowerShell.PlatyPS (Get-ToolVersion PlatyPS))) {
         throw 'The pages are read and written by Microsoft.PowerShell.PlatyPS 1.0. Install it: Install-PSResource Microsoft.PowerShell.PlatyPS.'
     }
 
@@ -125,7 +154,7 @@ function Invoke-PicturesTask {
 }
 
 function Invoke-AnalyzeTask {
-    if (-not (Find-GalleryModule PSScriptAnalyzer 1.22 1.999)) {
+    if (-not (Find-GalleryModule PSScriptAnalyzer (Get-ToolVersion PSScriptAnalyzer))) {
         throw 'The scripts were NOT ANALYZED: PSScriptAnalyzer is not to be had here. Install it: Install-PSResource PSScriptAnalyzer.'
     }
 
@@ -160,7 +189,7 @@ function Invoke-BenchTask {
 function Assert-Dotnet {
     # Asked inside the repository: global.json has a say in which SDK will do.
     if (-not (Get-Command dotnet -ErrorAction Ignore) -or -not (dotnet --version)) {
-        throw 'The .NET SDK, 8.0.100 or newer, was not found. Get it at https://dotnet.microsoft.com/download.'
+        throw 'The .NET SDK 10.0.100 or newer was not found. Get it at https://dotnet.microsoft.com/download.'
     }
 }
 
@@ -170,20 +199,25 @@ function Assert-ExitCode([string] $What) {
     }
 }
 
-# On other systems than Windows build.sh knows how to find them, and to install them where that may be done.
-function Assert-Etcd([string[]] $Program) {
+# True if etcd and etcdctl are here. On other systems than Windows build.sh finds them, and installs them where that is allowed.
+function Find-Etcd {
     if (-not $IsWindows) {
-        bash ./build.sh etcd @Program
-        Assert-ExitCode 'Finding etcd'
-        return
+        bash ./build.sh etcd etcd etcdctl | Out-Host
+        return $LASTEXITCODE -eq 0
     }
 
-    foreach ($name in $Program) {
-        $named = [Environment]::GetEnvironmentVariable("VALKEYRIE_$($name.ToUpperInvariant())")
-        if (-not (Get-Command ($named ? $named : $name) -CommandType Application -ErrorAction Ignore)) {
-            throw "$name was not found. Get it at https://github.com/etcd-io/etcd/releases; put it on PATH, or its path into `$env:VALKEYRIE_$($name.ToUpperInvariant())."
-        }
+    $missing = @('etcd', 'etcdctl' | Where-Object { -not (Find-Program $_) })
+    foreach ($name in $missing) {
+        "$name was not found. Get it at https://github.com/etcd-io/etcd/releases; put it on PATH, or set VALKEYRIE_$($name.ToUpperInvariant()) to its path." | Out-Host
     }
+
+    $missing.Count -eq 0
+}
+
+# A program is the one that VALKEYRIE_ETCD or VALKEYRIE_ETCDCTL names, or the one on PATH.
+function Find-Program([string] $Name) {
+    $named = [Environment]::GetEnvironmentVariable("VALKEYRIE_$($Name.ToUpperInvariant())")
+    Get-Command ($named ? $named : $Name) -CommandType Application -TotalCount 1 -ErrorAction Ignore
 }
 
 # Windows keeps the files of a module for as long as a PowerShell has it imported.
@@ -215,6 +249,7 @@ function Get-ProjectUri {
 function Get-Pwsh { Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh') }
 
 function Invoke-XUnit {
+    $watch = [Diagnostics.Stopwatch]::StartNew()
     dotnet test tests/Valkeyrie.Tests -c Release --logger 'trx;LogFileName=xunit.trx' --results-directory $results | Out-Host
     $exitCode = $LASTEXITCODE
     $report = Join-Path $results xunit.trx
@@ -222,43 +257,88 @@ function Invoke-XUnit {
         throw "The xUnit tests ended without a result (exit code $exitCode)."
     }
 
-    $counters = ([xml](Get-Content $report -Raw)).TestRun.ResultSummary.Counters
+    $run = ([xml](Get-Content $report -Raw)).TestRun
+    $counters = $run.ResultSummary.Counters
     $failed = [int]$counters.executed - [int]$counters.passed
     if ($exitCode -ne 0 -and $failed -eq 0) {
         throw "The xUnit run failed (exit code $exitCode) though no test did."
     }
 
-    [pscustomobject]@{ Passed = [int]$counters.passed; Failed = $failed; Skipped = [int]$counters.total - [int]$counters.executed }
+    [pscustomobject]@{
+        Name    = 'xUnit'
+        Passed  = [int]$counters.passed
+        Failed  = $failed
+        Skipped = [int]$counters.total - [int]$counters.executed
+        Seconds = $watch.Elapsed.TotalSeconds
+        Skips   = @($run.Results.UnitTestResult | Where-Object outcome -EQ NotExecuted | ForEach-Object { $_.Output.ErrorInfo.Message })
+    }
 }
 
 # In a process of its own: the assemblies that the tests load must not stay locked in the session of the person who builds.
 function Invoke-PesterApart {
+    $watch = [Diagnostics.Stopwatch]::StartNew()
     & (Get-Pwsh) -NoProfile -NonInteractive -File build.ps1 pester | Out-Host
     $exitCode = $LASTEXITCODE
     $report = Join-Path $results pester.json
     if (Test-Path $report) {
-        Get-Content $report -Raw | ConvertFrom-Json
+        Get-Content $report -Raw | ConvertFrom-Json | Add-Member Seconds $watch.Elapsed.TotalSeconds -PassThru
     }
-    elseif ($exitCode -eq 2) {
-        '******** The PESTER suite DID NOT RUN: Pester 5 is not to be had here. ********' | Out-Host
-    }
-    else {
+    elseif ($exitCode -ne 2) {
         throw "The Pester tests ended without a result (exit code $exitCode)."
     }
 }
 
+# Why Pester did not run a test: what it needs by its tags or those of the blocks around it, or else its own conditions.
+function Get-SkipReason($Test, [string[]] $Missing) {
+    $tags = @($Test.Tag)
+    for ($block = $Test.Block; $block; $block = $block.Parent) {
+        $tags += $block.Tag
+    }
+
+    $lacking = $tags | Where-Object { $_ -in $Missing } | Select-Object -First 1
+    $lacking ? "$lacking is not installed here." : "$($Test.ExpandedPath): not for this system."
+}
+
+# One line for each reason, with the number of tests.
+function Format-SkippedTest {
+    $reasons = @($input | Where-Object { $_ } | Group-Object | Sort-Object Count -Descending)
+    if ($reasons) {
+        'Skipped tests by reason:'
+        $reasons | ForEach-Object { '{0,7}  {1}' -f $_.Count, $_.Name }
+    }
+}
+
+function Format-TestCount($Suite) {
+    "$($Suite.Passed) passed, $($Suite.Failed) failed" + ($Suite.Skipped -gt 0 ? ", $($Suite.Skipped) skipped" : '')
+}
+
+function Get-ToolVersion([string] $Name) { & ./build/tool-version.ps1 $Name }
+
+# The pinned Pester, as the NuGet package that it also is. False where it cannot be had.
+function Import-Pester {
+    dotnet restore build/tools -v quiet | Out-Host
+    if ($LASTEXITCODE -ne 0) {
+        return $false
+    }
+
+    $packages = dotnet msbuild build/tools -getProperty:NuGetPackageRoot
+    Import-Module (Join-Path $packages pester (Get-ToolVersion Pester) tools Pester.psd1)
+    $true
+}
+
 # Loads a module of the gallery: the one that is installed, or one that is saved into a folder of this checkout's own.
-function Find-GalleryModule([string] $Name, [version] $Minimum, [version] $Maximum) {
+function Find-GalleryModule([string] $Name, [string] $Range) {
     if (($env:PSModulePath -split [IO.Path]::PathSeparator) -notcontains $ownModules) {
         $env:PSModulePath += [IO.Path]::PathSeparator + $ownModules
     }
 
-    $wanted = @{ FullyQualifiedName = @{ ModuleName = $Name; ModuleVersion = $Minimum; MaximumVersion = $Maximum } }
+    $minimum, $maximum = $Range.Trim('[', ']') -split ','
+    $wanted = @{ FullyQualifiedName = @{ ModuleName = $Name; ModuleVersion = $minimum; MaximumVersion = $maximum } }
     try {
         if (-not (Get-Module @wanted -ListAvailable)) {
-            "$Name $Minimum or newer is not installed; trying the PowerShell Gallery." | Out-Host
+            "$Name $minimum or newer is not installed; trying the PowerShell Gallery." | Out-Host
             New-Item $ownModules -ItemType Directory -Force | Out-Null
-            Save-PSResource $Name -Version "[$Minimum,$Maximum]" -Path $ownModules -TrustRepository
+            Save-PSResource $Name -Version $Range -Path $ownModules -TrustRepository
         }
 
         Import-Module @wanted
@@ -266,7 +346,7 @@ function Find-GalleryModule([string] $Name, [version] $Minimum, [version] $Maxim
     }
     catch {
         # One that is installed may be made for another PowerShell.
-        "$Name could not be had, or not be loaded: $($_.Exception.Message)" | Out-Host
+        "$Name could not be loaded: $($_.Exception.Message)" | Out-Host
         $false
     }
 }

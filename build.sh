@@ -14,13 +14,13 @@ task_build() { # stage the importable module under out/Valkeyrie; needs the .NET
     say "The module is in out/Valkeyrie. Import-Module ./out/Valkeyrie loads it."
 }
 
-task_test() { # run xUnit and, where a PowerShell is found, Pester
+task_test() { # run xUnit and, where a PowerShell is found, Pester; what this machine lacks is skipped and named
     need_dotnet
-    task_etcd
     if find_pwsh; then
         "$pwsh" -NoProfile -NonInteractive -File build.ps1 test
         return
     fi
+    task_etcd || say "******** NO ETCD: the tests that need it are skipped. ********"
     task_build
     test_without_powershell
 }
@@ -65,11 +65,11 @@ task_bench() { # measure against the bare HTTP/2 loop and etcdctl; arguments: ro
 
 task_soak() { # rounds under faults with growing seeds, beside clients that idle, until one shows something wrong; arguments: duration (10m), first seed
     need_dotnet
-    task_etcd
+    task_etcd || exit 1
     dotnet run --project tests/Soak -c Release -- "$@"
 }
 
-task_etcd() { # find etcd and etcdctl, or install them where that may be done
+task_etcd() { # find etcd and etcdctl, or install them where that is allowed
     [ $# -gt 0 ] || set -- etcd etcdctl
     local name packages=""
     for name in "$@"; do
@@ -93,7 +93,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 
 need_dotnet() {
     # Asked inside the repository: global.json has a say in which SDK will do.
-    { has dotnet && dotnet --version >/dev/null; } || fail "The .NET SDK, 8.0.100 or newer, was not found. Get it at https://dotnet.microsoft.com/download."
+    { has dotnet && dotnet --version >/dev/null; } || fail "The .NET SDK 10.0.100 or newer was not found. Get it at https://dotnet.microsoft.com/download."
 }
 
 # A program is the one that VALKEYRIE_ETCD or VALKEYRIE_ETCDCTL names, or the one on PATH.
@@ -109,15 +109,19 @@ find_program() {
 
 install_packages() {
     if [ "$(id -u)" != 0 ] || ! has apt-get || etcd_service_exists; then
-        fail "Not found:$1. Put etcd and etcdctl on PATH, or their paths into VALKEYRIE_ETCD and VALKEYRIE_ETCDCTL. To get them:
+        say "Not found:$1. Put etcd and etcdctl on PATH, or set VALKEYRIE_ETCD and VALKEYRIE_ETCDCTL to their paths. To get them:
   Debian, Ubuntu  apt-get install etcd-server etcd-client
   macOS           brew install etcd
-  others          https://github.com/etcd-io/etcd/releases"
+  others          https://github.com/etcd-io/etcd/releases" >&2
+        return 1
     fi
     say "Installing$1, which the tests need."
-    apt-get -qq update || say "The package lists could not be renewed; trying with those that are here."
+    apt-get -qq update || say "The package lists could not be renewed; trying the existing ones."
     # shellcheck disable=SC2086 # several words are meant
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $1 >/dev/null
+    if ! DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $1 >/dev/null; then
+        say "apt-get could not install$1; its message is above." >&2
+        return 1
+    fi
     stop_packaged_service
 }
 
@@ -132,21 +136,34 @@ stop_packaged_service() {
     fi
 }
 
-# Sets $pwsh to a PowerShell that can load the module: the one on PATH, or the dotnet tool in a folder of this checkout's own.
+# Sets $pwsh to a PowerShell that can load the module: the one on PATH, or the pinned .NET tool in a folder of this checkout's own.
 find_pwsh() {
-    for pwsh in pwsh .tools/pwsh; do
-        if has "$pwsh" && "$pwsh" -NoProfile -NonInteractive -Command 'exit [int]($PSVersionTable.PSVersion -lt [version]"7.4")'; then
-            return 0
-        fi
-    done
-    say "No PowerShell 7.4 or newer on PATH; trying the dotnet tool."
-    if dotnet tool install PowerShell --tool-path .tools && [ -x .tools/pwsh ]; then
-        pwsh=.tools/pwsh
+    local version output
+    pwsh=pwsh
+    if has pwsh && is_new_enough; then
         return 0
     fi
-    say "******** NO POWERSHELL is to be had here. Going on with all that needs none. ********"
-    return 1
+    version=$(tool_version PowerShellTool)
+    pwsh=.tools/pwsh
+    if [ ! -d ".tools/.store/powershell/$version" ] || ! is_new_enough; then
+        say "No PowerShell 7.4 or newer on PATH; installing the .NET tool PowerShell $version into .tools."
+        # "update" installs what is missing, and replaces a version that is pinned no more.
+        if ! output=$(dotnet tool update PowerShell --version "$version" --allow-downgrade --tool-path .tools 2>&1); then
+            say "$output"
+            say "******** NO POWERSHELL: PowerShell $version could not be installed as a .NET tool; the reason is above. Going on without it. ********"
+            return 1
+        fi
+        if ! is_new_enough; then
+            say "******** NO POWERSHELL: the .NET tool PowerShell $version does not start here. It needs the .NET 10 runtime. Going on without it. ********"
+            return 1
+        fi
+    fi
 }
+
+is_new_enough() { "$pwsh" -NoProfile -NonInteractive -Command 'exit [int]($PSVersionTable.PSVersion -lt [version]"7.4")' >/dev/null 2>&1; }
+
+# The version of a tool, from the one place that names it.
+tool_version() { sed -n "s:.*<$1Version>\(.*\)</.*:\1:p" Directory.Packages.props; }
 
 test_without_powershell() {
     local results=out/TestResults status=0 counters total executed passed failed
@@ -155,6 +172,8 @@ test_without_powershell() {
     counters=$(grep -o '<Counters [^>]*' "$results/xunit.trx") || fail "The tests ended without a result (exit code $status)."
     total=$(counter total) executed=$(counter executed) passed=$(counter passed)
     failed=$((executed - passed))
+    say "Skipped tests by reason:"
+    grep -o '<Message>[^<]*' "$results/xunit.trx" | sed -n 's/<Message>\$XunitDynamicSkip\$//p; s/<Message>Skipped: //p' | sort | uniq -c | sort -rn
     say "******** The PESTER suite DID NOT RUN: there is no PowerShell here. ********"
     summary "$passed" "$failed" $((total - executed))
     [ "$status" = 0 ] && [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

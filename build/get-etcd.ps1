@@ -3,7 +3,7 @@
 .SYNOPSIS
     Fetches etcd and etcdctl from the releases of etcd, for a machine whose own packages have none.
 .PARAMETER Version
-    The release.
+    The release. Default: the one that Directory.Packages.props names.
 .PARAMETER Destination
     The folder to unpack into.
 .OUTPUTS
@@ -12,7 +12,7 @@
 [CmdletBinding()]
 [OutputType([pscustomobject])]
 param(
-    [version] $Version = '3.5.21',
+    [version] $Version = (& $PSScriptRoot/tool-version.ps1 Etcd),
 
     [Parameter(Mandatory)]
     [string] $Destination

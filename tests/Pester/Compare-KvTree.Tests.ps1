@@ -19,7 +19,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Compare-KvTree' {
+Describe 'Compare-KvTree' -Tag etcd {
     It 'compares <Name>' -ForEach @(
         @{ Name = 'two directories'; Command = { Compare-KvTree app app2 } }
         @{ Name = 'two stores'; Command = { Compare-KvTree app -DifferenceStore other } }

@@ -17,7 +17,7 @@ AfterAll {
     Stop-TestServer
 }
 
-Describe 'Tab completes' {
+Describe 'Tab completes' -Tag etcd {
     It 'the names of stores' {
         Complete 'Get-KvValue a -Store ' | Should -Be 'other', "'my store'"
         Complete 'Get-KvValue a -Store ot' | Should -Be 'other'

@@ -15,7 +15,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Connect-KvStore' {
+Describe 'Connect-KvStore' -Tag etcd {
     AfterEach {
         Clear-Environment
         Get-KvStore | Disconnect-KvStore
@@ -227,7 +227,7 @@ Describe 'Connect-KvStore' {
     }
 }
 
-Describe 'Connect-KvStore -ApiVersion 2' {
+Describe 'Connect-KvStore -ApiVersion 2' -Tag etcd {
     BeforeAll {
         $both = Start-TestServer '--enable-v2=true'
         $third = Start-TestServer '--enable-v2=false'
@@ -250,7 +250,7 @@ Describe 'Connect-KvStore -ApiVersion 2' {
     }
 }
 
-Describe 'Connect-KvStore with TLS' {
+Describe 'Connect-KvStore with TLS' -Tag etcd {
     BeforeAll {
         $authority = New-TestAuthority authority
         $stranger = New-TestAuthority stranger
@@ -338,7 +338,7 @@ Describe 'Connect-KvStore with TLS' {
     }
 }
 
-Describe 'Connect-KvStore with a user' {
+Describe 'Connect-KvStore with a user' -Tag etcd {
     BeforeAll {
         $Server = Start-TestServer
         'root', 'reader' | ForEach-Object { $null = Invoke-Etcdctl user add "${_}:pass-of-$_" }

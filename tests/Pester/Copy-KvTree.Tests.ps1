@@ -8,7 +8,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Copy-KvTree' {
+Describe 'Copy-KvTree' -Tag etcd {
     BeforeEach {
         Remove-KvTree -All -Store main -Confirm:$false -ErrorAction Ignore
         Remove-KvTree -All -Store etcd -Confirm:$false -ErrorAction Ignore

@@ -5,7 +5,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Disconnect-KvStore' {
+Describe 'Disconnect-KvStore' -Tag etcd {
     AfterEach { Get-KvStore | Disconnect-KvStore }
 
     It 'closes the current store, and leaves none in its place' {

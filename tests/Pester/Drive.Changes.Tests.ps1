@@ -7,206 +7,212 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Items on a drive of <Kind>' -ForEach @(
-    @{ Kind = 'the embedded store'; Connect = { Connect-KvStore -InMemory -Name drive } }
-    @{ Kind = 'etcd'; Connect = { Connect-KvStore $Server -Name drive } }
-) {
-    BeforeAll { $null = & $Connect }
-    BeforeEach { Remove-KvTree -All -Confirm:$false -ErrorAction Ignore }
-    AfterAll { Disconnect-KvStore drive }
+BeforeDiscovery {
+    $stores = @(
+        @{ Kind = 'the embedded store'; Needs = @(); Connect = { Connect-KvStore -InMemory -Name drive } }
+        @{ Kind = 'etcd'; Needs = 'etcd'; Connect = { Connect-KvStore $Server -Name drive } }
+    )
+}
 
-    Context 'New-Item' {
-        It 'makes a value that is not there, and replaces one with -Force alone' {
-            (New-Item kv:/a/b -Value v).Value | Should -Be v
-            (Get-ErrorOf { New-Item kv:/a/b -Value w }).FullyQualifiedErrorId | Should -BeLike 'KvKeyExists,*'
-            (Get-KvValue a/b).Value | Should -Be v
-            $null = New-Item kv:/a/b -Value w -Force
-            (Get-KvValue a/b).Value | Should -Be w
-            $null = New-Item kv:/a -Name c -ItemType Value
-            (Get-KvValue a/c).Value | Should -Be ''
-            $null = New-Item kv:/t -Value v -Ttl 100
-            (Get-KvValue t).LeaseId | Should -Not -Be 0
+foreach ($store in $stores) {
+    Describe 'Items on a drive of <Kind>' -Tag $store.Needs -ForEach $store {
+        BeforeAll { $null = & $Connect }
+        BeforeEach { Remove-KvTree -All -Confirm:$false -ErrorAction Ignore }
+        AfterAll { Disconnect-KvStore drive }
+
+        Context 'New-Item' {
+            It 'makes a value that is not there, and replaces one with -Force alone' {
+                (New-Item kv:/a/b -Value v).Value | Should -Be v
+                (Get-ErrorOf { New-Item kv:/a/b -Value w }).FullyQualifiedErrorId | Should -BeLike 'KvKeyExists,*'
+                (Get-KvValue a/b).Value | Should -Be v
+                $null = New-Item kv:/a/b -Value w -Force
+                (Get-KvValue a/b).Value | Should -Be w
+                $null = New-Item kv:/a -Name c -ItemType Value
+                (Get-KvValue a/c).Value | Should -Be ''
+                $null = New-Item kv:/t -Value v -Ttl 100
+                (Get-KvValue t).LeaseId | Should -Not -Be 0
+            }
+
+            It 'says that a directory need not be made' {
+                $failure = Get-ErrorOf { New-Item kv:/d -ItemType Directory }
+                $failure.FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
+                $failure.TargetObject | Should -Be d
+                "$failure" | Should -BeLike '*as soon as a key lies in it*'
+                (Get-ErrorOf { New-Item kv:/d -ItemType Socket }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            }
         }
 
-        It 'says that a directory need not be made' {
-            $failure = Get-ErrorOf { New-Item kv:/d -ItemType Directory }
-            $failure.FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
-            $failure.TargetObject | Should -Be d
-            "$failure" | Should -BeLike '*as soon as a key lies in it*'
-            (Get-ErrorOf { New-Item kv:/d -ItemType Socket }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
-        }
-    }
+        Context 'Remove-Item' {
+            It 'removes a value' {
+                'a', 'ab', 'a-b' | Set-KvValue -Value v
+                Remove-Item kv:/a
+                Get-Key | Should -Be a-b, ab
+            }
 
-    Context 'Remove-Item' {
-        It 'removes a value' {
-            'a', 'ab', 'a-b' | Set-KvValue -Value v
-            Remove-Item kv:/a
-            Get-Key | Should -Be a-b, ab
-        }
+            It 'removes a directory with its own value, never its neighbours' {
+                'app', 'app/x', 'app/y/z', 'app-1', 'application/x' | Set-KvValue -Value v
+                Remove-Item kv:/app -Recurse
+                Get-Key | Should -Be app-1, application/x
+            }
 
-        It 'removes a directory with its own value, never its neighbours' {
-            'app', 'app/x', 'app/y/z', 'app-1', 'application/x' | Set-KvValue -Value v
-            Remove-Item kv:/app -Recurse
-            Get-Key | Should -Be app-1, application/x
-        }
-
-        It 'asks before it removes a directory without -Recurse' {
-            'app', 'app/x' | Set-KvValue -Value v
-            $answer = Invoke-TestPowerShell @"
-                `$null = Connect-KvStore -InMemory; Set-KvValue app/x v
-                try { Remove-Item kv:/app -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }
-                Test-KvKey app/x
+            It 'asks before it removes a directory without -Recurse' {
+                'app', 'app/x' | Set-KvValue -Value v
+                $answer = Invoke-TestPowerShell @"
+                    `$null = Connect-KvStore -InMemory; Set-KvValue app/x v
+                    try { Remove-Item kv:/app -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }
+                    Test-KvKey app/x
 "@
-            $answer[0] | Should -BeLike 'InvalidOperation,*'
-            $answer[1] | Should -Be True
+                $answer[0] | Should -BeLike 'InvalidOperation,*'
+                $answer[1] | Should -Be True
+            }
+
+            It 'removes nothing with -WhatIf' {
+                'app/x', 'y' | Set-KvValue -Value v
+                Remove-Item kv:/app -Recurse -WhatIf
+                Remove-Item kv:/y -WhatIf
+                Get-Key | Should -Be app/x, y
+            }
+
+            It 'removes what a wildcard and a pipeline choose' {
+                'a1', 'a2', 'b', 'c/x', 'c/y' | Set-KvValue -Value v
+                Remove-Item kv:/a*
+                Get-ChildItem kv:/c | Where-Object Name -EQ y | Remove-Item
+                Get-Key | Should -Be b, c/x
+                Remove-Item kv:/* -Recurse
+                Get-Key | Should -BeNullOrEmpty
+            }
+
+            It 'does not remove the root' {
+                Set-KvValue a v
+                $failure = Get-ErrorOf { Remove-Item kv:/ -Recurse }
+                $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+                Get-Key | Should -Be a
+            }
         }
 
-        It 'removes nothing with -WhatIf' {
-            'app/x', 'y' | Set-KvValue -Value v
-            Remove-Item kv:/app -Recurse -WhatIf
-            Remove-Item kv:/y -WhatIf
-            Get-Key | Should -Be app/x, y
+        Context 'Copy-Item' {
+            BeforeEach {
+                Set-KvValue t 'of t'
+                1..3 | ForEach-Object { Set-KvValue "t/s/$_" $_ }
+            }
+
+            It 'copies a value, to a name or into a directory' {
+                Copy-Item kv:/t/s/1 kv:/copy
+                Copy-Item kv:/t/s/2 kv:/t
+                Copy-Item kv:/t/s/3 kv:/new/
+                (Get-KvValue copy).Value, (Get-KvValue t/2).Value, (Get-KvValue new/3).Value | Should -Be 1, 2, 3
+            }
+
+            It 'copies a directory with -Recurse, its own value too' {
+                Copy-Item kv:/t kv:/u -Recurse
+                (Get-KvTree u).Key | Should -Be u/s/1, u/s/2, u/s/3
+                (Get-KvValue u).Value | Should -Be 'of t'
+                Copy-Item kv:/t/s kv:/u -Recurse
+                (Get-KvTree u/s).Value | Should -Be 1, 2, 3
+                Copy-Item kv:/t kv:/v
+                (Get-KvValue v).Value | Should -Be 'of t'
+                Test-Path kv:/v/s | Should -BeFalse
+                (Get-ErrorOf { Copy-Item kv:/t/s kv:/w }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            }
+
+            It 'copies many keys between stores' {
+                1..500 | ForEach-Object { [pscustomobject]@{ Key = "many/$_"; Value = $_ } } | Set-KvValue
+                $null = Connect-KvStore -InMemory -Name other
+                $null = New-PSDrive from -PSProvider Kv -Root '' -Store drive
+                Copy-Item from:/many kv:/taken -Recurse
+                (Get-KvTree taken -Count -Store other) | Should -Be 500
+                (Get-KvValue taken/77 -Store other).Value | Should -Be 77
+                Copy-Item from:/ kv:/all -Recurse
+                (Get-KvTree all -Count -Store other) | Should -Be 504
+                Disconnect-KvStore other
+                Remove-PSDrive from
+                Disconnect-KvStore drive
+                $null = & $Connect
+            }
+
+            It 'does not copy a directory into itself, nor anything with -WhatIf' {
+                (Get-ErrorOf { Copy-Item kv:/t kv:/t/in/it -Recurse }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+                Copy-Item kv:/t kv:/u -Recurse -WhatIf
+                (Get-Key).Count | Should -Be 4
+            }
+
+            It 'gives the copy with -PassThru' {
+                (Copy-Item kv:/t/s/1 kv:/copy -PassThru).Key | Should -Be copy
+            }
         }
 
-        It 'removes what a wildcard and a pipeline choose' {
-            'a1', 'a2', 'b', 'c/x', 'c/y' | Set-KvValue -Value v
-            Remove-Item kv:/a*
-            Get-ChildItem kv:/c | Where-Object Name -EQ y | Remove-Item
-            Get-Key | Should -Be b, c/x
-            Remove-Item kv:/* -Recurse
-            Get-Key | Should -BeNullOrEmpty
-        }
+        Context 'Move-Item and Rename-Item' {
+            It 'move a value in one step, with its time to live' {
+                $pair = Set-KvValue a v -Ttl 100 -PassThru
+                Move-Item kv:/a kv:/d/b
+                $moved = Get-KvValue d/b
+                $moved.Value, $moved.LeaseId | Should -Be v, $pair.LeaseId
+                Test-KvKey a | Should -BeFalse
+                $moved.Revision | Should -Be ($pair.Revision + 1)
+                Rename-Item kv:/d/b c
+                (Get-KvValue d/c).Revision | Should -Be ($moved.Revision + 1)
+                Move-Item kv:/d/c kv:/
+                (Get-KvValue c).Value | Should -Be v
+            }
 
-        It 'does not remove the root' {
-            Set-KvValue a v
-            $failure = Get-ErrorOf { Remove-Item kv:/ -Recurse }
-            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
-            Get-Key | Should -Be a
-        }
-    }
+            It 'move a directory with its own value in one step where it is small' {
+                'app', 'app/x', 'app/y/z', 'app-1', 'application' | ForEach-Object { Set-KvValue $_ $_ }
+                Rename-Item kv:/app new
+                Get-Key | Should -Be app-1, application, new, new/x, new/y/z
+                (Get-KvTree new).Value | Should -Be app/x, app/y/z
+                Get-KvTree new | ForEach-Object Revision | Sort-Object -Unique | Should -Be (Get-KvValue new).Revision
+            }
 
-    Context 'Copy-Item' {
-        BeforeEach {
-            Set-KvValue t 'of t'
-            1..3 | ForEach-Object { Set-KvValue "t/s/$_" $_ }
-        }
+            It 'move a large directory' {
+                1..300 | ForEach-Object { [pscustomobject]@{ Key = "many/$_"; Value = $_ } } | Set-KvValue
+                Set-KvValue many/large ('x' * 600KB)
+                Set-KvValue many/large2 ('y' * 600KB)
+                Move-Item kv:/many kv:/moved
+                Get-KvTree moved -Count | Should -Be 302
+                (Get-KvValue moved/123).Value | Should -Be 123
+                (Get-KvValue moved/large).Value.Length | Should -Be 600KB
+                Test-Path kv:/many | Should -BeFalse
+            }
 
-        It 'copies a value, to a name or into a directory' {
-            Copy-Item kv:/t/s/1 kv:/copy
-            Copy-Item kv:/t/s/2 kv:/t
-            Copy-Item kv:/t/s/3 kv:/new/
-            (Get-KvValue copy).Value, (Get-KvValue t/2).Value, (Get-KvValue new/3).Value | Should -Be 1, 2, 3
-        }
+            It 'do not replace anything without -Force' {
+                'a', 'b', 'd/x' | ForEach-Object { Set-KvValue $_ $_ }
+                (Get-ErrorOf { Move-Item kv:/a kv:/b }).FullyQualifiedErrorId | Should -BeLike 'KvKeyExists,*'
+                (Get-ErrorOf { Rename-Item kv:/a d }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+                (Get-KvValue a).Value, (Get-KvValue b).Value | Should -Be a, b
+                Move-Item kv:/a kv:/b -Force
+                (Get-KvValue b).Value | Should -Be a
+                Test-KvKey a | Should -BeFalse
+            }
 
-        It 'copies a directory with -Recurse, its own value too' {
-            Copy-Item kv:/t kv:/u -Recurse
-            (Get-KvTree u).Key | Should -Be u/s/1, u/s/2, u/s/3
-            (Get-KvValue u).Value | Should -Be 'of t'
-            Copy-Item kv:/t/s kv:/u -Recurse
-            (Get-KvTree u/s).Value | Should -Be 1, 2, 3
-            Copy-Item kv:/t kv:/v
-            (Get-KvValue v).Value | Should -Be 'of t'
-            Test-Path kv:/v/s | Should -BeFalse
-            (Get-ErrorOf { Copy-Item kv:/t/s kv:/w }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
-        }
+            It 'refuse what cannot be: <Name>' -ForEach @(
+                @{ Name = 'into itself'; Command = { Move-Item kv:/d kv:/d/e/f } }
+                @{ Name = 'to itself'; Command = { Rename-Item kv:/d d } }
+                @{ Name = 'a path as a name'; Command = { Rename-Item kv:/d e/f } }
+            ) {
+                Set-KvValue d/x v
+                (Get-ErrorOf $Command).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+                Get-Key | Should -Be d/x
+            }
 
-        It 'copies many keys between stores' {
-            1..500 | ForEach-Object { [pscustomobject]@{ Key = "many/$_"; Value = $_ } } | Set-KvValue
-            $null = Connect-KvStore -InMemory -Name other
-            $null = New-PSDrive from -PSProvider Kv -Root '' -Store drive
-            Copy-Item from:/many kv:/taken -Recurse
-            (Get-KvTree taken -Count -Store other) | Should -Be 500
-            (Get-KvValue taken/77 -Store other).Value | Should -Be 77
-            Copy-Item from:/ kv:/all -Recurse
-            (Get-KvTree all -Count -Store other) | Should -Be 504
-            Disconnect-KvStore other
-            Remove-PSDrive from
-            Disconnect-KvStore drive
-            $null = & $Connect
-        }
+            It 'move nothing with -WhatIf' {
+                'a', 'd/x' | Set-KvValue -Value v
+                Move-Item kv:/a kv:/b -WhatIf
+                Rename-Item kv:/d e -WhatIf
+                Get-Key | Should -Be a, d/x
+            }
 
-        It 'does not copy a directory into itself, nor anything with -WhatIf' {
-            (Get-ErrorOf { Copy-Item kv:/t kv:/t/in/it -Recurse }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
-            Copy-Item kv:/t kv:/u -Recurse -WhatIf
-            (Get-Key).Count | Should -Be 4
-        }
-
-        It 'gives the copy with -PassThru' {
-            (Copy-Item kv:/t/s/1 kv:/copy -PassThru).Key | Should -Be copy
-        }
-    }
-
-    Context 'Move-Item and Rename-Item' {
-        It 'move a value in one step, with its time to live' {
-            $pair = Set-KvValue a v -Ttl 100 -PassThru
-            Move-Item kv:/a kv:/d/b
-            $moved = Get-KvValue d/b
-            $moved.Value, $moved.LeaseId | Should -Be v, $pair.LeaseId
-            Test-KvKey a | Should -BeFalse
-            $moved.Revision | Should -Be ($pair.Revision + 1)
-            Rename-Item kv:/d/b c
-            (Get-KvValue d/c).Revision | Should -Be ($moved.Revision + 1)
-            Move-Item kv:/d/c kv:/
-            (Get-KvValue c).Value | Should -Be v
-        }
-
-        It 'move a directory with its own value in one step where it is small' {
-            'app', 'app/x', 'app/y/z', 'app-1', 'application' | ForEach-Object { Set-KvValue $_ $_ }
-            Rename-Item kv:/app new
-            Get-Key | Should -Be app-1, application, new, new/x, new/y/z
-            (Get-KvTree new).Value | Should -Be app/x, app/y/z
-            Get-KvTree new | ForEach-Object Revision | Sort-Object -Unique | Should -Be (Get-KvValue new).Revision
-        }
-
-        It 'move a large directory' {
-            1..300 | ForEach-Object { [pscustomobject]@{ Key = "many/$_"; Value = $_ } } | Set-KvValue
-            Set-KvValue many/large ('x' * 600KB)
-            Set-KvValue many/large2 ('y' * 600KB)
-            Move-Item kv:/many kv:/moved
-            Get-KvTree moved -Count | Should -Be 302
-            (Get-KvValue moved/123).Value | Should -Be 123
-            (Get-KvValue moved/large).Value.Length | Should -Be 600KB
-            Test-Path kv:/many | Should -BeFalse
-        }
-
-        It 'do not replace anything without -Force' {
-            'a', 'b', 'd/x' | ForEach-Object { Set-KvValue $_ $_ }
-            (Get-ErrorOf { Move-Item kv:/a kv:/b }).FullyQualifiedErrorId | Should -BeLike 'KvKeyExists,*'
-            (Get-ErrorOf { Rename-Item kv:/a d }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
-            (Get-KvValue a).Value, (Get-KvValue b).Value | Should -Be a, b
-            Move-Item kv:/a kv:/b -Force
-            (Get-KvValue b).Value | Should -Be a
-            Test-KvKey a | Should -BeFalse
-        }
-
-        It 'refuse what cannot be: <Name>' -ForEach @(
-            @{ Name = 'into itself'; Command = { Move-Item kv:/d kv:/d/e/f } }
-            @{ Name = 'to itself'; Command = { Rename-Item kv:/d d } }
-            @{ Name = 'a path as a name'; Command = { Rename-Item kv:/d e/f } }
-        ) {
-            Set-KvValue d/x v
-            (Get-ErrorOf $Command).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
-            Get-Key | Should -Be d/x
-        }
-
-        It 'move nothing with -WhatIf' {
-            'a', 'd/x' | Set-KvValue -Value v
-            Move-Item kv:/a kv:/b -WhatIf
-            Rename-Item kv:/d e -WhatIf
-            Get-Key | Should -Be a, d/x
-        }
-
-        It 'move between stores' {
-            'd', 'd/x' | ForEach-Object { Set-KvValue $_ $_ }
-            $null = Connect-KvStore -InMemory -Name other
-            $null = New-PSDrive from -PSProvider Kv -Root '' -Store drive
-            Move-Item from:/d kv:/e
-            (Get-KvValue e -Store other).Value, (Get-KvValue e/x -Store other).Value | Should -Be d, d/x
-            Get-Key | Should -BeNullOrEmpty
-            Disconnect-KvStore other
-            Remove-PSDrive from
-            Disconnect-KvStore drive
-            $null = & $Connect
+            It 'move between stores' {
+                'd', 'd/x' | ForEach-Object { Set-KvValue $_ $_ }
+                $null = Connect-KvStore -InMemory -Name other
+                $null = New-PSDrive from -PSProvider Kv -Root '' -Store drive
+                Move-Item from:/d kv:/e
+                (Get-KvValue e -Store other).Value, (Get-KvValue e/x -Store other).Value | Should -Be d, d/x
+                Get-Key | Should -BeNullOrEmpty
+                Disconnect-KvStore other
+                Remove-PSDrive from
+                Disconnect-KvStore drive
+                $null = & $Connect
+            }
         }
     }
 }
@@ -243,7 +249,7 @@ Describe 'A move while somebody else writes, in a store <Kind>' -ForEach @(
     }
 }
 
-Describe 'Long work on a drive' {
+Describe 'Long work on a drive' -Tag etcd {
     BeforeAll {
         Add-TestStore HeldStore
         $inner = Connect-KvStore -InMemory -Name inner
@@ -265,7 +271,7 @@ Describe 'Long work on a drive' {
     }
 }
 
-Describe 'Items on a drive of etcd''s APIv2' {
+Describe 'Items on a drive of etcd''s APIv2' -Tag etcd {
     BeforeAll { $null = Connect-KvStore $Server -ApiVersion 2 -Name v2 }
     AfterAll { Disconnect-KvStore v2 }
     AfterEach { Get-ChildItem kv:/ | Remove-Item -Recurse }

@@ -128,7 +128,7 @@ Describe 'Tab on a path of a drive' {
         Set-CompletionPatience 00:01
     }
 
-    It 'gives nothing, and no error, when the server is gone' {
+    It 'gives nothing, and no error, when the server is gone' -Tag etcd {
         $gone = Start-TestServer
         $lost = Connect-KvStore $gone -Name lost
         $null = New-PSDrive -Name lost -PSProvider Kv -Root '' -Store $lost

@@ -125,7 +125,7 @@ Describe 'Further drives' {
         $null = Connect-KvStore -InMemory -Name two
     }
 
-    It 'say so when their store is away, within its timeout' {
+    It 'say so when their store is away, within its timeout' -Tag etcd {
         $server = Start-TestServer
         $null = Connect-KvStore $server -Name away -Timeout 2
         $null = New-PSDrive away -PSProvider Kv -Root '' -Store away

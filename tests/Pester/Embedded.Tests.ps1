@@ -106,7 +106,7 @@ Describe 'Connect-KvStore -InMemory' {
         $one, $two | Disconnect-KvStore
     }
 
-    It 'takes a tree from etcd and gives it back, byte for byte' {
+    It 'takes a tree from etcd and gives it back, byte for byte' -Tag etcd {
         $etcd = Connect-KvStore (Start-TestServer)
         $memory = Connect-KvStore -InMemory
         $bytes = [byte[]](0..255)

@@ -7,7 +7,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'A bad key' {
+Describe 'A bad key' -Tag etcd {
     BeforeDiscovery {
         $keys = @(
             @{ What = 'an empty key'; Key = '' }
@@ -42,7 +42,7 @@ Describe 'A bad key' {
     }
 }
 
-Describe 'A negative revision' {
+Describe 'A negative revision' -Tag etcd {
     It 'is refused: <Name>' -ForEach @(
         @{ Name = 'Get-KvValue'; Run = { Get-KvValue there -Revision -1 } }
         @{ Name = 'Get-KvTree'; Run = { Get-KvTree -Revision -1 } }
@@ -55,7 +55,7 @@ Describe 'A negative revision' {
     }
 }
 
-Describe 'What is not there' {
+Describe 'What is not there' -Tag etcd {
     It 'is told as a directory where one was asked for: <Name>' -ForEach @(
         @{ Name = 'Get-KvTree'; Run = { Get-KvTree none } }
         @{ Name = 'Get-KvTree -Count'; Run = { Get-KvTree none -Count } }
@@ -78,7 +78,7 @@ Describe 'What is not there' {
     }
 }
 
-Describe 'What to do next is said' {
+Describe 'What to do next is said' -Tag etcd {
     It 'after a misspelt key: <Key>' -ForEach @(
         @{ Key = 'app/db/hots'; Next = 'Get-KvTree app/db -KeysOnly shows' }
         @{ Key = 'two words/x'; Next = "Get-KvTree 'two words' -KeysOnly shows" }
@@ -110,7 +110,7 @@ Describe 'What to do next is said' {
     }
 }
 
-Describe 'Without a store' {
+Describe 'Without a store' -Tag etcd {
     It 'there is nothing to disconnect, which Disconnect-KvStore says' {
         $shell = [powershell]::Create()
         $failure = $shell.AddScript("Import-Module '$ModulePath'; try { Disconnect-KvStore -ErrorAction Stop } catch { `$_ }").Invoke()[0]
@@ -120,7 +120,7 @@ Describe 'Without a store' {
     }
 }
 
-Describe 'A value over the server''s limit' {
+Describe 'A value over the server''s limit' -Tag etcd {
     It 'is refused with its key, and the store goes on' {
         $failure = Get-ErrorOf { Set-KvValue big ([byte[]]::new(3MB)) }
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvQuotaExceeded,*'
@@ -131,7 +131,7 @@ Describe 'A value over the server''s limit' {
     }
 }
 
-Describe 'Connecting to' {
+Describe 'Connecting to' -Tag etcd {
     It 'a closed port fails and names it' {
         $endpoint = "127.0.0.1:$(Get-FreePort)"
         $failure = Get-ErrorOf { Connect-KvStore $endpoint -Timeout 10 }
@@ -195,7 +195,7 @@ Describe 'Connecting to' {
     }
 }
 
-Describe 'A server that goes away' {
+Describe 'A server that goes away' -Tag etcd {
     It 'leaves an error for each key, and its return makes the store work again' {
         $gone = Start-TestServer
         $process = $Started[-1]

@@ -17,7 +17,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'A view' {
+Describe 'A view' -Tag etcd {
     It 'of a pair shows revision, key and value' {
         $pair = Set-KvValue pair 'a value' -PassThru
         $lines = Show $pair

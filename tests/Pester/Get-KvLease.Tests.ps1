@@ -1,7 +1,7 @@
 BeforeDiscovery {
     $stores = @(
-        @{ Name = 'etcd v3'; Open = { Connect-KvStore $Server -Name main } }
-        @{ Name = 'an embedded store'; Open = { Connect-KvStore -Path "$TestDrive/leases.db" -Name main } }
+        @{ Name = 'etcd v3'; Needs = 'etcd'; Open = { Connect-KvStore $Server -Name main } }
+        @{ Name = 'an embedded store'; Needs = @(); Open = { Connect-KvStore -Path "$TestDrive/leases.db" -Name main } }
     )
 }
 
@@ -12,65 +12,67 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Get-KvLease on <Name>' -ForEach $stores {
-    BeforeAll { $null = & $Open }
+foreach ($store in $stores) {
+    Describe 'Get-KvLease on <Name>' -Tag $store.Needs -ForEach $store {
+        BeforeAll { $null = & $Open }
 
-    It 'tells the time granted, what is left of it, and the keys' {
-        $lease = New-KvLease 3000
-        Set-KvValue told/b 1 -Lease $lease
-        Set-KvValue told/a 1 -Lease $lease
-        $told = Get-KvLease $lease
-        $told.Id | Should -Be $lease.Id
-        $told.Ttl | Should -Be ([TimeSpan]::FromSeconds(3000))
-        $told.Remaining | Should -BeGreaterThan ([TimeSpan]::FromSeconds(1500))
-        $told.Remaining | Should -BeLessOrEqual $told.Ttl
-        $told.Keys | Should -Be told/a, told/b
-        Remove-KvLease $lease
-    }
+        It 'tells the time granted, what is left of it, and the keys' {
+            $lease = New-KvLease 3000
+            Set-KvValue told/b 1 -Lease $lease
+            Set-KvValue told/a 1 -Lease $lease
+            $told = Get-KvLease $lease
+            $told.Id | Should -Be $lease.Id
+            $told.Ttl | Should -Be ([TimeSpan]::FromSeconds(3000))
+            $told.Remaining | Should -BeGreaterThan ([TimeSpan]::FromSeconds(1500))
+            $told.Remaining | Should -BeLessOrEqual $told.Ttl
+            $told.Keys | Should -Be told/a, told/b
+            Remove-KvLease $lease
+        }
 
-    It 'shows all where none is named, and no others' {
-        $made = 1..40 | ForEach-Object { New-KvLease 300 }
-        (Get-KvLease).Id | Sort-Object | Should -Be ($made.Id | Sort-Object)
-        $made | Remove-KvLease
-        Get-KvLease | Should -BeNullOrEmpty
-    }
+        It 'shows all where none is named, and no others' {
+            $made = 1..40 | ForEach-Object { New-KvLease 300 }
+            (Get-KvLease).Id | Sort-Object | Should -Be ($made.Id | Sort-Object)
+            $made | Remove-KvLease
+            Get-KvLease | Should -BeNullOrEmpty
+        }
 
-    It 'shows nothing where a pipeline brings nothing' {
-        $lease = New-KvLease 300
-        @() | Get-KvLease | Should -BeNullOrEmpty
-        Remove-KvLease $lease
-    }
+        It 'shows nothing where a pipeline brings nothing' {
+            $lease = New-KvLease 300
+            @() | Get-KvLease | Should -BeNullOrEmpty
+            Remove-KvLease $lease
+        }
 
-    It 'takes leases, numbers, and pairs with a lease from the pipeline' {
-        $one = New-KvLease 300
-        $two = New-KvLease 600
-        Set-KvValue piped/a 1 -Lease $one
-        ($one, $two | Get-KvLease).Id | Should -Be $one.Id, $two.Id
-        ($one.Id, "$two" | Get-KvLease).Id | Should -Be $one.Id, $two.Id
-        (Get-KvValue piped/a | Get-KvLease).Id | Should -Be $one.Id
-        (Watch-KvKey piped/a | Select-Object -First 1 | Get-KvLease).Id | Should -Be $one.Id
-        $one, $two | Remove-KvLease
-    }
+        It 'takes leases, numbers, and pairs with a lease from the pipeline' {
+            $one = New-KvLease 300
+            $two = New-KvLease 600
+            Set-KvValue piped/a 1 -Lease $one
+            ($one, $two | Get-KvLease).Id | Should -Be $one.Id, $two.Id
+            ($one.Id, "$two" | Get-KvLease).Id | Should -Be $one.Id, $two.Id
+            (Get-KvValue piped/a | Get-KvLease).Id | Should -Be $one.Id
+            (Watch-KvKey piped/a | Select-Object -First 1 | Get-KvLease).Id | Should -Be $one.Id
+            $one, $two | Remove-KvLease
+        }
 
-    It 'says of each lease that has ended that it has, and goes on' {
-        $gone = New-KvLease 300
-        Remove-KvLease $gone
-        $there = New-KvLease 300
-        $found = $gone, $there | Get-KvLease -ErrorVariable failures -ErrorAction SilentlyContinue
-        $found.Id | Should -Be $there.Id
-        $failures | Should -HaveCount 1
-        $failures[0].FullyQualifiedErrorId | Should -BeLike 'KvLeaseNotFound,*'
-        $failures[0].CategoryInfo.Category | Should -Be ObjectNotFound
-        "$($failures[0])" | Should -BeLike "*$gone*"
-        Remove-KvLease $there
-    }
+        It 'says of each lease that has ended that it has, and goes on' {
+            $gone = New-KvLease 300
+            Remove-KvLease $gone
+            $there = New-KvLease 300
+            $found = $gone, $there | Get-KvLease -ErrorVariable failures -ErrorAction SilentlyContinue
+            $found.Id | Should -Be $there.Id
+            $failures | Should -HaveCount 1
+            $failures[0].FullyQualifiedErrorId | Should -BeLike 'KvLeaseNotFound,*'
+            $failures[0].CategoryInfo.Category | Should -Be ObjectNotFound
+            "$($failures[0])" | Should -BeLike "*$gone*"
+            Remove-KvLease $there
+        }
 
-    It 'says of a pair without a lease that it has none' {
-        Set-KvValue without 1
-        (Get-ErrorOf { Get-KvValue without | Get-KvLease }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
-    }
+        It 'says of a pair without a lease that it has none' {
+            Set-KvValue without 1
+            (Get-ErrorOf { Get-KvValue without | Get-KvLease }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        }
 
-    It 'refuses null, as of an unset variable, instead of showing all' {
-        (Get-ErrorOf { Get-KvLease $null }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
+        It 'refuses null, as of an unset variable, instead of showing all' {
+            (Get-ErrorOf { Get-KvLease $null }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
+        }
     }
 }

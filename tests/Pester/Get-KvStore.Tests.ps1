@@ -7,7 +7,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Get-KvStore' {
+Describe 'Get-KvStore' -Tag etcd {
     It 'shows the open stores in the order of their opening, the current one marked' {
         Get-KvStore | ForEach-Object Name | Should -Be one, two
         Get-KvStore | ForEach-Object IsCurrent | Should -Be $false, $true
@@ -34,7 +34,7 @@ Describe 'Get-KvStore' {
     }
 }
 
-Describe '-Store' {
+Describe '-Store' -Tag etcd {
     It 'takes <Form>' -ForEach @(
         @{ Form = 'a name'; Argument = { 'one' } }
         @{ Form = 'a name in another case'; Argument = { 'ONE' } }
@@ -55,7 +55,7 @@ Describe '-Store' {
     }
 }
 
-Describe 'Sessions' {
+Describe 'Sessions' -Tag etcd {
     It 'each runspace has a current store of its own, and finds the others'' stores by name' {
         $shell = [powershell]::Create()
         $answers = $shell.AddScript(@"

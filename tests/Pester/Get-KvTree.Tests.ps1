@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Get-KvTree' {
+Describe 'Get-KvTree' -Tag etcd {
     BeforeAll {
         'app', 'app/a', 'app/b/c', 'app/d', 'application/x', 'leaf' | ForEach-Object { Set-KvValue $_ "value of $_" }
     }

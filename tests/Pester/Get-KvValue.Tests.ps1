@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Get-KvValue' {
+Describe 'Get-KvValue' -Tag etcd {
     It 'emits the pair with all that the store knows of it' {
         Set-KvValue get/a 1
         $second = Set-KvValue get/a 2 -Ttl 100 -PassThru

@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Lock-KvKey' {
+Describe 'Lock-KvKey' -Tag etcd {
     It 'gives a lock that is held until it is released' {
         $held = Lock-KvKey a
         $held | Should -BeOfType Valkeyrie.KvLock

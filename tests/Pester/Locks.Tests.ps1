@@ -19,7 +19,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'A lock' {
+Describe 'A lock' -Tag etcd {
     It 'never has two processes inside, and its fencing tokens grow' {
         $others = 1..2 | ForEach-Object { Start-TestPowerShell "`$store = Connect-KvStore $Server; $contend" }
         $tokens = $others | ForEach-Object { , [long[]] ($_.StandardOutput.ReadToEnd().Trim() -split '\s+') }

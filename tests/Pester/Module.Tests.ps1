@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'The module' {
+Describe 'The module' -Tag etcd {
     It 'has a valid manifest, and exports what it says' {
         $manifest = Test-ModuleManifest $ModulePath -ErrorAction Stop
         $exported = (Get-Module Valkeyrie).ExportedCommands.Keys | Sort-Object

@@ -34,7 +34,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'New-KvCondition' {
+Describe 'New-KvCondition' -Tag etcd {
     It 'holds or does not, as the key is: <Asked>' -ForEach $held {
         $condition = & $Make
         $condition | Should -BeOfType Valkeyrie.KvCondition

@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'New-KvLease' {
+Describe 'New-KvLease' -Tag etcd {
     It 'makes a lease that etcd''s own tool knows by the number shown' {
         $lease = New-KvLease 300
         $lease | Should -BeOfType Valkeyrie.KvLease

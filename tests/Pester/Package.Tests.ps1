@@ -1,12 +1,5 @@
 # The package is what PSResourceGet takes: published to a repository, installed from it, and used from where it was installed.
 
-BeforeDiscovery {
-    $missing = -not (Get-Command Compress-PSResource -ErrorAction Ignore)
-    if ($missing) {
-        Write-Warning 'THE PACKAGE IS NOT TESTED: that needs PSResourceGet 1.1 or newer, which is not installed here, or not for this PowerShell.'
-    }
-}
-
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     . $PSScriptRoot/FirstSession.ps1
@@ -54,7 +47,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'The package' -Skip:$missing {
+Describe 'The package' -Tag PSResourceGet {
     It 'is published to a folder, installed from it, and the README''s first session runs from there word for word' {
         $package = New-Package package @{ ProjectUri = 'https://github.com/somebody/valkeyrie' }
         $package.Name | Should -Be "Valkeyrie.$Version.nupkg"

@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Requests of a pipeline' {
+Describe 'Requests of a pipeline' -Tag etcd {
     It 'come back in the order in which they went in' {
         $keys = 1..1000 | ForEach-Object { "order/$(Get-Random)-$_" }
         $keys | Set-KvValue -Value 1 -PassThru | ForEach-Object Key | Should -Be $keys

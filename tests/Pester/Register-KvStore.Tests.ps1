@@ -11,7 +11,7 @@ Describe 'Register-KvStore' {
         Remove-Item $Register -ErrorAction Ignore
     }
 
-    Context 'with a server' {
+    Context 'with a server' -Tag etcd {
         BeforeAll { $Server = Start-TestServer }
 
         It 'keeps where a store is, so that Connect-KvStore opens it by its name in tomorrow''s session' {

@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Remove-KvLease' {
+Describe 'Remove-KvLease' -Tag etcd {
     It 'ends the lease and removes its keys, and no others' {
         $lease = New-KvLease 300
         Set-KvValue gone/a 1 -Lease $lease

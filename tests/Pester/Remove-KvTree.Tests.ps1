@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Remove-KvTree' {
+Describe 'Remove-KvTree' -Tag etcd {
     BeforeEach {
         'app', 'app/a', 'app/b/c', 'application/x', 'other' | Set-KvValue -Value 1
     }

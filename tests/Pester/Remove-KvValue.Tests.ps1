@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Remove-KvValue' {
+Describe 'Remove-KvValue' -Tag etcd {
     It 'removes a key and nothing that only begins like it' {
         Set-KvValue a/x 1
         Set-KvValue a/xy 1

@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Set-KvValue' {
+Describe 'Set-KvValue' -Tag etcd {
     It 'reads as it looks: KEY VALUE' {
         Set-KvValue looks/a hello | Should -BeNullOrEmpty
         Get-KvValue looks/a -ValueOnly | Should -BeExactly hello

@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Test-KvKey' {
+Describe 'Test-KvKey' -Tag etcd {
     BeforeAll { Set-KvValue t/a 1 }
 
     It 'emits a bool for each key, in their order' {

@@ -21,7 +21,7 @@ Describe 'The tour' {
         (ConvertTo-Word $seen) -join ' ' | Should -BeExactly ((ConvertTo-Word (Get-FirstSession)) -join ' ')
     }
 
-    It 'is the same on etcd, after a connection' {
+    It 'is the same on etcd, after a connection' -Tag etcd {
         $server = Start-TestServer
         $seen = & $Pwsh -NoProfile -NonInteractive -File $Tour ([uri]$server).Authority
         $LASTEXITCODE | Should -Be 0

@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Unlock-KvKey' {
+Describe 'Unlock-KvKey' -Tag etcd {
     It 'releases a lock, by argument and by the pipeline' {
         $held = Lock-KvKey a
         Unlock-KvKey -Lock $held | Should -BeNullOrEmpty

@@ -24,7 +24,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Use-KvLock' {
+Describe 'Use-KvLock' -Tag etcd {
     It 'reads as it looks: KEY { } and emits what the block emits' {
         Use-KvLock a { 1; 'two' } | Should -Be 1, 'two'
     }

@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Watch-KvKey' {
+Describe 'Watch-KvKey' -Tag etcd {
     It 'emits the pair as it is, then every change' {
         Set-KvValue k 1
         Watch-KvKey k -Timeout 60 | ForEach-Object {

@@ -6,7 +6,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'Watch-KvTree' {
+Describe 'Watch-KvTree' -Tag etcd {
     It 'emits the pairs as they are, then every change, each once and in order' {
         Set-KvValue w/a 1
         Set-KvValue w/b 2

@@ -13,15 +13,16 @@ public sealed class ForgottenChangesTests : IDisposable
     public async Task A_watch_is_told_when_the_beginning_of_a_revision_was_forgotten_before_it_looked()
     {
         await using var store = _file.Open();
-        var last = await store.PutAsync("other/a", "");
+        await store.PutAsync("mine/begun", "");
         await using var watching = Watching.Tree(store, "mine");
         await using var witness = Watching.Key(store, "other/b");
-        await store.PutAsync("other/b", "");
+        Assert.Equal("mine/begun", (await watching.NextAsync()).Key);
+        var last = await store.PutAsync("other/b", "");
         Assert.Equal("other/b", (await witness.NextAsync()).Key);
 
         // What another process leaves that removed three keys in one step and then forgot the first two of the changes: all at once, so that nobody
         // can have looked in between.
-        var next = Position.FirstOf(last.Revision + 2);
+        var next = Position.FirstOf(last.Revision + 1);
         _file.Execute(
             "BEGIN IMMEDIATE",
             "DELETE FROM history",

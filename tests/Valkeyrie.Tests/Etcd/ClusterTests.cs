@@ -136,10 +136,12 @@ public sealed class ClusterTests(ClusterTests.Cluster fixture) : IClassFixture<C
     /// <summary>The cluster, started once for the class.</summary>
     public sealed class Cluster : IAsyncLifetime
     {
-        internal EtcdCluster Etcd { get; private set; } = null!;
+        private EtcdCluster? _etcd;
 
-        public async ValueTask InitializeAsync() => Etcd = await EtcdCluster.StartAsync();
+        internal EtcdCluster Etcd => EtcdBinary.Started(_etcd);
 
-        public ValueTask DisposeAsync() => Etcd.DisposeAsync();
+        public async ValueTask InitializeAsync() => _etcd = EtcdBinary.IsInstalled ? await EtcdCluster.StartAsync() : null;
+
+        public ValueTask DisposeAsync() => _etcd?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }

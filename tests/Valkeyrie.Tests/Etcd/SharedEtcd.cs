@@ -7,19 +7,23 @@ namespace Valkeyrie.Tests.Etcd;
 /// <summary>One etcd that all test classes share; each test keeps to keys of its own.</summary>
 public sealed class SharedEtcd : IAsyncLifetime
 {
-    internal EtcdServer Server { get; private set; } = null!;
+    private EtcdServer? _server;
 
-    public async ValueTask InitializeAsync() => Server = await EtcdServer.StartAsync();
+    internal EtcdServer Server => EtcdBinary.Started(_server);
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    public async ValueTask InitializeAsync() => _server = EtcdBinary.IsInstalled ? await EtcdServer.StartAsync() : null;
+
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
 /// <summary>An etcd of a test class's own, for what would disturb others.</summary>
 public sealed class OwnEtcd : IAsyncLifetime
 {
-    internal EtcdServer Server { get; private set; } = null!;
+    private EtcdServer? _server;
 
-    public async ValueTask InitializeAsync() => Server = await EtcdServer.StartAsync();
+    internal EtcdServer Server => EtcdBinary.Started(_server);
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    public async ValueTask InitializeAsync() => _server = EtcdBinary.IsInstalled ? await EtcdServer.StartAsync() : null;
+
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -5,15 +5,17 @@ namespace Valkeyrie.Tests.EtcdV2;
 /// <summary>An etcd of a test class's own that serves APIv2.</summary>
 public sealed class OwnEtcdV2 : IAsyncLifetime
 {
+    private EtcdServer? _server;
+
     static OwnEtcdV2() => EtcdStore.Register();
 
-    internal EtcdServer Server { get; private set; } = null!;
+    internal EtcdServer Server => EtcdBinary.Started(_server);
 
     internal string Address => EtcdV2Rig.AddressOf(Server);
 
-    public async ValueTask InitializeAsync() => Server = await EtcdServer.StartAsync(new EtcdServerOptions { EnableV2 = true });
+    public async ValueTask InitializeAsync() => _server = EtcdBinary.IsInstalled ? await EtcdServer.StartAsync(new EtcdServerOptions { EnableV2 = true }) : null;
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
 /// <summary>A test class on an etcd of its own, with a store on it and a directory for each test.</summary>

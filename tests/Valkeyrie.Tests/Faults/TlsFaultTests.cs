@@ -112,8 +112,9 @@ public sealed class TlsFaultTests(TlsFaultTests.TlsEtcd etcd) : IClassFixture<Tl
     public sealed class TlsEtcd : IAsyncLifetime
     {
         private readonly TemporaryFolder _folder = new();
+        private EtcdServer? _server;
 
-        internal EtcdServer Server { get; private set; } = null!;
+        internal EtcdServer Server => EtcdBinary.Started(_server);
 
         internal KvTlsOptions Trusting { get; private set; } = null!;
 
@@ -131,12 +132,12 @@ public sealed class TlsFaultTests(TlsFaultTests.TlsEtcd etcd) : IClassFixture<Tl
             Trusting = KvTlsOptions.FromPemFiles(authority.Path, client.CertificatePath, client.KeyPath);
             OtherAuthorities = KvTlsOptions.FromPemFiles(other.Path).CertificateAuthorities!;
             OtherClient = KvTlsOptions.FromPemFiles(null, stranger.CertificatePath, stranger.KeyPath).ClientCertificate!;
-            Server = await EtcdServer.StartAsync(new EtcdServerOptions { Tls = new EtcdServerTls(server.CertificatePath, server.KeyPath, authority.Path) });
+            _server = EtcdBinary.IsInstalled ? await EtcdServer.StartAsync(new EtcdServerOptions { Tls = new EtcdServerTls(server.CertificatePath, server.KeyPath, authority.Path) }) : null;
         }
 
         public async ValueTask DisposeAsync()
         {
-            await Server.DisposeAsync();
+            await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
             _folder.Dispose();
         }
     }

@@ -1,0 +1,22 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+    The version, or range of versions, of a tool that Directory.Packages.props names.
+.PARAMETER Name
+    The tool: the name of the property there, without "Version".
+#>
+[CmdletBinding()]
+[OutputType([string])]
+param(
+    [Parameter(Mandatory)]
+    [string] $Name
+)
+
+$ErrorActionPreference = 'Stop'
+$file = [xml](Get-Content (Join-Path $PSScriptRoot .. Directory.Packages.props) -Raw)
+$version = $file.SelectSingleNode("//${Name}Version")
+if (-not $version) {
+    throw "Directory.Packages.props names no version of '$Name'."
+}
+
+$version.InnerText
