@@ -152,6 +152,44 @@ Describe 'Export-KvTree' {
         Remove-KvTree records -Confirm:$false
     }
 
+    It 'writes through pipes and devices, keeps modes, and leaves nothing where there is no room' -Skip:$IsWindows {
+        $script = Get-TestPath through.ps1
+        Set-Content $script @"
+            `$ErrorActionPreference = 'Stop'
+            Import-Module '$ModulePath'
+            `$null = Connect-KvStore -InMemory
+            Set-KvValue app/x 1
+            Export-KvTree app /dev/stdout -Format Json
+            Export-KvTree app pipe.csv
+            Export-KvTree app /dev/null -Format Csv
+            try { Export-KvTree app /dev/full -Format Csv } catch { "`$_" }
+            Set-KvValue app/large ('x' * 5000000)
+            try { Export-KvTree app old.json } catch { "`$_" }
+"@
+        # The limit is 2048 blocks of 512 or 1024 bytes for each file. Ignored by the shell, the signal is ignored by what it starts, which then sees an error instead.
+        $run = "ulimit -f 2048; export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; exec '$Pwsh' -NoProfile -NonInteractive -File '$script'"
+        $text = bash -c "cd '$TestFolder' && mkdir room && cd room && mkfifo pipe.csv && echo old > old.json && chmod 640 old.json && (cat pipe.csv > piped &) && $run"
+        $text[0..2] | Should -Be '[', '{"Key":"x","Value":"1","Encoding":"text"}', ']'
+        $text[3] | Should -BeLike "'/dev/full' cannot be written to: *"
+        $text[4] | Should -BeLike "The file '*old.json' cannot be written: *larger than*"
+        "$text" | Should -Not -BeLike '*.tmp*'
+        Get-ChildItem (Get-TestPath room) | ForEach-Object Name | Should -Be old.json, pipe.csv, piped
+        Get-Content (Get-TestPath room/old.json) | Should -Be old
+        Get-Content (Get-TestPath room/piped) | Should -Be '"Key","Value","Encoding"', '"x","1","text"'
+        (Get-Item (Get-TestPath room/pipe.csv)).UnixStat.ItemType | Should -Be NamedPipe
+        Export-KvTree application (Get-TestPath room/old.json)
+        (Get-Item (Get-TestPath room/old.json)).UnixFileMode | Should -Be 'GroupRead, UserWrite, UserRead'
+    }
+
+    It 'writes keys with control characters in Base64, which no terminal obeys' {
+        Set-KvValue "escape/a`e[2J" 1
+        Set-KvValue escape/b "`u{9B}31m"
+        Export-KvTree escape (Get-TestPath escape.csv)
+        (Import-Csv (Get-TestPath escape.csv)).Encoding | Should -Be base64-all, base64
+        Compare-KvTree escape -DifferenceFile (Get-TestPath escape.csv) | Should -BeNullOrEmpty
+        Remove-KvTree escape -Confirm:$false
+    }
+
     It 'writes nothing with -WhatIf, and emits the file with -PassThru' {
         Export-KvTree application (Get-TestPath whatif.json) -WhatIf
         Get-TestPath whatif.json | Should -Not -Exist
@@ -174,5 +212,21 @@ Describe 'Export-KvTree' {
     It 'says why a file cannot be written' {
         (Get-ErrorOf { Export-KvTree application (Get-TestPath no/such/folder.json) }).CategoryInfo.Category | Should -Be ObjectNotFound
         (Get-ErrorOf { Export-KvTree application 'env:x.json' }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+    }
+
+    It 'leaves out a key that no store of this module takes, with an error, and writes the others' {
+        $server = Start-TestServer
+        $null = Connect-KvStore $server -Name foreign
+        # As etcdctl and other clients may store it: through the API's own JSON, in which keys are Base64.
+        $null = Invoke-RestMethod "$server/v3/kv/put" -Method Post -Body (@{ key = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes("app/a`0b")); value = 'MQ==' } | ConvertTo-Json)
+        Set-KvValue app/c 2 -Store foreign
+        $failure = Get-ErrorOf { Export-KvTree app (Get-TestPath nul.json) -Store foreign }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        $failure.TargetObject | Should -Be "app/a`0b"
+        (Get-Content (Get-TestPath nul.json) -Raw | ConvertFrom-Json).Key | Should -Be c
+        Set-Content (Get-TestPath nul.json) 'as it was'
+        { Export-KvTree app (Get-TestPath nul.json) -Store foreign -ErrorAction Stop } | Should -Throw
+        Get-Content (Get-TestPath nul.json) | Should -Be 'as it was'
+        Get-ChildItem $TestFolder -Filter *.tmp | Should -BeNullOrEmpty
     }
 }

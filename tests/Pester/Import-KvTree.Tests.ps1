@@ -16,9 +16,9 @@ BeforeAll {
     $Hundred = Join-Path $TestFolder hundred.csv
     0..99 | ForEach-Object { [pscustomobject]@{ Key = 'k{0:000}' -f $_; Value = $_ } } | Export-Csv $Hundred
 
-    function New-File([string] $Name, [string] $Text) {
+    function New-File([string] $Name, [string] $Text, [string] $Encoding) {
         $path = Join-Path $TestFolder $Name
-        Set-Content $path $Text -NoNewline
+        Set-Content $path $Text -NoNewline -Encoding ($Encoding ? $Encoding : 'utf8NoBOM')
         $path
     }
 }
@@ -37,8 +37,8 @@ Describe 'Import-KvTree' {
         Disconnect-KvStore unused
     }
 
-    It 'takes the keys as they are where no directory is given' {
-        Import-KvTree $Hundred -Store main
+    It 'takes the keys as they are with -All' {
+        Import-KvTree $Hundred -All -Store main
         Get-KvValue k007 -ValueOnly -Store main | Should -Be 7
     }
 
@@ -101,20 +101,145 @@ Describe 'Import-KvTree' {
         @{ Name = 'other columns'; File = 'bad.csv'; Text = "Name,Text`na,1" }
         @{ Name = 'a line that is cut off'; File = 'bad.csv'; Text = "Key,Value`na,1`nb" }
         @{ Name = 'a key that comes twice'; File = 'bad.csv'; Text = "Key,Value`na,1`nb,1`na,2" }
+        @{ Name = 'a row that is left blank'; File = 'bad.csv'; Text = "Key,Value`na,1`n,`n" }
+        @{ Name = 'an empty table'; File = 'bad.csv'; Text = '' }
+        @{ Name = 'empty JSON'; File = 'bad.json'; Text = '' }
+        @{ Name = 'JSON of two arrays'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"}][]' }
+        @{ Name = 'columns that are cut off'; File = 'bad.csv'; Text = '"Key","Value"' }
+        @{ Name = 'a table that is cut off inside quotes'; File = 'bad.csv'; Text = "`"Key`",`"Value`",`"Encoding`"`n`"a`",`"1`",`"text`"`n`"b`",`"cut" }
+        @{ Name = 'a table that is cut off at a quote'; File = 'bad.csv'; Text = "`"Key`",`"Value`"`n`"a`",`"1`"`n`"b`",`"" }
+        @{ Name = 'a table that is cut off behind a comma'; File = 'bad.csv'; Text = "`"Key`",`"Value`",`"Encoding`"`n`"a`",`"MQ==`"," }
+        @{ Name = 'a line of more fields than columns'; File = 'bad.csv'; Text = "Key,Value`na,1,2" }
+        @{ Name = 'text behind quotes'; File = 'bad.csv'; Text = "Key,Value`na,`"1`"2" }
+        @{ Name = 'a column twice'; File = 'bad.csv'; Text = "Key,Value,value`na,1,2" }
+        @{ Name = 'a field twice'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1","value":"2"}]' }
+        @{ Name = 'a table that is not UTF-8'; File = 'bad.csv'; Text = "Key,Value`na,1`nb,X`n"; Replace = 0xFF; Says = 'record 2:*not valid text' }
+        @{ Name = 'JSON that is not UTF-8'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"},{"Key":"b","Value":"X"}]'; Replace = 0xFF; Says = 'record 2:*not valid text' }
+        @{ Name = 'a key that is not UTF-8'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"},{"Key":"X","Value":"1"}]'; Replace = 0xC3; Says = 'record 2:*not valid text' }
+        @{ Name = 'half a pair of surrogates'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"},{"Key":"b","Value":"\ud83d"}]'; Says = 'record 2:*not valid text' }
+        @{ Name = 'a dump of Consul''s'; File = 'bad.json'; Text = '[{"key":"a","flags":0,"value":"MQ=="}]'; Says = "field 'flags'*Consul" }
+        @{ Name = 'a dump of etcd''s pairs'; File = 'bad.json'; Text = '[{"key":"YQ==","create_revision":2,"mod_revision":2,"version":1,"value":"MQ=="}]'; Says = "field 'create_revision'*etcdctl" }
+        @{ Name = 'a dump of etcd''s'; File = 'bad.json'; Text = '{"header":{"revision":2},"kvs":[{"key":"YQ==","value":"MQ=="}]}'; Says = "field 'header'*etcdctl" }
+        @{ Name = 'a table with a column of somebody else''s'; File = 'bad.csv'; Text = "Key,Value,Comment`na,1,x"; Says = "field 'Comment'" }
+        @{ Name = 'a single object'; File = 'bad.json'; Text = '{"Key":"a","Value":"1"}'; Says = 'ConvertTo-Json -AsArray' }
+        @{ Name = 'a list of keys alone'; File = 'bad.json'; Text = '[{"Key":"a","Value":"","KeyOnly":true}]'; Says = '-KeysOnly' }
+        @{ Name = 'a table of pairs whose bytes are lost'; File = 'bad.csv'; Text = "Key,Bytes,Value`na,System.Byte[],$([char] 0xFFFD)"; Says = 'Export-KvTree' }
+        @{ Name = 'an empty key in the table'; File = 'bad.csv'; Text = "Key,Value`na,1`n`"`",2" }
+        @{ Name = 'UTF-32'; File = 'bad.json'; Text = '[]'; Encoding = 'utf32'; Says = 'UTF-8' }
     ) {
-        $failure = Get-ErrorOf { Import-KvTree (New-File $File $Text) refused -Store main }
+        # Nothing is written, and with -Prune nothing removed.
+        Set-KvValue refused/own 1 -Store main
+        $path = New-File $File $Text $Encoding
+        if ($Replace) {
+            $bytes = [IO.File]::ReadAllBytes($path)
+            $bytes[[Array]::LastIndexOf($bytes, [byte] [char] 'X')] = $Replace
+            [IO.File]::WriteAllBytes($path, $bytes)
+        }
+
+        $failure = Get-ErrorOf { Import-KvTree $path refused -Prune -Force -Store main }
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidFile,*'
         $failure.CategoryInfo.Category | Should -Be InvalidData
-        "$failure" | Should -BeLike "*$File*"
-        Get-KvTree -Prefix refused -Store main | Should -BeNullOrEmpty
+        "$failure" | Should -BeLike "*$File*$Says*"
+        (Get-KvTree -Prefix refused -Store main).Key | Should -Be refused/own
     }
 
-    It 'refuses an unset variable as the directory, which must not mean all keys' {
-        (Get-ErrorOf { Import-KvTree $Json $null -Store main }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+    It 'takes <Format> in UTF-16, in either order of bytes' -ForEach @(
+        @{ Format = 'json'; Text = '[{"Key":"wide","Value":"größe 😀"}]' }
+        @{ Format = 'csv'; Text = "Key,Value`r`nwide,größe 😀`r`n" }
+    ) {
+        foreach ($encoding in 'unicode', 'bigendianunicode', 'utf8BOM') {
+            Import-KvTree (New-File "wide.$Format" $Text $encoding) $encoding -Store main
+            Get-KvValue $encoding/wide -ValueOnly -Store main | Should -BeExactly 'größe 😀'
+        }
+    }
+
+    It 'takes pairs as ConvertTo-Json writes them, bytes and all, and tables that begin with a type' {
+        $file = Join-Path $TestFolder pairs.json
+        Get-KvTree app -Store main | Where-Object Key -CNE $odd | ConvertTo-Json -AsArray | Set-Content $file
+        Import-KvTree $file -All -Store (Connect-KvStore -InMemory -Name pairs)
+        Compare-KvTree app -DifferenceStore pairs -Store main | ForEach-Object RelativeKey | Should -BeExactly "`u{DCFF}"
+        Disconnect-KvStore pairs
+        Get-KvTree app -Store main | ConvertTo-Json -AsArray | Set-Content $file
+        "$(Get-ErrorOf { Import-KvTree $file lost -Store main })" | Should -BeLike '*Key holds U+FFFD*Export-KvTree*'
+        Get-KvTree -Prefix app/text -Store main | Select-Object Key, Value | Export-Csv (Join-Path $TestFolder typed.csv) -IncludeTypeInformation
+        (Import-KvTree (Join-Path $TestFolder typed.csv) typed -PassThru -Store main).LastKey | Should -Be app/text
+    }
+
+    It 'is not changed by what a user prefers of other commands' {
+        $PSDefaultParameterValues = @{ 'ConvertTo-Csv:Delimiter' = ';'; 'ConvertFrom-Csv:Delimiter' = ';'; 'ConvertTo-Csv:UseQuotes' = 'Never' }
+        $file = Join-Path $TestFolder preferred.csv
+        Export-KvTree app $file -Store main
+        Get-FileHash $file | ForEach-Object Hash | Should -Be (Get-FileHash $Csv).Hash
+        (Import-KvTree $file preferred -Store main -PassThru).Written | Should -Be 4
+    }
+
+    It 'brings back a directory that holds the key of its own name with a slash, and compares it' {
+        Set-KvValue gw/routes/ own -Store main
+        Set-KvValue gw/routes//b 2 -Store main
+        foreach ($file in (Join-Path $TestFolder gw.json), (Join-Path $TestFolder gw.csv)) {
+            Export-KvTree gw/routes $file -Store main
+            Compare-KvTree gw/routes -DifferenceFile $file -Store main | Should -BeNullOrEmpty
+            (Import-KvTree $file gw/routes -Prune -Force -PassThru -Store main).Unchanged | Should -Be 2
+            Import-KvTree $file gw/copy -Store main
+            Get-KvTree gw/copy -Store main | ForEach-Object Key | Should -Be gw/copy/, gw/copy//b
+            (Get-ErrorOf { Import-KvTree $file -All -Store main }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidFile,*'
+        }
+    }
+
+    It 'wants to know where to: <Name>' -ForEach @(
+        @{ Name = 'nothing'; Arguments = @{}; Id = 'MissingMandatoryParameter' }
+        @{ Name = '-All:$false'; Arguments = @{ All = $false }; Id = 'KvInvalidArgument' }
+        @{ Name = 'an unset variable'; Arguments = @{ Path = $null }; Id = 'KvInvalidArgument' }
+        @{ Name = 'both'; Arguments = @{ Path = 'app'; All = $true }; Id = 'AmbiguousParameterSet' }
+    ) {
+        $before = Get-KvTree -Store main -Count
+        $shell = [powershell]::Create().AddScript("param(`$arguments) Import-Module '$ModulePath'; Import-KvTree '$Json' -Prune -Force -Store main @arguments").AddArgument($Arguments)
+        try { $null = $shell.Invoke(); $failure = $shell.Streams.Error[0] } catch { $failure = $_.Exception.InnerException.ErrorRecord } finally { $shell.Dispose() }
+        $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        Get-KvTree -Store main -Count | Should -Be $before
     }
 
     It 'says of a missing file that there is none' {
         (Get-ErrorOf { Import-KvTree (Join-Path $TestFolder none.json) x -Store main }).CategoryInfo.Category | Should -Be ObjectNotFound
+    }
+
+    It 'takes what can be read only once, and then as one: a pipe, standard input' -Skip:$IsWindows {
+        # In one shell: a pipe of the shell's own, a named one, standard input that is read and one that is used up.
+        $script = New-File 'once.ps1' @"
+            `$ErrorActionPreference = 'Stop'
+            Import-Module '$ModulePath'
+            `$null = Connect-KvStore -InMemory
+            Set-KvValue app/own 1
+            foreach (`$path in `$args) { "`$((Import-KvTree `$path app -Format Csv -Prune -Force -PassThru).Written) `$(Get-KvTree app -Count)" }
+            try { Import-KvTree /dev/null app -Format Csv -Prune -Force } catch { `$_.FullyQualifiedErrorId }
+            Get-KvTree app -Count
+"@
+        $run = "'$Pwsh' -NoProfile -NonInteractive -File '$script'"
+        $text = bash -c "cd '$TestFolder' && mkfifo once && (cat '$Csv' > once &) && cat '$Hundred' | $run /dev/stdin once <(head -c 100000 '$Hundred')"
+        $text | Should -Be '100 100', '4 4', '100 100', 'KvInvalidFile,Valkeyrie.PowerShell.Commands.ImportKvTreeCommand', '100'
+    }
+
+    It 'can be stopped while it waits for whoever writes to a pipe' -Skip:$IsWindows {
+        $pipe = Join-Path $TestFolder waiting.json
+        mkfifo $pipe
+        $begun = [Threading.ManualResetEventSlim]::new()
+        $shell = [powershell]::Create().AddScript("param(`$begun) Import-Module '$ModulePath'; `$begun.Set(); Import-KvTree '$pipe' app -Store main").AddArgument($begun)
+        $null = $shell.BeginInvoke()
+        $begun.Wait(30000) | Should -BeTrue
+        $shell.BeginStop($null, $null).AsyncWaitHandle.WaitOne(30000) | Should -BeTrue
+        $shell.InvocationStateInfo.State | Should -Be Stopped
+        $shell.Dispose()
+    }
+
+    It 'loads the reader of CSV only for CSV, and apart from other modules' {
+        Invoke-TestPowerShell @"
+            function Get-Loaded { [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -eq 'CsvHelper' } | ForEach-Object { [Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name } }
+            `$null = Connect-KvStore -InMemory
+            Import-KvTree '$Json' app
+            "json: `$(Get-Loaded)"
+            Import-KvTree '$Csv' app
+            "csv: `$(Get-Loaded)"
+"@ | Should -Be 'json: ', 'csv: Valkeyrie.PowerShell'
     }
 
     It 'takes files from the pipeline' {

@@ -83,12 +83,11 @@ public sealed class CompareKvTreeCommand : KvLongCmdlet
     {
         CheckSides();
         var missing = new List<string>();
-        var reference = ReferenceFile is null
-            ? Tree(Target, Range(nameof(ReferencePath), ReferencePath), ReferenceRevision, missing)
-            : FileTree(ReferenceFile);
-        var difference = DifferenceFile is null
-            ? Tree(_other!, IsGiven(nameof(DifferencePath)) ? KvRange.Directory(DifferencePath) : Range(nameof(ReferencePath), ReferencePath), DifferenceRevision, missing)
-            : FileTree(DifferenceFile);
+        using var referenceFile = FileTree(ReferenceFile);
+        using var differenceFile = FileTree(DifferenceFile);
+        var reference = referenceFile?.Content ?? Tree(Target, Range(nameof(ReferencePath), ReferencePath), ReferenceRevision, missing);
+        var difference = differenceFile?.Content
+            ?? Tree(_other!, IsGiven(nameof(DifferencePath)) ? KvRange.Directory(DifferencePath) : Range(nameof(ReferencePath), ReferencePath), DifferenceRevision, missing);
         Showing("Compare", () => ($"{Number(_count)} keys: {_last}", -1), () => Write(reference, difference));
         foreach (var directory in missing)
         {
@@ -146,10 +145,7 @@ public sealed class CompareKvTreeCommand : KvLongCmdlet
             }
         });
 
-    private KvTreeContent FileTree(string path)
-    {
-        return new KvTreeContent(Check(TreeFile.Of(this, OwnThread, path, Format)).Pairs, "");
-    }
+    private CheckedTree? FileTree(string? path) => path is null ? null : Check(TreeFile.Of(this, path, Format), TreePlace.Anywhere);
 
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
-using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Trees;
 
@@ -69,7 +68,7 @@ public sealed class ExportKvTreeCommand : KvLongCmdlet
         var tree = All ? RangeArgument.All : new RangeArgument(Path, KvRange.Directory);
         ReportFileErrors(FilePath, () =>
         {
-            var file = TreeFile.Of(this, OwnThread, FilePath, Format);
+            var file = TreeFile.Of(this, FilePath, Format);
             ReportErrors(tree, () => Export(tree.Range, file));
         });
     }
@@ -81,11 +80,11 @@ public sealed class ExportKvTreeCommand : KvLongCmdlet
             return;
         }
 
-        using var target = new AtomicFile(file.Path, NoClobber, Force);
         _count = 0;
         Showing($"Export {range} of {Target.Info.Address}", () => ($"{Number(_count)} keys: {_last}", -1), () =>
         {
-            Write(range, file.Format.Begin(target.Stream));
+            using var target = Wait(file.OpenTargetAsync(NoClobber, Force, StopToken));
+            target.Write(stream => Write(range, file.Format.Begin(stream)));
             target.Commit();
             return true;
         });
@@ -100,6 +99,11 @@ public sealed class ExportKvTreeCommand : KvLongCmdlet
         var root = FullKey ? "" : range.Start;
         foreach (var pair in Enumerate(Target.ListAsync(range, new KvListOptions { Revision = Revision }, StopToken)))
         {
+            if (!CanBeImported(pair))
+            {
+                continue;
+            }
+
             writer.Write(TreeRecord.From(pair, root));
             _count++;
             _last = pair.Key;
@@ -107,5 +111,20 @@ public sealed class ExportKvTreeCommand : KvLongCmdlet
         }
 
         writer.End();
+    }
+
+    // Other programs may have stored keys that this one cannot write. A file with such a key could not be imported at all.
+    private bool CanBeImported(KvPair pair)
+    {
+        try
+        {
+            KeyRules.Check(pair.Key);
+            return true;
+        }
+        catch (KvInvalidArgumentException e)
+        {
+            WriteError(ErrorRecords.NotExported(e, pair.Key));
+            return false;
+        }
     }
 }

@@ -185,7 +185,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         {
             KvPair pair => Copy(pair, Key),
             KvEvent change => Copy(change, Key),
-            PSObject row when TreeRecord.EncodedIn(row) is { } record => Copy(record, _keyGiven ? Key : record.Key),
+            PSObject row when EncodedRecord.PairIn(row) is { } record => Copy(record, _keyGiven ? Key : record.Key),
             _ => Write(Value == NoValue ? PipedValue(piped) : Value),
         };
     }

@@ -94,6 +94,14 @@ internal static class ErrorRecords
         },
     };
 
+    /// <summary>A key was left out of a file, since it could not be imported from there.</summary>
+    public static ErrorRecord NotExported(KvInvalidArgumentException exception, string key)
+    {
+        var error = From(exception, key);
+        error.ErrorDetails = new ErrorDetails($"{exception.Message} The key is left out of the file; all others are written. With -ErrorAction Stop no file is written.");
+        return error;
+    }
+
     /// <summary>There is no store to disconnect.</summary>
     public static ErrorRecord NotConnected() => new(
         new InvalidOperationException("No store is connected in this session. Get-KvStore shows the open ones; name one with -Store."),

@@ -1,10 +1,15 @@
 namespace Valkeyrie.PowerShell.Files;
 
 /// <summary>A file that is written beside its place and moved there when it is whole, so that whatever happens there is either the old file or the new
-/// one.</summary>
-internal sealed class AtomicFile : IDisposable
+/// one. The new one has the mode of the old one, and its owner where this user may set that.</summary>
+internal sealed class AtomicFile : IFileTarget
 {
     private const int MostTries = 40;
+    private const int LongestPart = 50;
+
+    // What .NET blames for a file that has become too large (EFBIG).
+    private const string LengthParameter = "value";
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly string _path;
@@ -26,35 +31,35 @@ internal sealed class AtomicFile : IDisposable
         var existing = new FileInfo(_path);
         if (existing.Exists && noClobber)
         {
-            throw new IOException($"The file '{path}' exists already, and -NoClobber was given.");
+            throw new IOException($"The file '{path}' exists already, and -NoClobber was specified.");
         }
 
-        if (existing is { Exists: true, IsReadOnly: true } && !force)
+        if (existing.Exists && !force && IsReadOnly(existing))
         {
-            throw new UnauthorizedAccessException($"The file '{path}' is marked as read-only. Give -Force to replace it.");
+            throw new UnauthorizedAccessException($"The file '{path}' is marked as read-only, or may not be written. Use -Force to replace it.");
         }
 
         if (Directory.Exists(_path))
         {
-            throw new UnauthorizedAccessException($"'{path}' is a folder. Name a file in it.");
+            throw new UnauthorizedAccessException($"'{path}' is a folder. Specify a file in it.");
         }
 
-        _temporary = $"{_path}.{Guid.NewGuid():n}.tmp";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 128 * 1024 };
-        if (!OperatingSystem.IsWindows() && (existing.Exists ? existing.UnixFileMode | UnixFileMode.UserWrite : mode) is { } wanted)
+        _temporary = Beside(_path);
+        try
         {
-            options.UnixCreateMode = wanted;
+            _stream = Create(existing, mode);
         }
-
-        _stream = new FileStream(_temporary, options);
+        catch (UnauthorizedAccessException e)
+        {
+            throw new UnauthorizedAccessException($"The file '{path}' cannot be written: it is written beside its place first, and its folder may not be written to.", e);
+        }
     }
 
-    /// <summary>Where to write.</summary>
-    public Stream Stream => _stream;
+    /// <inheritdoc/>
+    public void Write(Action<Stream> write) => Naming(() => write(_stream));
 
-    /// <summary>Moves the file, now whole, to its place.</summary>
-    /// <exception cref="IOException">The file exists and must not be replaced, or on Windows another program has it open and keeps it so.</exception>
-    public void Commit()
+    /// <inheritdoc/>
+    public void Commit() => Naming(() =>
     {
         _stream.Flush(flushToDisk: true);
         _stream.Dispose();
@@ -63,6 +68,84 @@ internal sealed class AtomicFile : IDisposable
             existing.IsReadOnly = false;
         }
 
+        Move();
+    });
+
+    /// <summary>Removes what was written, unless it was moved to its place.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _stream.Dispose();
+        }
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
+        {
+            // On a full disk what it still holds cannot be written; it is given up.
+        }
+        finally
+        {
+            File.Delete(_temporary);
+        }
+    }
+
+    // Root may write what is marked as read-only, and should be asked; and a file of somebody else's that this user may write looks read-only to .NET.
+    private static bool IsReadOnly(FileInfo existing)
+    {
+        const UnixFileMode AnyWrite = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        if (OperatingSystem.IsWindows() || (existing.UnixFileMode & AnyWrite) == 0)
+        {
+            return existing.IsReadOnly;
+        }
+
+        try
+        {
+            using var _ = File.OpenHandle(existing.FullName, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    // With a name of the file's in it, so that what a killed process leaves tells where it comes from; but no longer than names may be.
+    private static string Beside(string path)
+    {
+        var name = Path.GetFileName(path);
+        return Path.Combine(Path.GetDirectoryName(path)!, $"{(name.Length <= LongestPart ? name : name[..LongestPart])}.{Guid.NewGuid():n}.tmp");
+    }
+
+    private FileStream Create(FileInfo existing, UnixFileMode? mode)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 128 * 1024 };
+        var exact = OperatingSystem.IsWindows() || !existing.Exists ? (UnixFileMode?)null : existing.UnixFileMode;
+        if (!OperatingSystem.IsWindows() && (exact is null ? mode : UnixFileMode.UserRead | UnixFileMode.UserWrite) is { } first)
+        {
+            options.UnixCreateMode = first;
+        }
+
+        var stream = new FileStream(_temporary, options);
+        if (!OperatingSystem.IsWindows() && exact is { } wanted)
+        {
+            try
+            {
+                // The owner first: changing that takes some modes away.
+                FileStatus.Of(_path).GiveTo(_temporary);
+                File.SetUnixFileMode(stream.SafeFileHandle, wanted);
+            }
+            catch
+            {
+                stream.Dispose();
+                File.Delete(_temporary);
+                throw;
+            }
+        }
+
+        return stream;
+    }
+
+    private void Move()
+    {
         for (var tries = 1; ; tries++)
         {
             try
@@ -83,10 +166,20 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>Removes what was written, unless it was moved to its place.</summary>
-    public void Dispose()
+    // The system's errors name the file that nobody has asked for.
+    private void Naming(Action work)
     {
-        _stream.Dispose();
-        File.Delete(_temporary);
+        try
+        {
+            work();
+        }
+        catch (IOException e) when (e.Message.Contains(_temporary, StringComparison.Ordinal))
+        {
+            throw new IOException($"The file '{_path}' cannot be written: {e.Message.Replace(_temporary, _path, StringComparison.Ordinal)}", e);
+        }
+        catch (ArgumentOutOfRangeException e) when (e.ParamName == LengthParameter)
+        {
+            throw new IOException($"The file '{_path}' cannot be written: it is larger than the file system, or a limit of this process, admits.", e);
+        }
     }
 }

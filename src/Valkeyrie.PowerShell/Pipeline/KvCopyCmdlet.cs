@@ -56,6 +56,10 @@ public abstract class KvCopyCmdlet : KvLongCmdlet
         {
             WriteError(ErrorRecords.CutShort(e, CutShort(copy.Progress, total)));
         }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{e.Message} {CutShort(copy.Progress, total)}", e);
+        }
         catch (PipelineStoppedException)
         {
             // A pipeline that is being stopped takes no warnings any more; the host does.
@@ -76,9 +80,9 @@ public abstract class KvCopyCmdlet : KvLongCmdlet
     {
         var done = progress.Written + progress.Unchanged;
         var of = total is null ? "" : $" of {Number(total.Value)}";
-        return progress.LastKey is { } last
+        return progress.LastKey is { Length: > 0 } last
             ? $"The {Work} stopped after {Number(done)}{of} keys; the last one is '{last}'. The same command with -StartAfter {ArgumentText.Of(last)} goes on from there."
-            : $"The {Work} stopped before the first{of} keys was done; some behind it may have been written. The same command begins anew, and leaves those alone.";
+            : $"The {Work} stopped at the first{of} keys; some behind it may have been written. The same command begins anew, and leaves those alone.";
     }
 
     private static (string Status, int Percent) Describe(KvTreeCopyResult progress, long? total)

@@ -10,19 +10,14 @@ public abstract class KvLongCmdlet : KvStoreCmdlet
     // What ends within the first interval shows nothing.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    private PipelineThread? _thread;
     private string _activity = "";
     private Func<(string Status, int Percent)>? _describe;
     private long _shownAt;
     private bool _hasShown;
 
-    /// <summary>Does for work in the background what only the pipeline's thread may do.</summary>
-    private protected PipelineThread OwnThread => _thread ?? throw new InvalidOperationException("The pipeline's thread is known only once processing has begun.");
-
     /// <inheritdoc/>
     protected override void Begin()
     {
-        _thread = new PipelineThread();
         Blocking.Instead = Block;
         base.Begin();
     }
@@ -67,15 +62,16 @@ public abstract class KvLongCmdlet : KvStoreCmdlet
 
     /// <summary>Sees whether a file holds a tree.</summary>
     /// <param name="file">The file.</param>
-    /// <returns>How many pairs it holds, and the pairs in key order.</returns>
+    /// <param name="place">Where its keys are to lie.</param>
+    /// <returns>What it holds; to be closed.</returns>
     /// <exception cref="InvalidDataException">It does not.</exception>
-    private protected (long Count, IAsyncEnumerable<KvPair> Pairs) Check(TreeFile file)
+    private protected CheckedTree Check(TreeFile file, TreePlace place)
     {
         var seen = 0L;
         return Showing(
             $"Check {file.Path}",
             () => ($"{Number(Interlocked.Read(ref seen))} keys", -1),
-            () => Wait(new ValueTask<(long, IAsyncEnumerable<KvPair>)>(file.CheckAsync(count => Interlocked.Exchange(ref seen, count), StopToken))));
+            () => Wait(new ValueTask<CheckedTree>(Task.Run(() => file.CheckAsync(place, count => Interlocked.Exchange(ref seen, count), StopToken)))));
     }
 
     /// <summary>A number as it is shown.</summary>
@@ -85,8 +81,7 @@ public abstract class KvLongCmdlet : KvStoreCmdlet
     {
         while (!task.IsCompleted)
         {
-            Task.WaitAny([task, OwnThread.Asked], (int)Interval.TotalMilliseconds, StopToken);
-            OwnThread.DoAsked();
+            Task.WaitAny([task], (int)Interval.TotalMilliseconds, StopToken);
             ShowProgress();
         }
     }

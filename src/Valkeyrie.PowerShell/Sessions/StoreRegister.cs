@@ -72,7 +72,7 @@ internal static class StoreRegister
         if (change(Read()) is { } stores)
         {
             using var file = new AtomicFile(Path, mode: OwnerFile);
-            JsonSerializer.Serialize(file.Stream, stores.OrderBy(s => s.Name, StringComparer.OrdinalIgnoreCase), Json);
+            file.Write(stream => JsonSerializer.Serialize(stream, stores.OrderBy(s => s.Name, StringComparer.OrdinalIgnoreCase), Json));
             file.Commit();
         }
     }

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
-using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Files;
 
 namespace Valkeyrie.PowerShell.Trees;
 
@@ -11,11 +11,10 @@ internal sealed record TreeFile(string Path, ITreeFormat Format)
 {
     /// <summary>The file that a parameter names.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
-    /// <param name="thread">Its thread.</param>
-    /// <param name="path">What was given: a path of PowerShell's, taken as it is.</param>
+    /// <param name="path">What was specified: a path of PowerShell's, taken as it is.</param>
     /// <param name="format">The format; null to go by the file's extension.</param>
     /// <exception cref="KvInvalidArgumentException">The path is not one of a file, or the extension tells no format.</exception>
-    public static TreeFile Of(PSCmdlet cmdlet, PipelineThread thread, string path, KvTreeFormat? format)
+    public static TreeFile Of(PSCmdlet cmdlet, string path, KvTreeFormat? format)
     {
         var full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
         if (provider.Name != "FileSystem")
@@ -23,43 +22,64 @@ internal sealed record TreeFile(string Path, ITreeFormat Format)
             throw new KvInvalidArgumentException($"'{path}' is not the path of a file.");
         }
 
-        return (format ?? FormatOf(full)) switch
-        {
-            KvTreeFormat.Csv => new(full, new CsvTreeFormat(cmdlet.InvokeCommand, thread)),
-            _ => new(full, new JsonTreeFormat()),
-        };
+        return new(full, (format ?? FormatOf(full)) == KvTreeFormat.Csv ? NewCsv() : new JsonTreeFormat());
     }
+
+    /// <summary>Where to write the file: in its place once it is whole, or as it comes where that is a pipe or a device.</summary>
+    /// <param name="noClobber">True to refuse a file that exists.</param>
+    /// <param name="force">True to replace a file that is marked as read-only.</param>
+    /// <param name="cancellationToken">Ends the wait for whoever reads a pipe.</param>
+    /// <exception cref="IOException">The file exists and must not be replaced, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public async ValueTask<IFileTarget> OpenTargetAsync(bool noClobber, bool force, CancellationToken cancellationToken) => FileStatus.Of(Path).Kind switch
+    {
+        FileKind.Stream => new StreamTarget(Path, await StreamFile.OpenAsync(Path, FileAccess.Write, cancellationToken).ConfigureAwait(false)),
+        FileKind.Other => throw new IOException($"'{Path}' is a disk or a socket. Specify a file or a pipe."),
+        _ => new AtomicFile(Path, noClobber, force),
+    };
 
     /// <summary>Reads the file from its beginning to its end, to see whether it is what it should be, and how many pairs it holds.</summary>
+    /// <param name="place">Where its keys are to lie, which tells whether they are valid, and how large a value may be.</param>
     /// <param name="checkedSoFar">Told, on any thread, how many pairs were seen.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>How many pairs there are, and the pairs in key order. They are read from the file again as they are asked for; those of a file in
-    /// which they are not in order are held in memory.</returns>
     /// <exception cref="InvalidDataException">The file is not what it should be.</exception>
-    public async Task<(long Count, IAsyncEnumerable<KvPair> Pairs)> CheckAsync(Action<long> checkedSoFar, CancellationToken cancellationToken)
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public async Task<CheckedTree> CheckAsync(TreePlace place, Action<long> checkedSoFar, CancellationToken cancellationToken)
     {
-        var count = 0L;
-        string? before = null;
-        await foreach (var pair in ReadAsync(cancellationToken).ConfigureAwait(false))
+        var input = await InputFile.OpenAsync(Path, InputFile.MostToCopy, cancellationToken).ConfigureAwait(false);
+        try
         {
-            if (before is not null && KeyOrder.Compare(before, pair.Key) >= 0)
+            var count = 0L;
+            string? before = null;
+            await foreach (var pair in ReadAsync(input.Read(), place, cancellationToken).ConfigureAwait(false))
             {
-                return await SortAsync(cancellationToken).ConfigureAwait(false);
+                checkedSoFar(++count);
+                if (before is not null && KeyOrder.Compare(before, pair.Key) >= 0)
+                {
+                    // All of it once more: a key that came before may come again.
+                    return await SortAsync(input, place, checkedSoFar, cancellationToken).ConfigureAwait(false);
+                }
+
+                before = pair.Key;
             }
 
-            before = pair.Key;
-            checkedSoFar(++count);
+            return new(input, count, ReadAsync(input.Read(), place, CancellationToken.None));
         }
-
-        return (count, ReadAsync(CancellationToken.None));
+        catch
+        {
+            input.Dispose();
+            throw;
+        }
     }
 
-    private async Task<(long Count, IAsyncEnumerable<KvPair> Pairs)> SortAsync(CancellationToken cancellationToken)
+    private async Task<CheckedTree> SortAsync(InputFile input, TreePlace place, Action<long> checkedSoFar, CancellationToken cancellationToken)
     {
         var pairs = new List<KvPair>();
-        await foreach (var pair in ReadAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var pair in ReadAsync(input.Read(), place, cancellationToken).ConfigureAwait(false))
         {
             pairs.Add(pair);
+            checkedSoFar(pairs.Count);
         }
 
         pairs.Sort((a, b) => KeyOrder.Compare(a.Key, b.Key));
@@ -71,7 +91,7 @@ internal sealed record TreeFile(string Path, ITreeFormat Format)
             }
         }
 
-        return (pairs.Count, EnumerateAsync(pairs));
+        return new(input, pairs.Count, EnumerateAsync(pairs));
     }
 
     private static async IAsyncEnumerable<KvPair> EnumerateAsync(List<KvPair> pairs)
@@ -83,11 +103,18 @@ internal sealed record TreeFile(string Path, ITreeFormat Format)
         }
     }
 
-    private async IAsyncEnumerable<KvPair> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Reads pairs.</summary>
+    /// <param name="stream">The file's bytes.</param>
+    /// <param name="place">Where the keys are to lie.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The pairs in the file's order.</returns>
+    /// <exception cref="InvalidDataException">The file is not what it should be.</exception>
+    internal async IAsyncEnumerable<KvPair> ReadAsync(Stream stream, TreePlace place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 128 * 1024, FileOptions.SequentialScan);
-        await using var _ = stream.ConfigureAwait(false);
-        var records = Format.ReadAsync(stream, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var input = stream.ConfigureAwait(false);
+        var text = new Utf8Stream(stream);
+        await using var _ = text.ConfigureAwait(false);
+        var records = Format.ReadAsync(text, place.LargestValue, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var end = records.ConfigureAwait(false);
         for (var number = 1L; ; number++)
         {
@@ -99,7 +126,8 @@ internal sealed record TreeFile(string Path, ITreeFormat Format)
                     yield break;
                 }
 
-                pair = records.Current.ToPair();
+                pair = records.Current.ToPair(place.LargestValue);
+                place.Check(pair.Key);
             }
             catch (FormatException e)
             {
@@ -114,6 +142,10 @@ internal sealed record TreeFile(string Path, ITreeFormat Format)
     {
         ".JSON" => KvTreeFormat.Json,
         ".CSV" => KvTreeFormat.Csv,
-        _ => throw new KvInvalidArgumentException($"The name of the file '{path}' ends neither in .json nor in .csv. Say which it is with -Format."),
+        _ => throw new KvInvalidArgumentException($"The name of the file '{path}' ends neither in .json nor in .csv. Specify which it is with -Format."),
     };
+
+    // Apart, so that the CSV library is loaded only where one is read or written.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static CsvTreeFormat NewCsv() => new();
 }

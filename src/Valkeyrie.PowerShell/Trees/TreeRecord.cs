@@ -1,14 +1,13 @@
 using System.Buffers;
-using System.Management.Automation;
 using System.Text.Unicode;
 
 namespace Valkeyrie.PowerShell.Trees;
 
 /// <summary>A pair as it stands in a file.</summary>
-/// <param name="Key">The key, relative to the tree.</param>
-/// <param name="Value">The value.</param>
+/// <param name="Key">The key, relative to the tree. Empty for the key that is the tree's name with its slash.</param>
+/// <param name="Value">The text of the value, in UTF-8.</param>
 /// <param name="Encoding">How they are written: <see cref="Text"/>, <see cref="Base64"/> or <see cref="Base64All"/>. Null or empty: text.</param>
-internal sealed record TreeRecord(string? Key, string? Value, string? Encoding)
+internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
 {
     /// <summary>Key and value as they are.</summary>
     public const string Text = "text";
@@ -19,7 +18,7 @@ internal sealed record TreeRecord(string? Key, string? Value, string? Encoding)
     /// <summary>Key and value in Base64, since not even the key is text.</summary>
     public const string Base64All = "base64-all";
 
-    // Text editors and spreadsheets do not keep these. A tab, a line feed and a carriage return they do.
+    // Text editors and spreadsheets do not keep these, and terminals obey them. A tab, a line feed and a carriage return are kept, and harmless.
     private static readonly SearchValues<byte> Unprintable = SearchValues.Create([.. Enumerable.Range(0, 32).Except([9, 10, 13]).Select(b => (byte)b), 127]);
 
     /// <summary>The record of a pair.</summary>
@@ -28,82 +27,88 @@ internal sealed record TreeRecord(string? Key, string? Value, string? Encoding)
     public static TreeRecord From(KvPair pair, string root)
     {
         var key = pair.Key[root.Length..];
-        if (key.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && KeyCodec.Plain.Encode(key) is var bytes && !Utf8.IsValid(bytes))
+        var keyBytes = KeyCodec.Plain.Encode(key);
+        if (!IsText(keyBytes))
         {
-            return new(Convert.ToBase64String(bytes), Convert.ToBase64String(pair.Bytes), Base64All);
+            return new(Convert.ToBase64String(keyBytes), ToBase64(pair.Bytes), Base64All);
         }
 
-        return Utf8.IsValid(pair.Bytes) && !pair.Bytes.AsSpan().ContainsAny(Unprintable)
-            ? new(key, pair.Value, Text)
-            : new(key, Convert.ToBase64String(pair.Bytes), Base64);
-    }
-
-    /// <summary>The pair of a record of a file that Import-Csv or ConvertFrom-Json has read, if it says that it holds bytes; null for any other object.</summary>
-    /// <exception cref="KvInvalidArgumentException">It is not what it says.</exception>
-    public static KvPair? EncodedIn(PSObject row)
-    {
-        if (TextIn(row, nameof(Encoding)) is not ((Base64 or Base64All) and var encoding))
-        {
-            return null;
-        }
-
-        var record = new TreeRecord(TextIn(row, nameof(Key)), TextIn(row, nameof(Value)), encoding);
-        try
-        {
-            return record.ToPair();
-        }
-        catch (FormatException e)
-        {
-            throw new KvInvalidArgumentException($"The record of '{record.Key}' cannot be taken: {e.Message}.") { Key = record.Key };
-        }
+        return IsText(pair.Bytes) ? new(key, pair.Bytes, Text) : new(key, ToBase64(pair.Bytes), Base64);
     }
 
     /// <summary>The pair that is meant.</summary>
-    /// <exception cref="FormatException">Something is missing or cannot be read.</exception>
-    public KvPair ToPair()
+    /// <param name="largestValue">The most bytes that the value may have; null for no limit.</param>
+    /// <exception cref="FormatException">Something is missing, cannot be read, or is too large.</exception>
+    public KvPair ToPair(long? largestValue = null)
     {
         var key = Key ?? throw new FormatException("it has no Key");
         var value = Value ?? throw new FormatException("it has no Value");
-        switch (Encoding)
+        if (key.Length == 0 && string.IsNullOrEmpty(Encoding))
         {
-            case null or "" or Text:
-                break;
-            case Base64:
-                return Checked(key, FromBase64(value));
-            case Base64All:
-                return Checked(KeyCodec.Plain.Decode(FromBase64(key)), FromBase64(value));
-            default:
-                throw new FormatException($"its Encoding is '{Encoding}', which is none of {Text}, {Base64} and {Base64All}");
+            // The key of that name exists and is exported, with its Encoding; a row of a spreadsheet that was left blank is no such key.
+            throw new FormatException("its Key is empty");
         }
 
-        return Checked(key, System.Text.Encoding.UTF8.GetBytes(value));
+        var isEncoded = Encoding is Base64 or Base64All;
+        if (!isEncoded && Encoding is not (null or "" or Text))
+        {
+            throw new FormatException($"its Encoding is '{Encoding}', which is none of {Text}, {Base64} and {Base64All}");
+        }
+
+        if (largestValue is { } most && (isEncoded ? DecodedLength(value) : value.Length) > most)
+        {
+            throw ValueTooLarge(most);
+        }
+
+        return new KvPair
+        {
+            Key = Encoding == Base64All ? KeyCodec.Plain.Decode(FromBase64(System.Text.Encoding.UTF8.GetBytes(key), "Key")) : key,
+            Bytes = isEncoded ? FromBase64(value, "Value") : value,
+        };
     }
 
-    private static string? TextIn(PSObject row, string name) => row.Properties[name]?.Value as string;
+    /// <summary>A record holds a value above the limit.</summary>
+    /// <param name="largestValue">The limit.</param>
+    public static FormatException ValueTooLarge(long largestValue) =>
+        new($"its Value is above the {largestValue} bytes that a value can have in the store");
 
-    private static KvPair Checked(string key, byte[] value)
+    private static bool IsText(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) && !bytes.ContainsAny(Unprintable) && !HasC1Control(bytes);
+
+    // U+0080 to U+009F, which in UTF-8 are 0xC2 and one of these as they are.
+    private static bool HasC1Control(ReadOnlySpan<byte> bytes)
     {
-        try
+        while (bytes.IndexOf((byte)0xC2) is >= 0 and var at && at + 1 < bytes.Length)
         {
-            KeyRules.Check(key);
-        }
-        catch (KvInvalidArgumentException e)
-        {
-            throw new FormatException(e.Message, e);
+            if (bytes[at + 1] < 0xA0)
+            {
+                return true;
+            }
+
+            bytes = bytes[(at + 2)..];
         }
 
-        return new KvPair { Key = key, Bytes = value };
+        return false;
     }
 
-    private static byte[] FromBase64(string text)
+    // What fills up the last group, and blanks, stand for nothing.
+    private static long DecodedLength(ReadOnlySpan<byte> text)
     {
-        try
-        {
-            return Convert.FromBase64String(text);
-        }
-        catch (FormatException e)
-        {
-            throw new FormatException("it is not Base64, which its Encoding says it is", e);
-        }
+        var digits = text.Length - text.Count((byte)'=') - text.Count((byte)'\n') - text.Count((byte)'\r') - text.Count((byte)' ') - text.Count((byte)'\t');
+        return digits * 3L / 4;
+    }
+
+    private static byte[] ToBase64(byte[] bytes)
+    {
+        var text = new byte[System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(bytes.Length)];
+        System.Buffers.Text.Base64.EncodeToUtf8(bytes, text, out _, out _);
+        return text;
+    }
+
+    private static byte[] FromBase64(byte[] text, string field)
+    {
+        var bytes = new byte[System.Buffers.Text.Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        return System.Buffers.Text.Base64.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done
+            ? written == bytes.Length ? bytes : bytes[..written]
+            : throw new FormatException($"its {field} is not Base64, which its Encoding says it is");
     }
 }

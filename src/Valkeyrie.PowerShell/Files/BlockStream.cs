@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace Valkeyrie.PowerShell.Files;
+
+/// <summary>Reads an open file from its beginning in blocks, each of which is checked before anybody sees a byte of it.</summary>
+/// <param name="handle">The file; not closed.</param>
+/// <param name="check">Told of each block, in order: its number from 0, and its bytes. Only the last one is shorter than <see cref="BlockSize"/>.
+/// It throws to refuse the block. The end of the file is an empty block.</param>
+internal sealed class BlockStream(SafeFileHandle handle, Action<int, ReadOnlyMemory<byte>> check) : ReadOnlyStream
+{
+    /// <summary>The bytes of a block.</summary>
+    public const int BlockSize = 64 * 1024;
+
+    private readonly byte[] _block = new byte[BlockSize];
+    private int _number = -1;
+    private int _length = BlockSize;
+    private int _at = BlockSize;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_at == _length)
+        {
+            if (_length < BlockSize)
+            {
+                return 0;
+            }
+
+            await FillAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var count = Math.Min(buffer.Length, _length - _at);
+        _block.AsMemory(_at, count).CopyTo(buffer);
+        _at += count;
+        return count;
+    }
+
+    private async ValueTask FillAsync(CancellationToken cancellationToken)
+    {
+        var offset = ++_number * (long)BlockSize;
+        var length = 0;
+        while (length < BlockSize
+            && await RandomAccess.ReadAsync(handle, _block.AsMemory(length), offset + length, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+        {
+            length += count;
+        }
+
+        check(_number, _block.AsMemory(0, length));
+        _length = length;
+        _at = 0;
+    }
+}
+
+/// <summary>What the blocks of a file were: a digest of each, so that a file of any size is known again.</summary>
+internal sealed class BlockDigests
+{
+    private readonly List<byte[]> _digests = [];
+
+    /// <summary>Takes down the next block.</summary>
+    /// <param name="block">Its bytes.</param>
+    public void Add(ReadOnlyMemory<byte> block) => _digests.Add(SHA256.HashData(block.Span));
+
+    /// <summary>Tells whether a block is what it was.</summary>
+    /// <param name="number">Its number, from 0.</param>
+    /// <param name="block">Its bytes.</param>
+    public bool Match(int number, ReadOnlyMemory<byte> block) =>
+        number < _digests.Count && SHA256.HashData(block.Span).AsSpan().SequenceEqual(_digests[number]);
+}

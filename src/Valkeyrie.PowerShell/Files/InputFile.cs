@@ -1,0 +1,96 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Valkeyrie.PowerShell.Files;
+
+/// <summary>A file that is read more than once, and is the same each time: it is opened once, and what is read again is compared with what was read first.</summary>
+/// <remarks>What can be read only once (a pipe, a terminal) is copied to a temporary file, which nobody else can open and which goes with the process.</remarks>
+internal sealed class InputFile : IDisposable
+{
+    /// <summary>The most that is copied of what is no regular file, where nobody asks for less: 1 GiB.</summary>
+    public const long MostToCopy = 1L << 30;
+
+    private readonly string _path;
+    private readonly SafeFileHandle _handle;
+    private BlockDigests? _digests;
+
+    private InputFile(string path, SafeFileHandle handle)
+    {
+        _path = path;
+        _handle = handle;
+    }
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <param name="mostToCopy">The most bytes that are copied of what is no regular file.</param>
+    /// <param name="cancellationToken">Ends the wait for somebody who writes to a named pipe, and for what comes out of a pipe.</param>
+    /// <exception cref="IOException">It cannot be opened or read, or it is no regular file and gives more than is copied.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
+    public static async Task<InputFile> OpenAsync(string path, long mostToCopy, CancellationToken cancellationToken)
+    {
+        switch (FileStatus.Of(path).Kind)
+        {
+            case FileKind.Folder:
+                throw new UnauthorizedAccessException($"'{path}' is a folder. Specify a file in it.");
+            case FileKind.Other:
+                throw new IOException($"'{path}' is a disk or a socket. Specify a file or a pipe.");
+            case FileKind.Stream:
+                var source = await StreamFile.OpenAsync(path, FileAccess.Read, cancellationToken).ConfigureAwait(false);
+                await using (source.ConfigureAwait(false))
+                {
+                    return new(path, await CopyAsync(source, path, mostToCopy, cancellationToken).ConfigureAwait(false));
+                }
+
+            default:
+                return new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
+        }
+    }
+
+    /// <summary>The file's bytes from the beginning. To be read to the end the first time.</summary>
+    /// <remarks>Reading throws an <see cref="InvalidDataException"/> where the bytes are not those of the first time.</remarks>
+    public Stream Read()
+    {
+        var isFirst = _digests is null;
+        _digests ??= new BlockDigests();
+        return new BlockStream(_handle, (number, block) =>
+        {
+            if (isFirst)
+            {
+                _digests.Add(block);
+            }
+            else if (!_digests.Match(number, block))
+            {
+                throw new InvalidDataException($"The file '{_path}' was changed while it was read.");
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    private static async Task<SafeFileHandle> CopyAsync(Stream source, string path, long mostToCopy, CancellationToken cancellationToken)
+    {
+        var copy = TemporaryFile.Open();
+        try
+        {
+            var buffer = new byte[BlockStream.BlockSize];
+            var length = 0L;
+            while (await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+            {
+                if (length + count > mostToCopy)
+                {
+                    throw new IOException($"'{path}' is no regular file, and gives more than {mostToCopy >> 20} MiB. Save that to a file, and specify the file.");
+                }
+
+                await RandomAccess.WriteAsync(copy, buffer.AsMemory(0, count), length, cancellationToken).ConfigureAwait(false);
+                length += count;
+            }
+
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace Valkeyrie.PowerShell.Files;
+
+/// <summary>A pipe or a device as what is written to: it takes the bytes as they come, and cannot be replaced.</summary>
+/// <param name="path">Its full path.</param>
+/// <param name="file">The file, opened.</param>
+internal sealed class StreamTarget(string path, StreamFile file) : IFileTarget
+{
+    /// <inheritdoc/>
+    public void Write(Action<Stream> write)
+    {
+        try
+        {
+            write(file);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"'{path}' cannot be written to: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Commit()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file.Dispose();
+}

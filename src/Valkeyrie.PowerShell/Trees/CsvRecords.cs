@@ -1,0 +1,184 @@
+using System.Text;
+using CsvHelper;
+using Valkeyrie.PowerShell.Files;
+
+namespace Valkeyrie.PowerShell.Trees;
+
+/// <summary>Reads the records of a CSV file, of which it holds one at a time.</summary>
+internal sealed class CsvRecords : IAsyncDisposable
+{
+    // A byte of a value takes two if it is a quote, and no more otherwise.
+    private const int BytesPerByte = 2;
+    private const long RoomForTheRest = 1024 * 1024;
+
+    private readonly CsvReader _csv;
+    private readonly long? _largestValue;
+    private readonly EndOfText _text;
+    private string[]? _columns;
+    private CsvMalformedReason? _malformed;
+    private bool _hasRecords;
+
+    /// <summary>Begins a file.</summary>
+    /// <param name="text">The file, as UTF-8 without a byte order mark; not closed.</param>
+    /// <param name="largestValue">The most bytes that a value may have; null for no limit.</param>
+    public CsvRecords(Stream text, long? largestValue)
+    {
+        _largestValue = largestValue;
+        _text = new EndOfText(text);
+        _csv = CsvReader.Create(
+            _text,
+            new CsvReaderOptions
+            {
+                Separator = ',',
+                HasHeader = false,
+                TrimWhitespace = true,
+                MaxRecordSize = largestValue is { } limit ? (int)Math.Min(int.MaxValue, limit * BytesPerByte + RoomForTheRest) : null,
+
+                // Its own errors count the records in another way.
+                MalformedData = CsvMalformedDataHandling.Recover,
+                OnMalformedRecord = record => _malformed = record.Reason,
+            },
+            leaveOpen: false);
+    }
+
+    /// <summary>The next record; null at the end.</summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="FormatException">What comes is no record.</exception>
+    public async ValueTask<TreeRecord?> NextAsync(CancellationToken cancellationToken)
+    {
+        if (_columns is null && !await ReadColumnsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw new FormatException("it is empty");
+        }
+
+        if (await ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            _hasRecords = true;
+            return Record();
+        }
+
+        // What ends behind a comma has a last field, which is empty, and may have had another one; of columns alone only the line end tells that they are all.
+        var isWhole = _hasRecords ? _text.Last != (byte)',' : _text.Last is (byte)'\n' or (byte)'\r';
+        return isWhole ? null : throw new FormatException("the file ends within a line, and is cut off");
+    }
+
+    public ValueTask DisposeAsync() => _csv.DisposeAsync();
+
+    private async ValueTask<bool> ReadColumnsAsync(CancellationToken cancellationToken)
+    {
+        do
+        {
+            if (!await ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+        while (_csv.FieldCount == 1 && _csv.GetSpan(0).StartsWith("#TYPE "u8));
+
+        var columns = new string[_csv.FieldCount];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            columns[i] = TreeText.String($"column {i + 1}", _csv.GetSpan(i));
+        }
+
+        CheckColumns(columns);
+        _columns = columns;
+        return true;
+    }
+
+    private static void CheckColumns(string[] columns)
+    {
+        foreach (var column in columns)
+        {
+            TreeFields.Check(column);
+        }
+
+        if (columns.Distinct(StringComparer.OrdinalIgnoreCase).Count() < columns.Length)
+        {
+            throw new FormatException($"it has a column twice: {string.Join(", ", columns)}");
+        }
+
+        if (!Has(nameof(TreeRecord.Key)) || !Has(nameof(TreeRecord.Value)))
+        {
+            throw new FormatException($"its columns are {string.Join(", ", columns)}: {nameof(TreeRecord.Key)} and {nameof(TreeRecord.Value)} must be among them");
+        }
+
+        bool Has(string name) => columns.Contains(name, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var isThere = await _csv.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return _malformed is null ? isThere : throw new FormatException(Describe(_malformed.Value));
+        }
+        catch (CsvFormatException e)
+        {
+            // All that it may still refuse by itself is the length.
+            throw new FormatException($"{(_largestValue is { } limit ? TreeRecord.ValueTooLarge(limit).Message : "it is longer than can be read at once")}, or a quote is missing", e);
+        }
+    }
+
+    private TreeRecord Record()
+    {
+        if (_csv.FieldCount != _columns!.Length)
+        {
+            throw new FormatException($"it has {_csv.FieldCount} fields, and the file {_columns.Length} columns. The file may be cut off");
+        }
+
+        string? key = null;
+        byte[]? value = null;
+        string? encoding = null;
+        var hasBytes = false;
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            switch (_columns[i].ToUpperInvariant())
+            {
+                case "KEY":
+                    key = TreeText.String(nameof(TreeRecord.Key), _csv.GetSpan(i));
+                    break;
+                case "VALUE":
+                    value = TreeText.Bytes(nameof(TreeRecord.Value), _csv.GetSpan(i));
+                    break;
+                case "ENCODING":
+                    encoding = TreeText.String(nameof(TreeRecord.Encoding), _csv.GetSpan(i));
+                    break;
+                case "BYTES":
+                    hasBytes = true;
+                    break;
+                case "KEYONLY" when _csv.GetSpan(i).SequenceEqual("True"u8):
+                    throw TreeText.KeyOnly();
+            }
+        }
+
+        if (hasBytes)
+        {
+            TreeText.CheckComplete(nameof(TreeRecord.Key), Encoding.UTF8.GetBytes(key ?? ""));
+            TreeText.CheckComplete(nameof(TreeRecord.Value), value);
+        }
+
+        return new(key, value, encoding);
+    }
+
+    private static string Describe(CsvMalformedReason reason) => reason switch
+    {
+        CsvMalformedReason.UnterminatedQuote => "it ends inside quotes. The file is cut off, or a quote is missing",
+        CsvMalformedReason.TextAfterClosingQuote => "text follows the quotes of a field. A quote inside quotes is written twice",
+        CsvMalformedReason.StrayQuote => "a quote stands inside a field without quotes. Put the field in quotes, and write each quote inside it twice",
+        _ => $"it is not whole CSV ({reason})",
+    };
+
+    /// <summary>The file's text, of which the last byte is remembered.</summary>
+    private sealed class EndOfText(Stream text) : ReadOnlyStream
+    {
+        public byte Last { get; private set; }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var count = await text.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            Last = count > 0 ? buffer.Span[count - 1] : Last;
+            return count;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Trees;
+
+/// <summary>Records of exported files that another command has read: Import-Csv, ConvertFrom-Json.</summary>
+internal static class EncodedRecord
+{
+    /// <summary>The pair of such a record, if it says that it holds bytes; null for any other object.</summary>
+    /// <param name="row">The object.</param>
+    /// <exception cref="KvInvalidArgumentException">It is not what it says.</exception>
+    public static KvPair? PairIn(PSObject row)
+    {
+        if (TextIn(row, nameof(TreeRecord.Encoding)) is not ((TreeRecord.Base64 or TreeRecord.Base64All) and var encoding))
+        {
+            return null;
+        }
+
+        var value = TextIn(row, nameof(TreeRecord.Value));
+        var record = new TreeRecord(TextIn(row, nameof(TreeRecord.Key)), value is null ? null : System.Text.Encoding.UTF8.GetBytes(value), encoding);
+        try
+        {
+            var pair = record.ToPair();
+            KeyRules.Check(pair.Key);
+            return pair;
+        }
+        catch (FormatException e)
+        {
+            throw new KvInvalidArgumentException($"The record of '{record.Key}' cannot be taken: {e.Message}.") { Key = record.Key };
+        }
+    }
+
+    private static string? TextIn(PSObject row, string name) => row.Properties[name]?.Value as string;
+}

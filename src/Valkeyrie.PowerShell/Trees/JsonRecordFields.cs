@@ -1,0 +1,159 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Valkeyrie.PowerShell.Trees;
+
+/// <summary>The fields of one object of a JSON file.</summary>
+internal struct JsonRecordFields
+{
+    private string? _key;
+    private byte[]? _value;
+    private string? _encoding;
+    private byte[]? _bytes;
+    private HashSet<string>? _seen;
+
+    /// <summary>Reads the object to its end.</summary>
+    /// <param name="reader">Stands at the object's beginning.</param>
+    /// <param name="text">What it reads from.</param>
+    /// <returns>False if the text ends before the object does.</returns>
+    /// <exception cref="FormatException">A field is not what it should be.</exception>
+    public bool TryRead(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndObject)
+            {
+                return true;
+            }
+
+            var name = StringIn(ref reader, "field name");
+            TreeFields.Check(name);
+            if (!reader.Read() || !TryTake(name.ToUpperInvariant(), ref reader, text))
+            {
+                return false;
+            }
+
+            _seen ??= new(StringComparer.OrdinalIgnoreCase);
+            if (!_seen.Add(name))
+            {
+                throw new FormatException($"it has the field '{name}' twice");
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The record.</summary>
+    /// <exception cref="FormatException">The key has, or may have, lost bytes.</exception>
+    public readonly TreeRecord ToRecord()
+    {
+        if (_bytes is null)
+        {
+            return new(_key, _value, _encoding);
+        }
+
+        TreeText.CheckComplete(nameof(TreeRecord.Key), Encoding.UTF8.GetBytes(_key ?? ""));
+        return new(_key, _bytes, TreeRecord.Text);
+    }
+
+    /// <summary>A text, checked.</summary>
+    /// <param name="reader">Stands at a string or a name.</param>
+    /// <param name="field">What to call it.</param>
+    /// <exception cref="FormatException">It is not text.</exception>
+    public static string StringIn(ref Utf8JsonReader reader, string field)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw TreeText.Invalid(field);
+        }
+    }
+
+    private bool TryTake(string name, ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        switch (name)
+        {
+            case "KEY":
+                _key = OptionalStringIn(ref reader, nameof(TreeRecord.Key));
+                return true;
+            case "ENCODING":
+                _encoding = OptionalStringIn(ref reader, nameof(TreeRecord.Encoding));
+                return true;
+            case "VALUE":
+                return TryTakeValue(ref reader, text);
+            case "BYTES" when reader.TokenType == JsonTokenType.StartArray:
+                return TryTakeBytes(ref reader);
+            case "KEYONLY" when reader.TokenType == JsonTokenType.True:
+                throw TreeText.KeyOnly();
+            default:
+                return reader.TrySkip();
+        }
+    }
+
+    private static string? OptionalStringIn(ref Utf8JsonReader reader, string field) => reader.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.String => StringIn(ref reader, field),
+        _ => throw new FormatException($"its {field} is not a text"),
+    };
+
+    // A file that was written by hand may hold numbers and the like: they are taken for what Set-KvValue would store.
+    private bool TryTakeValue(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        const string Field = nameof(TreeRecord.Value);
+        var start = (int)reader.TokenStartIndex;
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Null:
+                return true;
+            case JsonTokenType.String when !reader.ValueIsEscaped:
+                _value = TreeText.Bytes(Field, reader.ValueSpan);
+                return true;
+            case JsonTokenType.String:
+                _value = Unescaped(ref reader, Field);
+                return true;
+            default:
+                if (!reader.TrySkip())
+                {
+                    return false;
+                }
+
+                _value = TreeText.Bytes(Field, text[start..(int)reader.BytesConsumed]);
+                return true;
+        }
+    }
+
+    private static byte[] Unescaped(ref Utf8JsonReader reader, string field)
+    {
+        var bytes = new byte[reader.ValueSpan.Length];
+        try
+        {
+            return bytes[..reader.CopyString(bytes)];
+        }
+        catch (InvalidOperationException)
+        {
+            throw TreeText.Invalid(field);
+        }
+    }
+
+    // ConvertTo-Json writes those of a pair as an array of numbers.
+    private bool TryTakeBytes(ref Utf8JsonReader reader)
+    {
+        var bytes = new List<byte>();
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndArray)
+            {
+                _bytes = [.. bytes];
+                return true;
+            }
+
+            bytes.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetByte(out var next) ? next : throw new FormatException("its Bytes are not numbers from 0 to 255"));
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+
+namespace Valkeyrie.PowerShell.Trees;
+
+/// <summary>Reads the records of a JSON file. It holds one record at a time, and the text of that in one piece.</summary>
+/// <param name="largestValue">The most bytes that a value may have; null for no limit.</param>
+internal sealed class JsonRecords(long? largestValue)
+{
+    private const int LeastBuffer = 64 * 1024;
+
+    // A byte of a value takes six as \u0000. Base64, whose digits nobody escapes but + and /, takes less.
+    private const int BytesPerByte = 6;
+    private const long RoomForTheRest = 1024 * 1024;
+
+    private static readonly JsonReaderOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
+    private readonly int _largestBuffer = largestValue is { } limit ? (int)Math.Min(Array.MaxLength, limit * BytesPerByte + RoomForTheRest) : Array.MaxLength;
+
+    private byte[] _buffer = new byte[LeastBuffer];
+    private int _start;
+    private int _end;
+    private bool _isLast;
+    private JsonReaderState _state = new(Options);
+    private Place _place;
+
+    private enum Place
+    {
+        BeforeArray,
+        InArray,
+        BehindArray,
+        End,
+    }
+
+    /// <summary>True when all of the file has been read, and is right.</summary>
+    public bool HasEnded => _place == Place.End;
+
+    /// <summary>Reads on in the file.</summary>
+    /// <param name="text">The file.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="FormatException">A record is too large.</exception>
+    public async ValueTask FillAsync(Stream text, CancellationToken cancellationToken)
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        if (_end == _buffer.Length)
+        {
+            if (_end == _largestBuffer)
+            {
+                throw largestValue is { } limit ? TreeRecord.ValueTooLarge(limit) : new FormatException($"it is longer than the {_largestBuffer} bytes that can be read at once");
+            }
+
+            Array.Resize(ref _buffer, (int)Math.Min(_largestBuffer, _buffer.Length * 2L));
+        }
+
+        // As much as there is room for: a record that is not whole is begun anew each time.
+        var count = await text.ReadAtLeastAsync(_buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        _isLast = count < _buffer.Length - _end;
+        _end += count;
+    }
+
+    /// <summary>The next record.</summary>
+    /// <returns>The record; null where the file has ended, or more of it is needed.</returns>
+    /// <exception cref="FormatException">What comes is no record.</exception>
+    public TreeRecord? Next()
+    {
+        if (_end == 0)
+        {
+            return _isLast ? throw new FormatException("it is empty") : null;
+        }
+
+        var reader = new Utf8JsonReader(_buffer.AsSpan(_start, _end - _start), _isLast, _state);
+        try
+        {
+            return Next(ref reader);
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"it is not whole JSON (line {(e.LineNumber ?? 0) + 1}). A tree is an array of objects with a Key and a Value", e);
+        }
+    }
+
+    private TreeRecord? Next(ref Utf8JsonReader reader)
+    {
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartArray when _place == Place.BeforeArray:
+                    _place = Place.InArray;
+                    break;
+                case JsonTokenType.EndArray when _place == Place.InArray:
+                    _place = Place.BehindArray;
+                    break;
+                case JsonTokenType.StartObject when _place == Place.InArray:
+                    var fields = new JsonRecordFields();
+                    if (!fields.TryRead(ref reader, _buffer.AsSpan(_start, _end - _start)))
+                    {
+                        return null;
+                    }
+
+                    Pass(ref reader);
+                    return fields.ToRecord();
+                case JsonTokenType.StartObject when _place == Place.BeforeArray:
+                    return ReadObject(ref reader);
+                default:
+                    throw new FormatException(_place == Place.InArray ? "it is not an object with a Key and a Value" : "a tree is an array of objects with a Key and a Value");
+            }
+
+            Pass(ref reader);
+        }
+
+        if (_isLast)
+        {
+            _place = Place.End;
+        }
+
+        return null;
+    }
+
+    // The file is one object: a single pair, or the dump of another program.
+    private static TreeRecord? ReadObject(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read())
+        {
+            return null;
+        }
+
+        if (reader.TokenType == JsonTokenType.PropertyName)
+        {
+            TreeFields.Check(JsonRecordFields.StringIn(ref reader, "first field"));
+        }
+
+        throw new FormatException("a tree is an array of objects with a Key and a Value, not one object. ConvertTo-Json -AsArray writes an array also of one");
+    }
+
+    private void Pass(ref Utf8JsonReader reader)
+    {
+        _start += (int)reader.BytesConsumed;
+        _state = reader.CurrentState;
+        reader = new Utf8JsonReader(_buffer.AsSpan(_start, _end - _start), _isLast, _state);
+    }
+}
