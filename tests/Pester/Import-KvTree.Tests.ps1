@@ -125,6 +125,8 @@ Describe 'Import-KvTree' {
         @{ Name = 'a list of keys alone'; File = 'bad.json'; Text = '[{"Key":"a","Value":"","KeyOnly":true}]'; Says = '-KeysOnly' }
         @{ Name = 'a table of pairs whose bytes are lost'; File = 'bad.csv'; Text = "Key,Bytes,Value`na,System.Byte[],$([char] 0xFFFD)"; Says = 'Export-KvTree' }
         @{ Name = 'an empty key in the table'; File = 'bad.csv'; Text = "Key,Value`na,1`n`"`",2" }
+        @{ Name = 'a table of columns alone, which would remove everything'; File = 'bad.csv'; Text = "Key,Value`n"; Says = 'Remove-KvTree' }
+        @{ Name = 'an empty array, which would remove everything'; File = 'bad.json'; Text = '[]'; Says = 'Remove-KvTree' }
         @{ Name = 'UTF-32'; File = 'bad.json'; Text = '[]'; Encoding = 'utf32'; Says = 'UTF-8' }
     ) {
         # Nothing is written, and with -Prune nothing removed.

@@ -51,6 +51,12 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
             var destination = All ? KvRange.All : KvRange.Directory(Path);
             var file = TreeFile.Of(this, FilePath, Format);
             using var tree = Check(file, TreePlace.In(Target, destination));
+            if (Prune && tree.Count == 0)
+            {
+                // What is left of a file that was cut off behind its first line, or of a pipeline that found nothing.
+                throw new InvalidDataException($"The file '{file.Path}' holds no key, and -Prune would remove all of {destination}. Use Remove-KvTree if that is meant.");
+            }
+
             Copy(tree.Content, $"'{file.Path}'", Target, destination, tree.Count);
         });
     }
