@@ -65,8 +65,8 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken) =>
         new(Database.WriteAsync(transaction, TransactionRun.Run, cancellationToken));
 
-    public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken) =>
-        Open().Hub.WatchAsync(range, Interval.Of(_keys, range), fromRevision, previousValue, cancellationToken);
+    public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvWatchQuery query, CancellationToken cancellationToken) =>
+        Open().Hub.WatchAsync(query.Range, Interval.Of(_keys, query.Range), query.FromRevision, query.PreviousValue, cancellationToken);
 
     public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken) => new(Database.WriteAsync(
         Math.Max(KeyRules.TtlSeconds(ttl), ShortestLeaseSeconds),

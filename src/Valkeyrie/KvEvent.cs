@@ -12,9 +12,18 @@ public enum KvEventType
     /// <summary>The key was removed, by a call or because its lease ended.</summary>
     Delete,
 
-    /// <summary>Changes were lost to compaction: forget what you know of the range; <see cref="Existing"/> events with all that is there now
-    /// follow. Only where <see cref="KvWatchOptions.Resynchronize"/> was asked for. The key is the watched path.</summary>
+    /// <summary>Changes were lost, to compaction or since the store has another history now: forget what you know of the range;
+    /// <see cref="Existing"/> events with all that is there now follow. Only where <see cref="KvWatchOptions.Resynchronize"/> was asked for. The
+    /// key is the watched path.</summary>
     Resync,
+
+    /// <summary>The store cannot be followed for now: <see cref="KvEvent.Error"/> says why. The watch goes on by itself. Only where
+    /// <see cref="KvWatchOptions.Outages"/> was asked for. The key is the watched path, the revision the last one up to which nothing is missing.</summary>
+    Outage,
+
+    /// <summary>The end of what <see cref="Outage"/> began: the watch goes on. Nothing is missing unless <see cref="Resync"/> says so. The
+    /// key is the watched path.</summary>
+    Resumed,
 }
 
 /// <summary>One change that a watch delivers. Immutable.</summary>
@@ -29,6 +38,9 @@ public sealed class KvEvent
     /// <summary>The pair before the change; null if there was none, if it was not asked for (<see cref="KvWatchOptions.PreviousValue"/>)
     /// or if the store has already compacted it.</summary>
     public KvPair? Previous { get; init; }
+
+    /// <summary>Why the store cannot be followed; null but for <see cref="KvEventType.Outage"/>.</summary>
+    public KvException? Error { get; init; }
 
     /// <summary>The key.</summary>
     public string Key => Pair.Key;
@@ -49,4 +61,12 @@ public sealed class KvEvent
 
     /// <summary>Type, key and revision.</summary>
     public override string ToString() => $"{Type} {Key} @{Revision}";
+
+    /// <summary>An event about the watch itself, not about a key.</summary>
+    /// <param name="type">Which.</param>
+    /// <param name="range">What is watched.</param>
+    /// <param name="revision">The revision that it tells of.</param>
+    /// <param name="error">The cause.</param>
+    internal static KvEvent OfWatch(KvEventType type, KvRange range, long revision, KvException? error = null) =>
+        new() { Type = type, Pair = new KvPair { Key = range.Text, KeyOnly = true, Revision = revision }, Error = error };
 }

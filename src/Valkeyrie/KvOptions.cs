@@ -48,15 +48,21 @@ public sealed record KvWatchOptions
     /// <summary>True to leave out the pairs that exist when the watch begins. Default: false.</summary>
     public bool ChangesOnly { get; init; }
 
-    /// <summary>Replay every change from this revision on, without <see cref="KvEventType.Existing"/> events; 0 (the default) to begin now.</summary>
+    /// <summary>Replay every change from this revision on, without <see cref="KvEventType.Existing"/> events; 0 (the default) to begin now. A
+    /// revision that the store has not reached, beyond the next one, is a <see cref="KvHistoryChangedException"/>.</summary>
     public long FromRevision { get; init; }
 
     /// <summary>True to carry the pair before each change along. Default: false.</summary>
     public bool PreviousValue { get; init; }
 
-    /// <summary>True to go on with a fresh listing (<see cref="KvEventType.Resync"/>) where the changes in between are no longer kept,
-    /// instead of ending with <see cref="KvCompactedException"/>. Default: false.</summary>
+    /// <summary>True to go on with a fresh listing (<see cref="KvEventType.Resync"/>) where the changes in between are no longer kept, or the
+    /// store has another history now, instead of ending with <see cref="KvCompactedException"/> or <see cref="KvHistoryChangedException"/>.
+    /// Default: false.</summary>
     public bool Resynchronize { get; init; }
+
+    /// <summary>True to tell of outages: <see cref="KvEventType.Outage"/> once when the store cannot be followed any more, and
+    /// <see cref="KvEventType.Resumed"/> when it can again. A connection that breaks and is made again at once is no outage. Default: false.</summary>
+    public bool Outages { get; init; }
 }
 
 /// <summary>Options of a lock.</summary>

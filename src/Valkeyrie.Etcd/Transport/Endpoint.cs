@@ -16,6 +16,12 @@ internal sealed class Endpoint(Uri address, KvTlsOptions tls, TimeSpan connectTi
     /// <summary>When it may be tried again, in <see cref="Environment.TickCount64"/>; in the past for a healthy one.</summary>
     public long RestsUntil => Volatile.Read(ref _restsUntil);
 
+    /// <summary>Which member of which cluster answered there last, and how far it had come; kept by <see cref="ClusterHistory"/>.</summary>
+    public HistoryMark Mark { get; set; }
+
+    /// <summary>True while it holds a connection.</summary>
+    public bool IsConnected => _connector.IsConnected;
+
     public ValueTask<Http2Connection> ConnectAsync(CancellationToken cancellationToken) => _connector.GetAsync(cancellationToken);
 
     public void Failed() => Volatile.Write(ref _restsUntil, Environment.TickCount64 + (long)RestAfterFailure.TotalMilliseconds);

@@ -40,6 +40,18 @@ internal sealed class EndpointSet(IReadOnlyList<Uri> addresses, KvStoreOptions o
         return best;
     }
 
+    /// <summary>All but one.</summary>
+    public IEnumerable<Endpoint> Others(Endpoint endpoint) => _endpoints.Where(e => e != endpoint);
+
+    /// <summary>Forgets how far each has come.</summary>
+    public void Forget()
+    {
+        foreach (var endpoint in _endpoints)
+        {
+            endpoint.Mark = default;
+        }
+    }
+
     public void Dispose()
     {
         foreach (var endpoint in _endpoints)

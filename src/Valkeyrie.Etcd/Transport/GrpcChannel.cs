@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Valkeyrie.Etcd.Protocol;
 using Valkeyrie.Etcd.Transport.Http2;
 
 namespace Valkeyrie.Etcd.Transport;
@@ -17,6 +18,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
     private const int MostClosedAtOnce = 2;
 
     private readonly EndpointSet _endpoints;
+    private readonly ClusterHistory _history;
     private readonly SignIn? _signIn;
     private readonly TimeSpan _timeout;
     private readonly string _address;
@@ -25,6 +27,7 @@ internal sealed class GrpcChannel : IAsyncDisposable
     public GrpcChannel(IReadOnlyList<Uri> endpoints, KvStoreOptions options, string address)
     {
         _endpoints = new EndpointSet(endpoints, options);
+        _history = new ClusterHistory(_endpoints);
         _timeout = options.Timeout;
         _address = address;
         _signIn = options.Credential is null ? null : new SignIn(this, options.Credential);
@@ -63,10 +66,13 @@ internal sealed class GrpcChannel : IAsyncDisposable
                         token = await _signIn.GetTokenAsync(deadline.Token).ConfigureAwait(false);
                     }
 
+                    var mark = _history.MarkOf(endpoint);
                     await StartAsync(endpoint, stream, method, token, frame.Memory, end: true, deadline.Token).ConfigureAwait(false);
                     cancel = deadline.Token.UnsafeRegister(static s => ((Http2Stream)s!).Cancel(), stream);
                     await stream.ReadyAsync().ConfigureAwait(false);
-                    var reply = read(state, new Reply(stream, stream.TakeOnly(), endpoint.Name));
+                    var message = stream.TakeOnly();
+                    var history = _history.Observe(endpoint, mark, ReplyHeader.OfReply(message.Span));
+                    var reply = read(state, new Reply(stream, message, endpoint.Name, history));
                     endpoint.Succeeded();
                     return reply;
                 }
@@ -113,8 +119,9 @@ internal sealed class GrpcChannel : IAsyncDisposable
                         token = await _signIn.GetTokenAsync(deadline.Token).ConfigureAwait(false);
                     }
 
+                    var mark = _history.MarkOf(endpoint);
                     await StartAsync(endpoint, stream, method, token, frame.Memory, end: false, deadline.Token).ConfigureAwait(false);
-                    opened = new GrpcStream(this, endpoint, method, key, token, stream, deadline, cancellationToken);
+                    opened = new GrpcStream(this, endpoint, method, key, token, stream, mark, deadline, cancellationToken);
                     await stream.ReadyAsync().ConfigureAwait(false);
                     stream.ThrowIfEnded();
 
@@ -160,6 +167,10 @@ internal sealed class GrpcChannel : IAsyncDisposable
 
         return CallerEnded(e, cancellationToken) ?? failure.Error;
     }
+
+    /// <summary>Which history of the cluster the first reply of a stream is of.</summary>
+    public long HistoryOf(Endpoint endpoint, in HistoryMark sent, ReadOnlyMemory<byte> reply) =>
+        _history.Observe(endpoint, sent, ReplyHeader.OfReply(reply.Span));
 
     /// <summary>Has the next call sign in anew, unless another has done so since; false where there is no credential to sign in with.</summary>
     /// <param name="token">The token that was refused; null where the server asked for none when it was signed in to.</param>

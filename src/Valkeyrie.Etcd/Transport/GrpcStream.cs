@@ -11,6 +11,7 @@ internal sealed class GrpcStream(
     string? key,
     string? token,
     Http2Stream stream,
+    HistoryMark mark,
     Deadline deadline,
     CancellationToken cancellationToken) : IAsyncDisposable
 {
@@ -46,6 +47,12 @@ internal sealed class GrpcStream(
             throw channel.FailureOf(e, endpoint, method, key, stream, cancellationToken);
         }
     }
+
+    /// <summary>Where it leads.</summary>
+    public string Endpoint => endpoint.Name;
+
+    /// <summary>Which history of the cluster the stream's first reply is of; only to be asked of that one.</summary>
+    public long HistoryOf(ReadOnlyMemory<byte> reply) => Parse(reply, bytes => channel.HistoryOf(endpoint, mark, bytes));
 
     /// <summary>Drops the token that the stream was opened with; false where there is no credential to get another with.</summary>
     public bool ForgetToken() => channel.ForgetToken(token);

@@ -10,26 +10,33 @@ namespace Valkeyrie.Etcd.V2;
 /// <para>The server's <c>stream=true</c> would need no request for each change, but a stream that finds its first change among past ones never
 /// gives another, and one that falls 100 changes behind falls silent without a word (etcd v2store/watcher_hub.go, watcher.go).</para>
 /// </remarks>
-internal sealed class ChangeFeed(KeysChannel channel, string target, string key)
+/// <param name="channel">The cluster.</param>
+/// <param name="watched">What to follow.</param>
+/// <param name="outages">True to tell of outages among the changes.</param>
+internal sealed class ChangeFeed(KeysChannel channel, WatchedPath watched, bool outages)
 {
     private const int MostUnread = 1 << 16;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
+    private readonly Channel<FeedItem> _items = Channel.CreateBounded<FeedItem>(new BoundedChannelOptions(MostUnread) { SingleReader = true });
+    private int _isAway;
+
     /// <summary>Reads changes until cancelled; survives what can be survived. Reads ahead of its consumer, since the server's window passes
-    /// while one is busy.</summary>
+    /// while one is busy. To be called once.</summary>
     /// <exception cref="WindowPassedException">The next change may have left the server's window.</exception>
-    public async IAsyncEnumerable<KeysReply> ReadAsync(long fromIndex, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <exception cref="KvHistoryChangedException">The store has another history now.</exception>
+    public async IAsyncEnumerable<FeedItem> ReadAsync(long fromIndex, string clusterId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var changes = Channel.CreateBounded<KeysReply>(new BoundedChannelOptions(MostUnread) { SingleReader = true, SingleWriter = true });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reading = ReadToAsync(changes.Writer, fromIndex, ended.Token);
+        var history = new FollowedHistory(channel, watched, clusterId) { Waiting = TellEnd };
+        var reading = ReadToAsync(fromIndex, history, ended.Token);
         try
         {
-            await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (var item in _items.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                yield return change;
+                yield return item;
             }
         }
         finally
@@ -39,34 +46,54 @@ internal sealed class ChangeFeed(KeysChannel channel, string target, string key)
         }
     }
 
-    private async Task ReadToAsync(ChannelWriter<KeysReply> changes, long fromIndex, CancellationToken cancellationToken)
+    private async Task ReadToAsync(long fromIndex, FollowedHistory history, CancellationToken cancellationToken)
     {
         try
         {
             var next = fromIndex;
             var pause = FirstPause;
-            using var ahead = new RequestsAhead(channel, target, key, cancellationToken);
+            using var ahead = new RequestsAhead(channel, watched, history, cancellationToken);
             while (true)
             {
-                if (await TryNextAsync(ahead, next).ConfigureAwait(false) is { } reply)
+                var (reply, error) = await TryNextAsync(ahead, next).ConfigureAwait(false);
+                if (reply is not null)
                 {
                     pause = FirstPause;
-                    next = await PassOnAsync(changes, reply, next, cancellationToken).ConfigureAwait(false);
+                    next = await PassOnAsync(reply, next, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 
                 ahead.Drop();
+                await TellBeginAsync(next, error!, cancellationToken).ConfigureAwait(false);
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
         catch (Exception e)
         {
-            changes.Complete(e);
+            _items.Writer.Complete(e);
         }
     }
 
-    private async ValueTask<long> PassOnAsync(ChannelWriter<KeysReply> changes, KeysReply reply, long next, CancellationToken cancellationToken)
+    private async ValueTask TellBeginAsync(long next, KvException error, CancellationToken cancellationToken)
+    {
+        if (outages && Interlocked.Exchange(ref _isAway, 1) == 0)
+        {
+            var outage = KvEvent.OfWatch(KvEventType.Outage, watched.Range, next - 1, error);
+            await _items.Writer.WriteAsync(new FeedItem(null, outage), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void TellEnd(long index)
+    {
+        if (Interlocked.Exchange(ref _isAway, 0) == 1)
+        {
+            // There is room, or the reader has more to do than to hear of this.
+            _items.Writer.TryWrite(new FeedItem(null, KvEvent.OfWatch(KvEventType.Resumed, watched.Range, index)));
+        }
+    }
+
+    private async ValueTask<long> PassOnAsync(KeysReply reply, long next, CancellationToken cancellationToken)
     {
         if (reply.Node is null)
         {
@@ -78,24 +105,24 @@ internal sealed class ChangeFeed(KeysChannel channel, string target, string key)
         {
             throw new KvUnreachableException(
                 KvUnreachableReason.Protocol, $"{reply.Endpoint} answered a watch from index {next} on with a change of index {reply.Node.ModifiedIndex}.")
-                { Key = key, Endpoint = reply.Endpoint };
+                { Key = watched.Range.Text, Endpoint = reply.Endpoint };
         }
 
-        await changes.WriteAsync(reply, cancellationToken).ConfigureAwait(false);
+        await _items.Writer.WriteAsync(new FeedItem(reply, null), cancellationToken).ConfigureAwait(false);
         return reply.Node.ModifiedIndex + 1;
     }
 
-    /// <summary>The next answer; null where the connection broke.</summary>
-    private static async ValueTask<KeysReply?> TryNextAsync(RequestsAhead ahead, long next)
+    /// <summary>The next answer, or why the connection broke.</summary>
+    private static async ValueTask<(KeysReply? Reply, KvException? Error)> TryNextAsync(RequestsAhead ahead, long next)
     {
         try
         {
             var reply = await ahead.NextAsync(next).ConfigureAwait(false);
-            return reply.Error is null ? reply : throw new WindowPassedException(next);
+            return reply.Error is null ? (reply, null) : throw new WindowPassedException(next);
         }
         catch (KvException e) when (e is KvTimeoutException or KvUnreachableException)
         {
-            return null;
+            return (null, e);
         }
     }
 }

@@ -70,22 +70,24 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
     /// <summary>Returns when the lock key of a given creation is there no more; without one, when it may have gone.</summary>
     public async Task WaitForRemovalAsync(string lockPath, string key, long fromIndex, long createdIndex, CancellationToken cancellationToken)
     {
-        var feed = new ChangeFeed(channel, KeyPaths.Escape(lockPath) + "?wait=true", key);
+        var watched = new WatchedPath(KeyPaths.Escape(lockPath) + "?wait=true", lockPath, KvRange.Key(key));
+        var clusterId = "";
         while (true)
         {
             try
             {
-                await foreach (var change in feed.ReadAsync(fromIndex, cancellationToken).ConfigureAwait(false))
+                var feed = new ChangeFeed(channel, watched, outages: false);
+                await foreach (var (change, _) in feed.ReadAsync(fromIndex, clusterId, cancellationToken).ConfigureAwait(false))
                 {
                     // Any change but a swap of its value ends it: its own removal, that of a directory above it, another in its place. Among past
                     // changes the server also finds the removal of a directory whose name is merely how this one's begins.
-                    if (change.Action != "compareAndSwap" && IsAtOrAbove(change.Node!.Path, lockPath))
+                    if (change!.Action != "compareAndSwap" && IsAtOrAbove(change.Node!.Path, lockPath))
                     {
                         return;
                     }
                 }
             }
-            catch (WindowPassedException)
+            catch (Exception e) when (e is WindowPassedException or KvHistoryChangedException)
             {
                 var reply = await channel.CallAsync(Requests.Get(lockPath, key), cancellationToken).ConfigureAwait(false);
                 if (reply.Node?.CreatedIndex != createdIndex)
@@ -93,7 +95,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
                     return;
                 }
 
-                fromIndex = reply.Index + 1;
+                (fromIndex, clusterId) = (reply.Index + 1, reply.ClusterId);
             }
         }
     }

@@ -36,8 +36,10 @@ internal sealed class KeyTree(KvRange range, string path, string start, int skip
     /// <summary>The request target that reads it without what lies in its directories.</summary>
     public string ReadLevelTarget() => Target + "?sorted=true&quorum=true";
 
-    /// <summary>The request target that waits for its next change.</summary>
-    public string WaitTarget() => Target + (IsSingle ? "?wait=true" : "?wait=true&recursive=true");
+    /// <summary>Its changes. Of a directory a hidden key is what is quick to read: the directory itself may be long.</summary>
+    public WatchedPath Watched() => IsSingle
+        ? new(Target + "?wait=true", Path, Range)
+        : new(Target + "?wait=true&recursive=true", Path.TrimEnd(KeyRules.Separator) + "/_", Range);
 
     /// <summary>The key of a path as this range's reader is to see it; null for a path that is not in the range, or hidden.</summary>
     /// <remarks>The server hides what lies below a part that starts with an underscore from listings and from watches as they happen, but not

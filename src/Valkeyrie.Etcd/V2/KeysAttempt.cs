@@ -13,6 +13,7 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
     public const string VersionTarget = "/version";
 
     private const string IndexHeader = "X-Etcd-Index";
+    private const string ClusterHeader = "X-Etcd-Cluster-Id";
     private const long UsualErrorLength = 4 << 10;
     private const long MaxErrorLength = 64 << 10;
 
@@ -56,13 +57,17 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         return parser.IsComplete ? ReplyOf(parser) : throw new KeysProtocolException("its reply is empty.");
     }
 
-    public async ValueTask<KeysReply> ReadChangeAsync()
+    /// <param name="history">The history that the change must be of.</param>
+    /// <param name="reached">The index that it has come to.</param>
+    public async ValueTask<KeysReply> ReadChangeAsync(FollowedHistory history, long reached)
     {
         if (await ReadErrorAsync().ConfigureAwait(false) is { } refused)
         {
+            await history.CheckAsync(refused, reached, caller).ConfigureAwait(false);
             return refused;
         }
 
+        await history.CheckAsync(new KeysReply(IndexOf(_response!), endpoint.Name) { ClusterId = ClusterOf(_response!) }, reached, caller).ConfigureAwait(false);
         var parser = new ReplyParser();
         var stream = await _response!.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
         using var body = new ReplyBody(stream, parser, ReplyBody.SingleLength);
@@ -93,7 +98,7 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
             RequireNodeAtEnd(parser, more);
             deadline.Lift();
             IsHandedOn = true;
-            return new TreeReply(this, body, parser, IndexOf(_response), more);
+            return new TreeReply(this, body, parser, IndexOf(_response), ClusterOf(_response), more);
         }
         catch
         {
@@ -170,7 +175,7 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
     }
 
     private KeysReply ReplyOf(ReplyParser parser) =>
-        new(IndexOf(_response!), endpoint.Name) { Action = parser.Action, Node = parser.Node, Previous = parser.Previous };
+        new(IndexOf(_response!), endpoint.Name) { ClusterId = ClusterOf(_response!), Action = parser.Action, Node = parser.Node, Previous = parser.Previous };
 
     /// <summary>The reply of a refusal that is an answer; null if there is none.</summary>
     private async ValueTask<KeysReply?> ReadErrorAsync()
@@ -188,7 +193,7 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         }
 
         channel.CredentialAccepted = true;
-        return new KeysReply(error.Index, endpoint.Name) { Error = error };
+        return new KeysReply(error.Index, endpoint.Name) { ClusterId = ClusterOf(_response), Error = error };
     }
 
     private async ValueTask<string> ReadVersionTextAsync()
@@ -212,6 +217,9 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, deadline.Token).ConfigureAwait(false);
         return buffer[..length];
     }
+
+    private static string ClusterOf(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues(ClusterHeader, out var values) ? values.ToString() : "";
 
     private static long IndexOf(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues(IndexHeader, out var values)

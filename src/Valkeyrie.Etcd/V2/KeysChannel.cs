@@ -59,9 +59,13 @@ internal sealed class KeysChannel : IAsyncDisposable
             cancellationToken);
 
     /// <summary>Waits for the next change, without a deadline once the server has begun to wait.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="history">The history that is followed; told when the server has begun to wait.</param>
+    /// <param name="reached">The index that it has come to.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
     /// <returns>The change; a reply without a node if the server ended the wait without one.</returns>
-    public ValueTask<KeysReply> WaitAsync(KeysCall call, CancellationToken cancellationToken) =>
-        AttemptAsync(call, static (attempt, _) => attempt.ReadChangeAsync(), 0, cancellationToken);
+    public ValueTask<KeysReply> WaitAsync(KeysCall call, FollowedHistory history, long reached, CancellationToken cancellationToken) =>
+        AttemptAsync(call, static (attempt, state) => attempt.ReadChangeAsync(state.history, state.reached), (history, reached), cancellationToken);
 
     /// <summary>Asks an endpoint for its version and its newest index.</summary>
     public ValueTask<KvServerStatus> StatusAsync(string path, CancellationToken cancellationToken) => AttemptAsync(

@@ -5,6 +5,9 @@ namespace Valkeyrie.Etcd.V2;
 /// <param name="Endpoint">Who answered.</param>
 internal sealed record KeysReply(long Index, string Endpoint)
 {
+    /// <summary>The cluster that answered; empty where it does not say.</summary>
+    public string ClusterId { get; init; } = "";
+
     /// <summary>Why it did not do as asked, where that is an answer to the request; null where it did.</summary>
     public KeysError? Error { get; init; }
 

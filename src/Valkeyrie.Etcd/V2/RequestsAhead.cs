@@ -1,7 +1,7 @@
 namespace Valkeyrie.Etcd.V2;
 
 /// <summary>The waiting requests of a <see cref="ChangeFeed"/>, in the order of their indexes.</summary>
-internal sealed class RequestsAhead(KeysChannel channel, string target, string key, CancellationToken cancellationToken) : IDisposable
+internal sealed class RequestsAhead(KeysChannel channel, WatchedPath watched, FollowedHistory history, CancellationToken cancellationToken) : IDisposable
 {
     private const int MostAhead = 32;
 
@@ -58,7 +58,9 @@ internal sealed class RequestsAhead(KeysChannel channel, string target, string k
 
     private void Send(long index)
     {
-        _requests.Enqueue((index, channel.WaitAsync(Requests.Wait(target, key, index), _dropped.Token).AsTask()));
+        // Nothing is asked for but what comes next, or what the store is known to have come to.
+        var call = Requests.Wait(watched.Target, watched.Range.Text, index);
+        _requests.Enqueue((index, channel.WaitAsync(call, history, reached: index - 1, _dropped.Token).AsTask()));
         _last = index;
     }
 

@@ -16,12 +16,14 @@ internal sealed class TreeReply : IDisposable
     public TreeReply(KeysReply refused)
     {
         Index = refused.Index;
+        ClusterId = refused.ClusterId;
         Error = refused.Error;
         _ended = true;
     }
 
-    public TreeReply(KeysAttempt attempt, ReplyBody body, ReplyParser parser, long index, bool more)
+    public TreeReply(KeysAttempt attempt, ReplyBody body, ReplyParser parser, long index, string clusterId, bool more)
     {
+        ClusterId = clusterId;
         _attempt = attempt;
         _body = body;
         _parser = parser;
@@ -31,6 +33,9 @@ internal sealed class TreeReply : IDisposable
 
     /// <summary>The store's index at which the tree was read.</summary>
     public long Index { get; }
+
+    /// <summary>The cluster that answered; empty where it does not say.</summary>
+    public string ClusterId { get; }
 
     /// <summary>Why there is no tree; null if there is one.</summary>
     public KeysError? Error { get; }

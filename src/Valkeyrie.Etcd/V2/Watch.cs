@@ -5,21 +5,49 @@ namespace Valkeyrie.Etcd.V2;
 /// <summary>A watch: the keys of a tree as they are, then every change after the index at which they were read.</summary>
 internal static class Watch
 {
+    private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
+
     public static async IAsyncEnumerable<KvEvent> ReadAsync(
         KeysChannel channel, KeyTree tree, KvWatchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var feed = new ChangeFeed(channel, tree.WaitTarget(), tree.Range.Text);
         var changes = new ChangeReader(tree, options.PreviousValue);
         var from = options.FromRevision;
         var resynchronizing = false;
+        var isAway = false;
         while (true)
         {
             // Read in any case: which keys there are must be known when a directory goes.
-            using (var reply = await OpenAsync(channel, tree, cancellationToken).ConfigureAwait(false))
+            var (opened, error) = await OpenAsync(channel, tree, mayBeAway: resynchronizing, cancellationToken).ConfigureAwait(false);
+            if (opened is null)
             {
+                if (options.Outages && !isAway)
+                {
+                    isAway = true;
+                    yield return KvEvent.OfWatch(KvEventType.Outage, tree.Range, Math.Max(0, from - 1), error);
+                }
+
+                await Task.Delay(AwayPause, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            string clusterId;
+            using (var reply = opened)
+            {
+                clusterId = reply.ClusterId;
+                if (isAway)
+                {
+                    isAway = false;
+                    yield return KvEvent.OfWatch(KvEventType.Resumed, tree.Range, reply.Index);
+                }
+
+                if (!resynchronizing && from > reply.Index + 1)
+                {
+                    (from, resynchronizing) = options.Resynchronize ? (0, true) : throw KvHistoryChangedException.NotReached(tree.Range, from, reply.Index, channel.Info.Address);
+                }
+
                 if (resynchronizing)
                 {
-                    yield return new KvEvent { Type = KvEventType.Resync, Pair = new KvPair { Key = tree.Range.Text, KeyOnly = true, Revision = reply.Index } };
+                    yield return KvEvent.OfWatch(KvEventType.Resync, tree.Range, reply.Index);
                 }
 
                 changes.Clear();
@@ -45,12 +73,20 @@ internal static class Watch
                 from = from == 0 ? reply.Index + 1 : from;
             }
 
-            var events = feed.ReadAsync(from, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            await using (events.ConfigureAwait(false))
+            var feed = new ChangeFeed(channel, tree.Watched(), options.Outages);
+            var items = feed.ReadAsync(from, clusterId, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using (items.ConfigureAwait(false))
             {
-                while (await MoveNextUnlessPassedAsync(events, options, tree.Range, channel).ConfigureAwait(false))
+                while (await MoveNextUnlessMissedAsync(items, options, tree.Range, channel).ConfigureAwait(false))
                 {
-                    foreach (var change in changes.Read(events.Current))
+                    if (items.Current.Outage is { } outage)
+                    {
+                        isAway = outage.Type == KvEventType.Outage;
+                        yield return outage;
+                        continue;
+                    }
+
+                    foreach (var change in changes.Read(items.Current.Change!))
                     {
                         yield return change;
                     }
@@ -62,10 +98,20 @@ internal static class Watch
         }
     }
 
-    private static ValueTask<TreeReply> OpenAsync(KeysChannel channel, KeyTree tree, CancellationToken cancellationToken)
+    /// <summary>The tree as it is. One that is read anew outlasts a store that is away just then, as the watch outlasted whatever made it miss changes: then
+    /// there is none, and the reason.</summary>
+    private static async ValueTask<(TreeReply? Reply, KvException? Away)> OpenAsync(
+        KeysChannel channel, KeyTree tree, bool mayBeAway, CancellationToken cancellationToken)
     {
         var call = new KeysCall(HttpMethod.Get, tree.ReadTarget(serializable: false), tree.Range.Text);
-        return channel.OpenTreeAsync(call, tree, keysOnly: false, cancellationToken);
+        try
+        {
+            return (await channel.OpenTreeAsync(call, tree, keysOnly: false, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (KvException e) when (mayBeAway && e is KvTimeoutException or KvUnreachableException)
+        {
+            return (null, e);
+        }
     }
 
     private static void ThrowIfValue(KeysChannel channel, KeyTree tree, TreeReply reply, bool refuse)
@@ -76,13 +122,17 @@ internal static class Watch
         }
     }
 
-    /// <summary>The next change; false where the window has passed and all is to be read again.</summary>
-    private static async ValueTask<bool> MoveNextUnlessPassedAsync(
-        IAsyncEnumerator<KeysReply> events, KvWatchOptions options, KvRange range, KeysChannel channel)
+    /// <summary>The next change; false where changes were missed and all is to be read again.</summary>
+    private static async ValueTask<bool> MoveNextUnlessMissedAsync(
+        IAsyncEnumerator<FeedItem> items, KvWatchOptions options, KvRange range, KeysChannel channel)
     {
         try
         {
-            return await events.MoveNextAsync().ConfigureAwait(false);
+            return await items.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (KvHistoryChangedException) when (options.Resynchronize)
+        {
+            return false;
         }
         catch (WindowPassedException passed)
         {

@@ -72,14 +72,21 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
             var request = _requests.Range(limit == query.Limit ? query : query with { Limit = limit });
             try
             {
-                var page = channel.CallAsync(
+                var call = channel.CallAsync(
                     GrpcMethod.Range,
                     Frame.Of(request),
                     static (state, reply) => state._replies.Page(reply, state.KeysOnly),
                     (_replies, query.KeysOnly),
                     query.Range.Text,
                     cancellationToken);
-                return await NamingRevision(page, query.Revision, query.Range.Text).ConfigureAwait(false);
+                var page = await NamingRevision(call, query.Revision, query.Range.Text).ConfigureAwait(false);
+                if (query.History == 0 || query.History == page.History)
+                {
+                    return page;
+                }
+
+                page.Dispose();
+                throw Changed(query);
             }
             catch (KvQuotaExceededException) when (limit >= SmallestLimitWorthHalving)
             {
@@ -91,6 +98,11 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
                 // Members are asked in turn, and one that lags behind does not have the revision yet that another's page was of. The majority has.
                 query = query with { Serializable = false };
             }
+            catch (KvInvalidArgumentException) when (query is { History: not 0, Revision: > 0 })
+            {
+                // A page of that revision was there before; now it lies in the future.
+                throw Changed(query);
+            }
         }
     }
 
@@ -101,7 +113,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
             return await channel.CallAsync(
                 GrpcMethod.Txn,
                 Frame.Of(_requests.Transaction(transaction)),
-                static (state, reply) => state._replies.Transaction(reply.Span, state.transaction),
+                static (state, reply) => state._replies.Transaction(reply, state.transaction),
                 (_replies, transaction),
                 KeyOf(transaction),
                 cancellationToken).ConfigureAwait(false);
@@ -113,14 +125,23 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         }
     }
 
-    public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken) =>
-        WatchStream.ReadAsync(channel, _requests, _replies, range, fromRevision, previousValue, cancellationToken);
+    public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvWatchQuery query, CancellationToken cancellationToken) =>
+        new WatchStream(channel, _requests, _replies, query, NewestRevisionAsync).ReadAsync(cancellationToken);
 
     public async ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken)
     {
         var request = new LeaseGrantRequest { TTL = KeyRules.TtlSeconds(ttl) };
-        var granted = await CallAsync(GrpcMethod.LeaseGrant, request, LeaseGrantResponse.Parser, cancellationToken).ConfigureAwait(false);
-        return new KvLease(granted.ID, ServerTime.Seconds(granted.TTL));
+        return await channel.CallAsync(
+            GrpcMethod.LeaseGrant,
+            Frame.Of(request),
+            static (_, reply) =>
+            {
+                var granted = LeaseGrantResponse.Parser.ParseFrom(reply.Span);
+                return new KvLease(granted.ID, ServerTime.Seconds(granted.TTL)) { History = reply.History };
+            },
+            0,
+            null,
+            cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken)
@@ -129,8 +150,11 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         var stream = await channel.OpenStreamAsync(
             GrpcMethod.LeaseKeepAlive, Frame.Of(new LeaseKeepAliveRequest { ID = leaseId }), null, cancellationToken).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
-        var reply = stream.Parse(await stream.ReadAsync().ConfigureAwait(false), static bytes => LeaseKeepAliveResponse.Parser.ParseFrom(bytes.Span));
-        return reply.TTL > 0 ? new KvLease(leaseId, ServerTime.Seconds(reply.TTL)) : throw new KvLeaseNotFoundException(leaseId, info.Address);
+        var bytes = await stream.ReadAsync().ConfigureAwait(false);
+        var reply = stream.Parse(bytes, static bytes => LeaseKeepAliveResponse.Parser.ParseFrom(bytes.Span));
+        return reply.TTL > 0
+            ? new KvLease(leaseId, ServerTime.Seconds(reply.TTL)) { History = stream.HistoryOf(bytes) }
+            : throw new KvLeaseNotFoundException(leaseId, info.Address);
     }
 
     public async ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken)
@@ -164,6 +188,18 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         KeyHistory.ReadAsync(this, new KeyReplay(channel, _requests, _replies), key, sinceCreation, cancellationToken);
 
     public ValueTask DisposeAsync() => channel.DisposeAsync();
+
+    private KvHistoryChangedException Changed(KvRangeQuery query) =>
+        KvHistoryChangedException.Of($"The reading of {query.Range}", query.Range.Text, info.Address);
+
+    /// <summary>The store's newest revision, as the majority knows it, in the history that a watch follows.</summary>
+    private async ValueTask<long> NewestRevisionAsync(KvRange range, long history, CancellationToken cancellationToken)
+    {
+        // Any key of the range will do, since whoever may watch it may read that; to count them all would cost the server more.
+        var key = KvRange.Key(range.Start.Length > 0 ? range.Start : "-");
+        using var page = await RangeAsync(new KvRangeQuery(key) { CountOnly = true, History = history }, cancellationToken).ConfigureAwait(false);
+        return page.Revision;
+    }
 
     // The server does not say which revision it has no longer; the caller does.
     private static async ValueTask<T> NamingRevision<T>(ValueTask<T> call, long revision, string key)

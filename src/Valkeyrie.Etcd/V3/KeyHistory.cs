@@ -12,7 +12,7 @@ internal static class KeyHistory
         using var page = await engine.RangeAsync(new KvRangeQuery(KvRange.Key(key)), cancellationToken).ConfigureAwait(false);
         var existing = page.Pairs is [var pair] ? pair : null;
         var oldest = existing;
-        await foreach (var version in VersionsAsync(engine, existing, cancellationToken).ConfigureAwait(false))
+        await foreach (var version in VersionsAsync(engine, existing, page.History, cancellationToken).ConfigureAwait(false))
         {
             oldest = version;
             yield return Put(version);
@@ -25,17 +25,17 @@ internal static class KeyHistory
         }
 
         var replayed = oldest is not null
-            ? await replay.BeforeCreationAsync(key, oldest.CreateRevision, cancellationToken).ConfigureAwait(false)
-            : await replay.UpToAsync(key, page.Revision, cancellationToken).ConfigureAwait(false);
+            ? await replay.BeforeCreationAsync(key, oldest.CreateRevision, page.History, cancellationToken).ConfigureAwait(false)
+            : await replay.UpToAsync(key, page.Revision, page.History, cancellationToken).ConfigureAwait(false);
         for (var i = replayed.Count - 1; i >= 0; i--)
         {
             yield return replayed[i];
         }
 
         // The version that the oldest change replaced was written before the changes that are kept, but is kept itself.
-        if (replayed is [var first, ..] && await BeforeAsync(engine, first.Pair, cancellationToken).ConfigureAwait(false) is { } kept)
+        if (replayed is [var first, ..] && await BeforeAsync(engine, first.Pair, page.History, cancellationToken).ConfigureAwait(false) is { } kept)
         {
-            await foreach (var version in VersionsAsync(engine, kept, cancellationToken).ConfigureAwait(false))
+            await foreach (var version in VersionsAsync(engine, kept, page.History, cancellationToken).ConfigureAwait(false))
             {
                 yield return Put(version);
             }
@@ -44,16 +44,16 @@ internal static class KeyHistory
 
     /// <summary>A version and those before it, back to the key's creation or to what has been compacted.</summary>
     private static async IAsyncEnumerable<KvPair> VersionsAsync(
-        EtcdV3Engine engine, KvPair? newest, [EnumeratorCancellation] CancellationToken cancellationToken)
+        EtcdV3Engine engine, KvPair? newest, long history, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var version = newest; version is not null; version = await BeforeAsync(engine, version, cancellationToken).ConfigureAwait(false))
+        for (var version = newest; version is not null; version = await BeforeAsync(engine, version, history, cancellationToken).ConfigureAwait(false))
         {
             yield return version;
         }
     }
 
     /// <summary>What a change found there; null if that was nothing, or has been compacted.</summary>
-    private static async ValueTask<KvPair?> BeforeAsync(EtcdV3Engine engine, KvPair change, CancellationToken cancellationToken)
+    private static async ValueTask<KvPair?> BeforeAsync(EtcdV3Engine engine, KvPair change, long history, CancellationToken cancellationToken)
     {
         // A delete has no version. Revision 0 would read the newest.
         if (change.Version == 1 || change.Revision <= 1)
@@ -63,7 +63,9 @@ internal static class KeyHistory
 
         try
         {
-            return await engine.GetAsync(change.Key, new KvReadOptions { Revision = change.Revision - 1 }, cancellationToken).ConfigureAwait(false);
+            var query = new KvRangeQuery(KvRange.Key(change.Key)) { Revision = change.Revision - 1, History = history };
+            using var page = await engine.RangeAsync(query, cancellationToken).ConfigureAwait(false);
+            return page.Pairs is [var before] ? before : null;
         }
         catch (KvCompactedException)
         {

@@ -24,32 +24,34 @@ internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies 
     /// <summary>The changes of a key before its creation, oldest first.</summary>
     /// <param name="key">The key.</param>
     /// <param name="created">The revision at which it was created.</param>
+    /// <param name="history">The history that it belongs to.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    public async ValueTask<IReadOnlyList<KvEvent>> BeforeCreationAsync(string key, long created, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<KvEvent>> BeforeCreationAsync(string key, long created, long history, CancellationToken cancellationToken)
     {
-        var changes = await ReadAsync(key, created, isKnown: true, cancellationToken).ConfigureAwait(false);
+        var changes = await ReadAsync(key, created, isKnown: true, history, cancellationToken).ConfigureAwait(false);
         return changes.FindAll(c => c.Revision < created);
     }
 
     /// <summary>The changes of a key that does not exist up to a revision, oldest first.</summary>
     /// <param name="key">The key.</param>
     /// <param name="newest">The store's newest revision.</param>
+    /// <param name="history">The history that it belongs to.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    public async ValueTask<IReadOnlyList<KvEvent>> UpToAsync(string key, long newest, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<KvEvent>> UpToAsync(string key, long newest, long history, CancellationToken cancellationToken)
     {
-        var changes = await ReadAsync(key, newest, isKnown: false, cancellationToken).ConfigureAwait(false);
+        var changes = await ReadAsync(key, newest, isKnown: false, history, cancellationToken).ConfigureAwait(false);
         return changes.FindAll(c => c.Revision <= newest);
     }
 
     // A store to which nothing was ever written is at revision 1, and no change is.
-    private async ValueTask<List<KvEvent>> ReadAsync(string key, long last, bool isKnown, CancellationToken cancellationToken)
+    private async ValueTask<List<KvEvent>> ReadAsync(string key, long last, bool isKnown, long history, CancellationToken cancellationToken)
     {
         var from = 1L;
         while (from < last)
         {
             try
             {
-                return await ReadAsync(key, from, last, isKnown, cancellationToken).ConfigureAwait(false);
+                return await ReadAsync(key, from, last, isKnown, history, cancellationToken).ConfigureAwait(false);
             }
             catch (KvCompactedException e) when (e.OldestRevision > from)
             {
@@ -60,9 +62,10 @@ internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies 
         return [];
     }
 
-    private async ValueTask<List<KvEvent>> ReadAsync(string key, long from, long last, bool isKnown, CancellationToken cancellationToken)
+    private async ValueTask<List<KvEvent>> ReadAsync(string key, long from, long last, bool isKnown, long history, CancellationToken cancellationToken)
     {
         List<KvEvent> changes = [];
+        var isFirst = true;
         var hasSettled = false;
         var wait = Settled;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -77,6 +80,12 @@ internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies 
             {
                 var bytes = await stream.ReadAsync().ConfigureAwait(false);
                 var reply = stream.Parse(bytes, static b => WatchResponse.Parser.ParseFrom(b.Span));
+                if (isFirst && stream.HistoryOf(bytes) != history)
+                {
+                    throw KvHistoryChangedException.Of($"The reading of the history of '{key}'", key, channel.Address);
+                }
+
+                isFirst = false;
                 ThrowIfEnded(reply, key, from);
                 var isOfKey = reply.WatchId == KeyWatch;
                 if (isOfKey)

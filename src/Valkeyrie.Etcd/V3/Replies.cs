@@ -89,12 +89,12 @@ internal sealed class Replies(KeyCodec keys)
             }
         }
 
-        return new KvPage((IReadOnlyList<KvPair>?)received ?? decoded, more, count, revision, bytes.Length);
+        return new KvPage((IReadOnlyList<KvPair>?)received ?? decoded, more, count, revision, bytes.Length) { History = reply.History };
     }
 
-    public KvTransactionResult Transaction(ReadOnlySpan<byte> reply, KvTransaction transaction)
+    public KvTransactionResult Transaction(Transport.Reply reply, KvTransaction transaction)
     {
-        var response = TxnResponse.Parser.ParseFrom(reply);
+        var response = TxnResponse.Parser.ParseFrom(reply.Span);
         var done = response.Succeeded ? transaction.Then : transaction.Else;
         if (response.Responses.Count != done.Count)
         {
@@ -102,7 +102,10 @@ internal sealed class Replies(KeyCodec keys)
         }
 
         var revision = response.Header?.Revision ?? 0;
-        return new KvTransactionResult(response.Succeeded, revision, [.. done.Zip(response.Responses, (o, r) => Operation(o, r, revision))]);
+        return new KvTransactionResult(response.Succeeded, revision, [.. done.Zip(response.Responses, (o, r) => Operation(o, r, revision))])
+        {
+            History = reply.History,
+        };
     }
 
     public KvEvent Event(ReadOnlySpan<byte> bytes)

@@ -29,6 +29,12 @@ internal sealed class WatchMessage
     /// <summary>The server's word that the watch has been created.</summary>
     public bool Created { get; private set; }
 
+    /// <summary>The store's revision when the message was sent.</summary>
+    public long Revision => _revision;
+
+    /// <summary>Why the server has ended the watch; empty where it does not say.</summary>
+    public string Reason => _reason;
+
     /// <summary>True if the server has ended the watch.</summary>
     public bool Ended => _canceled;
 

@@ -5,47 +5,99 @@ namespace Valkeyrie.Etcd.V3;
 
 /// <summary>A watch that survives its connection: when a stream breaks, another begins at the next revision not yet delivered. The server sends
 /// all changes of a revision in one message, so that revision neither repeats nor loses any.</summary>
-internal static class WatchStream
+/// <param name="channel">The cluster.</param>
+/// <param name="requests">Makes the request.</param>
+/// <param name="replies">Decodes the changes.</param>
+/// <param name="query">What to follow.</param>
+/// <param name="newestRevision">Asks the majority for the store's newest revision.</param>
+internal sealed class WatchStream(
+    GrpcChannel channel, Requests requests, Replies replies, KvWatchQuery query, Func<KvRange, long, CancellationToken, ValueTask<long>> newestRevision)
 {
     private const int MostDenials = 3;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    public static async IAsyncEnumerable<IReadOnlyList<KvEvent>> ReadAsync(
-        GrpcChannel channel,
-        Requests requests,
-        Replies replies,
-        KvRange range,
-        long fromRevision,
-        bool previousValue,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    // A connection that breaks is made again within milliseconds where that is possible at all.
+    private static readonly TimeSpan OutageAfter = TimeSpan.FromSeconds(1);
+
+    private readonly KvRange _range = query.Range;
+    private long _next = query.FromRevision;
+    private long _history = query.History;
+
+    public async IAsyncEnumerable<IReadOnlyList<KvEvent>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var next = fromRevision;
         var pause = FirstPause;
         var denials = 0;
+        var isAway = false;
+        KvException? broken = null;
         while (true)
         {
-            var stream = await TryOpenAsync(() => channel.OpenStreamAsync(
-                GrpcMethod.Watch, Frame.Of(requests.Watch(range, next, previousValue)), range.Text, cancellationToken)).ConfigureAwait(false);
+            var opening = OpenAsync(cancellationToken);
+            if (query.Outages && !isAway && !await IsDoneSoonAsync(opening, cancellationToken).ConfigureAwait(false))
+            {
+                isAway = true;
+                var told = false;
+                try
+                {
+                    yield return Outage(KvEventType.Outage, _next - 1, broken ?? Silent());
+                    told = true;
+                }
+                finally
+                {
+                    if (!told)
+                    {
+                        Abandon(opening);
+                    }
+                }
+            }
+
+            (var stream, broken) = await opening.ConfigureAwait(false);
+            if (broken is not null && !isAway && query.Outages)
+            {
+                isAway = true;
+                yield return Outage(KvEventType.Outage, _next - 1, broken);
+            }
+
             if (stream is not null)
             {
                 await using var _ = stream.ConfigureAwait(false);
-                while (await TryReadAsync(stream).ConfigureAwait(false) is { } bytes)
+                while (true)
                 {
-                    var asked = next;
-                    var message = stream.Parse(bytes, b => WatchMessage.Read(b.Span, asked, range.Text, channel.Address));
+                    (var bytes, broken) = await TryReadAsync(stream).ConfigureAwait(false);
+                    if (broken is not null)
+                    {
+                        break;
+                    }
+
+                    var message = stream.Parse(bytes, b => WatchMessage.Read(b.Span, _next, _range.Text, channel.Address));
                     if (message.Denied)
                     {
                         // The server says the same of a token that it no longer knows, and of a new one while it lags behind the others: sign in
                         // anew a few times, then believe it.
-                        denials = denials < MostDenials && stream.ForgetToken() ? denials + 1 : throw Denied(range, channel.Address);
+                        denials = denials < MostDenials && stream.ForgetToken() ? denials + 1 : throw Denied();
                         break;
                     }
 
                     if (message.Ended)
                     {
+                        broken = Ended(stream.Endpoint, message.Reason);
                         break;
+                    }
+
+                    if (message.Created)
+                    {
+                        broken = await TryGoOnAsync(stream.HistoryOf(bytes), message.Revision, cancellationToken).ConfigureAwait(false);
+                        if (broken is not null)
+                        {
+                            break;
+                        }
+
+                        if (isAway)
+                        {
+                            isAway = false;
+                            yield return Outage(KvEventType.Resumed, message.Revision);
+                        }
                     }
 
                     pause = FirstPause;
@@ -53,11 +105,11 @@ internal static class WatchStream
                     while (message.Left > 0)
                     {
                         var batch = stream.Parse(bytes, b => message.NextBatch(b.Span, replies));
-                        next = Math.Max(next, batch[^1].Revision + 1);
+                        _next = Math.Max(_next, batch[^1].Revision + 1);
                         yield return batch;
                     }
 
-                    next = Math.Max(next, message.NextRevision);
+                    _next = Math.Max(_next, message.NextRevision);
                 }
             }
 
@@ -66,33 +118,97 @@ internal static class WatchStream
         }
     }
 
-    private static KvPermissionDeniedException Denied(KvRange range, string address) =>
-        new($"{address} does not permit a watch of {range}. Ask for the permission, or sign in as another user.") { Key = range.Text, Endpoint = address };
-
-    /// <summary>A new stream; null where the server is away. That it was there when the watch began, the read before it has shown.</summary>
-    private static async ValueTask<GrpcStream?> TryOpenAsync(Func<ValueTask<GrpcStream>> open)
-    {
-        try
-        {
-            return await open().ConfigureAwait(false);
-        }
-        catch (KvException e) when (IsBroken(e))
-        {
-            return null;
-        }
-    }
-
-    private static async ValueTask<ReadOnlyMemory<byte>?> TryReadAsync(GrpcStream stream)
-    {
-        try
-        {
-            return await stream.ReadAsync().ConfigureAwait(false);
-        }
-        catch (KvException e) when (IsBroken(e))
-        {
-            return null;
-        }
-    }
-
     private static bool IsBroken(KvException e) => e is KvTimeoutException or KvUnreachableException;
+
+    private static async ValueTask<bool> IsDoneSoonAsync(Task opening, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var isDone = await Task.WhenAny(opening, Task.Delay(OutageAfter, ended.Token)).ConfigureAwait(false) == opening;
+        await ended.CancelAsync().ConfigureAwait(false);
+        return isDone;
+    }
+
+    // The reader has left in the middle: the stream that is still being opened is closed as soon as it is there.
+    private static void Abandon(Task<(GrpcStream? Stream, KvException? Error)> opening) => _ = opening.ContinueWith(
+        static async o =>
+        {
+            if (o.IsCompletedSuccessfully && o.Result.Stream is { } stream)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+
+            _ = o.Exception;
+        },
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
+
+    private static async ValueTask<(ReadOnlyMemory<byte> Bytes, KvException? Error)> TryReadAsync(GrpcStream stream)
+    {
+        try
+        {
+            return (await stream.ReadAsync().ConfigureAwait(false), null);
+        }
+        catch (KvException e) when (IsBroken(e))
+        {
+            return (default, e);
+        }
+    }
+
+    /// <summary>A new stream, or why there is none. That the server was there when the watch began, the read before it has shown.</summary>
+    private async Task<(GrpcStream? Stream, KvException? Error)> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var frame = Frame.Of(requests.Watch(_range, _next, query.PreviousValue));
+            return (await channel.OpenStreamAsync(GrpcMethod.Watch, frame, _range.Text, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (KvException e) when (IsBroken(e))
+        {
+            return (null, e);
+        }
+    }
+
+    /// <summary>Sees that the stream goes on in the history that is followed.</summary>
+    /// <returns>Why that cannot be known for now; null if it does.</returns>
+    /// <exception cref="KvHistoryChangedException">It does not.</exception>
+    private async ValueTask<KvException?> TryGoOnAsync(long history, long revision, CancellationToken cancellationToken)
+    {
+        _history = _history == 0 ? history : _history;
+        if (history != _history)
+        {
+            throw Changed();
+        }
+
+        if (revision >= _next - 1)
+        {
+            return null;
+        }
+
+        // A member that lags behind will come to what has been seen; a store that has lost it never will.
+        try
+        {
+            return await newestRevision(_range, _history, cancellationToken).ConfigureAwait(false) >= _next - 1 ? null : throw Changed();
+        }
+        catch (KvHistoryChangedException)
+        {
+            throw Changed();
+        }
+        catch (KvException e) when (IsBroken(e))
+        {
+            return e;
+        }
+    }
+
+    private IReadOnlyList<KvEvent> Outage(KvEventType type, long revision, KvException? error = null) => [KvEvent.OfWatch(type, _range, revision, error)];
+
+    private KvHistoryChangedException Changed() => KvHistoryChangedException.Of($"The watch of {_range}", _range.Text, channel.Address);
+
+    private KvTimeoutException Silent() => new($"{channel.Address} has not taken the watch of {_range} yet.") { Key = _range.Text, Endpoint = channel.Address };
+
+    private KvPermissionDeniedException Denied() =>
+        new($"{channel.Address} does not permit a watch of {_range}. Ask for the permission, or sign in as another user.") { Key = _range.Text, Endpoint = channel.Address };
+
+    private KvUnreachableException Ended(string endpoint, string reason) =>
+        new(KvUnreachableReason.Unavailable, $"{endpoint} ended the watch{(reason.Length > 0 ? ": " + reason : "")}.") { Key = _range.Text, Endpoint = endpoint };
 }

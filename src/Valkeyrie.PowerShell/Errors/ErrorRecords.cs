@@ -190,6 +190,7 @@ internal static class ErrorRecords
         KvErrorCode.CorruptStore => ErrorCategory.InvalidData,
         KvErrorCode.LeaseNotFound => ErrorCategory.ObjectNotFound,
         KvErrorCode.StoreClosed => ErrorCategory.ResourceUnavailable,
+        KvErrorCode.HistoryChanged => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,
     };
 }

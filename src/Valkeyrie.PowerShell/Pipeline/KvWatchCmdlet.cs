@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 
@@ -7,6 +8,8 @@ namespace Valkeyrie.PowerShell.Pipeline;
 public abstract class KvWatchCmdlet : KvStoreCmdlet
 {
     private readonly List<KvRange> _ranges = [];
+    private readonly HashSet<Watch> _away = [];
+    private long _awaySince;
     private CancellationTokenSource? _ending;
 
     /// <summary>Leave out the pairs that exist when the watch begins.</summary>
@@ -21,9 +24,14 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
     [Parameter]
     public SwitchParameter PreviousValue { get; set; }
 
-    /// <summary>Where changes are no longer kept, go on with a fresh listing after a Resync event, instead of ending with an error.</summary>
+    /// <summary>Where changes are no longer kept, or the store has another history now, go on with a fresh listing after a Resync event, instead of
+    /// ending with an error.</summary>
     [Parameter]
     public SwitchParameter Resynchronize { get; set; }
+
+    /// <summary>Emit an event when the store cannot be followed for a while (Outage) and when it can again (Resumed), instead of writing warnings.</summary>
+    [Parameter]
+    public SwitchParameter IncludeOutage { get; set; }
 
     /// <summary>End the watch, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
     [Parameter]
@@ -59,6 +67,7 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
             FromRevision = FromRevision,
             PreviousValue = PreviousValue,
             Resynchronize = Resynchronize,
+            Outages = true,
         };
         var watches = _ranges.ConvertAll(range => new Watch(range, Target.WatchTreeAsync(range, options, _ending.Token).GetAsyncEnumerator(_ending.Token)));
         try
@@ -99,7 +108,11 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
 
             KvEvent? change = null;
             ReportErrors(next.Range.Text, () => change = next.TakeNext());
-            if (change is not null)
+            if (change is { Type: KvEventType.Outage or KvEventType.Resumed } && !IncludeOutage)
+            {
+                WarnOnce(next, change);
+            }
+            else if (change is not null)
             {
                 UpstreamRest.Write(isLast: !watches.Exists(w => w.Next.IsCompleted), () => WriteObject(change));
             }
@@ -110,7 +123,25 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
             else
             {
                 watches.Remove(next);
+                _away.Remove(next);
             }
+        }
+    }
+
+    /// <summary>Warns of an outage and of its end: once, however many ranges are followed.</summary>
+    private void WarnOnce(Watch watch, KvEvent change)
+    {
+        if (change.Type == KvEventType.Outage)
+        {
+            if (_away.Add(watch) && _away.Count == 1)
+            {
+                _awaySince = Stopwatch.GetTimestamp();
+                WriteWarning($"The watch is interrupted: {change.Error?.Message} It goes on by itself as soon as the store can be reached.");
+            }
+        }
+        else if (_away.Remove(watch) && _away.Count == 0)
+        {
+            WriteWarning($"The watch goes on: {Target.Info.Address} can be reached again after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
         }
     }
 

@@ -36,7 +36,11 @@ public sealed record KvTransaction
 /// <param name="Succeeded">True if the conditions held.</param>
 /// <param name="Revision">The store's revision after it.</param>
 /// <param name="Results">One result for each operation done, in order.</param>
-public sealed record KvTransactionResult(bool Succeeded, long Revision, IReadOnlyList<KvOperationResult> Results);
+public sealed record KvTransactionResult(bool Succeeded, long Revision, IReadOnlyList<KvOperationResult> Results)
+{
+    /// <summary>Which history the revision belongs to; see <see cref="KvPage.History"/>.</summary>
+    internal long History { get; init; }
+}
 
 /// <summary>What one operation of a transaction gave.</summary>
 /// <param name="Pairs">The pairs read by a read; the pair written by a put; empty for a delete.</param>

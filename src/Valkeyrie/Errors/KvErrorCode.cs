@@ -60,4 +60,7 @@ public enum KvErrorCode
 
     /// <summary>The store has been closed.</summary>
     StoreClosed,
+
+    /// <summary>The store's history is another one than before, or than another endpoint's: revisions from there mean nothing here.</summary>
+    HistoryChanged,
 }

@@ -87,7 +87,7 @@ internal static class EntryPages
         }
 
         var last = page.Pairs[^1].Key;
-        query = query with { Revision = query.Revision == 0 ? page.Revision : query.Revision };
+        query = query with { Revision = query.Revision == 0 ? page.Revision : query.Revision, History = page.History };
         if (prefix is not null && !prefix.Matches(last))
         {
             return prefix.FirstAfter(last) is { } first ? query with { After = Later(last, PlaceBefore(first)), Limit = FirstLimitOf(query.KeysOnly) } : null;

@@ -11,18 +11,21 @@ internal static class ExistingThenChanges
         IRevisionedEngine engine, KvRange range, KvWatchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var from = options.FromRevision;
+        var history = 0L;
         var listing = from == 0 && !options.ChangesOnly;
+        var again = false;
         if (!listing)
         {
             // Asked for in any case: once a watch has begun it outlasts a store that is away, so here is where one that never was is told.
-            var next = await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false);
+            (var next, history) = await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false);
+            again = from > next && (options.Resynchronize ? true : throw KvHistoryChangedException.NotReached(range, from, next - 1, engine.Info.Address));
             from = from == 0 ? next : from;
         }
 
         var resynchronizing = false;
+        var isAway = false;
         while (true)
         {
-            var again = false;
             if (listing)
             {
                 var pages = RangePages.ReadAsync(engine, range, new KvListOptions(), cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -30,7 +33,7 @@ internal static class ExistingThenChanges
                 while (true)
                 {
                     var step = await StepAsync(pages, options, resynchronizing).ConfigureAwait(false);
-                    again = step is Step.Compacted or Step.Away;
+                    again = step is Step.Missed or Step.Away;
                     if (step != Step.Next)
                     {
                         break;
@@ -39,7 +42,7 @@ internal static class ExistingThenChanges
                     // All pages are read at the revision of the first.
                     if (from == 0)
                     {
-                        from = pages.Current.Revision + 1;
+                        (from, history) = (pages.Current.Revision + 1, pages.Current.History);
                     }
 
                     foreach (var pair in pages.Current.Pairs)
@@ -54,13 +57,16 @@ internal static class ExistingThenChanges
 
             if (!again)
             {
-                var changes = engine.WatchAsync(range, from, options.PreviousValue, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                var query = new KvWatchQuery(range, from) { History = history, PreviousValue = options.PreviousValue, Outages = options.Outages };
+                var changes = engine.WatchAsync(query, cancellationToken).GetAsyncEnumerator(cancellationToken);
                 await using var disposeChanges = changes.ConfigureAwait(false);
                 while (await StepAsync(changes, options, resynchronizing).ConfigureAwait(false) == Step.Next)
                 {
                     foreach (var change in changes.Current)
                     {
-                        if (!IsHidden(range, change.Key))
+                        var isOutage = change.Type is KvEventType.Outage or KvEventType.Resumed;
+                        isAway = isOutage ? change.Type == KvEventType.Outage : isAway;
+                        if (isOutage || !IsHidden(range, change.Key))
                         {
                             yield return change;
                         }
@@ -68,11 +74,29 @@ internal static class ExistingThenChanges
                 }
             }
 
-            // Only a compaction that the caller wants to live with leads here: list again, and say so. As the watch outlasted whatever made it miss
-            // its changes, it outlasts a store that is away just now.
+            // Only missed changes that the caller wants to live without lead here: list again, and say so. As the watch outlasted whatever made it miss
+            // them, it outlasts a store that is away just now.
             resynchronizing = true;
-            from = await NextRevisionOnceThereAsync(engine, range, cancellationToken).ConfigureAwait(false);
-            yield return new KvEvent { Type = KvEventType.Resync, Pair = new KvPair { Key = range.Text, KeyOnly = true, Revision = from - 1 } };
+            var there = await NextRevisionUnlessAwayAsync(engine, range, cancellationToken).ConfigureAwait(false);
+            while (there.Error is not null)
+            {
+                if (options.Outages && !isAway)
+                {
+                    isAway = true;
+                    yield return KvEvent.OfWatch(KvEventType.Outage, range, Math.Max(0, from - 1), there.Error);
+                }
+
+                await Task.Delay(AwayPause, cancellationToken).ConfigureAwait(false);
+                there = await NextRevisionUnlessAwayAsync(engine, range, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (isAway)
+            {
+                isAway = false;
+                yield return KvEvent.OfWatch(KvEventType.Resumed, range, there.Next - 1);
+            }
+
+            yield return KvEvent.OfWatch(KvEventType.Resync, range, there.Next - 1);
             from = 0;
             listing = true;
         }
@@ -81,24 +105,22 @@ internal static class ExistingThenChanges
     // A watch on a lock key itself shows it; a watch on a tree leaves the machinery of locks out.
     private static bool IsHidden(KvRange range, string key) => range.Kind != KvRangeKind.Key && KeyRules.IsLockKey(key);
 
-    private static async ValueTask<long> NextRevisionAsync(IRevisionedEngine engine, KvRange range, CancellationToken cancellationToken)
+    private static async ValueTask<(long Next, long History)> NextRevisionAsync(IRevisionedEngine engine, KvRange range, CancellationToken cancellationToken)
     {
-        var count = new KvRangeQuery(range) { CountOnly = true };
-        return (await engine.RangeAsync(count, cancellationToken).ConfigureAwait(false)).Revision + 1;
+        var page = await engine.RangeAsync(new KvRangeQuery(range) { CountOnly = true }, cancellationToken).ConfigureAwait(false);
+        return (page.Revision + 1, page.History);
     }
 
-    private static async ValueTask<long> NextRevisionOnceThereAsync(IRevisionedEngine engine, KvRange range, CancellationToken cancellationToken)
+    private static async ValueTask<(long Next, KvException? Error)> NextRevisionUnlessAwayAsync(
+        IRevisionedEngine engine, KvRange range, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            try
-            {
-                return await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false);
-            }
-            catch (KvException e) when (IsAway(e))
-            {
-                await Task.Delay(AwayPause, cancellationToken).ConfigureAwait(false);
-            }
+            return ((await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false)).Next, null);
+        }
+        catch (KvException e) when (IsAway(e))
+        {
+            return (0, e);
         }
     }
 
@@ -110,9 +132,9 @@ internal static class ExistingThenChanges
         {
             return await items.MoveNextAsync().ConfigureAwait(false) ? Step.Next : Step.End;
         }
-        catch (KvCompactedException) when (options.Resynchronize)
+        catch (KvException e) when (options.Resynchronize && e is KvCompactedException or KvHistoryChangedException)
         {
-            return Step.Compacted;
+            return Step.Missed;
         }
         catch (KvException e) when (resynchronizing && IsAway(e))
         {
@@ -124,7 +146,7 @@ internal static class ExistingThenChanges
     {
         Next,
         End,
-        Compacted,
+        Missed,
         Away,
     }
 }

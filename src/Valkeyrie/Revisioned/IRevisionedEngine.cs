@@ -27,12 +27,14 @@ public interface IRevisionedEngine : IKvTransactions, IAsyncDisposable
     ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>Reads one page of a range.</summary>
+    /// <exception cref="KvHistoryChangedException">The store no longer has the history that was asked for.</exception>
     ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken);
 
     /// <summary>Every change of a range from a revision on, once and in order, for ever. Several changes of one revision come in one batch,
     /// which is never empty. Waits for a store that is away.</summary>
     /// <exception cref="KvCompactedException">The next revision to deliver is no longer kept.</exception>
-    IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvRange range, long fromRevision, bool previousValue, CancellationToken cancellationToken);
+    /// <exception cref="KvHistoryChangedException">The store no longer has the history that is followed.</exception>
+    IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvWatchQuery query, CancellationToken cancellationToken);
 
     /// <summary>The changes of one key, newest first: the recipe or the table behind <see cref="IKvHistory.HistoryAsync"/>. Nothing where nothing is
     /// kept.</summary>

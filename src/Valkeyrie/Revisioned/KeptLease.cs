@@ -21,10 +21,18 @@ internal sealed class KeptLease
     public KeptLease(KvLease lease, long grantedAt)
     {
         Id = lease.Id;
+        History = lease.History;
         Renewed(lease.Ttl, grantedAt);
     }
 
     public long Id { get; }
+
+    /// <summary>The history of the store in which it was granted.</summary>
+    public long History { get; }
+
+    /// <summary>True where the lease is worth nothing in another history of the store, though it may be there, too: a lock that was taken after a
+    /// snapshot is not in it, and its fencing token need not be the highest.</summary>
+    public bool EndsWithHistory { get; init; }
 
     /// <summary>The one key that it is renewed for, as long as it bears the lease; null to renew it until it is let go.</summary>
     public string? Key { get; set; }

@@ -16,6 +16,10 @@ public sealed record KvRangeQuery(KvRange Range)
     /// <summary>The revision to read at; 0 (the default) for the newest.</summary>
     public long Revision { get; init; }
 
+    /// <summary>The history that <see cref="Revision"/> belongs to (<see cref="KvPage.History"/>), or that the answer must be of; 0 (the default) for
+    /// whichever the store has now.</summary>
+    public long History { get; init; }
+
     /// <summary>True to leave the values out. Default: false.</summary>
     public bool KeysOnly { get; init; }
 
@@ -41,6 +45,10 @@ public sealed record KvRangeQuery(KvRange Range)
 /// <param name="ByteCount">How many bytes the answer took, for choosing the next page's limit.</param>
 public sealed record KvPage(IReadOnlyList<KvPair> Pairs, bool More, long Count, long Revision, long ByteCount) : IDisposable
 {
+    /// <summary>Which history the revision belongs to: a number of the engine's own, by which two can be told apart. 0 (the default) where it knows of
+    /// one alone.</summary>
+    public long History { get; init; }
+
     /// <summary>Gives back what the pairs may rest on; none may be asked for after it. A page that is not disposed is left to the collector.</summary>
     public void Dispose() => (Pairs as IDisposable)?.Dispose();
 }

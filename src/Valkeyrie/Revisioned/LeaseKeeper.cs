@@ -30,21 +30,7 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
     /// <param name="askedAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
     /// <param name="key">The one key that it is renewed for, as long as it bears the lease; null to renew it until it is let go.</param>
     /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
-    public KeptLease Keep(KvLease lease, long askedAt, string? key = null)
-    {
-        var kept = new KeptLease(lease, askedAt) { Key = key };
-        lock (_gate)
-        {
-            if (!_closed)
-            {
-                Begin(kept);
-                return kept;
-            }
-        }
-
-        RevokeInBackground(lease.Id);
-        throw new KvStoreClosedException(engine.Info.Address);
-    }
+    public KeptLease Keep(KvLease lease, long askedAt, string? key = null) => Keep(new KeptLease(lease, askedAt) { Key = key });
 
     /// <summary>Begins to renew a lease that may be renewed already: then it is from now on for its own sake, whatever becomes of its key.</summary>
     /// <param name="lease">The lease.</param>
@@ -64,11 +50,12 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
         }
     }
 
-    /// <summary>Grants a lease and begins to renew it.</summary>
+    /// <summary>Grants a lease for locks and begins to renew it.</summary>
     public async ValueTask<KeptLease> GrantAsync(TimeSpan ttl, CancellationToken cancellationToken)
     {
         var sentAt = Stopwatch.GetTimestamp();
-        return Keep(await engine.GrantLeaseAsync(ttl, cancellationToken).ConfigureAwait(false), sentAt);
+        var lease = await engine.GrantLeaseAsync(ttl, cancellationToken).ConfigureAwait(false);
+        return Keep(new KeptLease(lease, sentAt) { EndsWithHistory = true });
     }
 
     /// <summary>Stops renewing a lease and ends it, without waiting.</summary>
@@ -101,6 +88,21 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
         await Task.WhenAll(leases.Select(l => RevokeAsync(l.Id, timeout.Token))).ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(renewals).ConfigureAwait(false);
+    }
+
+    private KeptLease Keep(KeptLease kept)
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                Begin(kept);
+                return kept;
+            }
+        }
+
+        RevokeInBackground(kept.Id);
+        throw new KvStoreClosedException(engine.Info.Address);
     }
 
     private void Begin(KeptLease lease)
@@ -174,6 +176,12 @@ internal sealed class LeaseKeeper(IRevisionedEngine engine) : IAsyncDisposable
         try
         {
             var renewed = await engine.RenewLeaseAsync(lease.Id, attempt.Token).ConfigureAwait(false);
+            if (lease.EndsWithHistory && renewed.History != lease.History)
+            {
+                lease.MarkLost();
+                return false;
+            }
+
             lease.Renewed(renewed.Ttl, sentAt);
             return true;
         }

@@ -27,7 +27,7 @@ internal sealed class LeasedLock(LeasedMutex mutex, string key, string lockKey, 
     protected override void Abandon() => mutex.Released(this, _lease);
 
     protected override Task WaitForRemovalAsync(CancellationToken cancellationToken) =>
-        mutex.WaitForRemovalAsync(lockKey, FencingToken, FencingToken + 1, cancellationToken);
+        mutex.WaitForRemovalAsync(lockKey, FencingToken, FencingToken + 1, _lease.History, cancellationToken);
 
     private KvTransaction ReleaseTransaction() => new()
     {

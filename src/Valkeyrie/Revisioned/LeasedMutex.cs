@@ -66,14 +66,20 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
     public void Forget(LeasedLock held) => _held.TryRemove(held, out _);
 
     /// <summary>Returns when a lock key of a given creation is there no more.</summary>
-    public async Task WaitForRemovalAsync(string lockKey, long createRevision, long fromRevision, CancellationToken cancellationToken)
+    /// <param name="lockKey">The key.</param>
+    /// <param name="createRevision">Its creation.</param>
+    /// <param name="fromRevision">A revision at which it was there, and the next.</param>
+    /// <param name="history">The history that the revisions belong to; 0 where there is but one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task WaitForRemovalAsync(string lockKey, long createRevision, long fromRevision, long history, CancellationToken cancellationToken)
     {
         var self = KvRange.Key(lockKey);
         while (true)
         {
             try
             {
-                await foreach (var changes in engine.WatchAsync(self, fromRevision, previousValue: false, cancellationToken).ConfigureAwait(false))
+                var query = new KvWatchQuery(self, fromRevision) { History = history };
+                await foreach (var changes in engine.WatchAsync(query, cancellationToken).ConfigureAwait(false))
                 {
                     if (changes.Any(c => c.Type == KvEventType.Delete))
                     {
@@ -81,15 +87,16 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
                     }
                 }
             }
-            catch (KvCompactedException)
+            catch (KvException e) when (e is KvCompactedException or KvHistoryChangedException)
             {
+                // A key that was restored along with its store is still there, as it was created.
                 var page = await engine.RangeAsync(new KvRangeQuery(self) { KeysOnly = true }, cancellationToken).ConfigureAwait(false);
                 if (page.Pairs.Count == 0 || page.Pairs[0].CreateRevision != createRevision)
                 {
                     return;
                 }
 
-                fromRevision = page.Revision + 1;
+                (fromRevision, history) = (page.Revision + 1, page.History);
             }
         }
     }
@@ -188,12 +195,12 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
 
         var created = first.Revision;
         var predecessor = first.Results[1].Pairs.FirstOrDefault(p => p.Key != lockKey);
-        var seen = first.Revision;
+        var (seen, history) = (first.Revision, first.History);
         while (true)
         {
             if (predecessor is not null)
             {
-                await WaitForRemovalAsync(predecessor.Key, predecessor.CreateRevision, seen + 1, cancellationToken).ConfigureAwait(false);
+                await WaitForRemovalAsync(predecessor.Key, predecessor.CreateRevision, seen + 1, history, cancellationToken).ConfigureAwait(false);
             }
 
             var next = await commits.MakeAsync(
@@ -223,7 +230,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
             }
 
             predecessor = next.Results[1].Pairs is [var older, ..] ? older : null;
-            seen = next.Revision;
+            (seen, history) = (next.Revision, next.History);
         }
     }
 

@@ -95,7 +95,9 @@ internal sealed class RangeParts : IAsyncDisposable
     private void Learn(Part part, KvPage page)
     {
         // Whatever is written meanwhile, all pages show one revision.
-        _query = _query.Revision == 0 ? _query with { Revision = page.Revision } : _query;
+        _query = _query.Revision == 0 || _query.History == 0
+            ? _query with { Revision = _query.Revision == 0 ? page.Revision : _query.Revision, History = page.History }
+            : _query;
         if (part.Wanted > 0)
         {
             _stretch *= Math.Clamp((double)part.Wanted / Math.Max(page.Count, 1), 1 / LargestCorrection, LargestCorrection);

@@ -3,6 +3,9 @@ namespace Valkeyrie.Tests.Conformance;
 /// <summary>Watches that begin in the past.</summary>
 public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(rig)
 {
+    // Others write to the same store meanwhile.
+    private const int FarAhead = 1_000_000;
+
     [Fact]
     public async Task FromRevision_replays_every_change_from_there_on()
     {
@@ -42,6 +45,36 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
         var events = await watching.NextAsync(Count);
         Assert.Equal(Enumerable.Range(0, Count), events.Select(e => int.Parse(e.Value)).Order());
         Assert.Equal(events.Select(e => e.Revision).Distinct().Order(), events.Select(e => e.Revision));
+    }
+
+    [Fact]
+    public async Task FromRevision_may_be_the_one_after_the_newest()
+    {
+        var newest = await Store.PutAsync(At("a"), "0");
+        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = newest.Revision + 1 });
+        await Store.PutAsync(At("a"), "1");
+        Assert.Equal("1", (await watching.NextAsync()).Value);
+    }
+
+    [Fact]
+    public async Task FromRevision_beyond_what_the_store_has_reached_is_history_changed()
+    {
+        var newest = await Store.PutAsync(At("a"), "0");
+        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = newest.Revision + FarAhead });
+        var error = Assert.IsType<KvHistoryChangedException>(await watching.EndAsync());
+        Assert.Equal(At("a"), error.Key);
+        Assert.Contains($"{newest.Revision + FarAhead}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FromRevision_beyond_what_the_store_has_reached_is_listed_anew_when_asked()
+    {
+        var newest = await Store.PutAsync(At("a"), "0");
+        var options = new KvWatchOptions { FromRevision = newest.Revision + FarAhead, Resynchronize = true };
+        await using var watching = Watching.Key(Store, At("a"), options);
+        Assert.Equal([(KvEventType.Resync, ""), (KvEventType.Existing, "0")], (await watching.NextAsync(2)).Select(e => (e.Type, e.Value)));
+        await Store.PutAsync(At("a"), "1");
+        Assert.Equal("1", (await watching.NextAsync()).Value);
     }
 
     [Fact]

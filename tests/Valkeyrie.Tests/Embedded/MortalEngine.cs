@@ -34,11 +34,10 @@ internal sealed class MortalEngine(IRevisionedEngine engine) : IRevisionedEngine
 
     public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken) => Living().RevokeLeaseAsync(leaseId, cancellationToken);
 
-    public async IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(
-        KvRange range, long fromRevision, bool previousValue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvWatchQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _killed.Token);
-        await foreach (var events in engine.WatchAsync(range, fromRevision, previousValue, ended.Token))
+        await foreach (var events in engine.WatchAsync(query, ended.Token))
         {
             yield return events;
         }

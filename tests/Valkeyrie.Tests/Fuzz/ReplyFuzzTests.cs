@@ -37,10 +37,11 @@ public sealed class ReplyFuzzTests
     private static readonly Action<byte[]>[] Readers =
     [
         bytes => Replies.Revision(bytes),
+        bytes => ReplyHeader.OfReply(bytes),
         bytes => Replies.Single(bytes),
         bytes => Replies.Deleted(bytes),
         bytes => Replies.Event(bytes),
-        bytes => Replies.Transaction(bytes, Transaction),
+        bytes => Replies.Transaction(ReplyOf(bytes), Transaction),
         bytes => Page(bytes).Consume(),
         ReadWatch,
         bytes => LeaseGrantResponse.Parser.ParseFrom(bytes),
@@ -93,7 +94,9 @@ public sealed class ReplyFuzzTests
         }
     }
 
-    private static KvPage Page(byte[] bytes) => Replies.Page(new Reply(new Http2Stream(bytes.Length + 1, unary: true), bytes, "http://server"), keysOnly: false);
+    private static KvPage Page(byte[] bytes) => Replies.Page(ReplyOf(bytes), keysOnly: false);
+
+    private static Reply ReplyOf(byte[] bytes) => new(new Http2Stream(bytes.Length + 1, unary: true), bytes, "http://server", 1);
 }
 
 /// <summary>Reads pages to their end.</summary>

@@ -85,6 +85,22 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         }
     }
 
+    /// <summary>The number of the history that the store has now.</summary>
+    public long History { get; private set; } = 1;
+
+    /// <summary>Gives the store another history, as if it had been restored: as it is now, at a revision of before. What watches there are end.</summary>
+    public void Restore(long revision)
+    {
+        lock (_gate)
+        {
+            History++;
+            Revision = revision;
+            _history.Clear();
+        }
+
+        EndWatches(Changed());
+    }
+
     /// <summary>Ends the streams of all watches with an error.</summary>
     public void EndWatches(Exception error)
     {
@@ -116,7 +132,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
             {
                 var holds = transaction.If.All(Holds);
                 var results = (holds ? transaction.Then : transaction.Else).Select(Do).ToList();
-                return new KvTransactionResult(holds, Revision, results);
+                return new KvTransactionResult(holds, Revision, results) { History = History };
             }),
             cancellationToken);
 
@@ -124,7 +140,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         "Grant",
         () =>
         {
-            var lease = new KvLease(++_lastLease, TimeSpan.FromSeconds(KeyRules.TtlSeconds(ttl)));
+            var lease = new KvLease(++_lastLease, TimeSpan.FromSeconds(KeyRules.TtlSeconds(ttl))) { History = History };
             Leases[lease.Id] = lease.Ttl;
             return lease;
         },
@@ -135,7 +151,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         () =>
         {
             _renewed.Add(leaseId);
-            return Leases.TryGetValue(leaseId, out var ttl) ? new KvLease(leaseId, ttl) : throw new KvLeaseNotFoundException(leaseId, Info.Address);
+            return Leases.TryGetValue(leaseId, out var ttl) ? new KvLease(leaseId, ttl) { History = History } : throw new KvLeaseNotFoundException(leaseId, Info.Address);
         },
         cancellationToken);
 
@@ -166,19 +182,24 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         throw new NotSupportedException("No recipe is built on an engine's history.");
 
     public async IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(
-        KvRange range, long fromRevision, bool previousValue, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        KvWatchQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Before("Watch", cancellationToken);
         var changes = Channel.CreateUnbounded<IReadOnlyList<KvEvent>>();
         lock (_gate)
         {
             _calls.Add("Watch");
-            if (fromRevision <= _compacted)
+            if (query.History != 0 && query.History != History)
             {
-                throw new KvCompactedException(fromRevision, _compacted, Info.Address);
+                throw Changed();
             }
 
-            foreach (var batch in _history.Where(e => e.Revision >= fromRevision).GroupBy(e => e.Revision))
+            if (query.FromRevision <= _compacted)
+            {
+                throw new KvCompactedException(query.FromRevision, _compacted, Info.Address);
+            }
+
+            foreach (var batch in _history.Where(e => e.Revision >= query.FromRevision).GroupBy(e => e.Revision))
             {
                 changes.Writer.TryWrite([.. batch]);
             }
@@ -188,7 +209,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
 
         await foreach (var batch in changes.Reader.ReadAllAsync(cancellationToken))
         {
-            if (batch.Where(e => range.Contains(e.Key)).ToList() is { Count: > 0 } mine)
+            if (batch.Where(e => e.Type is KvEventType.Outage or KvEventType.Resumed || query.Range.Contains(e.Key)).ToList() is { Count: > 0 } mine)
             {
                 yield return mine;
             }
@@ -219,6 +240,8 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         await After(call, cancellationToken);
         return result;
     }
+
+    private KvHistoryChangedException Changed() => KvHistoryChangedException.Of("It", null, Info.Address);
 
     /// <summary>Makes changes of one revision and tells the watches.</summary>
     private T Commit<T>(Func<T> change)
@@ -275,6 +298,11 @@ internal sealed class ScriptedEngine : IRevisionedEngine
 
     private KvPage Page(KvRangeQuery query)
     {
+        if (query.History != 0 && query.History != History)
+        {
+            throw Changed();
+        }
+
         if (query.Revision > 0 && query.Revision < _compacted)
         {
             throw new KvCompactedException(query.Revision, _compacted, Info.Address);
@@ -289,7 +317,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         List<KvPair> page = query.CountOnly ? [] : [.. query.Limit > 0 ? ordered.Take((int)Math.Min(query.Limit, int.MaxValue)) : ordered];
         var bytes = BytesEach > 0 ? BytesEach * page.Count : page.Sum(p => p.Bytes.Length + p.Key.Length);
         page = query.KeysOnly ? page.ConvertAll(Outline) : page;
-        return new KvPage(page, !query.CountOnly && page.Count < all.Count, all.Count, Revision, bytes);
+        return new KvPage(page, !query.CountOnly && page.Count < all.Count, all.Count, Revision, bytes) { History = History };
     }
 
     /// <summary>A pair without its value, and without its lease, as etcd 3.7 sends it.</summary>

@@ -126,6 +126,59 @@ public sealed class WatchRecipeTests : IAsyncDisposable
         Assert.IsType<KvCompactedException>(await watching.EndAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_history_that_changes_between_the_read_and_the_watch_is_noticed(bool resynchronize)
+    {
+        await _store.PutAsync("d/a", "0");
+        OnceBefore("Watch", 1, () =>
+        {
+            _engine.Restore(50);
+            return Task.CompletedTask;
+        });
+        await using var watching = Watching.Tree(_store, "d", new KvWatchOptions { Resynchronize = resynchronize });
+        await watching.NextAsync();
+        if (resynchronize)
+        {
+            Assert.Equal([KvEventType.Resync, KvEventType.Existing], (await watching.NextAsync(2)).Select(e => e.Type));
+        }
+        else
+        {
+            Assert.IsType<KvHistoryChangedException>(await watching.EndAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_history_that_changes_between_the_pages_of_the_read_is_noticed()
+    {
+        await FillAsync();
+        OnceBefore("Range", 2, () =>
+        {
+            _engine.Restore(_engine.Revision);
+            return Task.CompletedTask;
+        });
+        await using var watching = Watching.Tree(_store, "d");
+        Assert.IsType<KvHistoryChangedException>(await watching.EndAsync());
+    }
+
+    [Fact]
+    public async Task An_outage_while_a_watch_reads_anew_is_told_once()
+    {
+        await _store.PutAsync("d/a", "0");
+        await using var watching = Watching.Tree(_store, "d", new KvWatchOptions { Resynchronize = true, Outages = true });
+        await watching.NextAsync();
+        await UntilCalledAsync("Watch");
+        var failures = 2;
+        _engine.Before = (call, _) => call == "Range" && failures-- > 0
+            ? throw new KvUnreachableException(KvUnreachableReason.ConnectionFailed, "for the test")
+            : Task.CompletedTask;
+        _engine.EndWatches(new KvCompactedException(1, 2, "here"));
+        var events = await watching.NextAsync(4);
+        Assert.Equal([KvEventType.Outage, KvEventType.Resumed, KvEventType.Resync, KvEventType.Existing], events.Select(e => e.Type));
+        Assert.Equal("for the test", events[0].Error?.Message);
+    }
+
     [Fact]
     public async Task A_read_that_fails_ends_the_watch_with_its_error()
     {

@@ -12,6 +12,18 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
     private Task<Http2Connection>? _connection;
     private bool _disposed;
 
+    /// <summary>True while there is a connection that has not ended.</summary>
+    public bool IsConnected
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _connections.Exists(static c => !c.HasEnded);
+            }
+        }
+    }
+
     /// <summary>A connection that takes calls. Calls that come while it is made wait for the same one.</summary>
     public ValueTask<Http2Connection> GetAsync(CancellationToken cancellationToken)
     {

@@ -1,20 +1,31 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>The etcd that the tests start: <c>$VALKEYRIE_ETCD</c> and <c>$VALKEYRIE_ETCDCTL</c>, or those on PATH. A test that asks for one that is not
-/// on this machine is skipped by name.</summary>
+/// <summary>The etcd that the tests start: <c>$VALKEYRIE_ETCD</c> and <c>$VALKEYRIE_ETCDCTL</c>, or those on PATH; and, from etcd 3.5 on, the
+/// <c>etcdutl</c> beside the latter. A test that asks for one that is not on this machine is skipped by name.</summary>
 internal static class EtcdBinary
 {
     private static readonly string? ServerPath = Find("VALKEYRIE_ETCD", "etcd");
     private static readonly string? ControlPath = Find("VALKEYRIE_ETCDCTL", "etcdctl");
     private static readonly Lazy<bool> FlagForNoFsync = new(() => Accepts("--unsafe-no-fsync"));
+    private static readonly Lazy<Version> ServerVersion = new(ReadVersion);
 
     public static bool IsInstalled => ServerPath is not null;
 
     public static string Server => ServerPath ?? Missing("etcd");
 
     public static string Control => ControlPath ?? Missing("etcdctl");
+
+    /// <summary>What restores a snapshot: <c>etcdutl</c>, which came with etcd 3.5, or <c>etcdctl</c>, which lost that with 3.6.</summary>
+    public static string Utility => Beside(Control, "etcdutl") ?? Control;
+
+    /// <summary>The server's version.</summary>
+    public static Version ServerIs => ServerVersion.Value;
+
+    /// <summary>True where the server still has the APIv2.</summary>
+    public static bool KnowsV2 => ServerIs < new Version(3, 6);
 
     /// <summary>True where the server can be told not to wait for its disk. Not every version that can says so in its help.</summary>
     public static bool KnowsNoFsync => FlagForNoFsync.Value;
@@ -33,6 +44,27 @@ internal static class EtcdBinary
         Assert.Skip($"{program} is not installed here.");
         return program;
     }
+
+    /// <summary>Runs one of etcd's programs to its end, and returns what it wrote.</summary>
+    public static string Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["ETCDCTL_API"] = "3" } };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed: {errors.Result}");
+    }
+
+    private static string? Beside(string program, string name)
+    {
+        var file = File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program;
+        var path = Path.Combine(Path.GetDirectoryName(file)!, OperatingSystem.IsWindows() ? name + ".exe" : name);
+        return File.Exists(path) ? path : null;
+    }
+
+    private static Version ReadVersion() =>
+        Version.Parse(Regex.Match(Run(Server, "--version"), @"etcd Version: (\d+\.\d+\.\d+)").Groups[1].Value);
 
     private static string? Find(string variable, string name)
     {

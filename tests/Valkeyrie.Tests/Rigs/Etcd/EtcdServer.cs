@@ -8,6 +8,7 @@ internal sealed class EtcdServer : IAsyncDisposable
     private readonly TemporaryFolder _folder;
     private readonly EtcdProcess _process;
     private readonly int _healthPort;
+    private readonly string _peerUrl;
 
     private EtcdServer(EtcdServerOptions options, TemporaryFolder folder)
     {
@@ -15,16 +16,16 @@ internal sealed class EtcdServer : IAsyncDisposable
         _healthPort = LoopbackPorts.Take();
         Port = LoopbackPorts.Take();
         var clientUrl = $"{(options.Tls is null ? "http" : "https")}://127.0.0.1:{Port}";
-        var peerUrl = $"http://127.0.0.1:{LoopbackPorts.Take()}";
+        _peerUrl = $"http://127.0.0.1:{LoopbackPorts.Take()}";
         _process = new EtcdProcess(
             [
                 "--name=alone",
                 $"--data-dir={folder.Path}",
                 $"--listen-client-urls={clientUrl}",
                 $"--advertise-client-urls={clientUrl}",
-                $"--listen-peer-urls={peerUrl}",
-                $"--initial-advertise-peer-urls={peerUrl}",
-                $"--initial-cluster=alone={peerUrl}",
+                $"--listen-peer-urls={_peerUrl}",
+                $"--initial-advertise-peer-urls={_peerUrl}",
+                $"--initial-cluster=alone={_peerUrl}",
 
                 // Ready without TLS and certificates, whatever the client port asks for.
                 $"--listen-metrics-urls=http://127.0.0.1:{_healthPort}",
@@ -73,6 +74,45 @@ internal sealed class EtcdServer : IAsyncDisposable
 
     public void Kill() => _process.Kill();
 
+    /// <summary>Copies what a killed server has on its disk.</summary>
+    public TemporaryFolder CopyOfData()
+    {
+        var copy = new TemporaryFolder();
+        Copy(_folder.Path, copy.Path);
+        return copy;
+    }
+
+    /// <summary>Gives a killed server other data: none, or those of a folder.</summary>
+    public void ReplaceData(string? from = null)
+    {
+        Directory.Delete(_folder.Path, recursive: true);
+        Directory.CreateDirectory(_folder.Path);
+        if (from is not null)
+        {
+            Copy(from, _folder.Path);
+        }
+    }
+
+    /// <summary>Makes a snapshot of a running server with etcd's own tool, and turns it into the data of another cluster whose only member this is.</summary>
+    public TemporaryFolder RestoredSnapshot()
+    {
+        using var work = new TemporaryFolder();
+        var snapshot = work.File("snapshot");
+        EtcdBinary.Run(EtcdBinary.Control, $"--endpoints={Endpoint}", "snapshot", "save", snapshot);
+        var restored = new TemporaryFolder();
+        EtcdBinary.Run(
+            EtcdBinary.Utility,
+            "snapshot",
+            "restore",
+            snapshot,
+            $"--data-dir={restored.File("data")}",
+            "--name=alone",
+            $"--initial-cluster=alone={_peerUrl}",
+            $"--initial-advertise-peer-urls={_peerUrl}",
+            "--initial-cluster-token=restored");
+        return restored;
+    }
+
     public void Suspend() => _process.Suspend();
 
     public void Resume() => _process.Resume();
@@ -82,5 +122,18 @@ internal sealed class EtcdServer : IAsyncDisposable
         _process.Dispose();
         _folder.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories))
+        {
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        }
+
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
+        }
     }
 }
