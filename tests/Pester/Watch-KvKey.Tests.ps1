@@ -46,6 +46,10 @@ Describe 'Watch-KvKey' -Tag etcd {
         $null = $writer | Receive-TestJob
     }
 
+    It 'ends with KvHistoryChanged where -FromRevision lies beyond what the store has reached' {
+        (Get-ErrorOf { Watch-KvKey k -FromRevision 1000000000 -Timeout 60 }).FullyQualifiedErrorId | Should -BeLike 'KvHistoryChanged,*'
+    }
+
     It 'ends quietly after -Timeout' {
         Watch-KvKey nothing -Timeout 0.2 -ErrorVariable failures | Should -BeNullOrEmpty
         $failures | Should -BeNullOrEmpty
