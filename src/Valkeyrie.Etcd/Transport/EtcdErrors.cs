@@ -9,6 +9,8 @@ internal static class EtcdErrors
         var (endpoint, key) = (call.Endpoint, call.Key);
         return status.Code switch
         {
+            // Unavailable before etcd 3.6, a failed precondition from then on.
+            _ when Has("rpc not supported for learner") => Learner(),
             GrpcCode.Unauthenticated => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
             GrpcCode.PermissionDenied => new(new KvPermissionDeniedException(
                 $"{endpoint} does not permit this{call.ForKey}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }),
@@ -53,6 +55,10 @@ internal static class EtcdErrors
         Failure Unavailable() => new(new KvUnreachableException(
             KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {text}.{call.Doubt}") { Key = key, Endpoint = endpoint })
             { MayPass = true, EndpointFailed = true };
+
+        Failure Learner() => new(new KvUnreachableException(
+            KvUnreachableReason.Unavailable, $"{endpoint} is a learner of its cluster, which serves nobody yet. Name its voting members, or promote it.")
+            { Key = key, Endpoint = endpoint, NotSent = true }) { CannotServe = true, MayPass = true, EndpointFailed = true };
 
         Failure Foreign(string message) => new(new KvUnreachableException(
             KvUnreachableReason.Protocol, $"{endpoint} did not do as asked. {message}") { Key = key, Endpoint = endpoint });

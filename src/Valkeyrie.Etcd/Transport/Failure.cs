@@ -14,8 +14,11 @@ internal sealed record Failure(KvException Error)
     /// <summary>True if no connection was made.</summary>
     public bool NoConnection { get; init; }
 
+    /// <summary>True if the endpoint said that it does no such calls, and did nothing.</summary>
+    public bool CannotServe { get; init; }
+
     /// <summary>True if asking the same endpoint again at once is of no use: nothing is there, or something else.</summary>
-    public bool IsFutile => NoConnection || Error is KvUnreachableException { Reason: KvUnreachableReason.Protocol };
+    public bool IsFutile => NoConnection || CannotServe || Error is KvUnreachableException { Reason: KvUnreachableReason.Protocol };
 
     /// <summary>True if the connection broke.</summary>
     public bool IsLost => Error is KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost };
@@ -42,7 +45,7 @@ internal sealed record Failure(KvException Error)
         Http2ConnectException connect => NotReached(connect, call),
         Http2ProtocolException => Protocol(e, e.Message + ".", call),
         Http2ResetException reset => OfReset(reset, call),
-        Http2ConnectionLostException lost => Lost(e, call with { Unsent = lost.NotSent || call.Unsent }),
+        Http2ConnectionLostException lost => Lost(e, call with { Unsent = lost.NotSent || call.Unsent }, " " + e.Message),
         IOException or SocketException or ObjectDisposedException => Lost(e, call),
         _ => Protocol(e, e.Message, call),
     };
@@ -67,8 +70,10 @@ internal sealed record Failure(KvException Error)
             { NoConnection = true, MayPass = true, EndpointFailed = true };
     }
 
-    private static Failure Lost(Exception e, in FailedCall call) => new(new KvUnreachableException(
-        KvUnreachableReason.ConnectionLost, $"The connection to {call.Endpoint} broke {(call.Unsent ? "before the call was sent" : "during the call")}.{call.Doubt}", e)
+    private static Failure Lost(Exception e, in FailedCall call, string how = "") => new(new KvUnreachableException(
+        KvUnreachableReason.ConnectionLost,
+        $"The connection to {call.Endpoint} broke {(call.Unsent ? "before the call was sent" : "during the call")}.{how}{call.Doubt}",
+        e)
         { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
         { MayPass = true, EndpointFailed = true };
 

@@ -190,6 +190,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories
         var reply = await _channel.CallAsync(Requests.Get(path, key, options.Serializable), cancellationToken).ConfigureAwait(false);
         return reply.Error?.ErrorCode switch
         {
+            null when reply.Node is { IsDirectory: false } node && node.Path != path => throw Refusals.OfOtherKey(reply, key),
             null => reply.Node ?? throw Refusals.WithoutNode(reply, key),
             KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory => null,
             _ => throw Refusals.Of(reply.Error, key, _paths, Info),

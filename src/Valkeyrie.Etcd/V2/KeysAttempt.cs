@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
@@ -17,10 +18,14 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
     private const long UsualErrorLength = 4 << 10;
     private const long MaxErrorLength = 64 << 10;
 
+    // Far below any connection on which one would list anything.
+    private const double SlowestBytesPerSecond = 16 << 10;
+
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private FormContent? _content;
     private HttpResponseMessage? _response;
+    private TimeSpan _waited;
 
     /// <summary>True if the reply is being read on by somebody else, who ends it.</summary>
     public bool IsHandedOn { get; private set; }
@@ -131,10 +136,14 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
     public async ValueTask<string> ReadVersionAsync() =>
         _response!.IsSuccessStatusCode ? await ReadVersionTextAsync().ConfigureAwait(false) : throw new KeysRefusedException(_response.StatusCode, null);
 
-    /// <summary>Reads the next part of a tree's reply. The time counts for each part anew: how fast a listing is used is its reader's affair.</summary>
+    /// <summary>Reads the next part of a tree's reply. How fast a listing is used is its reader's affair: only the time spent waiting counts. Each part must
+    /// come within the timeout; and all that was waited for together within that and what a slow connection takes for as much, so that no server
+    /// can hold a reader by a blank now and then.</summary>
     public async ValueTask<bool> ReadOnAsync(ReplyBody body, ReplyParser parser)
     {
-        deadline.Restart(channel.Timeout);
+        var allowed = channel.Timeout + TimeSpan.FromSeconds(body.Received / SlowestBytesPerSecond) - _waited;
+        deadline.Restart(allowed < TimeSpan.Zero ? TimeSpan.Zero : allowed < channel.Timeout ? allowed : channel.Timeout);
+        var began = Stopwatch.GetTimestamp();
         try
         {
             var more = await body.ReadAsync(deadline.Token).ConfigureAwait(false);
@@ -145,6 +154,10 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         catch (Exception e)
         {
             throw channel.FailureOf(e, endpoint, call.Key, caller);
+        }
+        finally
+        {
+            _waited += Stopwatch.GetElapsedTime(began);
         }
     }
 

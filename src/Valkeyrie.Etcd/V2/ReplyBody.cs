@@ -18,6 +18,9 @@ internal sealed class ReplyBody(Stream stream, ReplyParser parser, int bufferLen
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(bufferLength);
     private int _length;
 
+    /// <summary>How many bytes have come in.</summary>
+    public long Received { get; private set; }
+
     /// <summary>True if there was none at all.</summary>
     public bool IsEmpty { get; private set; } = true;
 
@@ -40,6 +43,7 @@ internal sealed class ReplyBody(Stream stream, ReplyParser parser, int bufferLen
         }
 
         _length += read;
+        Received += read;
         var consumed = parser.Read(_buffer.AsSpan(0, _length), final: read == 0);
         _length -= consumed;
         _buffer.AsSpan(consumed, _length).CopyTo(_buffer);

@@ -75,8 +75,8 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
                 var call = channel.CallAsync(
                     GrpcMethod.Range,
                     Frame.Of(request),
-                    static (state, reply) => state._replies.Page(reply, state.KeysOnly),
-                    (_replies, query.KeysOnly),
+                    static (state, reply) => state._replies.Page(reply, Requests.KeysOf(state.request), state.request.KeysOnly),
+                    (_replies, request),
                     query.Range.Text,
                     cancellationToken);
                 var page = await NamingRevision(call, query.Revision, query.Range.Text).ConfigureAwait(false);
@@ -232,7 +232,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     };
 
     private ValueTask<KvPair?> SingleAsync(string key, KvReadOptions options, CancellationToken cancellationToken) => channel.CallAsync(
-        GrpcMethod.Range, _requests.Get(key, options), static (replies, reply) => replies.Single(reply.Span), _replies, key, cancellationToken);
+        GrpcMethod.Range, _requests.Get(key, options), static (state, reply) => state._replies.Single(reply.Span, state.key), (_replies, key), key, cancellationToken);
 
     private async ValueTask<KvPair?> AtRevisionAsync(string key, KvReadOptions options, CancellationToken cancellationToken)
     {

@@ -72,6 +72,7 @@ internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies 
         patience.CancelAfter(channel.Timeout);
         try
         {
+            var asked = requests.KeysOf(KvRange.Key(key));
             var watch = requests.Watch(KvRange.Key(key), from, previousValue: false);
             var frame = isKnown ? Frame.Of(watch) : Frame.Of(watch, Requests.WatchEverything(last));
             var stream = await channel.OpenStreamAsync(GrpcMethod.Watch, frame, key, patience.Token).ConfigureAwait(false);
@@ -90,7 +91,7 @@ internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies 
                 var isOfKey = reply.WatchId == KeyWatch;
                 if (isOfKey)
                 {
-                    changes.AddRange(reply.Events.Select(e => replies.Event(e.ToByteArray())));
+                    changes.AddRange(reply.Events.Select(e => replies.Event(e.ToByteArray(), asked)));
                     wait = reply.Events.Count >= FullBatch ? SettledAfterFullBatch : Settled;
                 }
 

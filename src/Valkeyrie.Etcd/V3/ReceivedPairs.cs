@@ -12,6 +12,7 @@ internal sealed class ReceivedPairs : IReadOnlyList<KvPair>, IDisposable
 
     private readonly Replies _replies;
     private readonly ReadOnlyMemory<byte> _message;
+    private readonly RequestedKeys _asked;
     private readonly bool _keyOnly;
     private readonly string _endpoint;
     private byte[]? _buffer;
@@ -21,9 +22,11 @@ internal sealed class ReceivedPairs : IReadOnlyList<KvPair>, IDisposable
     /// <param name="replies">Decodes a pair.</param>
     /// <param name="reply">The reply.</param>
     /// <param name="buffer">The pooled buffer that holds it, from now on owned here.</param>
+    /// <param name="asked">The keys that were asked for.</param>
     /// <param name="keyOnly">True if values were not asked for.</param>
-    public ReceivedPairs(Replies replies, Reply reply, byte[] buffer, bool keyOnly)
+    public ReceivedPairs(Replies replies, Reply reply, byte[] buffer, RequestedKeys asked, bool keyOnly)
     {
+        _asked = asked;
         _replies = replies;
         _message = reply.Message;
         _endpoint = reply.Endpoint;
@@ -41,7 +44,7 @@ internal sealed class ReceivedPairs : IReadOnlyList<KvPair>, IDisposable
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
             try
             {
-                return _replies.Pair(_message.Span.Slice(_starts[2 * index], _starts[(2 * index) + 1]), _keyOnly);
+                return _replies.Pair(_message.Span.Slice(_starts[2 * index], _starts[(2 * index) + 1]), _asked, _keyOnly);
             }
             catch (GrpcProtocolException e)
             {

@@ -6,6 +6,8 @@ namespace Valkeyrie.Etcd.V3;
 /// <summary>Turns etcd's replies into the contract's types, straight off the received bytes where there may be many.</summary>
 internal sealed class Replies(KeyCodec keys)
 {
+    private readonly Requests _requests = new(keys);
+
     // A shorter reply is decoded at once.
     private const int SmallestLongReply = 64 << 10;
 
@@ -26,14 +28,15 @@ internal sealed class Replies(KeyCodec keys)
         return 0;
     }
 
-    public KvPair? Single(ReadOnlySpan<byte> reply)
+    /// <summary>The pair of a reply about one key; null where there is none.</summary>
+    public KvPair? Single(ReadOnlySpan<byte> reply, string key)
     {
         var reader = new WireReader(reply);
         while (reader.Next())
         {
             if (reader.Field == RangeResponse.KvsFieldNumber)
             {
-                return Pair(reader.Bytes(), keyOnly: false);
+                return Pair(reader.Bytes(), new RequestedKeys(key), keyOnly: false);
             }
 
             reader.Skip();
@@ -58,11 +61,11 @@ internal sealed class Replies(KeyCodec keys)
         return false;
     }
 
-    public KvPage Page(Transport.Reply reply, bool keysOnly)
+    public KvPage Page(Transport.Reply reply, RequestedKeys asked, bool keysOnly)
     {
         var bytes = reply.Span;
         var decoded = new List<KvPair>();
-        var received = bytes.Length < SmallestLongReply ? null : new ReceivedPairs(this, reply, reply.Keep(), keysOnly);
+        var received = bytes.Length < SmallestLongReply ? null : new ReceivedPairs(this, reply, reply.Keep(), asked, keysOnly);
         long count = 0, revision = 0;
         var more = false;
         var reader = new WireReader(bytes);
@@ -74,7 +77,7 @@ internal sealed class Replies(KeyCodec keys)
                     var pair = reader.Bytes();
                     if (received is null)
                     {
-                        decoded.Add(Pair(pair, keysOnly));
+                        decoded.Add(Pair(pair, asked, keysOnly));
                     }
                     else
                     {
@@ -108,7 +111,7 @@ internal sealed class Replies(KeyCodec keys)
         };
     }
 
-    public KvEvent Event(ReadOnlySpan<byte> bytes)
+    public KvEvent Event(ReadOnlySpan<byte> bytes, RequestedKeys asked)
     {
         var type = KvEventType.Put;
         KvPair? pair = null;
@@ -119,8 +122,8 @@ internal sealed class Replies(KeyCodec keys)
             switch (reader.Field)
             {
                 case Protocol.Event.TypeFieldNumber: type = reader.Int64() == (long)Protocol.Event.Types.EventType.Delete ? KvEventType.Delete : KvEventType.Put; break;
-                case Protocol.Event.KvFieldNumber: pair = Pair(reader.Bytes(), keyOnly: false); break;
-                case Protocol.Event.PrevKvFieldNumber: previous = Pair(reader.Bytes(), keyOnly: false); break;
+                case Protocol.Event.KvFieldNumber: pair = Pair(reader.Bytes(), asked, keyOnly: false); break;
+                case Protocol.Event.PrevKvFieldNumber: previous = Pair(reader.Bytes(), asked, keyOnly: false); break;
                 default: reader.Skip(); break;
             }
         }
@@ -148,7 +151,7 @@ internal sealed class Replies(KeyCodec keys)
         return 0;
     }
 
-    public KvPair Pair(ReadOnlySpan<byte> bytes, bool keyOnly)
+    public KvPair Pair(ReadOnlySpan<byte> bytes, RequestedKeys asked, bool keyOnly)
     {
         ReadOnlySpan<byte> key = default, value = default;
         long created = 0, modified = 0, version = 0, lease = 0;
@@ -167,9 +170,15 @@ internal sealed class Replies(KeyCodec keys)
             }
         }
 
+        // First the namespace, which is cut off.
+        if (!keys.Covers(key) || keys.Decode(key) is not { } text || !asked.Contain(key, text))
+        {
+            throw new Transport.GrpcProtocolException("The reply tells of a key that was not asked for.");
+        }
+
         return new KvPair
         {
-            Key = keys.Decode(key),
+            Key = text,
             Bytes = value.IsEmpty ? [] : value.ToArray(),
             KeyOnly = keyOnly,
             Revision = modified,
@@ -183,10 +192,13 @@ internal sealed class Replies(KeyCodec keys)
     {
         KvOperation.Put put => new([new KvPair { Key = put.Key, Bytes = put.Value.ToArray(), Revision = revision, LeaseId = put.LeaseId }], 1),
         KvOperation.Delete => new([], response.ResponseDeleteRange?.Deleted ?? 0),
-        KvOperation.Read read => new([.. Pairs(response, read.Query.KeysOnly)], response.ResponseRange?.Count ?? 0),
+        KvOperation.Read read => new([.. Pairs(response, read.Query)], response.ResponseRange?.Count ?? 0),
         _ => throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}."),
     };
 
-    private IEnumerable<KvPair> Pairs(ResponseOp response, bool keysOnly) =>
-        response.ResponseRange?.Kvs.Select(kv => Pair(kv.ToByteArray(), keysOnly)) ?? [];
+    private IEnumerable<KvPair> Pairs(ResponseOp response, KvRangeQuery query)
+    {
+        var asked = Requests.KeysOf(_requests.Range(query));
+        return response.ResponseRange?.Kvs.Select(kv => Pair(kv.ToByteArray(), asked, query.KeysOnly)) ?? [];
+    }
 }

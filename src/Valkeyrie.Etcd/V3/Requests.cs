@@ -94,6 +94,16 @@ internal sealed class Requests(KeyCodec keys)
     public static WatchRequest WatchEverything(long fromRevision) =>
         new() { CreateRequest = new WatchCreateRequest { Key = Zero, RangeEnd = Zero, StartRevision = fromRevision } };
 
+    /// <summary>The keys of a range.</summary>
+    public RequestedKeys KeysOf(KvRange range)
+    {
+        var (start, end) = Interval(range);
+        return new RequestedKeys(start, end);
+    }
+
+    /// <summary>The keys that a request for a page asks for.</summary>
+    public static RequestedKeys KeysOf(RangeRequest request) => new(request.Key, request.RangeEnd);
+
     private static void RefuseIfTooLarge(string key, long length)
     {
         if (length > LongestValues)

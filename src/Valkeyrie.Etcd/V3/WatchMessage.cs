@@ -82,12 +82,13 @@ internal sealed class WatchMessage
     /// <summary>Decodes the next changes, all those of a revision together.</summary>
     /// <param name="bytes">The message.</param>
     /// <param name="replies">Decodes a change.</param>
-    public IReadOnlyList<KvEvent> NextBatch(ReadOnlySpan<byte> bytes, Replies replies)
+    /// <param name="asked">The keys that are watched.</param>
+    public IReadOnlyList<KvEvent> NextBatch(ReadOnlySpan<byte> bytes, Replies replies, RequestedKeys asked)
     {
         List<KvEvent> batch = [];
         while (Left > 0)
         {
-            var change = _ahead ?? replies.Event(bytes[_changes.Dequeue()]);
+            var change = _ahead ?? replies.Event(bytes[_changes.Dequeue()], asked);
             _ahead = null;
             if (batch.Count >= BatchLength && change.Revision != batch[^1].Revision)
             {

@@ -22,6 +22,7 @@ internal sealed class WatchStream(
     private static readonly TimeSpan OutageAfter = TimeSpan.FromSeconds(1);
 
     private readonly KvRange _range = query.Range;
+    private readonly RequestedKeys _asked = requests.KeysOf(query.Range);
     private long _next = query.FromRevision;
     private long _history = query.History;
 
@@ -104,7 +105,7 @@ internal sealed class WatchStream(
                     denials = message.Created ? denials : 0;
                     while (message.Left > 0)
                     {
-                        var batch = stream.Parse(bytes, b => message.NextBatch(b.Span, replies));
+                        var batch = stream.Parse(bytes, b => message.NextBatch(b.Span, replies, _asked));
                         _next = Math.Max(_next, batch[^1].Revision + 1);
                         yield return batch;
                     }

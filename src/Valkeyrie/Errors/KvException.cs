@@ -17,8 +17,8 @@ public abstract class KvException(KvErrorCode code, string message, Exception? i
     /// <summary>The endpoint or file that the call went to; null if nothing was sent.</summary>
     public string? Endpoint { get; init; }
 
-    /// <summary>True if the request provably reached no server, so that a write was not made and may be tried again. False where a server has
-    /// answered, and where nothing is known.</summary>
+    /// <summary>True if the request provably reached no server that acts on it, so that a write was not made and may be tried again. False where a
+    /// server has acted on it or refused it for what it says, and where nothing is known.</summary>
     public bool NotSent { get; init; }
 
     /// <summary>Type, message, causes and the stack, fit for a terminal and a log.</summary>

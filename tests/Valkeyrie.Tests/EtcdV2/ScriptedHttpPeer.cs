@@ -7,6 +7,8 @@ namespace Valkeyrie.Tests.EtcdV2;
 /// <summary>Answers every request on its connections with the same bytes, whatever was asked.</summary>
 internal sealed class ScriptedHttpPeer : IAsyncDisposable
 {
+    private static readonly TimeSpan DripPause = TimeSpan.FromMilliseconds(50);
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, LoopbackPorts.Take());
     private readonly CancellationTokenSource _ended = new();
     private readonly byte[] _answer;
@@ -26,6 +28,9 @@ internal sealed class ScriptedHttpPeer : IAsyncDisposable
 
     /// <summary>How many requests have come in, their bodies not counted.</summary>
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Sent again and again after the answer, until the client has had enough; null (the default) for nothing.</summary>
+    public string? Drip { get; init; }
 
     public string Endpoint => _listener.LocalEndpoint.ToString()!;
 
@@ -71,6 +76,12 @@ internal sealed class ScriptedHttpPeer : IAsyncDisposable
                     if (_answer.Length > 0)
                     {
                         await socket.SendAsync(_answer, _ended.Token);
+                    }
+
+                    while (Drip is { } drip)
+                    {
+                        await Task.Delay(DripPause, _ended.Token);
+                        await socket.SendAsync(Encoding.UTF8.GetBytes(drip), _ended.Token);
                     }
 
                     if (_close)

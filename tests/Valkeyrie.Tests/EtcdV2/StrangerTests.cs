@@ -50,6 +50,17 @@ public sealed class StrangerTests
     }
 
     [Fact]
+    public async Task A_listing_that_comes_a_blank_at_a_time_ends_with_the_timeout()
+    {
+        await using var peer = new ScriptedHttpPeer(
+            "HTTP/1.1 200 OK\r\nX-Etcd-Index: 7\r\nContent-Type: application/json\r\n\r\n{\"action\":\"get\",\"node\":{\"key\":\"/a\",\"dir\":true,\"nodes\":[",
+            close: false) { Drip = " " };
+        await using var store = KvStore.Open($"etcdv2://{peer.Endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromSeconds(1) });
+        var error = await Assert.ThrowsAsync<KvTimeoutException>(async () => await store.ListAllAsync("a").WaitAsync(Patience.Limit));
+        Assert.Equal($"http://{peer.Endpoint}", error.Endpoint);
+    }
+
+    [Fact]
     public async Task A_write_whose_answer_is_lost_is_sent_once_and_a_read_again()
     {
         await using var peer = new ScriptedHttpPeer("HTTP/1.1 2");

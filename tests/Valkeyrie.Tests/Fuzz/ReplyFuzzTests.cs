@@ -22,6 +22,8 @@ public sealed class ReplyFuzzTests
         Else = [new KvOperation.Read(new KvRangeQuery(KvRange.All))],
     };
 
+    private static readonly RequestedKeys Everything = new(ByteString.CopyFrom(0), ByteString.CopyFrom(0));
+
     private static readonly byte[][] Messages =
     [
         EtcdReply.Put(),
@@ -38,9 +40,9 @@ public sealed class ReplyFuzzTests
     [
         bytes => Replies.Revision(bytes),
         bytes => ReplyHeader.OfReply(bytes),
-        bytes => Replies.Single(bytes),
+        bytes => Replies.Single(bytes, "k"),
         bytes => Replies.Deleted(bytes),
-        bytes => Replies.Event(bytes),
+        bytes => Replies.Event(bytes, Everything),
         bytes => Replies.Transaction(ReplyOf(bytes), Transaction),
         bytes => Page(bytes).Consume(),
         ReadWatch,
@@ -90,11 +92,11 @@ public sealed class ReplyFuzzTests
     {
         for (var message = WatchMessage.Read(bytes, 1, "k", "etcd://server"); message.Left > 0;)
         {
-            Assert.NotEmpty(message.NextBatch(bytes, Replies));
+            Assert.NotEmpty(message.NextBatch(bytes, Replies, Everything));
         }
     }
 
-    private static KvPage Page(byte[] bytes) => Replies.Page(ReplyOf(bytes), keysOnly: false);
+    private static KvPage Page(byte[] bytes) => Replies.Page(ReplyOf(bytes), Everything, keysOnly: false);
 
     private static Reply ReplyOf(byte[] bytes) => new(new Http2Stream(bytes.Length + 1, unary: true), bytes, "http://server", 1);
 }

@@ -243,17 +243,35 @@ public class ConnectionLossTests
             var start = Valkeyrie.Etcd.Protocol.WatchRequest.Parser.ParseFrom(request.Message).CreateRequest.StartRevision;
             starts.Add(start);
             await request.SendOkHeadersAsync();
-            await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchCreated()));
+            await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchCreated(start)));
             await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchPut("k", $"{start}", start)));
             await request.SettleAsync();
             request.CloseConnection();
         });
         await using var store = peer.Open();
-        await using var watching = Watching.Key(store, "k", new KvWatchOptions { FromRevision = 100 });
-        Assert.Equal([100L, 101, 102, 103], (await watching.NextAsync(4)).Select(e => e.Revision));
+        await using var watching = Watching.Key(store, "k", new KvWatchOptions { FromRevision = 8 });
+        Assert.Equal([8L, 9, 10, 11], (await watching.NextAsync(4)).Select(e => e.Revision));
 
         // A change that came together with the end of its connection may be asked for again; it is delivered once all the same.
-        Assert.Equal([100L, 101, 102, 103], starts.Distinct().Take(4));
+        Assert.Equal([8L, 9, 10, 11], starts.Distinct().Take(4));
+    }
+
+    [Theory]
+    [InlineData("too_many_pings", "EnhanceYourCalm, too_many_pings")]
+    [InlineData("\u001b[31mred", "EnhanceYourCalm, ?[31mred")]
+    [InlineData("", "EnhanceYourCalm")]
+    public async Task What_a_server_says_when_it_closes_the_connection_is_told(string said, string told)
+    {
+        const uint EnhanceYourCalm = 11;
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            await request.SendAsync(Http2Frame.GoAway(request.StreamId, EnhanceYourCalm, said));
+            request.CloseConnection();
+        });
+        await using var store = peer.Open();
+        var error = await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.PutAsync("k", "v"));
+        Assert.Equal(KvUnreachableReason.ConnectionLost, error.Reason);
+        Assert.Contains($"({told})", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class EtcdReply
 
     public static byte[] Range(string key, string value) => Range((key, value.Bytes().ToArray()));
 
-    public static byte[] WatchCreated() => new WatchResponse { Header = Header(Revision), Created = true }.ToByteArray();
+    public static byte[] WatchCreated(long revision = Revision) => new WatchResponse { Header = Header(revision), Created = true }.ToByteArray();
 
     public static byte[] WatchPut(string key, string value, long revision)
     {

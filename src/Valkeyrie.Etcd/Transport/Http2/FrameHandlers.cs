@@ -15,6 +15,9 @@ internal sealed class FrameHandlers(
 
     private int _unacknowledged;
 
+    /// <summary>Why the peer takes no more calls; the default where it does or has not said so.</summary>
+    public Goodbye Goodbye { get; private set; }
+
     /// <param name="streamId">The stream.</param>
     /// <param name="data">What it carries.</param>
     /// <param name="flowControlled">How many bytes it counts for flow control, padding included.</param>
@@ -127,16 +130,17 @@ internal sealed class FrameHandlers(
     }
 
     /// <summary>The peer takes no more calls. Those above the last one that it names were not acted on; those below may still be answered.</summary>
-    public void OnGoAway(uint lastStreamId)
+    public void OnGoAway(Goodbye goodbye)
     {
         List<Http2Stream> refused;
         lock (gate)
         {
-            refused = streams.RemoveAbove(lastStreamId);
+            Goodbye = goodbye;
+            refused = streams.RemoveAbove(goodbye.LastStreamId);
             streams.Drain();
         }
 
-        var reason = new Http2ConnectionLostException("The server closes the connection.", notSent: true);
+        var reason = new Http2ConnectionLostException($"The server closes the connection{goodbye}.", notSent: true);
         refused.ForEach(s => s.Fail(reason));
     }
 

@@ -171,10 +171,12 @@ internal sealed class FrameReader(FrameHandlers handlers)
                 handlers.OnPing(payload);
                 break;
             case FrameType.GoAway:
-                handlers.OnGoAway(
-                    payload.Length >= 2 * sizeof(uint)
-                        ? BinaryPrimitives.ReadUInt32BigEndian(payload) & int.MaxValue
-                        : throw WrongLength("its goodbye has the wrong length"));
+                if (payload.Length < Goodbye.HeaderLength)
+                {
+                    throw WrongLength("its goodbye has the wrong length");
+                }
+
+                handlers.OnGoAway(Goodbye.Read(payload));
                 break;
         }
     }

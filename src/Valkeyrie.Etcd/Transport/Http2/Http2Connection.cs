@@ -14,6 +14,7 @@ internal sealed class Http2Connection
     private readonly object _gate = new();
     private readonly InputPump _input;
     private readonly FrameReader _frames;
+    private readonly FrameHandlers _handlers;
     private readonly Http2Streams _streams;
     private readonly Outbound _output;
     private readonly HeaderEncoder _encoder;
@@ -30,7 +31,8 @@ internal sealed class Http2Connection
         _output = new Outbound(_gate, transport, End);
         _streams = new Http2Streams(_gate, _output);
         _input = new InputPump(transport, OnInput, OnInputEnd);
-        _frames = new FrameReader(new FrameHandlers(_gate, _streams, _output, _encoder, _input.Wake, () => _greeted.TrySetResult()));
+        _handlers = new FrameHandlers(_gate, _streams, _output, _encoder, _input.Wake, () => _greeted.TrySetResult());
+        _frames = new FrameReader(_handlers);
         _keepAlive = Math.Max(1, (long)keepAlive.TotalMilliseconds);
         var often = TimeSpan.FromMilliseconds(Math.Max(1, _keepAlive / 4));
         _watchdog = new Timer(static self => ((Http2Connection)self!).Watch(), this, often, often);
@@ -176,9 +178,15 @@ internal sealed class Http2Connection
         return done;
     }
 
-    private void OnInputEnd(Exception e) => End(e is Http2ProtocolException or Http2ConnectionLostException or Http2ConnectException
-        ? e
-        : new Http2ConnectionLostException("The connection broke.", notSent: false, e));
+    private void OnInputEnd(Exception e)
+    {
+        // What it said before it went is why.
+        var said = _handlers.Goodbye.ToString();
+        var cause = e is Http2ConnectionLostException ? e.InnerException : e;
+        End(said.Length > 0 && e is not Http2ProtocolException ? new Http2ConnectionLostException($"The server closed the connection{said}.", notSent: false, cause)
+            : e is Http2ProtocolException or Http2ConnectionLostException or Http2ConnectException ? e
+            : new Http2ConnectionLostException("The connection broke.", notSent: false, e));
+    }
 
     /// <summary>Sees, every now and then, whether a silent peer is still there and whether an idle connection should go.</summary>
     private void Watch()

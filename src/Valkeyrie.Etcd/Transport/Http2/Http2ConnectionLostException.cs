@@ -1,7 +1,7 @@
 namespace Valkeyrie.Etcd.Transport.Http2;
 
 /// <summary>The connection ended.</summary>
-/// <param name="message">How.</param>
+/// <param name="message">How, as a sentence.</param>
 /// <param name="notSent">True if the peer said, or it is plain, that it did not act on the call.</param>
 /// <param name="inner">The cause.</param>
 #pragma warning disable CA1032, CA1064 // made in this folder, with all it needs, and mapped to a KvException before a caller sees it

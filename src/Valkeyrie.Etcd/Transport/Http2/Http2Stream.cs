@@ -144,7 +144,7 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         lock (this)
         {
             var message = Take() ?? throw new GrpcProtocolException("The reply holds no message.");
-            return Take() is null ? message : throw new GrpcProtocolException("The reply holds more than one message.");
+            return Take() is null ? message : throw MoreThanOne();
         }
     }
 
@@ -289,6 +289,8 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         return status.Code == GrpcCode.Ok ? null : throw new GrpcException(status);
     }
 
+    private static GrpcProtocolException MoreThanOne() => new("The reply holds more than one message.");
+
     private static GrpcProtocolException Truncated() => new("The reply ends in the middle of a message.");
 
     private void Append(ReadOnlySpan<byte> data)
@@ -297,6 +299,11 @@ internal sealed class Http2Stream(long maxMessageLength, bool unary) : IValueTas
         if (_messages.NextLength is { } length && length > maxMessageLength)
         {
             GiveUp(new GrpcMessageTooLargeException(length));
+        }
+        else if (unary && _messages.HasMoreThanOne)
+        {
+            // At once: what nobody will take must not pile up.
+            GiveUp(MoreThanOne());
         }
     }
 }

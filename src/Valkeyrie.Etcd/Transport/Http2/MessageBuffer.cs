@@ -28,6 +28,9 @@ internal struct MessageBuffer
     /// <summary>True if a whole message is there.</summary>
     public readonly bool HasNext => NextLength is { } length && _end - _start - Frame.HeaderLength >= length;
 
+    /// <summary>True if there is more than a whole message.</summary>
+    public readonly bool HasMoreThanOne => NextLength is { } length && _end - _start - Frame.HeaderLength > length;
+
     /// <summary>True if the next message says that it is compressed. Only while its length is known.</summary>
     public readonly bool IsNextCompressed => _buffer[_start] != 0;
 

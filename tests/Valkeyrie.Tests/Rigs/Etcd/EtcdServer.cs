@@ -45,6 +45,8 @@ internal sealed class EtcdServer : IAsyncDisposable
 
     public string Address => $"etcd://{Endpoint}";
 
+    public string PeerUrl => _peerUrl;
+
     /// <summary>The server's JSON interface; only for servers without TLS.</summary>
     public EtcdGateway Gateway => new(Port);
 

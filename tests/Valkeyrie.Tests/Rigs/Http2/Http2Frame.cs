@@ -61,8 +61,8 @@ internal static class Http2Frame
 
     public static byte[] RstStream(int streamId, uint errorCode) => Write(Http2FrameType.RstStream, 0, streamId, BigEndian(errorCode));
 
-    public static byte[] GoAway(int lastStreamId, uint errorCode) =>
-        Write(Http2FrameType.GoAway, 0, 0, [.. BigEndian((uint)lastStreamId), .. BigEndian(errorCode)]);
+    public static byte[] GoAway(int lastStreamId, uint errorCode, string text = "") =>
+        Write(Http2FrameType.GoAway, 0, 0, [.. BigEndian((uint)lastStreamId), .. BigEndian(errorCode), .. System.Text.Encoding.ASCII.GetBytes(text)]);
 
     public static byte[] Settings(params (Http2Setting Setting, uint Value)[] settings) => Write(
         Http2FrameType.Settings, 0, 0, [.. settings.SelectMany(s => (byte[])[(byte)((int)s.Setting >> 8), (byte)s.Setting, .. BigEndian(s.Value)])]);

@@ -1,0 +1,105 @@
+using Google.Protobuf;
+using Valkeyrie.Etcd.Protocol;
+
+namespace Valkeyrie.Tests.Transport;
+
+/// <summary>Replies that no etcd gives: with keys that were not asked for, or with more than a reply holds.</summary>
+public sealed class HostileReplyTests
+{
+    public static TheoryData<string> ForeignKeys => ["e/1", "d", "d0", "a", ""];
+
+    public static TheoryData<string, string> NamespacedKeys => new() { { "ns/", "d/1" }, { "ns/", "n" }, { "ns/", "" }, { "ns/", "ns/e/1" } };
+
+    [Theory]
+    [MemberData(nameof(ForeignKeys))]
+    public Task A_listing_that_holds_another_key_is_refused(string key) =>
+        AssertRefusedAsync(EtcdReply.Range(("d/1", []), (key, [])), async store => await store.KeysAsync("d"));
+
+    [Theory]
+    [MemberData(nameof(ForeignKeys))]
+    public Task A_long_listing_that_holds_another_key_is_refused(string key) => AssertRefusedAsync(
+        EtcdReply.Range([.. Enumerable.Range(0, 700).Select(i => ($"d/{i:0000}", new byte[200])), (key, [])]),
+        async store => await store.KeysAsync("d"));
+
+    [Theory]
+    [MemberData(nameof(NamespacedKeys))]
+    public Task A_listing_that_holds_a_key_of_another_namespace_is_refused(string prefix, string key) => AssertRefusedAsync(
+        EtcdReply.Range((key, [])), async store => await store.KeysAsync("d"), new KvStoreOptions { Namespace = prefix });
+
+    [Theory]
+    [InlineData("", "l")]
+    [InlineData("", "kk")]
+    [InlineData("ns/", "k")]
+    [InlineData("ns/", "")]
+    [InlineData("ns/", "ns/l")]
+    public Task A_get_that_is_answered_with_another_key_is_refused(string prefix, string key) => AssertRefusedAsync(
+        EtcdReply.Range((key, [])), async store => await store.GetAsync("k"), new KvStoreOptions { Namespace = prefix });
+
+    [Fact]
+    public Task A_read_in_a_transaction_that_is_answered_with_another_key_is_refused()
+    {
+        var reply = new TxnResponse { Header = new ResponseHeader { Revision = 9 }, Succeeded = true };
+        reply.Responses.Add(new ResponseOp { ResponseRange = RangeResponse.Parser.ParseFrom(EtcdReply.Range("e/1", "v")) });
+        return AssertRefusedAsync(
+            reply.ToByteArray(),
+            async store => await store.GetCapability<IKvTransactions>().CommitAsync(new KvTransaction { Then = [new KvOperation.Read(new KvRangeQuery("d"))] }));
+    }
+
+    [Fact]
+    public async Task A_watch_that_is_answered_with_another_key_is_refused()
+    {
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            if (request.IsFirst)
+            {
+                await request.ReplyAsync(EtcdReply.Range());
+                return;
+            }
+
+            await request.SendOkHeadersAsync();
+            await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchCreated()));
+            await request.SendDataAsync(GrpcMessage.Write(EtcdReply.WatchPut("e/1", "v", EtcdReply.Revision + 1)));
+        });
+        await using var store = peer.Open();
+        await using var watching = Watching.Tree(store, "d");
+        AssertProtocol(await watching.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_reply_that_goes_on_behind_its_message_is_ended_at_once()
+    {
+        var reset = new TaskCompletionSource();
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            // No end of the reply comes, and no second message is ever whole.
+            await request.SendOkHeadersAsync();
+            await request.SendDataAsync(GrpcMessage.Write(EtcdReply.Put()));
+            await request.SendDataAsync(GrpcMessage.Prefix(1 << 20));
+            await request.WhenReset.WaitAsync(Patience.Limit);
+            reset.TrySetResult();
+        });
+        await using var store = peer.Open(new KvStoreOptions { Timeout = TimeSpan.FromMinutes(10) });
+        AssertProtocol(await Record.ExceptionAsync(async () => await store.PutAsync("k", "v").AsTask().WaitAsync(Patience.Limit)));
+        await reset.Task.WaitAsync(Patience.Limit);
+    }
+
+    [Fact]
+    public async Task A_reply_of_etcd_v2_about_another_key_is_refused()
+    {
+        await using var peer = new EtcdV2.ScriptedHttpPeer(EtcdV2.ScriptedHttpPeer.Reply(
+            "{\"action\":\"get\",\"node\":{\"key\":\"/b\",\"value\":\"v\",\"modifiedIndex\":7,\"createdIndex\":7}}"));
+        await using var store = KvStore.Open($"etcdv2://{peer.Endpoint}");
+        AssertProtocol(await Record.ExceptionAsync(async () => await store.GetAsync("a")));
+        Assert.Equal("v", (await store.GetAsync("b")).Value);
+    }
+
+    private static async Task AssertRefusedAsync(byte[] reply, Func<IKvStore, Task> call, KvStoreOptions? options = null)
+    {
+        await using var peer = new ScriptedHttp2Peer(request => request.ReplyAsync(reply));
+        await using var store = peer.Open(options);
+        AssertProtocol(await Record.ExceptionAsync(() => call(store)));
+    }
+
+    private static void AssertProtocol(Exception? error) =>
+        Assert.Equal(KvUnreachableReason.Protocol, Assert.IsType<KvUnreachableException>(error).Reason);
+}
