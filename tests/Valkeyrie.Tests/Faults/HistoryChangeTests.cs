@@ -1,5 +1,4 @@
 using Valkeyrie.Etcd;
-using Valkeyrie.Tests.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
