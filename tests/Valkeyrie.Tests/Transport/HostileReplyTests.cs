@@ -95,9 +95,16 @@ public sealed class HostileReplyTests
 
     private static async Task AssertRefusedAsync(byte[] reply, Func<IKvStore, Task> call, KvStoreOptions? options = null)
     {
-        await using var peer = new ScriptedHttp2Peer(request => request.ReplyAsync(reply));
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            await request.SendOkHeadersAsync();
+            await request.SendWithinWindowsAsync(GrpcMessage.Write(reply));
+            await request.SendTrailersAsync(0);
+        });
         await using var store = peer.Open(options);
-        AssertProtocol(await Record.ExceptionAsync(() => call(store)));
+        var error = await Record.ExceptionAsync(() => call(store));
+        AssertProtocol(error);
+        Assert.Contains("not asked for", error!.Message, StringComparison.Ordinal);
     }
 
     private static void AssertProtocol(Exception? error) =>
