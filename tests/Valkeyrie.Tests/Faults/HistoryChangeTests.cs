@@ -22,6 +22,12 @@ public sealed class HistoryChangeTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        if (_etcd is null)
+        {
+            // There is no etcd here, and the test was skipped.
+            return;
+        }
+
         await _store.DisposeAsync();
         await _etcd.DisposeAsync();
     }
