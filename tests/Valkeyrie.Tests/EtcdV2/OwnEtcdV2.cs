@@ -9,11 +9,11 @@ public sealed class OwnEtcdV2 : IAsyncLifetime
 
     static OwnEtcdV2() => EtcdStore.Register();
 
-    internal EtcdServer Server => EtcdBinary.Started(_server);
+    internal EtcdServer Server => EtcdBinary.Started(EtcdBinary.WithV2(_server));
 
     internal string Address => EtcdV2Rig.AddressOf(Server);
 
-    public async ValueTask InitializeAsync() => _server = EtcdBinary.IsInstalled ? await EtcdServer.StartAsync(new EtcdServerOptions { EnableV2 = true }) : null;
+    public async ValueTask InitializeAsync() => _server = EtcdBinary.KnowsV2 ? await EtcdServer.StartAsync(new EtcdServerOptions { EnableV2 = true }) : null;
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -10,6 +10,7 @@ internal static class EtcdBinary
     private static readonly string? ServerPath = Find("VALKEYRIE_ETCD", "etcd");
     private static readonly string? ControlPath = Find("VALKEYRIE_ETCDCTL", "etcdctl");
     private static readonly Lazy<bool> FlagForNoFsync = new(() => Accepts("--unsafe-no-fsync"));
+    private static readonly Version FirstWithoutV2 = new(3, 6);
     private static readonly Lazy<Version> ServerVersion = new(ReadVersion);
 
     public static bool IsInstalled => ServerPath is not null;
@@ -25,7 +26,14 @@ internal static class EtcdBinary
     public static Version ServerIs => ServerVersion.Value;
 
     /// <summary>True where the server still has the APIv2.</summary>
-    public static bool KnowsV2 => ServerIs < new Version(3, 6);
+    public static bool KnowsV2 => IsInstalled && ServerIs < FirstWithoutV2;
+
+    /// <summary>Skips a test that asks for the APIv2 of an etcd that has none.</summary>
+    public static T WithV2<T>(T started)
+    {
+        Assert.SkipWhen(IsInstalled && !KnowsV2, $"etcd {ServerIs} has no APIv2, which went with {FirstWithoutV2}.");
+        return started;
+    }
 
     /// <summary>True where the server can be told not to wait for its disk. Not every version that can says so in its help.</summary>
     public static bool KnowsNoFsync => FlagForNoFsync.Value;

@@ -52,9 +52,15 @@ internal sealed class EtcdServer : IAsyncDisposable
 
     public static async Task<EtcdServer> StartAsync(EtcdServerOptions? options = null)
     {
+        options ??= new EtcdServerOptions();
+        if (options.EnableV2)
+        {
+            EtcdBinary.WithV2(options);
+        }
+
         for (var attempt = 1; ; attempt++)
         {
-            var server = new EtcdServer(options ?? new EtcdServerOptions(), new TemporaryFolder());
+            var server = new EtcdServer(options, new TemporaryFolder());
             try
             {
                 await server.StartAgainAsync();
