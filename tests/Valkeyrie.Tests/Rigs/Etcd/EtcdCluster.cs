@@ -25,7 +25,13 @@ internal sealed class EtcdCluster : IAsyncDisposable
 
     public static async Task<EtcdCluster> StartAsync(EtcdServerOptions? options = null)
     {
-        var cluster = new EtcdCluster(options ?? new EtcdServerOptions());
+        options ??= new EtcdServerOptions();
+        if (options.EnableV2)
+        {
+            EtcdBinary.WithV2(options);
+        }
+
+        var cluster = new EtcdCluster(options);
         try
         {
             foreach (var member in cluster._members)
