@@ -94,6 +94,88 @@ Describe 'Use-KvLock' -Tag etcd {
         }
     }
 
+    Context 'runs its block as & { } does' {
+        BeforeDiscovery {
+            # Each is run as the only script of a PowerShell, once with & and once with Use-KvLock in place of RUN.
+            $scripts = @(
+                "RUN { 1 / 0; 'continued' }; 'after'"
+                "try { RUN { 1 / 0; 'continued' }; 'after' } catch { 'caught' }"
+                "try { RUN { 1 / 0; 'continued' }; 'after' } catch [DivideByZeroException] { 'typed' }"
+                "try { RUN { [int]::Parse('x'); 'continued' }; 'after' } catch { 'caught ' + `$_.Exception.InnerException.GetType().Name }"
+                "try { RUN { `$null.None(); 'continued' } } catch { 'caught ' + `$_.FullyQualifiedErrorId.Split(',')[0] }"
+                "try { RUN { Write-Error x; 'continued' }; 'after' } catch { 'caught' }"
+                "try { RUN { Write-Error x -ErrorAction Stop; 'continued' } } catch { 'caught ' + `$_.FullyQualifiedErrorId.Split(',')[0] }"
+                "RUN { Write-Error x -ErrorAction Stop; 'continued' }; 'after'"
+                "try { RUN { throw 'x'; 'continued' } } catch { 'caught ' + `$_ }"
+                "RUN { throw 'x'; 'continued' }; 'after'"
+                "RUN { try { 1 / 0; 'continued' } catch { 'inner' }; 'went on' }; 'after'"
+                "RUN { try { RUN { 1 / 0; 'continued' } } catch { 'inner' }; 'went on' }; 'after'"
+                "try { RUN { RUN { 1 / 0; 'continued' }; 'went on' }; 'after' } catch { 'outer' }"
+                "RUN { RUN { 1 / 0; 'continued' }; 'went on' }; 'after'"
+                "try { RUN { function f { 1 / 0; 'continued' }; f; 'went on' } } catch { 'caught' }"
+                "try { & { RUN { 1 / 0; 'continued' }; 'went on' } } catch { 'caught' }"
+                "trap { 'trapped'; continue }; RUN { 1 / 0; 'continued' }; 'after'"
+                "trap { 'trapped'; break }; RUN { 1 / 0; 'continued' }; 'after'"
+                "RUN { trap { 'trapped'; continue }; 1 / 0; 'went on' }; 'after'"
+                "`$ErrorActionPreference = 'Stop'; RUN { 1 / 0; 'continued' }; 'after'"
+                "`$ErrorActionPreference = 'Stop'; RUN { Write-Error x; 'continued' }; 'after'"
+                "`$ErrorActionPreference = 'SilentlyContinue'; RUN { 1 / 0; 'continued' }; 'after'"
+                "RUN { `$ErrorActionPreference = 'Stop'; 1 / 0; 'continued' }; 'after ' + `$ErrorActionPreference"
+                "foreach (`$i in 1..3) { RUN { `$i; if (`$i -eq 2) { break } }; 'after' }"
+                "foreach (`$i in 1..3) { RUN { `$i; if (`$i -eq 2) { continue } }; 'after' }"
+                "function f { RUN { return 1 }; 'after' }; f"
+                "RUN { 1 / 0; 'continued' } 2>`$null; 'errors ' + `$Error.Count"
+                "try { RUN { 1 / 0 } } catch { }; 'errors ' + `$Error.Count"
+                "RUN { 'fine' }; 'errors ' + `$Error.Count + ' ' + `$?"
+            )
+            $cases = $scripts | ForEach-Object { @{ Script = $_ } }
+        }
+
+        BeforeAll {
+            $runspace = [runspacefactory]::CreateRunspace()
+            $runspace.Open()
+            $null = [powershell]::Create($runspace).AddScript("Import-Module '$ModulePath'; Connect-KvStore -InMemory -Name blocks").Invoke()
+            function Get-Outcome([string] $Script) {
+                $shell = [powershell]::Create($runspace)
+                $output = [Management.Automation.PSDataCollection[psobject]]::new()
+                $end = ''
+                try {
+                    $shell.AddScript("`$Error.Clear(); `$number = 0`n$Script", $true).Invoke($null, $output)
+                } catch {
+                    $end = $_.Exception.InnerException.ErrorRecord.ToString()
+                }
+
+                "output: $output; written: $($shell.Streams.Error); end: $end"
+                $shell.Dispose()
+            }
+        }
+
+        AfterAll { $runspace.Dispose() }
+
+        It '<Script>' -ForEach $cases {
+            # Each lock has a key of its own, since locks nest here.
+            $plain = Get-Outcome ($Script -creplace 'RUN \{', '& {')
+            Get-Outcome ($Script -creplace 'RUN \{', 'Use-KvLock "block/$(($number++))" -Store blocks {') | Should -BeExactly $plain
+        }
+    }
+
+    It 'takes -ErrorAction for its lock, not for its block' {
+        Use-KvLock quiet -ErrorAction SilentlyContinue { Write-Error x; 'goes on' } -ErrorVariable none 2>&1 | ForEach-Object { "$_" } | Should -Be x, 'goes on'
+        { Use-KvLock quiet -ErrorAction SilentlyContinue { throw 'mine' } } | Should -Throw mine
+        $held = Lock-KvKey quiet
+        Use-KvLock quiet -ErrorAction SilentlyContinue -Timeout 0 { 'not reached' } | Should -BeNullOrEmpty
+        Unlock-KvKey $held
+    }
+
+    It 'leaves no trace in $Error and $StackTrace of how it looks for a try' {
+        $Error.Clear()
+        $global:StackTrace = 'mine'
+        Use-KvLock trace { }
+        try { Use-KvLock trace { } } catch { }
+        $Error | Should -BeNullOrEmpty
+        $StackTrace | Should -Be mine
+    }
+
     Context 'stops the block when the lock is lost' {
         It 'in <Name>' -ForEach @(
             @{ Name = 'a command that waits'; Block = { Start-Sleep 600; 'not reached' } }

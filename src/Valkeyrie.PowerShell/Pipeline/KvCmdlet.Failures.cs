@@ -167,6 +167,11 @@ public abstract partial class KvCmdlet
         }
     }
 
+    /// <summary>Called when the command has ended with an error that was written, not thrown, so that what called it goes on.</summary>
+    private protected virtual void OnFailureWritten(ErrorRecord error)
+    {
+    }
+
     // What later commands of a pipeline, and -ErrorAction, end it with passes through here: it is told already. So do break, continue and exit in a block.
     private bool IsOwn(Exception e) =>
         e != _ofBlock && e is not (PipelineStoppedException or ActionPreferenceStopException or FlowControlException or HaltCommandException);
@@ -179,6 +184,7 @@ public abstract partial class KvCmdlet
         if (HasErrorAction)
         {
             WriteError(error);
+            OnFailureWritten(error);
         }
         else
         {

@@ -52,6 +52,9 @@ public abstract class KvStoreCmdlet : KvCmdlet
         }
     }
 
+    /// <inheritdoc/>
+    private protected override void OnFailureWritten(ErrorRecord error) => Recording?.Refuse(error);
+
     private void CheckRecording(IKvStore store)
     {
         if (!CanBeRecorded)

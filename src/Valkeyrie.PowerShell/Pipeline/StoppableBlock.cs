@@ -17,6 +17,8 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
     private const string CallBack = "$args[0].Invoke()";
     private const string EnclosedCallBack = "try { $args[0].Invoke() } finally { }";
 
+    private static readonly ScriptBlock Throw = ScriptBlock.Create("throw $args[0]");
+
     private ExceptionDispatchInfo? _end;
 
     /// <summary>Runs the block to its end, or until the token fires.</summary>
@@ -37,10 +39,19 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
             return;
         }
 
-        if (!stop.IsCancellationRequested)
+        if (stop.IsCancellationRequested)
         {
-            _end?.Throw();
+            return;
         }
+
+        // Without a try around it only an error that is to stop the script gets out of a block, and a cmdlet that passes it on as it is would stop a statement alone.
+        if (!isEnclosed && _end?.SourceException is RuntimeException { WasThrownFromThrowStatement: false } error
+            and not (PipelineStoppedException or ActionPreferenceStopException or CmdletInvocationException))
+        {
+            Throw.InvokeReturnAsIs(error);
+        }
+
+        _end?.Throw();
     }
 
     private void RunInside(PowerShellEngine nested, SteppablePipeline call, CancellationToken stop)

@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace Valkeyrie.PowerShell.Transactions;
 
 /// <summary>What the block of a transaction asks for, recorded instead of sent. A block runs on the thread of its pipeline, and so do the commands in
@@ -8,6 +10,7 @@ internal sealed class TransactionRecording
     private static TransactionRecording? current;
 
     private readonly List<KvOperation> _operations = [];
+    private ErrorRecord? _refusal;
 
     private TransactionRecording(IKvStore store) => Store = store;
 
@@ -20,6 +23,7 @@ internal sealed class TransactionRecording
     /// <summary>Runs a block and gives what its commands asked for.</summary>
     /// <param name="store">The store that the transaction is for.</param>
     /// <param name="block">Runs the block.</param>
+    /// <exception cref="CommandFailedException">A command failed, and -ErrorAction let the block go on: what was asked for is not whole.</exception>
     public static IReadOnlyList<KvOperation> Of(IKvStore store, Action block)
     {
         var recording = new TransactionRecording(store);
@@ -27,13 +31,16 @@ internal sealed class TransactionRecording
         try
         {
             block();
-            return recording._operations;
+            return recording._refusal is null ? recording._operations : throw new CommandFailedException(recording._refusal);
         }
         finally
         {
             current = null;
         }
     }
+
+    /// <summary>Keeps that a command failed and the block went on, so that the transaction is not made.</summary>
+    public void Refuse(ErrorRecord error) => _refusal ??= error;
 
     /// <summary>Records an operation.</summary>
     public void Add(KvOperation operation) => _operations.Add(operation);
