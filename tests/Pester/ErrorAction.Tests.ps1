@@ -283,16 +283,16 @@ Describe 'A script after a failure' {
 
 Describe 'A file with -ErrorAction Stop' -Tag Files -ForEach @{ Files = $files } {
     BeforeAll {
-        $ends = @{}
+        $outcomes = @{}
         $scripts = @($Files | ForEach-Object { "$SetUp`n'BEFORE'`n$($_.Script.Replace('<EA>', '-ErrorAction Stop'))`n'WORK'" })
         $results = @(Invoke-File $scripts)
         for ($i = 0; $i -lt $results.Count; $i++) {
-            $ends[$Files[$i].Script] = $results[$i]
+            $outcomes[$Files[$i].Script] = $results[$i]
         }
     }
 
     It 'ends with exit code 1: <What>' -ForEach $files {
-        $end = $ends[$Script]
+        $end = $outcomes[$Script]
         $end.Output | Should -Be BEFORE
         $end.Errors | Should -Not -BeNullOrEmpty
         $end.ExitCode | Should -Be 1
