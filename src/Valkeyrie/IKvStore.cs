@@ -143,6 +143,8 @@ public interface IKvStore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the watch.</param>
     /// <exception cref="KvCompactedException">The next revision to deliver is no longer kept, and
     /// <see cref="KvWatchOptions.Resynchronize"/> was not asked for.</exception>
+    /// <exception cref="KvHistoryChangedException">The store has another history now, as after it was restored or emptied, and
+    /// <see cref="KvWatchOptions.Resynchronize"/> was not asked for.</exception>
     IAsyncEnumerable<KvEvent> WatchAsync(string key, KvWatchOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Follows every key of a range: first the pairs as they are, then every change once and in order.</summary>
@@ -151,6 +153,7 @@ public interface IKvStore : IAsyncDisposable
     /// <param name="options">Where to start and what to carry along; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     /// <exception cref="KvCompactedException">As in <see cref="WatchAsync"/>.</exception>
+    /// <exception cref="KvHistoryChangedException">As in <see cref="WatchAsync"/>.</exception>
     IAsyncEnumerable<KvEvent> WatchTreeAsync(KvRange range, KvWatchOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Takes the lock of a key, waiting for it if need be, and keeps it alive until it is released.</summary>
