@@ -47,12 +47,12 @@
         @{
             Name        = 'errors'
             Title       = 'Errors say what to do next'
-            Description = 'What cannot be done, and the answers: list keys and choose; see that the server runs; say which format the file has.'
+            Description = 'What cannot be done, and the answers: list keys and choose; say which format the file has; see that the server runs.'
             Window      = @(@{ Title = 'PowerShell'; Column = 100; Row = 10; Before = '$null = Connect-KvStore -Path shop.db' })
             Step        = @(
                 'Get-KvValue app/*'
-                'Connect-KvStore localhost:23790'
                 'Export-KvTree app app.xml'
+                'Connect-KvStore localhost:23790'
             )
         }
         @{

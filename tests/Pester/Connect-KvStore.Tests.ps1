@@ -94,14 +94,30 @@ Describe 'Connect-KvStore' -Tag etcd {
         Test-KvKey a -Store $first | Should -BeFalse
     }
 
-    It 'closes the store that had the -Name before, once the new one works' {
+    It 'refuses the -Name of an open store, and keeps it' {
+        $old = Connect-KvStore -InMemory -Name same
+        Set-KvValue kept 1
+        foreach ($command in { Connect-KvStore $Server -Name SAME }, { Connect-KvStore -InMemory -Name same }, { Connect-KvStore -Path (Join-Path $TestFolder same.db) -Name same }) {
+            $failure = Get-ErrorOf $command
+            $failure.FullyQualifiedErrorId | Should -Be 'KvStoreOpen,Valkeyrie.PowerShell.Commands.ConnectKvStoreCommand'
+            $failure.CategoryInfo.Category | Should -Be ResourceExists
+            $failure.TargetObject | Should -Be same
+            "$failure" | Should -BeLike "*'same'*-Force*"
+        }
+
+        @(Get-KvStore).Count | Should -Be 1
+        Get-KvValue kept -Store $old -ValueOnly | Should -Be 1
+    }
+
+    It 'closes the store that had the -Name before with -Force, once the new one works' {
         $old = Connect-KvStore $Server -Name same
-        Get-ErrorOf { Connect-KvStore "127.0.0.1:$(Get-FreePort)" -Name same -Timeout 5 } | Should -Not -BeNullOrEmpty
+        Get-ErrorOf { Connect-KvStore "127.0.0.1:$(Get-FreePort)" -Name same -Timeout 5 -Force } | Should -Not -BeNullOrEmpty
         Test-KvKey a -Store same | Should -BeFalse
-        $new = Connect-KvStore $Server -Name SAME
+        $new = Connect-KvStore $Server -Name SAME -Force
         @(Get-KvStore).Count | Should -Be 1
         (Get-ErrorOf { Test-KvKey a -Store $old }).FullyQualifiedErrorId | Should -BeLike 'KvStoreClosed,*'
         Test-KvKey a -Store $new | Should -BeFalse
+        (Connect-KvStore -InMemory -Name unused -Force).Name | Should -Be unused
     }
 
     It 'puts the -Namespace before every key and takes it off again' {
@@ -374,6 +390,26 @@ Describe 'Connect-KvStore with a user' -Tag etcd {
         $env:ETCDCTL_ENDPOINTS = $Server
         $env:ETCDCTL_USER = 'reader:wrong'
         (Connect-KvStore -Credential (New-Credential root pass-of-root)).User | Should -Be root
+    }
+
+    It 'fails right here without a user' {
+        $failure = Get-ErrorOf { Connect-KvStore $Server }
+        $failure.FullyQualifiedErrorId | Should -Be 'KvAuthenticationFailed,Valkeyrie.PowerShell.Commands.ConnectKvStoreCommand'
+        "$failure" | Should -BeLike '*authentication enabled*credential*'
+        Get-KvStore | Should -BeNullOrEmpty
+    }
+
+    It 'fails right here without a user where the store is registered' {
+        Register-KvStore guarded $Server
+        (Get-ErrorOf { Connect-KvStore guarded }).FullyQualifiedErrorId | Should -BeLike 'KvAuthenticationFailed,*'
+        Unregister-KvStore guarded
+    }
+
+    It 'takes a user without any permission' {
+        $null = Invoke-Etcdctl --user root:pass-of-root user add none:pass-of-none
+        (Connect-KvStore $Server -Credential (New-Credential none pass-of-none)).User | Should -Be none
+        (Get-ErrorOf { Get-KvValue a }).FullyQualifiedErrorId | Should -BeLike 'KvPermissionDenied,*'
+        (Get-KvStore).State | Should -Be Available
     }
 
     It 'fails right here with <Name>' -ForEach @(

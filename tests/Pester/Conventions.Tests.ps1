@@ -58,7 +58,7 @@ Describe '<_>' -ForEach $commands {
             '^Import-KvTree$' { 'FilePath'; break }
             '-KvTree$' { 'Path'; break }
             '^Connect-KvStore$' { 'Endpoint'; break }
-            '^Disconnect-KvStore$' { 'Store'; break }
+            '^(Disconnect|Select|Test)-KvStore$' { 'Store'; break }
             '-KvStore$' { 'Name'; break }
             '^New-KvLease$' { 'Ttl'; break }
             '-KvLease$' { 'Id'; break }

@@ -29,23 +29,6 @@ Describe 'The first use without a connection' {
         [IO.File]::GetUnixFileMode((Join-Path $TestFolder valkeyrie/store.db)) | Should -Be ([IO.UnixFileMode]'UserRead, UserWrite')
     }
 
-    It 'says so each time while another store is open, naming it: after a disconnection, and in another runspace' {
-        $said = Invoke-TestPowerShell @'
-            $null = Connect-KvStore -InMemory -Name meant
-            $null = Connect-KvStore -InMemory -Name other
-            Disconnect-KvStore other
-            Test-KvKey a 3>&1 | Select-Object -First 1 | ForEach-Object Message
-            Disconnect-KvStore embedded
-            Test-KvKey a 3>&1 | Select-Object -First 1 | ForEach-Object Message
-            $shell = [powershell]::Create()
-            $null = $shell.AddScript("Import-Module '$((Get-Module Valkeyrie).Path -replace 'psm1$', 'psd1')'; Test-KvKey a").Invoke()
-            $shell.Streams.Warning | ForEach-Object Message
-            $shell.Dispose()
-'@
-        $said.Count | Should -Be 3
-        $said | Should -BeLike "*$([IO.Path]::Combine($TestFolder, 'valkeyrie', 'store.db'))*-Store meant*"
-    }
-
     It 'makes that store the current one' {
         Invoke-TestPowerShell 'Test-KvKey a 3>$null; (Get-KvStore).IsCurrent' | Should -Be False, True
     }

@@ -91,3 +91,65 @@ Describe 'A view' -Tag etcd {
         Show-List $store | Should -Contain 'IsCurrent : True'
     }
 }
+
+# At the width of a terminal that nobody has enlarged.
+Describe 'A view of stores at 80 columns' {
+    BeforeAll {
+        # Two that differ in the last letter of what is longest alone.
+        $long = 'etcd-of-the-blue-shop-in-the-north.example.com'
+        function Show-Narrow($Object) {
+            $PSStyle.OutputRendering = 'PlainText'
+            $Object | Out-String -Width 80
+        }
+
+        # The columns put together again, line by line of each row, at the places at which the header begins them.
+        function Get-Row([string] $Text, [int] $Always) {
+            $lines = $Text -split '\r?\n' | Where-Object { $_.Trim() -and $_ -notmatch '^ +Store: ' }
+            $starts = [regex]::Matches($lines[1], '-+') | ForEach-Object Index
+            $rows = [Collections.Generic.List[string[]]]::new()
+            foreach ($line in $lines | Select-Object -Skip 2) {
+                $cells = for ($i = 0; $i -lt $starts.Count; $i++) {
+                    $end = $i + 1 -lt $starts.Count ? $starts[$i + 1] : 81
+                    $line.PadRight(81).Substring($starts[$i], $end - $starts[$i]).Trim()
+                }
+
+                if ($cells[$Always]) { $rows.Add($cells) } else { for ($i = 0; $i -lt $cells.Count; $i++) { $rows[-1][$i] += $cells[$i] } }
+            }
+
+            $rows | ForEach-Object { $_ -join '|' }
+        }
+    }
+
+    It 'cuts nothing of an open store' {
+        $folder = New-Item -ItemType Directory (Join-Path $TestFolder ('deep-' * 12))
+        $stores = 'a', 'b' | ForEach-Object { Connect-KvStore -Path (Join-Path $folder "$_.db") -Name "$long-$_" -Namespace "teams/of/the/blue/shop/$_" }
+        $text = Show-Narrow (Get-KvStore "$long*")
+        $text | Should -Not -Match '…|\.\.\.'
+        $rows = Get-Row $text 2
+        $rows | Should -HaveCount 2
+        for ($i = 0; $i -lt 2; $i++) {
+            $rows[$i].Replace(' ', '') | Should -Match ([regex]::Escape("$($stores[$i].Name)|Available|$($stores[$i].Address)|$($stores[$i].Namespace)|"))
+        }
+
+        $stores | Disconnect-KvStore
+    }
+
+    It 'cuts nothing of a registered store, nor of an endpoint' {
+        'a', 'b' | ForEach-Object { Register-KvStore "$long-$_" "$long-1$($_):2379", "$long-2$($_):2379" -Namespace "teams/of/the/blue/shop/$_" }
+        $registered = Get-KvStore -Registered
+        $text = Show-Narrow $registered
+        $text | Should -Not -Match '…|\.\.\.'
+        (Get-Row $text 2) -replace ' ' | Should -Be @($registered | ForEach-Object { "$($_.Name)|$($_.Address)|3|$($_.Namespace)" })
+        $registered | Unregister-KvStore
+
+        $null = Connect-KvStore $Server, 127.0.0.1:1 -Name two
+        $text = Show-Narrow (Test-KvStore two)
+        $text | Should -Not -Match '…|\.\.\.'
+        $rows = (Get-Row $text 0) -replace ' '
+        $rows[0] | Should -Match ([regex]::Escape("True|$Server|"))
+        $rows[1] | Should -Match ([regex]::Escape('False|http://127.0.0.1:1|')) -Because 'the second endpoint is away'
+        $rows[1] | Should -BeLike "*$((Test-KvStore two)[1].Reason -replace ' ')"
+        Disconnect-KvStore two
+        Select-KvStore shown
+    }
+}

@@ -34,6 +34,48 @@ Describe 'Get-KvStore' -Tag etcd {
     }
 }
 
+Describe 'The state that Get-KvStore shows' -Tag etcd {
+    AfterEach { Get-KvStore | Where-Object Name -NotIn one, two | Disconnect-KvStore }
+
+    It 'is <State> of a store that <Name>' -ForEach @(
+        @{ Name = 'serves'; State = 'Available'; Open = { Connect-KvStore $Server -Name asked } }
+        @{ Name = 'serves by one of its endpoints'; State = 'Available'; Open = { Connect-KvStore "127.0.0.1:$(Get-FreePort)", $Server -Name asked } }
+        @{ Name = 'is a file'; State = 'Available'; Open = { Connect-KvStore -Path (Join-Path $TestFolder asked.db) -Name asked } }
+        @{ Name = 'was closed behind our back'; State = 'Closed'; Open = { $store = Connect-KvStore -InMemory -Name asked; $store.Store.DisposeAsync().AsTask().Wait() } }
+        @{ Name = 'is away'; State = 'Unavailable'; Open = { $null = Connect-KvStore (Start-TestServer) -Name asked; $Started[-1].Kill(); $Started[-1].WaitForExit() } }
+        @{ Name = 'asks for a user since'; State = 'Refused'; Open = {
+                $guarded = Start-TestServer
+                $null = Connect-KvStore $guarded -Name asked
+                'user add root:r', 'user grant-role root root', 'auth enable' | ForEach-Object { $null = & $Etcdctl --endpoints $guarded ($_ -split ' ') }
+            }
+        }
+    ) {
+        & $Open | Out-Null
+        $store = Get-KvStore asked
+        $store.State | Should -Be $State
+        [bool]$store.Reason | Should -Be ($State -ne 'Available')
+    }
+
+    It 'is found out in one time for all stores, however many are silent' {
+        $servers = 1..3 | ForEach-Object { Start-TestServer }
+        try {
+            $servers | ForEach-Object { $null = Connect-KvStore $_ -Name "silent$($_ -replace '.*:')" }
+            $Started[-3..-1] | ForEach-Object { & kill -STOP $_.Id }
+            $found = Get-KvStore -Timeout 1
+            $found.Name[0..1] | Should -Be one, two
+            $found.State[0..1] | Should -Be Available, Available
+            $found.State[2..4] | Should -Be Unavailable, Unavailable, Unavailable
+            $found[2].Reason | Should -BeLike "*$($found[2].Address -replace '.*//')*"
+        } finally {
+            $Started[-3..-1] | ForEach-Object { & kill -CONT $_.Id }
+        }
+    } -Skip:$IsWindows
+
+    It 'takes no time that is none' {
+        (Get-ErrorOf { Get-KvStore -Timeout 0 }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+    }
+}
+
 Describe '-Store' -Tag etcd {
     It 'takes <Form>' -ForEach @(
         @{ Form = 'a name'; Argument = { 'one' } }

@@ -12,6 +12,9 @@ internal sealed class EndpointSet(IReadOnlyList<Uri> addresses, KvStoreOptions o
 
     public int Count => _endpoints.Length;
 
+    /// <summary>All of them, in the order in which they were given.</summary>
+    public IReadOnlyList<Endpoint> All => _endpoints;
+
     /// <summary>The next one in turn that is not resting; where all rest, the one that has rested longest.</summary>
     public Endpoint Next()
     {

@@ -16,7 +16,9 @@ internal static class EtcdErrors
                 $"{endpoint} does not permit this{call.ForKey}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }),
             GrpcCode.InvalidArgument when Has("auth store is old") => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
             GrpcCode.InvalidArgument when Has("authentication failed") => Authentication($"{endpoint} refused the user or password."),
-            GrpcCode.InvalidArgument when Has("user name is empty") => Authentication($"{endpoint} asks for a user and password, and none was given.") with { TokenRefused = true },
+            GrpcCode.InvalidArgument when Has("user name is empty") => new(new KvAuthenticationException(
+                $"{endpoint} has authentication enabled, and neither a user and password nor a client certificate that names a user was given. Specify a credential.")
+                { Key = key, Endpoint = endpoint }) { TokenRefused = true },
             GrpcCode.InvalidArgument when Has("request is too large") => TooLarge(),
             GrpcCode.InvalidArgument when Has("too many operations") => new(new KvInvalidArgumentException(
                 $"The transaction has more conditions or operations than {endpoint} takes (by default 128 of each; the server's --max-txn-ops). Divide it.")

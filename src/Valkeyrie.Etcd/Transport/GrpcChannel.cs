@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using Valkeyrie.Etcd.Protocol;
 using Valkeyrie.Etcd.Transport.Http2;
 
@@ -35,6 +36,9 @@ internal sealed class GrpcChannel : IAsyncDisposable
 
     public TimeSpan Timeout => _timeout;
 
+    /// <summary>The endpoints, in the order in which they were given.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => _endpoints.All;
+
     /// <summary>Where errors say the call went.</summary>
     public string Address => _address;
 
@@ -45,16 +49,46 @@ internal sealed class GrpcChannel : IAsyncDisposable
     /// <param name="state">Passed on to <paramref name="read"/>.</param>
     /// <param name="key">The key that the call is about, for errors.</param>
     /// <param name="cancellationToken">The caller's token.</param>
+    public ValueTask<TReply> CallAsync<TState, TReply>(
+        GrpcMethod method, Frame frame, Func<TState, Reply, TReply> read, TState state, string? key, CancellationToken cancellationToken) =>
+        CallAsync(null, new Attempts(method.ReadOnly, _endpoints.Count, _timeout), method, frame, read, state, key, _timeout, cancellationToken);
+
+    /// <summary>Makes a call to one endpoint and no other. It is not sent again if it fails; a refused token is renewed all the same.</summary>
+    /// <param name="endpoint">One of <see cref="Endpoints"/>.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="read">Turns the reply, gone after it returns, into what the caller wants.</param>
+    /// <param name="timeout">How long the call may take.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public ValueTask<TReply> AskAsync<TReply>(
+        Endpoint endpoint, GrpcMethod method, IMessage request, Func<Reply, TReply> read, TimeSpan timeout, CancellationToken cancellationToken) => CallAsync(
+            endpoint,
+            new Attempts(readOnly: false, endpoints: 1, timeout),
+            method,
+            Frame.Of(request),
+            static (read, reply) => read(reply),
+            read,
+            key: null,
+            timeout,
+            cancellationToken);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<TReply> CallAsync<TState, TReply>(
-        GrpcMethod method, Frame frame, Func<TState, Reply, TReply> read, TState state, string? key, CancellationToken cancellationToken)
+    private async ValueTask<TReply> CallAsync<TState, TReply>(
+        Endpoint? only,
+        Attempts attempts,
+        GrpcMethod method,
+        Frame frame,
+        Func<TState, Reply, TReply> read,
+        TState state,
+        string? key,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
-        var attempts = new Attempts(method.ReadOnly, _endpoints.Count, _timeout);
         try
         {
             while (true)
             {
-                var endpoint = _endpoints.Next();
+                var endpoint = only ?? _endpoints.Next();
                 var deadline = Deadline.Start(attempts.NextTimeout(), cancellationToken, _closing.Token);
                 var stream = new Http2Stream(MaxReplyLength, unary: true);
                 CancellationTokenRegistration cancel = default;
@@ -78,7 +112,8 @@ internal sealed class GrpcChannel : IAsyncDisposable
                 }
                 catch (Exception e)
                 {
-                    await RetryOrThrowAsync(e, attempts, FailedCallOf(e, endpoint, method, key, stream, cancellationToken), endpoint, token, cancellationToken).ConfigureAwait(false);
+                    var call = FailedCallOf(e, endpoint, method, key, stream, cancellationToken) with { Timeout = timeout };
+                    await RetryOrThrowAsync(e, attempts, call, endpoint, token, cancellationToken).ConfigureAwait(false);
                 }
                 finally
                 {

@@ -14,6 +14,7 @@ internal sealed record GrpcMethod
     public static readonly GrpcMethod LeaseTimeToLive = new("/etcdserverpb.Lease/LeaseTimeToLive", readOnly: true);
     public static readonly GrpcMethod LeaseLeases = new("/etcdserverpb.Lease/LeaseLeases", readOnly: true);
     public static readonly GrpcMethod Authenticate = new("/etcdserverpb.Auth/Authenticate", readOnly: true);
+    public static readonly GrpcMethod UserGet = new("/etcdserverpb.Auth/UserGet", readOnly: true);
     public static readonly GrpcMethod Status = new("/etcdserverpb.Maintenance/Status", readOnly: true);
 
     private GrpcMethod(string path, bool readOnly = false)

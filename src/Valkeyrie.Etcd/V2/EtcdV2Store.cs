@@ -5,7 +5,7 @@ namespace Valkeyrie.Etcd.V2;
 /// <summary>etcd's APIv2, the HTTP keys API of etcd 2.0 to 3.5, as a store.</summary>
 /// <remarks>A revision is the server's index. Beyond the contract: directories are real, so a path is either a value or a directory; values
 /// are text; a renewed key's revision moves on with each renewal; only the last 1000 changes are kept.</remarks>
-internal sealed class EtcdV2Store : IKvStore, IKvDirectories
+internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
 {
     private static readonly KvPutOptions Plain = new();
     private static readonly KvReadOptions Newest = new();
@@ -42,6 +42,13 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories
     {
         _lifetime.ThrowIfClosed();
         return _channel.StatusAsync(_paths.TreeOf(KvRange.All).Path, cancellationToken);
+    }
+
+    public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        var path = _paths.TreeOf(KvRange.All).Path;
+        return new MemberChecks(_channel, path).CheckAllAsync(EndpointChecks.CheckTimeout(timeout) ?? _channel.Timeout, cancellationToken);
     }
 
     public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default)

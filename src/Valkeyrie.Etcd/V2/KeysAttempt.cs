@@ -13,6 +13,9 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
     /// <summary>The request target that tells the server's version.</summary>
     public const string VersionTarget = "/version";
 
+    /// <summary>The request target at which a member tells who leads.</summary>
+    public const string MemberTarget = "/v2/stats/self";
+
     private const string IndexHeader = "X-Etcd-Index";
     private const string ClusterHeader = "X-Etcd-Cluster-Id";
     private const long UsualErrorLength = 4 << 10;
@@ -131,6 +134,24 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         using var request = NewRequest(HttpMethod.Get, VersionTarget);
         _response = await channel.Http.SendAsync(request, deadline.Token).ConfigureAwait(false);
         return new KvServerStatus(endpoint.Name, await ReadVersionTextAsync().ConfigureAwait(false), index);
+    }
+
+    /// <summary>What the member says of itself; null where it does not tell.</summary>
+    public async ValueTask<MemberReply?> ReadMemberAsync()
+    {
+        if (!_response!.IsSuccessStatusCode)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(await ReadShortAsync().ConfigureAwait(false), KeysJson.Default.MemberReply);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     public async ValueTask<string> ReadVersionAsync() =>

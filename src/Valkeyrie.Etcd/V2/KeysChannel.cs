@@ -74,6 +74,19 @@ internal sealed class KeysChannel : IAsyncDisposable
         0,
         cancellationToken);
 
+    /// <summary>The endpoints, in the order in which they were given.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => _endpoints.All;
+
+    /// <summary>Makes a call to one endpoint and no other. It is not sent again if it fails.</summary>
+    /// <param name="endpoint">One of <see cref="Endpoints"/>.</param>
+    /// <param name="call">The request.</param>
+    /// <param name="read">Reads the reply.</param>
+    /// <param name="timeout">How long the call may take.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public ValueTask<T> AskAsync<T>(
+        Endpoint endpoint, KeysCall call, Func<KeysAttempt, ValueTask<T>> read, TimeSpan timeout, CancellationToken cancellationToken) => AttemptAsync(
+            endpoint, new Attempts(readOnly: false, endpoints: 1, timeout), timeout, call, static (attempt, read) => read(attempt), read, cancellationToken);
+
     /// <summary>Asks an endpoint for its version alone, which every user may.</summary>
     public ValueTask<string> VersionAsync(CancellationToken cancellationToken) => AttemptAsync(
         new KeysCall(HttpMethod.Get, KeysAttempt.VersionTarget, null), static (attempt, _) => attempt.ReadVersionAsync(), 0, cancellationToken);
@@ -102,9 +115,19 @@ internal sealed class KeysChannel : IAsyncDisposable
         _endpoints.Dispose();
     }
 
+    private ValueTask<T> AttemptAsync<TState, T>(
+        KeysCall call, Func<KeysAttempt, TState, ValueTask<T>> read, TState state, CancellationToken cancellationToken) =>
+        AttemptAsync(null, new Attempts(call.ReadOnly, _endpoints.Count, Timeout), Timeout, call, read, state, cancellationToken);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> AttemptAsync<TState, T>(
-        KeysCall call, Func<KeysAttempt, TState, ValueTask<T>> read, TState state, CancellationToken cancellationToken)
+        Endpoint? only,
+        Attempts attempts,
+        TimeSpan timeout,
+        KeysCall call,
+        Func<KeysAttempt, TState, ValueTask<T>> read,
+        TState state,
+        CancellationToken cancellationToken)
     {
         if (call.Target.Length > MaxTargetLength)
         {
@@ -112,10 +135,9 @@ internal sealed class KeysChannel : IAsyncDisposable
                 $"The key takes {call.Target.Length} characters of a URL, more than the {MaxTargetLength} that etcd's APIv2 is sure to read.") { Key = call.Key };
         }
 
-        var attempts = new Attempts(call.ReadOnly, _endpoints.Count, Timeout);
         while (true)
         {
-            var endpoint = _endpoints.Next();
+            var endpoint = only ?? _endpoints.Next();
             var attempt = new KeysAttempt(this, endpoint, call, Deadline.Start(attempts.NextTimeout(), cancellationToken, _closing.Token), cancellationToken);
             try
             {
@@ -133,7 +155,7 @@ internal sealed class KeysChannel : IAsyncDisposable
 
                 var failure = FailureOf(e, new FailedCall(endpoint.Name, call.Key, call.ReadOnly)
                 {
-                    Timeout = Timeout,
+                    Timeout = timeout,
                     TimedOut = IsTimeout(e, cancellationToken),
 
                     // A request whose body was never begun cannot have been acted on.

@@ -5,5 +5,6 @@ namespace Valkeyrie.Etcd.V2;
 /// <summary>How the replies that are not nodes are read.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(KeysError))]
+[JsonSerializable(typeof(MemberReply))]
 [JsonSerializable(typeof(VersionReply))]
 internal sealed partial class KeysJson : JsonSerializerContext;

@@ -10,6 +10,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
 
     private readonly Requests _requests = new(new KeyCodec(options.Namespace));
     private readonly Replies _replies = new(new KeyCodec(options.Namespace));
+    private readonly Members _members = new(channel, options);
 
     public KvStoreInfo Info => info;
 
@@ -20,26 +21,14 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
 
     public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            return await channel.CallAsync(
-                GrpcMethod.Status,
-                Frame.Of(new StatusRequest()),
-                static (_, reply) =>
-                {
-                    var status = StatusResponse.Parser.ParseFrom(reply.Span);
-                    return new KvServerStatus(reply.Endpoint, status.Version, status.Header?.Revision ?? 0);
-                },
-                0,
-                null,
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (KvPermissionDeniedException e)
-        {
-            // etcd 3.5 tells its status to root alone. That it says so tells all the same that it was reached and took the credential.
-            return new KvServerStatus(e.Endpoint ?? Info.Address, "", 0);
-        }
+        // Together, since the status alone tells nothing of the user: etcd 3.4 shows it to anybody.
+        var status = _members.StatusAsync(cancellationToken);
+        await Task.WhenAll(status, _members.RequireUserAsync(cancellationToken)).ConfigureAwait(false);
+        return await status.ConfigureAwait(false);
     }
+
+    public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        _members.CheckAllAsync(timeout, cancellationToken);
 
     public async ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken)
     {

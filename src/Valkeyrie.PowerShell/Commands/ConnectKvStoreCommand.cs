@@ -9,10 +9,10 @@ using Valkeyrie.PowerShell.Sessions;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Opens a store and makes it the session's current one.</summary>
-/// <remarks>The server is asked once, so that a wrong host or password shows here and not with the first key.</remarks>
+/// <remarks>The server is asked once, so that a wrong host or password shows here and not with the first key. After a failure no store is current.</remarks>
 [Cmdlet(VerbsCommunications.Connect, "KvStore", DefaultParameterSetName = EtcdSet)]
 [OutputType(typeof(KvConnection))]
-public sealed class ConnectKvStoreCommand : KvCmdlet
+public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
 {
     private const string EtcdSet = "Etcd";
     private const string FileSet = "File";
@@ -73,15 +73,25 @@ public sealed class ConnectKvStoreCommand : KvCmdlet
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>The name by which -Store finds it. A store of this session that has the name is closed once the new one works. Default: the first
-    /// endpoint's host and port.</summary>
+    /// <summary>The name by which -Store finds it. One that a store of this session has is refused without -Force. Default: the first endpoint's host and port,
+    /// with a number where a store has that name.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
+    /// <summary>Close the store of this session that has the -Name, once the new one works.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     protected override void Process()
     {
+        LeaveCurrent();
+        if (Name is not null && !Force && OpenStores.FindOwn(Name) is { } open)
+        {
+            Fail(ErrorRecords.StoreOpen(open.Name, open.Address));
+        }
+
         var connection = ParameterSetName switch
         {
             FileSet => OrFail(Path, () => OpenFile(SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), Options(null), null)),

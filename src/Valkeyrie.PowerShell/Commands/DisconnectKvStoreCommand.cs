@@ -33,6 +33,7 @@ public sealed class DisconnectKvStoreCommand : KvCmdlet
 
         if (ShouldProcess(store.Info.Address, "Disconnect"))
         {
+            DefaultStore.GiveWay();
             OpenStores.Remove(store);
             Wait(store.DisposeAsync());
         }

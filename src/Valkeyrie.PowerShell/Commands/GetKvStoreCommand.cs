@@ -1,11 +1,12 @@
 using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Shows the stores that are open in this process, the session's current one marked; or those that are registered.</summary>
+/// <summary>Shows the stores that are open in this process, the session's current one marked, and whether each serves; or the stores that are registered.</summary>
 [Cmdlet(VerbsCommon.Get, "KvStore")]
 [OutputType(typeof(KvConnection), typeof(RegisteredStore))]
 public sealed class GetKvStoreCommand : KvCmdlet
@@ -20,21 +21,31 @@ public sealed class GetKvStoreCommand : KvCmdlet
     [Parameter]
     public SwitchParameter Registered { get; set; }
 
+    /// <summary>How long the stores are waited for, all together: a TimeSpan or seconds. Default: 2 seconds.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    protected override void Begin() => EndpointChecks.CheckTimeout(Timeout);
+
     /// <inheritdoc/>
     protected override void Process()
     {
         if (Registered)
         {
-            ReportFileErrors(StoreRegister.Path, () => Write(StoreRegister.Read(), store => store.Name, ErrorRecords.StoreNotRegistered));
+            ReportFileErrors(StoreRegister.Path, () => Write(StoreRegister.Read(), store => store.Name, ErrorRecords.StoreNotRegistered, found => found));
         }
         else
         {
-            Write(OpenStores.List(), connection => connection.Name, ErrorRecords.StoreNotFound);
+            Write(OpenStores.List(), connection => connection.Name, ErrorRecords.StoreNotFound, found => Wait(StoreStates.ReadAsync(found, Timeout, StopToken)));
         }
     }
 
-    private void Write<T>(IReadOnlyList<T> stores, Func<T, string> nameOf, Func<string, ErrorRecord> notFound)
+    private void Write<T>(
+        IReadOnlyList<T> stores, Func<T, string> nameOf, Func<string, ErrorRecord> notFound, Func<IReadOnlyList<T>, IReadOnlyList<T>> asShown)
     {
+        var meant = new List<T>();
         foreach (var name in Name)
         {
             var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
@@ -44,7 +55,9 @@ public sealed class GetKvStoreCommand : KvCmdlet
                 WriteError(notFound(name));
             }
 
-            WriteObject(found, enumerateCollection: true);
+            meant.AddRange(found);
         }
+
+        WriteObject(asShown(meant), enumerateCollection: true);
     }
 }

@@ -102,12 +102,34 @@ internal static class ErrorRecords
         return error;
     }
 
+    /// <summary>An open store has this name already.</summary>
+    public static ErrorRecord StoreOpen(string name, string address) => new(
+        new InvalidOperationException(
+            $"The store {address} is open under the name '{name}'. Specify another name, or -Force to close it: its locks are released then, and what it holds in memory is gone."),
+        "KvStoreOpen",
+        ErrorCategory.ResourceExists,
+        name);
+
+    /// <summary>Select-KvStore needs exactly one store.</summary>
+    /// <param name="names">The stores that it was given.</param>
+    public static ErrorRecord NotOneStore(IReadOnlyList<string> names) => InvalidArgument(
+        names.Count == 0
+            ? "No store was selected, since the pipeline held none. Get-KvStore shows the open ones."
+            : $"One store can be current, not {names.Count}: {string.Join(", ", names)}. Specify one of them.");
+
     /// <summary>There is no store to disconnect.</summary>
     public static ErrorRecord NotConnected() => new(
         new InvalidOperationException("No store is connected in this session. Get-KvStore shows the open ones; name one with -Store."),
         "KvNotConnected",
         ErrorCategory.ConnectionError,
         null);
+
+    /// <summary>A store is not open, or not by Connect-KvStore.</summary>
+    public static ErrorRecord StoreNotOpen(string address) => new(
+        new ItemNotFoundException($"The store {address} is not one of those that Connect-KvStore has opened. Get-KvStore shows them."),
+        "KvStoreNotFound",
+        ErrorCategory.ObjectNotFound,
+        address);
 
     /// <summary>No open store has this name.</summary>
     public static ErrorRecord StoreNotFound(string name) => new(
@@ -191,6 +213,7 @@ internal static class ErrorRecords
         KvErrorCode.LeaseNotFound => ErrorCategory.ObjectNotFound,
         KvErrorCode.StoreClosed => ErrorCategory.ResourceUnavailable,
         KvErrorCode.HistoryChanged => ErrorCategory.InvalidResult,
+        KvErrorCode.NoCurrentStore => ErrorCategory.ConnectionError,
         _ => ErrorCategory.NotSpecified,
     };
 }

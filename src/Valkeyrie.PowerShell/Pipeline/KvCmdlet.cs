@@ -80,6 +80,10 @@ public abstract partial class KvCmdlet : VisibleCmdlet, IDisposable
         return Blocking.Enumerate(stream);
     }
 
+    /// <summary>The store that a command works on when none is named.</summary>
+    /// <exception cref="KvNoCurrentStoreException">There is none.</exception>
+    private protected IKvStore FindCurrentStore() => CurrentStore.Get(() => Connect(DefaultStore.Open(), DefaultStore.Name), WriteWarning);
+
     /// <summary>Sees that a store works, and closes it if it does not.</summary>
     /// <param name="store">The store, just opened.</param>
     /// <param name="name">The name to give it.</param>

@@ -11,7 +11,7 @@ public abstract class KvStoreCmdlet : KvCmdlet
     private IKvStore? _target;
 
     /// <summary>The store: what Connect-KvStore gave, the name of an open one, or any <see cref="IKvStore"/>. Default: the session's current store, and
-    /// where none was connected, the user's own file.</summary>
+    /// in a process in which nobody has connected, the user's own file.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? Store { get; set; }
@@ -39,7 +39,7 @@ public abstract class KvStoreCmdlet : KvCmdlet
         Recording = TransactionRecording.Current;
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(Store)))
         {
-            _target = Recording?.Store ?? CurrentStore.Get(OpenDefault, WriteWarning);
+            _target = Recording?.Store ?? FindCurrentStore();
         }
         else if (!StoreArgument.TryResolve(Store, out _target, out var error))
         {
@@ -68,6 +68,4 @@ public abstract class KvStoreCmdlet : KvCmdlet
                 $"A transaction is about one store: this one's is '{store.Info.Address}', and -Store names '{Target.Info.Address}'. Leave -Store out in its blocks.", Store));
         }
     }
-
-    private KvConnection OpenDefault() => OrFail(null, () => Connect(DefaultStore.Open(), DefaultStore.Name));
 }

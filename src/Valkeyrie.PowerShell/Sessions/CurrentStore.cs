@@ -1,11 +1,14 @@
+using Valkeyrie.PowerShell.Completion;
+
 namespace Valkeyrie.PowerShell.Sessions;
 
 /// <summary>The store that a command works on when none is named.</summary>
 internal static class CurrentStore
 {
-    /// <summary>The session's current store; where there is none, the user's own file, and a warning that says so.</summary>
+    /// <summary>The runspace's current store; in a process in which nobody has chosen one, the user's own file, and a warning that says so.</summary>
     /// <param name="openDefault">Opens that file.</param>
     /// <param name="warn">Writes the warning.</param>
+    /// <exception cref="KvNoCurrentStoreException">There is none.</exception>
     public static IKvStore Get(Func<KvConnection> openDefault, Action<string> warn)
     {
         if (OpenStores.Current is { } current)
@@ -13,19 +16,30 @@ internal static class CurrentStore
             return current.Store;
         }
 
-        var others = OpenStores.List().Where(c => c.Name != DefaultStore.Name).Select(c => c.Name).ToList();
-        var connection = openDefault();
-        OpenStores.Add(connection);
-        if (others.Count > 0)
+        if (!DefaultStore.MayServe)
         {
-            // Here the user's mind is likely on another store: one whose runspace is not this one, or that is no longer current. Said every time.
-            warn($"No store is current here, so the file '{DefaultStore.Path}' is used. An open one is found by its name: -Store {others[0]}.");
+            throw Missing();
         }
-        else if (DefaultStore.MustWarn())
+
+        OpenStores.AddDefault(openDefault());
+        if (DefaultStore.MustWarn())
         {
             warn($"No store is connected, so the file '{DefaultStore.Path}' is used. Connect-KvStore connects to another; this is said once.");
         }
 
-        return connection.Store;
+        // Asked again, as another runspace may have connected meanwhile.
+        return OpenStores.Current?.Store ?? throw Missing();
+    }
+
+    private static KvNoCurrentStoreException Missing()
+    {
+        var why = OpenStores.WhyNoneIsCurrent
+            ?? (DefaultStore.IsTurnedOff
+                ? $"this runspace has connected to none, and {DefaultStore.SwitchName} forbids to use the default one"
+                : "this runspace has connected to none, though another one of the process has");
+        var next = OpenStores.List().OrderBy(c => c.Name == DefaultStore.Name).Select(c => CompletionWord.Quoted(c.Name)).FirstOrDefault() is { } open
+            ? $"Specify one, as in -Store {open}, make it current with Select-KvStore {open}, or connect with Connect-KvStore."
+            : "Connect to one with Connect-KvStore.";
+        return new($"No store is current: {why}. {next}");
     }
 }

@@ -14,6 +14,13 @@ public sealed class KvConnection
         ServerVersion = serverVersion;
     }
 
+    private KvConnection(KvConnection connection, KvStoreState state, string? reason)
+        : this(connection.Name, connection.Store, connection.ApiVersion, connection.ServerVersion)
+    {
+        State = state;
+        Reason = reason;
+    }
+
     /// <summary>What -Store finds it by.</summary>
     public string Name { get; }
 
@@ -36,7 +43,13 @@ public sealed class KvConnection
     public string? User => Store.Info.UserName;
 
     /// <summary>True if commands of this session work on it when no -Store is given.</summary>
-    public bool IsCurrent => OpenStores.Current == this;
+    public bool IsCurrent => OpenStores.Current?.Store == Store;
+
+    /// <summary>Whether the store served when this object was made: by Connect-KvStore, which has just asked it, or by Get-KvStore.</summary>
+    public KvStoreState State { get; }
+
+    /// <summary>Why it did not; null where it did.</summary>
+    public string? Reason { get; }
 
     /// <summary>The store itself, for .NET code.</summary>
     public IKvStore Store { get; }
@@ -61,6 +74,10 @@ public sealed class KvConnection
     [Hidden]
     public string DisplayNamespace => VisibleText.Of(Namespace);
 
+    /// <summary>Why it did not serve, for views.</summary>
+    [Hidden]
+    public string DisplayReason => VisibleText.Of(Reason);
+
     /// <summary>The user, for views.</summary>
     [Hidden]
     public string DisplayUser => VisibleText.Of(User);
@@ -81,6 +98,9 @@ public sealed class KvConnection
             throw;
         }
     }
+
+    /// <summary>The same connection, as it is found now.</summary>
+    internal KvConnection In(KvStoreState state, string? reason = null) => new(this, state, reason);
 
     /// <summary>The name, so that the object also serves where a name is wanted.</summary>
     public override string ToString() => Name;

@@ -25,7 +25,19 @@ internal static class OpenStores
         {
             lock (Gate)
             {
-                return Runspace.DefaultRunspace is { } own && ByRunspace.TryGetValue(own, out var stores) ? stores.Current : null;
+                return Own() is { Current: { } current } own && (!own.IsDefault || DefaultStore.MayServe) ? current : null;
+            }
+        }
+    }
+
+    /// <summary>Why the calling runspace has no current store; null where it never had one.</summary>
+    public static string? WhyNoneIsCurrent
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return Own()?.WhyNone;
             }
         }
     }
@@ -47,6 +59,9 @@ internal static class OpenStores
     /// <summary>The open store of a name; null if there is none. Case does not count.</summary>
     public static KvConnection? Find(string name) => List().FirstOrDefault(c => IsNamed(c, name));
 
+    /// <summary>The name of an open store, or the address of any other.</summary>
+    public static string NameOf(IKvStore store) => List().FirstOrDefault(c => c.Store == store)?.Name ?? store.Info.Address;
+
     /// <summary>A name that no store of this runspace has: the wanted one, or that with a number.</summary>
     public static string UnusedName(string wanted)
     {
@@ -63,6 +78,16 @@ internal static class OpenStores
         }
     }
 
+    /// <summary>The runspace's own store of a name; null if there is none.</summary>
+    public static KvConnection? FindOwn(string name)
+    {
+        var own = Runspace.DefaultRunspace;
+        lock (Gate)
+        {
+            return All.Find(s => s.Owner == own && IsNamed(s.Connection, name))?.Connection;
+        }
+    }
+
     /// <summary>Adds a store that works and makes it current.</summary>
     /// <returns>The runspace's former store of that name, to be closed; null if there was none.</returns>
     public static KvConnection? Add(KvConnection connection)
@@ -70,21 +95,59 @@ internal static class OpenStores
         var own = Runspace.DefaultRunspace;
         lock (Gate)
         {
-            if (!ByRunspace.TryGetValue(own, out var stores))
-            {
-                ByRunspace.Add(own, stores = new RunspaceStores());
-                own.StateChanged += CloseWithRunspace;
-            }
-
-            var replaced = All.Find(s => s.Owner == own && IsNamed(s.Connection, connection.Name));
+            var replaced = All.Find(s => s.Owner == own && IsNamed(s.Connection, connection.Name))?.Connection;
             if (replaced is not null)
             {
-                All.Remove(replaced);
+                Remove(replaced.Store);
             }
 
             All.Add(new OpenStore(own, connection));
-            stores.Current = connection;
-            return replaced?.Connection;
+            StoresOf(own).MakeCurrent(connection);
+            return replaced;
+        }
+    }
+
+    /// <summary>Adds the store of a process in which nobody has chosen one. It is current for as long as that is so.</summary>
+    public static void AddDefault(KvConnection connection)
+    {
+        var own = Runspace.DefaultRunspace;
+        lock (Gate)
+        {
+            All.Add(new OpenStore(own, connection));
+            var stores = StoresOf(own);
+            stores.MakeCurrent(connection);
+            stores.IsDefault = true;
+        }
+    }
+
+    /// <summary>Makes an open store the current one of the calling runspace, whichever runspace opened it.</summary>
+    /// <returns>False if the store is not open.</returns>
+    public static bool TrySelect(IKvStore store)
+    {
+        lock (Gate)
+        {
+            if (All.Find(s => s.Connection.Store == store) is not { } open)
+            {
+                return false;
+            }
+
+            StoresOf(Runspace.DefaultRunspace).MakeCurrent(open.Connection);
+            return true;
+        }
+    }
+
+    /// <summary>Leaves the calling runspace without a current store.</summary>
+    /// <param name="why">Why, as a clause for errors.</param>
+    public static void LeaveCurrent(string why)
+    {
+        if (Runspace.DefaultRunspace is not { } own)
+        {
+            return;
+        }
+
+        lock (Gate)
+        {
+            StoresOf(own).Leave(why);
         }
     }
 
@@ -93,11 +156,12 @@ internal static class OpenStores
     {
         lock (Gate)
         {
-            foreach (var (owner, connection) in All.Where(s => s.Connection.Store == store))
+            // Any runspace may have made it its current one.
+            foreach (var (_, stores) in ByRunspace)
             {
-                if (ByRunspace.TryGetValue(owner, out var stores) && stores.Current == connection)
+                if (stores.Current is { } current && current.Store == store)
                 {
-                    stores.Current = null;
+                    stores.Leave($"'{current.Name}' was, and has been closed");
                 }
             }
 
@@ -116,6 +180,19 @@ internal static class OpenStores
         }
 
         return CloseAsync(connections);
+    }
+
+    private static RunspaceStores? Own() => Runspace.DefaultRunspace is { } own && ByRunspace.TryGetValue(own, out var stores) ? stores : null;
+
+    private static RunspaceStores StoresOf(Runspace runspace)
+    {
+        if (!ByRunspace.TryGetValue(runspace, out var stores))
+        {
+            ByRunspace.Add(runspace, stores = new RunspaceStores());
+            runspace.StateChanged += CloseWithRunspace;
+        }
+
+        return stores;
     }
 
     private static bool IsNamed(KvConnection connection, string name) => string.Equals(connection.Name, name, StringComparison.OrdinalIgnoreCase);
@@ -156,6 +233,17 @@ internal static class OpenStores
 
     private sealed class RunspaceStores
     {
-        public KvConnection? Current { get; set; }
+        /// <summary>The current store.</summary>
+        public KvConnection? Current { get; private set; }
+
+        /// <summary>True if nobody has chosen the current store.</summary>
+        public bool IsDefault { get; set; }
+
+        /// <summary>Why there is no current store.</summary>
+        public string? WhyNone { get; private set; }
+
+        public void MakeCurrent(KvConnection connection) => (Current, IsDefault, WhyNone) = (connection, false, null);
+
+        public void Leave(string why) => (Current, IsDefault, WhyNone) = (null, false, why);
     }
 }

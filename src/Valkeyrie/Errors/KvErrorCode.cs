@@ -63,4 +63,7 @@ public enum KvErrorCode
 
     /// <summary>The store's history is another one than before, or than another endpoint's: revisions from there mean nothing here.</summary>
     HistoryChanged,
+
+    /// <summary>No store was named, and none is current.</summary>
+    NoCurrentStore,
 }

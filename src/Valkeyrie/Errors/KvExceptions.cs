@@ -254,3 +254,14 @@ public sealed class KvHistoryChangedException(string message) : KvException(KvEr
         new($"Changes from revision {from} on cannot be followed: {endpoint} has only come to revision {newest}. Either the number is wrong, or the store was "
             + "restored or emptied and has another history now; read anew.") { Key = range.Text, Endpoint = endpoint };
 }
+
+/// <summary>No store was named, and none is current. Where a program keeps a current store, as the PowerShell module does, it says so by this.</summary>
+public sealed class KvNoCurrentStoreException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="message">Why none is current, and what to do.</param>
+    public KvNoCurrentStoreException(string message)
+        : base(KvErrorCode.NoCurrentStore, message)
+    {
+    }
+}

@@ -17,6 +17,10 @@ public interface IRevisionedEngine : IKvTransactions, IAsyncDisposable
     /// <inheritdoc cref="IKvStore.PingAsync"/>
     ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken);
 
+    /// <summary>Asks every endpoint at once, as in <see cref="IKvEndpoints.CheckEndpointsAsync"/>. By default the engine is one endpoint, and is pinged.</summary>
+    IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        EndpointChecks.ByPing(PingAsync, Info, timeout, cancellationToken);
+
     /// <summary>Writes a value, attached to a lease or to none (0).</summary>
     ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken);
 

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie;
 
 /// <content>What stores with revisions can do beyond the eleven calls.</content>
-public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHistory
+public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHistory, IKvEndpoints
 {
     // A list of leases asks for each: enough at a time that the way there and back does not count.
     private const int LeasesAtOnce = 32;
@@ -92,6 +92,13 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
         {
             throw new KvKeyNotFoundException(key, Info.Address);
         }
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _engine.CheckEndpointsAsync(EndpointChecks.CheckTimeout(timeout) ?? _engine.Timeout, cancellationToken);
     }
 
     private static void CheckLease(long leaseId)

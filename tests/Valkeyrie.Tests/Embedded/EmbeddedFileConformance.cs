@@ -49,4 +49,6 @@ public static class EmbeddedFileConformance
     public sealed class Histories(SharedDatabases databases) : HistoryConformance(databases.File);
 
     public sealed class Lifetimes(SharedDatabases databases) : LifetimeConformance(databases.File);
+
+    public sealed class Endpoints(SharedDatabases databases) : EndpointConformance(databases.File);
 }

@@ -49,4 +49,6 @@ public static class EmbeddedMemoryConformance
     public sealed class Histories(SharedDatabases databases) : HistoryConformance(databases.Memory);
 
     public sealed class Lifetimes(SharedDatabases databases) : LifetimeConformance(databases.Memory);
+
+    public sealed class Endpoints(SharedDatabases databases) : EndpointConformance(databases.Memory);
 }

@@ -49,4 +49,6 @@ public static class EtcdV3Conformance
     public sealed class Histories(SharedEtcd etcd) : HistoryConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Lifetimes(SharedEtcd etcd) : LifetimeConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Endpoints(SharedEtcd etcd) : EndpointConformance(new EtcdV3Rig(etcd.Server));
 }

@@ -51,4 +51,6 @@ public static class EtcdV2Conformance
     public sealed class Transactions(OwnEtcdV2 etcd) : TransactionConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Lifetimes(OwnEtcdV2 etcd) : LifetimeConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
+    public sealed class Endpoints(OwnEtcdV2 etcd) : EndpointConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 }

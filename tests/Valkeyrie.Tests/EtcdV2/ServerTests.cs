@@ -81,6 +81,9 @@ public sealed class ServerTests
         await using var nobody = KvStore.Open(EtcdV2Rig.AddressOf(etcd));
         var none = await Assert.ThrowsAsync<KvAuthenticationException>(async () => await nobody.PutAsync("a", "v"));
         Assert.Contains("none was given", none.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<KvAuthenticationException>(async () => await nobody.PingAsync());
+        var status = Assert.Single(await KvEndpoints.Of(nobody).CheckEndpointsAsync().ToListAsync());
+        Assert.Equal((true, false), (status.IsReachable, status.IsServing));
     }
 
     [Fact]

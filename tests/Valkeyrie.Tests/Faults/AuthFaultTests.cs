@@ -49,6 +49,37 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
     }
 
     [Fact]
+    public async Task A_ping_without_a_user_where_one_is_needed_is_authentication_failed()
+    {
+        await using var store = KvStore.Open(etcd.Server.Address);
+        var refused = await Assert.ThrowsAsync<KvAuthenticationException>(async () => await store.PingAsync());
+        Assert.Contains(etcd.Server.Endpoint, refused.Message, StringComparison.Ordinal);
+
+        var status = Assert.Single(await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync());
+        Assert.True(status.IsReachable);
+        Assert.False(status.IsServing);
+        Assert.Equal(KvErrorCode.AuthenticationFailed, status.ErrorCode);
+    }
+
+    [Theory]
+    [InlineData("root")]
+    [InlineData("reader")]
+    public async Task A_ping_needs_a_user_and_no_permission(string user)
+    {
+        await using var store = Open(user);
+        Assert.Contains(etcd.Server.Endpoint, (await store.PingAsync()).Endpoint, StringComparison.Ordinal);
+        Assert.True(Assert.Single(await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync()).IsServing);
+    }
+
+    [Fact]
+    public async Task An_endpoint_with_a_wrong_password_is_reachable_and_does_not_serve()
+    {
+        await using var store = Open("root", "wrong");
+        var status = Assert.Single(await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync());
+        Assert.Equal((true, false, KvErrorCode.AuthenticationFailed), (status.IsReachable, status.IsServing, status.ErrorCode));
+    }
+
+    [Fact]
     public async Task A_password_where_none_is_needed_does_no_harm()
     {
         await using var store = KvStore.Open(open.Server.Address, new KvStoreOptions { Credential = new KvCredential("root", Password) });

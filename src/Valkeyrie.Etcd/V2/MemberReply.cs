@@ -1,0 +1,17 @@
+namespace Valkeyrie.Etcd.V2;
+
+/// <summary>What <c>/v2/stats/self</c> answers, as far as it is used.</summary>
+/// <param name="Id">The member's number.</param>
+/// <param name="State">Its part in the cluster.</param>
+/// <param name="LeaderInfo">The leader, as this member knows it.</param>
+internal sealed record MemberReply(string? Id, string? State, MemberReply.Leads? LeaderInfo)
+{
+    private const string Leader = "StateLeader";
+
+    /// <summary>True for the leader.</summary>
+    public bool IsLeader => State == Leader;
+
+    /// <summary>The leader.</summary>
+    /// <param name="Leader">Its number.</param>
+    internal sealed record Leads(string? Leader);
+}

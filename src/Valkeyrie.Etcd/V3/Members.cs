@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using Google.Protobuf;
+using Valkeyrie.Etcd.Protocol;
+using Valkeyrie.Etcd.Transport;
+
+namespace Valkeyrie.Etcd.V3;
+
+/// <summary>What the members of a cluster say of themselves, and of the user who asks.</summary>
+internal sealed class Members(GrpcChannel channel, KvStoreOptions options)
+{
+    private const string CommonName = "2.5.4.3";
+    private const string NoSuchUser = "user name not found";
+
+    // A read that needs no permission to be refused for another reason than permission. Serializable: each member answers for itself, also without a leader.
+    private static readonly RangeRequest AnyRead = new() { Key = ByteString.CopyFrom(0), CountOnly = true, Serializable = true };
+
+    private bool HasCredential => options.Credential is not null;
+
+    /// <summary>What the member that answers says of itself.</summary>
+    public async Task<KvServerStatus> StatusAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await channel.CallAsync(
+                GrpcMethod.Status,
+                Frame.Of(new StatusRequest()),
+                static (_, reply) =>
+                {
+                    var status = StatusResponse.Parser.ParseFrom(reply.Span);
+                    return new KvServerStatus(reply.Endpoint, status.Version, status.Header?.Revision ?? 0);
+                },
+                0,
+                null,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (KvPermissionDeniedException e)
+        {
+            // etcd 3.5 tells its status to root alone. That it says so tells all the same that it was reached and took the credential.
+            return new KvServerStatus(e.Endpoint ?? channel.Address, "", 0);
+        }
+    }
+
+    /// <summary>Sees that the server takes whoever asks for a user, or asks for none. What the user may do does not matter.</summary>
+    /// <exception cref="KvAuthenticationException">The server has authentication enabled, and neither a credential nor the client certificate names a user.</exception>
+    public Task RequireUserAsync(CancellationToken cancellationToken) =>
+        HasCredential
+            ? Task.CompletedTask // Who has one signs in before the first call.
+            : RequireUserAsync(async (method, request) =>
+                await channel.CallAsync(method, Frame.Of(request), static (_, _) => true, true, null, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Asks every endpoint at once.</summary>
+    public IAsyncEnumerable<KvEndpointStatus> CheckAllAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        EndpointChecks.AsTheyCome(channel.Endpoints.Select(e => (Func<CancellationToken, Task<KvEndpointStatus>>)(stop => CheckAsync(e, timeout, stop))), cancellationToken);
+
+    private async Task<KvEndpointStatus> CheckAsync(Endpoint endpoint, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var known = new KvEndpointStatus(endpoint.Name);
+        var begun = 0L;
+        try
+        {
+            // This also makes the connection, so that the next call can be timed.
+            await RequireUserAsync(async (method, request) =>
+                await channel.AskAsync(endpoint, method, request, static _ => true, timeout, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            begun = Stopwatch.GetTimestamp();
+            var status = await channel.AskAsync(
+                endpoint, GrpcMethod.Status, new StatusRequest(), static reply => StatusResponse.Parser.ParseFrom(reply.Span), timeout, cancellationToken).ConfigureAwait(false);
+            return StatusOf(status, known with { IsReachable = true, Latency = Stopwatch.GetElapsedTime(begun) });
+        }
+        catch (KvPermissionDeniedException) when (begun != 0)
+        {
+            return known with
+            {
+                IsReachable = true,
+                Latency = Stopwatch.GetElapsedTime(begun),
+                ErrorCode = KvErrorCode.PermissionDenied,
+                Reason = $"{endpoint.Name} tells its version and its leader to root alone.",
+            };
+        }
+        catch (KvException e) when (e is not KvStoreClosedException)
+        {
+            return EndpointChecks.Failed(known with { IsReachable = begun != 0 }, e);
+        }
+    }
+
+    private async Task RequireUserAsync(Func<GrpcMethod, IMessage, ValueTask> ask)
+    {
+        try
+        {
+            await ask(GrpcMethod.Range, AnyRead).ConfigureAwait(false);
+        }
+        catch (KvPermissionDeniedException e)
+        {
+            if (!HasCredential && CertifiedName() is { } name)
+            {
+                await RequireCertifiedUserAsync(name, e.Endpoint, ask).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Tells a user whom the client certificate names from one whom the server does not know. Both lack the permission to read, but each user may ask
+    /// for himself.</summary>
+    private static async Task RequireCertifiedUserAsync(string name, string? endpoint, Func<GrpcMethod, IMessage, ValueTask> ask)
+    {
+        try
+        {
+            await ask(GrpcMethod.UserGet, new AuthUserGetRequest { Name = name }).ConfigureAwait(false);
+        }
+        catch (KvInvalidArgumentException e) when (e.Message.Contains(NoSuchUser, StringComparison.Ordinal))
+        {
+            throw new KvAuthenticationException(
+                $"{endpoint} has authentication enabled and knows no user '{name}', whom the client certificate names. Use another certificate, or specify a user and password.")
+                { Endpoint = endpoint };
+        }
+    }
+
+    private string? CertifiedName() => options.Tls?.ClientCertificate?.SubjectName.EnumerateRelativeDistinguishedNames()
+        .FirstOrDefault(n => !n.HasMultipleElements && n.GetSingleElementType().Value == CommonName)?.GetSingleElementValue();
+
+    private static KvEndpointStatus StatusOf(StatusResponse status, KvEndpointStatus known)
+    {
+        var member = status.Header?.MemberId ?? 0;
+        return known with
+        {
+            Version = status.Version,
+            Revision = status.Header?.Revision ?? 0,
+            IsLeader = status.Leader == member && member != 0,
+            IsLearner = status.IsLearner,
+            MemberId = Number(member),
+            LeaderId = Number(status.Leader),
+            ClusterId = Number(status.Header?.ClusterId ?? 0),
+            RaftTerm = (long)status.RaftTerm,
+            DatabaseSize = status.DbSize,
+            Problems = [.. status.Errors],
+        };
+    }
+
+    // As etcd's own tools write the numbers of members.
+    private static string? Number(ulong id) => id == 0 ? null : $"{id:x}";
+}

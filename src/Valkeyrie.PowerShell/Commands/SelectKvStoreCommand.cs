@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Makes an open store the session's current one.</summary>
+/// <remarks>After a failure no store is current.</remarks>
+[Cmdlet(VerbsCommon.Select, "KvStore")]
+[OutputType(typeof(KvConnection))]
+public sealed class SelectKvStoreCommand() : KvTargetCmdlet("Select-KvStore")
+{
+    private readonly List<IKvStore> _meant = [];
+
+    /// <summary>The store: its name, or what Connect-KvStore or Get-KvStore gave. It may be one that another runspace opened.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(StoreCompleter))]
+    public object? Store { get; set; }
+
+    /// <summary>Emit the store.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        if (StoreArgument.TryResolve(Store, out var store, out var error))
+        {
+            _meant.Add(store);
+            return;
+        }
+
+        Fail(error);
+    }
+
+    /// <inheritdoc/>
+    protected override void Complete()
+    {
+        // The last of several, or the one before where the pipeline was empty, would be a store that nobody has named.
+        var stores = _meant.Distinct().ToList();
+        if (stores is not [var store])
+        {
+            Fail(ErrorRecords.NotOneStore([.. stores.Select(OpenStores.NameOf)]));
+            return;
+        }
+
+        if (!OpenStores.TrySelect(store))
+        {
+            Fail(ErrorRecords.StoreNotOpen(store.Info.Address));
+        }
+
+        if (PassThru)
+        {
+            WriteObject(OpenStores.Current);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Asks each endpoint of a store by itself whether it serves, and why it does not.</summary>
+/// <remarks>An endpoint that is away is no error: it is what the command is to find out.</remarks>
+[Cmdlet(VerbsDiagnostic.Test, "KvStore")]
+[OutputType(typeof(KvEndpointStatus))]
+public sealed class TestKvStoreCommand : KvCmdlet
+{
+    // The name of the store, which an endpoint does not know.
+    private const string StoreProperty = "Store";
+
+    private readonly List<(IKvStore Store, Task<List<KvEndpointStatus>> Statuses)> _asked = [];
+
+    /// <summary>The stores, or their names. Default: the session's current store, and in a process in which nobody has connected, the user's own file.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(StoreCompleter))]
+    public object? Store { get; set; }
+
+    /// <summary>How long one answer of an endpoint is waited for: a TimeSpan or seconds. Default: 5 seconds.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    protected override void Begin() => EndpointChecks.CheckTimeout(Timeout);
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        IKvStore? store;
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Store)))
+        {
+            store = FindCurrentStore();
+        }
+        else if (!StoreArgument.TryResolve(Store, out store, out var error))
+        {
+            WriteError(error);
+            return;
+        }
+
+        // All stores are asked at once.
+        _asked.Add((store, Task.Run(() => AskAsync(store))));
+    }
+
+    /// <inheritdoc/>
+    protected override void Complete()
+    {
+        foreach (var (store, statuses) in _asked)
+        {
+            ReportErrors(store.Info.Address, () => Write(store, Wait(new ValueTask<List<KvEndpointStatus>>(statuses))));
+        }
+    }
+
+    private async Task<List<KvEndpointStatus>> AskAsync(IKvStore store)
+    {
+        var statuses = new List<KvEndpointStatus>();
+        await foreach (var status in KvEndpoints.Of(store).CheckEndpointsAsync(Timeout, StopToken).ConfigureAwait(false))
+        {
+            statuses.Add(status);
+        }
+
+        var order = store.Info.Endpoints.ToList();
+        return [.. statuses.OrderBy(s => order.IndexOf(s.Endpoint))];
+    }
+
+    private void Write(IKvStore store, List<KvEndpointStatus> statuses)
+    {
+        var name = VisibleText.Of(OpenStores.NameOf(store));
+        foreach (var status in statuses)
+        {
+            var shown = PSObject.AsPSObject(status);
+            shown.Properties.Add(new PSNoteProperty(StoreProperty, name));
+            WriteObject(shown);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Valkeyrie.Etcd;
+
+namespace Valkeyrie.Tests.Etcd;
+
+/// <summary>What a cluster's members tell of themselves, each asked by itself.</summary>
+public sealed class MemberTests
+{
+    static MemberTests() => EtcdStore.Register();
+
+    [Fact]
+    public async Task Each_member_tells_its_part_and_one_that_is_away_tells_why_without_holding_up_the_others()
+    {
+        await using var cluster = await EtcdCluster.StartAsync();
+        await using var store = KvStore.Open(cluster.Address);
+        await store.PutAsync("a", "1");
+        var all = await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync();
+        Assert.Equal(store.Info.Endpoints.Order(), all.Select(s => s.Endpoint).Order());
+        Assert.All(all, s => Assert.True(s.IsServing));
+        var leader = Assert.Single(all, s => s.IsLeader == true);
+        Assert.All(all, s => Assert.Equal(leader.MemberId, s.LeaderId));
+        Assert.Equal(EtcdCluster.Size, all.Select(s => s.MemberId).Distinct().Count());
+        Assert.Single(all.Select(s => s.ClusterId).Distinct());
+        Assert.All(all, s => Assert.True(s.RaftTerm > 0 && s.DatabaseSize > 0 && !s.IsLearner));
+
+        cluster.Kill(0);
+        cluster.Suspend(1);
+        var statuses = new List<KvEndpointStatus>();
+        await foreach (var status in KvEndpoints.Of(store).CheckEndpointsAsync(TimeSpan.FromSeconds(2)))
+        {
+            statuses.Add(status);
+        }
+
+        var dead = Assert.Single(statuses, s => s.Endpoint.EndsWith(cluster.EndpointOf(0), StringComparison.Ordinal));
+        Assert.Equal((false, KvErrorCode.Unreachable), (dead.IsReachable, dead.ErrorCode));
+        Assert.Contains(cluster.EndpointOf(0), dead.Reason, StringComparison.Ordinal);
+        var silent = Assert.Single(statuses, s => s.Endpoint.EndsWith(cluster.EndpointOf(1), StringComparison.Ordinal));
+        Assert.Equal((false, KvErrorCode.TimedOut), (silent.IsReachable, silent.ErrorCode));
+        Assert.Same(silent, statuses[^1]);
+        Assert.True(Assert.Single(statuses, s => s.Endpoint.EndsWith(cluster.EndpointOf(2), StringComparison.Ordinal)).IsReachable);
+    }
+
+    [Fact]
+    public async Task A_member_without_a_leader_is_reachable_and_does_not_serve()
+    {
+        await using var cluster = await EtcdCluster.StartAsync();
+        await using var store = KvStore.Open($"etcd://{cluster.EndpointOf(2)}");
+        await store.PutAsync("a", "1");
+        cluster.Kill(0);
+        cluster.Kill(1);
+        KvEndpointStatus status;
+        do
+        {
+            // The member finds out by itself within an election timeout.
+            status = Assert.Single(await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync());
+            Assert.True(status.IsReachable);
+        }
+        while (status.IsServing);
+
+        Assert.Null(status.LeaderId);
+        Assert.NotEmpty(status.Problems);
+    }
+}
