@@ -86,8 +86,8 @@ Describe 'A view' -Tag etcd {
     }
 
     It 'of a store shows which is current, its name and its address' {
-        (Show $store)[0] | Should -Be 'Current Name Address Api Namespace User'
-        (Show $store)[-1] | Should -Be "* shown $($store.Address) 3 ns/"
+        (Show $store)[0] | Should -Be 'Current Name State Address Namespace User'
+        (Show $store)[-1] | Should -Be "* shown Available $($store.Address) ns/"
         Show-List $store | Should -Contain 'IsCurrent : True'
     }
 }

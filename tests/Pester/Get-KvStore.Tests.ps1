@@ -35,7 +35,10 @@ Describe 'Get-KvStore' -Tag etcd {
 }
 
 Describe 'The state that Get-KvStore shows' -Tag etcd {
-    AfterEach { Get-KvStore | Where-Object Name -NotIn one, two | Disconnect-KvStore }
+    AfterEach {
+        Get-KvStore | Where-Object Name -NotIn one, two | Disconnect-KvStore
+        Select-KvStore two
+    }
 
     It 'is <State> of a store that <Name>' -ForEach @(
         @{ Name = 'serves'; State = 'Available'; Open = { Connect-KvStore $Server -Name asked } }
