@@ -106,9 +106,8 @@ Describe 'The default file' {
 
 Describe 'A command without -Store' {
     BeforeEach {
-        $null = Connect-KvStore -InMemory -Name meant
         $null = Connect-KvStore -InMemory -Name other
-        Select-KvStore meant
+        $null = Connect-KvStore -InMemory -Name meant
     }
 
     AfterEach { Get-KvStore | Disconnect-KvStore }

@@ -122,7 +122,7 @@ Describe 'Further drives' {
             (Get-ErrorOf $command).FullyQualifiedErrorId | Should -BeLike 'KvStoreClosed,*' -Because $command
         }
 
-        $null = Connect-KvStore -InMemory -Name two
+        Select-KvStore two
     }
 
     It 'say so when their store is away, within its timeout' -Tag etcd {
@@ -133,6 +133,6 @@ Describe 'Further drives' {
         $Started[-1].WaitForExit()
         (Get-ErrorOf { Get-Content away:/a }).FullyQualifiedErrorId | Should -BeIn 'KvUnreachable,Microsoft.PowerShell.Commands.GetContentCommand', 'KvTimedOut,Microsoft.PowerShell.Commands.GetContentCommand'
         Disconnect-KvStore away
-        $null = Connect-KvStore -InMemory -Name two
+        Select-KvStore two
     }
 }

@@ -79,6 +79,9 @@ Describe 'What is not there' -Tag etcd {
 }
 
 Describe 'What to do next is said' -Tag etcd {
+    # A connection that fails leaves none current.
+    AfterEach { Select-KvStore main }
+
     It 'after a misspelt key: <Key>' -ForEach @(
         @{ Key = 'app/db/hots'; Next = 'Get-KvTree app/db -KeysOnly shows' }
         @{ Key = 'two words/x'; Next = "Get-KvTree 'two words' -KeysOnly shows" }

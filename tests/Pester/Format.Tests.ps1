@@ -93,7 +93,7 @@ Describe 'A view' -Tag etcd {
 }
 
 # At the width of a terminal that nobody has enlarged.
-Describe 'A view of stores at 80 columns' {
+Describe 'A view of stores at 80 columns' -Tag etcd {
     BeforeAll {
         # Two that differ in the last letter of what is longest alone.
         $long = 'etcd-of-the-blue-shop-in-the-north.example.com'

@@ -23,7 +23,8 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     {
         // Together, since the status alone tells nothing of the user: etcd 3.4 shows it to anybody.
         var status = _members.StatusAsync(cancellationToken);
-        await Task.WhenAll(status, _members.RequireUserAsync(cancellationToken)).ConfigureAwait(false);
+        // Who is no user is told that, and not how the status was refused.
+        await Task.WhenAll(_members.RequireUserAsync(cancellationToken), status).ConfigureAwait(false);
         return await status.ConfigureAwait(false);
     }
 

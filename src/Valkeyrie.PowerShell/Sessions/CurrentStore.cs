@@ -37,7 +37,7 @@ internal static class CurrentStore
             ?? (DefaultStore.IsTurnedOff
                 ? $"this runspace has connected to none, and {DefaultStore.SwitchName} forbids to use the default one"
                 : "this runspace has connected to none, though another one of the process has");
-        var next = OpenStores.List().OrderBy(c => c.Name == DefaultStore.Name).Select(c => CompletionWord.Quoted(c.Name)).FirstOrDefault() is { } open
+        var next = OpenStores.List().OrderBy(c => c.Name == DefaultStore.Name).Select(c => ArgumentText.Of(c.Name)).FirstOrDefault() is { } open
             ? $"Specify one, as in -Store {open}, make it current with Select-KvStore {open}, or connect with Connect-KvStore."
             : "Connect to one with Connect-KvStore.";
         return new($"No store is current: {why}. {next}");
