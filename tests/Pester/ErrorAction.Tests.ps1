@@ -36,6 +36,9 @@ BeforeDiscovery {
         Row Use-KvLock 'Use-KvLock lost/k { Set-KvValue lost/x 1 -Store main; Remove-KvTree lost -Confirm:$false -Store main } -Store main <EA>' -Ends -Id KvLockLost
         Row Connect-KvStore 'Connect-KvStore -Path "$folder/none/x.db" <EA>' -Ends -Id KvInvalidArgument
         Row Connect-KvStore '"127.0.0.1:$port", "127.0.0.1:$port" | Connect-KvStore -Timeout 20 <EA>' -Ends -Id KvUnreachable
+        Row Select-KvStore '"nosuch", "main" | Select-KvStore <EA>' -Ends -Id KvStoreNotFound
+        Row Select-KvStore '@() | Select-KvStore <EA>' -Ends -Id KvInvalidArgument
+        Row Connect-KvStore 'Connect-KvStore -InMemory -Name main <EA>' -Ends -Id KvStoreOpen
         Row Connect-KvStore 'Connect-KvStore -Path noDrive:/x.db <EA>' -Ends -Id DriveNotFound
         Row Invoke-KvTransaction 'Invoke-KvTransaction -Then { Set-KvValue a 1; Set-KvValue a 2 } -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Invoke-KvTransaction 'Invoke-KvTransaction -Then { Set-KvValue "" 1 } -Store main <EA>' -Ends -Id KvInvalidArgument
@@ -72,6 +75,7 @@ BeforeDiscovery {
         Row Remove-KvValue 'Remove-KvValue none -Store main <EA>' -Id KvKeyNotFound
         Row Set-KvValue 'Set-KvValue "" 1 -Store main <EA>' -Id KvInvalidArgument
         Row Test-KvKey 'Test-KvKey "" -Store main <EA>' -Id KvInvalidArgument
+        Row Test-KvStore 'Test-KvStore nosuch <EA>' -Id KvStoreNotFound
         Row Unlock-KvKey 'Unlock-KvKey (New-LostLock) <EA>' -Id KvLockLost
         Row Unregister-KvStore 'Unregister-KvStore nosuch -Confirm:$false <EA>' -Id KvStoreNotRegistered
         Row Watch-KvTree 'Watch-KvTree "" -Timeout 60 -Store main <EA>' -Id KvInvalidArgument
