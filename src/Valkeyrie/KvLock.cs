@@ -18,8 +18,12 @@ public abstract class KvLock : IAsyncDisposable, IFormattable
     /// <summary>True until the lock is released or lost.</summary>
     public abstract bool IsHeld { get; }
 
-    /// <summary>Fires at once when the lock is lost; not when it is released.</summary>
+    /// <summary>Fires at once when the lock ends by anything but <see cref="UnlockAsync"/>: its lease ended, its key was removed, its store was
+    /// closed, or somebody broke it (<see cref="BreakAsync"/>). Where this process ends the lock, it fires before the lock is released.</summary>
     public abstract CancellationToken Lost { get; }
+
+    /// <summary>Why <see cref="Lost"/> fired; null while it has not.</summary>
+    public abstract KvLockLostReason? LostReason { get; }
 
     /// <summary>The lock's key, fit to be shown: see <see cref="VisibleText"/>.</summary>
     /// <param name="format"><c>key</c>; null, empty or <c>G</c> for what <see cref="object.ToString"/> gives.</param>
@@ -32,10 +36,15 @@ public abstract class KvLock : IAsyncDisposable, IFormattable
         _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a lock. Use key."),
     };
 
-    /// <summary>Releases the lock. Releasing it again does nothing.</summary>
+    /// <summary>Releases the lock; for its holder, who is done. Releasing it again does nothing.</summary>
     /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>
     /// <exception cref="KvLockLostException">The lock had been lost before.</exception>
     public abstract ValueTask UnlockAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Releases the lock under its holder; for everybody else. The holder is told first: <see cref="Lost"/> fires, and what is registered
+    /// there has up to a second to end its work. The holder's own <see cref="UnlockAsync"/> then throws. A lock that is not held is left alone.</summary>
+    /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>
+    public abstract ValueTask BreakAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Releases the lock if it is still held. Does not fail: what cannot be released now ends with its time to live.</summary>
     public async ValueTask DisposeAsync()

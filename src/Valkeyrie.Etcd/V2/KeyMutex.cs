@@ -105,7 +105,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
         // The store has cancelled them; what they took or left behind is dealt with next.
         await Task.WhenAll(_taking.Keys.Select(taking => taking.Task)).ConfigureAwait(false);
         _closed.CancelAfter(keptKeys.PatienceAtClose);
-        await Task.WhenAll(_held.Keys.Select(held => UnlockQuietlyAsync(held, _closed.Token))).ConfigureAwait(false);
+        await Task.WhenAll(_held.Keys.Select(held => EndQuietlyAsync(held.TakeAwayAsync(KvLockLostReason.StoreClosed, _closed.Token)))).ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_cleaning.Keys).ConfigureAwait(false);
         await _closed.CancelAsync().ConfigureAwait(false);
@@ -114,11 +114,11 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
     private static bool IsAtOrAbove(string path, string lockPath) =>
         lockPath.StartsWith(path, StringComparison.Ordinal) && (lockPath.Length == path.Length || lockPath[path.Length] == KeyRules.Separator);
 
-    private static async Task UnlockQuietlyAsync(KeyLock held, CancellationToken cancellationToken)
+    private static async Task EndQuietlyAsync(ValueTask release)
     {
         try
         {
-            await held.UnlockAsync(cancellationToken).ConfigureAwait(false);
+            await release.ConfigureAwait(false);
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
@@ -190,7 +190,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
         }
         catch
         {
-            await UnlockQuietlyAsync(held, cancellationToken).ConfigureAwait(false);
+            await EndQuietlyAsync(held.UnlockAsync(cancellationToken)).ConfigureAwait(false);
             throw;
         }
     }

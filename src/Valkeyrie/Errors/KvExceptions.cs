@@ -117,18 +117,47 @@ public sealed class KvCannotLockException : KvException
     }
 }
 
-/// <summary>The lock is no longer held: its lease ran out or its key was removed.</summary>
+/// <summary>Why a lock was lost.</summary>
+public enum KvLockLostReason
+{
+    /// <summary>Its lease was not renewed in time, or was revoked.</summary>
+    LeaseEnded,
+
+    /// <summary>Its key was removed from the store: by somebody, or with its lease.</summary>
+    KeyRemoved,
+
+    /// <summary>Somebody other than its holder released it (<see cref="KvLock.BreakAsync"/>).</summary>
+    Released,
+
+    /// <summary>The store that it was taken on was closed.</summary>
+    StoreClosed,
+}
+
+/// <summary>The lock is no longer held, and its holder did not release it.</summary>
 public sealed class KvLockLostException : KvException
 {
     /// <summary>Makes the error.</summary>
     /// <param name="key">The key.</param>
     /// <param name="endpoint">Where.</param>
-    public KvLockLostException(string key, string? endpoint)
-        : base(KvErrorCode.LockLost, $"The lock of '{key}' has been lost: it was not renewed in time, or somebody removed it. Another may hold it now.")
+    /// <param name="reason">Why.</param>
+    public KvLockLostException(string key, string? endpoint, KvLockLostReason reason)
+        : base(KvErrorCode.LockLost, $"The lock of '{key}' was lost: {TextOf(reason)}. Another may hold it now.")
     {
         Key = key;
         Endpoint = endpoint;
+        Reason = reason;
     }
+
+    /// <summary>Why.</summary>
+    public KvLockLostReason Reason { get; }
+
+    private static string TextOf(KvLockLostReason reason) => reason switch
+    {
+        KvLockLostReason.KeyRemoved => "its key was removed, by somebody or with its lease",
+        KvLockLostReason.Released => "somebody else released it",
+        KvLockLostReason.StoreClosed => "its store was closed while the lock was held",
+        _ => "its lease was not renewed in time, or was revoked",
+    };
 }
 
 /// <summary>The store cannot do this.</summary>

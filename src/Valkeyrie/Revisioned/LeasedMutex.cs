@@ -104,7 +104,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
     public async ValueTask DisposeAsync()
     {
         using var timeout = new CancellationTokenSource(CloseTimeout < engine.Timeout ? CloseTimeout : engine.Timeout);
-        await Task.WhenAll(_held.Keys.Select(held => UnlockQuietlyAsync(held, timeout.Token))).ConfigureAwait(false);
+        await Task.WhenAll(_held.Keys.Select(held => TakeAwayAsync(held, timeout.Token))).ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
     }
 
@@ -113,11 +113,11 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
         new($"The lock of '{key}' could not be taken: {engine.Info.Address} did not answer within the timeout of {timeout.TotalSeconds:0.###} s.")
         { Key = key, Endpoint = engine.Info.Address };
 
-    private static async Task UnlockQuietlyAsync(LeasedLock held, CancellationToken cancellationToken)
+    private static async Task TakeAwayAsync(LeasedLock held, CancellationToken cancellationToken)
     {
         try
         {
-            await held.UnlockAsync(cancellationToken).ConfigureAwait(false);
+            await held.TakeAwayAsync(KvLockLostReason.StoreClosed, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {

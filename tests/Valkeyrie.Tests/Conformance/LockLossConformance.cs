@@ -102,6 +102,103 @@ public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
         await Patience.UntilAsync(() => theirs.Lost.IsCancellationRequested, "the loss of the lock");
     }
 
+    [Fact]
+    public async Task The_holder_is_told_that_its_store_closes_before_the_lock_is_released()
+    {
+        var store = Open();
+        var held = await store.LockAsync(At("a"));
+        var keys = KeysWhenTold(held);
+        await store.DisposeAsync();
+
+        Assert.Equal(1, await keys.WaitAsync(Patience.Limit));
+        Assert.False(held.IsHeld);
+        Assert.Equal(KvLockLostReason.StoreClosed, held.LostReason);
+        Assert.Empty(await Rig.LockKeysAsync(Store, At("a")));
+        var lost = await Assert.ThrowsAsync<KvLockLostException>(async () => await held.UnlockAsync());
+        Assert.Equal(KvLockLostReason.StoreClosed, lost.Reason);
+    }
+
+    [Fact]
+    public async Task The_holder_is_told_that_others_release_the_lock_before_it_is_released()
+    {
+        await using var held = await Store.LockAsync(At("a"));
+        var keys = KeysWhenTold(held);
+        await held.BreakAsync();
+
+        Assert.Equal(1, await keys.WaitAsync(Patience.Limit));
+        Assert.False(held.IsHeld);
+        Assert.Equal(KvLockLostReason.Released, held.LostReason);
+        await using var next = await Open().LockAsync(At("a"), new KvLockOptions { Timeout = TimeSpan.Zero });
+        var lost = await Assert.ThrowsAsync<KvLockLostException>(async () => await held.UnlockAsync());
+        Assert.Equal(KvLockLostReason.Released, lost.Reason);
+        await held.BreakAsync();
+        Assert.True(next.IsHeld);
+    }
+
+    [Fact]
+    public async Task A_holder_that_does_not_end_its_work_keeps_neither_the_lock_nor_the_store()
+    {
+        var store = Open();
+        var held = await store.LockAsync(At("a"));
+        using var never = new ManualResetEventSlim();
+        await using var working = held.Lost.Register(() => never.Wait());
+        try
+        {
+            await store.DisposeAsync().AsTask().WaitAsync(Patience.Limit);
+            Assert.Empty(await Rig.LockKeysAsync(Store, At("a")));
+        }
+        finally
+        {
+            never.Set();
+        }
+    }
+
+    [Fact]
+    public async Task The_next_holder_gets_in_only_after_the_one_whose_store_closes_was_told()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            var store = Open();
+            var held = await store.LockAsync(At($"{i}"));
+            var next = Store.LockAsync(At($"{i}")).AsTask();
+            await UntilLockKeysAsync(At($"{i}"), 2);
+            var closing = store.DisposeAsync().AsTask();
+            await using var mine = await next.WaitAsync(Patience.Limit);
+            Assert.True(held.Lost.IsCancellationRequested);
+            await closing;
+        }
+    }
+
+    [Fact]
+    public async Task A_lock_that_its_holder_released_is_not_lost()
+    {
+        var store = Open();
+        var held = await store.LockAsync(At("a"));
+        await held.UnlockAsync();
+        await held.BreakAsync();
+        await store.DisposeAsync();
+        await held.UnlockAsync();
+        Assert.False(held.Lost.IsCancellationRequested);
+        Assert.Null(held.LostReason);
+    }
+
+    [Fact]
+    public async Task A_lock_whose_key_was_removed_says_so()
+    {
+        await using var held = await Store.LockAsync(At("a"));
+        await Store.DeleteTreeAsync(KvRange.Prefix(At("a") + KeyRules.LockSuffix));
+        await Patience.UntilAsync(() => held.Lost.IsCancellationRequested, "the loss of the lock");
+        Assert.Equal(KvLockLostReason.KeyRemoved, held.LostReason);
+    }
+
+    /// <summary>How many keys the lock is made of at the moment when its holder is told of its loss.</summary>
+    private Task<int> KeysWhenTold(KvLock held)
+    {
+        var keys = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        held.Lost.Register(() => keys.SetResult(Rig.LockKeysAsync(Store, held.Key).GetAwaiter().GetResult().Count));
+        return keys.Task;
+    }
+
     private static async Task AssertLostAsync(KvLock held)
     {
         await Patience.UntilAsync(() => held.Lost.IsCancellationRequested, "the loss of the lock");
