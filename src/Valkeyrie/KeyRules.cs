@@ -39,21 +39,31 @@ public static class KeyRules
         }
     }
 
-    /// <summary>Tells whether a key is one of those that a lock is made of: <c>KEY___lock</c> on etcd v2, <c>KEY___lock/LEASE</c> elsewhere.</summary>
-    /// <param name="key">The key.</param>
-    public static bool IsLockKey(ReadOnlySpan<char> key)
+    /// <summary>Tells whether a pair is one of those that a lock is made of, on stores whose locks stand on leases: <c>KEY___lock/LEASE</c>, borne by the lease of
+    /// that number. Data that merely has such a name is none. Listings and watches of trees leave the keys of locks out.</summary>
+    /// <param name="pair">The pair, with its lease.</param>
+    public static bool IsLockKey(KvPair pair)
     {
-        if (key.EndsWith(LockSuffix, StringComparison.Ordinal))
-        {
-            return true;
-        }
+        ArgumentNullException.ThrowIfNull(pair);
+        return pair.LeaseId != 0
+            && IsNamedLikeLockKey(pair.Key)
+            && pair.Key.AsSpan(pair.Key.LastIndexOf(Separator) + 1).SequenceEqual(LeaseName(pair.LeaseId));
+    }
 
+    /// <summary>Tells whether a key has the name of one that a lock is made of: <c>KEY___lock/LEASE</c>. Whether it is one is told by its lease.</summary>
+    /// <param name="key">The key.</param>
+    internal static bool IsNamedLikeLockKey(ReadOnlySpan<char> key)
+    {
         var at = key.LastIndexOf(Separator);
         return at >= LockSuffix.Length
             && at + 1 < key.Length
             && key[..at].EndsWith(LockSuffix, StringComparison.Ordinal)
             && !key[(at + 1)..].ContainsAnyExcept(HexDigits);
     }
+
+    /// <summary>A lease as the last part of a lock's key.</summary>
+    /// <param name="leaseId">The lease.</param>
+    internal static string LeaseName(long leaseId) => leaseId.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The directory of the keys that the lock of a key is made of, with its last slash.</summary>
     /// <param name="key">The locked key.</param>

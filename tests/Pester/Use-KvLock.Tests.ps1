@@ -211,6 +211,98 @@ Describe 'Use-KvLock' -Tag etcd {
         }
     }
 
+    Context 'stops the block when the lock is released under it' {
+        BeforeAll {
+            # Does something from a thread of its own once the lock of a key is held.
+            function Start-Meddler([string] $Key, [scriptblock] $Do, $Argument) {
+                Start-ThreadJob -ArgumentList $Key, $Server, $Etcdctl, $ModulePath, $Do.ToString(), $Argument {
+                    param($key, $server, $etcdctl, $module, $do, $argument)
+                    Import-Module $module
+                    do {
+                        $contender = & $etcdctl --endpoints $server get --prefix "${key}___lock/" --keys-only | Where-Object { $_ }
+                    } until ($contender)
+                    & ([scriptblock]::Create($do)) $argument
+                }
+            }
+
+            $replace = (Get-Command Connect-KvStore).Parameters.ContainsKey('Force') ? @{ Force = $true } : @{}
+        }
+
+        BeforeEach {
+            $under = Connect-KvStore $Server -Name under @replace
+            $null = Connect-KvStore $Server -Name main @replace
+        }
+
+        It 'by <Name>, in the block' -ForEach @(
+            @{ Name = 'Disconnect-KvStore'; Do = { Disconnect-KvStore under }; Reason = 'StoreClosed' }
+            @{ Name = 'Connect-KvStore under its store''s name'; Do = { Connect-KvStore $Server -Name under @replace }; Reason = 'StoreClosed' }
+            @{ Name = 'the store''s own DisposeAsync'; Do = { $under.Store.DisposeAsync().AsTask().Wait() }; Reason = 'StoreClosed' }
+            @{ Name = 'Unlock-KvKey'; Do = { param($lock) Unlock-KvKey $lock }; Reason = 'Released' }
+            @{ Name = 'the lock''s own UnlockAsync'; Do = { param($lock) $lock.UnlockAsync().AsTask().Wait() }; Reason = 'Released' }
+        ) {
+            $seen = @{}
+            $failure = Get-ErrorOf {
+                Use-KvLock taken -Store under -OutVariable reached {
+                    param($lock)
+                    $seen.Lock = $lock
+                    $null = & $Do $lock
+                    while ($true) { 'stopped here at the latest' | Out-Null }
+                    'not reached'
+                }
+            }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvLockLost,*'
+            $failure.Exception.Reason | Should -Be $Reason
+            $seen.Lock.Lost.IsCancellationRequested | Should -BeTrue
+            $reached | Should -BeNullOrEmpty
+            Lock-KvKey taken -Timeout 0 -Store other -ErrorAction Stop | Unlock-KvKey
+        }
+
+        It 'by <Name>, from another runspace' -ForEach @(
+            @{ Name = 'Disconnect-KvStore'; Do = { Disconnect-KvStore under }; Reason = 'StoreClosed' }
+            @{ Name = 'Unlock-KvKey'; Do = { param($seen) Unlock-KvKey $seen.Lock }; Reason = 'Released' }
+        ) {
+            $seen = @{}
+            $meddler = Start-Meddler meddled $Do $seen
+            $failure = Get-ErrorOf { Use-KvLock meddled -Store under { $seen.Lock = $args[0]; Start-Sleep 600 } }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvLockLost,*'
+            $failure.Exception.Reason | Should -Be $Reason
+            $meddler | Receive-TestJob | Should -BeNullOrEmpty
+        }
+
+        It 'by the end of the runspace that opened the store' {
+            $owner = [runspacefactory]::CreateRunspace()
+            $owner.Open()
+            $shell = [powershell]::Create($owner).AddScript("Import-Module '$ModulePath'; `$null = Connect-KvStore $Server -Name owned")
+            $null = $shell.Invoke()
+            $closing = Start-Meddler closed { param($owner) $owner.Close() } $owner
+            (Get-ErrorOf { Use-KvLock closed -Store owned { Start-Sleep 600 } }).Exception.Reason | Should -Be StoreClosed
+            $null = $closing | Receive-TestJob
+            $shell.Dispose()
+        }
+
+        It 'by Remove-Module' {
+            $shell = [powershell]::Create().AddScript(@"
+                Import-Module '$ModulePath'
+                `$null = Connect-KvStore $Server
+                try { Use-KvLock removed { Remove-Module Valkeyrie; while (`$true) { `$null = 1 } } } catch { `$_.FullyQualifiedErrorId }
+"@)
+            $shell.Invoke() | Should -BeLike 'KvLockLost,*'
+            $shell.Dispose()
+        }
+
+        It 'of two nested locks the inner one, then the outer one' {
+            $order = [Collections.Generic.List[string]]::new()
+            $failure = Get-ErrorOf {
+                Use-KvLock outer -Store under {
+                    try { Use-KvLock inner -Store under { Disconnect-KvStore under; while ($true) { $null = 1 } } } finally { $order.Add('inner') }
+                    $order.Add('not reached')
+                }
+            }
+            $failure.TargetObject | Should -Be outer
+            $order | Should -Be inner
+        }
+    }
+
     It 'says so when the lock was lost and the block did not notice' {
         $failure = Get-ErrorOf { Use-KvLock unseen { $null = Invoke-Etcdctl del --prefix unseen___lock/ } }
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvLockLost,*'

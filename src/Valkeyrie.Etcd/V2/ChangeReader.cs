@@ -22,7 +22,7 @@ internal sealed class ChangeReader(KeyTree tree, bool previousValue)
             return DirectoryRemoved(node);
         }
 
-        if (tree.KeyOf(node.Path) is not { } key || IsHidden(key))
+        if (tree.KeyOf(node.Path) is not { } key || IsHidden(removed ? change.Previous : node, key))
         {
             return [];
         }
@@ -45,7 +45,7 @@ internal sealed class ChangeReader(KeyTree tree, bool previousValue)
     }
 
     /// <summary>True for the machinery of locks, unless it is what was asked for.</summary>
-    public bool IsHidden(string key) => !tree.IsSingle && KeyRules.IsLockKey(key);
+    private bool IsHidden(KeysNode? node, string key) => !tree.IsSingle && node is not null && node.IsLockKey(key);
 
     private List<KvEvent> DirectoryRemoved(KeysNode directory)
     {

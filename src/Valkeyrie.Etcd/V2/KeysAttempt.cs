@@ -89,14 +89,14 @@ internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCa
         return parser.Node is not null || body.IsEmpty ? ReplyOf(parser) : throw new KeysProtocolException("it tells of a change without saying of what.");
     }
 
-    public async ValueTask<TreeReply> BeginTreeAsync(KeyTree tree, bool keysOnly, bool directories)
+    public async ValueTask<TreeReply> BeginTreeAsync(KeyTree tree, bool keysOnly, bool directories, bool hideLocks)
     {
         if (await ReadErrorAsync().ConfigureAwait(false) is { } refused)
         {
             return new TreeReply(refused);
         }
 
-        var parser = new ReplyParser(tree, keysOnly, directories);
+        var parser = new ReplyParser(tree, keysOnly, directories, hideLocks);
         var stream = await _response!.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
         var body = new ReplyBody(stream, parser, ReplyBody.TreeLength);
         try

@@ -51,11 +51,11 @@ internal sealed class KeysChannel : IAsyncDisposable
 
     /// <summary>Begins to read a tree; its keys come in as its reader asks for them.</summary>
     /// <returns>The tree's reply, or why there is none.</returns>
-    public ValueTask<TreeReply> OpenTreeAsync(KeysCall call, KeyTree tree, bool keysOnly, CancellationToken cancellationToken, bool directories = false) =>
+    public ValueTask<TreeReply> OpenTreeAsync(KeysCall call, KeyTree tree, bool keysOnly, CancellationToken cancellationToken, bool directories = false, bool hideLocks = false) =>
         AttemptAsync(
             call,
-            static (attempt, state) => attempt.BeginTreeAsync(state.tree, state.keysOnly, state.directories),
-            (tree, keysOnly, directories),
+            static (attempt, state) => attempt.BeginTreeAsync(state.tree, state.keysOnly, state.directories, state.hideLocks),
+            (tree, keysOnly, directories, hideLocks),
             cancellationToken);
 
     /// <summary>Waits for the next change, without a deadline once the server has begun to wait.</summary>

@@ -17,6 +17,16 @@ internal sealed class KeysNode
     /// <summary>The seconds that it has left; 0 where it does not expire.</summary>
     public long TtlSeconds { get; set; }
 
+    /// <summary>True if it has a time to live, or had one that has just run out.</summary>
+    public bool Expires { get; set; }
+
+    /// <summary>True if its value is that of a lock's key.</summary>
+    public bool HasLockValue { get; set; }
+
+    /// <summary>True for the key of a lock that was taken here.</summary>
+    /// <param name="key">The key or path under which its reader knows it.</param>
+    public bool IsLockKey(string key) => HasLockValue && Expires && key.EndsWith(KeyRules.LockSuffix, StringComparison.Ordinal);
+
     /// <summary>The node as a pair under the name that its reader knows it by.</summary>
     public KvPair ToPair(string key, bool keyOnly = false) => new()
     {

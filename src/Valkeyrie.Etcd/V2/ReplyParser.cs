@@ -6,7 +6,8 @@ namespace Valkeyrie.Etcd.V2;
 /// <param name="tree">The tree whose keys are wanted; null for the node alone.</param>
 /// <param name="keysOnly">True to pass over the values of the tree's keys.</param>
 /// <param name="directories">True to give directories as well: as keys that end with a slash, which no other does.</param>
-internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, bool directories = false)
+/// <param name="hideLocks">True to pass over the keys of locks.</param>
+internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, bool directories = false, bool hideLocks = false)
 {
     // Each directory nests twice; far deeper than a path can be written in a request.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 1 << 20 };
@@ -29,6 +30,7 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
         Directory,
         Children,
         Ttl,
+        Expiration,
         ModifiedIndex,
         CreatedIndex,
     }
@@ -180,6 +182,11 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
             return;
         }
 
+        if (hideLocks && ended.Node.IsLockKey(ended.Key))
+        {
+            return;
+        }
+
         if (!ended.Node.IsDirectory)
         {
             Pairs.Add(ended.Node.ToPair(ended.Key, keysOnly));
@@ -213,13 +220,18 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
                 break;
             case Property.Value:
                 Require(reader.TokenType == JsonTokenType.String);
-                open.Node.Value = keysOnly ? [] : Bytes(ref reader).ToArray();
+                var value = Bytes(ref reader);
+                open.Node.HasLockValue = LockMarker.Begins(value);
+                open.Node.Value = keysOnly ? [] : value.ToArray();
                 break;
             case Property.Directory:
                 open.Node.IsDirectory = reader.GetBoolean();
                 break;
             case Property.Ttl:
                 open.Node.TtlSeconds = reader.GetInt64();
+                break;
+            case Property.Expiration:
+                open.Node.Expires = true;
                 break;
             case Property.ModifiedIndex:
                 open.Node.ModifiedIndex = reader.GetInt64();
@@ -264,6 +276,7 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
         : reader.ValueTextEquals("nodes"u8) ? Property.Children
         : reader.ValueTextEquals("dir"u8) ? Property.Directory
         : reader.ValueTextEquals("ttl"u8) ? Property.Ttl
+        : reader.ValueTextEquals("expiration"u8) ? Property.Expiration
         : Property.Other;
 
     /// <summary>A string's UTF-8 bytes, straight from the buffer where nothing in it is escaped.</summary>

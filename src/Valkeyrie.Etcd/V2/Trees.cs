@@ -11,13 +11,9 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var left = options.Limit == 0 ? long.MaxValue : options.Limit;
-        await foreach (var pair in ReadAsync(range, options.KeysOnly, options.Serializable, mustExist: options.After is null, cancellationToken).ConfigureAwait(false))
+        await foreach (var pair in ReadAsync(
+            range, options.KeysOnly, options.Serializable, mustExist: options.After is null, cancellationToken, hideLocks: range.Kind != KvRangeKind.Key).ConfigureAwait(false))
         {
-            if (range.Kind != KvRangeKind.Key && KeyRules.IsLockKey(pair.Key))
-            {
-                continue;
-            }
-
             // The API knows no place to begin at.
             if (options.After is not null && KeyOrder.Compare(pair.Key, options.After) <= 0)
             {
@@ -39,7 +35,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         var tree = paths.TreeOf(range);
         var target = options.Depth == 0 ? tree.ReadLevelTarget() : tree.ReadTarget(serializable: false);
         using var reply = await channel.OpenTreeAsync(
-            new KeysCall(HttpMethod.Get, target, range.Text), tree, options.KeysOnly, cancellationToken, directories: true).ConfigureAwait(false);
+            new KeysCall(HttpMethod.Get, target, range.Text), tree, options.KeysOnly, cancellationToken, directories: true, hideLocks: true).ConfigureAwait(false);
         if (reply.Error is { ErrorCode: not (KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory) } error)
         {
             throw Refusals.Of(error, range.Text, paths, channel.Info);
@@ -101,11 +97,11 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
     }
 
     private async IAsyncEnumerable<KvPair> ReadAsync(
-        KvRange range, bool keysOnly, bool serializable, bool mustExist, [EnumeratorCancellation] CancellationToken cancellationToken)
+        KvRange range, bool keysOnly, bool serializable, bool mustExist, [EnumeratorCancellation] CancellationToken cancellationToken, bool hideLocks = false)
     {
         var tree = paths.TreeOf(range);
         var call = new KeysCall(HttpMethod.Get, tree.ReadTarget(serializable), range.Text);
-        using var reply = await channel.OpenTreeAsync(call, tree, keysOnly, cancellationToken).ConfigureAwait(false);
+        using var reply = await channel.OpenTreeAsync(call, tree, keysOnly, cancellationToken, hideLocks: hideLocks).ConfigureAwait(false);
         if (reply.Error is { } error)
         {
             if (error.ErrorCode is not (KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory))

@@ -56,11 +56,6 @@ internal static class Watch
                 {
                     foreach (var pair in pairs)
                     {
-                        if (changes.IsHidden(pair.Key))
-                        {
-                            continue;
-                        }
-
                         changes.Know(pair);
                         if (show)
                         {
@@ -106,7 +101,7 @@ internal static class Watch
         var call = new KeysCall(HttpMethod.Get, tree.ReadTarget(serializable: false), tree.Range.Text);
         try
         {
-            return (await channel.OpenTreeAsync(call, tree, keysOnly: false, cancellationToken).ConfigureAwait(false), null);
+            return (await channel.OpenTreeAsync(call, tree, keysOnly: false, cancellationToken, hideLocks: !tree.IsSingle).ConfigureAwait(false), null);
         }
         catch (KvException e) when (mayBeAway && e is KvTimeoutException or KvUnreachableException)
         {

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
@@ -25,7 +26,9 @@ public sealed class LockKvKeyCommand : KvLockCmdlet
         {
             if (ShouldProcess(key, "Take lock"))
             {
-                WriteObject(Take(key));
+                var held = Take(key);
+                LockHolders.Add(held);
+                WriteObject(held);
             }
         }
     }

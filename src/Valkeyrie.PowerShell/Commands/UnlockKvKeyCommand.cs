@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Releases locks. That one had been lost before is an error.</summary>
+/// <summary>Releases locks. That one had been lost before is an error. The holder of a lock that another runspace took is told by the lock's Lost.</summary>
 [Cmdlet(VerbsCommon.Unlock, "KvKey", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class UnlockKvKeyCommand : KvCmdlet
@@ -19,7 +20,7 @@ public sealed class UnlockKvKeyCommand : KvCmdlet
         {
             if (ShouldProcess(held.Key, "Release lock"))
             {
-                ReportErrors(held.Key, () => Wait(held.UnlockAsync(StopToken)));
+                ReportErrors(held.Key, () => Wait(LockHolders.IsElsewhere(held) ? held.BreakAsync(StopToken) : held.UnlockAsync(StopToken)));
             }
         }
     }

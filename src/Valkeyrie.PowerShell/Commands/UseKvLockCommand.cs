@@ -30,7 +30,7 @@ public sealed class UseKvLockCommand : KvLockCmdlet
         }
 
         var held = Take(Key);
-        var run = new StoppableBlock(this, ScriptBlock, held);
+        var run = new StoppableBlock(this, ScriptBlock, new LentLock(held));
         try
         {
             RunBlock(() => run.Invoke(held.Lost));

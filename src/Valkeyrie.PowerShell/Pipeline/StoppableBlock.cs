@@ -14,6 +14,9 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// <param name="argument">Its argument.</param>
 internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object argument)
 {
+    // Whoever stops the block learns that it has ended, and waits no longer than this for it.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
+
     private const string CallBack = "$args[0].Invoke()";
     private const string EnclosedCallBack = "try { $args[0].Invoke() } finally { }";
 
@@ -56,8 +59,17 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
 
     private void RunInside(PowerShellEngine nested, SteppablePipeline call, CancellationToken stop)
     {
-        // Begun, not awaited: the pipeline that is to stop may be waiting for this very thread.
-        using var stopping = stop.Register(() => nested.BeginStop(null, null));
+        using var ended = new ManualResetEventSlim();
+        var pipelineThread = Environment.CurrentManagedThreadId;
+        using var stopping = stop.Register(() =>
+        {
+            // Begun, not awaited: the pipeline that is to stop may be waiting for this very thread.
+            nested.BeginStop(null, null);
+            if (Environment.CurrentManagedThreadId != pipelineThread)
+            {
+                ended.Wait(EndPatience);
+            }
+        });
         try
         {
             call.End();
@@ -67,6 +79,10 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
 #pragma warning restore CA1031
         {
             _end = ExceptionDispatchInfo.Capture(e);
+        }
+        finally
+        {
+            ended.Set();
         }
     }
 }

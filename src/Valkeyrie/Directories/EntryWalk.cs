@@ -16,17 +16,17 @@ internal sealed class EntryWalk(string start, int depth)
     /// <summary>The directory, with its last slash, whose further keys would add nothing; null if there is none.</summary>
     public string? Skippable { get; private set; }
 
+    /// <summary>True if the key lies in the directory whose further keys would add nothing.</summary>
+    public bool IsInSkippable(string key) => Skippable is { } known && key.StartsWith(known, StringComparison.Ordinal);
+
+    /// <summary>Takes note of a key that is not to be shown, outside of a skippable directory.</summary>
+    public void Pass() => Skippable = null;
+
     /// <summary>Takes the next key.</summary>
     /// <param name="pair">The pair.</param>
     /// <param name="entries">Gets the entries that are known now.</param>
     public void Add(KvPair pair, List<KvEntry> entries)
     {
-        if (KeyRules.IsLockKey(pair.Key))
-        {
-            Skippable = Skippable is { } known && pair.Key.StartsWith(known, StringComparison.Ordinal) ? known : null;
-            return;
-        }
-
         if (Enter(pair.Key, entries))
         {
             _held.Add(pair);

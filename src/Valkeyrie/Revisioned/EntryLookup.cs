@@ -28,10 +28,10 @@ internal static class EntryLookup
 
     private static async ValueTask<bool> HasKeysAsync(IRevisionedEngine engine, KvRange range, CancellationToken cancellationToken)
     {
-        // The first key tells, unless it belongs to a lock.
+        // The first key tells, unless it may belong to a lock.
         using (var page = await engine.RangeAsync(new KvRangeQuery(range) { KeysOnly = true, Limit = 1 }, cancellationToken).ConfigureAwait(false))
         {
-            if (page.Pairs.Count == 0 || !KeyRules.IsLockKey(page.Pairs[0].Key))
+            if (page.Pairs.Count == 0 || !KeyRules.IsNamedLikeLockKey(page.Pairs[0].Key))
             {
                 return page.Pairs.Count > 0;
             }

@@ -31,6 +31,7 @@ internal static class EntryPages
             Limit = FirstLimitOf(options.KeysOnly),
             KeysOnly = options.KeysOnly,
         };
+        var locks = new LockKeys(engine);
         var next = engine.RangeAsync(query, ended.Token).AsTask();
         try
         {
@@ -40,9 +41,20 @@ internal static class EntryPages
                 KvRangeQuery? following;
                 using (var page = await next.ConfigureAwait(false))
                 {
+                    var revision = query.Revision == 0 ? page.Revision : query.Revision;
                     foreach (var pair in page.Pairs)
                     {
-                        if (prefix is null || prefix.Matches(pair.Key))
+                        if (prefix is not null && !prefix.Matches(pair.Key))
+                        {
+                            continue;
+                        }
+
+                        if (KeyRules.IsNamedLikeLockKey(pair.Key) && !walk.IsInSkippable(pair.Key)
+                            && await locks.ContainAsync(pair, page, revision, ended.Token).ConfigureAwait(false))
+                        {
+                            walk.Pass();
+                        }
+                        else
                         {
                             walk.Add(pair, entries);
                         }

@@ -22,6 +22,8 @@ internal static class ExistingThenChanges
             from = from == 0 ? next : from;
         }
 
+        // A watch on a lock's key itself shows it; a watch on a tree leaves the machinery of locks out.
+        var locks = range.Kind == KvRangeKind.Key ? null : new WatchedLockKeys(engine);
         var resynchronizing = false;
         var isAway = false;
         while (true)
@@ -47,7 +49,7 @@ internal static class ExistingThenChanges
 
                     foreach (var pair in pages.Current.Pairs)
                     {
-                        if (!IsHidden(range, pair.Key))
+                        if (locks is null || !locks.Hides(pair))
                         {
                             yield return new KvEvent { Type = KvEventType.Existing, Pair = pair };
                         }
@@ -66,7 +68,7 @@ internal static class ExistingThenChanges
                     {
                         var isOutage = change.Type is KvEventType.Outage or KvEventType.Resumed;
                         isAway = isOutage ? change.Type == KvEventType.Outage : isAway;
-                        if (isOutage || !IsHidden(range, change.Key))
+                        if (isOutage || locks is null || !await locks.HidesAsync(change, cancellationToken).ConfigureAwait(false))
                         {
                             yield return change;
                         }
@@ -101,9 +103,6 @@ internal static class ExistingThenChanges
             listing = true;
         }
     }
-
-    // A watch on a lock key itself shows it; a watch on a tree leaves the machinery of locks out.
-    private static bool IsHidden(KvRange range, string key) => range.Kind != KvRangeKind.Key && KeyRules.IsLockKey(key);
 
     private static async ValueTask<(long Next, long History)> NextRevisionAsync(IRevisionedEngine engine, KvRange range, CancellationToken cancellationToken)
     {

@@ -129,7 +129,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
     private async ValueTask<KvLock?> TryWithLeaseAsync(
         string key, KvLockOptions options, KeptLease lease, Commits commits, CancellationToken cancellationToken)
     {
-        var lockKey = KeyRules.LockDirectoryOf(key) + lease.Id.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+        var lockKey = KeyRules.LockDirectoryOf(key) + KeyRules.LeaseName(lease.Id);
         using var usable = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         try
         {

@@ -87,6 +87,9 @@ public sealed partial class RevisionedStore : IKvStore
             > 0 => options.Limit,
             _ => throw new KvInvalidArgumentException($"The limit is {options.Limit}. Give one above zero, or 0 for all."),
         };
+        var hideLocks = range.Kind != KvRangeKind.Key;
+        var locks = new LockKeys(_engine, options.Serializable);
+        var revision = options.Revision;
         var pages = RangePages.ReadAsync(_engine, range, options, cancellationToken);
         await foreach (var page in pages.ConfigureAwait(false))
         {
@@ -96,9 +99,11 @@ public sealed partial class RevisionedStore : IKvStore
                 await RequireDirectoryKeyAsync(range, options, cancellationToken).ConfigureAwait(false);
             }
 
+            // All pages are read at the revision of the first.
+            revision = revision == 0 ? page.Revision : revision;
             foreach (var pair in page.Pairs)
             {
-                if (KeyRules.IsLockKey(pair.Key))
+                if (hideLocks && KeyRules.IsNamedLikeLockKey(pair.Key) && await locks.ContainAsync(pair, page, revision, cancellationToken).ConfigureAwait(false))
                 {
                     continue;
                 }

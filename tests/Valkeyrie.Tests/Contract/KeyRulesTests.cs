@@ -44,26 +44,26 @@ public class KeyRulesTests
         Assert.Contains("prefix", Assert.Throws<KvInvalidArgumentException>(() => KeyRules.Check("", "prefix")).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("a___lock", true)]
-    [InlineData("a/b___lock", true)]
-    [InlineData("a___lock/694d9", true)]
-    [InlineData("a___lock/0", true)]
-    [InlineData("___lock/1", true)]
-    [InlineData("a", false)]
-    [InlineData("a___lock/", false)]
-    [InlineData("a___lock/x", false)]
-    [InlineData("a___lock/1F", false)]
-    [InlineData("a___lock/1/2", false)]
-    [InlineData("a___locked", false)]
-    [InlineData("a__lock/1", false)]
-    [InlineData("lock/1", false)]
-    [InlineData("/1", false)]
-    [InlineData("", false)]
-    public void The_keys_that_locks_are_made_of_are_known(string key, bool isLockKey) => Assert.Equal(isLockKey, KeyRules.IsLockKey(key));
-
-    [Fact]
-    public void The_lock_of_a_key_lies_in_a_directory_that_is_named_after_it() =>
-        Assert.True(KeyRules.IsLockKey(KeyRules.LockDirectoryOf("a/b") + "1f"));
+    [InlineData("a___lock/694d9", 0x694d9, true)]
+    [InlineData("a/b___lock/1", 1, true)]
+    [InlineData("___lock/1", 1, true)]
+    [InlineData("a___lock/ffffffffffffffff", -1, true)]
+    [InlineData("a___lock/694d9", 0, false)]
+    [InlineData("a___lock/694d9", 0x694d8, false)]
+    [InlineData("a___lock/0", 0, false)]
+    [InlineData("a___lock/01", 1, false)]
+    [InlineData("a___lock/1F", 0x1f, false)]
+    [InlineData("a___lock/1/2", 2, false)]
+    [InlineData("a___lock", 1, false)]
+    [InlineData("a___lock/", 1, false)]
+    [InlineData("a___lock/x", 1, false)]
+    [InlineData("a___locked/1", 1, false)]
+    [InlineData("a__lock/1", 1, false)]
+    [InlineData("lock/1", 1, false)]
+    [InlineData("/1", 1, false)]
+    [InlineData("1", 1, false)]
+    public void A_lock_key_bears_the_lease_that_it_is_named_after(string key, long lease, bool isLockKey) =>
+        Assert.Equal(isLockKey, KeyRules.IsLockKey(new KvPair { Key = key, LeaseId = lease }));
 
     [Theory]
     [InlineData(1, 1)]

@@ -40,6 +40,8 @@ public static class EmbeddedFileConformance
 
     public sealed class LockLosses(SharedDatabases databases) : LockLossConformance(databases.File);
 
+    public sealed class LockKeys(SharedDatabases databases) : LockKeyConformance(databases.File);
+
     public sealed class Namespaces(SharedDatabases databases) : NamespaceConformance(databases.File);
 
     public sealed class Leases(SharedDatabases databases) : LeaseConformance(databases.File);

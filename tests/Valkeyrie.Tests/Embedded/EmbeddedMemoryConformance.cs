@@ -40,6 +40,8 @@ public static class EmbeddedMemoryConformance
 
     public sealed class LockLosses(SharedDatabases databases) : LockLossConformance(databases.Memory);
 
+    public sealed class LockKeys(SharedDatabases databases) : LockKeyConformance(databases.Memory);
+
     public sealed class Namespaces(SharedDatabases databases) : NamespaceConformance(databases.Memory);
 
     public sealed class Leases(SharedDatabases databases) : LeaseConformance(databases.Memory);

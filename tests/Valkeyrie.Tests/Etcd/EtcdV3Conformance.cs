@@ -40,6 +40,8 @@ public static class EtcdV3Conformance
 
     public sealed class LockLosses(SharedEtcd etcd) : LockLossConformance(new EtcdV3Rig(etcd.Server));
 
+    public sealed class LockKeys(SharedEtcd etcd) : LockKeyConformance(new EtcdV3Rig(etcd.Server));
+
     public sealed class Namespaces(SharedEtcd etcd) : NamespaceConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Leases(SharedEtcd etcd) : LeaseConformance(new EtcdV3Rig(etcd.Server));

@@ -37,7 +37,7 @@ public sealed class InputFuzzTests
                     var range = kind switch { 0 => KvRange.Key(key), 1 => KvRange.Prefix(key), _ => KvRange.Directory(key) };
                     Assert.Equal(key, KeyCodec.Plain.Decode(KeyCodec.Plain.Encode(key)));
                     Assert.True(range.Kind == KvRangeKind.Directory || range.Contains(key));
-                    Assert.True(KeyRules.IsLockKey(KeyRules.LockDirectoryOf(key) + "1f"));
+                    Assert.True(KeyRules.IsLockKey(new KvPair { Key = KeyRules.LockDirectoryOf(key) + "1f", LeaseId = 0x1f }));
                     KeyCodec.Plain.IntervalOf(range);
                     var paths = new KeyPaths("ns/");
                     paths.PathOf(key);
