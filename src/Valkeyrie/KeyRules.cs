@@ -67,7 +67,9 @@ public static class KeyRules
 
     /// <summary>The directory of the keys that the lock of a key is made of, with its last slash.</summary>
     /// <param name="key">The locked key.</param>
-    public static string LockDirectoryOf(string key) => key + LockDirectory;
+    /// <param name="form">Which lock.</param>
+    public static string LockDirectoryOf(string key, KvLockForm form = KvLockForm.Beside) =>
+        form == KvLockForm.EtcdMutex ? key + Separator : key + LockDirectory;
 
     /// <summary>A time to live in whole seconds, a fraction rounded up.</summary>
     /// <param name="ttl">The time to live.</param>

@@ -65,6 +65,17 @@ public sealed record KvWatchOptions
     public bool Outages { get; init; }
 }
 
+/// <summary>Which keys a lock is made of, and so with whose locks it excludes.</summary>
+public enum KvLockForm
+{
+    /// <summary>A lock of this library: beside the key, whatever lies in the directory of its name.</summary>
+    Beside,
+
+    /// <summary>The lock of <c>etcdctl lock NAME</c> and of the Mutex in etcd's Go package <c>concurrency</c>: its contenders are the keys in the directory of the
+    /// locked key, <c>NAME/LEASE</c>. Any other key there is waited for, too, as those do. On etcd v3 and the embedded store.</summary>
+    EtcdMutex,
+}
+
 /// <summary>Options of a lock.</summary>
 public sealed record KvLockOptions
 {
@@ -83,6 +94,22 @@ public sealed record KvLockOptions
 
     /// <summary>True to remove the locked key in the step that releases the lock. Default: false.</summary>
     public bool DeleteOnUnlock { get; init; }
+
+    /// <summary>Which keys the lock is made of. Default: <see cref="KvLockForm.Beside"/>. A store that does not have the form refuses it with
+    /// <see cref="KvNotSupportedException"/>.</summary>
+    public KvLockForm Form { get; init; }
+
+    /// <summary>Refuses a form that only stores with leases have. Stores without them do so before anything is sent.</summary>
+    /// <param name="key">The key to be locked.</param>
+    /// <param name="store">The store that is asked for the lock.</param>
+    /// <exception cref="KvNotSupportedException">The form is <see cref="KvLockForm.EtcdMutex"/>.</exception>
+    public void RequireFormBeside(string key, KvStoreInfo store)
+    {
+        if (Form != KvLockForm.Beside)
+        {
+            throw new KvNotSupportedException("etcd's own mutex, which is made of leases", store) { Key = key };
+        }
+    }
 
     /// <summary>Refuses a timeout that no store takes. Stores do so before anything is sent.</summary>
     /// <param name="key">The key to be locked.</param>

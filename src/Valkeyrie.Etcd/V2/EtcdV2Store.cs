@@ -155,7 +155,14 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
             cancellationToken);
 
     public ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default) =>
-        _lifetime.CallAsync(token => _mutex.LockAsync(key, options ?? PlainLock, token), cancellationToken);
+        _lifetime.CallAsync(
+            token =>
+            {
+                options ??= PlainLock;
+                options.RequireFormBeside(key, Info);
+                return _mutex.LockAsync(key, options, token);
+            },
+            cancellationToken);
 
     public async ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
     {

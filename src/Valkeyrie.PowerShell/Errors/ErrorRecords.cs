@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell;
 
@@ -13,6 +14,8 @@ internal static class ErrorRecords
     /// <param name="target">What it is about, where the failure names no key.</param>
     public static ErrorRecord From(KvException exception, object? target = null)
     {
+        // Every failure of a store passes here on its way to the script.
+        ProcessEnd.HoldIfEnding();
         var error = new ErrorRecord(exception, "Kv" + exception.Code, CategoryOf(exception.Code), exception.Key ?? target ?? exception.Endpoint);
         if (NextStep(exception) is { } next)
         {

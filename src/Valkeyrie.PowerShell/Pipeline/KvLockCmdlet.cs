@@ -27,6 +27,10 @@ public abstract class KvLockCmdlet : KvStoreCmdlet
     [Parameter]
     public SwitchParameter DeleteOnUnlock { get; set; }
 
+    /// <summary>Take the very lock that <c>etcdctl lock KEY</c> and programs with etcd's Go package concurrency take. Only on etcd's API 3 and embedded stores.</summary>
+    [Parameter]
+    public SwitchParameter EtcdMutex { get; set; }
+
     /// <inheritdoc/>
     protected override void Begin()
     {
@@ -39,6 +43,7 @@ public abstract class KvLockCmdlet : KvStoreCmdlet
             Ttl = Ttl ?? KvLockOptions.DefaultTtl,
             Timeout = Timeout,
             DeleteOnUnlock = DeleteOnUnlock,
+            Form = EtcdMutex ? KvLockForm.EtcdMutex : KvLockForm.Beside,
         });
     }
 

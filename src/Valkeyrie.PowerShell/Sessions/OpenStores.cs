@@ -8,15 +8,10 @@ namespace Valkeyrie.PowerShell.Sessions;
 /// a store that its starter opened.</summary>
 internal static class OpenStores
 {
-    // Locks are released when a process ends well, but a server that is gone must not hold it up.
-    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(5);
-
     private static readonly object Gate = new();
     private static readonly ConditionalWeakTable<Runspace, RunspaceStores> ByRunspace = [];
     private static readonly List<OpenStore> All = [];
     private static readonly HashSet<Task> Closing = [];
-
-    static OpenStores() => AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAllAtExit();
 
     /// <summary>The current store of the calling runspace; null if there is none, or if the caller is in no runspace.</summary>
     public static KvConnection? Current
@@ -93,6 +88,7 @@ internal static class OpenStores
     public static KvConnection? Add(KvConnection connection)
     {
         var own = Runspace.DefaultRunspace;
+        ProcessEnd.Await();
         lock (Gate)
         {
             var replaced = All.Find(s => s.Owner == own && IsNamed(s.Connection, connection.Name))?.Connection;
@@ -111,6 +107,7 @@ internal static class OpenStores
     public static void AddDefault(KvConnection connection)
     {
         var own = Runspace.DefaultRunspace;
+        ProcessEnd.Await();
         lock (Gate)
         {
             All.Add(new OpenStore(own, connection));
@@ -182,6 +179,17 @@ internal static class OpenStores
         return CloseAsync(connections);
     }
 
+    /// <summary>Closes all stores, those that are being closed with their runspaces included.</summary>
+    public static Task CloseAll()
+    {
+        lock (Gate)
+        {
+            Closing.Add(CloseAsync([.. All.Select(s => s.Connection)]));
+            All.Clear();
+            return Task.WhenAll(Closing);
+        }
+    }
+
     private static RunspaceStores? Own() => Runspace.DefaultRunspace is { } own && ByRunspace.TryGetValue(own, out var stores) ? stores : null;
 
     private static RunspaceStores StoresOf(Runspace runspace)
@@ -211,18 +219,6 @@ internal static class OpenStores
             Closing.RemoveWhere(t => t.IsCompleted);
             Closing.Add(closing);
         }
-    }
-
-    private static void CloseAllAtExit()
-    {
-        Task[] closing;
-        lock (Gate)
-        {
-            closing = [.. Closing, CloseAsync([.. All.Select(s => s.Connection)])];
-            All.Clear();
-        }
-
-        Task.WhenAll(closing).Wait(ExitTimeout);
     }
 
     private static Task CloseAsync(List<KvConnection> connections) =>

@@ -1,10 +1,13 @@
 namespace Valkeyrie;
 
 /// <summary>A held lock of <see cref="LeasedMutex"/>.</summary>
-internal sealed class LeasedLock(LeasedMutex mutex, string key, string lockKey, long createRevision, KeptLease lease, bool deleteOnUnlock)
+internal sealed class LeasedLock(LeasedMutex mutex, string key, string directory, string lockKey, long createRevision, KeptLease lease, bool deleteOnUnlock)
     : GuardedLock(key, createRevision, lease, mutex.Engine.Info.Address)
 {
     private readonly KeptLease _lease = lease;
+
+    /// <summary>The directory of the lock's keys, with its last slash.</summary>
+    public string Directory => directory;
 
     protected override async ValueTask<bool> ReleaseAsync(CancellationToken cancellationToken)
     {
@@ -16,7 +19,7 @@ internal sealed class LeasedLock(LeasedMutex mutex, string key, string lockKey, 
         catch
         {
             mutex.Forget(this);
-            mutex.ReleaseInBackground(Key, _lease, ReleaseTransaction());
+            mutex.ReleaseInBackground(directory, _lease, ReleaseTransaction());
             throw;
         }
 

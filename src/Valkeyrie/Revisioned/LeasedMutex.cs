@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Valkeyrie;
 
-/// <summary>etcd's mutex recipe (client/v3/concurrency), so that locks exclude those of etcd's own tools and of the Go library: each contender
-/// puts the key <c>KEY___lock/LEASE</c> under a lease of its own; the one with the lowest create revision holds the lock, and each other waits
-/// for its predecessor to go.</summary>
+/// <summary>etcd's mutex recipe (client/v3/concurrency): each contender puts the key <c>DIRECTORY/LEASE</c> under a lease of its own; the one with the lowest
+/// create revision holds the lock, and each other waits for its predecessor to go. The directory is <c>KEY___lock</c>, as in the Go library, or the key itself, as
+/// in etcd's own tools.</summary>
 /// <remarks>Beyond the recipe: the value goes onto the locked key in the transaction that takes the lock, and leases are pooled, so that an
 /// uncontended lock costs one round trip to take and one to release.</remarks>
 internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) : IAsyncDisposable
@@ -29,13 +29,14 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
             waiting.CancelAfter(timeout);
         }
 
+        var directory = KeyRules.LockDirectoryOf(key, options.Form);
         var commits = new Commits(engine, _closing.Token);
         try
         {
             while (true)
             {
-                var lease = await _pool.RentAsync(ttl, key, waiting.Token).ConfigureAwait(false);
-                if (await TryWithLeaseAsync(key, options, lease, commits, waiting.Token).ConfigureAwait(false) is { } held)
+                var lease = await _pool.RentAsync(ttl, directory, waiting.Token).ConfigureAwait(false);
+                if (await TryWithLeaseAsync(key, directory, options, lease, commits, waiting.Token).ConfigureAwait(false) is { } held)
                 {
                     return held;
                 }
@@ -50,17 +51,17 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
     }
 
     /// <summary>Gives a lock up without waiting; tries until that is done or the lease has ended.</summary>
-    /// <param name="key">The locked key.</param>
+    /// <param name="directory">The directory of the lock's keys.</param>
     /// <param name="lease">The lease that the lock stands on.</param>
     /// <param name="release">The transaction that gives it up.</param>
     /// <param name="pending">A transaction still under way that may put the lock's key; null for none.</param>
-    public void ReleaseInBackground(string key, KeptLease lease, KvTransaction release, Task? pending = null) =>
-        _ = ReleaseAsync(key, lease, release, pending);
+    public void ReleaseInBackground(string directory, KeptLease lease, KvTransaction release, Task? pending = null) =>
+        _ = ReleaseAsync(directory, lease, release, pending);
 
     public void Released(LeasedLock held, KeptLease lease)
     {
         _held.TryRemove(held, out _);
-        _pool.Return(lease, held.Key);
+        _pool.Return(lease, held.Directory);
     }
 
     public void Forget(LeasedLock held) => _held.TryRemove(held, out _);
@@ -127,20 +128,20 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
 
     /// <summary>One try with one lease: the lock, or null if the lease or the place in the queue was lost meanwhile.</summary>
     private async ValueTask<KvLock?> TryWithLeaseAsync(
-        string key, KvLockOptions options, KeptLease lease, Commits commits, CancellationToken cancellationToken)
+        string key, string directory, KvLockOptions options, KeptLease lease, Commits commits, CancellationToken cancellationToken)
     {
-        var lockKey = KeyRules.LockDirectoryOf(key) + KeyRules.LeaseName(lease.Id);
+        var lockKey = directory + KeyRules.LeaseName(lease.Id);
         using var usable = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         try
         {
-            if (await TakeOrQueueAsync(key, lockKey, options, lease, commits, usable.Token).ConfigureAwait(false) is not { } revision)
+            if (await TakeOrQueueAsync(key, directory, lockKey, options, lease, commits, usable.Token).ConfigureAwait(false) is not { } revision)
             {
                 // Not the lease's end: other locks may stand on it.
-                _pool.Return(lease, key);
+                _pool.Return(lease, directory);
                 return null;
             }
 
-            var held = new LeasedLock(this, key, lockKey, revision, lease, options.DeleteOnUnlock);
+            var held = new LeasedLock(this, key, directory, lockKey, revision, lease, options.DeleteOnUnlock);
             _held[held] = true;
             held.BeginGuard();
             return held;
@@ -148,30 +149,30 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
         catch (Exception e) when (e is KvLeaseNotFoundException || (e is OperationCanceledException && lease.Lost.IsCancellationRequested))
         {
             lease.MarkLost();
-            _pool.Return(lease, key);
+            _pool.Return(lease, directory);
             cancellationToken.ThrowIfCancellationRequested();
             return null;
         }
         catch (KvCannotLockException)
         {
             // The store has answered, and nothing was put.
-            _pool.Return(lease, key);
+            _pool.Return(lease, directory);
             throw;
         }
         catch
         {
             // Whether our key is there is not known, so it is taken away in any case; the lease goes back to the pool when that is done.
             var leave = new KvTransaction { Then = [new KvOperation.Delete(KvRange.Key(lockKey))] };
-            ReleaseInBackground(key, lease, leave, commits.Last);
+            ReleaseInBackground(directory, lease, leave, commits.Last);
             throw;
         }
     }
 
     /// <summary>The revision at which the lock's key was created; null if somebody removed it from the queue.</summary>
     private async ValueTask<long?> TakeOrQueueAsync(
-        string key, string lockKey, KvLockOptions options, KeptLease lease, Commits commits, CancellationToken cancellationToken)
+        string key, string directory, string lockKey, KvLockOptions options, KeptLease lease, Commits commits, CancellationToken cancellationToken)
     {
-        var contenders = KvRange.Prefix(KeyRules.LockDirectoryOf(key));
+        var contenders = KvRange.Prefix(directory);
         var enter = new KvOperation.Put(lockKey, ReadOnlyMemory<byte>.Empty, lease.Id);
         KvOperation[] value = options.Value is { } bytes ? [new KvOperation.Put(key, bytes, options.DeleteOnUnlock ? lease.Id : 0)] : [];
         var newestTwo = new KvRangeQuery(contenders) { KeysOnly = true, NewestFirst = true, Limit = 2 };
@@ -234,7 +235,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
         }
     }
 
-    private async Task ReleaseAsync(string key, KeptLease lease, KvTransaction release, Task? pending)
+    private async Task ReleaseAsync(string directory, KeptLease lease, KvTransaction release, Task? pending)
     {
         // What is cancelled here may still reach the store, and after the release at that: so it is first seen to its end.
         var mayStillArrive = pending is not null && !await EndsWithAnswerAsync(pending).ConfigureAwait(false);
@@ -243,7 +244,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
             try
             {
                 await engine.CommitAsync(release, _closing.Token).ConfigureAwait(false);
-                if (!mayStillArrive || _pool.TryRetire(lease, key))
+                if (!mayStillArrive || _pool.TryRetire(lease, directory))
                 {
                     break;
                 }
@@ -256,7 +257,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseKeeper keeper) 
             await Task.Delay(ReleasePause, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        _pool.Return(lease, key);
+        _pool.Return(lease, directory);
     }
 
     private static async Task<bool> EndsWithAnswerAsync(Task pending)

@@ -1,22 +1,22 @@
 namespace Valkeyrie;
 
-/// <summary>The leases that locks stand on, kept for the next lock. A lease serves any number of locks, but one of each key at a time, since
-/// the lock's key is named after the lease.</summary>
+/// <summary>The leases that locks stand on, kept for the next lock. A lease serves any number of locks, but one in each
+/// directory of contenders at a time, since the lock's key there is named after the lease.</summary>
 internal sealed class LockLeasePool(LeaseKeeper keeper)
 {
     private readonly object _gate = new();
     private readonly List<Entry> _entries = [];
 
-    /// <summary>Gives a living lease that no other lock of this key stands on.</summary>
-    public async ValueTask<KeptLease> RentAsync(TimeSpan ttl, string key, CancellationToken cancellationToken)
+    /// <summary>Gives a living lease that no other lock in this directory stands on.</summary>
+    public async ValueTask<KeptLease> RentAsync(TimeSpan ttl, string directory, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            _entries.RemoveAll(e => !e.Lease.IsAlive && e.Keys.Count == 0);
-            var free = _entries.Find(e => !e.Retiring && e.AskedTtl == ttl && e.Lease.IsAlive && !e.Keys.Contains(key));
+            _entries.RemoveAll(e => !e.Lease.IsAlive && e.Directories.Count == 0);
+            var free = _entries.Find(e => !e.Retiring && e.AskedTtl == ttl && e.Lease.IsAlive && !e.Directories.Contains(directory));
             if (free is not null)
             {
-                free.Keys.Add(key);
+                free.Directories.Add(directory);
                 return free.Lease;
             }
         }
@@ -24,24 +24,24 @@ internal sealed class LockLeasePool(LeaseKeeper keeper)
         var lease = await keeper.GrantAsync(ttl, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
-            _entries.Add(new Entry(lease, ttl, [key]));
+            _entries.Add(new Entry(lease, ttl, [directory]));
         }
 
         return lease;
     }
 
     /// <summary>Takes a lease back. One spare for each time to live is kept; others that no lock needs are let go.</summary>
-    public void Return(KeptLease lease, string key)
+    public void Return(KeptLease lease, string directory)
     {
         lock (_gate)
         {
             var entry = _entries.Find(e => e.Lease == lease);
-            if (entry is null || !entry.Keys.Remove(key) || entry.Keys.Count > 0)
+            if (entry is null || !entry.Directories.Remove(directory) || entry.Directories.Count > 0)
             {
                 return;
             }
 
-            var hasSpare = _entries.Exists(e => e != entry && !e.Retiring && e.AskedTtl == entry.AskedTtl && e.Keys.Count == 0 && e.Lease.IsAlive);
+            var hasSpare = _entries.Exists(e => e != entry && !e.Retiring && e.AskedTtl == entry.AskedTtl && e.Directories.Count == 0 && e.Lease.IsAlive);
             if (lease.IsAlive && !hasSpare && !entry.Retiring)
             {
                 return;
@@ -56,7 +56,7 @@ internal sealed class LockLeasePool(LeaseKeeper keeper)
     /// <summary>Ends a lease under which a key may still be put by a transaction whose end is not known: without its lease, that will fail. A lease
     /// that other locks stand on gets no new ones, and is not ended yet.</summary>
     /// <returns>True if the lease has been let go.</returns>
-    public bool TryRetire(KeptLease lease, string key)
+    public bool TryRetire(KeptLease lease, string directory)
     {
         lock (_gate)
         {
@@ -67,7 +67,7 @@ internal sealed class LockLeasePool(LeaseKeeper keeper)
             }
 
             entry.Retiring = true;
-            if (entry.Keys.Count > 1 || !entry.Keys.Contains(key))
+            if (entry.Directories.Count > 1 || !entry.Directories.Contains(directory))
             {
                 return false;
             }
@@ -79,7 +79,7 @@ internal sealed class LockLeasePool(LeaseKeeper keeper)
         return true;
     }
 
-    private sealed record Entry(KeptLease Lease, TimeSpan AskedTtl, HashSet<string> Keys)
+    private sealed record Entry(KeptLease Lease, TimeSpan AskedTtl, HashSet<string> Directories)
     {
         public bool Retiring { get; set; }
     }

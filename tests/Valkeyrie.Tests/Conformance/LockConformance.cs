@@ -218,4 +218,45 @@ public abstract class LockConformance(IStoreRig rig) : StoreConformance(rig)
         await Task.WhenAll(held.Select(h => h.UnlockAsync().AsTask()));
         Assert.All(held, h => Assert.False(h.IsHeld));
     }
+
+    [Fact]
+    public async Task An_etcd_mutex_is_made_of_a_key_in_the_directory_of_its_name_and_is_a_lock_of_its_own()
+    {
+        Require(StoreTraits.Leases);
+        var mutex = NoWait with { Form = KvLockForm.EtcdMutex };
+        await using var beside = await Store.LockAsync(At("a"), NoWait);
+        var held = await Store.LockAsync(At("a"), mutex);
+        var lockKey = Assert.Single(await Store.ListAllAsync(At("a")));
+        Assert.Equal(At($"a/{lockKey.LeaseId:x}"), lockKey.Key);
+        Assert.Equal(lockKey.CreateRevision, held.FencingToken);
+        await Assert.ThrowsAsync<KvCannotLockException>(async () => await Open().LockAsync(At("a"), mutex));
+        await Assert.ThrowsAsync<KvCannotLockException>(async () => await Store.LockAsync(At("a"), mutex));
+
+        await held.UnlockAsync();
+        await using var next = await Open().LockAsync(At("a"), mutex);
+        Assert.True(next.FencingToken > held.FencingToken);
+        Assert.True(beside.IsHeld);
+    }
+
+    [Fact]
+    public async Task An_etcd_mutex_waits_for_its_turn()
+    {
+        Require(StoreTraits.Leases);
+        var mutex = new KvLockOptions { Form = KvLockForm.EtcdMutex };
+        var first = await Store.LockAsync(At("a"), mutex);
+        var second = Store.LockAsync(At("a"), mutex).AsTask();
+        await Patience.UntilAsync(async () => await Store.CountAsync(KvRange.Prefix(At("a/"))) == 2, "two contenders");
+        Assert.False(second.IsCompleted);
+        await first.UnlockAsync();
+        await using var held = await second.WaitAsync(Patience.Limit);
+        Assert.True(held.IsHeld);
+    }
+
+    [Fact]
+    public async Task A_store_without_leases_says_that_it_has_no_etcd_mutex()
+    {
+        Assert.SkipWhen(Has(StoreTraits.Leases), "This store has leases.");
+        var refused = await Assert.ThrowsAsync<KvNotSupportedException>(async () => await Store.LockAsync(At("a"), new KvLockOptions { Form = KvLockForm.EtcdMutex }));
+        Assert.Equal(At("a"), refused.Key);
+    }
 }

@@ -10,8 +10,13 @@ internal sealed class EtcdControlLock : IDisposable
     private readonly Process _process;
 
     public EtcdControlLock(string endpoint, string name)
+        : this(endpoint, name, [])
     {
-        var start = new ProcessStartInfo(EtcdBinary.Control, [$"--endpoints={endpoint}", "lock", "--ttl=5", name])
+    }
+
+    private EtcdControlLock(string endpoint, string name, string[] command)
+    {
+        var start = new ProcessStartInfo(EtcdBinary.Control, [$"--endpoints={endpoint}", "lock", "--ttl=5", name, .. command])
         {
             RedirectStandardOutput = true,
             Environment = { ["ETCDCTL_API"] = "3" },
@@ -22,6 +27,14 @@ internal sealed class EtcdControlLock : IDisposable
 
     /// <summary>Ends when the lock is held, with the lock's own key.</summary>
     public Task<string?> Held { get; }
+
+    /// <summary>Runs a command of the shell under the lock.</summary>
+    public static async Task RunAsync(string endpoint, string name, string command)
+    {
+        using var running = new EtcdControlLock(endpoint, name, ["sh", "-c", command]);
+        await running._process.WaitForExitAsync();
+        Assert.Equal(0, running._process.ExitCode);
+    }
 
     /// <summary>Asks it to release the lock and go.</summary>
     public async Task ReleaseAsync()
