@@ -31,7 +31,7 @@ internal sealed class EtcdControlLock : IDisposable
     /// <summary>Runs a command of the shell under the lock.</summary>
     public static async Task RunAsync(string endpoint, string name, string command)
     {
-        using var running = new EtcdControlLock(endpoint, name, ["sh", "-c", command]);
+        using var running = new EtcdControlLock(endpoint, name, ["--", "sh", "-c", command]);
         await running._process.WaitForExitAsync();
         Assert.Equal(0, running._process.ExitCode);
     }
