@@ -182,11 +182,6 @@ Describe 'Set-KvValue' -Tag etcd {
             (Get-KvTree made).Value | Should -Be a, b
         }
 
-        It 'writes several values of one key one after the other' {
-            'first', 'second' | Set-KvValue several -PassThru | ForEach-Object Value | Should -Be first, second
-            Get-KvValue several -ValueOnly | Should -Be second
-        }
-
         It 'refuses bytes that come one by one as the value, at once' {
             $failure = Get-ErrorOf { [byte[]] (1, 2, 3) | Set-KvValue apart }
             $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'

@@ -32,7 +32,7 @@ internal static class DeserializedPair
     {
         Key = $"{remains.Properties[nameof(KvPair.Key)]?.Value}",
         Bytes = Bytes(remains.Properties[nameof(KvPair.Bytes)]?.Value),
-        KeyOnly = remains.Properties[nameof(KvPair.KeyOnly)]?.Value is true,
+        KeyOnly = BareWord.Plain(remains.Properties[nameof(KvPair.KeyOnly)]?.Value) is true,
     };
 
     // An array of bytes as it was, or a list of numbers, whichever way it came.

@@ -4,8 +4,13 @@ using System.Management.Automation;
 namespace Valkeyrie.PowerShell.Binding;
 
 /// <summary>Takes a duration as a TimeSpan or as a number of seconds. By itself PowerShell would take a whole number as ticks of 100 ns.</summary>
+/// <remarks>A <c>[timespan]</c> parameter of a function that calls a command makes such ticks of a number before the command sees it. A duration that is too
+/// short to be meant is therefore refused.</remarks>
 public sealed class DurationAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>The shortest duration other than zero, in milliseconds. Default: 1.</summary>
+    public int ShortestMilliseconds { get; set; } = 1;
+
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
@@ -14,12 +19,24 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         {
             // An empty cell of a CSV file is no duration.
             null or "" => null,
-            TimeSpan => value,
-            string text => Parse(text),
+            TimeSpan span => Checked(span),
+            string text => Checked(Parse(text)),
             byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal
-                => Seconds(Convert.ToDouble(value, CultureInfo.InvariantCulture), value),
+                => Checked(Seconds(Convert.ToDouble(value, CultureInfo.InvariantCulture), value)),
             _ => throw Refused(value),
         };
+    }
+
+    private TimeSpan Checked(TimeSpan span)
+    {
+        if (span == TimeSpan.Zero || span.Duration() >= TimeSpan.FromMilliseconds(ShortestMilliseconds))
+        {
+            return span;
+        }
+
+        throw new ArgumentTransformationMetadataException(
+            $"The duration {span:c} is shorter than {ShortestMilliseconds} ms. A [timespan] parameter takes a number as ticks of 100 ns: "
+            + "specify '00:01:00' or ([timespan]::FromSeconds(60)), or declare the parameter of the calling function as [object] and specify seconds.");
     }
 
     private static TimeSpan Parse(string text)
@@ -36,5 +53,5 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : throw Refused(given);
 
     private static ArgumentTransformationMetadataException Refused(object value) =>
-        new($"'{value}' is not a duration. Give a number of seconds, such as 30 or 0.5, or a TimeSpan, such as '00:05:00'.");
+        new($"'{value}' is not a duration. Specify a number of seconds, such as 30 or 0.5, or a TimeSpan, such as '00:05:00'.");
 }

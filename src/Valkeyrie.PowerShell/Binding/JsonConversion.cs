@@ -8,13 +8,26 @@ namespace Valkeyrie.PowerShell.Binding;
 internal sealed class JsonConversion(CommandInvocationIntrinsics invoker)
 {
     private static readonly ScriptBlock Write = ScriptBlock.Create(
-        "Microsoft.PowerShell.Utility\\ConvertTo-Json -InputObject $args[0] -Depth 100 -Compress -ErrorAction Stop");
+        $"$PSDefaultParameterValues = @{{}}; Microsoft.PowerShell.Utility\\ConvertTo-Json -InputObject $args[0] -Depth {JsonBounds.Depth} -Compress -ErrorAction Stop "
+        + "-WarningAction SilentlyContinue -WarningVariable cut; if ($cut) { throw \"$cut\" }");
 
     private static readonly ScriptBlock Read = ScriptBlock.Create(
-        "Microsoft.PowerShell.Utility\\ConvertFrom-Json -InputObject $args[0] -NoEnumerate -ErrorAction Stop");
+        "$PSDefaultParameterValues = @{}; Microsoft.PowerShell.Utility\\ConvertFrom-Json -InputObject $args[0] -NoEnumerate -ErrorAction Stop");
 
-    /// <summary>An object as JSON in one line.</summary>
-    public string ToJson(object value) => (string)Run(Write, value)[0].BaseObject;
+    /// <summary>An object as JSON in one line, whole.</summary>
+    /// <exception cref="KvInvalidArgumentException">It cannot be written whole: it is too deep, contains itself, or leads to too many objects.</exception>
+    public string ToJson(object value)
+    {
+        JsonBounds.Check(value);
+        try
+        {
+            return (string)Run(Write, value)[0].BaseObject;
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            throw new KvInvalidArgumentException($"The value cannot be stored as JSON: {e.ErrorRecord.Exception.Message}", e);
+        }
+    }
 
     /// <summary>What a JSON text stands for; an array as its elements.</summary>
     /// <exception cref="RuntimeException">The text is not JSON.</exception>

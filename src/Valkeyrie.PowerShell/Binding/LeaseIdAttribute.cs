@@ -27,8 +27,8 @@ public sealed class LeaseIdAttribute : ArgumentTransformationAttribute
             // Digits with an e among them, which PowerShell takes for a number if they are typed without quotes.
             float or double or decimal or ulong => Parse(LanguagePrimitives.ConvertTo<string>(inputData)),
             IList list => Array.ConvertAll<object?, object?>([.. list], item => Transform(engineIntrinsics, item)),
-            PSObject { Properties: var properties } when properties[nameof(KvLease.Id)]?.Value is long id => id,
-            PSObject { Properties: var properties } when properties[nameof(KvPair.LeaseId)]?.Value is long id => id,
+            PSObject { Properties: var properties } when BareWord.Unwrapped(properties[nameof(KvLease.Id)]?.Value) is long id => id,
+            PSObject { Properties: var properties } when BareWord.Unwrapped(properties[nameof(KvPair.LeaseId)]?.Value) is long id => id,
             _ => throw Refused(value),
         };
     }

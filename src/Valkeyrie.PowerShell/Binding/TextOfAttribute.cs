@@ -11,6 +11,11 @@ public sealed class TextOfAttribute(string property) : ArgumentTransformationAtt
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
+        if (BareWord.Text(inputData) is { } word)
+        {
+            return word;
+        }
+
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value switch
         {

@@ -7,7 +7,7 @@ using System.Xml;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Turns a value as PowerShell gives it into the bytes to be stored: text as UTF-8, bytes as they are, numbers, dates and the like
+/// <summary>Turns a value as PowerShell gives it into the bytes to be stored: text as UTF-8, bytes as they are, a pair as its value, a bare word as it was typed, numbers, dates and the like
 /// culture-invariant, anything else as JSON.</summary>
 internal static class ValueBytes
 {
@@ -15,10 +15,10 @@ internal static class ValueBytes
     /// <param name="value">The value.</param>
     /// <param name="toJson">Writes an object as JSON.</param>
     /// <param name="key">The key it is for, to be named in an error.</param>
-    /// <exception cref="KvInvalidArgumentException">The value is null, a secret or a script block.</exception>
+    /// <exception cref="KvInvalidArgumentException">The value is null, a secret, a script block, a file or another object that is not data.</exception>
     public static ReadOnlyMemory<byte> From(object? value, Func<object, string> toJson, string key)
     {
-        var plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+        var plain = DeserializedPair.Revive(value) ?? BareWord.Plain(value);
         return plain switch
         {
             string text => Encoding.UTF8.GetBytes(text),
@@ -29,10 +29,24 @@ internal static class ValueBytes
                 $"A {plain.GetType().Name} is not stored: its secret would be lost or laid open. Give the text that is meant.") { Key = key },
             ScriptBlock => throw new KvInvalidArgumentException(
                 "The value is a script block, which is not run. Make objects with a Key and a Value first, as Select-Object can; for its text give \"$block\".") { Key = key },
+            KvPair { KeyOnly: true } pair => throw new KvInvalidArgumentException(
+                $"The value is the pair of '{pair.Key}', which was listed without its value. List it without -KeysOnly.") { Key = key },
+            KvPair pair => pair.Bytes,
+            KvEvent { Type: KvEventType.Existing or KvEventType.Put } change => From(change.Pair, toJson, key),
+            KvEvent change => throw new KvInvalidArgumentException($"The value is a {change.Type} event, which has no value.") { Key = key },
+            FileInfo file => throw new KvInvalidArgumentException(
+                $"The value is the file '{file.Name}', not its content. Specify (Get-Content -Raw FILE), or for bytes ([IO.File]::ReadAllBytes(FILE)).") { Key = key },
+            FileSystemInfo or PSModuleInfo or CommandInfo or PSDriveInfo or ProviderInfo or System.Diagnostics.Process or Delegate or Type or System.Reflection.Assembly =>
+                throw new KvInvalidArgumentException(
+                    $"The value is a {plain.GetType().Name}, which is not data. Specify the text or the properties that are meant, such as its Name.") { Key = key },
             IList list when AsBytes(list) is { } bytes => bytes,
+            IList list when list.Cast<object?>().Any(IsPairOrFile) => throw new KvInvalidArgumentException(
+                "The value is an array with pairs or files in it. Pipe pairs to Set-KvValue, each with its own key; of a file specify the content.") { Key = key },
             _ => Encoding.UTF8.GetBytes(TextOf(plain) ?? toJson(value!)),
         };
     }
+
+    private static bool IsPairOrFile(object? item) => (item is PSObject wrapped ? wrapped.BaseObject : item) is KvPair or KvEvent or FileSystemInfo;
 
     // What Get-Content -AsByteStream and an unrolled byte[] leave in a variable.
     private static byte[]? AsBytes(IList list)

@@ -26,7 +26,10 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private JsonConversion? _json;
     private long? _atRevision;
     private bool _keyGiven;
+    private bool _oneKey;
+    private KvWriteRequest? _onlyValue;
     private bool _valueGiven;
+    private bool _takesPiped;
 
     /// <summary>The key. Another one for piped pairs and events is given by a script block: <c>-Key { $_.Key -replace '^old/', 'new/' }</c>.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -36,8 +39,8 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     public string Key { get; set; } = "";
 
     /// <summary>The value: text is stored as UTF-8 and bytes as they are; numbers, dates and the like in their culture-invariant form; anything
-    /// else as JSON. Where the key is given and the value is not, it is what the pipeline brings: <c>Get-Content -Raw FILE | Set-KvValue KEY</c>. Several are
-    /// written one after the other.</summary>
+    /// else as JSON. Where the key is given and the value is not, it is the one that the pipeline brings: <c>Get-Content -Raw FILE | Set-KvValue KEY</c>. A second
+    /// one is refused, and nothing is written.</summary>
     [Parameter(ParameterSetName = KeySet, Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
@@ -60,7 +63,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     /// <summary>How long the key lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. Default: for ever.</summary>
     [Parameter(ParameterSetName = KeySet, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = PairSet)]
-    [Duration]
+    [Duration(ShortestMilliseconds = 100)]
     public TimeSpan? Ttl { get; set; }
 
     /// <summary>The lease to attach the key to: as New-KvLease gave it, or its number. Not together with -Ttl.</summary>
@@ -93,7 +96,10 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     protected override void Begin()
     {
         base.Begin();
-        _keyGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Key));
+        _keyGiven = MyInvocation.BoundParameters.TryGetValue(nameof(Key), out var key);
+
+        // Not a script block, which makes a key of each object.
+        _oneKey = key is string;
         _valueGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
         var hasRevision = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
         if (hasRevision && NoClobber)
@@ -119,6 +125,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     protected override void ProcessInput()
     {
         KvWriteRequest request;
+        _takesPiped = false;
         try
         {
             request = ParameterSetName == PairSet ? Copy(InputObject!, InputObject!.Key)
@@ -131,6 +138,28 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             return;
         }
 
+        if (_oneKey && _takesPiped)
+        {
+            HoldOnlyValue(request);
+            return;
+        }
+
+        Put(request);
+    }
+
+    /// <inheritdoc/>
+    protected override void Complete()
+    {
+        if (_onlyValue is { } request)
+        {
+            Put(request);
+        }
+
+        base.Complete();
+    }
+
+    private void Put(KvWriteRequest request)
+    {
         if (ShouldProcess(request.Key, Directory ? "Create directory" : "Set value"))
         {
             Request(request.Key, request);
@@ -205,7 +234,22 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
                 $"The value of '{Key}' came byte by byte. Give all of them with -Value, or pipe them as one: , $bytes | Set-KvValue KEY.", Key));
         }
 
+        _takesPiped = true;
         return PipedObject;
+    }
+
+    // A value is not written before it is known to be the only one: what a second one replaced would be lost without a word.
+    private void HoldOnlyValue(KvWriteRequest request)
+    {
+        if (_onlyValue is not null)
+        {
+            _onlyValue = null;
+            Fail(ErrorRecords.InvalidArgument(
+                $"Several values were piped for the one key '{Key}'. Nothing was written. For lines use Get-Content -Raw, or join them: "
+                + "($lines -join \"`n\"). To write each in its turn use ForEach-Object { Set-KvValue KEY $_ }.", Key));
+        }
+
+        _onlyValue = request;
     }
 
     private KvWriteRequest Write(object? value) => new(Key, ValueBytes.From(value, _json!.ToJson, Key), Ttl);

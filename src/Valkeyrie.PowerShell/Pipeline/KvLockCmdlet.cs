@@ -15,7 +15,7 @@ public abstract class KvLockCmdlet : KvStoreCmdlet
 
     /// <summary>How long the lock outlives its holder, should the holder die: a TimeSpan or seconds. Default: 20 seconds.</summary>
     [Parameter]
-    [Duration]
+    [Duration(ShortestMilliseconds = 100)]
     public TimeSpan? Ttl { get; set; }
 
     /// <summary>How long to wait for the lock: a TimeSpan or seconds; 0 tries once. Default: for ever.</summary>

@@ -1,25 +1,31 @@
 using System.Diagnostics;
+using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A cmdlet that sends a request for each key that it is given, and has many of them in flight.</summary>
 /// <remarks>While records come quickly, a record's answer may be written with a later record or at the end. Where the producer is slower than the
-/// store, as a watch is, every record is answered before the next is awaited.</remarks>
+/// store, as a watch is, every record is answered before the next is awaited. With a -ThrottleLimit of 1 every record is.</remarks>
 /// <typeparam name="TRequest">What is asked.</typeparam>
 /// <typeparam name="TAnswer">What is answered.</typeparam>
 public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
 {
-    private const int Window = 128;
     private static readonly long SlowGap = Stopwatch.Frequency * 2 / 1000;
 
     private OrderedRequests<TRequest, TAnswer>? _requests;
     private long _lastRecordAt;
 
+    /// <summary>The most requests in flight. With 1 each record is answered before the next is taken, as a later command that uses -PipelineVariable needs it.
+    /// Default: 128.</summary>
+    [Parameter]
+    [ValidateRange(1, 1024)]
+    public int ThrottleLimit { get; set; } = 128;
+
     /// <inheritdoc/>
     protected override void Begin()
     {
         base.Begin();
-        _requests = new OrderedRequests<TRequest, TAnswer>(Window, Send);
+        _requests = new OrderedRequests<TRequest, TAnswer>(ThrottleLimit, Send);
     }
 
     /// <inheritdoc/>
@@ -30,7 +36,7 @@ public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
         AnswerCompleted();
         slow &= _requests!.Count == 0;
         ProcessInput();
-        if (slow || UpstreamRest.HasBegun)
+        if (slow || ThrottleLimit == 1 || UpstreamRest.HasBegun)
         {
             AnswerAll();
         }

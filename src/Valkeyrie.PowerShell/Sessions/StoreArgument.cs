@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
@@ -9,7 +10,7 @@ internal static class StoreArgument
     /// <summary>The store that an argument means: a connection, a store, or the name of an open one.</summary>
     public static bool TryResolve(object? argument, [NotNullWhen(true)] out IKvStore? store, [NotNullWhen(false)] out ErrorRecord? error)
     {
-        var value = argument is PSObject wrapped ? wrapped.BaseObject : argument;
+        var value = BareWord.Text(argument) ?? BareWord.Unwrapped(argument);
         store = value switch
         {
             IKvStore direct => direct,

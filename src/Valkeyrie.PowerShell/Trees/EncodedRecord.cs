@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Trees;
 
@@ -29,5 +30,5 @@ internal static class EncodedRecord
         }
     }
 
-    private static string? TextIn(PSObject row, string name) => row.Properties[name]?.Value as string;
+    private static string? TextIn(PSObject row, string name) => BareWord.Unwrapped(row.Properties[name]?.Value) as string;
 }

@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Numerics;
+
+namespace Valkeyrie.PowerShell.Binding;
+
+/// <summary>The text of an argument that was typed without quotes. PowerShell parses <c>007</c> and <c>1.10</c> as numbers, and hands over a number in a PSObject that
+/// knows what was typed.</summary>
+internal static class BareWord
+{
+    /// <summary>What was typed, where that was a number; any other argument without its PSObject.</summary>
+    /// <param name="argument">The argument.</param>
+    public static object? Plain(object? argument) => argument switch
+    {
+        PSObject { BaseObject: PSCustomObject } => argument,
+        PSObject wrapped when IsNumber(wrapped.BaseObject) => LanguagePrimitives.ConvertTo<string>(wrapped),
+        PSObject wrapped => wrapped.BaseObject,
+        _ => argument,
+    };
+
+    /// <summary>An object without the PSObject around it, as a calculated property has one.</summary>
+    /// <param name="value">The object.</param>
+    public static object? Unwrapped(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+
+    /// <summary>The text of a number or a string; null for any other argument.</summary>
+    /// <param name="argument">The argument.</param>
+    public static string? Text(object? argument) =>
+        Plain(argument) is var plain && IsNumber(plain) ? Convert.ToString(plain, CultureInfo.InvariantCulture) : plain as string;
+
+    private static bool IsNumber(object? value) =>
+        value is byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal or BigInteger;
+}

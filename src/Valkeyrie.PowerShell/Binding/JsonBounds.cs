@@ -1,0 +1,134 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Reflection;
+
+namespace Valkeyrie.PowerShell.Binding;
+
+/// <summary>Refuses an object that ConvertTo-Json would cut off or never finish: one that contains itself, is too deep, or leads to a whole system of objects, as
+/// a module or a file does.</summary>
+/// <remarks>It visits what ConvertTo-Json writes: elements, entries, and the properties and fields of everything else.</remarks>
+internal sealed class JsonBounds
+{
+    /// <summary>The deepest nesting that is written.</summary>
+    public const int Depth = 100;
+
+    // Data has many elements. An object of code has properties that lead to further ones, each of which may be costly to read.
+    private const int MostElements = 5_000_000;
+    private const int MostObjectProperties = 20_000;
+
+    private readonly HashSet<object> _path = new(ReferenceEqualityComparer.Instance);
+    private int _elements;
+    private int _objectProperties;
+
+    /// <summary>Checks an object.</summary>
+    /// <param name="value">The object.</param>
+    /// <exception cref="KvInvalidArgumentException">It cannot be written whole.</exception>
+    public static void Check(object value) => new JsonBounds().Visit(value, 0);
+
+    private void Visit(object? value, int depth)
+    {
+        if (++_elements > MostElements)
+        {
+            throw Refused($"it has more than {MostElements:N0} elements");
+        }
+
+        var plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+        if (IsLeaf(plain))
+        {
+            return;
+        }
+
+        if (depth > Depth)
+        {
+            throw Refused($"it is nested more than {Depth} deep");
+        }
+
+        if (!_path.Add(plain!))
+        {
+            throw Refused("it contains itself");
+        }
+
+        VisitParts(value!, plain!, depth + 1);
+        _path.Remove(plain!);
+    }
+
+    private void VisitParts(object value, object plain, int depth)
+    {
+        switch (plain)
+        {
+            case IDictionary entries:
+                foreach (DictionaryEntry entry in entries)
+                {
+                    Visit(entry.Value, depth);
+                }
+
+                break;
+            case IEnumerable elements:
+                foreach (var element in elements)
+                {
+                    Visit(element, depth);
+                }
+
+                break;
+            case PSObject record:
+                foreach (var property in record.Properties)
+                {
+                    Visit(Read(() => property.Value), depth);
+                }
+
+                break;
+            default:
+                VisitObject(value, plain, depth);
+                break;
+        }
+    }
+
+    private void VisitObject(object value, object plain, int depth)
+    {
+        foreach (var property in plain.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
+            {
+                VisitProperty(() => property.GetValue(plain), depth);
+            }
+        }
+
+        foreach (var field in plain.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance))
+        {
+            VisitProperty(() => field.GetValue(plain), depth);
+        }
+
+        foreach (var added in (value as PSObject)?.Properties.Where(p => p.MemberType == PSMemberTypes.NoteProperty) ?? [])
+        {
+            VisitProperty(() => added.Value, depth);
+        }
+    }
+
+    private void VisitProperty(Func<object?> read, int depth)
+    {
+        if (++_objectProperties > MostObjectProperties)
+        {
+            throw Refused("it leads to too many other objects");
+        }
+
+        Visit(Read(read), depth);
+    }
+
+    // ConvertTo-Json writes null for a property that cannot be read.
+    private static object? Read(Func<object?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is TargetInvocationException or GetValueException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsLeaf(object? value) => value is null or string or IFormattable or bool or char or Uri or Type or DBNull;
+
+    private static KvInvalidArgumentException Refused(string why) => new(
+        $"The value cannot be stored as JSON: {why}. Specify the properties that are meant, as in ($value | Select-Object Name, Length), or a text.");
+}
