@@ -46,6 +46,7 @@ Describe 'A bare word' {
         $null = Connect-KvStore -InMemory -Name 007
         Test-KvKey x -Store 007 | Should -BeFalse
         Disconnect-KvStore 007
+        Select-KvStore words
         Get-KvStore words | Should -HaveCount 1
     }
 
@@ -68,6 +69,7 @@ Describe 'A duration' {
         { Watch-KvKey words/lock -Timeout $ticks } | Should -Throw '*shorter than 1 ms*'
         { New-KvLease $ticks } | Should -Throw '*shorter than*'
         { Connect-KvStore -Timeout $ticks -Endpoint localhost } | Should -Throw '*shorter than 1 ms*'
+        Select-KvStore words
     }
 
     It 'in seconds, as text and as a TimeSpan is taken' {
