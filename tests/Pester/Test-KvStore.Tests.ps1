@@ -63,11 +63,11 @@ Describe 'Test-KvStore' -Tag etcd {
         $silent.Start()
         try {
             $quiet = "http://127.0.0.1:$($silent.LocalEndpoint.Port)"
-            $null = Connect-KvStore $Server, $quiet -Name half
-            $endpoint = Test-KvStore -Timeout 0.3 | Where-Object Endpoint -EQ $quiet
+            $half = [Valkeyrie.KvStore]::Open("etcd://$(([uri]$Server).Authority),$(([uri]$quiet).Authority)")
+            $endpoint = Test-KvStore $half -Timeout 0.3 | Where-Object Endpoint -EQ $quiet
             $endpoint.IsReachable | Should -BeFalse
             $endpoint.Reason | Should -BeLike "*$quiet*0.3 s*"
-            (Get-ErrorOf { Test-KvStore -Timeout 0 }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            (Get-ErrorOf { Test-KvStore $half -Timeout 0 }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
         } finally {
             $silent.Stop()
         }
@@ -77,7 +77,7 @@ Describe 'Test-KvStore' -Tag etcd {
         $silent = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
         $silent.Start()
         try {
-            Stop-AtWork "Connect-KvStore $Server, 127.0.0.1:$($silent.LocalEndpoint.Port) -Name half; Test-KvStore -Timeout 600" { $silent.Pending() } | Should -Be Stopped
+            Stop-AtWork "Test-KvStore ([Valkeyrie.KvStore]::Open('etcd://127.0.0.1:$($silent.LocalEndpoint.Port)')) -Timeout 600" { $silent.Pending() } | Should -Be Stopped
         } finally {
             $silent.Stop()
         }

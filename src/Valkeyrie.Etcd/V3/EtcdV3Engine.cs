@@ -22,9 +22,12 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
     {
         // Together, since the status alone tells nothing of the user: etcd 3.4 shows it to anybody.
+        var user = _members.RequireUserAsync(cancellationToken);
         var status = _members.StatusAsync(cancellationToken);
+        await Task.WhenAll(user, status).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
         // Who is no user is told that, and not how the status was refused.
-        await Task.WhenAll(_members.RequireUserAsync(cancellationToken), status).ConfigureAwait(false);
+        await user.ConfigureAwait(false);
         return await status.ConfigureAwait(false);
     }
 
