@@ -22,11 +22,12 @@ BeforeDiscovery {
         'Store list'                   = { $connection }
         'Drive item table'             = { Get-ChildItem kv:/ -Recurse }
         'Registered store table'       = { $registered }
+        'Endpoint table'               = { Test-KvStore $connection }
         'Tree difference table'        = { Compare-KvTree a b -IncludeEqual }
         'Tree copy table'              = { Copy-KvTree -Path a -Destination copied -PassThru }
     }
     $shown = ([xml] (Get-Content $PSScriptRoot/../../module/Valkeyrie.Format.ps1xml -Raw)).Configuration.ViewDefinitions.View |
-        ForEach-Object { @{ Name = $_.Name; IsList = $null -ne $_.ListControl; Make = $views[$_.Name] } }
+        ForEach-Object { @{ Name = $_.Name; IsList = $null -ne $_.ListControl; Wraps = $null -ne $_.SelectSingleNode('.//Wrap'); Make = $views[$_.Name] } }
     $types = ([xml] (Get-Content $PSScriptRoot/../../module/Valkeyrie.Types.ps1xml -Raw)).Types.Type.Name
 
     # What each cmdlet says of hostile things, in an error, a warning, with -Verbose or -WhatIf. In a PowerShell of its own: what -WhatIf says, only a host gets.
@@ -50,8 +51,10 @@ BeforeDiscovery {
         'Remove-KvLease'       = { Remove-KvLease $h; Remove-KvLease 1 -WhatIf }
         'Remove-KvTree'        = { Remove-KvTree $k -WhatIf; Remove-KvTree $k -Confirm:$false }
         'Remove-KvValue'       = { Remove-KvValue $k -WhatIf; Remove-KvValue "none$k" }
+        'Select-KvStore'       = { Select-KvStore $h; Get-KvStore | Select-KvStore; 5 | Select-KvStore; Select-KvStore $open -PassThru }
         'Set-KvValue'          = { Set-KvValue $k 1 -WhatIf; Set-KvValue $k 1 -NoClobber; Set-KvValue "$k`0" 1; Set-KvValue a 1 -Ttl $h; Set-KvValue $k 1 -IfRevision 99 }
         'Test-KvKey'           = { Test-KvKey "$k`0" }
+        'Test-KvStore'         = { Test-KvStore $h; Test-KvStore $open; Test-KvStore $open -Timeout $h }
         'Unlock-KvKey'         = { $lock | Unlock-KvKey -WhatIf; Unlock-KvKey $h }
         'Unregister-KvStore'   = { Unregister-KvStore $h -Confirm:$false; Unregister-KvStore $h -WhatIf }
         'Use-KvLock'           = { Use-KvLock $k -Timeout 0 { }; Use-KvLock "w$k" { } -WhatIf }
@@ -136,7 +139,7 @@ Describe 'The view <Name>' -ForEach $shown {
         foreach ($object in $objects) {
             $text = Show-AsTerminal $object $format
             Find-Hidden $text | Should -BeNullOrEmpty -Because "'$Name' shows it"
-            if (-not $IsList) {
+            if (-not $IsList -and -not $Wraps) {
                 ($text -replace '\e\[[0-9;]*m' -split '\r?\n' | Where-Object { $_.Trim() -and $_ -notmatch '^\s*(-+\s*)+$|Directory: ' }).Count |
                     Should -Be 2 -Because "a row of '$Name' is one line, below that of the headers"
             }
@@ -165,6 +168,7 @@ Describe 'Objects of several types among each other' {
             'Valkeyrie.KvTreeDifference' { Compare-KvTree a b -IncludeEqual }
             'Valkeyrie.KvTreeCopyResult' { Copy-KvTree -Path a -Destination copied -PassThru }
             'Valkeyrie.PowerShell.Sessions.RegisteredStore' { $registered }
+            'Valkeyrie.KvEndpointStatus' { Test-KvStore $connection }
             default { throw "The type '$_' needs a line here that makes a hostile object of it." }
         }
         Assert-Visible @([pscustomobject] @{ Some = 'thing'; Other = 1 }; $ofType) "$_ among others"
@@ -259,7 +263,7 @@ Describe 'What cmdlets say' {
         [IO.File]::WriteAllText("$TestFolder/hostile.csv", "$($h -replace '[\r\n,]'),Other`n1,2`n")
         [IO.File]::WriteAllText("$TestFolder/twice.json", (ConvertTo-Json @(@{ Key = "x$h"; Value = '1' }, @{ Key = "x$h"; Value = '2' })))
         [IO.File]::WriteAllText("$TestFolder/good.json", '[{"Key":"x","Value":"1"}]')
-        $rows = $spoken | ForEach-Object { "'#row $($_.Name)'`n$($_.Run)`n" }
+        $rows = $spoken | ForEach-Object { "'#row $($_.Name)'`nSelect-KvStore `$open`n$($_.Run)`n" }
         [IO.File]::WriteAllText("$TestFolder/rows.ps1", @"
 `$ErrorView = 'NormalView'
 `$PSStyle.OutputRendering = 'Ansi'

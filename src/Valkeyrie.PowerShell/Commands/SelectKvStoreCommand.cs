@@ -41,7 +41,7 @@ public sealed class SelectKvStoreCommand() : KvTargetCmdlet("Select-KvStore")
         var stores = _meant.Distinct().ToList();
         if (stores is not [var store])
         {
-            Fail(ErrorRecords.NotOneStore([.. stores.Select(OpenStores.NameOf)]));
+            Fail(ErrorRecords.NotOneStore(stores.Count, string.Join(", ", stores.Select(OpenStores.NameOf))));
             return;
         }
 

@@ -114,11 +114,12 @@ internal static class ErrorRecords
         name);
 
     /// <summary>Select-KvStore needs exactly one store.</summary>
-    /// <param name="names">The stores that it was given.</param>
-    public static ErrorRecord NotOneStore(IReadOnlyList<string> names) => InvalidArgument(
-        names.Count == 0
+    /// <param name="count">How many it was given.</param>
+    /// <param name="names">Their names, in one line.</param>
+    public static ErrorRecord NotOneStore(int count, string names) => InvalidArgument(
+        count == 0
             ? "No store was selected, since the pipeline held none. Get-KvStore shows the open ones."
-            : $"One store can be current, not {names.Count}: {string.Join(", ", names)}. Specify one of them.");
+            : $"One store can be current, not {count}: {names}. Specify one of them.");
 
     /// <summary>There is no store to disconnect.</summary>
     public static ErrorRecord NotConnected() => new(
