@@ -108,6 +108,10 @@ Describe 'A value' {
         @{ Name = 'a module'; Make = { Get-Module Valkeyrie }; Says = '*not data*' }
         @{ Name = 'a command'; Make = { Get-Command Get-Item }; Says = '*not data*' }
         @{ Name = 'a process'; Make = { Get-Process -Id $PID }; Says = '*not data*' }
+        @{ Name = 'a runspace'; Make = { [runspace]::DefaultRunspace }; Says = '*cannot be stored as JSON*' }
+        @{ Name = 'a secret within an object'; Make = { @{ p = [securestring]::new() } }; Says = '*not data*' }
+        @{ Name = 'an object that contains itself'; Make = { $o = [pscustomobject]@{ a = 1 }; $o | Add-Member self $o; $o }; Says = '*contains itself*' }
+        @{ Name = 'elements without end'; Make = { , [Linq.Enumerable]::Repeat(1, [int]::MaxValue) }; Says = '*elements*' }
         @{ Name = 'a module within an object'; Make = { [pscustomobject]@{ a = @{ b = Get-Module Valkeyrie } } }; Says = '*cannot be stored as JSON*' }
         @{ Name = 'what contains itself'; Make = { $h = @{}; $h.h = $h; $h }; Says = '*contains itself*' }
         @{ Name = 'what is too deep'; Make = { $o = 1; 1..120 | ForEach-Object { $o = @{ o = $o } }; $o }; Says = '*100 deep*' }
@@ -140,6 +144,14 @@ Describe 'Values piped for one key' {
     ) {
         Set-KvValue words/one before
         { $Values | Set-KvValue words/one -ErrorAction Stop } | Should -Throw '*Nothing was written*Get-Content -Raw*' -ErrorId 'KvInvalidArgument,*'
+        Get-KvValue words/one -ValueOnly | Should -BeExactly before
+    }
+
+    It 'are refused if they are several pairs' {
+        Set-KvValue words/one before
+        Set-KvValue words/several/a 1
+        Set-KvValue words/several/b 2
+        { Get-KvTree words/several | Set-KvValue words/one -ErrorAction Stop } | Should -Throw '*Nothing was written*'
         Get-KvValue words/one -ValueOnly | Should -BeExactly before
     }
 

@@ -14,7 +14,7 @@ internal sealed class JsonBounds
 
     // Data has many elements. An object of code has properties that lead to further ones, each of which may be costly to read.
     private const int MostElements = 5_000_000;
-    private const int MostObjectProperties = 20_000;
+    private const int MostObjectProperties = 200_000;
 
     private readonly HashSet<object> _path = new(ReferenceEqualityComparer.Instance);
     private int _elements;
@@ -36,6 +36,11 @@ internal sealed class JsonBounds
         if (IsLeaf(plain))
         {
             return;
+        }
+
+        if (IsMachinery(plain!))
+        {
+            throw Refused($"it has a {plain!.GetType().Name} in it, which is not data");
         }
 
         if (depth > Depth)
@@ -98,7 +103,7 @@ internal sealed class JsonBounds
             VisitProperty(() => field.GetValue(plain), depth);
         }
 
-        foreach (var added in (value as PSObject)?.Properties.Where(p => p.MemberType == PSMemberTypes.NoteProperty) ?? [])
+        foreach (var added in (value as PSObject)?.Properties.Where(p => p.MemberType != PSMemberTypes.Property) ?? [])
         {
             VisitProperty(() => added.Value, depth);
         }
@@ -128,6 +133,15 @@ internal sealed class JsonBounds
     }
 
     private static bool IsLeaf(object? value) => value is null or string or IFormattable or bool or char or Uri or Type or DBNull;
+
+    // Parts of a running program lead to all of it, and reading a property of theirs may load a module or wait for a thread. A count would stop that too late.
+    private static bool IsMachinery(object value) => value switch
+    {
+        PSObject or IDictionary or SwitchParameter => false,
+        System.Security.SecureString or FileSystemInfo or Delegate or Stream or System.Diagnostics.Process or MemberInfo or Assembly or Task or Thread or WaitHandle => true,
+        _ => value.GetType().Namespace is { } space
+            && ((space.StartsWith("System.Management.Automation", StringComparison.Ordinal) && value.GetType().Name != "SemanticVersion") || space.StartsWith("Microsoft.PowerShell", StringComparison.Ordinal)),
+    };
 
     private static KvInvalidArgumentException Refused(string why) => new(
         $"The value cannot be stored as JSON: {why}. Specify the properties that are meant, as in ($value | Select-Object Name, Length), or a text.");

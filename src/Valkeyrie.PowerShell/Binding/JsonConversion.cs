@@ -7,9 +7,10 @@ namespace Valkeyrie.PowerShell.Binding;
 /// <param name="invoker">The calling cmdlet's way to run commands.</param>
 internal sealed class JsonConversion(CommandInvocationIntrinsics invoker)
 {
+    // The warning says that the object is cut off: what is written after it would be thrown away, and may have no end.
     private static readonly ScriptBlock Write = ScriptBlock.Create(
         $"$PSDefaultParameterValues = @{{}}; Microsoft.PowerShell.Utility\\ConvertTo-Json -InputObject $args[0] -Depth {JsonBounds.Depth} -Compress -ErrorAction Stop "
-        + "-WarningAction SilentlyContinue -WarningVariable cut; if ($cut) { throw \"$cut\" }");
+        + "-WarningAction Stop 3>$null");
 
     private static readonly ScriptBlock Read = ScriptBlock.Create(
         "$PSDefaultParameterValues = @{}; Microsoft.PowerShell.Utility\\ConvertFrom-Json -InputObject $args[0] -NoEnumerate -ErrorAction Stop");
@@ -22,6 +23,11 @@ internal sealed class JsonConversion(CommandInvocationIntrinsics invoker)
         try
         {
             return (string)Run(Write, value)[0].BaseObject;
+        }
+        catch (ActionPreferenceStopException e)
+        {
+            throw new KvInvalidArgumentException(
+                $"The value cannot be stored as JSON: it contains itself, or is nested more than {JsonBounds.Depth} deep. Specify the properties that are meant, or a text.", e);
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {

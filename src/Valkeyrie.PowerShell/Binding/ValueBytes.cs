@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 
 namespace Valkeyrie.PowerShell.Binding;
@@ -74,6 +75,7 @@ internal static class ValueBytes
         DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("o", CultureInfo.InvariantCulture),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         XmlNode xml => xml.OuterXml,
+        StringBuilder or Regex => value.ToString(),
         _ => null,
     };
 }

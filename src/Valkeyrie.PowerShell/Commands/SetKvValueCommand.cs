@@ -212,11 +212,17 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         var piped = DeserializedPair.Revive(PipedObject) ?? (PipedObject is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : PipedObject);
         return piped switch
         {
-            KvPair pair => Copy(pair, Key),
+            KvPair pair => CopyPiped(pair),
             KvEvent change => Copy(change, Key),
             PSObject row when EncodedRecord.PairIn(row) is { } record => Copy(record, _keyGiven ? Key : record.Key),
             _ => Write(Value == NoValue ? PipedValue(piped) : Value),
         };
+    }
+
+    private KvWriteRequest CopyPiped(KvPair pair)
+    {
+        _takesPiped = true;
+        return Copy(pair, Key);
     }
 
     private object? PipedValue(object? piped)
