@@ -31,8 +31,8 @@ internal sealed record EmbeddedAddress(string File, EmbeddedOptions Options)
         : new EmbeddedAddress(Path.GetFullPath(file.Length > 0 ? file : DefaultFile.GetPath()), options);
 
     public KvStoreInfo ToInfo(KvStoreOptions options) => IsMemory
-        ? new KvStoreInfo(EmbeddedStore.MemoryScheme, EmbeddedStore.MemoryScheme + ":", [EmbeddedStore.MemoryScheme + ":"], options.Namespace, null)
-        : new KvStoreInfo(EmbeddedStore.FileScheme, $"{EmbeddedStore.FileScheme}:{File}", [File], options.Namespace, null);
+        ? new KvStoreInfo(EmbeddedStore.MemoryScheme, EmbeddedStore.MemoryScheme + ":", [EmbeddedStore.MemoryScheme + ":"], options.Namespace, null, EmbeddedEngine.Promises)
+        : new KvStoreInfo(EmbeddedStore.FileScheme, $"{EmbeddedStore.FileScheme}:{File}", [File], options.Namespace, null, EmbeddedEngine.Promises);
 
     private static EmbeddedOptions Apply(EmbeddedOptions options, string setting)
     {

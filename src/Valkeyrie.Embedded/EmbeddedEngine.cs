@@ -16,7 +16,28 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     private const long LargestPage = 4096;
 
     // As etcd's with its default settings: whoever keeps a lease needs time to renew it, on a busy machine, too.
-    private const long ShortestLeaseSeconds = 2;
+    private const int ShortestLeaseSeconds = 2;
+
+    /// <summary>What the store promises, in a file and in memory.</summary>
+    public static KvPromises Promises { get; } = new()
+    {
+        EveryChange = true,
+        ListingAtOneRevision = true,
+        History = true,
+        Transactions = true,
+        Leases = true,
+        Versions = true,
+        LocksInOrder = true,
+        BinaryValues = true,
+        KeysAsWritten = true,
+        KeysOfAnyBytes = true,
+        ValuesOnDirectories = true,
+        RealDirectories = false,
+        ShortestTtlSeconds = ShortestLeaseSeconds,
+
+        // SQLite's SQLITE_MAX_LENGTH, which bounds a whole row.
+        LargestValue = 1_000_000_000,
+    };
 
     private readonly KeyCodec _keys = new(options.Namespace);
     private readonly object _gate = new();

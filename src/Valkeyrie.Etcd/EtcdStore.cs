@@ -32,7 +32,7 @@ public static class EtcdStore
     private static RevisionedStore OpenV3(KvAddress address, KvStoreOptions options, bool tls)
     {
         var endpoints = EtcdAddress.ParseEndpoints(address.Rest, tls);
-        var info = InfoOf(address, endpoints, options);
+        var info = InfoOf(address, endpoints, options, EtcdV3Engine.Promises);
         return new RevisionedStore(new EtcdV3Engine(new GrpcChannel(endpoints, options, info.Address), info, options));
     }
 
@@ -40,15 +40,16 @@ public static class EtcdStore
     {
         var paths = new KeyPaths(options.Namespace);
         var endpoints = EtcdAddress.ParseEndpoints(address.Rest, tls);
-        return new EtcdV2Store(new KeysChannel(endpoints, options, InfoOf(address, endpoints, options)), paths);
+        return new EtcdV2Store(new KeysChannel(endpoints, options, InfoOf(address, endpoints, options, EtcdV2Store.Promises)), paths);
     }
 
-    private static KvStoreInfo InfoOf(KvAddress address, IReadOnlyList<Uri> endpoints, KvStoreOptions options) => new(
+    private static KvStoreInfo InfoOf(KvAddress address, IReadOnlyList<Uri> endpoints, KvStoreOptions options, KvPromises promises) => new(
         address.Scheme,
         $"{address.Scheme}://{string.Join(',', endpoints.Select(e => e.Authority))}",
         [.. endpoints.Select(e => e.GetLeftPart(UriPartial.Authority))],
         options.Namespace,
-        options.Credential?.UserName);
+        options.Credential?.UserName,
+        promises);
 
     /// <summary>Refuses certificates for a scheme that does not use them.</summary>
     private static bool RefuseTls(KvStoreOptions options, string scheme, string tlsScheme) =>

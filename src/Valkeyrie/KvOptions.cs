@@ -14,8 +14,14 @@ public sealed record KvPutOptions
     /// <summary>A lease of the caller's to attach the key to; 0 (the default) for none. Not together with <see cref="Ttl"/>.</summary>
     public long LeaseId { get; init; }
 
-    /// <summary>True to create a directory instead of a value, on stores whose directories are real (etcd v2). Default: false.</summary>
+    /// <summary>True to ask for a directory, on stores whose directories are real (<see cref="KvPromises.RealDirectories"/>). Such a store makes the
+    /// directory; where it keeps no value on one, a value that is not empty is not stored, and <see cref="Warn"/> is told so. All other stores write
+    /// the pair as if this were false, which is the default.</summary>
     public bool Directory { get; init; }
+
+    /// <summary>Called before the call returns, on any thread, where the call succeeded but did not do all that was asked. Null (the default): nobody
+    /// is told.</summary>
+    public Action<KvWarning>? Warn { get; init; }
 }
 
 /// <summary>Options of a read.</summary>

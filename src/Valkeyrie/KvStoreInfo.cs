@@ -6,7 +6,9 @@ namespace Valkeyrie;
 /// <param name="Endpoints">The endpoints as URLs, or the file.</param>
 /// <param name="Namespace">The prefix put before every key and taken off again; empty for none.</param>
 /// <param name="UserName">The user; null for none.</param>
-public sealed record KvStoreInfo(string Scheme, string Address, IReadOnlyList<string> Endpoints, string Namespace, string? UserName)
+/// <param name="Promises">What this kind of store promises beyond the eleven calls.</param>
+public sealed record KvStoreInfo(
+    string Scheme, string Address, IReadOnlyList<string> Endpoints, string Namespace, string? UserName, KvPromises Promises)
 {
     /// <summary>The address.</summary>
     public override string ToString() => Address;

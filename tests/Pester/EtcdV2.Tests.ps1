@@ -50,7 +50,11 @@ Describe 'etcd v2' -Tag etcd {
         Set-KvValue made/key 1
         'many/a', 'many/b' | Set-KvValue -Directory
         (Get-ErrorOf { Set-KvValue many 1 }).FullyQualifiedErrorId | Should -BeLike 'KvIsDirectory,*'
-        (Get-ErrorOf { Set-KvValue other 1 -Directory }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        Set-KvValue other data -Directory -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike "'other' is a directory*4 bytes was not stored*"
+        'data' | Set-KvValue piped -Directory -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike "'piped' is a directory*4 bytes was not stored*"
+        (Get-ErrorOf { Set-KvValue other 1 }).FullyQualifiedErrorId | Should -BeLike 'KvIsDirectory,*'
         (Get-ErrorOf { Set-KvValue made/key/below 1 }).FullyQualifiedErrorId | Should -BeLike 'KvNotDirectory,*'
     }
 
@@ -83,8 +87,13 @@ Describe 'etcd v2' -Tag etcd {
         (Get-ErrorOf { Set-KvValue binary ([byte[]](0xFF, 0xFE)) }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
     }
 
-    It 'directories are refused by a store that has none' {
+    It 'a store without real directories writes the pair as if -Directory were not given' {
         $null = Connect-KvStore -InMemory -Name memory
-        (Get-ErrorOf { Set-KvValue made -Directory -Store memory }).FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
+        Set-KvValue made data -Directory -Store memory -WarningVariable warned
+        Set-KvValue empty -Directory -Store memory -WarningVariable +warned
+        'a', 'b' | Set-KvValue -Directory -Store memory -WarningVariable +warned
+        Get-KvTree -Store memory | ForEach-Object { "$($_.Key)=$($_.Value)" } | Should -Be 'a=', 'b=', 'empty=', 'made=data'
+        $warned | Should -BeNullOrEmpty
+        (Get-KvStore memory).Promises.RealDirectories, (Get-KvStore v2).Promises.RealDirectories | Should -Be $false, $true
     }
 }

@@ -25,7 +25,7 @@ public sealed class GatedStore : IKvStore
 
     public bool SameKeyOverlapped { get; private set; }
 
-    public KvStoreInfo Info => new KvStoreInfo("gated", "gated:", Array.Empty<string>(), "", null);
+    public KvStoreInfo Info => new KvStoreInfo("gated", "gated:", Array.Empty<string>(), "", null, null);
 
     public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions options = null, CancellationToken cancellationToken = default)
     {

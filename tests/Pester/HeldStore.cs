@@ -25,7 +25,7 @@ public sealed class HeldStore : IKvStore
 
     public bool IsHolding => Waiting > 0;
 
-    public KvStoreInfo Info => new KvStoreInfo("held", "held:", Array.Empty<string>(), "", null);
+    public KvStoreInfo Info => new KvStoreInfo("held", "held:", Array.Empty<string>(), "", null, null);
 
     public void Release() => _release.TrySetResult(true);
 

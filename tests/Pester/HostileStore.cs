@@ -16,7 +16,7 @@ public class HostileStore : DispatchProxy
 
     protected override object Invoke(MethodInfo method, object[] arguments) => method.Name switch
     {
-        "get_Info" => new KvStoreInfo(_words, _words, new[] { _words }, _words, _words),
+        "get_Info" => new KvStoreInfo(_words, _words, new[] { _words }, _words, _words, null),
         "DisposeAsync" => default(System.Threading.Tasks.ValueTask),
         _ => throw new KvUnreachableException(KvUnreachableReason.Protocol, _words, new InvalidOperationException(_words)) { Endpoint = _words },
     };

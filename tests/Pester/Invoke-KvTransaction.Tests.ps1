@@ -125,7 +125,6 @@ foreach ($store in $stores) {
             @{ What = '-NoClobber'; Block = { Set-KvValue refused 1 -NoClobber }; Instead = 'New-KvCondition' }
             @{ What = '-IfRevision on Set-KvValue'; Block = { Set-KvValue refused 1 -IfRevision 5 }; Instead = 'New-KvCondition' }
             @{ What = '-IfRevision on Remove-KvValue'; Block = { Remove-KvValue refused -IfRevision 5 }; Instead = 'New-KvCondition' }
-            @{ What = 'a directory'; Block = { Set-KvValue refused -Directory }; Instead = '-Directory' }
         ) {
             $failure = Get-ErrorOf { Invoke-KvTransaction -Then $Block }
             $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'

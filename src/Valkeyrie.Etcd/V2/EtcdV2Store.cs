@@ -33,6 +33,27 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         _mutex = new KeyMutex(channel, paths, _kept);
     }
 
+    /// <summary>What the store promises.</summary>
+    public static KvPromises Promises { get; } = new()
+    {
+        EveryChange = true,
+        ListingAtOneRevision = true,
+        History = false,
+        Transactions = false,
+        Leases = false,
+        Versions = false,
+        LocksInOrder = false,
+        BinaryValues = false,
+        KeysAsWritten = false,
+        KeysOfAnyBytes = false,
+        ValuesOnDirectories = false,
+        RealDirectories = true,
+        ShortestTtlSeconds = 1,
+
+        // What Go's HTTP server reads of a form.
+        LargestValue = 10 << 20,
+    };
+
     // By the interface alone, as in RevisionedStore.
     KvStoreInfo IKvStore.Info => Info;
 
@@ -64,7 +85,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) switch
         {
             null => throw new KvKeyNotFoundException(key, Info.Address),
-            { IsDirectory: true } => throw new KvIsDirectoryException(key, Info.Address),
+            { IsDirectory: true } => throw Refusals.IsDirectory(key, Info),
             var node => node.ToPair(key),
         };
 
@@ -84,7 +105,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         return await _writes.DeleteAsync(key, cancellationToken).ConfigureAwait(false) switch
         {
             null => true,
-            KeysErrorCode.NotFile => throw new KvIsDirectoryException(key, Info.Address),
+            KeysErrorCode.NotFile => throw Refusals.IsDirectory(key, Info),
             _ => throw new KvKeyNotFoundException(key, Info.Address),
         };
     }

@@ -11,11 +11,20 @@ internal static class Refusals
     public static KvException Of(KeysError error, string key, KeyPaths paths, KvStoreInfo info) => error.ErrorCode switch
     {
         KeysErrorCode.KeyNotFound => new KvKeyNotFoundException(key, info.Address),
-        KeysErrorCode.NotFile => new KvIsDirectoryException(key, info.Address),
-        KeysErrorCode.NotDirectory => new KvNotDirectoryException(error.Cause is { Length: > 1 } path ? paths.KeyOf(path, key) : key, info.Address),
+        KeysErrorCode.NotFile => IsDirectory(key, info),
+        KeysErrorCode.NotDirectory => NotDirectory(error.Cause is { Length: > 1 } path ? paths.KeyOf(path, key) : key, info),
         KeysErrorCode.RootReadOnly => new KvInvalidArgumentException($"'{key}' is the root of the store, which cannot be written or removed.") { Key = key, Endpoint = info.Address },
         _ => new KvInvalidArgumentException($"{info.Address} refused the request: {error.Message}: {error.Cause}.") { Key = key, Endpoint = info.Address },
     };
+
+    /// <summary>The error where a value was meant and a directory is.</summary>
+    public static KvIsDirectoryException IsDirectory(string key, KvStoreInfo info) => new(key, info.Address, RuleOf(info));
+
+    /// <summary>The error where a directory was meant and a value is.</summary>
+    /// <param name="key">The key that has the value.</param>
+    /// <param name="info">The store.</param>
+    /// <param name="advice">What to do, as a sentence; null to advise to make it a directory.</param>
+    public static KvNotDirectoryException NotDirectory(string key, KvStoreInfo info, string? advice = null) => new(key, info.Address, RuleOf(info), advice);
 
     /// <summary>The error for a reply that should tell of a node and does not.</summary>
     public static KvUnreachableException WithoutNode(KeysReply reply, string key) =>
@@ -24,4 +33,6 @@ internal static class Refusals
     /// <summary>The error for a reply that tells of another key than the one that was asked for.</summary>
     public static KvUnreachableException OfOtherKey(KeysReply reply, string key) =>
         new(KvUnreachableReason.Protocol, $"{reply.Endpoint} answered with another key than '{key}'. Check host and port.") { Key = key, Endpoint = reply.Endpoint };
+
+    private static string RuleOf(KvStoreInfo info) => $"On '{info.Address}' a path is a value or a directory, never both.";
 }

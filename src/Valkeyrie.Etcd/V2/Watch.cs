@@ -113,7 +113,8 @@ internal static class Watch
     {
         if (refuse && reply.IsValue && tree.Range.Kind == KvRangeKind.Directory)
         {
-            throw new KvNotDirectoryException(tree.Range.Text, channel.Info.Address);
+            throw Refusals.NotDirectory(
+                tree.Range.Text, channel.Info, "It cannot be watched as a directory: watch the key alone, or remove it and create the directory first.");
         }
     }
 

@@ -23,7 +23,9 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
         var write = Prepare(key, value, options);
         if (options.Directory)
         {
-            return await PutDirectoryAsync(write, cancellationToken).ConfigureAwait(false);
+            var directory = await PutDirectoryAsync(write, cancellationToken).ConfigureAwait(false);
+            WarnOfValueNotStored(key, value, options);
+            return directory;
         }
 
         await RequireRefreshIfKeptAsync(options, cancellationToken).ConfigureAwait(false);
@@ -40,9 +42,18 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
         CheckRevision(revision);
         if (options.Directory)
         {
-            return revision == 0
-                ? await CreateDirectoryAsync(write, cancellationToken).ConfigureAwait(false)
-                : throw new KvInvalidArgumentException($"A directory can only be made where nothing is (revision 0), not at revision {revision}.") { Key = key };
+            if (revision > 0)
+            {
+                throw new KvInvalidArgumentException($"A directory can only be made where nothing is (revision 0), not at revision {revision}.") { Key = key };
+            }
+
+            var created = await CreateDirectoryAsync(write, cancellationToken).ConfigureAwait(false);
+            if (created.Written)
+            {
+                WarnOfValueNotStored(key, value, options);
+            }
+
+            return created;
         }
 
         await RequireRefreshIfKeptAsync(options, cancellationToken).ConfigureAwait(false);
@@ -118,11 +129,6 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
             throw new KvInvalidArgumentException("Keep-alive was asked for without a time to live. Give both.") { Key = key };
         }
 
-        if (options.Directory && !value.IsEmpty)
-        {
-            throw new KvInvalidArgumentException("A value was given for a directory, which holds none.") { Key = key };
-        }
-
         if (options is { Directory: true, KeepAlive: true })
         {
             throw new KvNotSupportedException("keeping a directory alive", channel.Info) { Key = key };
@@ -165,7 +171,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
         var there = await channel.CallAsync(Requests.Get(write.Path, write.Key), cancellationToken).ConfigureAwait(false);
         if (there.Node is { IsDirectory: false })
         {
-            throw new KvNotDirectoryException(write.Key, channel.Info.Address);
+            throw Refusals.NotDirectory(write.Key, channel.Info);
         }
 
         if (write.TtlSeconds == 0)
@@ -190,6 +196,15 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
 
         var there = await channel.CallAsync(Requests.Get(write.Path, write.Key), cancellationToken).ConfigureAwait(false);
         return new(KvWriteOutcome.KeyExists, null, there.Node?.ModifiedIndex ?? 0);
+    }
+
+    private void WarnOfValueNotStored(string key, ReadOnlyMemory<byte> value, KvPutOptions options)
+    {
+        if (!value.IsEmpty)
+        {
+            options.Warn?.Invoke(new KvWarning(
+                key, $"'{key}' is a directory, which holds no value on '{channel.Info.Address}': the value of {value.Length} bytes was not stored. Put it at a key below the directory."));
+        }
     }
 
     private KvPair DirectoryPair(KeysReply reply, string key)
@@ -217,7 +232,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
     private async ValueTask<long> CurrentAsync(string path, string key, CancellationToken cancellationToken)
     {
         var reply = await channel.CallAsync(Requests.Get(path, key), cancellationToken).ConfigureAwait(false);
-        return reply.Node is { IsDirectory: true } ? throw new KvIsDirectoryException(key, channel.Info.Address) : reply.Node?.ModifiedIndex ?? 0;
+        return reply.Node is { IsDirectory: true } ? throw Refusals.IsDirectory(key, channel.Info) : reply.Node?.ModifiedIndex ?? 0;
     }
 
     private void ThrowIfRefused(KeysReply reply, string key)

@@ -8,6 +8,31 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
 {
     private const long SmallestLimitWorthHalving = 2;
 
+    /// <summary>What the store promises.</summary>
+    public static KvPromises Promises { get; } = new()
+    {
+        EveryChange = true,
+        ListingAtOneRevision = true,
+        History = true,
+        Transactions = true,
+        Leases = true,
+        Versions = true,
+        LocksInOrder = true,
+        BinaryValues = true,
+        KeysAsWritten = true,
+        KeysOfAnyBytes = true,
+        ValuesOnDirectories = true,
+        RealDirectories = false,
+
+        // One and a half election timeouts, in whole seconds; that timeout is one second by default.
+        ShortestTtlSeconds = 2,
+        ShortestTtlSetting = "--election-timeout",
+
+        // Of the whole request.
+        LargestValue = 3 << 19,
+        LargestValueSetting = "--max-request-bytes",
+    };
+
     private readonly Requests _requests = new(new KeyCodec(options.Namespace));
     private readonly Replies _replies = new(new KeyCodec(options.Namespace));
     private readonly Members _members = new(channel, options);

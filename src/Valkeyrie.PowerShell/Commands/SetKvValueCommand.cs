@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
@@ -22,6 +23,9 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private const string PairSet = "Pair";
 
     private static readonly object NoValue = new();
+
+    // Stores warn on threads of their own.
+    private readonly ConcurrentQueue<KvWarning> _warnings = new();
 
     private JsonConversion? _json;
     private long? _atRevision;
@@ -56,7 +60,8 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [Parameter(ParameterSetName = KeySet, ValueFromPipeline = true, DontShow = true)]
     public object? PipedObject { get; set; }
 
-    /// <summary>Create a directory instead of a value, where directories are real: on etcd v2.</summary>
+    /// <summary>Ask for a directory. Where directories are real, on etcd v2, one is made and a value is not stored, which is told by a warning. Everywhere else
+    /// the pair is written as if this were not given; without a value an empty one.</summary>
     [Parameter(ParameterSetName = KeySet)]
     public SwitchParameter Directory { get; set; }
 
@@ -92,6 +97,9 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     /// <inheritdoc/>
     private protected override bool CanBeRecorded => true;
 
+    // The request means something only where directories are real.
+    private bool MakesDirectory => Directory && Target.Info.Promises.RealDirectories;
+
     /// <inheritdoc/>
     protected override void Begin()
     {
@@ -112,11 +120,6 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             Fail(ErrorRecords.InvalidArgument("-Lease is 0, which stands for no lease. Give one that New-KvLease made, or leave it out."));
         }
 
-        if (Directory && _valueGiven)
-        {
-            Fail(ErrorRecords.InvalidArgument("A value was given for a directory, which holds none. Leave out the value or -Directory."));
-        }
-
         _atRevision = hasRevision ? IfRevision : NoClobber ? 0 : null;
         _json = new JsonConversion(InvokeCommand);
     }
@@ -128,9 +131,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         _takesPiped = false;
         try
         {
-            request = ParameterSetName == PairSet ? Copy(InputObject!, InputObject!.Key)
-                : Directory ? new KvWriteRequest(Key, default, Ttl)
-                : FromKey();
+            request = ParameterSetName == PairSet ? Copy(InputObject!, InputObject!.Key) : FromKey();
         }
         catch (KvException e) when (Recording is null)
         {
@@ -160,7 +161,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
     private void Put(KvWriteRequest request)
     {
-        if (ShouldProcess(request.Key, Directory ? "Create directory" : "Set value"))
+        if (ShouldProcess(request.Key, MakesDirectory ? "Create directory" : "Set value"))
         {
             Request(request.Key, request);
         }
@@ -171,7 +172,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     {
         var options = request.Ttl is null && Lease == 0 && !KeepAlive && !Directory
             ? null
-            : new KvPutOptions { Ttl = request.Ttl, LeaseId = Lease, KeepAlive = KeepAlive, Directory = Directory };
+            : new KvPutOptions { Ttl = request.Ttl, LeaseId = Lease, KeepAlive = KeepAlive, Directory = Directory, Warn = _warnings.Enqueue };
         return _atRevision is { } revision
             ? Target.AtomicPutAsync(request.Key, request.Value, revision, options, StopToken)
             : Target.PutAsync(request.Key, request.Value, options, StopToken);
@@ -181,10 +182,10 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private protected override KvOperation ToOperation(KvWriteRequest request)
     {
         KeyRules.Check(request.Key);
-        var refusal = (request.Ttl, KeepAlive, Directory, _atRevision) switch
+        var refusal = (request.Ttl, KeepAlive, MakesDirectory, _atRevision) switch
         {
             (not null, _, _, _) or (_, { IsPresent: true }, _, _) => "-Ttl and -KeepAlive are no part of a transaction. Make a lease before it, and give that with -Lease.",
-            (_, _, { IsPresent: true }, _) => "-Directory is no part of a transaction.",
+            (_, _, true, _) => "-Directory is no part of a transaction.",
             (_, _, _, not null) => "-NoClobber and -IfRevision are no part of a transaction. Give a condition: -If (New-KvCondition KEY -Missing), or -Revision N.",
             _ => null,
         };
@@ -196,6 +197,11 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     /// <inheritdoc/>
     protected override void Answer(KvWriteRequest request, KvPair answer)
     {
+        while (_warnings.TryDequeue(out var warning))
+        {
+            WriteWarning(warning.Message);
+        }
+
         if (PassThru)
         {
             WriteObject(answer);
@@ -229,6 +235,11 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     {
         if (!MyInvocation.ExpectingInput || HoldsKey(piped))
         {
+            if (Directory)
+            {
+                return "";
+            }
+
             throw new KvInvalidArgumentException(
                 $"No value was given for the key '{Key}'. Give it after the key, or pipe it to the command with the key given; to store an empty value give ''.") { Key = Key };
         }

@@ -43,23 +43,23 @@ public sealed partial class KvProvider
             throw new KvInvalidArgumentException("A directory has no value. Give -ItemType Directory or -Value.") { Key = location.Key };
         }
 
+        // The store would write an empty value instead, which nobody asked for.
+        if (directory && !location.Store.Info.Promises.RealDirectories)
+        {
+            WriteError(ErrorRecords.NoEmptyDirectories(new KvNotSupportedException("directories apart from their keys", location.Store.Info), location.Key));
+            return;
+        }
+
         if (!ShouldProcess(location.Path, directory ? "Create directory" : "Create value"))
         {
             return;
         }
 
         var options = new KvPutOptions { Ttl = (DynamicParameters as NewItemParameters)?.Ttl, Directory = directory };
-        try
-        {
-            var pair = _wait.For(Force || directory
-                ? location.Store.PutAsync(location.Key, value, options, _stopping.Token)
-                : location.Store.AtomicPutAsync(location.Key, value, 0, options, _stopping.Token));
-            Write(location, new KvEntry(location.Key, directory ? null : pair, directory));
-        }
-        catch (KvNotSupportedException e) when (directory)
-        {
-            WriteError(ErrorRecords.NoEmptyDirectories(e, location.Key));
-        }
+        var pair = _wait.For(Force || directory
+            ? location.Store.PutAsync(location.Key, value, options, _stopping.Token)
+            : location.Store.AtomicPutAsync(location.Key, value, 0, options, _stopping.Token));
+        Write(location, new KvEntry(location.Key, directory ? null : pair, directory));
     });
 
     /// <inheritdoc/>

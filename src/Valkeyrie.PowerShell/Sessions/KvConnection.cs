@@ -42,6 +42,9 @@ public sealed class KvConnection
     /// <summary>The user; null for none.</summary>
     public string? User => Store.Info.UserName;
 
+    /// <summary>What this kind of store promises beyond what all of them do.</summary>
+    public KvPromises Promises => Store.Info.Promises;
+
     /// <summary>True if commands of this session work on it when no -Store is given.</summary>
     public bool IsCurrent => OpenStores.Current?.Store == Store;
 

@@ -176,8 +176,9 @@ public sealed class KvIsDirectoryException : KvException
     /// <summary>Makes the error.</summary>
     /// <param name="key">The path.</param>
     /// <param name="endpoint">Where.</param>
-    public KvIsDirectoryException(string key, string? endpoint)
-        : base(KvErrorCode.IsDirectory, $"'{key}' is a directory, which holds no value of its own. Name a key below it.")
+    /// <param name="rule">The rule of the store that it breaks, as a sentence; null where it breaks none.</param>
+    public KvIsDirectoryException(string key, string? endpoint, string? rule = null)
+        : base(KvErrorCode.IsDirectory, $"'{key}' is a directory, which holds no value of its own.{(rule is null ? "" : " " + rule)} Name a key below it.")
     {
         Key = key;
         Endpoint = endpoint;
@@ -190,8 +191,12 @@ public sealed class KvNotDirectoryException : KvException
     /// <summary>Makes the error.</summary>
     /// <param name="key">The path.</param>
     /// <param name="endpoint">Where.</param>
-    public KvNotDirectoryException(string key, string? endpoint)
-        : base(KvErrorCode.NotDirectory, $"'{key}' is a key with a value, not a directory. Remove it and create the directory first.")
+    /// <param name="rule">The rule of the store that it breaks, as a sentence; null where it breaks none.</param>
+    /// <param name="advice">What to do, as a sentence; null to advise to make it a directory.</param>
+    public KvNotDirectoryException(string key, string? endpoint, string? rule = null, string? advice = null)
+        : base(
+            KvErrorCode.NotDirectory,
+            $"'{key}' is a key with a value, not a directory.{(rule is null ? "" : " " + rule)} {advice ?? "Remove it and create the directory first."}")
     {
         Key = key;
         Endpoint = endpoint;

@@ -290,15 +290,10 @@ public sealed partial class RevisionedStore : IKvStore
         Ttl = lease.Ttl,
     };
 
-    private void CheckPut(string key, [System.Diagnostics.CodeAnalysis.NotNull] ref KvPutOptions? options)
+    private static void CheckPut(string key, [System.Diagnostics.CodeAnalysis.NotNull] ref KvPutOptions? options)
     {
         KeyRules.Check(key);
         options ??= Plain;
-        if (options.Directory)
-        {
-            throw new KvNotSupportedException("directories apart from their keys", Info);
-        }
-
         if (options.Ttl is { } ttl)
         {
             KeyRules.TtlSeconds(ttl, key);

@@ -6,7 +6,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
     [Fact]
     public async Task A_compacted_FromRevision_is_revision_compacted()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         var old = await Store.PutAsync(At("a"), "0");
         var kept = await Store.PutAsync(At("a"), "1");
         await Rig.CompactAsync(kept.Revision);
@@ -22,7 +22,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
     [Fact]
     public async Task A_compacted_FromRevision_is_resynchronized_when_asked_and_marked_as_such()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         var old = await Store.PutAsync(At("a"), "0");
         await Store.PutAsync(At("gone"), "x");
         await Store.DeleteAsync(At("gone"));
@@ -43,7 +43,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
     [Fact]
     public async Task A_watch_that_keeps_up_does_not_mind_compaction()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await using var watching = await WatchRootAsync();
         for (var i = 0; i < 10; i++)
         {
@@ -56,7 +56,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
     [Fact]
     public async Task A_read_at_a_compacted_revision_is_revision_compacted()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         var old = await Store.PutAsync(At("a"), "0");
         var kept = await Store.PutAsync(At("a"), "1");
         await Rig.CompactAsync(kept.Revision);
@@ -71,7 +71,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
     [Fact]
     public async Task History_ends_with_the_version_that_was_there_at_the_compacted_revision()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await Store.PutAsync(At("a"), "0");
         await Store.PutAsync(At("a"), "1");
         var other = await Store.PutAsync(At("b"), "");
@@ -84,7 +84,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
     [Fact]
     public async Task History_of_former_lives_ends_with_the_version_that_was_there_at_the_compacted_revision()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await Store.PutAsync(At("a"), "lost");
         await Store.DeleteAsync(At("a"));
         await Store.PutAsync(At("a"), "older");
@@ -101,7 +101,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
     [Fact]
     public async Task A_key_that_has_not_changed_since_keeps_its_present_version_alone()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await Store.PutAsync(At("a"), "0");
         await Store.PutAsync(At("a"), "1");
         await Store.PutAsync(At("gone"), "");
@@ -115,7 +115,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
     [Fact]
     public async Task A_copy_outlasts_the_history_of_the_tree_that_it_reads()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
 
         // As many pages as it takes for one to be asked for when its revision is gone.
         const int Keys = 2_000;

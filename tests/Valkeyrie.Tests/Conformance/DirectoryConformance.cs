@@ -31,7 +31,7 @@ public abstract class DirectoryConformance(IStoreRig rig) : StoreConformance(rig
     [Fact]
     public async Task A_name_that_is_a_key_and_a_directory_is_one_entry()
     {
-        Require(StoreTraits.KeysAsWritten);
+        Require(p => p.KeysAsWritten);
         await Store.PutAllAsync(At("d/app"), At("d/app-1"), At("d/app/x"), At("d/app0"));
         Assert.Equal([("app-1", true, false), ("app", true, true), ("app0", true, false)], await ShowAsync(At("d")));
         var both = await Directories.TryGetEntryAsync(At("d/app"));
@@ -92,7 +92,7 @@ public abstract class DirectoryConformance(IStoreRig rig) : StoreConformance(rig
     [Fact]
     public async Task Any_keys_are_shown_as_their_listing_says()
     {
-        Require(StoreTraits.KeysAsWritten);
+        Require(p => p.KeysAsWritten);
         var random = new Random(7);
         var keys = Enumerable.Range(0, 400).Select(_ => At("m/" + RandomPath(random))).ToHashSet();
         await Store.PutAllAsync(keys);
@@ -137,7 +137,7 @@ public abstract class DirectoryConformance(IStoreRig rig) : StoreConformance(rig
     [Fact]
     public async Task The_directory_of_keys_that_begin_with_a_slash_is_one_like_others()
     {
-        Require(StoreTraits.KeysAsWritten);
+        Require(p => p.KeysAsWritten);
         await Store.PutAllAsync("/" + At("x/y"));
         Assert.True(await Directories.TryGetEntryAsync("") is { IsDirectory: true, Pair: null });
         Assert.Contains(("", false, true), (await ListAsync(KvRange.All)).ConvertAll(e => (e.Path, e.Pair is not null, e.IsDirectory)));

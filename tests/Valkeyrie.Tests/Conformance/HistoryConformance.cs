@@ -10,7 +10,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task Every_version_comes_newest_first_as_it_was_written()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         var written = new List<KvPair>();
         foreach (var value in new[] { "one", "", "three" })
         {
@@ -29,7 +29,8 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task Each_version_is_what_a_read_at_its_revision_gives()
     {
-        Require(StoreTraits.History | StoreTraits.Leases);
+        Require(p => p.History);
+        Require(p => p.Leases);
         var lease = await Store.GetCapability<IKvLeases>().GrantLeaseAsync(TimeSpan.FromHours(1));
         await Store.PutAsync(At("a"), "1");
         await Store.PutAsync(At("a"), "2", new KvPutOptions { LeaseId = lease.Id });
@@ -46,7 +47,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_key_made_anew_has_the_changes_of_all_its_lives_parted_by_the_deletes()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await WriteLivesAsync(3);
         await Store.PutAsync(At("a"), "last");
         Assert.Equal(["+last", "-", "+3.2", "+3.1", "-", "+2.2", "+2.1", "-", "+1.2", "+1.1"], Shown(await ReadAsync(At("a"))));
@@ -55,7 +56,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_key_that_does_not_exist_any_more_has_its_history()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await WriteLivesAsync(2);
         await Store.PutAsync(At("b"), "later");
         var history = await ReadAsync(At("a"));
@@ -68,7 +69,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_key_that_was_removed_with_its_directory_has_its_history()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await Store.PutAllAsync(At("d/a"), At("d/b"), At("d/c"));
         await Store.DeleteTreeAsync(At("d"));
         Assert.Equal(["-", "+"], Shown(await ReadAsync(At("d/b"))));
@@ -77,7 +78,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task SinceCreation_ends_where_the_key_was_last_created()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await WriteLivesAsync(1);
         await Store.PutAsync(At("a"), "1");
         await Store.PutAsync(At("a"), "2");
@@ -89,7 +90,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_key_of_which_nothing_is_known_is_key_not_found()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await Store.PutAllAsync(At("ab"), At("a/b"));
         var missing = await Assert.ThrowsAsync<KvKeyNotFoundException>(() => ReadAsync(At("a")));
         Assert.Equal(At("a"), missing.Key);
@@ -100,14 +101,14 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [InlineData("a\0b")]
     public async Task A_key_that_breaks_the_rules_is_refused(string key)
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await Assert.ThrowsAsync<KvInvalidArgumentException>(() => ReadAsync(key));
     }
 
     [Fact]
     public async Task Hundreds_of_versions_large_values_among_them_come_back_unchanged()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         var values = Enumerable.Range(0, 300).Select(i => new string((char)('a' + (i % 26)), i % 50 == 0 ? 300_000 : i)).ToList();
         foreach (var value in values)
         {
@@ -123,7 +124,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task More_than_a_thousand_changes_of_a_key_that_is_gone_are_all_told()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         const int Many = 1_300;
         for (var i = 0; i < Many; i++)
         {
@@ -138,7 +139,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task It_ends_while_others_write_without_end()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await WriteLivesAsync(1);
         using var enough = new CancellationTokenSource();
         var other = Open();
@@ -161,7 +162,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task Whoever_has_enough_stops()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         await WriteLivesAsync(2);
         await using var changes = History.HistoryAsync(At("a")).GetAsyncEnumerator();
         Assert.True(await changes.MoveNextAsync());
@@ -171,7 +172,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task History_stays_inside_a_namespace()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         var inside = Open(new KvStoreOptions { Namespace = At("ns/") });
         await Store.PutAsync("a", "outside");
         await inside.PutAsync("a", "1");
@@ -185,7 +186,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_closed_store_says_so()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         var history = History;
         await Store.DisposeAsync();
         await Assert.ThrowsAsync<KvStoreClosedException>(async () => await history.HistoryAsync(At("a")).GetAsyncEnumerator().MoveNextAsync());

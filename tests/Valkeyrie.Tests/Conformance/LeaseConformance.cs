@@ -11,7 +11,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_lease_has_a_number_and_the_time_asked_for()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var lease = await Leases.GrantLeaseAsync(Hour);
         Assert.NotEqual(0, lease.Id);
         Assert.Equal(Hour, lease.Ttl);
@@ -21,7 +21,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_fraction_of_a_second_is_rounded_up()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         Assert.Equal(TimeSpan.FromSeconds(31), (await Leases.GrantLeaseAsync(TimeSpan.FromSeconds(30.001))).Ttl);
     }
 
@@ -30,14 +30,14 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [InlineData(-1)]
     public async Task A_time_of_zero_or_less_is_refused(int milliseconds)
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Leases.GrantLeaseAsync(TimeSpan.FromMilliseconds(milliseconds)));
     }
 
     [Fact]
     public async Task Keys_of_a_lease_go_when_it_is_revoked()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var lease = await Leases.GrantLeaseAsync(Hour);
         await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = lease.Id });
         await Store.PutAsync(At("b"), "v", new KvPutOptions { LeaseId = lease.Id });
@@ -51,7 +51,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task Keys_of_a_lease_go_when_it_is_not_renewed()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         await using var watching = await WatchRootAsync();
         var lease = await Leases.GrantLeaseAsync(Second);
         await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = lease.Id });
@@ -63,7 +63,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task Renewing_gives_the_full_time_again()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var lease = await Leases.GrantLeaseAsync(Hour);
         var renewed = await Leases.RenewLeaseAsync(lease.Id);
         Assert.Equal(lease, renewed);
@@ -72,7 +72,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_lease_that_does_not_exist_is_lease_not_found()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var lease = await Leases.GrantLeaseAsync(Hour);
         await Leases.RevokeLeaseAsync(lease.Id);
         var ended = await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Leases.RevokeLeaseAsync(lease.Id));
@@ -88,7 +88,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_lease_and_a_time_to_live_cannot_be_given_together()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var lease = await Leases.GrantLeaseAsync(Hour);
         await Assert.ThrowsAsync<KvInvalidArgumentException>(
             async () => await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = lease.Id, Ttl = Hour }));
@@ -97,7 +97,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_lease_outlives_the_store_that_made_it()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var other = Open();
         var lease = await other.GetCapability<IKvLeases>().GrantLeaseAsync(Hour);
         await other.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = lease.Id });
@@ -109,7 +109,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_lease_tells_its_time_what_is_left_of_it_and_its_keys()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var granted = await Leases.GrantLeaseAsync(Hour);
         await Store.PutAsync(At("b"), "v", new KvPutOptions { LeaseId = granted.Id });
         await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = granted.Id });
@@ -123,7 +123,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_key_that_was_written_without_its_lease_or_removed_is_no_longer_of_it()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var options = new KvPutOptions { LeaseId = (await Leases.GrantLeaseAsync(Hour)).Id };
         foreach (var name in new[] { "a", "b", "c" })
         {
@@ -138,7 +138,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_lease_without_keys_has_none()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var lease = await Leases.GrantLeaseAsync(Hour);
         Assert.Empty((await Leases.GetLeaseAsync(lease.Id)).Keys);
     }
@@ -146,7 +146,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_lease_inside_a_namespace_names_the_keys_inside_it()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var inside = Open(new KvStoreOptions { Namespace = At("ns/") });
         var options = new KvPutOptions { LeaseId = (await Leases.GrantLeaseAsync(Hour)).Id };
         await Store.PutAsync(At("a"), "v", options);
@@ -158,7 +158,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task Asking_for_a_lease_that_has_ended_is_lease_not_found()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         await using var watching = await WatchRootAsync();
         var revoked = await Leases.GrantLeaseAsync(Hour);
         await Leases.RevokeLeaseAsync(revoked.Id);
@@ -174,7 +174,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task The_number_0_stands_for_no_lease_and_is_refused()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Leases.GetLeaseAsync(0));
         await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Leases.RenewLeaseAsync(0));
         await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Leases.KeepLeaseAliveAsync(0));
@@ -184,7 +184,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task Leases_are_listed_with_their_keys_and_without_those_that_ended()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var kept = await Leases.GrantLeaseAsync(Hour);
         var ended = await Leases.GrantLeaseAsync(Hour);
         await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = kept.Id });
@@ -200,7 +200,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_hundred_leases_are_listed_each_once()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var made = new List<long>();
         for (var i = 0; i < 100; i++)
         {
@@ -215,7 +215,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_lease_kept_alive_outlives_its_time_and_ends_with_the_store()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         await using var watching = await WatchRootAsync();
         var other = Open();
         var ttl = TimeSpan.FromSeconds(4);
@@ -236,7 +236,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_lease_that_has_ended_cannot_be_kept_alive()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var lease = await Leases.GrantLeaseAsync(Hour);
         await Leases.RevokeLeaseAsync(lease.Id);
         await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Leases.KeepLeaseAliveAsync(lease.Id));
@@ -245,7 +245,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_closed_store_gives_and_lists_no_lease()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var lease = await Leases.GrantLeaseAsync(Hour);
         await Store.DisposeAsync();
         await Assert.ThrowsAsync<KvStoreClosedException>(async () => await Leases.GetLeaseAsync(lease.Id));

@@ -102,9 +102,9 @@ public abstract class LifetimeConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public void Claimed_capabilities_are_there_and_others_not_supported()
     {
-        AssertCapability<IKvTransactions>(Has(StoreTraits.Transactions));
-        AssertCapability<IKvLeases>(Has(StoreTraits.Leases));
-        AssertCapability<IKvHistory>(Has(StoreTraits.History));
+        AssertCapability<IKvTransactions>(Promises.Transactions);
+        AssertCapability<IKvLeases>(Promises.Leases);
+        AssertCapability<IKvHistory>(Promises.History);
     }
 
     [Fact]

@@ -222,7 +222,7 @@ public abstract class LockConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task An_etcd_mutex_is_made_of_a_key_in_the_directory_of_its_name_and_is_a_lock_of_its_own()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var mutex = NoWait with { Form = KvLockForm.EtcdMutex };
         await using var beside = await Store.LockAsync(At("a"), NoWait);
         var held = await Store.LockAsync(At("a"), mutex);
@@ -241,7 +241,7 @@ public abstract class LockConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task An_etcd_mutex_waits_for_its_turn()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var mutex = new KvLockOptions { Form = KvLockForm.EtcdMutex };
         var first = await Store.LockAsync(At("a"), mutex);
         var second = Store.LockAsync(At("a"), mutex).AsTask();
@@ -255,7 +255,7 @@ public abstract class LockConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_store_without_leases_says_that_it_has_no_etcd_mutex()
     {
-        Assert.SkipWhen(Has(StoreTraits.Leases), "This store has leases.");
+        Assert.SkipWhen(Promises.Leases, "This store has leases.");
         var refused = await Assert.ThrowsAsync<KvNotSupportedException>(async () => await Store.LockAsync(At("a"), new KvLockOptions { Form = KvLockForm.EtcdMutex }));
         Assert.Equal(At("a"), refused.Key);
     }

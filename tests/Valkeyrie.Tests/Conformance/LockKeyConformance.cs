@@ -77,7 +77,7 @@ public abstract class LockKeyConformance(IStoreRig rig) : StoreConformance(rig)
     {
         // Taken first: what others keep where a lock's contenders line up is waited for, as etcd's own tools do.
         await using var beside = await Store.LockAsync(At("d"));
-        await using var among = await Store.LockAsync(Has(StoreTraits.KeysAsWritten) ? At("b") : At("e"));
+        await using var among = await Store.LockAsync(Promises.KeysAsWritten ? At("b") : At("e"));
         await Store.PutAllAsync(Named);
         Assert.Equal(Named, await Store.KeysAsync(Root));
         Assert.Equal(Named, await Store.KeysAsync(Root, KeysOnly));
@@ -118,7 +118,7 @@ public abstract class LockKeyConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task Many_keys_named_like_those_of_a_lock_are_told_apart()
     {
         var named = Enumerable.Range(1, 100).Select(i => At($"many___lock/{i:x2}")).ToList();
-        await using var held = await Store.LockAsync(Has(StoreTraits.KeysAsWritten) ? At("many") : At("other"));
+        await using var held = await Store.LockAsync(Promises.KeysAsWritten ? At("many") : At("other"));
         await Store.PutAllAsync(named);
         Assert.Equal(named, await Store.KeysAsync(Root, KeysOnly));
         Assert.Equal(named, await Store.KeysAsync(Root));
@@ -127,7 +127,7 @@ public abstract class LockKeyConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task At_an_older_revision_the_keys_of_its_locks_are_left_out()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         var held = await Store.LockAsync(At("b"));
         await Store.PutAllAsync(Named);
         var then = await Store.PutAsync(At("z"), "");

@@ -26,7 +26,7 @@ public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task The_holder_is_told_when_the_lease_is_revoked()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         await using var held = await Store.LockAsync(At("a"));
         var lockKey = Assert.Single(await Rig.LockKeysAsync(Store, At("a")));
         await Open().GetCapability<IKvLeases>().RevokeLeaseAsync(lockKey.LeaseId);

@@ -35,7 +35,7 @@ public abstract class LockWaitConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task Contenders_are_served_in_the_order_of_their_coming()
     {
-        Require(StoreTraits.LockQueue);
+        Require(p => p.LocksInOrder);
         const int Count = 5;
         var held = await Store.LockAsync(At("a"));
         var order = new List<int>();

@@ -23,7 +23,7 @@ public abstract class NamespaceConformance : StoreConformance
     [Fact]
     public async Task Listings_stay_inside()
     {
-        string[] ofTheNamespacesName = Has(StoreTraits.KeysAsWritten) ? [At("ns")] : [];
+        string[] ofTheNamespacesName = Promises.KeysAsWritten ? [At("ns")] : [];
         await Store.PutAllAsync([At("a"), .. ofTheNamespacesName, At("ns0"), At("nsx/a")]);
         await _inside.PutAllAsync("a", "d/b", "d/c");
         Assert.Equal(["a", "d/b", "d/c"], await _inside.KeysAsync(KvRange.All));
@@ -113,7 +113,7 @@ public abstract class NamespaceConformance : StoreConformance
     [Fact]
     public async Task Transactions_stay_inside()
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         await Store.PutAllAsync(At("ns0"));
         await _inside.PutAsync("a", "1");
         var result = await _inside.GetCapability<IKvTransactions>().CommitAsync(new KvTransaction

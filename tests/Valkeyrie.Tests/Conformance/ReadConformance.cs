@@ -37,7 +37,7 @@ public abstract class ReadConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_pair_tells_when_it_was_created_and_how_often_written()
     {
-        Require(StoreTraits.Versions);
+        Require(p => p.Versions);
         var first = await Store.PutAsync(At("a"), "1");
         var second = await Store.PutAsync(At("a"), "2");
 
@@ -103,7 +103,7 @@ public abstract class ReadConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task Get_reads_at_an_older_revision()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         var first = await Store.PutAsync(At("a"), "one");
         var second = await Store.PutAsync(At("a"), "two");
         await Store.DeleteAsync(At("a"));
@@ -118,7 +118,7 @@ public abstract class ReadConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_revision_that_is_yet_to_come_is_an_invalid_argument()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         var written = await Store.PutAsync(At("a"), "v");
         var options = new KvReadOptions { Revision = written.Revision + 1_000_000 };
         await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Store.TryGetAsync(At("a"), options));

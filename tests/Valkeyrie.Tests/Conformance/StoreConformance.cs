@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Valkeyrie.Tests.Conformance;
 
 /// <summary>What every store must hold, split by theme into the classes that derive from this one. A kind of store passes the suite by
@@ -16,6 +18,9 @@ public abstract class StoreConformance : IAsyncLifetime
 
     /// <summary>The store under test.</summary>
     protected IKvStore Store { get; }
+
+    /// <summary>What the store under test says that it promises, and is held to.</summary>
+    protected KvPromises Promises => Store.Info.Promises;
 
     /// <summary>A directory that no other test uses, so that all can share one server.</summary>
     protected string Root { get; } = $"test-{Guid.NewGuid():n}";
@@ -61,25 +66,17 @@ public abstract class StoreConformance : IAsyncLifetime
     }
 
     /// <summary>A key below another one, where a store lets a key have those; else one beside it that starts with the same characters.</summary>
-    protected string Near(string key) => At(Has(StoreTraits.KeysAsWritten) ? $"{key}/b" : $"{key}-b");
+    protected string Near(string key) => At(Promises.KeysAsWritten ? $"{key}/b" : $"{key}-b");
 
-    /// <summary>True if the store under test claims to have it.</summary>
-    protected bool Has(StoreTraits trait) => !Rig.Lacks.ContainsKey(trait);
-
-    /// <summary>Skips the test on kinds of store that cannot do what it is about, and says why.</summary>
-    protected void Require(StoreTraits traits)
-    {
-        foreach (var (trait, reason) in Rig.Lacks)
-        {
-            Assert.SkipWhen(traits.HasFlag(trait), reason);
-        }
-    }
+    /// <summary>Skips the test on stores that do not promise what it is about. Only what a promise itself leaves open is excused so.</summary>
+    protected void Require(Func<KvPromises, bool> promise, [CallerArgumentExpression(nameof(promise))] string what = "") =>
+        Assert.SkipUnless(promise(Promises), $"The store '{Store.Info.Scheme}' does not promise {what[(what.IndexOf('.', StringComparison.Ordinal) + 1)..]}.");
 
     /// <summary>Returns once a lock is made of this many keys, its holder's and one for each contender; where those do not line up there is
     /// only the holder's, and who waits cannot be seen.</summary>
     protected Task UntilLockKeysAsync(string key, int count)
     {
-        var expected = Has(StoreTraits.LockQueue) ? count : Math.Min(count, 1);
+        var expected = Promises.LocksInOrder ? count : Math.Min(count, 1);
         return Patience.UntilAsync(async () => (await Rig.LockKeysAsync(Store, key)).Count == expected, $"{expected} keys of the lock of {key}");
     }
 }

@@ -8,7 +8,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task Then_is_done_where_the_conditions_hold_and_else_where_one_does_not()
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         await Store.PutAllAsync(At("a"));
         var transaction = new KvTransaction
         {
@@ -30,7 +30,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task Without_conditions_then_is_done()
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         var result = await Transactions.CommitAsync(new KvTransaction { Then = [new KvOperation.Put(At("a"), "v".Bytes())] });
         Assert.True(result.Succeeded);
         Assert.True(await Store.ExistsAsync(At("a")));
@@ -39,7 +39,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task An_empty_transaction_does_nothing()
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         var result = await Transactions.CommitAsync(new KvTransaction());
         Assert.True(result.Succeeded);
         Assert.Empty(result.Results);
@@ -48,7 +48,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task All_writes_are_of_one_revision()
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         var result = await Transactions.CommitAsync(new KvTransaction
         {
             Then = [new KvOperation.Put(At("a"), "1".Bytes()), new KvOperation.Put(At("b"), "2".Bytes())],
@@ -61,7 +61,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task Each_operation_gives_its_result_in_order()
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         await Store.PutAllAsync(At("d/1"), At("d/2"), At("d/3"), At("e/1"), At("e/2"));
         var result = await Transactions.CommitAsync(new KvTransaction
         {
@@ -94,7 +94,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [InlineData(KvConditionOperator.Less, 2, false)]
     public async Task Versions_are_compared(KvConditionOperator comparison, long number, bool holds)
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         await Store.PutAllAsync(At("a"), At("a"));
         await AssertConditionAsync(new KvCondition(KvRange.Key(At("a")), KvConditionTarget.Version, comparison, number), holds);
     }
@@ -104,7 +104,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [InlineData(KvConditionTarget.Revision)]
     public async Task Revisions_are_compared(KvConditionTarget target)
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         var created = await Store.PutAsync(At("a"), "1");
         var changed = await Store.PutAsync(At("a"), "2");
         var actual = target == KvConditionTarget.CreateRevision ? created.Revision : changed.Revision;
@@ -120,7 +120,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task Values_are_compared_by_their_bytes()
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         const string Actual = "mm";
         await Store.PutAsync(At("a"), Actual);
         foreach (var comparison in Enum.GetValues<KvConditionOperator>())
@@ -137,7 +137,8 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task Leases_are_compared()
     {
-        Require(StoreTraits.Transactions | StoreTraits.Leases);
+        Require(p => p.Transactions);
+        Require(p => p.Leases);
         var lease = await Store.GetCapability<IKvLeases>().GrantLeaseAsync(TimeSpan.FromHours(1));
         await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = lease.Id });
         await Store.PutAsync(At("none"), "v");
@@ -151,7 +152,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task A_missing_key_has_revision_version_and_lease_0_and_no_value()
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         var missing = KvRange.Key(At("missing"));
         foreach (var target in Enum.GetValues<KvConditionTarget>().Except([KvConditionTarget.Value]))
         {
@@ -168,7 +169,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task A_condition_on_a_range_must_hold_for_every_key_of_it()
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         await Store.PutAllAsync(At("d/a"), At("d/b"), At("dx"));
         var untouched = new KvCondition(At("d"), KvConditionTarget.Version, KvConditionOperator.Equal, 1);
         await AssertConditionAsync(untouched, true);
@@ -181,7 +182,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task A_condition_on_an_empty_range_is_made_as_for_a_missing_key()
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         await AssertConditionAsync(new KvCondition(At("none"), KvConditionTarget.CreateRevision, KvConditionOperator.Equal, 0), true);
         await AssertConditionAsync(new KvCondition(At("none"), KvConditionTarget.CreateRevision, KvConditionOperator.Greater, 0), false);
     }
@@ -189,7 +190,8 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task A_transaction_that_is_refused_leaves_nothing_half_done()
     {
-        Require(StoreTraits.Transactions | StoreTraits.Leases);
+        Require(p => p.Transactions);
+        Require(p => p.Leases);
         const long NoSuchLease = 4711;
         var transaction = new KvTransaction { Then = [new KvOperation.Put(At("a"), "v".Bytes()), new KvOperation.Put(At("b"), "v".Bytes(), NoSuchLease)] };
         var error = await Assert.ThrowsAsync<KvLeaseNotFoundException>(async () => await Transactions.CommitAsync(transaction));
@@ -200,7 +202,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [Fact]
     public async Task A_key_written_twice_is_refused()
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         var put = new KvOperation.Put(At("d/a"), "1".Bytes());
         foreach (var other in new KvOperation[] { put with { Value = "2".Bytes() }, new KvOperation.Delete(KvRange.Key(At("d/a"))), new KvOperation.Delete(At("d")) })
         {
@@ -219,7 +221,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     [InlineData("a\0b")]
     public async Task A_key_that_breaks_the_rules_is_refused(string key)
     {
-        Require(StoreTraits.Transactions);
+        Require(p => p.Transactions);
         var put = new KvOperation.Put(key, "v".Bytes());
         await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Transactions.CommitAsync(new KvTransaction { Then = [put] }));
         await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Transactions.CommitAsync(new KvTransaction { Else = [put] }));

@@ -23,7 +23,7 @@ public abstract class TreeConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task DeleteTree_also_removes_the_key_of_the_directorys_own_name()
     {
-        Require(StoreTraits.KeysAsWritten);
+        Require(p => p.KeysAsWritten);
         await Store.PutAllAsync(At("app"), At("app/a"), At("apple"));
         Assert.Equal(2, await Store.DeleteTreeAsync(At("app")));
         Assert.Equal([At("apple")], await Store.KeysAsync(Root));

@@ -83,7 +83,7 @@ public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task Keeping_a_key_alive_leaves_its_revision_alone()
     {
-        Require(StoreTraits.Leases);
+        Require(p => p.Leases);
         var put = new KvPutOptions { Ttl = LongEnoughToRenew, KeepAlive = true };
         var written = await Store.PutAsync(At("a"), "v", put);
         var created = await Store.AtomicPutAsync(At("b"), "v".Bytes(), 0, put);

@@ -36,7 +36,7 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
     [Fact]
     public async Task A_long_history_is_replayed_without_gap_or_repeat()
     {
-        Require(StoreTraits.History);
+        Require(p => p.History);
         const int Count = 3_000;
         var first = await Store.PutAsync(At("k"), "0");
         await Parallel.ForAsync(1, Count, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, token) => await Store.PutAsync(At("k"), $"{i}".Bytes(), null, token));

@@ -45,7 +45,7 @@ public class ErrorTests
         var arguments = constructor.GetParameters().Select(p => p.ParameterType switch
         {
             var t when t == typeof(string) => text,
-            var t when t == typeof(KvStoreInfo) => new KvStoreInfo("etcd", $"etcd://{text}", [], "", null),
+            var t when t == typeof(KvStoreInfo) => new KvStoreInfo("etcd", $"etcd://{text}", [], "", null, null!),
             var t when t.IsValueType => RuntimeHelpers.GetUninitializedObject(t),
             var t when t == typeof(Exception) => new IOException(text),
             _ => null,

@@ -53,4 +53,8 @@ public static class EmbeddedFileConformance
     public sealed class Lifetimes(SharedDatabases databases) : LifetimeConformance(databases.File);
 
     public sealed class Endpoints(SharedDatabases databases) : EndpointConformance(databases.File);
+
+    public sealed class Promised(SharedDatabases databases) : PromiseConformance(databases.File);
+
+    public sealed class Portable(SharedDatabases databases) : PortableConformance(databases.File);
 }

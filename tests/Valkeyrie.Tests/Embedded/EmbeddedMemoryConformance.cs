@@ -53,4 +53,8 @@ public static class EmbeddedMemoryConformance
     public sealed class Lifetimes(SharedDatabases databases) : LifetimeConformance(databases.Memory);
 
     public sealed class Endpoints(SharedDatabases databases) : EndpointConformance(databases.Memory);
+
+    public sealed class Promised(SharedDatabases databases) : PromiseConformance(databases.Memory);
+
+    public sealed class Portable(SharedDatabases databases) : PortableConformance(databases.Memory);
 }

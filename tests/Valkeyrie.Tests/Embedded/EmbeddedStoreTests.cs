@@ -1,6 +1,7 @@
 #pragma warning disable CA1416 // what is for other systems alone is skipped on Windows
 using System.Reflection;
 using System.Runtime.Loader;
+using SQLitePCL;
 using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Tests.Embedded;
@@ -127,6 +128,13 @@ public sealed class EmbeddedStoreTests : IDisposable
         }
 
         await Assert.ThrowsAsync<KvStoreClosedException>(async () => await store.GetAsync("a"));
+    }
+
+    [Fact]
+    public void The_largest_value_is_what_SQLite_takes()
+    {
+        using var connection = Connection.OpenInMemory("limits");
+        Assert.Equal(raw.sqlite3_limit(connection.Handle, raw.SQLITE_LIMIT_LENGTH, -1), EmbeddedEngine.Promises.LargestValue);
     }
 
     [Fact]

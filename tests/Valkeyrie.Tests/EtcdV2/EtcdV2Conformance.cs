@@ -2,7 +2,7 @@ using Valkeyrie.Tests.Conformance;
 
 namespace Valkeyrie.Tests.EtcdV2;
 
-/// <summary>The conformance suite on etcd's APIv2. <see cref="EtcdV2Rig.Lacks"/> says which tests are excused, and why.</summary>
+/// <summary>The conformance suite on etcd's APIv2. What it does not promise (<see cref="KvPromises"/>) excuses tests.</summary>
 /// <remarks>Each class has a server of its own: all changes of a server share one window of the last 1000, which the tests of a class
 /// would push out from under the watches of another.</remarks>
 public static class EtcdV2Conformance
@@ -55,4 +55,8 @@ public static class EtcdV2Conformance
     public sealed class Lifetimes(OwnEtcdV2 etcd) : LifetimeConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Endpoints(OwnEtcdV2 etcd) : EndpointConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
+    public sealed class Promised(OwnEtcdV2 etcd) : PromiseConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
+    public sealed class Portable(OwnEtcdV2 etcd) : PortableConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 }

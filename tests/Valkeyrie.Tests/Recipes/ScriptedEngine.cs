@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Tests.Recipes;
 
@@ -16,7 +17,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
     private long _compacted;
     private long _lastLease;
 
-    public KvStoreInfo Info { get; } = new("scripted", "scripted://here", [], "", null);
+    public KvStoreInfo Info { get; } = new("scripted", "scripted://here", [], "", null, EmbeddedEngine.Promises);
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
