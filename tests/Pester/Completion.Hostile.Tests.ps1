@@ -124,7 +124,7 @@ Describe 'A completion of a cmdlet' {
         Assert-Completion (Complete 'Get-KvValue a -Store n') @($stores) "seed $_"
         Assert-Completion (Complete 'Disconnect-KvStore n') @($stores) "seed $_"
         $open | Disconnect-KvStore
-        $script:memory = Connect-KvStore -InMemory -Name main
+        Select-KvStore main
     }
 
     It 'means a registered store, whatever its file says' {

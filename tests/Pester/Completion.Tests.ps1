@@ -64,7 +64,7 @@ Describe 'Tab completes' -Tag etcd {
         Complete 'Connect-KvStore mem' | Should -Be "'memory:'"
         (Connect-KvStore memory: | Disconnect-KvStore) | Should -BeNullOrEmpty
         $store | Disconnect-KvStore
-        $null = Connect-KvStore $Server -Name 'my store'
+        Select-KvStore 'my store'
     }
 
     It 'nothing, and without an error, from a store that does not answer' {

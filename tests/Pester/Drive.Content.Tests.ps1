@@ -139,7 +139,7 @@ Describe 'Content on a drive' {
             $lines | Should -HaveCount 100
             $lines | Sort-Object -Unique | Should -HaveCount 100
             Disconnect-KvStore shared
-            $null = Connect-KvStore -InMemory -Name content
+            Select-KvStore content
         }
 
         It 'and cleared without an end to the time to live' {

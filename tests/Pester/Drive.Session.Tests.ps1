@@ -94,7 +94,7 @@ Describe 'Further drives' {
         $null = New-PSDrive direct -PSProvider Kv -Root '' -Store $one.Store
         Test-Path direct:/app/a | Should -BeTrue
         (Get-ErrorOf { New-PSDrive wrong -PSProvider Kv -Root '' -Store nowhere }).FullyQualifiedErrorId | Should -BeLike 'KvStoreNotFound,*'
-        (Get-ErrorOf { New-PSDrive wrong -PSProvider Kv -Root '' -Store 5 }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        (Get-ErrorOf { New-PSDrive wrong -PSProvider Kv -Root '' -Store @{} }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
         (TabExpansion2 'New-PSDrive x Kv x -Store o' 27).CompletionMatches.CompletionText | Should -Contain one
     }
 

@@ -102,8 +102,8 @@ Describe 'What to do next is said' -Tag etcd {
         @{ Name = 'a file that is not there'; Run = { Import-KvTree ./none.json app }; Id = 'KvFileFailed'; Next = 'Check how it is spelt' }
         @{ Name = 'a file for a folder that is not there'; Run = { Export-KvTree -All ./none/x.json }; Id = 'KvFileFailed'; Next = 'make it first' }
         @{ Name = 'a value that is no JSON'; Run = { Set-KvValue text '{'; Get-KvValue text -AsJson; Remove-KvValue text }; Id = 'KvInvalidJson'; Next = 'Without -AsJson' }
-        @{ Name = 'a number for a store'; Run = { Get-KvValue a -Store 5 }; Id = 'KvInvalidArgument'; Next = 'the name of an open store' }
-        @{ Name = 'a word for a time'; Run = { Set-KvValue a 1 -Ttl abc }; Id = 'ParameterArgumentTransformationError'; Next = 'Give a number of seconds' }
+        @{ Name = 'a table for a store'; Run = { Get-KvValue a -Store @{} }; Id = 'KvInvalidArgument'; Next = 'the name of an open store' }
+        @{ Name = 'a word for a time'; Run = { Set-KvValue a 1 -Ttl abc }; Id = 'ParameterArgumentTransformationError'; Next = 'Specify a number of seconds' }
         @{ Name = 'a key that is there already'; Run = { Set-KvValue there 1 -NoClobber }; Id = 'KvKeyExists'; Next = 'without -NoClobber' }
         @{ Name = 'a name that was never registered'; Run = { Unregister-KvStore none -Confirm:$false }; Id = 'KvStoreNotRegistered'; Next = 'Get-KvStore -Registered' }
     ) {

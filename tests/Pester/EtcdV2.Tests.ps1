@@ -14,7 +14,7 @@ Describe 'etcd v2' -Tag etcd {
         $again = Connect-KvStore (Get-KvStore v2).Address
         $again.ApiVersion, $again.Address | Should -Be 2, (Get-KvStore v2).Address
         Disconnect-KvStore $again
-        $null = Connect-KvStore $Server -ApiVersion 2 -Name v2
+        Select-KvStore v2
     }
 
     It 'puts, gets, lists, tests and removes' {

@@ -1,7 +1,7 @@
 BeforeDiscovery {
     $stores = @(
-        @{ Name = 'etcd v3'; Needs = 'etcd'; Open = { Connect-KvStore $Server -Name main } }
-        @{ Name = 'an embedded store'; Needs = @(); Open = { Connect-KvStore -Path "$TestDrive/history.db" -Name main } }
+        @{ Name = 'etcd v3'; Needs = 'etcd'; Open = { Connect-KvStore $Server -Name main -Force } }
+        @{ Name = 'an embedded store'; Needs = @(); Open = { Connect-KvStore -Path "$TestDrive/history.db" -Name main -Force } }
     )
 }
 
@@ -65,7 +65,7 @@ foreach ($store in $stores) {
 
 Describe 'Where history has been compacted' -Tag etcd {
     It 'it ends' {
-        $null = Connect-KvStore $Server -Name main
+        $null = Connect-KvStore $Server -Name main -Force
         $pairs = 1..5 | ForEach-Object { Set-KvValue compacted $_ -PassThru }
         $null = Invoke-Etcdctl compact $pairs[2].Revision
         (Get-KvHistory compacted).Value | Should -Be 5, 4, 3

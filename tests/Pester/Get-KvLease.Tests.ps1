@@ -1,7 +1,7 @@
 BeforeDiscovery {
     $stores = @(
-        @{ Name = 'etcd v3'; Needs = 'etcd'; Open = { Connect-KvStore $Server -Name main } }
-        @{ Name = 'an embedded store'; Needs = @(); Open = { Connect-KvStore -Path "$TestDrive/leases.db" -Name main } }
+        @{ Name = 'etcd v3'; Needs = 'etcd'; Open = { Connect-KvStore $Server -Name main -Force } }
+        @{ Name = 'an embedded store'; Needs = @(); Open = { Connect-KvStore -Path "$TestDrive/leases.db" -Name main -Force } }
     )
 }
 

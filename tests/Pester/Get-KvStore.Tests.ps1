@@ -92,7 +92,7 @@ Describe '-Store' -Tag etcd {
 
     It 'refuses <Name>' -ForEach @(
         @{ Name = 'an unset variable, which must not mean the current store'; Argument = $null; Id = 'KvInvalidArgument' }
-        @{ Name = 'what is no store'; Argument = 5; Id = 'KvInvalidArgument' }
+        @{ Name = 'what is no store'; Argument = @{}; Id = 'KvInvalidArgument' }
         @{ Name = 'an unknown name'; Argument = 'nowhere'; Id = 'KvStoreNotFound' }
     ) {
         (Get-ErrorOf { Set-KvValue refused 1 -Store $Argument }).FullyQualifiedErrorId | Should -BeLike "$Id,*"

@@ -35,7 +35,7 @@ Describe 'New-KvLease' -Tag etcd {
         Wait-Until { (Invoke-Etcdctl lease timetolive "$lease") -match 'remaining\(3s\)' } 'the lease has grown old'
         Wait-Until { (Invoke-Etcdctl lease timetolive "$lease") -match 'remaining\([45]s\)' } 'the lease has been renewed'
         Disconnect-KvStore keeping
-        $null = Connect-KvStore $Server -Name main
+        Select-KvStore main
         (Get-ErrorOf { Get-KvLease $lease }).FullyQualifiedErrorId | Should -BeLike 'KvLeaseNotFound,*'
     }
 

@@ -84,7 +84,7 @@ Describe 'Requests of a pipeline' -Tag etcd {
     It 'are answered before a watch waits for more, however quickly its last events came' {
         $first = (1..300 | ForEach-Object { "burst/$_" } | Set-KvValue -Value 1 -PassThru).Revision | Measure-Object -Minimum
         $mirror = Connect-KvStore $Server -Name mirror -Namespace mirror/
-        $null = Connect-KvStore $Server -Name main
+        Select-KvStore main
         $ended = @{}
         & { Watch-KvTree burst -FromRevision $first.Minimum -Timeout 20; $ended.ByTimeout = $true } | Set-KvValue -Store $mirror -PassThru | Select-Object -First 300 |
             Should -HaveCount 300

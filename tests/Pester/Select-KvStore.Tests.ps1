@@ -34,7 +34,7 @@ Describe 'Select-KvStore' {
         @{ Name = 'an unknown name'; Command = { Select-KvStore nowhere }; Id = 'KvStoreNotFound' }
         @{ Name = 'several stores'; Command = { Get-KvStore | Select-KvStore }; Id = 'KvInvalidArgument' }
         @{ Name = 'an empty pipeline'; Command = { Get-KvStore nowhere* | Select-KvStore }; Id = 'KvInvalidArgument' }
-        @{ Name = 'what is no store'; Command = { Select-KvStore 5 }; Id = 'KvInvalidArgument' }
+        @{ Name = 'what is no store'; Command = { Select-KvStore @{} }; Id = 'KvInvalidArgument' }
         @{ Name = 'a store that has been closed'; Command = { $gone = Connect-KvStore -InMemory; Disconnect-KvStore $gone; Select-KvStore $gone }; Id = 'KvStoreNotFound' }
     ) {
         (Get-ErrorOf $Command).FullyQualifiedErrorId | Should -Be "$Id,Valkeyrie.PowerShell.Commands.SelectKvStoreCommand"

@@ -1,7 +1,7 @@
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     $Server = Start-TestServer
-    $null = Connect-KvStore $Server
+    $null = Connect-KvStore $Server -Name main
 }
 
 AfterAll { Stop-TestServer }
@@ -122,7 +122,7 @@ Describe 'Set-KvValue' -Tag etcd {
             Set-KvValue copy/a $bytes
             Set-KvValue copy/b grüße
             $other = Connect-KvStore $Server -Namespace other/ -Name other
-            $null = Connect-KvStore $Server -Name main
+            Select-KvStore main
             Get-KvTree copy | Set-KvValue -Store $other
             (Get-KvValue copy/a -Store other -AsByteStream) | Should -Be $bytes
             Get-KvValue other/copy/b -ValueOnly | Should -BeExactly grüße
@@ -219,7 +219,7 @@ Describe 'Set-KvValue' -Tag etcd {
             $first = (Get-KvValue events/a).Revision
             Remove-KvValue events/a
             $mirror = Connect-KvStore $Server -Namespace mirror/ -Name mirror
-            $null = Connect-KvStore $Server -Name main
+            Select-KvStore main
             $failure = Get-ErrorOf { Watch-KvTree events -FromRevision $first | Select-Object -First 2 | Set-KvValue -Store $mirror }
             $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
             "$failure" | Should -BeLike '*Remove-KvValue*'
@@ -270,7 +270,7 @@ Describe 'Set-KvValue' -Tag etcd {
 
         It 'is renewed with -KeepAlive until the store is disconnected' {
             $keeping = Connect-KvStore $Server -Name keeping
-            $null = Connect-KvStore $Server -Name main
+            Select-KvStore main
             $pair = Set-KvValue ttl/kept 1 -Ttl 5 -KeepAlive -Store keeping -PassThru
             $lease = '{0:x}' -f $pair.LeaseId
             Wait-Until { (Invoke-Etcdctl lease timetolive $lease) -match 'remaining\(3s\)' } 'the lease has grown old'

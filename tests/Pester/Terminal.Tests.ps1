@@ -51,7 +51,7 @@ BeforeDiscovery {
         'Remove-KvLease'       = { Remove-KvLease $h; Remove-KvLease 1 -WhatIf }
         'Remove-KvTree'        = { Remove-KvTree $k -WhatIf; Remove-KvTree $k -Confirm:$false }
         'Remove-KvValue'       = { Remove-KvValue $k -WhatIf; Remove-KvValue "none$k" }
-        'Select-KvStore'       = { Select-KvStore $h; Get-KvStore | Select-KvStore; 5 | Select-KvStore; Select-KvStore $open -PassThru }
+        'Select-KvStore'       = { Select-KvStore $h; Get-KvStore | Select-KvStore; @{} | Select-KvStore; Select-KvStore $open -PassThru }
         'Set-KvValue'          = { Set-KvValue $k 1 -WhatIf; Set-KvValue $k 1 -NoClobber; Set-KvValue "$k`0" 1; Set-KvValue a 1 -Ttl $h; Set-KvValue $k 1 -IfRevision 99 }
         'Test-KvKey'           = { Test-KvKey "$k`0" }
         'Test-KvStore'         = { Test-KvStore $h; Test-KvStore $open; Test-KvStore $open -Timeout $h }

@@ -74,7 +74,7 @@ Describe 'Watch-KvKey' -Tag etcd {
 
     It 'ends with an error when its store is disconnected' {
         $store = Connect-KvStore $Server -Name closing
-        $null = Connect-KvStore $Server -Name main
+        Select-KvStore main
         Set-KvValue closing 1
         $failure = Get-ErrorOf { Watch-KvKey closing -Store $store -Timeout 60 | ForEach-Object { Disconnect-KvStore $store } }
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvStoreClosed,*'
