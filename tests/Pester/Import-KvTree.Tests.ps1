@@ -283,7 +283,7 @@ Describe 'Import-KvTree' {
             $failure = Get-ErrorOf { Import-KvTree $Hundred short -Store $failing }
             $failure.FullyQualifiedErrorId | Should -BeLike 'KvQuotaExceeded,*'
             $failure.CategoryInfo.Category | Should -Be QuotaExceeded
-            "$failure" | Should -BeLike "*after 10 of 100 keys*'k009'*-StartAfter 'k009'*"
+            "$failure" | Should -BeLike "*after 10 of 100 keys*'k009'*-StartAfter k009 *"
             Get-KvTree short -Store main -Count | Should -Be 10
             $done = Import-KvTree $Hundred short -StartAfter k009 -PassThru -Store main
             $done.Written, $done.LastKey | Should -Be 90, k099

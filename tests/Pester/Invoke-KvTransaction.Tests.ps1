@@ -161,7 +161,7 @@ foreach ($store in $stores) {
         }
 
         It 'works on the store that is named, and its blocks on no other' {
-            $other = Connect-KvStore -InMemory -Name other
+            $other = Connect-KvStore -InMemory -Name other -Force
             $null = & $Open
             $done = Invoke-KvTransaction -Store other -Then { Set-KvValue named 1; Set-KvValue named/too 1 -Store $other }
             $done.Results | Should -HaveCount 2

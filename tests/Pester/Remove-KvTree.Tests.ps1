@@ -48,6 +48,7 @@ Describe 'Remove-KvTree' -Tag etcd {
 
     It 'refuses pairs from the pipeline, whose keys are not directories' {
         (Get-ErrorOf { Get-KvTree application | Remove-KvTree -Confirm:$false }).FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
+        (Get-ErrorOf { Get-KvTree application -KeysOnly | Get-KvTree }).FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
         Test-KvKey application/x | Should -BeTrue
     }
 

@@ -20,6 +20,7 @@ BeforeDiscovery {
         "Transaction's operation list" = { $transaction.Results }
         'Store table'                  = { $connection }
         'Store list'                   = { $connection }
+        'Promises list'                = { $connection.Store.Info.Promises }
         'Drive item table'             = { Get-ChildItem kv:/ -Recurse }
         'Registered store table'       = { $registered }
         'Endpoint table'               = { Test-KvStore $connection }
@@ -180,7 +181,7 @@ Describe 'An error' {
         # An argument of a type, hostile wherever it can be.
         function New-Hostile([type] $Type) {
             if ($Type -eq [string]) { return "$h" }
-            if ($Type -eq [Valkeyrie.KvStoreInfo]) { return [Valkeyrie.KvStoreInfo]::new('etcd', "etcd://$h", [string[]] @($h), $h, $h) }
+            if ($Type -eq [Valkeyrie.KvStoreInfo]) { return [Valkeyrie.KvStoreInfo]::new('etcd', "etcd://$h", [string[]] @($h), $h, $h, $connection.Store.Info.Promises) }
             if ($Type -eq [Exception]) { return [IO.IOException]::new($h) }
             if ($Type -eq [object]) { return $k }
             if ([Exception].IsAssignableFrom($Type)) {

@@ -171,7 +171,7 @@ Describe 'Use-KvLock' -Tag etcd {
         $Error.Clear()
         $global:StackTrace = 'mine'
         Use-KvLock trace { }
-        try { Use-KvLock trace { } } catch { }
+        try { Use-KvLock trace { } } finally { $null = 0 }
         $Error | Should -BeNullOrEmpty
         $StackTrace | Should -Be mine
     }

@@ -132,7 +132,7 @@ internal sealed class JsonBounds
         }
     }
 
-    private static bool IsLeaf(object? value) => value is null or string or IFormattable or bool or char or Uri or Type or DBNull;
+    private static bool IsLeaf(object? value) => value is null or string or bool or char or Uri or Type or DBNull || PlainText.StandsFor(value);
 
     // Parts of a running program lead to all of it, and reading a property of theirs may load a module or wait for a thread. A count would stop that too late.
     private static bool IsMachinery(object value) => value switch

@@ -19,7 +19,8 @@ public sealed class TextOfAttribute(string property) : ArgumentTransformationAtt
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value switch
         {
-            null or string or IFormattable or char or Uri => value,
+            null or string or char or Uri => value,
+            _ when PlainText.StandsFor(value) => value,
 
             // Some cmdlets bind these as a whole; for the others their Key binds by its name.
             KvPair or KvEvent when property == nameof(KvPair.Key) => inputData,

@@ -73,7 +73,7 @@ internal static class ValueBytes
         PSObject => null,
         bool truth => truth ? "true" : "false",
         DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("o", CultureInfo.InvariantCulture),
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        IFormattable formattable when PlainText.StandsFor(value) => formattable.ToString(null, CultureInfo.InvariantCulture),
         XmlNode xml => xml.OuterXml,
         StringBuilder or Regex => value.ToString(),
         _ => null,
