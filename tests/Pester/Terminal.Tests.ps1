@@ -210,7 +210,7 @@ Describe 'An error' {
             foreach ($view in 'ConciseView', 'NormalView', 'CategoryView', 'DetailedView') {
                 $ErrorView = $view
                 $text = $Record | Out-String -Width 4000
-                $view -eq 'DetailedView' -or (Find-Hidden $text) -eq $null | Should -BeTrue -Because "$Because in $view"
+                $view -eq 'DetailedView' -or -not (Find-Hidden $text) | Should -BeTrue -Because "$Because in $view"
             }
         }
     }
