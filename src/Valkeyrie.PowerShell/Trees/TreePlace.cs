@@ -5,13 +5,21 @@ namespace Valkeyrie.PowerShell.Trees;
 /// <param name="LargestValue">The most bytes that a value can have there; null where there is no limit, or none is known.</param>
 internal sealed record TreePlace(string Root, long? LargestValue)
 {
+    // A limit that follows a server's setting is known by its default alone: a file within many times of it is left to the server to refuse. What is refused
+    // here would need a multiple of its size in memory before the server could say no.
+    private const int MostAboveDefault = 64;
+
     /// <summary>A place in which any key will do: a tree that is looked at, and written nowhere.</summary>
     public static TreePlace Anywhere { get; } = new("/", null);
 
     /// <summary>A range of a store.</summary>
     /// <param name="store">The store.</param>
     /// <param name="range">The range.</param>
-    public static TreePlace In(IKvStore store, KvRange range) => new(range.Start, null);
+    public static TreePlace In(IKvStore store, KvRange range)
+    {
+        var promises = store.Info.Promises;
+        return new(range.Start, promises.LargestValueSetting is null ? promises.LargestValue : MostAboveDefault * promises.LargestValue);
+    }
 
     /// <summary>Refuses a key that cannot lie there.</summary>
     /// <param name="key">The key, relative to the tree.</param>
