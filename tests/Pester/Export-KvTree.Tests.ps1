@@ -214,7 +214,7 @@ Describe 'Export-KvTree' {
         (Get-ErrorOf { Export-KvTree application 'env:x.json' }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
     }
 
-    It 'leaves out a key that no store of this module takes, with an error, and writes the others' {
+    It 'leaves out a key that no store of this module takes, with an error, and writes the others' -Tag etcd {
         $server = Start-TestServer
         $null = Connect-KvStore $server -Name foreign
         # As etcdctl and other clients may store it: through the API's own JSON, in which keys are Base64.

@@ -11,7 +11,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'A watch whose server goes away' {
+Describe 'A watch whose server goes away' -Tag etcd {
     It 'warns once when its server goes away and once when it goes on, however many keys are followed' {
         Set-KvValue a 1
         Set-KvValue b 1

@@ -12,7 +12,8 @@ BeforeDiscovery {
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     $Sample = [IO.Path]::GetFullPath("$PSScriptRoot/../../samples/Portable")
-    $authority = ([uri](Start-TestServer '--enable-v2')).Authority
+    $server = Start-TestServer '--enable-v2'
+    $authority = $server ? ([uri]$server).Authority : 'localhost:2379'
     $Address = @{
         memory = 'memory:'
         file   = "embedded:$(Join-Path $TestFolder portable.db)"

@@ -147,7 +147,7 @@ Describe 'The view <Name>' -ForEach $shown {
         }
 
         # Every place from which text could come has its own words in it.
-        $text | Should -Match '[\u2400-\u2421]|<U\+|%1B|^\s*$|IsCurrent|memory:'
+        $text | Should -Match '[\u2400-\u2421]|<U\+|%1B|^\s*$|IsCurrent|memory:|EveryChange'
     }
 }
 

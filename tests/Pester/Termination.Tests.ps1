@@ -1,4 +1,9 @@
-BeforeDiscovery { $NoSignals = [bool] $IsWindows }
+BeforeDiscovery {
+    $NoSignals = [bool] $IsWindows
+
+    # A process that was started by nohup ignores SIGHUP, and so do all that it starts.
+    $signals = @(@{ Signal = 'TERM'; Code = 143; Ignored = $false }, @{ Signal = 'HUP'; Code = 129; Ignored = -not $NoSignals -and "$(bash -c trap)" -match 'HUP' })
+}
 
 BeforeAll {
     . $PSScriptRoot/Common.ps1
@@ -39,11 +44,13 @@ BeforeAll {
 AfterAll { Stop-TestServer }
 
 # Time to live is ten minutes throughout: what is gone at once was given up, not left to expire.
-Describe 'A process that is asked to end' -Skip:$NoSignals {
-    It 'gives up its locks, kept keys and kept leases at once by SIG<Signal>, and ends as ever' -ForEach @(
-        @{ Signal = 'TERM'; Code = 143 }
-        @{ Signal = 'HUP'; Code = 129 }
-    ) {
+Describe 'A process that is asked to end' -Tag etcd -Skip:$NoSignals {
+    It 'gives up its locks, kept keys and kept leases at once by SIG<Signal>, and ends as ever' -ForEach $signals {
+        if ($Ignored) {
+            Set-ItResult -Skipped -Because "these tests ignore SIG$Signal"
+            return
+        }
+
         $holder = Start-Holder "held-$Signal" @"
             `$lock = Lock-KvKey $Signal/lock -Ttl 600
             Set-KvValue $Signal/kept 1 -Ttl 600 -KeepAlive
@@ -132,5 +139,29 @@ Describe 'A process that is asked to end' -Skip:$NoSignals {
         @(Get-TestKey nohup___lock/).Count | Should -Be 1
         (Stop-Holder $holder TERM).ExitCode | Should -Be 143
         Get-TestKey nohup___lock/ | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A process whose console is closed' -Skip:(-not $NoSignals) -Tag etcd {
+    It 'gives up its locks, kept keys and kept leases at once' {
+        $file = Join-Path $TestFolder closed.ps1
+        Set-Content $file @"
+            Import-Module '$ModulePath'
+            `$null = Connect-KvStore $Server
+            `$lock = Lock-KvKey closed/lock -Ttl 600
+            Set-KvValue closed/kept 1 -Ttl 600 -KeepAlive
+            `$lease = New-KvLease 600 -KeepAlive
+            Set-KvValue closed/leased 1 -Lease `$lease.Id
+            Start-Sleep 600
+"@
+
+        # A window of its own: to close the tests' own console would end them.
+        $holder = Start-Process $Pwsh -ArgumentList '-NoProfile', '-NonInteractive', '-File', "`"$file`"" -WindowStyle Minimized -PassThru
+        $Started.Add($holder)
+        Wait-Until { @(Get-TestKey closed/).Count -eq 3 } 'the holder holds'
+        $holder.Refresh()
+        $holder.CloseMainWindow() | Should -BeTrue -Because 'the holder has a console window to close'
+        $holder.WaitForExit(30000) | Should -BeTrue -Because 'Windows ends a process whose console is closed'
+        Get-TestKey closed/ | Should -BeNullOrEmpty
     }
 }

@@ -37,6 +37,9 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     private readonly Replies _replies = new(new KeyCodec(options.Namespace));
     private readonly Members _members = new(channel, options);
 
+    // Asked once: two calls with each ping would give one of two members every status, and the other none.
+    private volatile bool _isUser;
+
     public KvStoreInfo Info => info;
 
     public TimeSpan Timeout => channel.Timeout;
@@ -46,6 +49,11 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
 
     public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
     {
+        if (_isUser)
+        {
+            return await _members.StatusAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         // Together, since the status alone tells nothing of the user: etcd 3.4 shows it to anybody.
         var user = _members.RequireUserAsync(cancellationToken);
         var status = _members.StatusAsync(cancellationToken);
@@ -53,6 +61,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
 
         // Who is no user is told that, and not how the status was refused.
         await user.ConfigureAwait(false);
+        _isUser = true;
         return await status.ConfigureAwait(false);
     }
 

@@ -121,7 +121,9 @@ public class ConnectionLossTests
         }
 
         Assert.InRange(peer.Connections, 1, 10);
-        Assert.Equal(0, peer.Requests);
+
+        // One may cross the goodbye on its way, which says that it was not processed.
+        Assert.InRange(peer.Requests, 0, peer.Connections);
     }
 
     [Fact]
