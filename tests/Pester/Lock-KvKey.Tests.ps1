@@ -93,6 +93,33 @@ Describe 'Lock-KvKey' -Tag etcd {
         $held | Unlock-KvKey
     }
 
+    It 'holds none of several keys when it cannot have one of them: <_>' -ForEach @(
+        'Lock-KvKey m, n -Timeout 0'
+        '"m", "n" | Lock-KvKey -Timeout 0'
+        'Lock-KvKey m, n -Timeout 0 -ErrorAction SilentlyContinue'
+        'Lock-KvKey m, n -Timeout 0 | ForEach-Object { $given.Add($_) }'
+        'Lock-KvKey m, n -Timeout 0 | Unlock-KvKey'
+    ) {
+        $other = Lock-KvKey n
+        $given = [Collections.Generic.List[object]]::new()
+        try {
+            $null = & ([scriptblock]::Create($_))
+        }
+        catch {
+            $_.FullyQualifiedErrorId | Should -BeLike 'KvCannotLock,*'
+        }
+
+        $given | ForEach-Object { $_.Lost.IsCancellationRequested } | Should -Not -Contain $false
+        Lock-KvKey m -Timeout 0 | Unlock-KvKey
+        Unlock-KvKey $other
+    }
+
+    It 'keeps the locks that a later command was content with' {
+        $held = Lock-KvKey o, p | Select-Object -First 1
+        $held.IsHeld | Should -BeTrue
+        Unlock-KvKey $held
+    }
+
     Context 'beside etcd''s own tool' {
         It 'is excluded by etcdctl lock KEY___lock' {
             $other = Start-TestProcess $Etcdctl '--endpoints', $Server, 'lock', 'l___lock'

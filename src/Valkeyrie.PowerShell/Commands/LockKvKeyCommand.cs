@@ -7,11 +7,14 @@ using Valkeyrie.PowerShell.Sessions;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Takes the locks of keys and emits them. They are held until they are passed to Unlock-KvKey, or the store is disconnected.</summary>
-/// <remarks>A lock that cannot be had ends the command: what follows in a script must not run as if it were held.</remarks>
+/// <remarks>A lock that cannot be had ends the command: what follows in a script must not run as if it were held. The locks that the command took before it
+/// are released, as no variable has received them.</remarks>
 [Cmdlet(VerbsCommon.Lock, "KvKey", SupportsShouldProcess = true)]
 [OutputType(typeof(KvLock))]
 public sealed class LockKvKeyCommand : KvLockCmdlet
 {
+    private readonly List<KvLock> _taken = [];
+
     /// <summary>The keys; they need not exist.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -26,10 +29,40 @@ public sealed class LockKvKeyCommand : KvLockCmdlet
         {
             if (ShouldProcess(key, "Take lock"))
             {
-                var held = Take(key);
+                var held = TakeOrReleaseAll(key);
                 LockHolders.Add(held);
                 WriteObject(held);
             }
+        }
+    }
+
+    private KvLock TakeOrReleaseAll(string key)
+    {
+        try
+        {
+            var held = Take(key);
+            _taken.Add(held);
+            return held;
+        }
+        catch (Exception)
+        {
+            ReleaseAll();
+            throw;
+        }
+    }
+
+    // A later command of the pipeline may have received one of them and still hold it: so it is told.
+    private void ReleaseAll()
+    {
+        using var patience = new CancellationTokenSource();
+        using var hurry = StopToken.Register(() => patience.CancelAfter(TimeSpan.FromSeconds(1)));
+        try
+        {
+            Task.WhenAll(_taken.Select(held => held.BreakAsync(patience.Token).AsTask())).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            // Why the command ends is what counts. What could not be released ends with its time to live, as nothing holds it any more.
         }
     }
 }
