@@ -17,8 +17,9 @@ internal sealed record TreePlace(string Root, long? LargestValue)
     /// <param name="range">The range.</param>
     public static TreePlace In(IKvStore store, KvRange range)
     {
-        var promises = store.Info.Promises;
-        return new(range.Start, promises.LargestValueSetting is null ? promises.LargestValue : MostAboveDefault * promises.LargestValue);
+        // A store of the user's own, from a language without nullable types, may promise nothing at all.
+        KvPromises? promises = store.Info.Promises;
+        return new(range.Start, promises?.LargestValueSetting is null ? promises?.LargestValue : MostAboveDefault * promises.LargestValue);
     }
 
     /// <summary>Refuses a key that cannot lie there.</summary>
