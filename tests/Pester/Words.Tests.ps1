@@ -50,6 +50,22 @@ Describe 'A bare word' {
         Get-KvStore words | Should -HaveCount 1
     }
 
+    It 'in a list that PowerShell takes for another number is refused, and nothing is removed' -ForEach '007,0x10', '7,0x10', '16,1.10', '@(1kb,7)', '"a",007' {
+        '7', '16', '1.1', '1024', 'a' | ForEach-Object { Set-KvValue $_ kept }
+        $failure = Get-ErrorOf ([scriptblock]::Create("Remove-KvValue $_"))
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
+        "$failure" | Should -Match "Quote it: '(007|0x10|1\.10|1kb)'"
+        Test-KvKey '7', '16', '1.1', '1024', 'a' | Should -Not -Contain $false
+    }
+
+    It 'in a list that reads as it is written is a key, and so are numbers of a variable' {
+        $numbers = 7, 16
+        '7', '16' | Set-KvValue -Value x
+        Test-KvKey 7, 16 | Should -Be $true, $true
+        Test-KvKey $numbers | Should -Be $true, $true
+        (Get-KvValue '7', 16).Key | Should -Be 7, 16
+    }
+
     It 'that was computed is a number' {
         Set-KvValue words/number (0x10 + 1)
         Set-KvValue words/fraction ([double]1.5)

@@ -27,6 +27,8 @@ internal static class BareWord
     public static string? Text(object? argument) =>
         Plain(argument) is var plain && IsNumber(plain) ? Convert.ToString(plain, CultureInfo.InvariantCulture) : plain as string;
 
-    private static bool IsNumber(object? value) =>
+    /// <summary>True for a number of any kind.</summary>
+    /// <param name="value">The object.</param>
+    public static bool IsNumber(object? value) =>
         value is byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal or BigInteger;
 }

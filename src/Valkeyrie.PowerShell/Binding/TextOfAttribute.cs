@@ -24,9 +24,15 @@ public sealed class TextOfAttribute(string property) : ArgumentTransformationAtt
 
             // Some cmdlets bind these as a whole; for the others their Key binds by its name.
             KvPair or KvEvent when property == nameof(KvPair.Key) => inputData,
-            IList list => Array.ConvertAll<object?, object?>([.. list], item => Transform(engineIntrinsics, item)),
+            IList list => Elements(engineIntrinsics, list),
             _ => TextOf(inputData!),
         };
+    }
+
+    private object?[] Elements(EngineIntrinsics engineIntrinsics, IList list)
+    {
+        ListedWord.Check(list);
+        return Array.ConvertAll<object?, object?>([.. list], item => Transform(engineIntrinsics, item));
     }
 
     private string TextOf(object value) =>
