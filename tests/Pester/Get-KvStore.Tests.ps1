@@ -120,7 +120,8 @@ Describe 'Sessions' -Tag etcd {
     }
 
     It 'the same name in two runspaces means two stores, and neither closes the other' {
-        $values = 1..4 | ForEach-Object -ThrottleLimit 4 -Parallel {
+        # PowerShell hands the runspace of one that has ended to the next, in which the name would be open.
+        $values = 1..4 | ForEach-Object -ThrottleLimit 4 -UseNewRunspace -Parallel {
             Import-Module $using:ModulePath
             $store = Connect-KvStore $using:Server -Name shared -Namespace "runspace$_/"
             1..20 | ForEach-Object { Set-KvValue a "$($store.Namespace)$_"; (Get-KvValue a -ValueOnly) -eq "$($store.Namespace)$_" }
