@@ -1,4 +1,4 @@
-using Valkeyrie.Etcd.Transport;
+using Valkeyrie.Etcd.Calls;
 using Valkeyrie.Etcd.V2;
 using Valkeyrie.Etcd.V3;
 

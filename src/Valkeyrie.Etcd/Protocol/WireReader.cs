@@ -1,3 +1,5 @@
+using Valkeyrie.Etcd.Grpc;
+
 namespace Valkeyrie.Etcd.Protocol;
 
 /// <summary>Reads protobuf fields straight off the received bytes. The generated classes copy each key and value once more on the way to a
@@ -56,7 +58,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         }
     }
 
-    private static Transport.GrpcProtocolException Malformed() => new("The reply is not a valid message.");
+    private static GrpcProtocolException Malformed() => new("The reply is not a valid message.");
 
     private ulong Varint()
     {

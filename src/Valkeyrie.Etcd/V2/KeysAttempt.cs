@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Valkeyrie.Etcd.Transport;
+using Valkeyrie.Etcd.Cluster;
 
 namespace Valkeyrie.Etcd.V2;
 

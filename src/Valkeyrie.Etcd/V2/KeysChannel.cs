@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Valkeyrie.Etcd.Transport;
-using Valkeyrie.Etcd.Transport.Http2;
+using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.V2;
 

@@ -1,3 +1,5 @@
+using Valkeyrie.Etcd.Cluster;
+
 namespace Valkeyrie.Etcd.V2;
 
 /// <summary>One node of the server's tree: a key with its value, or a directory.</summary>

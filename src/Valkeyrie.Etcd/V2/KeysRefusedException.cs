@@ -1,5 +1,5 @@
 using System.Net;
-using Valkeyrie.Etcd.Transport;
+using Valkeyrie.Etcd.Cluster;
 
 namespace Valkeyrie.Etcd.V2;
 

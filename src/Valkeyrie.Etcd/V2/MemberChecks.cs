@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Valkeyrie.Etcd.Transport;
+using Valkeyrie.Etcd.Cluster;
 
 namespace Valkeyrie.Etcd.V2;
 

@@ -1,3 +1,4 @@
+
 namespace Valkeyrie.Etcd.V2;
 
 /// <summary>The waiting requests of a <see cref="ChangeFeed"/>, in the order of their indexes.</summary>

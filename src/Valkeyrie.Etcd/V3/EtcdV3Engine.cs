@@ -1,5 +1,7 @@
+using Valkeyrie.Etcd.Calls;
+using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Protocol;
-using Valkeyrie.Etcd.Transport;
 
 namespace Valkeyrie.Etcd.V3;
 

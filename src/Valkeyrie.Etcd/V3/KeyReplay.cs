@@ -1,6 +1,7 @@
 using Google.Protobuf;
+using Valkeyrie.Etcd.Calls;
+using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Protocol;
-using Valkeyrie.Etcd.Transport;
 
 namespace Valkeyrie.Etcd.V3;
 

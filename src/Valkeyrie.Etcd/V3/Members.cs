@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Google.Protobuf;
+using Valkeyrie.Etcd.Calls;
+using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Protocol;
-using Valkeyrie.Etcd.Transport;
 
 namespace Valkeyrie.Etcd.V3;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections;
-using Valkeyrie.Etcd.Transport;
+using Valkeyrie.Etcd.Calls;
+using Valkeyrie.Etcd.Grpc;
 
 namespace Valkeyrie.Etcd.V3;
 

@@ -1,4 +1,6 @@
 using Google.Protobuf;
+using Valkeyrie.Etcd.Calls;
+using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
@@ -61,7 +63,7 @@ internal sealed class Replies(KeyCodec keys)
         return false;
     }
 
-    public KvPage Page(Transport.Reply reply, RequestedKeys asked, bool keysOnly)
+    public KvPage Page(Reply reply, RequestedKeys asked, bool keysOnly)
     {
         var bytes = reply.Span;
         var decoded = new List<KvPair>();
@@ -95,13 +97,13 @@ internal sealed class Replies(KeyCodec keys)
         return new KvPage((IReadOnlyList<KvPair>?)received ?? decoded, more, count, revision, bytes.Length) { History = reply.History };
     }
 
-    public KvTransactionResult Transaction(Transport.Reply reply, KvTransaction transaction)
+    public KvTransactionResult Transaction(Reply reply, KvTransaction transaction)
     {
         var response = TxnResponse.Parser.ParseFrom(reply.Span);
         var done = response.Succeeded ? transaction.Then : transaction.Else;
         if (response.Responses.Count != done.Count)
         {
-            throw new Transport.GrpcProtocolException("The reply to a transaction does not answer each of its operations.");
+            throw new GrpcProtocolException("The reply to a transaction does not answer each of its operations.");
         }
 
         var revision = response.Header?.Revision ?? 0;
@@ -128,7 +130,7 @@ internal sealed class Replies(KeyCodec keys)
             }
         }
 
-        return new KvEvent { Type = type, Pair = pair ?? throw new Transport.GrpcProtocolException("A change comes without its key."), Previous = previous };
+        return new KvEvent { Type = type, Pair = pair ?? throw new GrpcProtocolException("A change comes without its key."), Previous = previous };
     }
 
     /// <summary>The keys of a lease that lie in the namespace.</summary>
@@ -173,7 +175,7 @@ internal sealed class Replies(KeyCodec keys)
         // First the namespace, which is cut off.
         if (!keys.Covers(key) || keys.Decode(key) is not { } text || !asked.Contain(key, text))
         {
-            throw new Transport.GrpcProtocolException("The reply tells of a key that was not asked for.");
+            throw new GrpcProtocolException("The reply tells of a key that was not asked for.");
         }
 
         return new KvPair

@@ -1,6 +1,6 @@
 using Google.Protobuf;
+using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Protocol;
-using Valkeyrie.Etcd.Transport;
 
 namespace Valkeyrie.Etcd.V3;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using Valkeyrie.Etcd.Transport;
+using Valkeyrie.Etcd.Calls;
+using Valkeyrie.Etcd.Grpc;
 
 namespace Valkeyrie.Etcd.V3;
 

@@ -1,5 +1,5 @@
-using Valkeyrie.Etcd.Transport;
-using Valkeyrie.Etcd.Transport.Http2;
+using Valkeyrie.Etcd.Grpc;
+using Valkeyrie.Etcd.Http2;
 using Valkeyrie.Tests.Transport;
 
 namespace Valkeyrie.Tests.Fuzz;

@@ -1,6 +1,8 @@
 using System.Text;
-using Valkeyrie.Etcd.Transport;
-using Valkeyrie.Etcd.Transport.Http2;
+using Valkeyrie.Etcd.Calls;
+using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Etcd.Grpc;
+using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Tests.Fuzz;
 

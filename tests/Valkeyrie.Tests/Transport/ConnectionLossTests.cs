@@ -1,6 +1,6 @@
 using System.Net.Security;
-using Valkeyrie.Etcd.Transport;
-using Valkeyrie.Etcd.Transport.Http2;
+using Valkeyrie.Etcd.Grpc;
+using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Tests.Transport;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
+using Valkeyrie.Etcd.Http2;
 using Valkeyrie.Etcd.Protocol;
-using Valkeyrie.Etcd.Transport.Http2;
 
 namespace Valkeyrie.Tests.Transport;
 

@@ -1,0 +1,71 @@
+using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Etcd.Grpc;
+
+namespace Valkeyrie.Etcd.Calls;
+
+/// <summary>What etcd's refusals mean. Its servers tell them apart by code and text (etcd api/v3rpc/rpctypes/error.go).</summary>
+internal static class EtcdErrors
+{
+    public static Failure Of(GrpcStatus status, FailedCall call)
+    {
+        var text = status.Message;
+        var (endpoint, key) = (call.Endpoint, call.Key);
+        return status.Code switch
+        {
+            // Unavailable before etcd 3.6, a failed precondition from then on.
+            _ when Has("rpc not supported for learner") => Learner(),
+            GrpcCode.Unauthenticated => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
+            GrpcCode.PermissionDenied => new(new KvPermissionDeniedException(
+                $"{endpoint} does not permit this{call.ForKey}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }),
+            GrpcCode.InvalidArgument when Has("auth store is old") => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
+            GrpcCode.InvalidArgument when Has("authentication failed") => Authentication($"{endpoint} refused the user or password."),
+            GrpcCode.InvalidArgument when Has("user name is empty") => new(new KvAuthenticationException(
+                $"{endpoint} has authentication enabled, and neither a user and password nor a client certificate that names a user was given. Specify a credential.")
+                { Key = key, Endpoint = endpoint }) { TokenRefused = true },
+            GrpcCode.InvalidArgument when Has("request is too large") => TooLarge(),
+            GrpcCode.InvalidArgument when Has("too many operations") => new(new KvInvalidArgumentException(
+                $"The transaction has more conditions or operations than {endpoint} takes (by default 128 of each; the server's --max-txn-ops). Divide it.")
+                { Key = key, Endpoint = endpoint }),
+            GrpcCode.InvalidArgument => Invalid(),
+            GrpcCode.ResourceExhausted when Has("space exceeded") => new(new KvQuotaExceededException(
+                $"The space of {endpoint} is used up. Remove keys, compact, defragment and clear the alarm, or raise its quota.") { Key = key, Endpoint = endpoint }),
+            GrpcCode.ResourceExhausted when Has("larger than max") => TooLarge(),
+            GrpcCode.ResourceExhausted => Unavailable(),
+            GrpcCode.OutOfRange when Has("compacted") => new(new KvCompactedException(0, 0, endpoint, key)),
+            GrpcCode.OutOfRange when Has("future revision") => new(new KvInvalidArgumentException(
+                $"The revision asked for{call.ForKey} lies in the future: {endpoint} has not come so far. Give one that a pair or a watch has shown.")
+                { Key = key, Endpoint = endpoint }),
+            GrpcCode.OutOfRange => Invalid(),
+            GrpcCode.NotFound when Has("lease") => new(new KvLeaseNotFoundException(0, endpoint)),
+            GrpcCode.DeadlineExceeded => Timeout(),
+            GrpcCode.Unavailable when Has("timed out") => Timeout(),
+            GrpcCode.Unavailable or GrpcCode.Aborted or GrpcCode.Cancelled => Unavailable(),
+            GrpcCode.FailedPrecondition or GrpcCode.NotFound or GrpcCode.AlreadyExists => Invalid(),
+            GrpcCode.Unimplemented => Foreign("It does not know the method called; it is no etcd, or older than 3.0."),
+            _ => Foreign($"It answered {status.Code}: {text}."),
+        };
+
+        bool Has(string part) => text.Contains(part, StringComparison.Ordinal);
+
+        Failure Authentication(string message) => new(new KvAuthenticationException(message + " Check the credential.") { Key = key, Endpoint = endpoint });
+
+        Failure TooLarge() => new(new KvQuotaExceededException(
+            $"The request{call.ForKey} is larger than {endpoint} takes (by default 1.5 MiB; the server's --max-request-bytes).") { Key = key, Endpoint = endpoint });
+
+        Failure Invalid() => new(new KvInvalidArgumentException($"{endpoint} refused the request: {text}.") { Key = key, Endpoint = endpoint });
+
+        Failure Timeout() => new(new KvTimeoutException($"{endpoint} could not finish in time: {text}.{call.Doubt}") { Key = key, Endpoint = endpoint })
+            { MayPass = true };
+
+        Failure Unavailable() => new(new KvUnreachableException(
+            KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {text}.{call.Doubt}") { Key = key, Endpoint = endpoint })
+            { MayPass = true, EndpointFailed = true };
+
+        Failure Learner() => new(new KvUnreachableException(
+            KvUnreachableReason.Unavailable, $"{endpoint} is a learner of its cluster, which serves nobody yet. Name its voting members, or promote it.")
+            { Key = key, Endpoint = endpoint, NotSent = true }) { CannotServe = true, MayPass = true, EndpointFailed = true };
+
+        Failure Foreign(string message) => new(new KvUnreachableException(
+            KvUnreachableReason.Protocol, $"{endpoint} did not do as asked. {message}") { Key = key, Endpoint = endpoint });
+    }
+}

@@ -1,0 +1,21 @@
+using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Etcd.Http2;
+
+namespace Valkeyrie.Etcd.Calls;
+
+/// <summary>A reply's message and the endpoint that sent it.</summary>
+internal readonly struct Reply(Http2Stream stream, ReadOnlyMemory<byte> message, string endpoint, long history)
+{
+    /// <summary>The message, valid until the call that read it returns, unless it is kept.</summary>
+    public ReadOnlyMemory<byte> Message => message;
+
+    public ReadOnlySpan<byte> Span => message.Span;
+
+    public string Endpoint => endpoint;
+
+    /// <summary>Which history of the cluster it tells of; see <see cref="ClusterHistory"/>.</summary>
+    public long History => history;
+
+    /// <summary>Keeps the message: its pooled buffer is the caller's from now on.</summary>
+    public byte[] Keep() => stream.Detach();
+}

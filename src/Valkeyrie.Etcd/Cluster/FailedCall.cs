@@ -1,0 +1,23 @@
+namespace Valkeyrie.Etcd.Cluster;
+
+/// <summary>What is known of a call that failed, for its error.</summary>
+/// <param name="Endpoint">Where it went.</param>
+/// <param name="Key">The key that it is about; null for none.</param>
+/// <param name="ReadOnly">True if the call changes nothing, or nothing that matters.</param>
+internal readonly record struct FailedCall(string Endpoint, string? Key, bool ReadOnly)
+{
+    /// <summary>How long calls may take.</summary>
+    public TimeSpan Timeout { get; init; }
+
+    /// <summary>True if that time was up.</summary>
+    public bool TimedOut { get; init; }
+
+    /// <summary>True if no server can have got the whole request.</summary>
+    public bool Unsent { get; init; }
+
+    /// <summary>The key within a sentence.</summary>
+    public string ForKey => Key is null ? "" : $" for '{Key}'";
+
+    /// <summary>What a caller has to reckon with, as a last sentence.</summary>
+    public string Doubt => ReadOnly || Unsent ? "" : " A write may have been made.";
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Google.Protobuf;
+
+namespace Valkeyrie.Etcd.Grpc;
+
+/// <summary>A gRPC message with its five bytes of framing (a compression flag and the length), in a pooled buffer.</summary>
+internal struct Frame
+{
+    public const int HeaderLength = 5;
+
+    private byte[] _buffer;
+    private int _length;
+
+    /// <summary>The framed message, or messages.</summary>
+    public readonly ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
+
+    /// <summary>A frame with room for a message of at most this many bytes.</summary>
+    public static Frame Rent(int maxMessageLength) => new() { _buffer = ArrayPool<byte>.Shared.Rent(HeaderLength + maxMessageLength) };
+
+    /// <summary>The frame of a generated message.</summary>
+    public static Frame Of(IMessage message)
+    {
+        var length = message.CalculateSize();
+        var frame = Rent(length);
+        message.WriteTo(frame.Room[..length]);
+        frame.Finish(length);
+        return frame;
+    }
+
+    /// <summary>Two messages one after the other, for a stream that begins with both.</summary>
+    public static Frame Of(IMessage first, IMessage second)
+    {
+        var frame = Rent(first.CalculateSize() + HeaderLength + second.CalculateSize());
+        frame.Append(first);
+        frame.Append(second);
+        return frame;
+    }
+
+    /// <summary>Where the message is to be written.</summary>
+    public readonly Span<byte> Room => _buffer.AsSpan(HeaderLength);
+
+    /// <summary>Closes the frame over what was written.</summary>
+    public void Finish(int messageLength)
+    {
+        _buffer[0] = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(_buffer.AsSpan(1), (uint)messageLength);
+        _length = HeaderLength + messageLength;
+    }
+
+    private void Append(IMessage message)
+    {
+        var length = message.CalculateSize();
+        _buffer[_length] = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(_buffer.AsSpan(_length + 1), (uint)length);
+        message.WriteTo(_buffer.AsSpan(_length + HeaderLength, length));
+        _length += HeaderLength + length;
+    }
+
+    /// <summary>Gives the buffer back. Nobody may read it any more.</summary>
+    public void Return()
+    {
+        if (Interlocked.Exchange(ref _buffer!, null) is { } buffer)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

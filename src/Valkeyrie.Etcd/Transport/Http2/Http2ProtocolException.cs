@@ -1,9 +1,0 @@
-namespace Valkeyrie.Etcd.Transport.Http2;
-
-/// <summary>The peer breaks the rules of HTTP/2, or says that we do; the connection is of no use any more.</summary>
-#pragma warning disable CA1032, CA1064 // made in this folder, with all it needs, and mapped to a KvException before a caller sees it
-internal sealed class Http2ProtocolException(Http2Error error, string message) : Exception(message)
-{
-    public Http2Error Error { get; } = error;
-}
-#pragma warning restore CA1032, CA1064
