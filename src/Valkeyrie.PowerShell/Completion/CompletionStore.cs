@@ -21,12 +21,33 @@ internal static class CompletionStore
     /// <param name="open">Opens the stream.</param>
     /// <param name="isMeant">Tells which items count; the others are left out.</param>
     /// <param name="most">The most items.</param>
-    public static IReadOnlyList<T> ReadAtOnce<T>(Func<CancellationToken, IAsyncEnumerable<T>> open, Func<T, bool> isMeant, int most)
+    /// <param name="ifDenied">Opens the stream for a user who may not read the first one; null for none.</param>
+    public static IReadOnlyList<T> ReadAtOnce<T>(
+        Func<CancellationToken, IAsyncEnumerable<T>> open, Func<T, bool> isMeant, int most, Func<CancellationToken, IAsyncEnumerable<T>>? ifDenied = null)
     {
         using var timeout = new CancellationTokenSource(Patience);
         var items = new List<T>();
-        var reading = Task.Run(() => ReadAsync(open(timeout.Token), isMeant, most, items));
+        var reading = Task.Run(async () =>
+        {
+            if (await IsDeniedAsync(ReadAsync(open(timeout.Token), isMeant, most, items)).ConfigureAwait(false) && ifDenied is not null)
+            {
+                await IsDeniedAsync(ReadAsync(ifDenied(timeout.Token), isMeant, most, items)).ConfigureAwait(false);
+            }
+        });
         return reading.Wait(Patience * 2) ? items : [];
+    }
+
+    private static async Task<bool> IsDeniedAsync(Task reading)
+    {
+        try
+        {
+            await reading.ConfigureAwait(false);
+            return false;
+        }
+        catch (KvPermissionDeniedException)
+        {
+            return true;
+        }
     }
 
     private static async Task ReadAsync<T>(IAsyncEnumerable<T> stream, Func<T, bool> isMeant, int most, List<T> items)
@@ -47,7 +68,7 @@ internal static class CompletionStore
                 }
             }
         }
-        catch (Exception e) when (e is KvException or OperationCanceledException)
+        catch (Exception e) when (e is (KvException and not KvPermissionDeniedException) or OperationCanceledException)
         {
             // What has come by now is completed; there is nobody to tell about the rest.
         }

@@ -25,12 +25,17 @@ public class KeyCompleter : IArgumentCompleter
         var word = CompletionWord.Read(wordToComplete);
         var range = word.Length == 0 ? KvRange.All : KvRange.Prefix(word);
         var options = new KvListOptions { KeysOnly = true, Limit = MostKeys, Serializable = true };
-        return CompletionStore.ReadAtOnce(stop => store.ListAsync(range, options, stop), static _ => true, MostKeys)
+        return CompletionStore.ReadAtOnce(stop => store.ListAsync(range, options, stop), static _ => true, MostKeys, SlashOf(store, word))
             .Select(pair => UpToNextSeparator(pair.Key, word.Length))
             .Where(text => !DirectoriesOnly || text[^1] == KeyRules.Separator)
             .Distinct()
             .Select(text => CompletionWord.Result(text, text));
     }
+
+    // Whoever may read a directory, and not all else that begins with its name, gets the slash behind the name.
+    private static Func<CancellationToken, IAsyncEnumerable<KvPair>>? SlashOf(IKvStore store, string word) => word.Length == 0 || word[^1] == KeyRules.Separator
+        ? null
+        : stop => store.ListAsync(KvRange.Directory(word), new KvListOptions { KeysOnly = true, Limit = 1, Serializable = true }, stop);
 
     private static string UpToNextSeparator(string key, int start) =>
         key.IndexOf(KeyRules.Separator, Math.Min(start, key.Length)) is >= 0 and var separator ? key[..(separator + 1)] : key;

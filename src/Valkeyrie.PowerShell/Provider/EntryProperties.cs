@@ -6,7 +6,8 @@ internal static class EntryProperties
     /// <summary>The properties, in the order in which they are shown.</summary>
     /// <param name="entry">The entry, with its value.</param>
     /// <param name="timeLeft">How long the key still lives; null for ever.</param>
-    public static IEnumerable<(string Name, object? Value)> Of(KvEntry entry, TimeSpan? timeLeft)
+    /// <param name="isTimeKnown">False to leave that out.</param>
+    public static IEnumerable<(string Name, object? Value)> Of(KvEntry entry, TimeSpan? timeLeft, bool isTimeKnown)
     {
         yield return (nameof(KvPair.Key), entry.Path);
         yield return (nameof(entry.IsDirectory), entry.IsDirectory);
@@ -17,7 +18,10 @@ internal static class EntryProperties
             yield return (nameof(pair.CreateRevision), pair.CreateRevision);
             yield return (nameof(pair.Version), pair.Version);
             yield return (nameof(pair.LeaseId), pair.LeaseId);
-            yield return (nameof(pair.Ttl), timeLeft);
+            if (isTimeKnown)
+            {
+                yield return (nameof(pair.Ttl), timeLeft);
+            }
         }
     }
 }

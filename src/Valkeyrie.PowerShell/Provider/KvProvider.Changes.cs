@@ -71,13 +71,7 @@ public sealed partial class KvProvider
                 $"The root of a drive is not removed. {location.Path}* names all that is in it, and Remove-KvTree removes a directory or all keys.") { Key = location.Path };
         }
 
-        var entry = RequireEntryAt(location);
-        var directory = entry.IsDirectory && (recurse || !HasChildItems(location));
-        if (!directory && entry.Pair is null)
-        {
-            throw new KvInvalidArgumentException($"The directory '{location.Key}' is not empty. Give -Recurse to remove all that is in it.") { Key = location.Key };
-        }
-
+        var directory = IsRemovedAsDirectory(location, recurse);
         if (!ShouldProcess(location.Path, directory ? "Remove directory" : "Remove value"))
         {
             return;
@@ -156,6 +150,25 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override object InvokeDefaultActionDynamicParameters(string path) => new ItemParameters();
 
+    private bool IsRemovedAsDirectory(KvLocation location, bool recurse)
+    {
+        KvEntry entry;
+        try
+        {
+            entry = RequireEntryAt(location);
+        }
+        catch (KvPermissionDeniedException)
+        {
+            // Whoever may write and not read says by -Recurse what is meant.
+            return recurse;
+        }
+
+        var directory = entry.IsDirectory && (recurse || !HasChildItems(location));
+        return directory || entry.Pair is not null
+            ? directory
+            : throw new KvInvalidArgumentException($"The directory '{location.Key}' is not empty. Give -Recurse to remove all that is in it.") { Key = location.Key };
+    }
+
     private void Move(KvLocation from, KvLocation to)
     {
         RequireValuePlace(from);
@@ -179,7 +192,7 @@ public sealed partial class KvProvider
             new TreeMove(from, to, Force, _wait, _stopping.Token).Move(entry.Pair, entry.IsDirectory, progress);
         }
 
-        if (EntryAt(to, keyOnly: false) is { } moved)
+        if (VisibleEntryAt(to, keyOnly: false) is { } moved)
         {
             Write(to, moved);
         }
@@ -192,7 +205,7 @@ public sealed partial class KvProvider
     private KvLocation TargetOf(KvLocation from, string destination)
     {
         var to = Locate(destination);
-        return !from.IsRoot && (DrivePath.IsDirectory(destination) || EntryAt(to) is { IsDirectory: true }) ? to.Child(from.Name) : to;
+        return !from.IsRoot && (DrivePath.IsDirectory(destination) || VisibleEntryAt(to) is { IsDirectory: true }) ? to.Child(from.Name) : to;
     }
 
     private static void RequireOutside(KvLocation from, KvLocation to, bool directory)

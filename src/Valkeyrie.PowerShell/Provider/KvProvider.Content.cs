@@ -13,9 +13,7 @@ public sealed partial class KvProvider
         Report(path, location =>
         {
             RequireValuePlace(location);
-            var entry = RequireEntryAt(location, keyOnly: false);
-            var pair = entry.Pair ?? throw new KvIsDirectoryException(location.Key, location.Store.Info.Address);
-            reader = new ValueReader(pair.Bytes, DynamicParameters as ContentReaderParameters ?? new ContentReaderParameters());
+            reader = new ValueReader(RequirePairAt(location).Bytes, DynamicParameters as ContentReaderParameters ?? new ContentReaderParameters());
         });
         return reader;
     }
@@ -81,6 +79,17 @@ public sealed partial class KvProvider
     }
 
     private static KvPutOptions? PutOptions(TimeSpan? ttl) => ttl is null ? null : new KvPutOptions { Ttl = ttl };
+
+    private KvPair RequirePairAt(KvLocation location)
+    {
+        if (_wait.For(location.Store.TryGetAsync(location.Key, cancellationToken: _stopping.Token)) is { } pair)
+        {
+            return pair;
+        }
+
+        var address = location.Store.Info.Address;
+        throw VisibleEntryAt(location) is { IsDirectory: true } ? new KvIsDirectoryException(location.Key, address) : new KvKeyNotFoundException(location.Key, address);
+    }
 
     private static void RequireValuePlace(KvLocation location)
     {

@@ -55,6 +55,11 @@ public sealed partial class KvProvider
             store = location.Store;
             return EntryAt(location) is { IsDirectory: true };
         }
+        catch (KvPermissionDeniedException) when (DynamicParameters is ItemParameters and not ChildItemParameters)
+        {
+            // What may be written and not read is taken for a value, since the question for what is in it would be refused.
+            return false;
+        }
         catch (KvException e)
         {
             TellsLater(store, e);
@@ -63,13 +68,19 @@ public sealed partial class KvProvider
     }
 
     /// <summary>Tells whether something lies in a directory.</summary>
-    /// <remarks>A no ends the expansion of a wildcard, so a failure is told here, and not once more by what is done next with the item.</remarks>
+    /// <remarks>A no ends the expansion of a wildcard, so a failure is told here, and not once more by what is done next with the item. The wildcard has become
+    /// the filter by then (<see cref="ConvertPath"/>): only the names that it may match count. Without a filter the question is Remove-Item's, about
+    /// something that the user may have no right to look into and need not look into to remove it.</remarks>
     /// <param name="path">The path.</param>
     protected override bool HasChildItems(string path)
     {
         try
         {
-            return HasChildItems(Locate(path));
+            return List(Locate(path), new KvEntryOptions { NamePrefix = FilterPrefix, KeysOnly = true }).Any();
+        }
+        catch (KvPermissionDeniedException) when (string.IsNullOrEmpty(Filter))
+        {
+            return false;
         }
         catch (KvException e)
         {

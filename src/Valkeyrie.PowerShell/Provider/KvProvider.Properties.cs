@@ -12,7 +12,9 @@ public sealed partial class KvProvider
     public void GetProperty(string path, Collection<string>? providerSpecificPickList) => Report(path, location =>
     {
         var entry = RequireEntryAt(location, keyOnly: false);
-        var properties = EntryProperties.Of(entry, entry.Pair is null ? null : TimeLeft(location.Store, entry.Pair));
+        TimeSpan? timeLeft = null;
+        var isTimeKnown = entry.Pair is null || TryGetTimeLeft(location.Store, entry.Pair, out timeLeft);
+        var properties = EntryProperties.Of(entry, timeLeft, isTimeKnown);
         var picked = new PSObject();
         foreach (var (name, value) in properties)
         {
@@ -44,21 +46,29 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     public object ClearPropertyDynamicParameters(string path, Collection<string> propertyToClear) => new ItemParameters();
 
-    private TimeSpan? TimeLeft(IKvStore store, KvPair pair)
+    private bool TryGetTimeLeft(IKvStore store, KvPair pair, out TimeSpan? timeLeft)
     {
+        timeLeft = pair.Ttl;
         if (pair.LeaseId == 0 || store is not IKvLeases leases)
         {
-            return pair.Ttl;
+            return true;
         }
 
         try
         {
-            return _wait.For(leases.GetLeaseAsync(pair.LeaseId, _stopping.Token)).Remaining;
+            timeLeft = _wait.For(leases.GetLeaseAsync(pair.LeaseId, _stopping.Token)).Remaining;
+            return true;
         }
         catch (KvLeaseNotFoundException)
         {
             // It has ended since the key was read.
-            return TimeSpan.Zero;
+            timeLeft = TimeSpan.Zero;
+            return true;
+        }
+        catch (KvPermissionDeniedException)
+        {
+            // A lease tells who may read all of its keys. That is no reason to hide what the user may know.
+            return false;
         }
     }
 }

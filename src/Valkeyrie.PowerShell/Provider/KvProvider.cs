@@ -131,9 +131,22 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
             return false;
         }
 
-        // Without a store the next question fails by itself.
-        _untold = store is null ? _untold : (store, failure);
+        // Without a store the next question fails by itself. Whoever may not look may still write: what the command then does needs rights of its own.
+        _untold = store is null || failure is KvPermissionDeniedException ? _untold : (store, failure);
         return true;
+    }
+
+    /// <summary>What the user may see at a place; null for nothing, and for all that the user may not see.</summary>
+    private KvEntry? VisibleEntryAt(KvLocation location, bool keyOnly = true)
+    {
+        try
+        {
+            return EntryAt(location, keyOnly);
+        }
+        catch (KvPermissionDeniedException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Makes something, or ends the command with the failure, where PowerShell wants an answer and takes no error.</summary>

@@ -33,11 +33,14 @@ public interface IKvDirectories
     /// <param name="options">Whether the value is wanted; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The entry; null if there is neither a key nor a directory. A directory in which only locks lie is none.</returns>
+    /// <remarks>A user who may read the key alone, or the directory alone, is told of that half: the other one counts as absent.</remarks>
+    /// <exception cref="KvPermissionDeniedException">The user may read neither.</exception>
     ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Streams the entries of a directory, at one revision where the store keeps them.</summary>
     /// <remarks>In the order of their paths with a slash at their end, each before what lies in it: whether <c>app</c> is a directory too is known
-    /// once <c>app-1</c> has gone by. The side keys of locks are left out.</remarks>
+    /// once <c>app-1</c> has gone by. The side keys of locks are left out.
+    /// <para>A user who may not read the whole directory, but all keys that begin with <see cref="KvEntryOptions.NamePrefix"/> as it is written, gets those.</para></remarks>
     /// <param name="directory">The directory, or all keys; not a prefix or a single key.</param>
     /// <param name="options">How deep, and whether with values; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the stream.</param>

@@ -6,17 +6,11 @@ namespace Valkeyrie;
 /// <param name="store">The store.</param>
 internal sealed class ListedDirectories(IKvStore store) : IKvDirectories
 {
-    public async ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    public ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var pair = path.Length == 0 ? null : await store.TryGetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
-        var below = new KvListOptions { KeysOnly = true, Limit = 1 };
-        var isDirectory = false;
-        await foreach (var _ in ListAsync(KvDirectories.RangeOf(path), below, cancellationToken).ConfigureAwait(false))
-        {
-            isDirectory = true;
-        }
-
-        return pair is null && !isDirectory ? null : new KvEntry(path, pair, isDirectory);
+        var listing = HasKeysAsync(KvDirectories.RangeOf(path), cancellationToken);
+        var reading = path.Length == 0 ? null : store.TryGetAsync(path, cancellationToken: cancellationToken).AsTask();
+        return EntryHalves.JoinAsync(path, reading, listing);
     }
 
     public async IAsyncEnumerable<KvEntry> ListEntriesAsync(
@@ -47,6 +41,16 @@ internal sealed class ListedDirectories(IKvStore store) : IKvDirectories
         {
             yield return entry;
         }
+    }
+
+    private async Task<bool> HasKeysAsync(KvRange range, CancellationToken cancellationToken)
+    {
+        await foreach (var _ in ListAsync(range, new KvListOptions { KeysOnly = true, Limit = 1 }, cancellationToken).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        return false;
     }
 
     private IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions options, CancellationToken cancellationToken) =>

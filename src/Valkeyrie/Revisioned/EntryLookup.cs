@@ -5,13 +5,12 @@ internal static class EntryLookup
 {
     private static readonly KvReadOptions Newest = new();
 
-    public static async ValueTask<KvEntry?> FindAsync(IRevisionedEngine engine, string path, KvEntryOptions options, CancellationToken cancellationToken)
+    public static ValueTask<KvEntry?> FindAsync(IRevisionedEngine engine, string path, KvEntryOptions options, CancellationToken cancellationToken)
     {
         // Both on their way at once.
         var listing = HasKeysAsync(engine, KvDirectories.RangeOf(path), cancellationToken).AsTask();
-        var reading = path.Length == 0 ? Task.FromResult<KvPair?>(null) : ReadAsync(engine, path, options.KeysOnly, cancellationToken).AsTask();
-        await Task.WhenAll(reading, listing).ConfigureAwait(false);
-        return reading.Result is null && !listing.Result ? null : new KvEntry(path, reading.Result, listing.Result);
+        var reading = path.Length == 0 ? null : ReadAsync(engine, path, options.KeysOnly, cancellationToken).AsTask();
+        return EntryHalves.JoinAsync(path, reading, listing);
     }
 
     private static async ValueTask<KvPair?> ReadAsync(IRevisionedEngine engine, string key, bool keyOnly, CancellationToken cancellationToken)

@@ -35,6 +35,13 @@ internal static class EntryPages
         var next = engine.RangeAsync(query, ended.Token).AsTask();
         try
         {
+            if (prefix is not null && await IsDeniedAsync(next).ConfigureAwait(false))
+            {
+                // Names in any case lie between others, which the user may not read. Those that begin as it is written do not.
+                query = query with { Range = KvRange.Prefix(directory.Start + options.NamePrefix), After = null };
+                next = engine.RangeAsync(query, ended.Token).AsTask();
+            }
+
             while (true)
             {
                 var entries = new List<KvEntry>();
@@ -88,6 +95,12 @@ internal static class EntryPages
         {
             await RangePages.EndAsync([next], ended).ConfigureAwait(false);
         }
+    }
+
+    private static async ValueTask<bool> IsDeniedAsync(Task<KvPage> page)
+    {
+        await ((Task)page).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return page.Exception?.InnerException is KvPermissionDeniedException;
     }
 
     /// <summary>The query for the next page; null if nothing can come any more.</summary>

@@ -349,9 +349,22 @@ public sealed partial class RevisionedStore : IKvStore
 
     private async ValueTask RequireDirectoryKeyAsync(KvRange directory, KvListOptions options, CancellationToken cancellationToken)
     {
-        if (directory.Text.Length == 0 || !await ExistsAsync(directory.Text, options, cancellationToken).ConfigureAwait(false))
+        if (directory.Text.Length == 0 || !await IsSeenAsync(directory.Text, options, cancellationToken).ConfigureAwait(false))
         {
             throw new KvKeyNotFoundException(directory.Text.Length == 0 ? "/" : directory.Text, Info.Address);
+        }
+    }
+
+    // A right to what lies in a directory is none to the key of its name.
+    private async ValueTask<bool> IsSeenAsync(string key, KvReadOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ExistsAsync(key, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KvPermissionDeniedException)
+        {
+            return false;
         }
     }
 
