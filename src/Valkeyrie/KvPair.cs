@@ -1,5 +1,4 @@
 using System.Text;
-using Valkeyrie.Display;
 
 namespace Valkeyrie;
 

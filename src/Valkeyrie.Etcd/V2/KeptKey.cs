@@ -9,7 +9,7 @@ internal sealed class KeptKey(string path, string key, long index, long ttlSecon
 
     public long TtlSeconds { get; } = ttlSeconds;
 
-    public KeptLease Lease { get; } = new(new KvLease(index, TimeSpan.FromSeconds(ttlSeconds)), writtenAt);
+    public RenewedLease Lease { get; } = new(new KvLease(index, TimeSpan.FromSeconds(ttlSeconds)), writtenAt);
 
     /// <summary>The index at which it was made.</summary>
     public long CreatedIndex { get; } = index;

@@ -41,7 +41,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
             throw Refusals.Of(error, range.Text, paths, channel.Info);
         }
 
-        var walk = new EntryWalk(range.Start, options.Depth);
+        var walk = new EntryBuilder(range.Start, options.Depth);
         var prefix = NamePrefix.Of(range.Start, options.NamePrefix);
         while (await reply.NextAsync().ConfigureAwait(false) is { } pairs)
         {

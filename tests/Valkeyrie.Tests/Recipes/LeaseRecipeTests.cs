@@ -104,7 +104,7 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
     [Fact]
     public async Task A_lease_whose_time_was_over_before_it_was_kept_is_lost_and_not_held_on_to()
     {
-        await using var keeper = new LeaseKeeper(_engine);
+        await using var keeper = new LeaseRenewer(_engine);
         var kept = keeper.Keep(new KvLease(1, TimeSpan.FromSeconds(1)), Stopwatch.GetTimestamp() - (2 * Stopwatch.Frequency));
         Assert.True(kept.Lost.IsCancellationRequested);
         Assert.Equal(0, keeper.Count);

@@ -142,7 +142,7 @@ public sealed class ListingRecipeTests
     public void A_guess_lies_near_the_key_that_is_so_many_keys_on(string name, double off)
     {
         var keys = Set(name, 1);
-        var spread = KeySpread.Of("d/", [.. keys.Take(512).Select(k => new KvPair { Key = k })]);
+        var spread = KeyDistribution.Of("d/", [.. keys.Take(512).Select(k => new KvPair { Key = k })]);
         Assert.NotNull(spread);
         foreach (var wanted in (int[])[600, 2_000, 8_000])
         {
@@ -156,13 +156,13 @@ public sealed class ListingRecipeTests
     public void No_guess_lies_behind_the_range()
     {
         var keys = Set("counted", 1);
-        var spread = KeySpread.Of("d/", [.. keys.Take(512).Select(k => new KvPair { Key = k })]);
+        var spread = KeyDistribution.Of("d/", [.. keys.Take(512).Select(k => new KvPair { Key = k })]);
         Assert.Null(spread!.Behind(keys[511], 1e9));
         Assert.Null(spread.Behind(keys[511], 1e300));
     }
 
     [Fact]
-    public void A_page_of_few_keys_tells_nothing() => Assert.Null(KeySpread.Of("d/", [new KvPair { Key = "d/a" }, new KvPair { Key = "d/b" }]));
+    public void A_page_of_few_keys_tells_nothing() => Assert.Null(KeyDistribution.Of("d/", [new KvPair { Key = "d/a" }, new KvPair { Key = "d/b" }]));
 
     private static List<string> Set(string name, int seed) =>
         [.. KeySets.All[name](new Random(seed), Keys).Select(k => "d/" + k).Distinct().Order(StringComparer.Ordinal)];

@@ -1,0 +1,46 @@
+namespace Valkeyrie.Engine;
+
+/// <summary>Tells what a path stands for in a store whose directories are nothing but the beginnings of keys.</summary>
+internal static class EntryResolver
+{
+    private static readonly KvReadOptions Newest = new();
+
+    public static ValueTask<KvEntry?> FindAsync(IRevisionedEngine engine, string path, KvEntryOptions options, CancellationToken cancellationToken)
+    {
+        // Both on their way at once.
+        var listing = HasKeysAsync(engine, KvDirectories.RangeOf(path), cancellationToken).AsTask();
+        var reading = path.Length == 0 ? null : ReadAsync(engine, path, options.KeysOnly, cancellationToken).AsTask();
+        return EntryHalves.JoinAsync(path, reading, listing);
+    }
+
+    private static async ValueTask<KvPair?> ReadAsync(IRevisionedEngine engine, string key, bool keyOnly, CancellationToken cancellationToken)
+    {
+        if (!keyOnly)
+        {
+            return await engine.GetAsync(key, Newest, cancellationToken).ConfigureAwait(false);
+        }
+
+        var query = new KvRangeQuery(KvRange.Key(key)) { KeysOnly = true };
+        using var page = await engine.RangeAsync(query, cancellationToken).ConfigureAwait(false);
+        return page.Pairs.Count > 0 ? page.Pairs[0] : null;
+    }
+
+    private static async ValueTask<bool> HasKeysAsync(IRevisionedEngine engine, KvRange range, CancellationToken cancellationToken)
+    {
+        // The first key tells, unless it may belong to a lock.
+        using (var page = await engine.RangeAsync(new KvRangeQuery(range) { KeysOnly = true, Limit = 1 }, cancellationToken).ConfigureAwait(false))
+        {
+            if (page.Pairs.Count == 0 || !KeyRules.IsNamedLikeLockKey(page.Pairs[0].Key))
+            {
+                return page.Pairs.Count > 0;
+            }
+        }
+
+        await foreach (var _ in DirectoryReader.ReadAsync(engine, range, new KvEntryOptions { KeysOnly = true }, cancellationToken).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        return false;
+    }
+}

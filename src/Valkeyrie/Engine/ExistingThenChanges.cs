@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.Engine;
+
+/// <summary>The recipe of a watch: read the range at a revision, then follow every change after it, so that nothing is lost between.</summary>
+internal static class ExistingThenChanges
+{
+    private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
+
+    public static async IAsyncEnumerable<KvEvent> WatchAsync(
+        IRevisionedEngine engine, KvRange range, KvWatchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var from = options.FromRevision;
+        var history = 0L;
+        var listing = from == 0 && !options.ChangesOnly;
+        var again = false;
+        if (!listing)
+        {
+            // Asked for in any case: once a watch has begun it outlasts a store that is away, so here is where one that never was is told.
+            (var next, history) = await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false);
+            again = from > next && (options.Resynchronize ? true : throw KvHistoryChangedException.NotReached(range, from, next - 1, engine.Info.Address));
+            from = from == 0 ? next : from;
+        }
+
+        // A watch on a lock's key itself shows it; a watch on a tree leaves the machinery of locks out.
+        var locks = range.Kind == KvRangeKind.Key ? null : new WatchedLockKeys(engine);
+        var resynchronizing = false;
+        var isAway = false;
+        while (true)
+        {
+            if (listing)
+            {
+                var pages = RangeReader.ReadAsync(engine, range, new KvListOptions(), cancellationToken).GetAsyncEnumerator(cancellationToken);
+                await using var disposePages = pages.ConfigureAwait(false);
+                while (true)
+                {
+                    var step = await StepAsync(pages, options, resynchronizing).ConfigureAwait(false);
+                    again = step is Step.Missed or Step.Away;
+                    if (step != Step.Next)
+                    {
+                        break;
+                    }
+
+                    // All pages are read at the revision of the first.
+                    if (from == 0)
+                    {
+                        (from, history) = (pages.Current.Revision + 1, pages.Current.History);
+                    }
+
+                    foreach (var pair in pages.Current.Pairs)
+                    {
+                        if (locks is null || !locks.Hides(pair))
+                        {
+                            yield return new KvEvent { Type = KvEventType.Existing, Pair = pair };
+                        }
+                    }
+                }
+            }
+
+            if (!again)
+            {
+                var query = new KvWatchQuery(range, from) { History = history, PreviousValue = options.PreviousValue, Outages = options.Outages };
+                var changes = engine.WatchAsync(query, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                await using var disposeChanges = changes.ConfigureAwait(false);
+                while (await StepAsync(changes, options, resynchronizing).ConfigureAwait(false) == Step.Next)
+                {
+                    foreach (var change in changes.Current)
+                    {
+                        var isOutage = change.Type is KvEventType.Outage or KvEventType.Resumed;
+                        isAway = isOutage ? change.Type == KvEventType.Outage : isAway;
+                        if (isOutage || locks is null || !await locks.HidesAsync(change, cancellationToken).ConfigureAwait(false))
+                        {
+                            yield return change;
+                        }
+                    }
+                }
+            }
+
+            // Only missed changes that the caller wants to live without lead here: list again, and say so. As the watch outlasted whatever made it miss
+            // them, it outlasts a store that is away just now.
+            resynchronizing = true;
+            var there = await NextRevisionUnlessAwayAsync(engine, range, cancellationToken).ConfigureAwait(false);
+            while (there.Error is not null)
+            {
+                if (options.Outages && !isAway)
+                {
+                    isAway = true;
+                    yield return KvEvent.OfWatch(KvEventType.Outage, range, Math.Max(0, from - 1), there.Error);
+                }
+
+                await Task.Delay(AwayPause, cancellationToken).ConfigureAwait(false);
+                there = await NextRevisionUnlessAwayAsync(engine, range, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (isAway)
+            {
+                isAway = false;
+                yield return KvEvent.OfWatch(KvEventType.Resumed, range, there.Next - 1);
+            }
+
+            yield return KvEvent.OfWatch(KvEventType.Resync, range, there.Next - 1);
+            from = 0;
+            listing = true;
+        }
+    }
+
+    private static async ValueTask<(long Next, long History)> NextRevisionAsync(IRevisionedEngine engine, KvRange range, CancellationToken cancellationToken)
+    {
+        var page = await engine.RangeAsync(new KvRangeQuery(range) { CountOnly = true }, cancellationToken).ConfigureAwait(false);
+        return (page.Revision + 1, page.History);
+    }
+
+    private static async ValueTask<(long Next, KvException? Error)> NextRevisionUnlessAwayAsync(
+        IRevisionedEngine engine, KvRange range, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ((await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false)).Next, null);
+        }
+        catch (KvException e) when (IsAway(e))
+        {
+            return (0, e);
+        }
+    }
+
+    private static bool IsAway(KvException e) => e is KvUnreachableException or KvTimeoutException;
+
+    private static async ValueTask<Step> StepAsync<T>(IAsyncEnumerator<T> items, KvWatchOptions options, bool resynchronizing)
+    {
+        try
+        {
+            return await items.MoveNextAsync().ConfigureAwait(false) ? Step.Next : Step.End;
+        }
+        catch (KvException e) when (options.Resynchronize && e is KvCompactedException or KvHistoryChangedException)
+        {
+            return Step.Missed;
+        }
+        catch (KvException e) when (resynchronizing && IsAway(e))
+        {
+            return Step.Away;
+        }
+    }
+
+    private enum Step
+    {
+        Next,
+        End,
+        Missed,
+        Away,
+    }
+}

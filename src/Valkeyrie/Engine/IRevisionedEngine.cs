@@ -1,0 +1,61 @@
+namespace Valkeyrie.Engine;
+
+/// <summary>The narrow bottom of a store with revisions: what <see cref="RevisionedStore"/> builds the whole contract on. An engine puts the
+/// namespace before keys and takes it off again, but checks no rule: that has been done above it.</summary>
+public interface IRevisionedEngine : IKvTransactions, IAsyncDisposable
+{
+    /// <summary>What it is and where.</summary>
+    KvStoreInfo Info { get; }
+
+    /// <summary>The longest that one round trip may take.</summary>
+    TimeSpan Timeout { get; }
+
+    /// <summary>How many pages of one listing to ask for at a time: 1 (the default) for an engine that reads by itself, more for a server that answers
+    /// several requests in the time of one.</summary>
+    int PagesAtOnce => 1;
+
+    /// <inheritdoc cref="IKvStore.PingAsync"/>
+    ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks every endpoint at once, as in <see cref="IKvEndpoints.CheckEndpointsAsync"/>. By default the engine is one endpoint, and is pinged.</summary>
+    IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        EndpointChecks.ByPing(PingAsync, Info, timeout, cancellationToken);
+
+    /// <summary>Writes a value, attached to a lease or to none (0).</summary>
+    ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken);
+
+    /// <summary>Reads one key; null if it does not exist.</summary>
+    ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Removes one key; false if there was none.</summary>
+    ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Reads one page of a range.</summary>
+    /// <exception cref="KvHistoryChangedException">The store no longer has the history that was asked for.</exception>
+    ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Every change of a range from a revision on, once and in order, for ever. Several changes of one revision come in one batch,
+    /// which is never empty. Waits for a store that is away.</summary>
+    /// <exception cref="KvCompactedException">The next revision to deliver is no longer kept.</exception>
+    /// <exception cref="KvHistoryChangedException">The store no longer has the history that is followed.</exception>
+    IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvWatchQuery query, CancellationToken cancellationToken);
+
+    /// <summary>The changes of one key, newest first: the recipe or the table behind <see cref="IKvHistory.HistoryAsync"/>. Nothing where nothing is
+    /// kept.</summary>
+    IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IKvLeases.GrantLeaseAsync"/>
+    ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IKvLeases.RenewLeaseAsync"/>
+    ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IKvLeases.RevokeLeaseAsync"/>
+    ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IKvLeases.GetLeaseAsync"/>
+    ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken);
+
+    /// <summary>The numbers of all leases.</summary>
+    ValueTask<IReadOnlyList<long>> ListLeaseIdsAsync(CancellationToken cancellationToken);
+}

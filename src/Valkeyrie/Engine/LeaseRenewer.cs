@@ -1,0 +1,211 @@
+using System.Diagnostics;
+
+namespace Valkeyrie.Engine;
+
+/// <summary>Renews leases in the background until they are let go or lost, and ends those that are left when the store closes.</summary>
+internal sealed class LeaseRenewer(IRevisionedEngine engine) : IAsyncDisposable
+{
+    // A closing store must not hang on a server that is gone; what is not ended now ends with its time to live.
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly object _gate = new();
+    private readonly Dictionary<RenewedLease, Task> _leases = [];
+    private readonly CancellationTokenSource _closing = new();
+    private bool _closed;
+
+    /// <summary>How many leases are being renewed.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _leases.Count;
+            }
+        }
+    }
+
+    /// <summary>Begins to renew a lease.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="askedAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
+    /// <param name="key">The one key that it is renewed for, as long as it bears the lease; null to renew it until it is let go.</param>
+    /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
+    public RenewedLease Keep(KvLease lease, long askedAt, string? key = null) => Keep(new RenewedLease(lease, askedAt) { Key = key });
+
+    /// <summary>Begins to renew a lease that may be renewed already: then it is from now on for its own sake, whatever becomes of its key.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="askedAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
+    /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
+    public void KeepOnce(KvLease lease, long askedAt)
+    {
+        lock (_gate)
+        {
+            if (_leases.Keys.FirstOrDefault(l => l.Id == lease.Id && !l.HasEnded) is { } kept)
+            {
+                kept.Key = null;
+                return;
+            }
+
+            Keep(lease, askedAt);
+        }
+    }
+
+    /// <summary>Grants a lease for locks and begins to renew it.</summary>
+    public async ValueTask<RenewedLease> GrantAsync(TimeSpan ttl, CancellationToken cancellationToken)
+    {
+        var sentAt = Stopwatch.GetTimestamp();
+        var lease = await engine.GrantLeaseAsync(ttl, cancellationToken).ConfigureAwait(false);
+        return Keep(new RenewedLease(lease, sentAt) { EndsWithHistory = true });
+    }
+
+    /// <summary>Stops renewing a lease and ends it, without waiting.</summary>
+    public void LetGo(RenewedLease lease)
+    {
+        lease.Stop();
+        RevokeInBackground(lease.Id);
+    }
+
+    /// <summary>Ends a lease without waiting. Where that fails it ends with its time to live.</summary>
+    public void RevokeInBackground(long leaseId) => _ = RevokeAsync(leaseId, _closing.Token);
+
+    public async ValueTask DisposeAsync()
+    {
+        List<RenewedLease> leases;
+        List<Task> renewals;
+        lock (_gate)
+        {
+            _closed = true;
+            leases = [.. _leases.Keys.Where(l => !l.HasEnded)];
+            renewals = [.. _leases.Values];
+        }
+
+        foreach (var lease in leases)
+        {
+            lease.Stop();
+        }
+
+        using var timeout = new CancellationTokenSource(CloseTimeout < engine.Timeout ? CloseTimeout : engine.Timeout);
+        await Task.WhenAll(leases.Select(l => RevokeAsync(l.Id, timeout.Token))).ConfigureAwait(false);
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(renewals).ConfigureAwait(false);
+    }
+
+    private RenewedLease Keep(RenewedLease kept)
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                Begin(kept);
+                return kept;
+            }
+        }
+
+        RevokeInBackground(kept.Id);
+        throw new KvStoreClosedException(engine.Info.Address);
+    }
+
+    private void Begin(RenewedLease lease)
+    {
+        _leases.Add(lease, Task.CompletedTask);
+        var renewing = RenewUntilEndedAsync(lease);
+
+        // One that had ended before this has taken itself away already.
+        if (_leases.ContainsKey(lease))
+        {
+            _leases[lease] = renewing;
+        }
+    }
+
+    private async Task RenewUntilEndedAsync(RenewedLease lease)
+    {
+        try
+        {
+            while (await lease.WaitForRenewalAsync().ConfigureAwait(false))
+            {
+                if (await TryRenewAsync(lease).ConfigureAwait(false) && lease.Key is { } key && !await IsAttachedAsync(lease, key).ConfigureAwait(false))
+                {
+                    StopUnlessKeptForItself(lease);
+                }
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _leases.Remove(lease);
+            }
+        }
+    }
+
+    // Not revoked: what else its owner may have attached to it lives out its time.
+    private void StopUnlessKeptForItself(RenewedLease lease)
+    {
+        lock (_gate)
+        {
+            if (lease.Key is not null)
+            {
+                lease.Stop();
+            }
+        }
+    }
+
+    /// <summary>False if somebody has overwritten or removed the key, so that there is nothing left to keep alive.</summary>
+    private async Task<bool> IsAttachedAsync(RenewedLease lease, string key)
+    {
+        // The store compares, since etcd 3.7 leaves the lease out of an answer without values. The read makes the comparison linearizable: etcd takes
+        // a transaction without any operation for one that a member may answer from what it happens to know.
+        var look = new KvOperation.Read(new KvRangeQuery(KvRange.Key(key)) { CountOnly = true });
+        var transaction = new KvTransaction { If = [KvCondition.BearsLease(key, lease.Id)], Then = [look], Else = [look] };
+        using var attempt = lease.NewAttempt();
+        try
+        {
+            return (await engine.CommitAsync(transaction, attempt.Token).ConfigureAwait(false)).Succeeded;
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            // Not known; the next renewal asks again.
+            return true;
+        }
+    }
+
+    private async Task<bool> TryRenewAsync(RenewedLease lease)
+    {
+        var sentAt = Stopwatch.GetTimestamp();
+        using var attempt = lease.NewAttempt();
+        try
+        {
+            var renewed = await engine.RenewLeaseAsync(lease.Id, attempt.Token).ConfigureAwait(false);
+            if (lease.EndsWithHistory && renewed.History != lease.History)
+            {
+                lease.MarkLost();
+                return false;
+            }
+
+            lease.Renewed(renewed.Ttl, sentAt);
+            return true;
+        }
+        catch (KvLeaseNotFoundException)
+        {
+            lease.MarkLost();
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            lease.RenewalFailed();
+        }
+
+        return false;
+    }
+
+    private async Task RevokeAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.RevokeLeaseAsync(leaseId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            // It has ended already, or ends with its time to live.
+        }
+    }
+}

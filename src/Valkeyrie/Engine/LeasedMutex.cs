@@ -1,0 +1,288 @@
+using System.Collections.Concurrent;
+
+namespace Valkeyrie.Engine;
+
+/// <summary>etcd's mutex recipe (client/v3/concurrency): each contender puts the key <c>DIRECTORY/LEASE</c> under a lease of its own; the one with the lowest
+/// create revision holds the lock, and each other waits for its predecessor to go. The directory is <c>KEY___lock</c>, as in the Go library, or the key itself, as
+/// in etcd's own tools.</summary>
+/// <remarks>Beyond the recipe: the value goes onto the locked key in the transaction that takes the lock, and leases are pooled, so that an
+/// uncontended lock costs one round trip to take and one to release.</remarks>
+internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper) : IAsyncDisposable
+{
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan ReleasePause = TimeSpan.FromMilliseconds(500);
+
+    private readonly LockLeasePool _pool = new(keeper);
+    private readonly ConcurrentDictionary<LeasedLock, bool> _held = new();
+    private readonly CancellationTokenSource _closing = new();
+
+    public IRevisionedEngine Engine => engine;
+
+    public async ValueTask<KvLock> LockAsync(string key, KvLockOptions options, CancellationToken cancellationToken)
+    {
+        var ttl = TimeSpan.FromSeconds(KeyRules.TtlSeconds(options.Ttl, key));
+        options.CheckTimeout(key);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (options.Timeout is { } timeout && timeout > TimeSpan.Zero)
+        {
+            waiting.CancelAfter(timeout);
+        }
+
+        var directory = KeyRules.LockDirectoryOf(key, options.Form);
+        var commits = new Commits(engine, _closing.Token);
+        try
+        {
+            while (true)
+            {
+                var lease = await _pool.RentAsync(ttl, directory, waiting.Token).ConfigureAwait(false);
+                if (await TryWithLeaseAsync(key, directory, options, lease, commits, waiting.Token).ConfigureAwait(false) is { } held)
+                {
+                    return held;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw commits.Last is { IsCompletedSuccessfully: true }
+                ? new KvCannotLockException(key, options.Timeout!.Value, engine.Info.Address)
+                : Silent(key, options.Timeout!.Value);
+        }
+    }
+
+    /// <summary>Gives a lock up without waiting; tries until that is done or the lease has ended.</summary>
+    /// <param name="directory">The directory of the lock's keys.</param>
+    /// <param name="lease">The lease that the lock stands on.</param>
+    /// <param name="release">The transaction that gives it up.</param>
+    /// <param name="pending">A transaction still under way that may put the lock's key; null for none.</param>
+    public void ReleaseInBackground(string directory, RenewedLease lease, KvTransaction release, Task? pending = null) =>
+        _ = ReleaseAsync(directory, lease, release, pending);
+
+    public void Released(LeasedLock held, RenewedLease lease)
+    {
+        _held.TryRemove(held, out _);
+        _pool.Return(lease, held.Directory);
+    }
+
+    public void Forget(LeasedLock held) => _held.TryRemove(held, out _);
+
+    /// <summary>Returns when a lock key of a given creation is there no more.</summary>
+    /// <param name="lockKey">The key.</param>
+    /// <param name="createRevision">Its creation.</param>
+    /// <param name="fromRevision">A revision at which it was there, and the next.</param>
+    /// <param name="history">The history that the revisions belong to; 0 where there is but one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task WaitForRemovalAsync(string lockKey, long createRevision, long fromRevision, long history, CancellationToken cancellationToken)
+    {
+        var self = KvRange.Key(lockKey);
+        while (true)
+        {
+            try
+            {
+                var query = new KvWatchQuery(self, fromRevision) { History = history };
+                await foreach (var changes in engine.WatchAsync(query, cancellationToken).ConfigureAwait(false))
+                {
+                    if (changes.Any(c => c.Type == KvEventType.Delete))
+                    {
+                        return;
+                    }
+                }
+            }
+            catch (KvException e) when (e is KvCompactedException or KvHistoryChangedException)
+            {
+                // A key that was restored along with its store is still there, as it was created.
+                var page = await engine.RangeAsync(new KvRangeQuery(self) { KeysOnly = true }, cancellationToken).ConfigureAwait(false);
+                if (page.Pairs.Count == 0 || page.Pairs[0].CreateRevision != createRevision)
+                {
+                    return;
+                }
+
+                (fromRevision, history) = (page.Revision + 1, page.History);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var timeout = new CancellationTokenSource(CloseTimeout < engine.Timeout ? CloseTimeout : engine.Timeout);
+        await Task.WhenAll(_held.Keys.Select(held => TakeAwayAsync(held, timeout.Token))).ConfigureAwait(false);
+        await _closing.CancelAsync().ConfigureAwait(false);
+    }
+
+    // Whether anybody holds the lock is not known then.
+    private KvTimeoutException Silent(string key, TimeSpan timeout) =>
+        new($"The lock of '{key}' could not be taken: {engine.Info.Address} did not answer within the timeout of {timeout.TotalSeconds:0.###} s.")
+        { Key = key, Endpoint = engine.Info.Address };
+
+    private static async Task TakeAwayAsync(LeasedLock held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await held.TakeAwayAsync(KvLockLostReason.StoreClosed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            // The leases are ended next, and with them what could not be released here.
+        }
+    }
+
+    /// <summary>One try with one lease: the lock, or null if the lease or the place in the queue was lost meanwhile.</summary>
+    private async ValueTask<KvLock?> TryWithLeaseAsync(
+        string key, string directory, KvLockOptions options, RenewedLease lease, Commits commits, CancellationToken cancellationToken)
+    {
+        var lockKey = directory + KeyRules.LeaseName(lease.Id);
+        using var usable = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        try
+        {
+            if (await TakeOrQueueAsync(key, directory, lockKey, options, lease, commits, usable.Token).ConfigureAwait(false) is not { } revision)
+            {
+                // Not the lease's end: other locks may stand on it.
+                _pool.Return(lease, directory);
+                return null;
+            }
+
+            var held = new LeasedLock(this, key, directory, lockKey, revision, lease, options.DeleteOnUnlock);
+            _held[held] = true;
+            held.BeginGuard();
+            return held;
+        }
+        catch (Exception e) when (e is KvLeaseNotFoundException || (e is OperationCanceledException && lease.Lost.IsCancellationRequested))
+        {
+            lease.MarkLost();
+            _pool.Return(lease, directory);
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+        catch (KvCannotLockException)
+        {
+            // The store has answered, and nothing was put.
+            _pool.Return(lease, directory);
+            throw;
+        }
+        catch
+        {
+            // Whether our key is there is not known, so it is taken away in any case; the lease goes back to the pool when that is done.
+            var leave = new KvTransaction { Then = [new KvOperation.Delete(KvRange.Key(lockKey))] };
+            ReleaseInBackground(directory, lease, leave, commits.Last);
+            throw;
+        }
+    }
+
+    /// <summary>The revision at which the lock's key was created; null if somebody removed it from the queue.</summary>
+    private async ValueTask<long?> TakeOrQueueAsync(
+        string key, string directory, string lockKey, KvLockOptions options, RenewedLease lease, Commits commits, CancellationToken cancellationToken)
+    {
+        var contenders = KvRange.Prefix(directory);
+        var enter = new KvOperation.Put(lockKey, ReadOnlyMemory<byte>.Empty, lease.Id);
+        KvOperation[] value = options.Value is { } bytes ? [new KvOperation.Put(key, bytes, options.DeleteOnUnlock ? lease.Id : 0)] : [];
+        var newestTwo = new KvRangeQuery(contenders) { KeysOnly = true, NewestFirst = true, Limit = 2 };
+        var first = await commits.MakeAsync(
+            new KvTransaction
+            {
+                If = [new KvCondition(contenders, KvConditionTarget.CreateRevision, KvConditionOperator.Equal, 0)],
+                Then = [enter, .. value],
+                Else = options.Timeout == TimeSpan.Zero ? [] : [enter, new KvOperation.Read(newestTwo)],
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (first.Succeeded)
+        {
+            return first.Revision;
+        }
+
+        if (options.Timeout == TimeSpan.Zero)
+        {
+            throw new KvCannotLockException(key, TimeSpan.Zero, engine.Info.Address);
+        }
+
+        var created = first.Revision;
+        var predecessor = first.Results[1].Pairs.FirstOrDefault(p => p.Key != lockKey);
+        var (seen, history) = (first.Revision, first.History);
+        while (true)
+        {
+            if (predecessor is not null)
+            {
+                await WaitForRemovalAsync(predecessor.Key, predecessor.CreateRevision, seen + 1, history, cancellationToken).ConfigureAwait(false);
+            }
+
+            var next = await commits.MakeAsync(
+                new KvTransaction
+                {
+                    If =
+                    [
+                        new KvCondition(KvRange.Key(lockKey), KvConditionTarget.CreateRevision, KvConditionOperator.Equal, created),
+                        new KvCondition(contenders, KvConditionTarget.CreateRevision, KvConditionOperator.Greater, created - 1),
+                    ],
+                    Then = value,
+                    Else =
+                    [
+                        new KvOperation.Read(new KvRangeQuery(KvRange.Key(lockKey)) { KeysOnly = true }),
+                        new KvOperation.Read(newestTwo with { Limit = 1, MaxCreateRevision = created - 1 }),
+                    ],
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (next.Succeeded)
+            {
+                return created;
+            }
+
+            if (next.Results[0].Pairs is not [{ } own] || own.CreateRevision != created)
+            {
+                return null;
+            }
+
+            predecessor = next.Results[1].Pairs is [var older, ..] ? older : null;
+            (seen, history) = (next.Revision, next.History);
+        }
+    }
+
+    private async Task ReleaseAsync(string directory, RenewedLease lease, KvTransaction release, Task? pending)
+    {
+        // What is cancelled here may still reach the store, and after the release at that: so it is first seen to its end.
+        var mayStillArrive = pending is not null && !await EndsWithAnswerAsync(pending).ConfigureAwait(false);
+        while (lease.IsAlive && !_closing.IsCancellationRequested)
+        {
+            try
+            {
+                await engine.CommitAsync(release, _closing.Token).ConfigureAwait(false);
+                if (!mayStillArrive || _pool.TryRetire(lease, directory))
+                {
+                    break;
+                }
+            }
+            catch (Exception e) when (e is KvException or OperationCanceledException)
+            {
+                // Out of reach: again, after a pause.
+            }
+
+            await Task.Delay(ReleasePause, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _pool.Return(lease, directory);
+    }
+
+    private static async Task<bool> EndsWithAnswerAsync(Task pending)
+    {
+        try
+        {
+            await pending.ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            return e is not (KvUnreachableException or KvTimeoutException or OperationCanceledException);
+        }
+    }
+
+    /// <summary>Transactions whose caller may give up waiting while they go on; the last of them is known.</summary>
+    private sealed class Commits(IRevisionedEngine engine, CancellationToken closing)
+    {
+        public Task<KvTransactionResult>? Last { get; private set; }
+
+        public Task<KvTransactionResult> MakeAsync(KvTransaction transaction, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Last = engine.CommitAsync(transaction, closing).AsTask();
+            return Last.WaitAsync(cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.Engine;
+
+/// <summary>Shows the directories of a store that knows nothing of them, by listing all keys below.</summary>
+/// <param name="store">The store.</param>
+internal sealed class ListedDirectories(IKvStore store) : IKvDirectories
+{
+    public ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var listing = HasKeysAsync(KvDirectories.RangeOf(path), cancellationToken);
+        var reading = path.Length == 0 ? null : store.TryGetAsync(path, cancellationToken: cancellationToken).AsTask();
+        return EntryHalves.JoinAsync(path, reading, listing);
+    }
+
+    public async IAsyncEnumerable<KvEntry> ListEntriesAsync(
+        KvRange directory, KvEntryOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        options ??= new KvEntryOptions();
+        var walk = new EntryBuilder(directory.Start, options.Depth);
+        var prefix = NamePrefix.Of(directory.Start, options.NamePrefix);
+        var entries = new List<KvEntry>();
+        await foreach (var pair in ListAsync(directory, new KvListOptions { KeysOnly = options.KeysOnly }, cancellationToken).ConfigureAwait(false))
+        {
+            if (prefix is not null && !prefix.Matches(pair.Key))
+            {
+                continue;
+            }
+
+            walk.Add(pair, entries);
+            foreach (var entry in entries)
+            {
+                yield return entry;
+            }
+
+            entries.Clear();
+        }
+
+        walk.End(entries);
+        foreach (var entry in entries)
+        {
+            yield return entry;
+        }
+    }
+
+    private async Task<bool> HasKeysAsync(KvRange range, CancellationToken cancellationToken)
+    {
+        await foreach (var _ in ListAsync(range, new KvListOptions { KeysOnly = true, Limit = 1 }, cancellationToken).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        return false;
+    }
+
+    private IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions options, CancellationToken cancellationToken) =>
+        store.ListAsync(range, options, cancellationToken).OrEmptyAsync(missing: null, cancellationToken);
+}

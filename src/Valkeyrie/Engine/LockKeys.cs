@@ -1,0 +1,62 @@
+namespace Valkeyrie.Engine;
+
+/// <summary>Tells the keys that locks have written from data that merely has such a name: a lock's key bears the lease that it is named after. Listings of keys
+/// without values may lack the lease (etcd 3.7), so keys that look like a lock's are then read once more, at the listing's revision.</summary>
+/// <param name="engine">The engine that gave the pages.</param>
+/// <param name="serializable">True to allow a stale answer, as the listing does.</param>
+internal sealed class LockKeys(IRevisionedEngine engine, bool serializable = false)
+{
+    // Each is a small read: enough at a time that the way there and back does not count.
+    private const int AtOnce = 32;
+
+    private readonly Dictionary<string, bool> _answers = new(StringComparer.Ordinal);
+    private KvPage? _page;
+    private Queue<string> _doubts = [];
+
+    /// <summary>True if the pair is a lock's.</summary>
+    /// <param name="pair">A pair of the page.</param>
+    /// <param name="page">The page: what else of it is in doubt is asked for along with the pair.</param>
+    /// <param name="revision">The revision at which the page was read.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    public ValueTask<bool> ContainAsync(KvPair pair, KvPage page, long revision, CancellationToken cancellationToken)
+    {
+        if (!KeyRules.IsNamedLikeLockKey(pair.Key))
+        {
+            return new(false);
+        }
+
+        return IsInDoubt(pair) ? AskAsync(pair.Key, page, revision, cancellationToken) : new(KeyRules.IsLockKey(pair));
+    }
+
+    /// <summary>True if a key was a lock's at a revision.</summary>
+    public async ValueTask<bool> ContainAsync(string key, long revision, CancellationToken cancellationToken)
+    {
+        var query = new KvRangeQuery(KvRange.Key(key)) { Revision = revision, Serializable = serializable };
+        using var page = await engine.RangeAsync(query, cancellationToken).ConfigureAwait(false);
+        return page.Pairs is [var pair, ..] && KeyRules.IsLockKey(pair);
+    }
+
+    private static bool IsInDoubt(KvPair pair) => pair is { KeyOnly: true, LeaseId: 0 };
+
+    private async ValueTask<bool> AskAsync(string key, KvPage page, long revision, CancellationToken cancellationToken)
+    {
+        if (_page != page)
+        {
+            _page = page;
+            _doubts = new(page.Pairs.Where(p => IsInDoubt(p) && KeyRules.IsNamedLikeLockKey(p.Key)).Select(p => p.Key));
+        }
+
+        while (!_answers.ContainsKey(key) && _doubts.Count > 0)
+        {
+            _answers.Clear();
+            var keys = Enumerable.Range(0, Math.Min(AtOnce, _doubts.Count)).Select(_ => _doubts.Dequeue()).ToList();
+            var answers = await Task.WhenAll(keys.Select(k => ContainAsync(k, revision, cancellationToken).AsTask())).ConfigureAwait(false);
+            foreach (var (name, isLockKey) in keys.Zip(answers))
+            {
+                _answers[name] = isLockKey;
+            }
+        }
+
+        return _answers[key];
+    }
+}

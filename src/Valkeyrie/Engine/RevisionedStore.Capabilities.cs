@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.Engine;
+
+/// <content>What stores with revisions can do beyond the eleven calls.</content>
+public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHistory, IKvEndpoints
+{
+    // A list of leases asks for each: enough at a time that the way there and back does not count.
+    private const int LeasesAtOnce = 32;
+
+    /// <inheritdoc/>
+    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ThrowIfClosed();
+        TransactionRules.Check(transaction);
+        return _engine.CommitAsync(transaction, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        KeyRules.TtlSeconds(ttl);
+        return _engine.GrantLeaseAsync(ttl, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        CheckLease(leaseId);
+        return _engine.RenewLeaseAsync(leaseId, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<KvLease> KeepLeaseAliveAsync(long leaseId, CancellationToken cancellationToken = default)
+    {
+        var sentAt = Stopwatch.GetTimestamp();
+        var lease = await RenewLeaseAsync(leaseId, cancellationToken).ConfigureAwait(false);
+        _keeper.KeepOnce(lease, sentAt);
+        return lease;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        CheckLease(leaseId);
+        return _engine.RevokeLeaseAsync(leaseId, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        CheckLease(leaseId);
+        return _engine.GetLeaseAsync(leaseId, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<KvLease> ListLeasesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        foreach (var ids in (await _engine.ListLeaseIdsAsync(cancellationToken).ConfigureAwait(false)).Chunk(LeasesAtOnce))
+        {
+            foreach (var lease in await Task.WhenAll(ids.Select(id => TryGetLeaseAsync(id, cancellationToken))).ConfigureAwait(false))
+            {
+                if (lease is not null)
+                {
+                    yield return lease;
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<KvEvent> HistoryAsync(
+        string key, KvHistoryOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        KeyRules.Check(key);
+        var known = false;
+        await foreach (var change in _engine.HistoryAsync(key, options?.SinceCreation ?? false, cancellationToken).ConfigureAwait(false))
+        {
+            known = true;
+            yield return change;
+        }
+
+        if (!known)
+        {
+            throw new KvKeyNotFoundException(key, Info.Address);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        return _engine.CheckEndpointsAsync(EndpointChecks.CheckTimeout(timeout) ?? _engine.Timeout, cancellationToken);
+    }
+
+    private static void CheckLease(long leaseId)
+    {
+        if (leaseId == 0)
+        {
+            throw new KvInvalidArgumentException("The lease's number is 0, which stands for no lease.");
+        }
+    }
+
+    private async Task<KvLease?> TryGetLeaseAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _engine.GetLeaseAsync(leaseId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KvLeaseNotFoundException)
+        {
+            return null;
+        }
+    }
+}

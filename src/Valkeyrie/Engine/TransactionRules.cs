@@ -1,0 +1,27 @@
+namespace Valkeyrie.Engine;
+
+/// <summary>What a transaction must keep to, whatever store makes it.</summary>
+internal static class TransactionRules
+{
+    /// <summary>Refuses a bad key, and a key written twice in one branch, be it by a put of a key that it also deletes.</summary>
+    /// <exception cref="KvInvalidArgumentException">A rule is broken.</exception>
+    public static void Check(KvTransaction transaction)
+    {
+        CheckBranch(transaction.Then);
+        CheckBranch(transaction.Else);
+    }
+
+    private static void CheckBranch(IReadOnlyList<KvOperation> operations)
+    {
+        var deletes = operations.OfType<KvOperation.Delete>().Select(d => d.Range).ToList();
+        var puts = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var put in operations.OfType<KvOperation.Put>())
+        {
+            KeyRules.Check(put.Key);
+            if (!puts.Add(put.Key) || deletes.Exists(d => d.Contains(put.Key)))
+            {
+                throw new KvInvalidArgumentException($"A transaction writes the key '{put.Key}' twice. Write it once.") { Key = put.Key };
+            }
+        }
+    }
+}
