@@ -90,7 +90,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         Open().Hub.WatchAsync(query.Range, Interval.Of(_keys, query.Range), query.FromRevision, query.PreviousValue, cancellationToken);
 
     public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken) => new(Database.WriteAsync(
-        Math.Max(KeyRules.TtlSeconds(ttl), ShortestLeaseSeconds),
+        Math.Max(OptionRules.TtlSeconds(ttl), ShortestLeaseSeconds),
         static (writer, seconds) =>
         {
             long id;

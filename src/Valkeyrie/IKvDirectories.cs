@@ -24,8 +24,7 @@ public sealed record KvEntryOptions
     public string NamePrefix { get; init; } = "";
 }
 
-/// <summary>Stores that can show a directory one level at a time, without reading all that lies below it. For any store ask
-/// <see cref="KvDirectories.Of"/>, which serves the others by listing their keys.</summary>
+/// <summary>Stores that can show a directory one level at a time. All that come with this library can, without reading what lies deeper.</summary>
 public interface IKvDirectories
 {
     /// <summary>Tells what a path stands for.</summary>

@@ -1,7 +1,6 @@
 namespace Valkeyrie;
 
-/// <summary>Stores that can ask each of their endpoints by itself how it is. For any store use <see cref="KvEndpoints.Of"/>, which serves the others by
-/// a ping.</summary>
+/// <summary>Stores that can ask each of their endpoints by itself how it is. All that come with this library can.</summary>
 public interface IKvEndpoints
 {
     /// <summary>Asks all endpoints at once.</summary>

@@ -13,8 +13,8 @@ public sealed record KvLease(long Id, TimeSpan Ttl) : IFormattable
     /// <see cref="Remaining"/>. In a store with a namespace: those inside it.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
 
-    /// <summary>Which history of the store it was granted or renewed in; see <see cref="KvPage.History"/>.</summary>
-    internal long History { get; init; }
+    /// <summary>Which history of the store it was granted or renewed in; see <see cref="KvTransactionResult.History"/>.</summary>
+    public long History { get; init; }
 
     /// <summary>The number in hexadecimal.</summary>
     public override string ToString() => $"{Id:x}";

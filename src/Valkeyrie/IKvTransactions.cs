@@ -37,8 +37,9 @@ public sealed record KvTransaction
 /// <param name="Results">One result for each operation done, in order.</param>
 public sealed record KvTransactionResult(bool Succeeded, long Revision, IReadOnlyList<KvOperationResult> Results)
 {
-    /// <summary>Which history the revision belongs to; see <see cref="KvPage.History"/>.</summary>
-    internal long History { get; init; }
+    /// <summary>Which history of the store the revision belongs to: a number by which two can be told apart, as after a store was restored. 0 (the default)
+    /// where the store knows of one alone.</summary>
+    public long History { get; init; }
 }
 
 /// <summary>What one operation of a transaction gave.</summary>
@@ -108,7 +109,7 @@ public sealed record KvCondition(KvRange Range, KvConditionTarget Target, KvCond
     /// <summary>The key exists and is attached to this lease.</summary>
     /// <param name="key">The key.</param>
     /// <param name="leaseId">The lease.</param>
-    public static KvCondition BearsLease(string key, long leaseId) => new(KvRange.Key(key), KvConditionTarget.Lease, KvConditionOperator.Equal, leaseId);
+    public static KvCondition HasLease(string key, long leaseId) => new(KvRange.Key(key), KvConditionTarget.Lease, KvConditionOperator.Equal, leaseId);
 
     /// <summary>The comparison in words; of a long value, its beginning.</summary>
     public override string ToString() => (Target, Operator, Number) switch
@@ -161,10 +162,31 @@ public abstract record KvOperation
     }
 
     /// <summary>Reads keys.</summary>
-    /// <param name="Query">Which, and what of them.</param>
-    public sealed record Read(KvRangeQuery Query) : KvOperation
+    /// <param name="Range">Which.</param>
+    public sealed record Read(KvRange Range) : KvOperation
     {
+        /// <summary>Read at this older revision; 0 (the default) for the one at which the transaction is made.</summary>
+        public long Revision { get; init; }
+
+        /// <summary>The most pairs to give; 0 (the default) for all.</summary>
+        public long Limit { get; init; }
+
+        /// <summary>True to leave the values out (<see cref="KvPair.KeyOnly"/>). Default: false.</summary>
+        public bool KeysOnly { get; init; }
+
+        /// <summary>True to give no pairs, only their number (<see cref="KvOperationResult.Count"/>). Default: false.</summary>
+        public bool CountOnly { get; init; }
+
+        /// <summary>True to give the pairs that were created last first, instead of in key order. Default: false.</summary>
+        public bool NewestFirst { get; init; }
+
+        /// <summary>Only pairs created at this revision or before; 0 (the default) for all.</summary>
+        public long MaxCreateRevision { get; init; }
+
+        /// <summary>True to let any member answer from what it knows, where the whole transaction only reads and allows it. Default: false.</summary>
+        public bool Serializable { get; init; }
+
         /// <summary>The operation in words.</summary>
-        public override string ToString() => $"read {Query.Range}";
+        public override string ToString() => $"read {Range}";
     }
 }

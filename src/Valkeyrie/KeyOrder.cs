@@ -24,12 +24,12 @@ public static class KeyOrder
         return IsEscapedByte(a, at) || IsEscapedByte(b, at) ? CompareBytes(a, b) : Rank(a[at]) - Rank(b[at]);
     }
 
-    // See KeyCodec: a low surrogate by itself stands for a byte that is not UTF-8.
+    // See KeyText: a low surrogate by itself stands for a byte that is not UTF-8.
     private static bool IsEscapedByte(ReadOnlySpan<char> key, int at) =>
         char.IsLowSurrogate(key[at]) && (at == 0 || !char.IsHighSurrogate(key[at - 1]));
 
     private static int CompareBytes(ReadOnlySpan<char> a, ReadOnlySpan<char> b) =>
-        KeyCodec.Plain.Encode(a.ToString()).AsSpan().SequenceCompareTo(KeyCodec.Plain.Encode(b.ToString()));
+        KeyText.Encode(a.ToString()).AsSpan().SequenceCompareTo(KeyText.Encode(b.ToString()));
 
     // In UTF-16 surrogates, which stand for code points above all others, come before the last of the plain ones.
     private static int Rank(char c) => c < FirstSurrogate ? c : c < AfterSurrogates ? c + 0x10000 : c;

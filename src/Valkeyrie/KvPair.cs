@@ -5,7 +5,7 @@ namespace Valkeyrie;
 /// <summary>A key with its value and what the store knows of it. Immutable.</summary>
 public sealed class KvPair : IFormattable
 {
-    /// <summary>The key. Bytes that are not valid UTF-8 stand in it as described at <see cref="KeyCodec"/>.</summary>
+    /// <summary>The key. Bytes that are not valid UTF-8 stand in it as described at <see cref="KeyText"/>.</summary>
     public required string Key { get; init; }
 
     /// <summary>The value's bytes, not to be changed. Empty for an empty value and where only keys were asked for (<see cref="KeyOnly"/>).</summary>
@@ -36,7 +36,7 @@ public sealed class KvPair : IFormattable
     public TimeSpan? Ttl { get; init; }
 
     /// <summary>The key's own bytes as the store has them.</summary>
-    public byte[] GetKeyBytes() => KeyCodec.Plain.Encode(Key);
+    public byte[] GetKeyBytes() => KeyText.Encode(Key);
 
     /// <summary>The key.</summary>
     public override string ToString() => Key;

@@ -48,6 +48,11 @@ public sealed class KvRange
         return new(KvRangeKind.Directory, path[^1] == KeyRules.Separator ? path[..^1] : path);
     }
 
+    /// <summary>The keys below an entry of a directory (<see cref="KvEntry.Path"/>).</summary>
+    /// <param name="path">The entry's path, which is taken as it is: a slash at its end is part of it. Empty for the keys that begin with a slash.</param>
+    /// <exception cref="KvInvalidArgumentException">The path breaks a rule of <see cref="KeyRules"/>.</exception>
+    public static KvRange Below(string path) => Directory(path + KeyRules.Separator);
+
     /// <summary>The keys that start with a text.</summary>
     /// <param name="prefix">The text.</param>
     /// <exception cref="KvInvalidArgumentException">The prefix is empty or breaks a rule of <see cref="KeyRules"/>.</exception>
@@ -81,7 +86,7 @@ public sealed class KvRange
         KvRangeKind.Directory => key.Length > Text.Length && key[Text.Length] == KeyRules.Separator && key.StartsWith(Text, StringComparison.Ordinal),
 
         // The bytes that the prefix ends with may be the beginning of a character in the key.
-        KvRangeKind.Prefix when char.IsLowSurrogate(Text[^1]) => KeyCodec.Plain.Encode(key).AsSpan().StartsWith(KeyCodec.Plain.Encode(Text)),
+        KvRangeKind.Prefix when char.IsLowSurrogate(Text[^1]) => KeyText.Encode(key).AsSpan().StartsWith(KeyText.Encode(Text)),
         _ => key.StartsWith(Text, StringComparison.Ordinal),
     };
 

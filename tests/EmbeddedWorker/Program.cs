@@ -2,6 +2,7 @@
 using System.Globalization;
 using Valkeyrie;
 using Valkeyrie.Embedded;
+using Valkeyrie.Engine;
 
 await using var store = EmbeddedStore.Open(args[1].Length > 0 ? args[1] : null);
 switch (args[0])

@@ -11,7 +11,7 @@ BeforeDiscovery {
     # A lease is made from a time alone, and a block of code runs under one lock.
     $piped = $commands | Where-Object { $_ -notin 'New-KvLease', 'Use-KvLock' }
 
-    $codes = Get-Content $PSScriptRoot/../../src/Valkeyrie/Errors/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { "Kv$($_.Trim(' ,'))" }
+    $codes = Get-Content $PSScriptRoot/../../src/Valkeyrie/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { "Kv$($_.Trim(' ,'))" }
     $written = [regex]::Matches((Get-Content $PSScriptRoot/../../src/Valkeyrie.PowerShell/Errors/ErrorRecords.cs -Raw), '"(Kv[A-Z]\w+)"') |
         ForEach-Object { $_.Groups[1].Value }
     $ids = @($codes) + $written | Sort-Object -Unique

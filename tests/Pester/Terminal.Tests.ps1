@@ -230,7 +230,7 @@ Describe 'An error' {
     }
 
     It 'of every code of a store shows nothing as it is: <_>' -ForEach @(
-        Get-Content $PSScriptRoot/../../src/Valkeyrie/Errors/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { $_.Trim(' ,') }
+        Get-Content $PSScriptRoot/../../src/Valkeyrie/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { $_.Trim(' ,') }
     ) {
         $code = $_
         $type = [Valkeyrie.KvException].Assembly.GetTypes() | Where-Object { $_.IsSubclassOf([Valkeyrie.KvException]) } |

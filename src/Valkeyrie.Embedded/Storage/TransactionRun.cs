@@ -31,7 +31,7 @@ internal static class TransactionRun
                 Leases.Require(writer, put.LeaseId);
                 break;
             case KvOperation.Read read:
-                _ = writer.Reader.CheckRevision(read.Query.Revision, writer.Revision, read.Query.Range.Text);
+                _ = writer.Reader.CheckRevision(read.Revision, writer.Revision, read.Range.Text);
                 break;
         }
     }
@@ -48,7 +48,7 @@ internal static class TransactionRun
             case KvOperation.Delete delete:
                 return new([], writer.Delete(Interval.Of(writer.Reader.Keys, delete.Range)));
             case KvOperation.Read read:
-                var page = writer.Reader.Range(read.Query, exactCount: true);
+                var page = writer.Reader.Range(KvRangeQuery.Of(read), exactCount: true);
                 return new(page.Pairs, page.Count);
             default:
                 throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}.");

@@ -128,7 +128,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
 
     private async ValueTask<KeyLock> TakeAsync(string path, string key, long ttlSeconds, TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        var lockPath = path + KeyRules.LockSuffix;
+        var lockPath = path + LockNames.Suffix;
         var token = LockMarker.NewValue();
         var form = FormContent.OfValue(Encoding.UTF8.GetBytes(token), key);
         while (true)

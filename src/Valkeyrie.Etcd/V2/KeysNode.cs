@@ -27,7 +27,7 @@ internal sealed class KeysNode
 
     /// <summary>True for the key of a lock that was taken here.</summary>
     /// <param name="key">The key or path under which its reader knows it.</param>
-    public bool IsLockKey(string key) => HasLockValue && Expires && key.EndsWith(KeyRules.LockSuffix, StringComparison.Ordinal);
+    public bool IsLockKey(string key) => HasLockValue && Expires && key.EndsWith(LockNames.Suffix, StringComparison.Ordinal);
 
     /// <summary>The node as a pair under the name that its reader knows it by.</summary>
     public KvPair ToPair(string key, bool keyOnly = false) => new()

@@ -53,7 +53,7 @@ internal static class Requests
             return 0;
         }
 
-        var seconds = KeyRules.TtlSeconds(span, key);
+        var seconds = OptionRules.TtlSeconds(span, key);
         return seconds <= MaxTtlSeconds
             ? seconds
             : throw new KvInvalidArgumentException($"The time to live is {span}, above the longest that etcd's APIv2 holds, {MaxTtlSeconds} seconds.") { Key = key };

@@ -159,7 +159,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
 
     public async ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken)
     {
-        var request = new LeaseGrantRequest { TTL = KeyRules.TtlSeconds(ttl) };
+        var request = new LeaseGrantRequest { TTL = OptionRules.TtlSeconds(ttl) };
         return await channel.CallAsync(
             GrpcMethod.LeaseGrant,
             Frame.Of(request),
@@ -256,7 +256,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     {
         KvOperation.Put put => put.Key,
         KvOperation.Delete delete => delete.Range.Text,
-        KvOperation.Read read => read.Query.Range.Text,
+        KvOperation.Read read => read.Range.Text,
         _ => null,
     };
 

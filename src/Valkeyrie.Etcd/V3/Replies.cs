@@ -194,7 +194,7 @@ internal sealed class Replies(KeyCodec keys)
     {
         KvOperation.Put put => new([new KvPair { Key = put.Key, Bytes = put.Value.ToArray(), Revision = revision, LeaseId = put.LeaseId }], 1),
         KvOperation.Delete => new([], response.ResponseDeleteRange?.Deleted ?? 0),
-        KvOperation.Read read => new([.. Pairs(response, read.Query)], response.ResponseRange?.Count ?? 0),
+        KvOperation.Read read => new([.. Pairs(response, KvRangeQuery.Of(read))], response.ResponseRange?.Count ?? 0),
         _ => throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}."),
     };
 

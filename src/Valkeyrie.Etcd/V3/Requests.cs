@@ -161,7 +161,7 @@ internal sealed class Requests(KeyCodec keys)
             RequestPut = new PutRequest { Key = KeyOf(put.Key), Value = UnsafeByteOperations.UnsafeWrap(put.Value), Lease = put.LeaseId },
         },
         KvOperation.Delete delete => new RequestOp { RequestDeleteRange = Deletion(delete.Range) },
-        KvOperation.Read read => new RequestOp { RequestRange = Range(read.Query) },
+        KvOperation.Read read => new RequestOp { RequestRange = Range(KvRangeQuery.Of(read)) },
         _ => throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}."),
     };
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Valkeyrie.Engine;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Pipeline;

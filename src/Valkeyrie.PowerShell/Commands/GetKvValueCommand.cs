@@ -75,7 +75,7 @@ public sealed class GetKvValueCommand : KvRequestCmdlet<string, KvPair?>
 
     /// <inheritdoc/>
     private protected override KvOperation ToOperation(string request) =>
-        new KvOperation.Read(new KvRangeQuery(KvRange.Key(request)) { Revision = Revision, Serializable = Serializable });
+        new KvOperation.Read(KvRange.Key(request)) { Revision = Revision, Serializable = Serializable };
 
     /// <inheritdoc/>
     protected override void Answer(string request, KvPair? answer)

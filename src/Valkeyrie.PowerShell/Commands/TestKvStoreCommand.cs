@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Valkeyrie.Engine;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Pipeline;
@@ -60,7 +61,7 @@ public sealed class TestKvStoreCommand : KvCmdlet
     private async Task<List<KvEndpointStatus>> AskAsync(IKvStore store)
     {
         var statuses = new List<KvEndpointStatus>();
-        await foreach (var status in KvEndpoints.Of(store).CheckEndpointsAsync(Timeout, StopToken).ConfigureAwait(false))
+        await foreach (var status in PingedEndpoint.Of(store).CheckEndpointsAsync(Timeout, StopToken).ConfigureAwait(false))
         {
             statuses.Add(status);
         }

@@ -1,3 +1,5 @@
+using Valkeyrie.Engine;
+
 namespace Valkeyrie.PowerShell.Provider;
 
 /// <summary>A place in a store that a path leads to.</summary>
@@ -18,7 +20,7 @@ internal sealed record KvLocation(KvDriveInfo Drive, IKvStore Store, string Path
     public string Name => Key[(Key.LastIndexOf(KeyRules.Separator) + 1)..];
 
     /// <summary>The store's directories.</summary>
-    public IKvDirectories Directories => KvDirectories.Of(Store);
+    public IKvDirectories Directories => ListedDirectories.Of(Store);
 
     /// <summary>Where the path of a drive leads.</summary>
     public static KvLocation At(KvDriveInfo drive, IKvStore store, IReadOnlyList<string> names)

@@ -48,7 +48,7 @@ internal static class PathName
         for (var i = 0; i < name.Length;)
         {
             var bytes = BytesAt(name, i);
-            _ = bytes.Length == 0 ? part.Append(name[i]) : part.Append(KeyCodec.Plain.Decode(bytes));
+            _ = bytes.Length == 0 ? part.Append(name[i]) : part.Append(KeyText.Decode(bytes));
             i += bytes.Length == 0 ? 1 : 3 * bytes.Length;
         }
 
@@ -73,7 +73,7 @@ internal static class PathName
             var c = part.AsSpan(i, length);
             if (c is "\\" || (c is "%" && SignAt(part, i) is not null) || (forCompletion && c.ContainsAny(QuotesAndBlanks)) || !VisibleText.IsVisible(c))
             {
-                AppendSigns(name, KeyCodec.Plain.Encode(c.ToString()));
+                AppendSigns(name, KeyText.Encode(c.ToString()));
             }
             else
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Valkeyrie.Engine;
 using Valkeyrie.PowerShell.Files;
 
 namespace Valkeyrie.PowerShell.Sessions;

@@ -1,3 +1,5 @@
+using Valkeyrie.Engine;
+
 namespace Valkeyrie.PowerShell.Sessions;
 
 /// <summary>Finds out whether open stores serve.</summary>
@@ -39,7 +41,7 @@ internal static class StoreStates
     private static async Task<KvConnection> AskAsync(KvConnection connection, TimeSpan patience, CancellationToken cancellationToken)
     {
         KvEndpointStatus? worst = null;
-        await foreach (var status in KvEndpoints.Of(connection.Store).CheckEndpointsAsync(patience, cancellationToken).ConfigureAwait(false))
+        await foreach (var status in PingedEndpoint.Of(connection.Store).CheckEndpointsAsync(patience, cancellationToken).ConfigureAwait(false))
         {
             if (status.IsServing)
             {

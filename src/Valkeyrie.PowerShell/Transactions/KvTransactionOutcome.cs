@@ -63,7 +63,7 @@ public sealed class KvOperationOutcome
     {
         KvOperation.Put put => new("Set", put.Key, result.Pairs[0], result.Count),
         KvOperation.Delete delete => new("Remove", delete.Range.Text, null, result.Count),
-        KvOperation.Read read => new("Get", read.Query.Range.Text, result.Pairs is [var pair, ..] ? pair : null, result.Count),
+        KvOperation.Read read => new("Get", read.Range.Text, result.Pairs is [var pair, ..] ? pair : null, result.Count),
         _ => throw new ArgumentOutOfRangeException(nameof(operation)),
     };
 }

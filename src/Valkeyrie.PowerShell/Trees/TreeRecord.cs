@@ -27,7 +27,7 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
     public static TreeRecord From(KvPair pair, string root)
     {
         var key = pair.Key[root.Length..];
-        var keyBytes = KeyCodec.Plain.Encode(key);
+        var keyBytes = KeyText.Encode(key);
         if (!IsText(keyBytes))
         {
             return new(Convert.ToBase64String(keyBytes), ToBase64(pair.Bytes), Base64All);
@@ -62,7 +62,7 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
 
         return new KvPair
         {
-            Key = Encoding == Base64All ? KeyCodec.Plain.Decode(FromBase64(System.Text.Encoding.UTF8.GetBytes(key), "Key")) : key,
+            Key = Encoding == Base64All ? KeyText.Decode(FromBase64(System.Text.Encoding.UTF8.GetBytes(key), "Key")) : key,
             Bytes = isEncoded ? FromBase64(value, "Value") : value,
         };
     }

@@ -56,7 +56,7 @@ internal static class DirectoryReader
                             continue;
                         }
 
-                        if (KeyRules.IsNamedLikeLockKey(pair.Key) && !walk.IsInSkippable(pair.Key)
+                        if (LockNames.IsNamedLikeLockKey(pair.Key) && !walk.IsInSkippable(pair.Key)
                             && await locks.ContainAsync(pair, page, revision, ended.Token).ConfigureAwait(false))
                         {
                             walk.Pass();

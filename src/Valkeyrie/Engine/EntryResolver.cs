@@ -8,7 +8,7 @@ internal static class EntryResolver
     public static ValueTask<KvEntry?> FindAsync(IRevisionedEngine engine, string path, KvEntryOptions options, CancellationToken cancellationToken)
     {
         // Both on their way at once.
-        var listing = HasKeysAsync(engine, KvDirectories.RangeOf(path), cancellationToken).AsTask();
+        var listing = HasKeysAsync(engine, KvRange.Below(path), cancellationToken).AsTask();
         var reading = path.Length == 0 ? null : ReadAsync(engine, path, options.KeysOnly, cancellationToken).AsTask();
         return EntryHalves.JoinAsync(path, reading, listing);
     }
@@ -30,7 +30,7 @@ internal static class EntryResolver
         // The first key tells, unless it may belong to a lock.
         using (var page = await engine.RangeAsync(new KvRangeQuery(range) { KeysOnly = true, Limit = 1 }, cancellationToken).ConfigureAwait(false))
         {
-            if (page.Pairs.Count == 0 || !KeyRules.IsNamedLikeLockKey(page.Pairs[0].Key))
+            if (page.Pairs.Count == 0 || !LockNames.IsNamedLikeLockKey(page.Pairs[0].Key))
             {
                 return page.Pairs.Count > 0;
             }

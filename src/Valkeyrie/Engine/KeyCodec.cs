@@ -1,34 +1,19 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text;
-using System.Text.Unicode;
-
 namespace Valkeyrie.Engine;
 
-/// <summary>An interval of keys by their bytes: from <paramref name="Start"/> up to, not including, <paramref name="End"/>.</summary>
-/// <param name="Start">The first key's bytes; empty for the very first.</param>
-/// <param name="End">The bytes that end the interval; null for no end.</param>
-public readonly record struct KeyInterval(byte[] Start, byte[]? End);
-
-/// <summary>Turns keys into the bytes that a store keeps and back, and puts a namespace before them.</summary>
-/// <remarks>Keys are UTF-8. A byte that is not valid UTF-8 in a key that somebody else stored is held in the string as the lone surrogate
-/// U+DC00 + byte, so that such a key can be shown, read and removed, and its bytes come back unchanged (the scheme of Python's PEP 383).</remarks>
+/// <summary>Turns keys into the bytes that a store keeps and back (<see cref="KeyText"/>), and puts a namespace before them.</summary>
 /// <param name="keyNamespace">The prefix put before every key and taken off again; empty for none.</param>
 public sealed class KeyCodec(string keyNamespace)
 {
-    private const char EscapeBase = '\uDC00';
-    private const char EscapeFirst = '\uDC80';
-    private const char EscapeLast = '\uDCFF';
-
-    private readonly byte[] _prefix = keyNamespace.Length == 0 ? [] : Plain.Encode(keyNamespace);
+    private readonly byte[] _prefix = keyNamespace.Length == 0 ? [] : KeyText.Encode(keyNamespace);
 
     /// <summary>The codec without a namespace.</summary>
     public static KeyCodec Plain { get; } = new("");
 
-    /// <summary>The most bytes that a key of this text can take.</summary>
+    /// <summary>The most bytes that a key of this text can take, the namespace included.</summary>
     /// <param name="key">The key.</param>
-    public int MaxByteCount(string key) => _prefix.Length + key.Length * 3;
+    public int MaxByteCount(string key) => _prefix.Length + KeyText.MaxByteCount(key);
 
-    /// <summary>Writes a key's bytes.</summary>
+    /// <summary>Writes a key's bytes, the namespace before them.</summary>
     /// <param name="key">The key.</param>
     /// <param name="destination">At least <see cref="MaxByteCount"/> long.</param>
     /// <returns>How many bytes were written.</returns>
@@ -36,9 +21,7 @@ public sealed class KeyCodec(string keyNamespace)
     public int Encode(string key, Span<byte> destination)
     {
         _prefix.CopyTo(destination);
-        var text = destination[_prefix.Length..];
-        var status = Utf8.FromUtf16(key, text, out _, out var written, replaceInvalidSequences: false);
-        return _prefix.Length + (status == System.Buffers.OperationStatus.Done ? written : EncodeEscaped(key, text));
+        return _prefix.Length + KeyText.Encode(key, destination[_prefix.Length..]);
     }
 
     /// <inheritdoc cref="Encode(string, Span{byte})"/>
@@ -50,11 +33,7 @@ public sealed class KeyCodec(string keyNamespace)
 
     /// <summary>Reads a key from its bytes and takes the namespace off.</summary>
     /// <param name="bytes">The bytes as the store has them.</param>
-    public string Decode(ReadOnlySpan<byte> bytes)
-    {
-        var text = bytes[Math.Min(_prefix.Length, bytes.Length)..];
-        return Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : DecodeEscaped(text);
-    }
+    public string Decode(ReadOnlySpan<byte> bytes) => KeyText.Decode(bytes[Math.Min(_prefix.Length, bytes.Length)..]);
 
     /// <summary>Tells whether a key lies in the namespace.</summary>
     /// <param name="bytes">The bytes as the store has them.</param>
@@ -64,6 +43,7 @@ public sealed class KeyCodec(string keyNamespace)
     /// <param name="range">The range; not a single key.</param>
     public KeyInterval IntervalOf(KvRange range)
     {
+        ArgumentNullException.ThrowIfNull(range);
         var start = Encode(range.Start);
         return new(start, EndOf(start));
     }
@@ -81,59 +61,4 @@ public sealed class KeyCodec(string keyNamespace)
         end[last]++;
         return end;
     }
-
-    private static int EncodeEscaped(string key, Span<byte> destination)
-    {
-        var written = 0;
-        for (var i = 0; i < key.Length; i++)
-        {
-            if (key[i] is >= EscapeFirst and <= EscapeLast)
-            {
-                destination[written++] = (byte)(key[i] - EscapeBase);
-                continue;
-            }
-
-            if (!Rune.TryGetRuneAt(key, i, out var rune))
-            {
-                RefuseSurrogate(key, i);
-            }
-
-            written += rune.EncodeToUtf8(destination[written..]);
-            i += rune.Utf16SequenceLength - 1;
-        }
-
-        // Escapes that together spell valid UTF-8 would make two texts name one key.
-        if (DecodeEscaped(destination[..written]) != key)
-        {
-            RefuseSurrogate(key, key.AsSpan().IndexOfAnyInRange(EscapeFirst, EscapeLast));
-        }
-
-        return written;
-    }
-
-    private static string DecodeEscaped(ReadOnlySpan<byte> bytes)
-    {
-        var text = new StringBuilder(bytes.Length);
-        while (bytes.Length > 0)
-        {
-            if (Rune.DecodeFromUtf8(bytes, out var rune, out var consumed) == System.Buffers.OperationStatus.Done)
-            {
-                text.Append(rune);
-            }
-            else
-            {
-                // Byte by byte: what follows an invalid first byte may be valid by itself.
-                text.Append((char)(EscapeBase + bytes[0]));
-                consumed = 1;
-            }
-
-            bytes = bytes[consumed..];
-        }
-
-        return text.ToString();
-    }
-
-    [DoesNotReturn]
-    private static void RefuseSurrogate(string key, int index) =>
-        throw new KvInvalidArgumentException($"The key is not valid text: half of a surrogate pair at position {index}.") { Key = key };
 }

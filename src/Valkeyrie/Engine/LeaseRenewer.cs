@@ -155,8 +155,8 @@ internal sealed class LeaseRenewer(IRevisionedEngine engine) : IAsyncDisposable
     {
         // The store compares, since etcd 3.7 leaves the lease out of an answer without values. The read makes the comparison linearizable: etcd takes
         // a transaction without any operation for one that a member may answer from what it happens to know.
-        var look = new KvOperation.Read(new KvRangeQuery(KvRange.Key(key)) { CountOnly = true });
-        var transaction = new KvTransaction { If = [KvCondition.BearsLease(key, lease.Id)], Then = [look], Else = [look] };
+        var look = new KvOperation.Read(KvRange.Key(key)) { CountOnly = true };
+        var transaction = new KvTransaction { If = [KvCondition.HasLease(key, lease.Id)], Then = [look], Else = [look] };
         using var attempt = lease.NewAttempt();
         try
         {

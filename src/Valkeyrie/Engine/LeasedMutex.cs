@@ -21,7 +21,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
 
     public async ValueTask<KvLock> LockAsync(string key, KvLockOptions options, CancellationToken cancellationToken)
     {
-        var ttl = TimeSpan.FromSeconds(KeyRules.TtlSeconds(options.Ttl, key));
+        var ttl = TimeSpan.FromSeconds(OptionRules.TtlSeconds(options.Ttl, key));
         options.CheckTimeout(key);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (options.Timeout is { } timeout && timeout > TimeSpan.Zero)
@@ -29,7 +29,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
             waiting.CancelAfter(timeout);
         }
 
-        var directory = KeyRules.LockDirectoryOf(key, options.Form);
+        var directory = LockNames.DirectoryOf(key, options.Form);
         var commits = new Commits(engine, _closing.Token);
         try
         {
@@ -130,7 +130,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
     private async ValueTask<KvLock?> TryWithLeaseAsync(
         string key, string directory, KvLockOptions options, RenewedLease lease, Commits commits, CancellationToken cancellationToken)
     {
-        var lockKey = directory + KeyRules.LeaseName(lease.Id);
+        var lockKey = directory + LockNames.OfLease(lease.Id);
         using var usable = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         try
         {
@@ -175,13 +175,13 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
         var contenders = KvRange.Prefix(directory);
         var enter = new KvOperation.Put(lockKey, ReadOnlyMemory<byte>.Empty, lease.Id);
         KvOperation[] value = options.Value is { } bytes ? [new KvOperation.Put(key, bytes, options.DeleteOnUnlock ? lease.Id : 0)] : [];
-        var newestTwo = new KvRangeQuery(contenders) { KeysOnly = true, NewestFirst = true, Limit = 2 };
+        var newestTwo = new KvOperation.Read(contenders) { KeysOnly = true, NewestFirst = true, Limit = 2 };
         var first = await commits.MakeAsync(
             new KvTransaction
             {
                 If = [new KvCondition(contenders, KvConditionTarget.CreateRevision, KvConditionOperator.Equal, 0)],
                 Then = [enter, .. value],
-                Else = options.Timeout == TimeSpan.Zero ? [] : [enter, new KvOperation.Read(newestTwo)],
+                Else = options.Timeout == TimeSpan.Zero ? [] : [enter, newestTwo],
             },
             cancellationToken).ConfigureAwait(false);
         if (first.Succeeded)
@@ -215,8 +215,8 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
                     Then = value,
                     Else =
                     [
-                        new KvOperation.Read(new KvRangeQuery(KvRange.Key(lockKey)) { KeysOnly = true }),
-                        new KvOperation.Read(newestTwo with { Limit = 1, MaxCreateRevision = created - 1 }),
+                        new KvOperation.Read(KvRange.Key(lockKey)) { KeysOnly = true },
+                        newestTwo with { Limit = 1, MaxCreateRevision = created - 1 },
                     ],
                 },
                 cancellationToken).ConfigureAwait(false);

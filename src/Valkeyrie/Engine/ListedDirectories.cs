@@ -4,18 +4,29 @@ namespace Valkeyrie.Engine;
 
 /// <summary>Shows the directories of a store that knows nothing of them, by listing all keys below.</summary>
 /// <param name="store">The store.</param>
-internal sealed class ListedDirectories(IKvStore store) : IKvDirectories
+public sealed class ListedDirectories(IKvStore store) : IKvDirectories
 {
+    /// <summary>The store's own way to show directories; where it has none, this one.</summary>
+    /// <param name="store">The store.</param>
+    public static IKvDirectories Of(IKvStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store as IKvDirectories ?? new ListedDirectories(store);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var listing = HasKeysAsync(KvDirectories.RangeOf(path), cancellationToken);
+        var listing = HasKeysAsync(KvRange.Below(path), cancellationToken);
         var reading = path.Length == 0 ? null : store.TryGetAsync(path, cancellationToken: cancellationToken).AsTask();
         return EntryHalves.JoinAsync(path, reading, listing);
     }
 
+    /// <inheritdoc/>
     public async IAsyncEnumerable<KvEntry> ListEntriesAsync(
         KvRange directory, KvEntryOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(directory);
         options ??= new KvEntryOptions();
         var walk = new EntryBuilder(directory.Start, options.Depth);
         var prefix = NamePrefix.Of(directory.Start, options.NamePrefix);

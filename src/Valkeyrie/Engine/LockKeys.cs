@@ -20,12 +20,12 @@ internal sealed class LockKeys(IRevisionedEngine engine, bool serializable = fal
     /// <param name="cancellationToken">Ends the call early.</param>
     public ValueTask<bool> ContainAsync(KvPair pair, KvPage page, long revision, CancellationToken cancellationToken)
     {
-        if (!KeyRules.IsNamedLikeLockKey(pair.Key))
+        if (!LockNames.IsNamedLikeLockKey(pair.Key))
         {
             return new(false);
         }
 
-        return IsInDoubt(pair) ? AskAsync(pair.Key, page, revision, cancellationToken) : new(KeyRules.IsLockKey(pair));
+        return IsInDoubt(pair) ? AskAsync(pair.Key, page, revision, cancellationToken) : new(LockNames.IsLockKey(pair));
     }
 
     /// <summary>True if a key was a lock's at a revision.</summary>
@@ -33,7 +33,7 @@ internal sealed class LockKeys(IRevisionedEngine engine, bool serializable = fal
     {
         var query = new KvRangeQuery(KvRange.Key(key)) { Revision = revision, Serializable = serializable };
         using var page = await engine.RangeAsync(query, cancellationToken).ConfigureAwait(false);
-        return page.Pairs is [var pair, ..] && KeyRules.IsLockKey(pair);
+        return page.Pairs is [var pair, ..] && LockNames.IsLockKey(pair);
     }
 
     private static bool IsInDoubt(KvPair pair) => pair is { KeyOnly: true, LeaseId: 0 };
@@ -43,7 +43,7 @@ internal sealed class LockKeys(IRevisionedEngine engine, bool serializable = fal
         if (_page != page)
         {
             _page = page;
-            _doubts = new(page.Pairs.Where(p => IsInDoubt(p) && KeyRules.IsNamedLikeLockKey(p.Key)).Select(p => p.Key));
+            _doubts = new(page.Pairs.Where(p => IsInDoubt(p) && LockNames.IsNamedLikeLockKey(p.Key)).Select(p => p.Key));
         }
 
         while (!_answers.ContainsKey(key) && _doubts.Count > 0)

@@ -1,8 +1,18 @@
 namespace Valkeyrie.Engine;
 
 /// <summary>A store that can only be asked as a whole, shown as one endpoint.</summary>
-internal sealed class PingedEndpoint(IKvStore store) : IKvEndpoints
+/// <param name="store">The store.</param>
+public sealed class PingedEndpoint(IKvStore store) : IKvEndpoints
 {
+    /// <summary>The store's own way to ask its endpoints; where it has none, this one.</summary>
+    /// <param name="store">The store.</param>
+    public static IKvEndpoints Of(IKvStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store as IKvEndpoints ?? new PingedEndpoint(store);
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         EndpointChecks.ByPing(store.PingAsync, store.Info, EndpointChecks.CheckTimeout(timeout) ?? KvStoreOptions.DefaultTimeout, cancellationToken);
 }

@@ -22,7 +22,7 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
-        KeyRules.TtlSeconds(ttl);
+        OptionRules.TtlSeconds(ttl);
         return _engine.GrantLeaseAsync(ttl, cancellationToken);
     }
 

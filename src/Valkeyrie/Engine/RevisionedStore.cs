@@ -103,7 +103,7 @@ public sealed partial class RevisionedStore : IKvStore
             revision = revision == 0 ? page.Revision : revision;
             foreach (var pair in page.Pairs)
             {
-                if (hideLocks && KeyRules.IsNamedLikeLockKey(pair.Key) && await locks.ContainAsync(pair, page, revision, cancellationToken).ConfigureAwait(false))
+                if (hideLocks && LockNames.IsNamedLikeLockKey(pair.Key) && await locks.ContainAsync(pair, page, revision, cancellationToken).ConfigureAwait(false))
                 {
                     continue;
                 }
@@ -265,7 +265,7 @@ public sealed partial class RevisionedStore : IKvStore
         }
     }
 
-    private static KvOperation.Read LookAt(KvRange key) => new(new KvRangeQuery(key) { KeysOnly = true });
+    private static KvOperation.Read LookAt(KvRange key) => new(key) { KeysOnly = true };
 
     private static KvWriteResult Refused(KvTransactionResult result, long wanted)
     {
@@ -296,7 +296,7 @@ public sealed partial class RevisionedStore : IKvStore
         options ??= Plain;
         if (options.Ttl is { } ttl)
         {
-            KeyRules.TtlSeconds(ttl, key);
+            OptionRules.TtlSeconds(ttl, key);
             if (options.LeaseId != 0)
             {
                 throw new KvInvalidArgumentException("A time to live and a lease were given together. Give one of them.") { Key = key };

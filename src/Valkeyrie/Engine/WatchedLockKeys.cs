@@ -13,12 +13,12 @@ internal sealed class WatchedLockKeys(IRevisionedEngine engine)
     /// <summary>True if an existing or new pair is a lock's.</summary>
     public bool Hides(KvPair pair)
     {
-        if (!KeyRules.IsNamedLikeLockKey(pair.Key))
+        if (!LockNames.IsNamedLikeLockKey(pair.Key))
         {
             return false;
         }
 
-        if (!KeyRules.IsLockKey(pair))
+        if (!LockNames.IsLockKey(pair))
         {
             _seen.Remove(pair.Key);
             return false;
@@ -36,7 +36,7 @@ internal sealed class WatchedLockKeys(IRevisionedEngine engine)
             return new(Hides(change.Pair));
         }
 
-        if (!KeyRules.IsNamedLikeLockKey(change.Key))
+        if (!LockNames.IsNamedLikeLockKey(change.Key))
         {
             return new(false);
         }
@@ -48,7 +48,7 @@ internal sealed class WatchedLockKeys(IRevisionedEngine engine)
     {
         if (change.Previous is { } previous)
         {
-            return KeyRules.IsLockKey(previous);
+            return LockNames.IsLockKey(previous);
         }
 
         while (true)

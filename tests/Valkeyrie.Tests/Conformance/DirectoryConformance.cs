@@ -8,7 +8,7 @@ public abstract class DirectoryConformance(IStoreRig rig) : StoreConformance(rig
     // Characters around the slash in the order of bytes, several parts long, some empty: where a name and what lies in it drift apart.
     private static readonly string[] Parts = ["a", "a-", "a.", "a0", "b", "ab", "é", "\U0001F511", "a b"];
 
-    private IKvDirectories Directories => KvDirectories.Of(Store);
+    private IKvDirectories Directories => ListedDirectories.Of(Store);
 
     [Fact]
     public async Task A_directory_shows_its_own_keys_and_each_of_its_directories_once()
@@ -149,7 +149,7 @@ public abstract class DirectoryConformance(IStoreRig rig) : StoreConformance(rig
     {
         await Store.PutAllAsync(At("app/a"), At("app/b/x"), At("app/b/y/z"));
         await using var plain = new PlainStore(Store);
-        var directories = KvDirectories.Of(plain);
+        var directories = ListedDirectories.Of(plain);
         var options = new KvEntryOptions { Depth = 1, KeysOnly = true };
         Assert.Equal(
             (await ListAsync(At("app"), options)).ConvertAll(e => (e.Path, e.IsDirectory)),

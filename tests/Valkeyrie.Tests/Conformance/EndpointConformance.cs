@@ -26,7 +26,7 @@ public abstract class EndpointConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task The_fallback_for_any_store_tells_the_same_by_a_ping()
     {
         var own = (await ReadAsync(Store))[0];
-        var pinged = Assert.Single(await KvEndpoints.Of(new PlainStore(Store)).CheckEndpointsAsync().ToListAsync());
+        var pinged = Assert.Single(await PingedEndpoint.Of(new PlainStore(Store)).CheckEndpointsAsync().ToListAsync());
         Assert.Equal((own.IsServing, own.Version), (pinged.IsServing, pinged.Version));
         Assert.Contains(pinged.Endpoint, Store.Info.Endpoints);
     }
@@ -36,7 +36,7 @@ public abstract class EndpointConformance(IStoreRig rig) : StoreConformance(rig)
     {
         await using var mortal = Rig.OpenMortal();
         mortal.Kill();
-        var status = Assert.Single(await KvEndpoints.Of(mortal.Store).CheckEndpointsAsync(TimeSpan.FromSeconds(1)).ToListAsync().WaitAsync(Patience.Limit));
+        var status = Assert.Single(await PingedEndpoint.Of(mortal.Store).CheckEndpointsAsync(TimeSpan.FromSeconds(1)).ToListAsync().WaitAsync(Patience.Limit));
         Assert.False(status.IsServing);
         Assert.NotNull(status.ErrorCode);
         Assert.NotEmpty(status.Reason!);
@@ -45,7 +45,7 @@ public abstract class EndpointConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_timeout_without_time_is_refused()
     {
-        foreach (var endpoints in new[] { KvEndpoints.Of(Store), KvEndpoints.Of(new PlainStore(Store)) })
+        foreach (var endpoints in new[] { PingedEndpoint.Of(Store), PingedEndpoint.Of(new PlainStore(Store)) })
         {
             await Assert.ThrowsAsync<KvInvalidArgumentException>(() => endpoints.CheckEndpointsAsync(TimeSpan.Zero).ToListAsync());
         }
@@ -56,7 +56,7 @@ public abstract class EndpointConformance(IStoreRig rig) : StoreConformance(rig)
     {
         var store = Rig.Open();
         await store.DisposeAsync();
-        await Assert.ThrowsAsync<KvStoreClosedException>(() => KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync());
+        await Assert.ThrowsAsync<KvStoreClosedException>(() => PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync());
     }
 
     [Fact]
@@ -64,8 +64,8 @@ public abstract class EndpointConformance(IStoreRig rig) : StoreConformance(rig)
     {
         using var gone = new CancellationTokenSource();
         await gone.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => KvEndpoints.Of(Store).CheckEndpointsAsync(cancellationToken: gone.Token).ToListAsync());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PingedEndpoint.Of(Store).CheckEndpointsAsync(cancellationToken: gone.Token).ToListAsync());
     }
 
-    private static Task<List<KvEndpointStatus>> ReadAsync(IKvStore store) => KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync();
+    private static Task<List<KvEndpointStatus>> ReadAsync(IKvStore store) => PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync();
 }

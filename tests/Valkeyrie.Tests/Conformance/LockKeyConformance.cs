@@ -36,10 +36,10 @@ public abstract class LockKeyConformance(IStoreRig rig) : StoreConformance(rig)
         var directories = Store.GetCapability<IKvDirectories>();
         Assert.Equal(
             ["a___lock", "b___lock", "c___lock", "z"],
-            (await directories.EntriesAsync(KvDirectories.RangeOf(Root), new KvEntryOptions { KeysOnly = keysOnly })).Select(e => e.Name));
+            (await directories.EntriesAsync(KvRange.Below(Root), new KvEntryOptions { KeysOnly = keysOnly })).Select(e => e.Name));
         Assert.Equal(
             ["1f", "text"],
-            (await directories.EntriesAsync(KvDirectories.RangeOf(At("b___lock")), new KvEntryOptions { KeysOnly = keysOnly })).Select(e => e.Name));
+            (await directories.EntriesAsync(KvRange.Below(At("b___lock")), new KvEntryOptions { KeysOnly = keysOnly })).Select(e => e.Name));
         Assert.True((await directories.TryGetEntryAsync(At("c___lock")))!.IsDirectory);
     }
 
@@ -82,7 +82,7 @@ public abstract class LockKeyConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.Equal(Named, await Store.KeysAsync(Root));
         Assert.Equal(Named, await Store.KeysAsync(Root, KeysOnly));
         Assert.Equal(Named.Length, await Store.CountAsync(Root));
-        var entries = await Store.GetCapability<IKvDirectories>().EntriesAsync(KvDirectories.RangeOf(Root), new KvEntryOptions { KeysOnly = true });
+        var entries = await Store.GetCapability<IKvDirectories>().EntriesAsync(KvRange.Below(Root), new KvEntryOptions { KeysOnly = true });
         Assert.Equal(["a___lock", "b___lock", "c___lock", "z"], entries.Select(e => e.Name));
     }
 

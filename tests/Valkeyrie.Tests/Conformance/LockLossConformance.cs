@@ -7,7 +7,7 @@ public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task The_holder_is_told_when_somebody_removes_the_lock()
     {
         await using var held = await Store.LockAsync(At("a"));
-        await Open().DeleteTreeAsync(KvRange.Prefix(At("a") + KeyRules.LockSuffix));
+        await Open().DeleteTreeAsync(KvRange.Prefix(At("a") + LockNames.Suffix));
         await AssertLostAsync(held);
     }
 
@@ -18,7 +18,7 @@ public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
         for (var i = 0; i < 10; i++)
         {
             await using var held = await Store.LockAsync(At($"{i}"));
-            await Store.DeleteTreeAsync(KvRange.Prefix(At($"{i}") + KeyRules.LockSuffix));
+            await Store.DeleteTreeAsync(KvRange.Prefix(At($"{i}") + LockNames.Suffix));
             await AssertLostAsync(held);
         }
     }
@@ -37,7 +37,7 @@ public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task A_lost_lock_can_be_taken_again()
     {
         var held = await Store.LockAsync(At("a"));
-        await Store.DeleteTreeAsync(KvRange.Prefix(At("a") + KeyRules.LockSuffix));
+        await Store.DeleteTreeAsync(KvRange.Prefix(At("a") + LockNames.Suffix));
         await AssertLostAsync(held);
         await using var again = await Store.LockAsync(At("a"), new KvLockOptions { Timeout = TimeSpan.Zero });
         Assert.True(again.IsHeld);
@@ -48,7 +48,7 @@ public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task Unlocking_a_lost_lock_does_not_release_that_of_its_next_holder()
     {
         var held = await Store.LockAsync(At("a"));
-        await Store.DeleteTreeAsync(KvRange.Prefix(At("a") + KeyRules.LockSuffix));
+        await Store.DeleteTreeAsync(KvRange.Prefix(At("a") + LockNames.Suffix));
         await using var next = await Open().LockAsync(At("a"));
         await Assert.ThrowsAsync<KvLockLostException>(async () => await held.UnlockAsync());
         Assert.True(next.IsHeld);
@@ -186,7 +186,7 @@ public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task A_lock_whose_key_was_removed_says_so()
     {
         await using var held = await Store.LockAsync(At("a"));
-        await Store.DeleteTreeAsync(KvRange.Prefix(At("a") + KeyRules.LockSuffix));
+        await Store.DeleteTreeAsync(KvRange.Prefix(At("a") + LockNames.Suffix));
         await Patience.UntilAsync(() => held.Lost.IsCancellationRequested, "the loss of the lock");
         Assert.Equal(KvLockLostReason.KeyRemoved, held.LostReason);
     }

@@ -119,7 +119,7 @@ public abstract class NamespaceConformance : StoreConformance
         var result = await _inside.GetCapability<IKvTransactions>().CommitAsync(new KvTransaction
         {
             If = [KvCondition.Exists("a"), KvCondition.Missing("b")],
-            Then = [new KvOperation.Put("b", "2".Bytes()), new KvOperation.Read(new KvRangeQuery(KvRange.All)), new KvOperation.Delete(KvRange.Key("a"))],
+            Then = [new KvOperation.Put("b", "2".Bytes()), new KvOperation.Read(KvRange.All), new KvOperation.Delete(KvRange.Key("a"))],
         });
         Assert.True(result.Succeeded);
         Assert.Equal(["a", "b"], result.Results[1].Pairs.Select(p => p.Key));

@@ -116,7 +116,7 @@ public abstract class PortableConformance(IStoreRig rig) : StoreConformance(rig)
             return;
         }
 
-        await Patience.UntilAsync(async () => await KvDirectories.Of(Store).TryGetEntryAsync(Key) is null, "the end of the directory");
+        await Patience.UntilAsync(async () => await ListedDirectories.Of(Store).TryGetEntryAsync(Key) is null, "the end of the directory");
     }
 
     private static async Task<(string Key, string Value)> NextAsync(Watching watching)

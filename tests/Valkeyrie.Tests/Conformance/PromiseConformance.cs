@@ -39,7 +39,7 @@ public abstract class PromiseConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task A_directory_is_there_without_a_key_in_it_only_where_that_is_promised()
     {
         await Store.PutAsync(At("d"), ReadOnlyMemory<byte>.Empty, new KvPutOptions { Directory = true });
-        var entry = await KvDirectories.Of(Store).TryGetEntryAsync(At("d"));
+        var entry = await ListedDirectories.Of(Store).TryGetEntryAsync(At("d"));
         Assert.Equal(Promises.RealDirectories, entry!.IsDirectory);
     }
 

@@ -69,9 +69,9 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
             [
                 new KvOperation.Put(At("a"), "v".Bytes()),
                 new KvOperation.Delete(At("e")),
-                new KvOperation.Read(new KvRangeQuery(At("d")) { Limit = 2 }),
-                new KvOperation.Read(new KvRangeQuery(At("d")) { CountOnly = true }),
-                new KvOperation.Read(new KvRangeQuery(KvRange.Key(At("a")))),
+                new KvOperation.Read(At("d")) { Limit = 2 },
+                new KvOperation.Read(At("d")) { CountOnly = true },
+                new KvOperation.Read(KvRange.Key(At("a"))),
             ],
         });
         Assert.Equal([1, 2, 3, 3, 1], result.Results.Select(r => r.Count));
@@ -142,10 +142,10 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
         var lease = await Store.GetCapability<IKvLeases>().GrantLeaseAsync(TimeSpan.FromHours(1));
         await Store.PutAsync(At("a"), "v", new KvPutOptions { LeaseId = lease.Id });
         await Store.PutAsync(At("none"), "v");
-        await AssertConditionAsync(KvCondition.BearsLease(At("a"), lease.Id), true);
-        await AssertConditionAsync(KvCondition.BearsLease(At("a"), lease.Id - 1), false);
-        await AssertConditionAsync(KvCondition.BearsLease(At("none"), lease.Id), false);
-        await AssertConditionAsync(KvCondition.BearsLease(At("none"), 0), true);
+        await AssertConditionAsync(KvCondition.HasLease(At("a"), lease.Id), true);
+        await AssertConditionAsync(KvCondition.HasLease(At("a"), lease.Id - 1), false);
+        await AssertConditionAsync(KvCondition.HasLease(At("none"), lease.Id), false);
+        await AssertConditionAsync(KvCondition.HasLease(At("none"), 0), true);
         await AssertConditionAsync(new KvCondition(KvRange.Key(At("a")), KvConditionTarget.Lease, KvConditionOperator.Greater, 0), lease.Id > 0);
     }
 

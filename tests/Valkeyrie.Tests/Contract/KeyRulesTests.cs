@@ -63,7 +63,7 @@ public class KeyRulesTests
     [InlineData("/1", 1, false)]
     [InlineData("1", 1, false)]
     public void A_lock_key_bears_the_lease_that_it_is_named_after(string key, long lease, bool isLockKey) =>
-        Assert.Equal(isLockKey, KeyRules.IsLockKey(new KvPair { Key = key, LeaseId = lease }));
+        Assert.Equal(isLockKey, LockNames.IsLockKey(new KvPair { Key = key, LeaseId = lease }));
 
     [Theory]
     [InlineData(1, 1)]
@@ -73,7 +73,7 @@ public class KeyRulesTests
     [InlineData(TimeSpan.TicksPerSecond + 1, 2)]
     [InlineData(90 * TimeSpan.TicksPerSecond, 90)]
     [InlineData(9_000_000_000 * TimeSpan.TicksPerSecond, 9_000_000_000)]
-    public void A_time_to_live_is_rounded_up_to_seconds(long ticks, long seconds) => Assert.Equal(seconds, KeyRules.TtlSeconds(TimeSpan.FromTicks(ticks)));
+    public void A_time_to_live_is_rounded_up_to_seconds(long ticks, long seconds) => Assert.Equal(seconds, OptionRules.TtlSeconds(TimeSpan.FromTicks(ticks)));
 
     [Theory]
     [InlineData(0)]
@@ -83,7 +83,7 @@ public class KeyRulesTests
     [InlineData(long.MaxValue)]
     public void A_time_to_live_of_nothing_or_too_much_is_refused(long ticks)
     {
-        var refused = Assert.Throws<KvInvalidArgumentException>(() => KeyRules.TtlSeconds(TimeSpan.FromTicks(ticks), "the key"));
+        var refused = Assert.Throws<KvInvalidArgumentException>(() => OptionRules.TtlSeconds(TimeSpan.FromTicks(ticks), "the key"));
         Assert.Equal("the key", refused.Key);
     }
 

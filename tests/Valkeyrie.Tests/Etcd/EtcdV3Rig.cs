@@ -22,8 +22,8 @@ internal sealed class EtcdV3Rig(EtcdServer server) : IStoreRig
 
     public async Task<IReadOnlyList<KvPair>> LockKeysAsync(IKvStore store, string key)
     {
-        var query = new KvRangeQuery(KvRange.Prefix(KeyRules.LockDirectoryOf(key)));
-        var result = await store.GetCapability<IKvTransactions>().CommitAsync(new KvTransaction { Then = [new KvOperation.Read(query)] });
+        var read = new KvOperation.Read(KvRange.Prefix(LockNames.DirectoryOf(key)));
+        var result = await store.GetCapability<IKvTransactions>().CommitAsync(new KvTransaction { Then = [read] });
         return result.Results[0].Pairs;
     }
 }

@@ -94,7 +94,7 @@ public sealed class LockInteropTests(SharedEtcd etcd)
         Assert.Equal(Enumerable.Range(0, 8 * Each).Select(line => line % 2 == 0 ? "in" : "out"), await File.ReadAllLinesAsync(log));
     }
 
-    private string NameOf(KvLockForm form) => KeyRules.LockDirectoryOf(_key, form)[..^1];
+    private string NameOf(KvLockForm form) => LockNames.DirectoryOf(_key, form)[..^1];
 
     private Task UntilContendersAsync(IKvStore store, KvLockForm form, int count) =>
         Patience.UntilAsync(async () => (await etcd.Server.Gateway.KeysAsync(NameOf(form) + "/")).Count == count, $"{count} contenders");

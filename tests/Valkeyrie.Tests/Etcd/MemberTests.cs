@@ -13,7 +13,7 @@ public sealed class MemberTests
         await using var cluster = await EtcdCluster.StartAsync();
         await using var store = KvStore.Open(cluster.Address);
         await store.PutAsync("a", "1");
-        var all = await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync();
+        var all = await PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync();
         Assert.Equal(store.Info.Endpoints.Order(), all.Select(s => s.Endpoint).Order());
         Assert.All(all, s => Assert.True(s.IsServing));
         var leader = Assert.Single(all, s => s.IsLeader == true);
@@ -29,7 +29,7 @@ public sealed class MemberTests
         List<KvEndpointStatus> statuses;
         do
         {
-            statuses = await KvEndpoints.Of(store).CheckEndpointsAsync(TimeSpan.FromSeconds(2)).ToListAsync();
+            statuses = await PingedEndpoint.Of(store).CheckEndpointsAsync(TimeSpan.FromSeconds(2)).ToListAsync();
         }
         while (StatusOf(1).IsServing);
 
@@ -56,7 +56,7 @@ public sealed class MemberTests
         do
         {
             // The member finds out by itself within an election timeout.
-            status = Assert.Single(await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync());
+            status = Assert.Single(await PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync());
             Assert.True(status.IsReachable);
         }
         while (status.IsServing);

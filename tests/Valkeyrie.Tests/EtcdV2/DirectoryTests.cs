@@ -52,7 +52,7 @@ public sealed class DirectoryTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         await Store.PutAsync(At("show/empty"), default, Directory());
         await Store.PutAsync(At("show/deep/empty"), default, Directory());
         await Store.PutAllAsync(At("show/a"), At("show/_hidden/x"));
-        var directories = KvDirectories.Of(Store);
+        var directories = ListedDirectories.Of(Store);
         Assert.Equal(
             [(At("show/a"), false), (At("show/deep"), true), (At("show/empty"), true)],
             (await directories.EntriesAsync(At("show"))).ConvertAll(e => (e.Path, e.IsDirectory)));

@@ -23,5 +23,5 @@ internal sealed class EtcdV2Rig(EtcdServer server) : IStoreRig
     public Task CompactAsync(long revision) => throw new NotSupportedException("There is no history to compact.");
 
     public async Task<IReadOnlyList<KvPair>> LockKeysAsync(IKvStore store, string key) =>
-        await store.TryGetAsync(key + KeyRules.LockSuffix) is { } held ? [held] : [];
+        await store.TryGetAsync(key + LockNames.Suffix) is { } held ? [held] : [];
 }

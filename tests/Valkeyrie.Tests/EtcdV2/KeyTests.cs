@@ -111,7 +111,7 @@ public sealed class KeyTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Store.TryAtomicPutAsync(At("a"), latin1, 0));
         await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Store.LockAsync(At("a"), new KvLockOptions { Value = latin1 }));
         Assert.Null(await Store.TryGetAsync(At("a")));
-        Assert.Null(await Store.TryGetAsync(At("a") + KeyRules.LockSuffix));
+        Assert.Null(await Store.TryGetAsync(At("a") + LockNames.Suffix));
     }
 
     [Fact]

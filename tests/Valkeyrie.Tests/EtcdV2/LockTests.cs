@@ -40,10 +40,10 @@ public sealed class LockTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
     public async Task A_lock_whose_key_was_overwritten_is_lost_and_the_other_key_stays()
     {
         await using var held = await Store.LockAsync(At("a"));
-        await Store.PutAsync(At("a") + KeyRules.LockSuffix, "theirs");
+        await Store.PutAsync(At("a") + LockNames.Suffix, "theirs");
         await Patience.UntilAsync(() => held.Lost.IsCancellationRequested, "the loss of the lock");
         await Assert.ThrowsAsync<KvLockLostException>(async () => await held.UnlockAsync());
-        Assert.Equal("theirs", (await Store.GetAsync(At("a") + KeyRules.LockSuffix)).Value);
+        Assert.Equal("theirs", (await Store.GetAsync(At("a") + LockNames.Suffix)).Value);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class LockTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         }
 
         await held.UnlockAsync();
-        Assert.Null(await Store.TryGetAsync(At("a") + KeyRules.LockSuffix));
+        Assert.Null(await Store.TryGetAsync(At("a") + LockNames.Suffix));
     }
 
     [Fact]
@@ -163,5 +163,5 @@ public sealed class LockTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         return reply.RootElement.GetProperty("watchers").GetInt32();
     }
 
-    private async Task<long> LockIndexAsync(string key) => (await Store.TryGetAsync(At(key) + KeyRules.LockSuffix))?.Revision ?? 0;
+    private async Task<long> LockIndexAsync(string key) => (await Store.TryGetAsync(At(key) + LockNames.Suffix))?.Revision ?? 0;
 }

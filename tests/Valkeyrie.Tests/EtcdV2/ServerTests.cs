@@ -82,7 +82,7 @@ public sealed class ServerTests
         var none = await Assert.ThrowsAsync<KvAuthenticationException>(async () => await nobody.PutAsync("a", "v"));
         Assert.Contains("none was given", none.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<KvAuthenticationException>(async () => await nobody.PingAsync());
-        var status = Assert.Single(await KvEndpoints.Of(nobody).CheckEndpointsAsync().ToListAsync());
+        var status = Assert.Single(await PingedEndpoint.Of(nobody).CheckEndpointsAsync().ToListAsync());
         Assert.Equal((true, false), (status.IsReachable, status.IsServing));
     }
 

@@ -55,7 +55,7 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
         var refused = await Assert.ThrowsAsync<KvAuthenticationException>(async () => await store.PingAsync());
         Assert.Contains(etcd.Server.Endpoint, refused.Message, StringComparison.Ordinal);
 
-        var status = Assert.Single(await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync());
+        var status = Assert.Single(await PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync());
         Assert.True(status.IsReachable);
         Assert.False(status.IsServing);
         Assert.Equal(KvErrorCode.AuthenticationFailed, status.ErrorCode);
@@ -68,14 +68,14 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
     {
         await using var store = Open(user);
         Assert.Contains(etcd.Server.Endpoint, (await store.PingAsync()).Endpoint, StringComparison.Ordinal);
-        Assert.True(Assert.Single(await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync()).IsServing);
+        Assert.True(Assert.Single(await PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync()).IsServing);
     }
 
     [Fact]
     public async Task An_endpoint_with_a_wrong_password_is_reachable_and_does_not_serve()
     {
         await using var store = Open("root", "wrong");
-        var status = Assert.Single(await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync());
+        var status = Assert.Single(await PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync());
         Assert.Equal((true, false, KvErrorCode.AuthenticationFailed), (status.IsReachable, status.IsServing, status.ErrorCode));
     }
 

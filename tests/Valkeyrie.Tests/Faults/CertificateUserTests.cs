@@ -15,7 +15,7 @@ public sealed class CertificateUserTests(CertificateUserTests.CertificateEtcd et
     {
         await using var store = etcd.Open(name);
         await store.PingAsync();
-        Assert.True(Assert.Single(await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync()).IsServing);
+        Assert.True(Assert.Single(await PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync()).IsServing);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class CertificateUserTests(CertificateUserTests.CertificateEtcd et
         await using var store = etcd.Open("stranger");
         var refused = await Assert.ThrowsAsync<KvAuthenticationException>(async () => await store.PingAsync());
         Assert.Contains("'stranger'", refused.Message, StringComparison.Ordinal);
-        var status = Assert.Single(await KvEndpoints.Of(store).CheckEndpointsAsync().ToListAsync());
+        var status = Assert.Single(await PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync());
         Assert.Equal((true, KvErrorCode.AuthenticationFailed), (status.IsReachable, status.ErrorCode));
     }
 

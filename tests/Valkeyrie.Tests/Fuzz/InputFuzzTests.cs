@@ -37,7 +37,7 @@ public sealed class InputFuzzTests
                     var range = kind switch { 0 => KvRange.Key(key), 1 => KvRange.Prefix(key), _ => KvRange.Directory(key) };
                     Assert.Equal(key, KeyCodec.Plain.Decode(KeyCodec.Plain.Encode(key)));
                     Assert.True(range.Kind == KvRangeKind.Directory || range.Contains(key));
-                    Assert.True(KeyRules.IsLockKey(new KvPair { Key = KeyRules.LockDirectoryOf(key) + "1f", LeaseId = 0x1f }));
+                    Assert.True(LockNames.IsLockKey(new KvPair { Key = LockNames.DirectoryOf(key) + "1f", LeaseId = 0x1f }));
                     KeyCodec.Plain.IntervalOf(range);
                     var paths = new KeyPaths("ns/");
                     paths.PathOf(key);
@@ -60,7 +60,7 @@ public sealed class InputFuzzTests
                 var text = Mutation.Text(random, 3);
                 return new FuzzCase(text.Length, random.Next(3) switch
                 {
-                    0 => () => Assert.InRange(KeyRules.TtlSeconds(time), 1, long.MaxValue),
+                    0 => () => Assert.InRange(OptionRules.TtlSeconds(time), 1, long.MaxValue),
                     1 => () => new KvLockOptions { Timeout = time }.CheckTimeout("k"),
                     _ => () => new KvStoreOptions { Timeout = time, KeepAlive = time, Namespace = text }.Check(),
                 });

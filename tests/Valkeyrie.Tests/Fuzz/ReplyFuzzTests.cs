@@ -20,7 +20,7 @@ public sealed class ReplyFuzzTests
     {
         If = [KvCondition.Exists("k")],
         Then = [new KvOperation.Put("k", "v".Bytes()), new KvOperation.Delete(KvRange.Key("l"))],
-        Else = [new KvOperation.Read(new KvRangeQuery(KvRange.All))],
+        Else = [new KvOperation.Read(KvRange.All)],
     };
 
     private static readonly RequestedKeys Everything = new(ByteString.CopyFrom(0), ByteString.CopyFrom(0));

@@ -36,7 +36,7 @@ public sealed class LockKeyRecipeTests : IAsyncDisposable
     {
         await _store.PutAllAsync(["r/z", .. Enumerable.Range(1, 500).Select(i => $"r/d/k___lock/{i:x}")]);
         var before = _engine.Called("Range");
-        Assert.Equal(["d", "z"], (await _store.EntriesAsync(KvDirectories.RangeOf("r"), new KvEntryOptions { KeysOnly = true })).Select(e => e.Name));
+        Assert.Equal(["d", "z"], (await _store.EntriesAsync(KvRange.Below("r"), new KvEntryOptions { KeysOnly = true })).Select(e => e.Name));
         Assert.InRange(_engine.Called("Range") - before, 2, 40);
     }
 

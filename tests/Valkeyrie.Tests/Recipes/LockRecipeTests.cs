@@ -112,7 +112,7 @@ public sealed class LockRecipeTests : IAsyncDisposable
         await using var bystander = await _store.LockAsync("bystander");
         var waiting = _store.LockAsync("k").AsTask();
         await Patience.UntilAsync(() => _engine.Keys.Count == 3, "a lock, a bystander and a contender");
-        await _engine.DeleteAsync(KeyRules.LockDirectoryOf("k") + "2", default);
+        await _engine.DeleteAsync(LockNames.DirectoryOf("k") + "2", default);
 
         await held.UnlockAsync();
         await using var next = await waiting.WaitAsync(Patience.Limit);

@@ -141,7 +141,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         "Grant",
         () =>
         {
-            var lease = new KvLease(++_lastLease, TimeSpan.FromSeconds(KeyRules.TtlSeconds(ttl))) { History = History };
+            var lease = new KvLease(++_lastLease, TimeSpan.FromSeconds(OptionRules.TtlSeconds(ttl))) { History = History };
             Leases[lease.Id] = lease.Ttl;
             return lease;
         },
@@ -353,7 +353,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
     {
         KvOperation.Put put => new([Put(put.Key, put.Value, put.LeaseId)], 1),
         KvOperation.Delete delete => new([], Delete(delete.Range)),
-        KvOperation.Read read when Page(read.Query) is var page => new(page.Pairs, page.Count),
+        KvOperation.Read read when Page(KvRangeQuery.Of(read)) is var page => new(page.Pairs, page.Count),
         _ => throw new NotSupportedException(),
     };
 }

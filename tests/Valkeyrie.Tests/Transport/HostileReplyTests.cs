@@ -42,7 +42,7 @@ public sealed class HostileReplyTests
         reply.Responses.Add(new ResponseOp { ResponseRange = RangeResponse.Parser.ParseFrom(EtcdReply.Range("e/1", "v")) });
         return AssertRefusedAsync(
             reply.ToByteArray(),
-            async store => await store.GetCapability<IKvTransactions>().CommitAsync(new KvTransaction { Then = [new KvOperation.Read(new KvRangeQuery("d"))] }));
+            async store => await store.GetCapability<IKvTransactions>().CommitAsync(new KvTransaction { Then = [new KvOperation.Read("d")] }));
     }
 
     [Fact]

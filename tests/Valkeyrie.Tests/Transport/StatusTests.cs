@@ -69,7 +69,7 @@ public class StatusTests
         {
             new KvOperation.Put("app/k", default),
             new KvOperation.Delete(KvRange.Key("app/k")),
-            new KvOperation.Read(new KvRangeQuery(KvRange.Key("app/k"))),
+            new KvOperation.Read(KvRange.Key("app/k")),
         })
         {
             var denied = await Assert.ThrowsAsync<KvPermissionDeniedException>(async () =>
