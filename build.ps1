@@ -11,7 +11,9 @@
     docs    renew the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
     pictures take the README's pictures anew: real sessions in a real terminal, tmux; arguments: names of pictures, else all
     analyze look through every script with PSScriptAnalyzer
-    package make out/package/Valkeyrie.VERSION.nupkg, fit for the PowerShell Gallery; with --all-platforms it is an error if one cannot be compiled for
+    notices write THIRD-PARTY-NOTICES.txt again, from the packages that the module ships
+    package make out/package: the module for the PowerShell Gallery, and the libraries for NuGet; with --all-platforms it is an error if one cannot be compiled for
+    release take the steps of the release workflow up to publishing, into out/release, and try the result as a new user would
     bench   measure against the bare HTTP/2 loop and etcdctl; arguments: rows and options, see --help
 .EXAMPLE
     ./build.ps1 test
@@ -23,7 +25,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('help', 'build', 'test', 'pester', 'demo', 'soak', 'docs', 'pictures', 'analyze', 'package', 'bench')]
+    [ValidateSet('help', 'build', 'test', 'pester', 'demo', 'soak', 'docs', 'pictures', 'analyze', 'notices', 'package', 'release', 'bench')]
     [string] $Task = 'help',
 
     [Parameter(ValueFromRemainingArguments)]
@@ -47,7 +49,7 @@ function Invoke-BuildTask {
     Clear-StagedModule
     dotnet publish src/Valkeyrie.PowerShell -c Release -o out/Valkeyrie/bin
     Assert-ExitCode 'The build'
-    Copy-Item Valkeyrie.psd1, module/* out/Valkeyrie -Recurse
+    Copy-Item Valkeyrie.psd1, LICENSE, THIRD-PARTY-NOTICES.txt, module/* out/Valkeyrie -Recurse
     if (-not (Invoke-Precompilation)) {
         '******** NOT PRECOMPILED: the compiler could not be had, or failed. The module works, and takes longer to start. ********'
     }
@@ -179,7 +181,22 @@ function Invoke-PackageTask {
     Remove-Item out/package -Recurse -Force -ErrorAction Ignore
     $package = & ./build/pack.ps1 -Module out/Valkeyrie -Destination out/package -ProjectUri (Get-ProjectUri)
     $without = $missing ? ". NOT PRECOMPILED, and so slower to start: $($missing -join ', ')" : ''
-    "The package is $([IO.Path]::GetRelativePath($PSScriptRoot, $package.FullName)), $([Math]::Round($package.Length / 1MB, 1)) MB$without."
+    "The module's package is $([IO.Path]::GetRelativePath($PSScriptRoot, $package.FullName)), $([Math]::Round($package.Length / 1MB, 1)) MB$without."
+    $libraries = & ./build/pack-libraries.ps1 -Destination out/package/nuget -ProjectUri (Get-ProjectUri)
+    "The libraries' packages are in out/package/nuget: $($libraries.BaseName -join ', ')."
+}
+
+function Invoke-NoticesTask {
+    Assert-Dotnet
+    dotnet restore src/Valkeyrie.PowerShell -v quiet
+    Assert-ExitCode 'The restore'
+    & ./build/notices.ps1 | Set-Content THIRD-PARTY-NOTICES.txt
+}
+
+function Invoke-ReleaseTask {
+    Invoke-PackageTask @args
+    & (Get-Pwsh) -NoProfile -NonInteractive -File build/release.ps1 -Module out/Valkeyrie -Package out/package -Destination out/release
+    Assert-ExitCode 'The release'
 }
 
 function Invoke-BenchTask {

@@ -8,7 +8,7 @@ task_build() { # stage the importable module under out/Valkeyrie; needs the .NET
     need_dotnet
     rm -rf out/Valkeyrie
     dotnet publish src/Valkeyrie.PowerShell -c Release -o out/Valkeyrie/bin
-    cp -R Valkeyrie.psd1 module/. out/Valkeyrie/
+    cp -R Valkeyrie.psd1 LICENSE THIRD-PARTY-NOTICES.txt module/. out/Valkeyrie/
     dotnet publish src/Valkeyrie.Precompiled -c Release \
         || say "******** NOT PRECOMPILED: the compiler could not be had, or failed. The module works, and takes longer to start. ********"
     say "The module is in out/Valkeyrie. Import-Module ./out/Valkeyrie loads it."
@@ -52,10 +52,21 @@ task_analyze() { # look through every script with PSScriptAnalyzer
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 analyze
 }
 
-task_package() { # make out/package/Valkeyrie.VERSION.nupkg, fit for the PowerShell Gallery; argument: --all-platforms
+task_notices() { # write THIRD-PARTY-NOTICES.txt again, from the packages that the module ships
+    find_pwsh || fail "The notices are written by a PowerShell script."
+    "$pwsh" -NoProfile -NonInteractive -File build.ps1 notices
+}
+
+task_package() { # make out/package: the module for the PowerShell Gallery, and the libraries for NuGet; argument: --all-platforms
     need_dotnet
     find_pwsh || fail "There is NO PACKAGE: it is made by PSResourceGet, which runs in a PowerShell. ./build.sh build needs none."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 package "$@"
+}
+
+task_release() { # take the steps of the release workflow up to publishing, into out/release, and try the result as a new user would
+    need_dotnet
+    find_pwsh || fail "There is NO RELEASE: its packages are made by PSResourceGet, which runs in a PowerShell."
+    "$pwsh" -NoProfile -NonInteractive -File build.ps1 release "$@"
 }
 
 task_bench() { # measure against the bare HTTP/2 loop and etcdctl; arguments: rows and options, see --help

@@ -39,7 +39,7 @@ function ConvertTo-ManifestText([string] $Text) { "@'`n$($Text -replace '(?m)^''
 $work = (New-Item -ItemType Directory ([IO.Path]::Combine([IO.Path]::GetTempPath(), "valkeyrie-$([guid]::NewGuid().ToString('n'))"))).FullName
 try {
     Copy-Item $Module $work/Valkeyrie -Recurse
-    Copy-Item $root/LICENSE, $root/docs/icon.png $work/Valkeyrie
+    Copy-Item $root/docs/icon.png $work/Valkeyrie
     $manifest = Join-Path $work Valkeyrie Valkeyrie.psd1
     $version = (Import-PowerShellDataFile $manifest).ModuleVersion
     $entries = [ordered]@{ ReleaseNotes = ConvertTo-ManifestText (& $PSScriptRoot/release-notes.ps1 $version) }

@@ -26,7 +26,7 @@ Describe 'The module' -Tag etcd {
         $files.Extension | Should -BeIn .dll, .so, .dylib
         $files.Name | Should -Not -Contain System.Management.Automation.dll
         (Split-Path $ModulePath | Get-ChildItem -File).Name | Sort-Object |
-            Should -Be Valkeyrie.Format.ps1xml, Valkeyrie.psd1, Valkeyrie.psm1, Valkeyrie.Types.ps1xml
+            Should -Be LICENSE, THIRD-PARTY-NOTICES.txt, Valkeyrie.Format.ps1xml, Valkeyrie.psd1, Valkeyrie.psm1, Valkeyrie.Types.ps1xml
     }
 
     Context 'its assemblies' {

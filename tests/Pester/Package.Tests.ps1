@@ -3,40 +3,16 @@
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     . $PSScriptRoot/FirstSession.ps1
+    . $PSScriptRoot/../../build/EmptyHome.ps1
     $Build = [IO.Path]::GetFullPath("$PSScriptRoot/../../build")
     $staged = Split-Path $ModulePath
     $Version = (Import-PowerShellDataFile $ModulePath).ModuleVersion
     $Shelf = (New-Item -ItemType Directory (Join-Path $TestFolder shelf)).FullName
     $UserHome = (New-Item -ItemType Directory (Join-Path $TestFolder home)).FullName
-    $UserModules = Join-Path $UserHome modules
     $Unpacked = Join-Path $TestFolder unpacked
 
     function New-Package([string] $Folder, [hashtable] $Option = @{}) {
         & $Build/pack.ps1 -Module $staged -Destination (Join-Path $TestFolder $Folder) @Option
-    }
-
-    # What a new user's PowerShell writes, which knows nothing of this one's modules and repositories. Windows asks no variable where a user's modules are, so
-    # there they are put where the user's path says.
-    function Invoke-AtHome([string] $Command) {
-        $start = [Diagnostics.ProcessStartInfo]::new($Pwsh, @('-NoProfile', '-NonInteractive', '-Command', "`$ErrorActionPreference = 'Stop'; $Command"))
-        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-        $start.WorkingDirectory = $UserHome
-        $null = $start.Environment.Remove('PSModulePath')
-        'HOME', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA' | ForEach-Object { $start.Environment[$_] = $UserHome }
-
-        # PowerShell goes by these, PSResourceGet by HOME alone: both are to mean the same folders.
-        @{ XDG_DATA_HOME = '.local/share'; XDG_CONFIG_HOME = '.config'; XDG_CACHE_HOME = '.cache' }.GetEnumerator() |
-            ForEach-Object { $start.Environment[$_.Key] = Join-Path $UserHome $_.Value }
-        if ($IsWindows) {
-            $start.Environment['PSModulePath'] = $UserModules
-        }
-
-        $process = [Diagnostics.Process]::Start($start)
-        $Started.Add($process)
-        $errors = $process.StandardError.ReadToEndAsync()
-        $process.StandardOutput.ReadToEnd().TrimEnd() -split '\r?\n'
-        $process.WaitForExit()
-        "$($errors.Result)" | Should -BeNullOrEmpty -Because $Command
     }
 
     function Expand-Package([IO.FileInfo] $Package) {
@@ -51,15 +27,13 @@ Describe 'The package' -Tag PSResourceGet {
     It 'is published to a folder, installed from it, and the README''s first session runs from there word for word' {
         $package = New-Package package @{ ProjectUri = 'https://github.com/somebody/valkeyrie' }
         $package.Name | Should -Be "Valkeyrie.$Version.nupkg"
-        $install = $IsWindows ? "`$null = mkdir '$UserModules'; Save-PSResource Valkeyrie -Repository shelf -Path '$UserModules'" : 'Install-PSResource Valkeyrie -Repository shelf'
-        $shown = Invoke-AtHome @"
-            Import-Module '$((Get-Command Compress-PSResource).Module.Path)'
-            Register-PSResourceRepository shelf -Uri '$Shelf' -Trusted
+        $shown = Invoke-AtEmptyHome $UserHome @"
+            $(Get-ShelfCommand $Shelf)
             Publish-PSResource -NupkgPath '$($package.FullName)' -Repository shelf
             Find-PSResource Valkeyrie -Repository shelf |
                 Select-Object Name, Author, Description, Tags, LicenseUri, ProjectUri, IconUri, ReleaseNotes |
                 ConvertTo-Json -Compress
-            $install
+            $(Get-InstallCommand $UserHome)
 "@ | ConvertFrom-Json
         $shown.Name, $shown.Author | Should -Be Valkeyrie, 'The Valkeyrie authors'
         $shown.Description, $shown.ReleaseNotes | Should -Not -BeNullOrEmpty
@@ -68,10 +42,10 @@ Describe 'The package' -Tag PSResourceGet {
         $shown.IconUri | Should -BeLike https://raw.githubusercontent.com/*/icon.png
 
         # The first command finds the module by itself; the tour, which imports it by name, gets the same.
-        $base, $seen = Invoke-AtHome "`$null = Get-KvStore; (Get-Module Valkeyrie).ModuleBase; & '$Tour' -Module Valkeyrie"
+        $base, $seen = Invoke-AtEmptyHome $UserHome "`$null = Get-KvStore; (Get-Module Valkeyrie).ModuleBase; & '$Tour' -Module Valkeyrie"
         $base | Should -BeLike "$UserHome*$Version"
         (ConvertTo-Word $seen) -join ' ' | Should -BeExactly ((ConvertTo-Word (Get-FirstSession)) -join ' ')
-        $drive, $help = Invoke-AtHome "Set-KvValue app/host db01 -WarningAction Ignore; (Get-ChildItem kv:/app).Name; (Get-Help Set-KvValue).Synopsis"
+        $drive, $help = Invoke-AtEmptyHome $UserHome "Set-KvValue app/host db01 -WarningAction Ignore; (Get-ChildItem kv:/app).Name; (Get-Help Set-KvValue).Synopsis"
         $drive, $help | Should -Be host, 'Writes values.'
     }
 
@@ -83,6 +57,7 @@ Describe 'The package' -Tag PSResourceGet {
         $notes | Should -Match '### Added'
         ([xml](Get-Content $module/Valkeyrie.nuspec -Raw)).package.metadata.releaseNotes | Should -Not -BeNullOrEmpty
         Get-Content $module/LICENSE -Raw | Should -Match 'Apache License'
+        Get-Content $module/THIRD-PARTY-NOTICES.txt -Raw | Should -Match 'SQLite'
         [IO.File]::ReadAllBytes("$module/icon.png")[1..3] | Should -Be 0x50, 0x4E, 0x47
     }
 
