@@ -195,7 +195,7 @@ function Invoke-NoticesTask {
 
 function Invoke-ReleaseTask {
     Invoke-PackageTask @args
-    & (Get-Pwsh) -NoProfile -NonInteractive -File build/release.ps1 -Module out/Valkeyrie -Package out/package -Destination out/release
+    & (Get-Pwsh) -NoProfile -NonInteractive -File build/release.ps1 -Package out/package -Destination out/release
     Assert-ExitCode 'The release'
 }
 
