@@ -1,3 +1,6 @@
+using Valkeyrie.Embedded.Storage;
+using Valkeyrie.Embedded.Writing;
+
 namespace Valkeyrie.Embedded;
 
 /// <summary>An open database: how to read it and how to write it.</summary>

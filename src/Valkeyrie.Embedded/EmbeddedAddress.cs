@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Valkeyrie.Embedded.Files;
 
 namespace Valkeyrie.Embedded;
 

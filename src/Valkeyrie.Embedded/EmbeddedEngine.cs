@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using SQLitePCL;
+using Valkeyrie.Embedded.Storage;
+using Valkeyrie.Embedded.Watching;
 
 namespace Valkeyrie.Embedded;
 

@@ -1,3 +1,5 @@
+using Valkeyrie.Embedded.Files;
+
 namespace Valkeyrie.Embedded;
 
 /// <summary>Makes the embedded store known to <see cref="KvStore.Open"/>: a file path or <c>embedded:FILE</c> for a file that the processes of a

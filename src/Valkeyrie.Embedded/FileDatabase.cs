@@ -1,3 +1,8 @@
+using Valkeyrie.Embedded.Files;
+using Valkeyrie.Embedded.Sqlite;
+using Valkeyrie.Embedded.Storage;
+using Valkeyrie.Embedded.Writing;
+
 namespace Valkeyrie.Embedded;
 
 /// <summary>A file, which other processes may have open as well.</summary>

@@ -1,3 +1,6 @@
+using Valkeyrie.Embedded.Storage;
+using Valkeyrie.Embedded.Writing;
+
 namespace Valkeyrie.Embedded;
 
 /// <summary>A database in memory, which goes with the process. Its one connection is used in turn, on the callers' own threads.</summary>

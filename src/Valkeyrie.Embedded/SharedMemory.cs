@@ -1,3 +1,6 @@
+using Valkeyrie.Embedded.Sqlite;
+using Valkeyrie.Embedded.Storage;
+
 namespace Valkeyrie.Embedded;
 
 /// <summary>The memory of a database, and who uses it; it is let go with the last of them.</summary>

@@ -1,3 +1,5 @@
+using Valkeyrie.Embedded.Storage;
+
 namespace Valkeyrie.Embedded;
 
 /// <summary>What an open store does by itself: it ends leases when their time is over, whoever made them, sets right those that

@@ -1,4 +1,4 @@
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Files;
 
 /// <summary>Where the store lies that is used when nobody names one: where the platform keeps a user's data.</summary>
 internal static class DefaultFile

@@ -1,6 +1,8 @@
 using SQLitePCL;
+using Valkeyrie.Embedded.Sqlite;
+using Valkeyrie.Embedded.Storage;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Files;
 
 /// <summary>Looks at a file before it is opened in earnest, without changing a byte of it: a file that is not a store, or not one that this
 /// version knows, is left as it is.</summary>

@@ -1,6 +1,8 @@
 using SQLitePCL;
+using Valkeyrie.Embedded.Sqlite;
+using Valkeyrie.Embedded.Storage;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Files;
 
 /// <summary>Opens the file of a store, and makes it where there is none.</summary>
 internal static class StoreFile

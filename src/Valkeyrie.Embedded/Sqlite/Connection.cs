@@ -1,7 +1,7 @@
 using System.Text;
 using SQLitePCL;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Sqlite;
 
 /// <summary>One connection to a database with its prepared statements. Used by one thread at a time.</summary>
 internal sealed class Connection : IDisposable

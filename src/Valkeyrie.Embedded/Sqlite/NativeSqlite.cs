@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using SQLitePCL;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Sqlite;
 
 /// <summary>Makes the native SQLite library ready, once for the process.</summary>
 /// <remarks>It is looked for beside this assembly, under <c>runtimes/PLATFORM/native</c>, and loaded by its full path: so it is found from a load

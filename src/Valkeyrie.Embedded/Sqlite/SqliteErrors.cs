@@ -1,6 +1,6 @@
 using SQLitePCL;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Sqlite;
 
 /// <summary>Turns SQLite's result codes (https://www.sqlite.org/rescode.html) into the contract's errors; none reaches a caller as it is.</summary>
 internal static class SqliteErrors

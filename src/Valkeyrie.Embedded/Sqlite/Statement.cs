@@ -1,6 +1,6 @@
 using SQLitePCL;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Sqlite;
 
 /// <summary>A prepared statement: bind, step, read columns, reset. Its text is parsed once for its connection.</summary>
 /// <remarks>Parameters are numbered from 1 and columns from 0, as SQLite does. Spans are valid until the next step or reset.</remarks>

@@ -1,4 +1,6 @@
-namespace Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
+
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>Forgets the oldest changes, a little at a time: what history holds of a change is all in its row, so this cuts off the beginning
 /// of a table and touches nothing else but large values and keys that exist no more.</summary>

@@ -1,4 +1,6 @@
-namespace Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
+
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>Reads changes from history for a watch.</summary>
 internal static class EventReader

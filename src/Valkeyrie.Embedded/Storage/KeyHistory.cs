@@ -1,4 +1,4 @@
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>Reads the changes of one key, newest first. Each row of <c>history</c> holds the version that it replaced and where that was written, so
 /// the rows of a key are a chain; it ends where the next is no longer kept.</summary>

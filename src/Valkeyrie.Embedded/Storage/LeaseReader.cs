@@ -1,4 +1,4 @@
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>Reads what is known of leases.</summary>
 internal static class LeaseReader

@@ -1,4 +1,4 @@
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>Makes, renews and ends leases inside a transaction of SQLite.</summary>
 /// <remarks>Holders count by the machine's monotonic clock, leases end by the one that goes on while it is off. So that no lease ends before its holder

@@ -1,4 +1,6 @@
-namespace Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
+
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>Reads what a range held at an older revision: every key that exists or was deleted since, each taken back through the changes
 /// made after that revision.</summary>

@@ -1,4 +1,4 @@
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>Gathers the pairs of one page.</summary>
 internal sealed class PageBuilder(KvRangeQuery query)

@@ -1,4 +1,6 @@
-namespace Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
+
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>Reads pairs over one connection, at the newest revision and, through the history, at older ones.</summary>
 internal sealed class PairReader(Connection connection, KeyCodec keys)

@@ -1,4 +1,6 @@
-namespace Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
+
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>What is known of one version of a key beside its value.</summary>
 /// <param name="Position">Where in history it was written; 0 for none.</param>
@@ -9,7 +11,7 @@ internal readonly record struct PairVersion(long Position, long CreateRevision, 
 {
     public bool Exists => Version > 0;
 
-    public long Revision => Embedded.Position.RevisionOf(Position);
+    public long Revision => Storage.Position.RevisionOf(Position);
 
     public KvPair ToPair(string key, byte[]? value) => new()
     {

@@ -1,4 +1,6 @@
-namespace Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
+
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>Writes pairs inside a transaction of SQLite, which may hold several requests, each with a revision of its own.</summary>
 internal sealed class PairWriter(PairReader reader)

@@ -1,4 +1,4 @@
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>The place of a change in the store's history as one number: its revision, and within it the change's turn. It orders all changes,
 /// and is the row id of the change.</summary>

@@ -1,4 +1,4 @@
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>Connections for reading a file, one for each thread that reads at the same time; those not in use are kept for the next.</summary>
 internal sealed class ReaderPool(Func<PairReader> open, Func<Exception> closedError) : IDisposable

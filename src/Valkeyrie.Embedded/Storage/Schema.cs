@@ -1,6 +1,7 @@
 using System.Globalization;
+using Valkeyrie.Embedded.Sqlite;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>The tables of a store, as a chain of steps: a new file takes them all, an older one those that it lacks.</summary>
 internal static class Schema

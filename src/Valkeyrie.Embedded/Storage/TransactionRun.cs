@@ -1,4 +1,6 @@
-namespace Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
+
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>Makes a transaction of the contract, with the meaning that etcd gives it.</summary>
 internal static class TransactionRun

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Valkeyrie.Embedded.Storage;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Watching;
 
 /// <summary>Wakes watches when a key of theirs has changed, in this process or in another.</summary>
 /// <remarks>One thread looks at the keys of new changes: at once after a commit of this process, and every few milliseconds for those of others, as

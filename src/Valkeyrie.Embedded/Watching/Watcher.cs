@@ -1,4 +1,6 @@
-namespace Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Storage;
+
+namespace Valkeyrie.Embedded.Watching;
 
 /// <summary>One watch: where it has read up to, and what there is for it to read. Its state is guarded by its <see cref="ChangeHub"/>.</summary>
 /// <param name="range">What is watched.</param>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Valkeyrie.Embedded.Storage;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Watching;
 
 /// <summary>Finds the watches that a key is of interest to: those of single keys by the key's hash, the others by looking at each.</summary>
 internal sealed class WatcherIndex

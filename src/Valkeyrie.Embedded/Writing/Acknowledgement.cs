@@ -1,4 +1,4 @@
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Writing;
 
 /// <summary>Tells those who wait for their writes what became of them, once they are on the disk.</summary>
 internal static class Acknowledgement

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Writing;
 
 /// <summary>Where writes line up. One thread takes all that wait and has them committed together: while one commit is on its way to the disk,
 /// the next one gathers.</summary>

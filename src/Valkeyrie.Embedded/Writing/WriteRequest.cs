@@ -1,4 +1,6 @@
-namespace Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Storage;
+
+namespace Valkeyrie.Embedded.Writing;
 
 /// <summary>A write on its way: what to do inside a transaction, and the task of the one who waits for it.</summary>
 internal abstract class WriteRequest

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using SQLitePCL;
+using Valkeyrie.Embedded.Sqlite;
+using Valkeyrie.Embedded.Storage;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Writing;
 
 /// <summary>Makes transactions of SQLite out of requests: many in one, so that they share one sync to the disk.</summary>
 internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan timeout)
