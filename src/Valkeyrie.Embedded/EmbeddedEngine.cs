@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SQLitePCL;
+using Valkeyrie.Embedded.Databases;
 using Valkeyrie.Embedded.Storage;
 using Valkeyrie.Embedded.Watching;
 
@@ -228,10 +229,10 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
             }
 
             Database database = address.IsMemory
-                ? new MemoryDatabase(memory ?? new SharedMemory(Info.Address), _keys, address.Options, Timeout, Closed)
-                : FileDatabase.Open(address.File, _keys, address.Options, Timeout, Closed);
+                ? new MemoryDatabase(memory ?? new SharedMemory(Info.Address), _keys, address.Options.Bounds, Timeout, Closed)
+                : FileDatabase.Open(address.File, _keys, address.Options.Bounds, Timeout, Closed);
             database.LookForDeadline();
-            return _parts = new Parts(database, new ChangeHub(database, Closed), new Upkeep(database, address.Options));
+            return _parts = new Parts(database, new ChangeHub(database, Closed), new Upkeep(database, address.Options.Bounds));
         }
     }
 

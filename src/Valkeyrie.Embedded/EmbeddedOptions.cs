@@ -1,3 +1,5 @@
+using Valkeyrie.Embedded.Storage;
+
 namespace Valkeyrie.Embedded;
 
 /// <summary>How much of its history an embedded store keeps: what reads at older revisions and resumed watches can go back to.</summary>
@@ -10,6 +12,8 @@ public sealed record EmbeddedOptions
 
     /// <summary>How long a revision is kept. Default: 24 hours. Above zero.</summary>
     public TimeSpan HistoryAge { get; init; } = TimeSpan.FromHours(24);
+
+    internal HistoryBounds Bounds => new(HistoryRevisions, HistoryAge);
 
     internal void Check()
     {

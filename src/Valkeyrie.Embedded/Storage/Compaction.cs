@@ -34,10 +34,10 @@ internal static class Compaction
     }
 
     /// <summary>The revision before which the bounds let go: beyond the count, or older than the age.</summary>
-    public static long RevisionToKeep(PairReader reader, EmbeddedOptions options, long newest, long now)
+    public static long RevisionToKeep(PairReader reader, HistoryBounds bounds, long newest, long now)
     {
-        var byCount = newest - options.HistoryRevisions + 1;
-        var horizon = now - (long)Math.Min(options.HistoryAge.TotalMilliseconds, now);
+        var byCount = newest - bounds.Revisions + 1;
+        var horizon = now - (long)Math.Min(bounds.Age.TotalMilliseconds, now);
 
         // Rows are in the order of their time, but for a clock that was set back: so the first young one ends the walk, and a step's worth is enough.
         var rows = reader.Connection.Prepared("SELECT position, written FROM history ORDER BY position LIMIT ?1").Bind(1, RowsInStep);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Valkeyrie.Embedded.Databases;
 using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Watching;

@@ -6,7 +6,7 @@ using Valkeyrie.Embedded.Storage;
 namespace Valkeyrie.Embedded.Writing;
 
 /// <summary>Makes transactions of SQLite out of requests: many in one, so that they share one sync to the disk.</summary>
-internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan timeout)
+internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan timeout)
 {
     // Others that wait for the file look at it about once in a millisecond. One that wrote and would go on at once must leave them that time.
     private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(1);
@@ -209,14 +209,14 @@ internal sealed class Writer(PairWriter pairs, EmbeddedOptions options, TimeSpan
     // A little in the transaction of those who made it necessary: no pause of its own, no sync of its own, and it keeps pace.
     private void ForgetBeyondCount(long written)
     {
-        var allowed = options.HistoryRevisions + Math.Min(options.HistoryRevisions / 16, 512);
+        var allowed = bounds.Revisions + Math.Min(bounds.Revisions / 16, 512);
         if (written == 0 || pairs.Revision - _oldest < allowed)
         {
             return;
         }
 
         _oldest = pairs.Reader.OldestRevision();
-        var keep = pairs.Revision - options.HistoryRevisions + 1;
+        var keep = pairs.Revision - bounds.Revisions + 1;
         for (var steps = 1 + (written / 256); steps > 0 && _oldest < keep && Compaction.Step(pairs, keep); steps--)
         {
         }

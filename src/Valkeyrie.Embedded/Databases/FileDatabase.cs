@@ -3,7 +3,7 @@ using Valkeyrie.Embedded.Sqlite;
 using Valkeyrie.Embedded.Storage;
 using Valkeyrie.Embedded.Writing;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Databases;
 
 /// <summary>A file, which other processes may have open as well.</summary>
 internal sealed class FileDatabase : Database
@@ -22,14 +22,14 @@ internal sealed class FileDatabase : Database
 
     public override bool IsShared => true;
 
-    public static FileDatabase Open(string path, KeyCodec keys, EmbeddedOptions options, TimeSpan timeout, Func<Exception> closedError)
+    public static FileDatabase Open(string path, KeyCodec keys, HistoryBounds bounds, TimeSpan timeout, Func<Exception> closedError)
     {
         var connection = StoreFile.Open(path, timeout);
         try
         {
             // The writer has its own way to wait.
             connection.WaitWhenBusy(TimeSpan.Zero);
-            var writer = new Writer(new PairWriter(new PairReader(connection, keys)), options, timeout);
+            var writer = new Writer(new PairWriter(new PairReader(connection, keys)), bounds, timeout);
             var readers = new ReaderPool(() => new PairReader(StoreFile.OpenAnother(path, timeout), keys), closedError);
             return new FileDatabase(connection, writer, readers, closedError);
         }

@@ -1,7 +1,7 @@
 using Valkeyrie.Embedded.Storage;
 using Valkeyrie.Embedded.Writing;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Databases;
 
 /// <summary>A database in memory, which goes with the process. Its one connection is used in turn, on the callers' own threads.</summary>
 internal sealed class MemoryDatabase : Database
@@ -11,13 +11,13 @@ internal sealed class MemoryDatabase : Database
     private readonly Func<Exception> _closedError;
     private bool _closed;
 
-    public MemoryDatabase(SharedMemory memory, KeyCodec keys, EmbeddedOptions options, TimeSpan timeout, Func<Exception> closedError)
-        : this(memory, new PairReader(memory.Connection, keys), options, timeout, closedError)
+    public MemoryDatabase(SharedMemory memory, KeyCodec keys, HistoryBounds bounds, TimeSpan timeout, Func<Exception> closedError)
+        : this(memory, new PairReader(memory.Connection, keys), bounds, timeout, closedError)
     {
     }
 
-    private MemoryDatabase(SharedMemory memory, PairReader reader, EmbeddedOptions options, TimeSpan timeout, Func<Exception> closedError)
-        : base(new Writer(new PairWriter(reader), options, timeout))
+    private MemoryDatabase(SharedMemory memory, PairReader reader, HistoryBounds bounds, TimeSpan timeout, Func<Exception> closedError)
+        : base(new Writer(new PairWriter(reader), bounds, timeout))
     {
         _memory = memory;
         _reader = reader;

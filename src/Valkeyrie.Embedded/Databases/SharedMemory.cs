@@ -1,7 +1,7 @@
 using Valkeyrie.Embedded.Sqlite;
 using Valkeyrie.Embedded.Storage;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Databases;
 
 /// <summary>The memory of a database, and who uses it; it is let go with the last of them.</summary>
 #pragma warning disable CA1001 // the last of its users closes the connection

@@ -1,4 +1,4 @@
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Storage;
 
 /// <summary>The clock that the processes of a machine share, and that goes on while it is off: milliseconds since 1970, UTC.</summary>
 internal static class Clock

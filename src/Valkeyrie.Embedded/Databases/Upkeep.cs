@@ -1,6 +1,6 @@
 using Valkeyrie.Embedded.Storage;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Databases;
 
 /// <summary>What an open store does by itself: it ends leases when their time is over, whoever made them, sets right those that
 /// a clock that was set back would leave too long, and forgets what history need not keep.</summary>
@@ -13,14 +13,14 @@ internal sealed class Upkeep : IAsyncDisposable
     private const int StepsAtOnce = 64;
 
     private readonly Database _database;
-    private readonly EmbeddedOptions _options;
+    private readonly HistoryBounds _bounds;
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _running;
 
-    public Upkeep(Database database, EmbeddedOptions options)
+    public Upkeep(Database database, HistoryBounds bounds)
     {
         _database = database;
-        _options = options;
+        _bounds = bounds;
         _running = Task.Run(RunAsync);
     }
 
@@ -92,10 +92,10 @@ internal sealed class Upkeep : IAsyncDisposable
 
         for (var step = 0; step < StepsAtOnce && !_closing.IsCancellationRequested; step++)
         {
-            var isDue = _database.Read(_options, static (reader, options) =>
-                Compaction.RevisionToKeep(reader, options, reader.NewestRevision(), Clock.Now) > reader.OldestRevision());
-            var goOn = isDue && await _database.WriteAsync(_options, static (writer, options) =>
-                Compaction.Step(writer, Compaction.RevisionToKeep(writer.Reader, options, writer.Revision, writer.Now)), _closing.Token).ConfigureAwait(false);
+            var isDue = _database.Read(_bounds, static (reader, bounds) =>
+                Compaction.RevisionToKeep(reader, bounds, reader.NewestRevision(), Clock.Now) > reader.OldestRevision());
+            var goOn = isDue && await _database.WriteAsync(_bounds, static (writer, bounds) =>
+                Compaction.Step(writer, Compaction.RevisionToKeep(writer.Reader, bounds, writer.Revision, writer.Now)), _closing.Token).ConfigureAwait(false);
             var gaveBack = _database.Read(0, static (reader, _) => Compaction.HasManyFreePages(reader.Connection))
                 && await _database.WriteAsync(0, static (writer, _) => Compaction.GiveBackPages(writer.Reader.Connection), _closing.Token).ConfigureAwait(false);
             if (!goOn && !gaveBack)

@@ -1,7 +1,7 @@
 using Valkeyrie.Embedded.Storage;
 using Valkeyrie.Embedded.Writing;
 
-namespace Valkeyrie.Embedded;
+namespace Valkeyrie.Embedded.Databases;
 
 /// <summary>An open database: how to read it and how to write it.</summary>
 internal abstract class Database : IDisposable
