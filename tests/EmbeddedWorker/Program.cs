@@ -1,7 +1,7 @@
-// A process that works on a store and says on its output what it did, line by line. How it ends is up to the test that started it.
 using System.Globalization;
 using Valkeyrie;
 using Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Databases;
 using Valkeyrie.Engine;
 
 await using var store = EmbeddedStore.Open(args[1].Length > 0 ? args[1] : null);
@@ -92,7 +92,7 @@ async Task BlockAsync()
     var threads = Math.Max(8, Environment.ProcessorCount);
     ThreadPool.SetMinThreads(threads, threads);
     ThreadPool.SetMaxThreads(threads, threads);
-    using var database = FileDatabase.Open(args[1], KeyCodec.Plain, new EmbeddedOptions(), TimeSpan.FromSeconds(30), () => new KvStoreClosedException(args[1]));
+    using var database = FileDatabase.Open(args[1], KeyCodec.Plain, new EmbeddedOptions().Bounds, TimeSpan.FromSeconds(30), () => new KvStoreClosedException(args[1]));
     using var allWait = new CountdownEvent(threads);
     var first = database.WriteAsync(
         allWait,

@@ -124,7 +124,7 @@ Describe 'The error id <_>' -ForEach $ids {
 
 Describe 'The errors of the library' {
     It 'have the category that about_Valkeyrie_Errors tells' {
-        $records = (Get-Command Set-KvValue).ImplementingType.Assembly.GetType('Valkeyrie.PowerShell.ErrorRecords')
+        $records = (Get-Command Set-KvValue).ImplementingType.Assembly.GetType('Valkeyrie.PowerShell.Errors.ErrorRecords')
         $categoryOf = $records.GetMethod('CategoryOf', [Reflection.BindingFlags]'NonPublic, Static')
         foreach ($code in [enum]::GetValues([Valkeyrie.KvErrorCode])) {
             $Topic | Should -MatchExactly "(?m)^- ``Kv$code`` \($($categoryOf.Invoke($null, @($code)))\): "

@@ -155,20 +155,20 @@ Describe 'Objects of several types among each other' {
     It 'show nothing as it is: <_>' -ForEach $types {
         # It is what no view is used for: the first object has none of ours.
         $ofType = switch ($_) {
-            'Valkeyrie.PowerShell.Sessions.KvConnection' { $server }
+            'Valkeyrie.PowerShell.KvConnection' { $server }
             'Valkeyrie.KvLock' { $lock }
             'Valkeyrie.KvPair' { Get-KvValue $k }
             'Valkeyrie.KvEvent' { Watch-KvKey $k -Timeout 60 | Select-Object -First 1 }
             'Valkeyrie.KvLease' { Get-KvLease $lease }
-            'Valkeyrie.PowerShell.Transactions.KvTransactionOutcome' { $transaction }
-            'Valkeyrie.PowerShell.Transactions.KvOperationOutcome' { $transaction.Results }
+            'Valkeyrie.PowerShell.KvTransactionOutcome' { $transaction }
+            'Valkeyrie.PowerShell.KvOperationOutcome' { $transaction.Results }
             'Valkeyrie.KvPair#Drive' { Get-ChildItem kv:/ | Where-Object { $_ -is [Valkeyrie.KvPair] } | Select-Object -First 1 }
-            'Valkeyrie.PowerShell.Provider.KvDriveInfo' { New-PSDrive hostile Kv $h }
-            'Valkeyrie.PowerShell.Provider.KvDirectory' { Get-ChildItem kv:/ -Recurse -Directory | Select-Object -First 1 }
+            'Valkeyrie.PowerShell.KvDriveInfo' { New-PSDrive hostile Kv $h }
+            'Valkeyrie.PowerShell.KvDirectory' { Get-ChildItem kv:/ -Recurse -Directory | Select-Object -First 1 }
             'Valkeyrie.KvCondition' { New-KvCondition $k -Value $h }
             'Valkeyrie.KvTreeDifference' { Compare-KvTree a b -IncludeEqual }
             'Valkeyrie.KvTreeCopyResult' { Copy-KvTree -Path a -Destination copied -PassThru }
-            'Valkeyrie.PowerShell.Sessions.RegisteredStore' { $registered }
+            'Valkeyrie.PowerShell.KvRegisteredStore' { $registered }
             'Valkeyrie.KvEndpointStatus' { Test-KvStore $connection }
             default { throw "The type '$_' needs a line here that makes a hostile object of it." }
         }
@@ -196,8 +196,8 @@ Describe 'An error' {
             throw "Errors take a ${Type}: New-Hostile needs a line that makes one."
         }
 
-        $records = $assembly.GetType('Valkeyrie.PowerShell.ErrorRecords', $true)
-        $visible = $assembly.GetType('Valkeyrie.PowerShell.VisibleError', $true).GetMethod('Of', [Reflection.BindingFlags] 'Static, Public, NonPublic', [type[]] @([Management.Automation.ErrorRecord]))
+        $records = $assembly.GetType('Valkeyrie.PowerShell.Errors.ErrorRecords', $true)
+        $visible = $assembly.GetType('Valkeyrie.PowerShell.Errors.VisibleError', $true).GetMethod('Of', [Reflection.BindingFlags] 'Static, Public, NonPublic', [type[]] @([Management.Automation.ErrorRecord]))
         $methods = $records.GetMethods([Reflection.BindingFlags] 'Static, Public, NonPublic, DeclaredOnly') |
             Where-Object { $_.ReturnType -eq [Management.Automation.ErrorRecord] -and -not $_.IsPrivate -and $_.Name -notlike '*<*' }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Valkeyrie.Bench.Measuring;
 using Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Files;
 
 namespace Valkeyrie.Bench.Embedded;
 

@@ -3,6 +3,7 @@ using System.Net;
 using Valkeyrie.Embedded;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 
@@ -135,7 +136,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
         }
     }
 
-    private static RegisteredStore? FindRegistered(string name)
+    private static KvRegisteredStore? FindRegistered(string name)
     {
         try
         {
@@ -193,7 +194,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     // What is given goes before what is registered.
-    private KvStoreOptions Options(RegisteredStore? registered) => new()
+    private KvStoreOptions Options(KvRegisteredStore? registered) => new()
     {
         Timeout = Timeout ?? registered?.Timeout ?? KvStoreOptions.DefaultTimeout,
         Namespace = IsGiven(nameof(Namespace)) ? Namespace : registered?.Namespace ?? "",

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Valkeyrie.Engine;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 
@@ -9,7 +10,7 @@ namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Shows the stores that are open in this process, the session's current one marked, and whether each serves; or the stores that are registered.</summary>
 [Cmdlet(VerbsCommon.Get, "KvStore")]
-[OutputType(typeof(KvConnection), typeof(RegisteredStore))]
+[OutputType(typeof(KvConnection), typeof(KvRegisteredStore))]
 public sealed class GetKvStoreCommand : KvCmdlet
 {
     /// <summary>Only the stores of these names; wildcards are allowed. Default: all.</summary>

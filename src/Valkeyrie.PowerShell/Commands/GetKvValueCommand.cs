@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Transactions;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 
@@ -9,7 +10,7 @@ namespace Valkeyrie.PowerShell.Commands;
 /// <summary>Keeps under a name where a store is, so that <c>Connect-KvStore NAME</c> opens it in this session and all later ones of the user.</summary>
 /// <remarks>No password is kept, and none can be given. The store need not be there yet.</remarks>
 [Cmdlet(VerbsLifecycle.Register, "KvStore", DefaultParameterSetName = EtcdSet, SupportsShouldProcess = true)]
-[OutputType(typeof(RegisteredStore))]
+[OutputType(typeof(KvRegisteredStore))]
 public sealed class RegisterKvStoreCommand : KvCmdlet
 {
     private const string EtcdSet = "Etcd";
@@ -93,15 +94,15 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
         }
     }));
 
-    private RegisteredStore Checked()
+    private KvRegisteredStore Checked()
     {
-        if (!RegisteredStore.IsName(Name))
+        if (!KvRegisteredStore.IsName(Name))
         {
             throw new KvInvalidArgumentException($"'{Name}' cannot be the name of a store. Give letters, digits, and inside also dots, dashes and underscores.");
         }
 
         new KvStoreOptions { Namespace = Namespace, Timeout = Timeout ?? KvStoreOptions.DefaultTimeout }.Check();
-        var common = new RegisteredStore { Name = Name, Namespace = Namespace, Timeout = Timeout };
+        var common = new KvRegisteredStore { Name = Name, Namespace = Namespace, Timeout = Timeout };
         if (ParameterSetName == FileSet)
         {
             return common with { Path = FullPath(Path) };

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 

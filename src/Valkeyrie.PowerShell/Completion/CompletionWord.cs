@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Completion;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 
-namespace Valkeyrie.PowerShell;
+namespace Valkeyrie.PowerShell.Errors;
 
 /// <summary>Ends a command with an error. It never leaves the command.</summary>
 /// <param name="error">The error.</param>

@@ -1,8 +1,7 @@
 using System.Management.Automation;
-using Valkeyrie.PowerShell.Completion;
-using Valkeyrie.PowerShell.Sessions;
+using Valkeyrie.PowerShell.Binding;
 
-namespace Valkeyrie.PowerShell;
+namespace Valkeyrie.PowerShell.Errors;
 
 /// <summary>Every error that the module writes: its id, its category and what it is about. Ids do not change between versions.</summary>
 internal static class ErrorRecords
@@ -15,7 +14,7 @@ internal static class ErrorRecords
     public static ErrorRecord From(KvException exception, object? target = null)
     {
         // Every failure of a store passes here on its way to the script.
-        ProcessEnd.HoldIfEnding();
+        EndOfProcess.HoldIfAnnounced();
         var error = new ErrorRecord(exception, "Kv" + exception.Code, CategoryOf(exception.Code), exception.Key ?? target ?? exception.Endpoint);
         if (NextStep(exception) is { } next)
         {

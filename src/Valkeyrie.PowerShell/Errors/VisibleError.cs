@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace Valkeyrie.PowerShell;
+namespace Valkeyrie.PowerShell.Errors;
 
 /// <summary>An error as PowerShell's views show it, fit for a terminal.</summary>
 internal static class VisibleError

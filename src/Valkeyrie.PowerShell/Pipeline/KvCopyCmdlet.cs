@@ -1,5 +1,6 @@
 using System.Management.Automation;
-using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 

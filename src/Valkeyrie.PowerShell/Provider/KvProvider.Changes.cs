@@ -1,4 +1,5 @@
 using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Provider;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation.Provider;
 using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Provider;
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Provider;

@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
-using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 using Valkeyrie.PowerShell.Transactions;
@@ -34,7 +34,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
 
     /// <summary>The drive of every session. Nothing is opened for it before it is used.</summary>
     protected override Collection<PSDriveInfo> InitializeDefaultDrives() =>
-        [new KvDriveInfo(KvDriveInfo.DefaultName, ProviderInfo, "", store: null, "The keys of the session's current store", shownAs: "")];
+        [new KvDriveInfo(KvDriveInfo.DefaultName, ProviderInfo, DrivePath.RootOf(KvDriveInfo.DefaultName), "", store: null, "The keys of the session's current store", shownAs: "")];
 
     /// <inheritdoc/>
     protected override object NewDriveDynamicParameters() => new KvDriveParameters();
@@ -58,7 +58,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
             ThrowTerminatingError(error);
         }
 
-        return new KvDriveInfo(drive.Name, ProviderInfo, directory, store, drive.Description, VisibleText.Of(directory));
+        return new KvDriveInfo(drive.Name, ProviderInfo, DrivePath.RootOf(drive.Name), directory, store, drive.Description, VisibleText.Of(directory));
     }
 
     private static bool IsNamed(PSDriveInfo drive, string name) => string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase);
@@ -95,7 +95,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         }
     }
 
-    private KvConnection OpenDefault() => KvConnection.Check(DefaultStore.Open(), DefaultStore.Name, null, _wait, WriteVerbose, _stopping.Token);
+    private KvConnection OpenDefault() => CheckedConnection.Of(DefaultStore.Open(), DefaultStore.Name, null, _wait, WriteVerbose, _stopping.Token);
 
     /// <summary>What lies at a place; null for nothing.</summary>
     private KvEntry? EntryAt(KvLocation location, bool keyOnly = true) => location.IsRoot

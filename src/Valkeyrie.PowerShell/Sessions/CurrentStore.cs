@@ -1,4 +1,4 @@
-using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Sessions;
 

@@ -21,7 +21,7 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
     public static EtcdEnvironment None { get; } = new([DefaultEndpoint], null, null, null, null);
 
     /// <summary>What was registered, which is the same sort of default.</summary>
-    public static EtcdEnvironment Of(RegisteredStore store) =>
+    public static EtcdEnvironment Of(KvRegisteredStore store) =>
         new([.. store.Endpoint ?? []], store.CaCertificate, store.ClientCertificate, store.ClientKey, null);
 
     /// <summary>Reads the environment.</summary>

@@ -25,6 +25,9 @@ internal static class OpenStores
         }
     }
 
+    /// <summary>True if a store is the calling runspace's current one.</summary>
+    public static bool IsCurrent(IKvStore store) => Current?.Store == store;
+
     /// <summary>Why the calling runspace has no current store; null where it never had one.</summary>
     public static string? WhyNoneIsCurrent
     {

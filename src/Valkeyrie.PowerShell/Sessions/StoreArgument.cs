@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Sessions;
 

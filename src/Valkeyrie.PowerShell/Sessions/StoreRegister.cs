@@ -23,7 +23,7 @@ internal static class StoreRegister
 
     /// <summary>The stores, in the order of their names.</summary>
     /// <exception cref="InvalidDataException">The file cannot be read.</exception>
-    public static IReadOnlyList<RegisteredStore> Read()
+    public static IReadOnlyList<KvRegisteredStore> Read()
     {
         // The usual case costs no exception, which a session's first one makes dear.
         if (!File.Exists(Path))
@@ -34,7 +34,7 @@ internal static class StoreRegister
         try
         {
             using var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            return JsonSerializer.Deserialize<List<RegisteredStore>>(stream, Json) ?? [];
+            return JsonSerializer.Deserialize<List<KvRegisteredStore>>(stream, Json) ?? [];
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -49,14 +49,14 @@ internal static class StoreRegister
     /// <summary>The store of a name; null if there is none, or if it cannot be a name.</summary>
     /// <param name="name">The name.</param>
     /// <exception cref="InvalidDataException">The file cannot be read.</exception>
-    public static RegisteredStore? Find(string? name) => RegisteredStore.IsName(name) ? Read().FirstOrDefault(s => s.IsNamed(name!)) : null;
+    public static KvRegisteredStore? Find(string? name) => KvRegisteredStore.IsName(name) ? Read().FirstOrDefault(s => s.IsNamed(name!)) : null;
 
     /// <summary>Changes the stores, while no other process does.</summary>
     /// <param name="change">Makes the new stores of the old ones; null to leave them as they are.</param>
     /// <param name="cancellationToken">Ends the wait for other processes.</param>
     /// <exception cref="InvalidDataException">The file cannot be read.</exception>
     /// <exception cref="IOException">It cannot be written, or another process is at it for too long.</exception>
-    public static void Change(Func<IReadOnlyList<RegisteredStore>, IEnumerable<RegisteredStore>?> change, CancellationToken cancellationToken)
+    public static void Change(Func<IReadOnlyList<KvRegisteredStore>, IEnumerable<KvRegisteredStore>?> change, CancellationToken cancellationToken)
     {
         var folder = System.IO.Path.GetDirectoryName(Path)!;
         if (OperatingSystem.IsWindows())

@@ -1,15 +1,5 @@
 namespace Valkeyrie.PowerShell.Trees;
 
-/// <summary>The kinds of file that a tree is written to.</summary>
-public enum KvTreeFormat
-{
-    /// <summary>An array of objects with Key, Value and Encoding, one a line.</summary>
-    Json,
-
-    /// <summary>A table with the columns Key, Value and Encoding.</summary>
-    Csv,
-}
-
 /// <summary>Writes and reads records in one format, a few at a time.</summary>
 internal interface ITreeFormat
 {

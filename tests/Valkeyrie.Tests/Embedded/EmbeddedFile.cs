@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Tests.Embedded;
 

@@ -1,8 +1,10 @@
-#pragma warning disable CA1416 // what is for other systems alone is skipped on Windows
 using System.Reflection;
 using System.Runtime.Loader;
 using SQLitePCL;
 using Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
+
+#pragma warning disable CA1416 // what is for other systems alone is skipped on Windows
 
 namespace Valkeyrie.Tests.Embedded;
 

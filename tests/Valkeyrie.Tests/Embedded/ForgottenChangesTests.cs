@@ -1,4 +1,5 @@
-using Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
+using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Tests.Embedded;
 

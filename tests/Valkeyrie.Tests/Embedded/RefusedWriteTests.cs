@@ -1,6 +1,7 @@
-#pragma warning disable CA1416 // what is for other systems alone is skipped on Windows
 using System.Diagnostics;
-using Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
+
+#pragma warning disable CA1416 // what is for other systems alone is skipped on Windows
 
 namespace Valkeyrie.Tests.Embedded;
 

@@ -1,4 +1,5 @@
 using Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Databases;
 using Valkeyrie.Tests.Embedded;
 
 [assembly: AssemblyFixture(typeof(SharedDatabases))]

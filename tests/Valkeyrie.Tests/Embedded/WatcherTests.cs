@@ -1,4 +1,5 @@
-using Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Storage;
+using Valkeyrie.Embedded.Watching;
 
 namespace Valkeyrie.Tests.Embedded;
 

@@ -1,4 +1,7 @@
 using Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Databases;
+using Valkeyrie.Embedded.Sqlite;
+using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Tests.Embedded;
 
@@ -9,7 +12,7 @@ public sealed class WriteQueueTests : IDisposable
     private readonly FileDatabase _database;
 
     public WriteQueueTests() =>
-        _database = FileDatabase.Open(_file.Path, KeyCodec.Plain, new EmbeddedOptions(), Patience.Limit, () => new KvStoreClosedException(_file.Path));
+        _database = FileDatabase.Open(_file.Path, KeyCodec.Plain, new EmbeddedOptions().Bounds, Patience.Limit, () => new KvStoreClosedException(_file.Path));
 
     public void Dispose()
     {

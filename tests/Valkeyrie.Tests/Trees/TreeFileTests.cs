@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Valkeyrie.Embedded;
+using Valkeyrie.PowerShell;
 using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.Tests.Trees;

@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Valkeyrie.PowerShell;
 using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.Tests.Trees;

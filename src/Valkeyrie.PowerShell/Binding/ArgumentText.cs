@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Management.Automation.Language;
 using System.Text;
 
-namespace Valkeyrie.PowerShell.Completion;
+namespace Valkeyrie.PowerShell.Binding;
 
 /// <summary>A text as an argument of a command: what is completed, and what a message offers for pasting. PowerShell reads it as that very text, in one line,
 /// whatever it holds.</summary>

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace Valkeyrie.PowerShell.Provider;
+namespace Valkeyrie.PowerShell;
 
 /// <summary>A drive that shows the keys of a store, or of one of its directories.</summary>
 /// <remarks>Its root is the drive's own name, so that the provider's path of an item alone, as PSPath holds it, leads back to the drive and its
@@ -10,8 +10,8 @@ public sealed class KvDriveInfo : PSDriveInfo
     /// <summary>The drive that every session has.</summary>
     internal const string DefaultName = "kv";
 
-    internal KvDriveInfo(string name, ProviderInfo provider, string directory, IKvStore? store, string description, string shownAs)
-        : base(name, provider, DrivePath.RootOf(name), description, PSCredential.Empty, shownAs)
+    internal KvDriveInfo(string name, ProviderInfo provider, string root, string directory, IKvStore? store, string description, string shownAs)
+        : base(name, provider, root, description, PSCredential.Empty, shownAs)
     {
         Directory = directory;
         Store = store;

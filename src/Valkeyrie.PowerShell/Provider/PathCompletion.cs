@@ -1,9 +1,8 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
-using Valkeyrie.PowerShell.Provider;
 
-namespace Valkeyrie.PowerShell.Completion;
+namespace Valkeyrie.PowerShell.Provider;
 
 /// <summary>A path on a drive that PowerShell is completing just now.</summary>
 /// <remarks>PowerShell completes a provider's paths by listing a directory, all of it, and choosing what fits the word that has been typed. It tells the provider

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace Valkeyrie.PowerShell.Provider;
+namespace Valkeyrie.PowerShell;
 
 /// <summary>A directory on a drive.</summary>
 /// <param name="Key">Its path in the store, without a slash at the end, as Get-KvTree takes it. Not called Path, which other commands would take from

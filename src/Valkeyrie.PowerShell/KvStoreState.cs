@@ -1,4 +1,4 @@
-namespace Valkeyrie.PowerShell.Sessions;
+namespace Valkeyrie.PowerShell;
 
 /// <summary>Whether an open store serves.</summary>
 public enum KvStoreState

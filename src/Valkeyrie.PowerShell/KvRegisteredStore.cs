@@ -2,10 +2,10 @@ using System.Management.Automation;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
-namespace Valkeyrie.PowerShell.Sessions;
+namespace Valkeyrie.PowerShell;
 
 /// <summary>What Register-KvStore keeps of a store: where it is and how to speak to it. There is no place in it for a password.</summary>
-public sealed record RegisteredStore
+public sealed record KvRegisteredStore
 {
     /// <summary>What Connect-KvStore finds it by.</summary>
     public required string Name { get; init; }

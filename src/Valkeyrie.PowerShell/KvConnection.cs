@@ -1,13 +1,15 @@
 using System.Management.Automation;
-using Valkeyrie.PowerShell.Pipeline;
 
-namespace Valkeyrie.PowerShell.Sessions;
+namespace Valkeyrie.PowerShell;
 
 /// <summary>An open store as Connect-KvStore gives it. Holds no password.</summary>
 public sealed class KvConnection
 {
-    internal KvConnection(string name, IKvStore store, int? apiVersion, string serverVersion)
+    private readonly Func<IKvStore, bool> _isCurrent;
+
+    internal KvConnection(string name, IKvStore store, int? apiVersion, string serverVersion, Func<IKvStore, bool> isCurrent)
     {
+        _isCurrent = isCurrent;
         Name = name;
         Store = store;
         ApiVersion = apiVersion;
@@ -15,7 +17,7 @@ public sealed class KvConnection
     }
 
     private KvConnection(KvConnection connection, KvStoreState state, string? reason)
-        : this(connection.Name, connection.Store, connection.ApiVersion, connection.ServerVersion)
+        : this(connection.Name, connection.Store, connection.ApiVersion, connection.ServerVersion, connection._isCurrent)
     {
         State = state;
         Reason = reason;
@@ -46,7 +48,7 @@ public sealed class KvConnection
     public KvPromises Promises => Store.Info.Promises;
 
     /// <summary>True if commands of this session work on it when no -Store is given.</summary>
-    public bool IsCurrent => OpenStores.Current?.Store == Store;
+    public bool IsCurrent => _isCurrent(Store);
 
     /// <summary>Whether the store served when this object was made: by Connect-KvStore, which has just asked it, or by Get-KvStore.</summary>
     public KvStoreState State { get; }
@@ -84,23 +86,6 @@ public sealed class KvConnection
     /// <summary>The user, for views.</summary>
     [Hidden]
     public string DisplayUser => VisibleText.Of(User);
-
-    /// <summary>Sees that a store works, and closes it if it does not.</summary>
-    internal static KvConnection Check(
-        IKvStore store, string name, int? apiVersion, BlockingWait wait, Action<string> tell, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var status = wait.For(store.PingAsync(cancellationToken));
-            tell($"{status.Endpoint} answered: version {status.Version}, revision {status.Revision}.");
-            return new KvConnection(name, store, apiVersion, status.Version);
-        }
-        catch
-        {
-            _ = store.DisposeAsync().AsTask();
-            throw;
-        }
-    }
 
     /// <summary>The same connection, as it is found now.</summary>
     internal KvConnection In(KvStoreState state, string? reason = null) => new(this, state, reason);
