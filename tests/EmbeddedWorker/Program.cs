@@ -1,3 +1,4 @@
+// A process that works on a store and says on its output what it did, line by line. How it ends is up to the test that started it.
 using System.Globalization;
 using Valkeyrie;
 using Valkeyrie.Embedded;
