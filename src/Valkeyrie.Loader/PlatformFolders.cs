@@ -4,7 +4,7 @@ namespace Valkeyrie.Loader;
 
 /// <summary>Where the module keeps what suits one platform alone: apart by platform as in a NuGet package, native libraries in
 /// <c>runtimes/PLATFORM/native</c>, precompiled assemblies in <c>runtimes/PLATFORM/lib/FRAMEWORK</c>. Without a program's dependency file the runtime
-/// itself does not look there.</summary>
+/// itself does not look there: the load context asks here, and nothing else of the module looks for a native library.</summary>
 internal static class PlatformFolders
 {
     /// <summary>How paths are compared: what differs in case alone is usually one file on Windows and macOS.</summary>

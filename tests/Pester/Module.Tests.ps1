@@ -73,6 +73,13 @@ Describe 'The module' -Tag etcd {
             $process.StandardOutput.ReadToEnd().Trim() -split '\r?\n' | Should -Be 1, (Join-Path $copy bin Valkeyrie.dll)
         }
 
+        It 'loads SQLite from the folder of this platform' {
+            $store = Connect-KvStore -InMemory
+            $native = Join-Path (Split-Path $ModulePath) bin runtimes ([Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier) native
+            [Diagnostics.Process]::GetCurrentProcess().Modules.FileName -like '*e_sqlite3*' | Should -BeLike (Join-Path $native '*e_sqlite3*')
+            $store | Disconnect-KvStore
+        }
+
         It 'names resolve: [Valkeyrie.KvPair] is the type of what is emitted' {
             $null = Connect-KvStore $Server
             (Set-KvValue a 1 -PassThru).GetType() | Should -Be ([Valkeyrie.KvPair])

@@ -6,6 +6,15 @@ namespace Valkeyrie.Tests.Architecture;
 internal sealed class TypeNames(MetadataReader metadata)
 {
     private readonly string _assembly = metadata.GetString(metadata.GetAssemblyDefinition().Name);
+    private Dictionary<string, TypeName>? _byName;
+
+    /// <summary>The assembly's own type of a name; null if it has none.</summary>
+    /// <param name="name">The full name; of a nested type as reflection writes it, with a plus sign.</param>
+    public TypeName? Find(string name)
+    {
+        _byName ??= metadata.TypeDefinitions.Select(Of).Distinct().ToDictionary(t => $"{t}");
+        return _byName.TryGetValue(name.Split('+')[0], out var type) ? type : null;
+    }
 
     public TypeName Of(TypeDefinitionHandle handle)
     {

@@ -71,23 +71,7 @@ internal sealed class UsedTypes(MetadataReader metadata, TypeNames names) : ISig
         foreach (var attribute in attributes.Select(metadata.GetCustomAttribute))
         {
             Add(attribute.Constructor);
-            foreach (var name in AttributeTypes.NamedIn(attribute))
-            {
-                AddByName(name);
-            }
-        }
-    }
-
-    // typeof(X) in an attribute is text: the full name, and the assembly unless it is this one.
-    private void AddByName(string name)
-    {
-        foreach (var handle in metadata.TypeDefinitions)
-        {
-            if (names.Of(handle) is var type && (name == $"{type}" || name.StartsWith($"{type}+", StringComparison.Ordinal)))
-            {
-                Names.Add(type);
-                return;
-            }
+            Names.UnionWith(AttributeTypes.NamedIn(attribute).Select(names.Find).OfType<TypeName>());
         }
     }
 

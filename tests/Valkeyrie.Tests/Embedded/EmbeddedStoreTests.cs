@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using SQLitePCL;
 using Valkeyrie.Embedded;
+using Valkeyrie.Loader;
 using Valkeyrie.Embedded.Sqlite;
 
 #pragma warning disable CA1416 // what is for other systems alone is skipped on Windows
@@ -180,7 +181,7 @@ public sealed class EmbeddedStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_load_context_that_knows_nothing_of_native_libraries_finds_SQLite()
+    public async Task Where_SQLite_lies_is_asked_of_the_load_context()
     {
         var context = new ModuleContext();
         var assembly = context.LoadFromAssemblyPath(typeof(EmbeddedStore).Assembly.Location);
@@ -190,15 +191,24 @@ public sealed class EmbeddedStoreTests : IDisposable
         await store.PutAsync("a", "v");
         Assert.Equal("v", (await store.GetAsync("a")).Value);
         Assert.Contains(context.Assemblies, a => a.GetName().Name == "SQLitePCLRaw.core");
+        Assert.Equal(["e_sqlite3"], context.Asked.Distinct());
     }
 
     // As a PowerShell module has one: the contract from outside, everything else from the folder.
     private sealed class ModuleContext() : AssemblyLoadContext("module")
     {
+        public List<string> Asked { get; } = [];
+
         protected override Assembly? Load(AssemblyName assemblyName)
         {
             var file = Path.Combine(AppContext.BaseDirectory, assemblyName.Name + ".dll");
             return assemblyName.Name!.StartsWith("SQLitePCL", StringComparison.Ordinal) && File.Exists(file) ? LoadFromAssemblyPath(file) : null;
+        }
+
+        protected override IntPtr LoadUnmanagedDll(string unmanagedDllName)
+        {
+            Asked.Add(unmanagedDllName);
+            return LoadUnmanagedDllFromPath(PlatformFolders.FindNative(AppContext.BaseDirectory, unmanagedDllName)!);
         }
     }
 }

@@ -1,0 +1,117 @@
+namespace Valkeyrie.Tests.Architecture;
+
+/// <summary>Which room may know which. The rooms are namespaces, and a namespace is its folder.</summary>
+public sealed class ArchitectureTests
+{
+    private const string Contract = "Valkeyrie";
+    private const string Shell = "Valkeyrie.PowerShell";
+    private const string Loader = "Valkeyrie.Loader";
+    private const string ShellEngine = "System.Management.Automation";
+
+    /// <summary>Arrows that are still to be turned. One that is no longer there, or breaks no rule any more, must be struck off.</summary>
+    private static readonly HashSet<string> ToBeTurned =
+    [
+        "Valkeyrie.Etcd.Cluster -> Valkeyrie.Etcd.Calls",
+        "Valkeyrie.Etcd.Http2 -> Valkeyrie.Etcd.Cluster",
+        "Valkeyrie.Etcd.Http2 -> Valkeyrie.Etcd.Grpc",
+        "Valkeyrie.Etcd.V2 -> Valkeyrie.Etcd.Http2",
+    ];
+
+    private static readonly HashSet<string> None = [];
+
+    public static TheoryData<string> Assemblies => [.. ShippedAssemblies.Names];
+
+    /// <summary>A room, and the others of its assembly that it may know.</summary>
+    public static TheoryData<string, string[]> Rooms => new()
+    {
+        // A client of HTTP/2: it would serve any other program as well.
+        { "Valkeyrie.Etcd.Http2", [] },
+        { "Valkeyrie.Etcd.Grpc", ["Valkeyrie.Etcd.Http2"] },
+
+        // The older API is HTTP and JSON by the platform's own client.
+        { "Valkeyrie.Etcd.V2", ["Valkeyrie.Etcd", "Valkeyrie.Etcd.Cluster"] },
+        { "Valkeyrie.Embedded.Sqlite", [] },
+        { "Valkeyrie.PowerShell.Files", [] },
+        { "Valkeyrie.PowerShell.Binding", [] },
+
+        // What scripts see of the module.
+        { "Valkeyrie.PowerShell", [] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void A_namespace_is_its_folder(string assembly)
+    {
+        foreach (var file in ShippedAssemblies.Sources(assembly))
+        {
+            var folder = Path.GetRelativePath(ShippedAssemblies.SourceFolder, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.');
+            var named = File.ReadLines(file).First(l => l.StartsWith("namespace ", StringComparison.Ordinal));
+            Assert.True(named == $"namespace {folder};", $"{file}: {named}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void No_namespaces_point_in_a_circle(string assembly) =>
+        Assert.Empty(new NamespaceArrows(ShippedAssemblies.OwnUses(assembly)).OnCircles(except: ToBeTurned));
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void A_room_knows_those_below_it_alone(string room, string[] known)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        Assert.Empty(OwnArrows(room).Forbidden(room, known.Contains, except: ToBeTurned));
+    }
+
+    [Fact]
+    public void Arrows_between_assemblies_run_from_the_module_to_the_stores_to_the_contract()
+    {
+        var wrong = ShippedAssemblies.Names.SelectMany(ShippedAssemblies.Uses).Where(u => !MayUse(u.User.Assembly, u.Used.Assembly)).ToList();
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void An_arrow_that_has_been_turned_is_struck_off_the_list() => Assert.All(ToBeTurned, arrow =>
+    {
+        var from = arrow.Split(" -> ")[0];
+        var others = ToBeTurned.Where(a => a != arrow).ToHashSet();
+        var arrows = OwnArrows(from);
+        var broken = arrows.OnCircles(others).Concat(Rooms
+            .Where(r => r.Data.Item1 == from)
+            .SelectMany(r => arrows.Forbidden(from, r.Data.Item2.Contains, others)));
+        Assert.Contains(broken, b => b.StartsWith(arrow + ":", StringComparison.Ordinal));
+    });
+
+    [Fact]
+    public void An_arrow_that_is_turned_is_found()
+    {
+        // Rules turned round, against the assemblies as they are: each must be broken.
+        Assert.Contains(ShippedAssemblies.Uses(Shell), u => u.Used.Assembly == "Valkeyrie.Etcd");
+        Assert.False(MayUse("Valkeyrie.Etcd", Shell));
+        Assert.NotEmpty(OwnArrows("Valkeyrie.Embedded.Storage").Forbidden("Valkeyrie.Embedded.Storage", static _ => false, None));
+
+        // One arrow back is a circle, and a way round three namespaces is one, too.
+        var down = Use("A", "B");
+        Assert.Empty(new NamespaceArrows([down, Use("B", "C")]).OnCircles(None));
+        Assert.Equal(["A -> B: A.T uses B.T", "B -> A: B.T uses A.T"], new NamespaceArrows([down, Use("B", "A")]).OnCircles(None));
+        Assert.Equal(3, new NamespaceArrows([down, Use("B", "C"), Use("C", "A")]).OnCircles(None).Count);
+        Assert.Empty(new NamespaceArrows([down, Use("B", "A")]).OnCircles(except: new HashSet<string> { "B -> A" }));
+    }
+
+    private static NamespaceArrows OwnArrows(string room) => new(ShippedAssemblies.OwnUses(
+        ShippedAssemblies.Names.Where(n => room == n || room.StartsWith(n + ".", StringComparison.Ordinal)).MaxBy(n => n.Length)!));
+
+    private static bool MayUse(string user, string used) => used switch
+    {
+        _ when used == user => true,
+        Shell or Loader => false,
+        Contract => user != Loader,
+        ShellEngine => user is Shell or Loader,
+        _ when used.StartsWith(Contract + ".", StringComparison.Ordinal) => user == Shell,
+
+        // The contract needs the platform alone; what else packages there are is the business of whoever needs them.
+        _ => user is not (Contract or Loader) || used.StartsWith("System.", StringComparison.Ordinal),
+    };
+
+    private static TypeUse Use(string user, string used) => new(new("Sample", user, "T"), new("Sample", used, "T"));
+}

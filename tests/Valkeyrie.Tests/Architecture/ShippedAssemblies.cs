@@ -1,0 +1,45 @@
+namespace Valkeyrie.Tests.Architecture;
+
+/// <summary>The assemblies that are shipped, as they were compiled, and their sources.</summary>
+internal static class ShippedAssemblies
+{
+    private const string Prefix = "Valkeyrie";
+
+    private static readonly Dictionary<string, Lazy<HashSet<TypeUse>>> ByName = Projects()
+        .ToDictionary(p => p, p => new Lazy<HashSet<TypeUse>>(() => CompiledAssembly.Uses(Path.Combine(AppContext.BaseDirectory, p + ".dll"))));
+
+    /// <summary>The folder of their sources.</summary>
+    public static string SourceFolder => Path.Combine(RepositoryFolder(), "src");
+
+    /// <summary>Their names.</summary>
+    public static IEnumerable<string> Names => ByName.Keys;
+
+    /// <summary>What the types of one use.</summary>
+    public static IReadOnlySet<TypeUse> Uses(string name) => ByName[name].Value;
+
+    /// <summary>What the types of one use of its own types.</summary>
+    public static IEnumerable<TypeUse> OwnUses(string name) => Uses(name).Where(u => u.Used.Assembly == name);
+
+    /// <summary>The source files of one.</summary>
+    public static IEnumerable<string> Sources(string name)
+    {
+        var folder = Path.Combine(SourceFolder, name);
+        return Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(f => Path.GetRelativePath(folder, f).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"));
+    }
+
+    // A project without code, as the one that compiles ahead, makes no assembly.
+    private static IEnumerable<string> Projects() => Directory.EnumerateDirectories(SourceFolder)
+        .Select(f => Path.GetFileName(f)).Where(n => n == Prefix || n.StartsWith(Prefix + ".", StringComparison.Ordinal)).Where(n => Sources(n).Any());
+
+    private static string RepositoryFolder()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Valkeyrie.slnx")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not lie in the repository.");
+        }
+
+        return folder.FullName;
+    }
+}
