@@ -33,7 +33,7 @@ public static class EtcdStore
     {
         var endpoints = EtcdAddress.ParseEndpoints(address.Rest, tls);
         var info = InfoOf(address, endpoints, options, EtcdV3Engine.Promises);
-        return new RevisionedStore(new EtcdV3Engine(new GrpcChannel(endpoints, options, info.Address), info, options));
+        return new RevisionedStore(new EtcdV3Engine(new EtcdChannel(endpoints, options, info.Address), info, options));
     }
 
     private static EtcdV2Store OpenV2(KvAddress address, KvStoreOptions options, bool tls)

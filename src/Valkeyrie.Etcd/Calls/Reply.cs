@@ -1,10 +1,9 @@
-using Valkeyrie.Etcd.Cluster;
-using Valkeyrie.Etcd.Http2;
+using Valkeyrie.Etcd.Grpc;
 
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>A reply's message and the endpoint that sent it.</summary>
-internal readonly struct Reply(Http2Stream stream, ReadOnlyMemory<byte> message, string endpoint, long history)
+/// <summary>The message of a reply and the endpoint that sent it.</summary>
+internal readonly struct Reply(GrpcCall call, ReadOnlyMemory<byte> message, string endpoint, long history)
 {
     /// <summary>The message, valid until the call that read it returns, unless it is kept.</summary>
     public ReadOnlyMemory<byte> Message => message;
@@ -17,5 +16,5 @@ internal readonly struct Reply(Http2Stream stream, ReadOnlyMemory<byte> message,
     public long History => history;
 
     /// <summary>Keeps the message: its pooled buffer is the caller's from now on.</summary>
-    public byte[] Keep() => stream.Detach();
+    public byte[] Keep() => call.Detach();
 }

@@ -13,13 +13,30 @@ internal sealed class Attempts(bool readOnly, int endpoints, TimeSpan timeout)
     private int _lost;
     private int _tokensRefused;
 
+    private TimeSpan Left => TimeSpan.FromMilliseconds(Math.Max(1, _end - Environment.TickCount64));
+
     /// <summary>The time of the next attempt. A read leaves time for another endpoint, should this one keep silent.</summary>
     public TimeSpan NextTimeout()
     {
-        var left = TimeSpan.FromMilliseconds(Math.Max(1, _end - Environment.TickCount64));
+        var left = Left;
         var endpointsLeft = Math.Max(1, endpoints - _made);
         _made++;
         return readOnly && endpointsLeft > 1 ? left / Math.Min(3, endpointsLeft) : left;
+    }
+
+    /// <summary>Lets a stream that has begun run on: for what is left of the time, or without end.</summary>
+    /// <param name="deadline">The stream's deadline.</param>
+    /// <param name="isBounded">True if the time is for the stream as a whole.</param>
+    public void LetRun(Deadline deadline, bool isBounded)
+    {
+        if (isBounded)
+        {
+            deadline.Restart(Left);
+        }
+        else
+        {
+            deadline.Lift();
+        }
     }
 
     /// <summary>A refused token may be renewed, and the call made again, since nothing was done. More than once, too, though not without end: a member

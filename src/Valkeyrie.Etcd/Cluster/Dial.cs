@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Cluster;
 
@@ -12,12 +11,21 @@ internal static class Dial
     // What listens at "localhost" does so at the first of these at least, as etcd does.
     private static readonly IPAddress[] Localhost = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
-    /// <summary>Connects to the host and port of a URL.</summary>
+    /// <summary>Connects to the host and port of a URL, over TLS if its scheme says so.</summary>
     /// <param name="url">The URL.</param>
+    /// <param name="tls">The certificates.</param>
+    /// <param name="protocol">What will be spoken on it. A server may choose not to confirm it; see <see cref="SslStream.NegotiatedApplicationProtocol"/>.</param>
     /// <param name="prepare">Sets options of the socket before it connects; null for none.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="Http2ConnectException">The name was not found, or nothing listens there.</exception>
-    public static async Task<Stream> ConnectAsync(Uri url, Action<Socket>? prepare, CancellationToken cancellationToken)
+    /// <exception cref="ConnectException">The name was not found, nothing listens there, or the TLS handshake failed.</exception>
+    public static async Task<Stream> OpenAsync(
+        Uri url, KvTlsOptions tls, SslApplicationProtocol protocol, Action<Socket>? prepare, CancellationToken cancellationToken)
+    {
+        var transport = await ConnectAsync(url, prepare, cancellationToken).ConfigureAwait(false);
+        return url.Scheme == Uri.UriSchemeHttps ? await HandshakeAsync(transport, url, tls, protocol, cancellationToken).ConfigureAwait(false) : transport;
+    }
+
+    private static async Task<Stream> ConnectAsync(Uri url, Action<Socket>? prepare, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -31,32 +39,37 @@ internal static class Dial
             socket.Dispose();
             throw e is not SocketException error ? e
                 : error.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
-                    ? new Http2ConnectException(KvUnreachableReason.NameNotFound, e.Message, e)
-                    : new Http2ConnectException(KvUnreachableReason.ConnectionFailed, e.Message, e);
+                    ? new ConnectException(KvUnreachableReason.NameNotFound, e.Message, e)
+                    : new ConnectException(KvUnreachableReason.ConnectionFailed, e.Message, e);
         }
     }
 
-    /// <summary>Makes the TLS handshake on a connection.</summary>
-    /// <exception cref="Http2ConnectException">It failed; the connection is closed.</exception>
-    public static async Task<SslStream> HandshakeAsync(
-        Stream transport, Uri url, SslClientAuthenticationOptions options, SslApplicationProtocol protocol, CancellationToken cancellationToken)
+    private static async Task<SslStream> HandshakeAsync(
+        Stream transport, Uri url, KvTlsOptions tls, SslApplicationProtocol protocol, CancellationToken cancellationToken)
     {
         var secured = new SslStream(transport);
-        options.TargetHost = HostOf(url);
-        options.ApplicationProtocols = [protocol];
         try
         {
-            await secured.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
+            await secured.AuthenticateAsClientAsync(Handshake(url, tls, protocol), cancellationToken).ConfigureAwait(false);
             return secured;
         }
         catch (Exception e)
         {
             await secured.DisposeAsync().ConfigureAwait(false);
             throw e is AuthenticationException or IOException or CertificateRefusedException
-                ? new Http2ConnectException(KvUnreachableReason.Tls, e.InnerException?.Message ?? e.Message, e)
+                ? new ConnectException(KvUnreachableReason.Tls, e.InnerException?.Message ?? e.Message, e)
                 : e;
         }
     }
+
+    private static SslClientAuthenticationOptions Handshake(Uri url, KvTlsOptions tls, SslApplicationProtocol protocol) => new()
+    {
+        TargetHost = HostOf(url),
+        ApplicationProtocols = [protocol],
+        ClientCertificateContext = tls.ClientCertificate is null ? null : SslStreamCertificateContext.Create(tls.ClientCertificate, null, offline: true),
+        RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            tls.SkipCertificateCheck || ServerCertificate.Check(certificate, chain, errors, tls.CertificateAuthorities),
+    };
 
     // Windows names ::1 first, and asks a closed port for two seconds before it goes on.
     private static ValueTask ConnectAsync(Socket socket, string host, int port, CancellationToken cancellationToken) => OperatingSystem.IsWindows() && host == "localhost"

@@ -1,8 +1,4 @@
 using System.Net.Sockets;
-using Google.Protobuf;
-using Valkeyrie.Etcd.Calls;
-using Valkeyrie.Etcd.Grpc;
-using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Cluster;
 
@@ -34,52 +30,47 @@ internal sealed record Failure(KvException Error)
     /// <summary>True if the server refused the token and did nothing.</summary>
     public bool TokenRefused { get; init; }
 
+    /// <summary>The failure of a call by what went wrong below both APIs.</summary>
     public static Failure Of(Exception e, in FailedCall call) => e switch
     {
-        GrpcException refused => EtcdErrors.Of(refused.Status, call),
-        GrpcMessageTooLargeException tooLarge => new(new KvQuotaExceededException(
-            $"The reply of {call.Endpoint} has {tooLarge.Length} bytes, more than the {GrpcChannel.MaxReplyLength} that are taken. Ask for less at once.")
-            { Key = call.Key, Endpoint = call.Endpoint }),
-        GrpcProtocolException or InvalidProtocolBufferException => Protocol(e, e.Message, call),
+        ConnectException connect => NotReached(connect.Reason, e, call),
         OperationCanceledException when call.TimedOut => TimedOut(e, call),
         TimeoutException => TimedOut(e, call with { Unsent = true }),
-        Http2ConnectException { Reason: KvUnreachableReason.Protocol } => Protocol(e, e.Message, call, notSent: true) with { NoConnection = true },
-        Http2ConnectException connect => NotReached(connect, call),
-        Http2ProtocolException => Protocol(e, e.Message + ".", call),
-        Http2ResetException reset => OfReset(reset, call),
-        Http2ConnectionLostException lost => Lost(e, call with { Unsent = lost.NotSent || call.Unsent }, " " + e.Message),
         IOException or SocketException or ObjectDisposedException => Lost(e, call),
         _ => Protocol(e, e.Message, call),
     };
 
-    private static Failure OfReset(Http2ResetException e, in FailedCall call) => e.Error switch
+    /// <summary>No connection was made.</summary>
+    public static Failure NotReached(KvUnreachableReason reason, Exception e, in FailedCall call)
     {
-        Http2Error.RefusedStream => Lost(e, call with { Unsent = true }),
-        Http2Error.NoError or Http2Error.Cancel or Http2Error.EnhanceYourCalm or Http2Error.InternalError => Lost(e, call),
-        _ => Protocol(e, e.Message, call),
-    };
-
-    private static Failure NotReached(Http2ConnectException e, in FailedCall call)
-    {
-        var message = e.Reason switch
+        var message = reason switch
         {
             KvUnreachableReason.NameNotFound => $"The host name of {call.Endpoint} could not be found. Check its spelling and the name service.",
             KvUnreachableReason.Tls when Cause<CertificateRefusedException>(e) is { } certificate => $"The TLS connection to {call.Endpoint} was refused here: {certificate.Message}.",
             KvUnreachableReason.Tls => $"The TLS handshake with {call.Endpoint} failed: {Sentence(e)} If it does not use TLS, connect with http.",
             _ => $"No connection to {call.Endpoint}: {Sentence(e)} Check that the server runs and that the port is right.",
         };
-        return new(new KvUnreachableException(e.Reason, message, e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = true })
+        return new(new KvUnreachableException(reason, message, e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = true })
             { NoConnection = true, MayPass = true, EndpointFailed = true };
     }
 
-    private static Failure Lost(Exception e, in FailedCall call, string how = "") => new(new KvUnreachableException(
+    /// <summary>The connection broke.</summary>
+    /// <param name="e">The cause.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="how">What is known of it, as a sentence behind a blank.</param>
+    public static Failure Lost(Exception e, in FailedCall call, string how = "") => new(new KvUnreachableException(
         KvUnreachableReason.ConnectionLost,
         $"The connection to {call.Endpoint} broke {(call.Unsent ? "before the call was sent" : "during the call")}.{how}{call.Doubt}",
         e)
         { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
         { MayPass = true, EndpointFailed = true };
 
-    private static Failure Protocol(Exception e, string detail, in FailedCall call, bool notSent = false) => new(new KvUnreachableException(
+    /// <summary>What answered is no etcd, or not in order.</summary>
+    /// <param name="e">The cause.</param>
+    /// <param name="detail">What is wrong, as a sentence.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="notSent">True if the call was not sent.</param>
+    public static Failure Protocol(Exception e, string detail, in FailedCall call, bool notSent = false) => new(new KvUnreachableException(
         KvUnreachableReason.Protocol,
         $"What answers at {call.Endpoint} does not speak etcd's protocol: {detail} Check host and port; a server that uses TLS needs https.",
         e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = notSent })

@@ -1,30 +1,22 @@
+using Valkeyrie.Etcd.Http2;
+
 namespace Valkeyrie.Etcd.Grpc;
 
-/// <summary>A method of etcd's APIv3.</summary>
-internal sealed record GrpcMethod
+/// <summary>A method of a gRPC service, with the header fields that all its calls begin with.</summary>
+/// <param name="path">Service and method: <c>/package.Service/Method</c>.</param>
+/// <param name="isRepeatable">See <see cref="IsRepeatable"/>.</param>
+/// <param name="fields">Further fields of all its calls.</param>
+internal sealed class GrpcMethod(string path, bool isRepeatable = false, params HeaderField[] fields)
 {
-    public static readonly GrpcMethod Range = new("/etcdserverpb.KV/Range", readOnly: true);
-    public static readonly GrpcMethod Put = new("/etcdserverpb.KV/Put");
-    public static readonly GrpcMethod DeleteRange = new("/etcdserverpb.KV/DeleteRange");
-    public static readonly GrpcMethod Txn = new("/etcdserverpb.KV/Txn");
-    public static readonly GrpcMethod Watch = new("/etcdserverpb.Watch/Watch", readOnly: true);
-    public static readonly GrpcMethod LeaseGrant = new("/etcdserverpb.Lease/LeaseGrant");
-    public static readonly GrpcMethod LeaseRevoke = new("/etcdserverpb.Lease/LeaseRevoke");
-    public static readonly GrpcMethod LeaseKeepAlive = new("/etcdserverpb.Lease/LeaseKeepAlive", readOnly: true);
-    public static readonly GrpcMethod LeaseTimeToLive = new("/etcdserverpb.Lease/LeaseTimeToLive", readOnly: true);
-    public static readonly GrpcMethod LeaseLeases = new("/etcdserverpb.Lease/LeaseLeases", readOnly: true);
-    public static readonly GrpcMethod Authenticate = new("/etcdserverpb.Auth/Authenticate", readOnly: true);
-    public static readonly GrpcMethod UserGet = new("/etcdserverpb.Auth/UserGet", readOnly: true);
-    public static readonly GrpcMethod Status = new("/etcdserverpb.Maintenance/Status", readOnly: true);
+    private static readonly HeaderField Post = new(":method", "POST");
+    private static readonly HeaderField ContentType = new("content-type", "application/grpc");
+    private static readonly HeaderField Trailers = new("te", "trailers");
 
-    private GrpcMethod(string path, bool readOnly = false)
-    {
-        Path = path;
-        ReadOnly = readOnly;
-    }
+    public string Path { get; } = path;
 
-    public string Path { get; }
+    /// <summary>True if a call can be made again when its outcome is not known: it changes nothing, or making it twice does no harm.</summary>
+    public bool IsRepeatable { get; } = isRepeatable;
 
-    /// <summary>True if making the call twice does no harm, so that it may be sent again when its outcome is not known.</summary>
-    public bool ReadOnly { get; }
+    /// <summary>The header fields of every call.</summary>
+    public HeaderField[] Fields { get; } = [Post, new(":path", path), ContentType, Trailers, .. fields];
 }

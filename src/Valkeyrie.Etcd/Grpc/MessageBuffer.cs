@@ -23,13 +23,13 @@ internal struct MessageBuffer
 
     /// <summary>The length that the next message claims to have; null while that is not known.</summary>
     public readonly long? NextLength =>
-        _end - _start >= Frame.HeaderLength ? BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start + 1)) : null;
+        _end - _start >= MessageFrame.HeaderLength ? BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start + 1)) : null;
 
     /// <summary>True if a whole message is there.</summary>
-    public readonly bool HasNext => NextLength is { } length && _end - _start - Frame.HeaderLength >= length;
+    public readonly bool HasNext => NextLength is { } length && _end - _start - MessageFrame.HeaderLength >= length;
 
     /// <summary>True if there is more than a whole message.</summary>
-    public readonly bool HasMoreThanOne => NextLength is { } length && _end - _start - Frame.HeaderLength > length;
+    public readonly bool HasMoreThanOne => NextLength is { } length && _end - _start - MessageFrame.HeaderLength > length;
 
     /// <summary>True if the next message says that it is compressed. Only while its length is known.</summary>
     public readonly bool IsNextCompressed => _buffer[_start] != 0;
@@ -102,7 +102,7 @@ internal struct MessageBuffer
 
     private (int From, int Length) Advance()
     {
-        var from = _start + Frame.HeaderLength;
+        var from = _start + MessageFrame.HeaderLength;
         var length = (int)NextLength!.Value;
         _start = from + length;
         return (from, length);
@@ -110,7 +110,7 @@ internal struct MessageBuffer
 
     private void MakeRoom(int needed)
     {
-        var message = (NextLength ?? 0) + Frame.HeaderLength;
+        var message = (NextLength ?? 0) + MessageFrame.HeaderLength;
         var wanted = (int)Math.Min(Math.Max(needed * 2L, Math.Min(message, TrustedLength)), Array.MaxLength);
         var room = wanted / 2 <= _buffer.Length && needed <= _buffer.Length ? _buffer : ArrayPool<byte>.Shared.Rent(Math.Max(wanted, needed));
         _buffer.AsSpan(_start.._end).CopyTo(room);

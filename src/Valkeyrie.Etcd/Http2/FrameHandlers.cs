@@ -1,14 +1,10 @@
 namespace Valkeyrie.Etcd.Http2;
 
 /// <summary>What the peer's frames do to a connection. Called by its input alone, one frame after another.</summary>
-/// <param name="gate">The connection's lock.</param>
-/// <param name="streams">The open calls.</param>
-/// <param name="output">What goes out.</param>
-/// <param name="encoder">Told of the size of the peer's header table.</param>
-/// <param name="wake">Has a stream's caller resumed.</param>
+/// <param name="connection">The connection.</param>
+/// <param name="wake">Has a stream's reader resumed.</param>
 /// <param name="greeted">Told when the peer has sent its settings.</param>
-internal sealed class FrameHandlers(
-    object gate, Http2Streams streams, Outbound output, HeaderEncoder encoder, Action<Http2Stream> wake, Action greeted)
+internal sealed class FrameHandlers(Guarded<ConnectionState> connection, Action<Http2Stream> wake, Action greeted)
 {
     /// <summary>How much the peer may send on the connection before it is told that it may send more.</summary>
     public const int ConnectionWindow = 64 << 20;
@@ -21,86 +17,64 @@ internal sealed class FrameHandlers(
     /// <param name="streamId">The stream.</param>
     /// <param name="data">What it carries.</param>
     /// <param name="flowControlled">How many bytes it counts for flow control, padding included.</param>
-    /// <param name="end">True if the answer ends with it.</param>
+    /// <param name="end">True if the response ends with it.</param>
     public void OnData(int streamId, ReadOnlySpan<byte> data, int flowControlled, bool end)
     {
-        Http2Stream? stream;
-        lock (gate)
+        Http2Stream stream;
+        using (var held = connection.Lock())
         {
-            stream = streams.Find(streamId);
-            _unacknowledged += flowControlled;
-            if (_unacknowledged >= ConnectionWindow / 2)
-            {
-                output.WriteWindowUpdate(0, _unacknowledged);
-                _unacknowledged = 0;
-            }
-
-            if (stream is null)
+            var state = held.Value;
+            ref var open = ref state.Streams.Find(streamId);
+            AcknowledgeOnConnection(state, flowControlled);
+            if (OpenStreams.IsNone(ref open))
             {
                 return;
             }
 
+            stream = open.Stream;
             if (end)
             {
-                streams.Remove(stream, answered: true);
+                state.Complete(stream);
             }
         }
 
-        if (stream.OnData(data, flowControlled, end, out var acknowledgeable))
-        {
-            wake(stream);
-        }
-
-        if (stream.IsGivenUp)
-        {
-            streams.Cancel(stream);
-        }
-        else if (acknowledgeable > 0 && !end)
-        {
-            streams.Acknowledge(stream, acknowledgeable);
-        }
+        Deal(stream, stream.OnData(data, flowControlled, end), end);
     }
 
-    public void OnHeaders(int streamId, in ResponseHeaders headers, bool end)
+    public void OnHeaders(int streamId, HeaderList fields, bool end)
     {
-        Http2Stream? stream;
-        lock (gate)
+        Http2Stream stream;
+        using (var held = connection.Lock())
         {
-            stream = streams.Find(streamId);
-            if (stream is null || (!end && headers.IsInterim))
+            ref var open = ref held.Value.Streams.Find(streamId);
+            if (OpenStreams.IsNone(ref open) || (!end && fields.IsInterim))
             {
                 return;
             }
 
+            stream = open.Stream;
             if (end)
             {
-                streams.Remove(stream, answered: true);
+                held.Value.Complete(stream);
             }
         }
 
-        if (stream.OnHeaders(headers, end))
-        {
-            wake(stream);
-        }
-
-        if (stream.IsGivenUp)
-        {
-            streams.Cancel(stream);
-        }
+        Deal(stream, stream.OnHeaders(fields, end), end);
     }
 
     public void OnReset(int streamId, Http2Error error)
     {
-        Http2Stream? stream;
-        lock (gate)
+        Http2Stream stream;
+        using (var held = connection.Lock())
         {
-            stream = streams.Find(streamId);
-            if (stream is null)
+            ref var open = ref held.Value.Streams.Find(streamId);
+            if (OpenStreams.IsNone(ref open))
             {
                 return;
             }
 
-            streams.Remove(stream, answered: false);
+            stream = open.Stream;
+            held.Value.Streams.Remove(streamId, out _);
         }
 
         stream.Fail(new Http2ResetException(error));
@@ -108,14 +82,14 @@ internal sealed class FrameHandlers(
 
     public void OnSettings(ReadOnlySpan<byte> settings)
     {
-        lock (gate)
+        using (var held = connection.Lock())
         {
             for (; !settings.IsEmpty; settings = settings[SettingEntry.Size..])
             {
-                Apply(SettingEntry.Read(settings));
+                Apply(held.Value, SettingEntry.Read(settings));
             }
 
-            output.WriteSettingsAcknowledgement();
+            held.Value.Output.WriteSettingsAcknowledgement();
         }
 
         greeted();
@@ -123,21 +97,19 @@ internal sealed class FrameHandlers(
 
     public void OnPing(ReadOnlySpan<byte> payload)
     {
-        lock (gate)
-        {
-            output.WritePingAcknowledgement(payload);
-        }
+        using var held = connection.Lock();
+        held.Value.Output.WritePingAcknowledgement(payload);
     }
 
     /// <summary>The peer takes no more calls. Those above the last one that it names were not acted on; those below may still be answered.</summary>
     public void OnGoAway(Goodbye goodbye)
     {
         List<Http2Stream> refused;
-        lock (gate)
+        Goodbye = goodbye;
+        using (var held = connection.Lock())
         {
-            Goodbye = goodbye;
-            refused = streams.RemoveAbove(goodbye.LastStreamId);
-            streams.Drain();
+            refused = held.Value.Streams.RemoveAbove(goodbye.LastStreamId);
+            held.Value.Streams.Drain();
         }
 
         var reason = new Http2ConnectionLostException($"The server closes the connection{goodbye}.", notSent: true);
@@ -147,56 +119,82 @@ internal sealed class FrameHandlers(
     /// <summary>The peer allows more. What it may not say about a stream ends that stream, about the connection the connection (section 6.9).</summary>
     public void OnWindowUpdate(int streamId, uint increment)
     {
-        Http2Stream? stream;
-        lock (gate)
+        Http2Stream stream;
+        Http2ProtocolException error;
+        using (var held = connection.Lock())
         {
+            var state = held.Value;
             if (streamId == 0)
             {
-                output.Grow(increment > 0 ? increment : throw Nothing());
-                foreach (var open in streams.Open)
-                {
-                    output.SendBody(open);
-                }
-
+                state.Output.Grow(increment > 0 ? increment : throw Nothing(), state.Streams);
                 return;
             }
 
-            stream = streams.Find(streamId);
-            if (stream is null)
+            ref var open = ref state.Streams.Find(streamId);
+            if (OpenStreams.IsNone(ref open) || (increment > 0 && state.Output.TryGrow(ref open, increment)))
             {
                 return;
             }
 
-            if (increment > 0 && Outbound.TryGrow(stream, increment))
-            {
-                output.SendBody(stream);
-                return;
-            }
+            stream = open.Stream;
+            error = increment == 0 ? Nothing() : new Http2ProtocolException(Http2Error.FlowControlError, "its window is too large");
+            state.Reset(stream, error.Error);
         }
 
-        var error = increment == 0 ? Nothing() : new Http2ProtocolException(Http2Error.FlowControlError, "its window is too large");
-        streams.Cancel(stream, error.Error);
         stream.Fail(error);
     }
 
     private static Http2ProtocolException Nothing() => new(Http2Error.ProtocolError, "it opens a window by nothing");
 
-    private void Apply(SettingEntry entry)
+    private static void Apply(ConnectionState state, SettingEntry entry)
     {
         switch (entry.Setting)
         {
             case Setting.HeaderTableSize:
-                encoder.SetPeerTableSize(entry.Value);
+                state.Output.SetHeaderTableSize(entry.Value);
                 break;
             case Setting.MaxConcurrentStreams:
-                streams.SetMost(entry.Value);
+                state.Streams.SetMost(entry.Value);
                 break;
             case Setting.MaxFrameSize:
-                output.SetMaxFrame(entry.Value);
+                state.Output.SetMaxFrame(entry.Value);
                 break;
             case Setting.InitialWindowSize:
-                output.SetStreamWindow(entry.Value, streams.Open);
+                state.Output.SetStreamWindow(entry.Value, state.Streams);
                 break;
+        }
+    }
+
+    private void AcknowledgeOnConnection(ConnectionState state, int count)
+    {
+        _unacknowledged += count;
+        if (_unacknowledged >= ConnectionWindow / 2)
+        {
+            state.Output.WriteWindowUpdate(0, _unacknowledged);
+            _unacknowledged = 0;
+        }
+    }
+
+    private void Deal(Http2Stream stream, StreamInput input, bool end)
+    {
+        if (input.Resumes)
+        {
+            wake(stream);
+        }
+
+        if (end || (!input.IsGivenUp && input.Acknowledged == 0))
+        {
+            return;
+        }
+
+        using var held = connection.Lock();
+        if (input.IsGivenUp)
+        {
+            held.Value.Reset(stream, Http2Error.Cancel);
+        }
+        else
+        {
+            held.Value.Acknowledge(stream, input.Acknowledged);
         }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class FrameReader(FrameHandlers handlers)
     private const int PriorityLength = 5;
 
     private readonly HeaderDecoder _decoder = new();
+    private readonly HeaderList _fields = new();
     private bool _greeted;
     private int _headersFor;
     private FrameFlags _headersFlags;
@@ -26,7 +27,7 @@ internal sealed class FrameReader(FrameHandlers handlers)
             var header = FrameHeader.Read(bytes[done..]);
             if (!_greeted && (header.Type != FrameType.Settings || header.StreamId != 0 || header.Length > FrameHeader.DefaultMaxLength))
             {
-                throw new Http2ConnectException(KvUnreachableReason.Protocol, GuessPeer(bytes));
+                throw new Http2ConnectException(GuessPeer(bytes));
             }
 
             if (header.Length > FrameHeader.DefaultMaxLength)
@@ -144,9 +145,9 @@ internal sealed class FrameReader(FrameHandlers handlers)
 
     private void OnHeaderBlock(int streamId, FrameFlags flags, ReadOnlySpan<byte> block)
     {
-        var headers = default(ResponseHeaders);
-        _decoder.Decode(block, ref headers);
-        handlers.OnHeaders(streamId, headers, flags.HasFlag(FrameFlags.EndStream));
+        _fields.Clear();
+        _decoder.Decode(block, _fields);
+        handlers.OnHeaders(streamId, _fields, flags.HasFlag(FrameFlags.EndStream));
     }
 
     private void OnConnectionFrame(FrameHeader header, ReadOnlySpan<byte> payload)

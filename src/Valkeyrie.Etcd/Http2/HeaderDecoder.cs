@@ -7,7 +7,9 @@ internal sealed class HeaderDecoder
 {
     private readonly HeaderTable _table = new();
 
-    public void Decode(ReadOnlySpan<byte> block, ref ResponseHeaders headers)
+    /// <summary>Decodes a block and adds its fields to a list.</summary>
+    /// <exception cref="Http2ProtocolException">It cannot be decoded, or the list becomes too long.</exception>
+    public void Decode(ReadOnlySpan<byte> block, HeaderList fields)
     {
         while (!block.IsEmpty)
         {
@@ -16,14 +18,14 @@ internal sealed class HeaderDecoder
             {
                 // Section 6.1: a field of the table.
                 var (name, value) = Field(Number(ref block, 7));
-                headers.Set(name, value);
+                fields.Add(name, value);
             }
             else if ((first & 0xC0) == 0x40)
             {
                 // Section 6.2.1: a literal that enters the table.
                 var (name, value) = Literal(ref block, 6);
                 _table.Add(name, value);
-                headers.Set(name, value);
+                fields.Add(name, value);
             }
             else if ((first & 0xE0) == 0x20)
             {
@@ -35,7 +37,7 @@ internal sealed class HeaderDecoder
             {
                 // Sections 6.2.2 and 6.2.3: a literal that does not enter the table.
                 var (name, value) = Literal(ref block, 4);
-                headers.Set(name, value);
+                fields.Add(name, value);
             }
         }
     }

@@ -1,28 +1,22 @@
 using System.Text;
-using Valkeyrie.Etcd.Grpc;
 
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>Encodes the headers of requests (HPACK, RFC 7541). All but the token are the same for every call of a method, so each enters the
-/// peer's table once and costs a byte from then on.</summary>
-/// <param name="address">The endpoint.</param>
+/// <summary>Encodes the headers of requests (HPACK, RFC 7541). A field that recurs enters the peer's table once and costs one byte from then
+/// on.</summary>
+/// <param name="address">The peer's address.</param>
 internal sealed class HeaderEncoder(Uri address)
 {
-    private const int MethodPost = 3;
-    private const int SchemeHttp = 6;
-    private const int SchemeHttps = 7;
-    private const int PathName = 4;
-    private const int AuthorityName = 1;
-    private const int ContentTypeName = 31;
-    private const int AuthorizationName = 23;
+    private readonly HeaderField _scheme = new(":scheme", address.Scheme);
+    private readonly HeaderField _authority = new(":authority", address.Authority);
 
-    // A dozen or two, told apart by a number mostly: to walk along them is quicker than to hash their texts.
-    private readonly List<Field> _indexed = [];
+    // A dozen or two, found by reference mostly: to walk along them is quicker than to hash their texts.
+    private readonly List<HeaderField> _indexed = [];
+    private int _indexedSize;
     private bool _mayIndex = true;
     private bool _mustGiveUpTable;
 
-    /// <summary>What the peer says of its table, at first or later. All that is ever indexed fits into the default size with much to spare; a peer
-    /// with a smaller table gets literals from then on.</summary>
+    /// <summary>Notes the size of the peer's table. A peer with a table smaller than the default gets literals from then on.</summary>
     public void SetPeerTableSize(uint size)
     {
         if (size >= HeaderTable.DefaultMaxSize)
@@ -35,7 +29,7 @@ internal sealed class HeaderEncoder(Uri address)
         _indexed.Clear();
     }
 
-    public void Encode(GrpcMethod method, string? token, OutputBuffer output)
+    public void Encode(in RequestHeaders headers, OutputBuffer output)
     {
         if (_mustGiveUpTable)
         {
@@ -44,23 +38,16 @@ internal sealed class HeaderEncoder(Uri address)
             _mustGiveUpTable = false;
         }
 
-        output.WriteByte(0x80 | MethodPost);
-        output.WriteByte((byte)(0x80 | (address.Scheme == Uri.UriSchemeHttps ? SchemeHttps : SchemeHttp)));
-        Constant(output, PathName, null, method.Path);
-        Constant(output, AuthorityName, null, address.Authority);
-        Constant(output, ContentTypeName, null, "application/grpc");
-        Constant(output, 0, "te", "trailers");
-        if (method == GrpcMethod.Watch)
+        Encode(_scheme, output);
+        Encode(_authority, output);
+        foreach (var field in headers.Constant)
         {
-            // A member without a leader ends the watch instead of keeping silent (etcd's clients send this for WithRequireLeader).
-            Constant(output, 0, "hasleader", "true");
+            Encode(field, output);
         }
 
-        if (token is not null)
+        foreach (var field in headers.Further ?? [])
         {
-            // Section 6.2.3: never indexed, by us or by a proxy on the way.
-            Number(output, 0x10, 4, AuthorizationName);
-            Text(output, token);
+            Encode(field, output);
         }
     }
 
@@ -89,33 +76,57 @@ internal sealed class HeaderEncoder(Uri address)
         Encoding.UTF8.GetBytes(text, output.Reserve(length));
     }
 
-    private void Constant(OutputBuffer output, int nameIndex, string? name, string value)
+    private void Encode(HeaderField field, OutputBuffer output)
+    {
+        if (field.StaticIndex > 0)
+        {
+            Number(output, 0x80, 7, field.StaticIndex);
+            return;
+        }
+
+        var enters = field.Indexing == HeaderIndexing.Table && _mayIndex;
+        if (enters && IndexOf(field) is > 0 and var index)
+        {
+            Number(output, 0x80, 7, index);
+            return;
+        }
+
+        enters = enters && TryEnter(field);
+        var (pattern, prefixBits) = enters ? (0x40, 6) : field.Indexing == HeaderIndexing.Never ? (0x10, 4) : (0, 4);
+        Number(output, pattern, prefixBits, field.StaticNameIndex);
+        if (field.StaticNameIndex == 0)
+        {
+            Text(output, field.Name);
+        }
+
+        Text(output, field.Value);
+    }
+
+    private int IndexOf(HeaderField field)
     {
         for (var order = 0; order < _indexed.Count; order++)
         {
-            if (_indexed[order].Is(nameIndex, name, value))
+            if (_indexed[order].Is(field))
             {
                 // Section 2.3.3: the newest entry of the table has the lowest number.
-                Number(output, 0x80, 7, HeaderTable.StaticLength + _indexed.Count - order);
-                return;
+                return HeaderTable.StaticLength + _indexed.Count - order;
             }
         }
 
-        Number(output, _mayIndex ? 0x40 : 0, _mayIndex ? 6 : 4, nameIndex);
-        if (name is not null)
-        {
-            Text(output, name);
-        }
-
-        Text(output, value);
-        if (_mayIndex)
-        {
-            _indexed.Add(new Field(nameIndex, name, value));
-        }
+        return 0;
     }
 
-    private sealed class Field(int nameIndex, string? name, string value)
+    // The table never evicts an entry, so that its numbers can be told without a copy of it: what does not fit any more is sent as a literal.
+    private bool TryEnter(HeaderField field)
     {
-        public bool Is(int otherIndex, string? otherName, string otherValue) => nameIndex == otherIndex && value == otherValue && name == otherName;
+        var size = _indexedSize + HeaderTable.SizeOf(field.Name, field.Value);
+        if (size > HeaderTable.DefaultMaxSize)
+        {
+            return false;
+        }
+
+        _indexedSize = size;
+        _indexed.Add(field);
+        return true;
     }
 }

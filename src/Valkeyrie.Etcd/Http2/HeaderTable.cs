@@ -33,6 +33,15 @@ internal sealed class HeaderTable
         : number > StaticLength && number - StaticLength <= _sent.Count ? _sent[^(number - StaticLength)]
         : null;
 
+    /// <summary>The number of a field in the fixed table; 0 where it has none.</summary>
+    public static int StaticIndexOf(string name, string value) => Array.IndexOf(Static, (name, value)) + 1;
+
+    /// <summary>The number of a name in the fixed table; 0 where it has none.</summary>
+    public static int StaticIndexOf(string name) => Array.FindIndex(Static, f => f.Name == name) + 1;
+
+    /// <summary>What a field counts for in a table.</summary>
+    public static int SizeOf(string name, string value) => name.Length + value.Length + EntryOverhead;
+
     public void Add(string name, string value)
     {
         _sent.Add((name, value));
@@ -45,8 +54,6 @@ internal sealed class HeaderTable
         _maxSize = maxSize;
         Evict();
     }
-
-    private static int SizeOf(string name, string value) => name.Length + value.Length + EntryOverhead;
 
     private void Evict()
     {

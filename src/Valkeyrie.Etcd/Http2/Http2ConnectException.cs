@@ -1,9 +1,10 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>No connection could be made.</summary>
-#pragma warning disable CA1032, CA1064 // made in this folder, with all it needs, and mapped to a KvException before a caller sees it
-internal sealed class Http2ConnectException(KvUnreachableReason reason, string message, Exception? inner = null) : Exception(message, inner)
+/// <summary>The peer was reached, but does not begin an HTTP/2 connection.</summary>
+#pragma warning disable CA1032, CA1064 // made in this folder, with all it needs, and told as another error before a caller of the assembly sees it
+internal sealed class Http2ConnectException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    public KvUnreachableReason Reason { get; } = reason;
+    /// <summary>True if the peer ended the connection right after the TLS handshake.</summary>
+    public bool EndedAfterHandshake { get; init; }
 }
 #pragma warning restore CA1032, CA1064

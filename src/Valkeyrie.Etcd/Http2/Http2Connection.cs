@@ -1,11 +1,8 @@
-using Valkeyrie.Etcd.Grpc;
-
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>One HTTP/2 connection (RFC 9113) that carries any number of calls at once.</summary>
-/// <remarks>The platform's own client spends several kilobytes and half of a small call's time on generality that a gRPC client has no use for:
-/// header collections, redirects, content streams. Here a call is a cached header block, its frame, and a stream that collects the reply.
-/// One lock guards the connection; nothing under it blocks.</remarks>
+/// <summary>One HTTP/2 connection (RFC 9113) that carries any number of streams at once.</summary>
+/// <remarks>The platform's own client spends several kilobytes and half of a small call's time on generality: header collections, redirects,
+/// content streams. Here a call is a header block of remembered fields, its data, and a stream object that takes the response.</remarks>
 #pragma warning disable CA1001 // End disposes what it owns
 internal sealed class Http2Connection
 #pragma warning restore CA1001
@@ -13,60 +10,51 @@ internal sealed class Http2Connection
     // Shorter than the patience of most proxies that drop idle connections silently.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(50);
 
-    private readonly object _gate = new();
+    private readonly Guarded<ConnectionState> _state;
     private readonly InputPump _input;
     private readonly FrameReader _frames;
     private readonly FrameHandlers _handlers;
-    private readonly Http2Streams _streams;
-    private readonly Outbound _output;
-    private readonly HeaderEncoder _encoder;
+    private readonly OutputPump _output;
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _keepAlive;
     private readonly Timer _watchdog;
-    private bool _ended;
     private long _lastHeard = Environment.TickCount64;
-    private long _pingedAt;
 
     private Http2Connection(Stream transport, Uri address, TimeSpan keepAlive)
     {
-        _encoder = new HeaderEncoder(address);
-        _output = new Outbound(_gate, transport, End);
-        _streams = new Http2Streams(_gate, _output);
+        _state = new Guarded<ConnectionState>(new ConnectionState(address));
+        _output = new OutputPump(_state, transport, End);
         _input = new InputPump(transport, OnInput, OnInputEnd);
-        _handlers = new FrameHandlers(_gate, _streams, _output, _encoder, _input.Wake, () => _greeted.TrySetResult());
+        _handlers = new FrameHandlers(_state, _input.Wake, () => _greeted.TrySetResult());
         _frames = new FrameReader(_handlers);
         _keepAlive = Math.Max(1, (long)keepAlive.TotalMilliseconds);
         var often = TimeSpan.FromMilliseconds(Math.Max(1, _keepAlive / 4));
         _watchdog = new Timer(static self => ((Http2Connection)self!).Watch(), this, often, often);
     }
 
-    /// <summary>True while calls can be started.</summary>
+    /// <summary>True while streams can be started.</summary>
     public bool IsUsable
     {
         get
         {
-            lock (_gate)
-            {
-                return _streams.IsUsable;
-            }
+            using var held = _state.Lock();
+            return IsOpen(held.Value);
         }
     }
 
-    /// <summary>True once every call on it has ended, and none can be started.</summary>
+    /// <summary>True once every stream on it has ended, and none can be started.</summary>
     public bool HasEnded
     {
         get
         {
-            lock (_gate)
-            {
-                return _ended;
-            }
+            using var held = _state.Lock();
+            return held.Value.HasEnded;
         }
     }
 
-    /// <summary>Greets the peer and waits for its greeting, so that a call is only ever sent to what speaks HTTP/2.</summary>
+    /// <summary>Greets the peer and waits for its greeting, so that a request is only ever sent to what speaks HTTP/2.</summary>
     /// <param name="transport">The transport.</param>
-    /// <param name="address">The endpoint.</param>
+    /// <param name="address">The peer's address.</param>
     /// <param name="keepAlive">How long the peer may be silent while it owes something before it is asked whether it is still there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<Http2Connection> StartAsync(Stream transport, Uri address, TimeSpan keepAlive, CancellationToken cancellationToken)
@@ -74,8 +62,7 @@ internal sealed class Http2Connection
         var connection = new Http2Connection(transport, address, keepAlive);
         try
         {
-            connection._output.WritePreface(Http2Streams.Window, FrameHandlers.ConnectionWindow);
-            connection._output.Flush();
+            connection.Greet();
             connection._input.Start();
             await connection._greeted.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             return connection;
@@ -87,72 +74,99 @@ internal sealed class Http2Connection
         }
     }
 
-    /// <summary>Sends a call's request, if the connection takes one.</summary>
-    /// <param name="stream">Collects the reply.</param>
-    /// <param name="method">The method.</param>
-    /// <param name="token">The token to sign in with; null for none.</param>
-    /// <param name="frame">The framed message, which must stay as it is until the call has ended.</param>
+    /// <summary>Starts a stream with its request, if the connection takes one.</summary>
+    /// <param name="stream">Takes the response.</param>
+    /// <param name="headers">The request's headers.</param>
+    /// <param name="body">The request's body, or its first part, which must stay as it is until the stream has ended or has sent it.</param>
     /// <param name="end">True if the request ends with it.</param>
-    /// <returns>Whether the call was started; if not, whether to wait for this connection or to make another.</returns>
-    public StartResult TryStart(Http2Stream stream, GrpcMethod method, string? token, ReadOnlyMemory<byte> frame, bool end)
+    /// <returns>Whether the stream was started; if not, whether to wait for this connection or to make another.</returns>
+    public StartResult TryStart(Http2Stream stream, in RequestHeaders headers, ReadOnlyMemory<byte> body, bool end)
     {
-        lock (_gate)
+        using (var held = _state.Lock())
         {
-            if (!_streams.IsUsable)
+            var state = held.Value;
+            if (!IsOpen(state))
             {
                 return StartResult.Closed;
             }
 
-            if (_streams.SlotFreed() is { } freed)
+            if (state.Streams.SlotFreed() is { } freed)
             {
                 return new StartResult(false, freed);
             }
 
-            stream.Connection = this;
-            stream.Unsent = frame;
-            stream.EndsWithUnsent = end;
-            _streams.Add(stream);
-            _output.WriteHeaders(stream.Id, _encoder, method, token);
-            _output.SendBody(stream);
+            ref var open = ref state.Streams.Add(this, stream, state.Output.StreamWindow);
+            state.Output.WriteHeaders(stream.Id, headers);
+            open.Add(body, end);
+            state.Output.SendBody(ref open);
 
             // What lay idle may have been dropped on the way without a word: asked at once, that is known long before the call's time is up.
-            PingIfSilent(Environment.TickCount64);
+            PingIfSilent(state, Environment.TickCount64);
         }
 
         _output.Flush();
         return StartResult.Started;
     }
 
-    /// <summary>Ends a call that its caller has given up.</summary>
+    /// <summary>Sends more of a stream's request.</summary>
+    /// <returns>Completes once it is on its way, or the stream has ended.</returns>
+    public Task SendAsync(Http2Stream stream, ReadOnlyMemory<byte> body, bool end)
+    {
+        Task sent;
+        using (var held = _state.Lock())
+        {
+            ref var open = ref held.Value.Streams.Find(stream);
+            if (OpenStreams.IsNone(ref open))
+            {
+                return Task.CompletedTask;
+            }
+
+            open.Add(body, end);
+            held.Value.Output.SendBody(ref open);
+            sent = open.WhenSent();
+        }
+
+        _output.Flush();
+        return sent;
+    }
+
+    /// <summary>Ends a stream whose response nobody wants any more.</summary>
     public void Cancel(Http2Stream stream, Exception reason)
     {
-        _streams.Cancel(stream);
+        using (var held = _state.Lock())
+        {
+            held.Value.Reset(stream, Http2Error.Cancel);
+        }
+
         stream.Fail(reason);
         _output.Flush();
     }
 
-    /// <summary>Lets the peer send as much more as has been taken of a stream.</summary>
+    /// <summary>Lets the peer send as much more as has been used of a stream.</summary>
     public void Acknowledge(Http2Stream stream, int count)
     {
-        if (_streams.Acknowledge(stream, count))
+        using (var held = _state.Lock())
         {
-            _output.Flush();
+            held.Value.Acknowledge(stream, count);
         }
+
+        _output.Flush();
     }
 
-    /// <summary>Ends the connection and every call on it.</summary>
+    /// <summary>Ends the connection and every stream on it.</summary>
     public void End(Exception reason)
     {
         List<Http2Stream> orphans;
-        lock (_gate)
+        using (var held = _state.Lock())
         {
-            if (_ended)
+            if (held.Value.HasEnded)
             {
                 return;
             }
 
-            _ended = true;
-            orphans = _streams.End();
+            held.Value.HasEnded = true;
+            orphans = held.Value.Streams.RemoveAbove(0);
+            held.Value.Streams.Drain();
         }
 
         _watchdog.Dispose();
@@ -166,10 +180,19 @@ internal sealed class Http2Connection
         }
 
         _greeted.TrySetException(reason);
-        foreach (var stream in orphans)
+        orphans.ForEach(s => s.Fail(reason));
+    }
+
+    private static bool IsOpen(ConnectionState state) => !state.HasEnded && !state.Streams.IsDraining;
+
+    private void Greet()
+    {
+        using (var held = _state.Lock())
         {
-            stream.Fail(reason);
+            held.Value.Output.WritePreface(ReceiveWindow.Size, FrameHandlers.ConnectionWindow);
         }
+
+        _output.Flush();
     }
 
     private int OnInput(ReadOnlySpan<byte> bytes)
@@ -194,14 +217,14 @@ internal sealed class Http2Connection
     private void Watch()
     {
         Exception? reason;
-        lock (_gate)
+        using (var held = _state.Lock())
         {
             var now = Environment.TickCount64;
-            reason = WatchSilence(now) ?? WatchIdle(now);
+            reason = WatchSilence(held.Value, now) ?? WatchIdle(held.Value.Streams, now);
             if (reason is not null)
             {
                 // A call that began between here and the end would be sent, and perhaps told that it was not.
-                _streams.Drain();
+                held.Value.Streams.Drain();
             }
         }
 
@@ -213,38 +236,39 @@ internal sealed class Http2Connection
         _output.Flush();
     }
 
-    private Http2ConnectionLostException? WatchIdle(long now) =>
-        _streams.IsEmpty && (_streams.IsDraining || now - _streams.IdleSince >= IdleTimeout.TotalMilliseconds)
+    private static Http2ConnectionLostException? WatchIdle(OpenStreams streams, long now) =>
+        streams.IsEmpty && (streams.IsDraining || now - streams.IdleSince >= IdleTimeout.TotalMilliseconds)
             ? new Http2ConnectionLostException("The connection was idle.", notSent: true)
             : null;
 
-    private Http2ConnectionLostException? WatchSilence(long now)
+    private Http2ConnectionLostException? WatchSilence(ConnectionState state, long now)
     {
-        if (_pingedAt != 0 && Volatile.Read(ref _lastHeard) >= _pingedAt)
+        if (state.PingedAt != 0 && Volatile.Read(ref _lastHeard) >= state.PingedAt)
         {
-            _pingedAt = 0;
+            state.PingedAt = 0;
         }
 
-        if (_pingedAt != 0 && now - _pingedAt >= _keepAlive / 2)
+        if (state.PingedAt != 0 && now - state.PingedAt >= _keepAlive / 2)
         {
             return new Http2ConnectionLostException("The server does not answer any more.", notSent: false);
         }
 
-        if (!_streams.IsEmpty)
+        if (!state.Streams.IsEmpty)
         {
-            PingIfSilent(now);
+            PingIfSilent(state, now);
         }
 
         return null;
     }
 
-    /// <summary>Asks a peer that owes something, and has long said nothing, whether it is still there. etcd wants no pings without an open call.</summary>
-    private void PingIfSilent(long now)
+    /// <summary>Asks a peer that owes something, and has long said nothing, whether it is still there. Without an open stream nothing is owed, and
+    /// a server may take pings then for an attack.</summary>
+    private void PingIfSilent(ConnectionState state, long now)
     {
-        if (_pingedAt == 0 && now - Volatile.Read(ref _lastHeard) >= _keepAlive)
+        if (state.PingedAt == 0 && now - Volatile.Read(ref _lastHeard) >= _keepAlive)
         {
-            _pingedAt = now;
-            _output.WritePing();
+            state.PingedAt = now;
+            state.Output.WritePing();
         }
     }
 }

@@ -1,59 +1,54 @@
 using System.Net.Security;
-using Valkeyrie.Etcd.Cluster;
 
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>Keeps the connection to one endpoint: makes it when a call needs it, and again when it has ended.</summary>
-internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOptions> tls, TimeSpan connectTimeout, TimeSpan keepAlive) : IDisposable
+/// <summary>Keeps the connection to one peer: makes it when a call needs it, and again when it has ended.</summary>
+/// <param name="address">The peer's address.</param>
+/// <param name="dial">Makes the transport, over TLS where the address says so.</param>
+/// <param name="connectTimeout">How long connecting may take, the peer's greeting included.</param>
+/// <param name="keepAlive">How long the peer may be silent while it owes something before it is asked whether it is still there.</param>
+internal sealed class Http2Connector(Uri address, Func<CancellationToken, Task<Stream>> dial, TimeSpan connectTimeout, TimeSpan keepAlive) : IDisposable
 {
-    private readonly object _gate = new();
-
-    // An older one may still have calls to end.
-    private readonly List<Http2Connection> _connections = [];
-    private Task<Http2Connection>? _connection;
-    private bool _disposed;
+    private readonly Guarded<State> _state = new(new State());
 
     /// <summary>True while there is a connection that has not ended.</summary>
     public bool IsConnected
     {
         get
         {
-            lock (_gate)
-            {
-                return _connections.Exists(static c => !c.HasEnded);
-            }
+            using var held = _state.Lock();
+            return held.Value.Connections.Exists(static c => !c.HasEnded);
         }
     }
 
     /// <summary>A connection that takes calls. Calls that come while it is made wait for the same one.</summary>
     public ValueTask<Http2Connection> GetAsync(CancellationToken cancellationToken)
     {
-        lock (_gate)
+        using var held = _state.Lock();
+        var state = held.Value;
+        ObjectDisposedException.ThrowIf(state.IsDisposed, this);
+        if (state.Newest is { IsCompletedSuccessfully: true } made && made.Result.IsUsable)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_connection is { IsCompletedSuccessfully: true } && _connection.Result.IsUsable)
-            {
-                return new(_connection.Result);
-            }
-
-            if (_connection is null or { IsCompleted: true })
-            {
-                // Not bound to the first caller's token: others wait for it too.
-                _connection = Task.Run(ConnectAsync, CancellationToken.None);
-            }
-
-            return new(_connection.WaitAsync(cancellationToken));
+            return new(made.Result);
         }
+
+        if (state.Newest is null or { IsCompleted: true })
+        {
+            // Not bound to the first caller's token: others wait for it too.
+            state.Newest = Task.Run(ConnectAsync, CancellationToken.None);
+        }
+
+        return new(state.Newest.WaitAsync(cancellationToken));
     }
 
     public void Dispose()
     {
         List<Http2Connection> open;
-        lock (_gate)
+        using (var held = _state.Lock())
         {
             // One that is being made ends as soon as it is.
-            _disposed = true;
-            open = [.. _connections];
+            held.Value.IsDisposed = true;
+            open = [.. held.Value.Connections];
         }
 
         open.ForEach(EndDisposed);
@@ -63,12 +58,12 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
 
     private Http2Connection Keep(Http2Connection connection)
     {
-        lock (_gate)
+        using (var held = _state.Lock())
         {
-            _connections.RemoveAll(static c => c.HasEnded);
-            if (!_disposed)
+            held.Value.Connections.RemoveAll(static c => c.HasEnded);
+            if (!held.Value.IsDisposed)
             {
-                _connections.Add(connection);
+                held.Value.Connections.Add(connection);
                 return connection;
             }
         }
@@ -83,15 +78,10 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
         Stream? transport = null;
         try
         {
-            transport = await Dial.ConnectAsync(address, null, timeout.Token).ConfigureAwait(false);
-            if (address.Scheme == Uri.UriSchemeHttps)
+            transport = await dial(timeout.Token).ConfigureAwait(false);
+            if (transport is SslStream secured && secured.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
-                var secured = await Dial.HandshakeAsync(transport, address, tls(), SslApplicationProtocol.Http2, timeout.Token).ConfigureAwait(false);
-                transport = secured;
-                if (secured.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
-                {
-                    throw new Http2ConnectException(KvUnreachableReason.Protocol, "It does not offer HTTP/2.");
-                }
+                throw new Http2ConnectException("It does not offer HTTP/2.");
             }
 
             return Keep(await Http2Connection.StartAsync(transport, address, keepAlive, timeout.Token).ConfigureAwait(false));
@@ -109,14 +99,23 @@ internal sealed class Http2Connector(Uri address, Func<SslClientAuthenticationOp
 
                 // By TLS 1.3 the server judges the client's certificate when the client takes the handshake for done.
                 Http2ConnectionLostException when transport is SslStream => new Http2ConnectException(
-                    KvUnreachableReason.Tls, $"It ended the connection at once ({Cause(e).Message}); perhaps it wants another client certificate.", e),
-                Http2ConnectionLostException => new Http2ConnectException(
-                    KvUnreachableReason.Protocol, "It closes the connection at once; perhaps it wants TLS.", e),
-                Http2ProtocolException => new Http2ConnectException(KvUnreachableReason.Protocol, e.Message, e),
+                    $"It ended the connection at once ({Cause(e).Message}); perhaps it wants another client certificate.", e) { EndedAfterHandshake = true },
+                Http2ConnectionLostException => new Http2ConnectException("It closes the connection at once; perhaps it wants TLS.", e),
+                Http2ProtocolException => new Http2ConnectException(e.Message, e),
                 _ => e,
             };
         }
     }
 
     private static Exception Cause(Exception e) => e.InnerException is { } inner ? Cause(inner) : e;
+
+    private sealed class State
+    {
+        // An older one may still have calls to end.
+        public List<Http2Connection> Connections { get; } = [];
+
+        public Task<Http2Connection>? Newest { get; set; }
+
+        public bool IsDisposed { get; set; }
+    }
 }

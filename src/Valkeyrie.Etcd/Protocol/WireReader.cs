@@ -1,4 +1,3 @@
-using Valkeyrie.Etcd.Grpc;
 
 namespace Valkeyrie.Etcd.Protocol;
 
@@ -58,7 +57,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         }
     }
 
-    private static GrpcProtocolException Malformed() => new("The reply is not a valid message.");
+    private static EtcdProtocolException Malformed() => new("The reply is not a valid message.");
 
     private ulong Varint()
     {

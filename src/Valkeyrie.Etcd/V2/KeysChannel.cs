@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Valkeyrie.Etcd.Cluster;
-using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.V2;
 
@@ -12,14 +11,15 @@ internal sealed class KeysChannel : IAsyncDisposable
     // etcd tells APIv2 from gRPC by the first line of a connection's first request, of which it reads 4096 bytes.
     private const int MaxTargetLength = 4_000;
 
-    private readonly EndpointSet _endpoints;
-    private readonly CancellationTokenSource _closing = new();
+    private readonly EndpointSet<Endpoint> _endpoints;
+    private readonly CallEnd _end;
     private volatile bool _credentialAccepted;
 
     public KeysChannel(IReadOnlyList<Uri> endpoints, KvStoreOptions options, KvStoreInfo info)
     {
-        _endpoints = new EndpointSet(endpoints, options);
-        Http = HttpConnections.CreateHttp11(options.Tls ?? new KvTlsOptions(), EndpointSet.ConnectTimeout(options.Timeout, endpoints.Count));
+        _endpoints = new EndpointSet<Endpoint>([.. endpoints.Select(e => new Endpoint(e))]);
+        _end = new CallEnd(info.Address);
+        Http = KeysConnections.Create(options.Tls ?? new KvTlsOptions(), ConnectTimeouts.Of(options.Timeout, endpoints.Count));
         Timeout = options.Timeout;
         Info = info;
         Authorization = options.Credential is { } credential
@@ -94,12 +94,12 @@ internal sealed class KeysChannel : IAsyncDisposable
     /// <summary>What a failure within an open reply is to its caller.</summary>
     public Exception FailureOf(Exception e, Endpoint endpoint, string? key, CancellationToken cancellationToken)
     {
-        if (CallerEnded(e, cancellationToken) is { } ended)
+        if (_end.ErrorOf(e, cancellationToken) is { } ended)
         {
             return ended;
         }
 
-        var failure = FailureOf(e, new FailedCall(endpoint.Name, key, ReadOnly: true) { Timeout = Timeout, TimedOut = IsTimeout(e, cancellationToken) });
+        var failure = FailureOf(e, new FailedCall(endpoint.Name, key, ReadOnly: true) { Timeout = Timeout, TimedOut = _end.IsTimeout(e, cancellationToken) });
         if (failure.EndpointFailed)
         {
             endpoint.Failed();
@@ -110,9 +110,8 @@ internal sealed class KeysChannel : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync().ConfigureAwait(false);
+        await _end.CloseAsync().ConfigureAwait(false);
         Http.Dispose();
-        _endpoints.Dispose();
     }
 
     private ValueTask<T> AttemptAsync<TState, T>(
@@ -138,7 +137,7 @@ internal sealed class KeysChannel : IAsyncDisposable
         while (true)
         {
             var endpoint = only ?? _endpoints.Next();
-            var attempt = new KeysAttempt(this, endpoint, call, Deadline.Start(attempts.NextTimeout(), cancellationToken, _closing.Token), cancellationToken);
+            var attempt = new KeysAttempt(this, endpoint, call, Deadline.Start(attempts.NextTimeout(), cancellationToken, _end.Closing), cancellationToken);
             try
             {
                 await attempt.SendAsync().ConfigureAwait(false);
@@ -148,7 +147,7 @@ internal sealed class KeysChannel : IAsyncDisposable
             }
             catch (Exception e)
             {
-                if (CallerEnded(e, cancellationToken) is { } ended)
+                if (_end.ErrorOf(e, cancellationToken) is { } ended)
                 {
                     throw ended;
                 }
@@ -156,7 +155,7 @@ internal sealed class KeysChannel : IAsyncDisposable
                 var failure = FailureOf(e, new FailedCall(endpoint.Name, call.Key, call.ReadOnly)
                 {
                     Timeout = timeout,
-                    TimedOut = IsTimeout(e, cancellationToken),
+                    TimedOut = _end.IsTimeout(e, cancellationToken),
 
                     // A request whose body was never begun cannot have been acted on.
                     Unsent = attempt.IsUnsent,
@@ -188,7 +187,7 @@ internal sealed class KeysChannel : IAsyncDisposable
         var failure = e switch
         {
             KeysRefusedException refused => refused.ToFailure(call, Info, _credentialAccepted),
-            _ when Cause<Http2ConnectException>(e) is { } connect => Failure.Of(connect, call),
+            _ when Cause<ConnectException>(e) is { } connect => Failure.Of(connect, call),
             _ when Cause<TimeoutException>(e) is { } timeout => Failure.Of(timeout, call),
             HttpRequestException { HttpRequestError: not (HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded) } =>
                 Failure.Of(new IOException(e.Message, e), call),
@@ -198,15 +197,6 @@ internal sealed class KeysChannel : IAsyncDisposable
         };
         return call.Unsent ? failure with { NotSent = true } : failure;
     }
-
-    /// <summary>The caller's own cancellation, or the store's end; null if neither is why the call failed.</summary>
-    private Exception? CallerEnded(Exception e, CancellationToken cancellationToken) =>
-        cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken)
-        : _closing.IsCancellationRequested ? new KvStoreClosedException(Info.Address)
-        : e as KvException;
-
-    private bool IsTimeout(Exception e, CancellationToken cancellationToken) =>
-        e is OperationCanceledException && !cancellationToken.IsCancellationRequested && !_closing.IsCancellationRequested;
 
     private static T? Cause<T>(Exception? e) where T : Exception
     {

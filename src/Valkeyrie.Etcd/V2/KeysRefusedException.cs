@@ -4,7 +4,7 @@ using Valkeyrie.Etcd.Cluster;
 namespace Valkeyrie.Etcd.V2;
 
 /// <summary>A refusal that is no answer to the request.</summary>
-#pragma warning disable CA1032, CA1064 // mapped to a KvException before a caller sees it
+#pragma warning disable CA1032, CA1064 // told as another error before a caller of the assembly sees it
 internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? error) : Exception($"HTTP status {(int)status}.")
 {
     public HttpStatusCode Status { get; } = status;

@@ -6,7 +6,7 @@ using Valkeyrie.Etcd.Protocol;
 namespace Valkeyrie.Etcd.V3;
 
 /// <summary>etcd's APIv3 as the narrow engine that the contract is built on: one request a call.</summary>
-internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStoreOptions options) : IRevisionedEngine
+internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStoreOptions options) : IRevisionedEngine
 {
     private const long SmallestLimitWorthHalving = 2;
 
@@ -75,7 +75,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         try
         {
             var revision = await channel.CallAsync(
-                GrpcMethod.Put, _requests.Put(key, value.Span, leaseId), static (_, reply) => Replies.Revision(reply.Span), 0, key, cancellationToken)
+                EtcdMethods.Put, _requests.Put(key, value.Span, leaseId), static (_, reply) => Replies.Revision(reply.Span), 0, key, cancellationToken)
                 .ConfigureAwait(false);
             return new KvPair { Key = key, Bytes = value.ToArray(), Revision = revision, LeaseId = leaseId };
         }
@@ -91,7 +91,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         : AtRevisionAsync(key, options, cancellationToken);
 
     public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) => channel.CallAsync(
-        GrpcMethod.DeleteRange, _requests.Delete(key), static (_, reply) => Replies.Deleted(reply.Span), 0, key, cancellationToken);
+        EtcdMethods.DeleteRange, _requests.Delete(key), static (_, reply) => Replies.Deleted(reply.Span), 0, key, cancellationToken);
 
     public async ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken)
     {
@@ -102,8 +102,8 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
             try
             {
                 var call = channel.CallAsync(
-                    GrpcMethod.Range,
-                    Frame.Of(request),
+                    EtcdMethods.Range,
+                    MessageFrame.Of(request),
                     static (state, reply) => state._replies.Page(reply, Requests.KeysOf(state.request), state.request.KeysOnly),
                     (_replies, request),
                     query.Range.Text,
@@ -140,8 +140,8 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
         try
         {
             return await channel.CallAsync(
-                GrpcMethod.Txn,
-                Frame.Of(_requests.Transaction(transaction)),
+                EtcdMethods.Txn,
+                MessageFrame.Of(_requests.Transaction(transaction)),
                 static (state, reply) => state._replies.Transaction(reply, state.transaction),
                 (_replies, transaction),
                 KeyOf(transaction),
@@ -161,8 +161,8 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     {
         var request = new LeaseGrantRequest { TTL = OptionRules.TtlSeconds(ttl) };
         return await channel.CallAsync(
-            GrpcMethod.LeaseGrant,
-            Frame.Of(request),
+            EtcdMethods.LeaseGrant,
+            MessageFrame.Of(request),
             static (_, reply) =>
             {
                 var granted = LeaseGrantResponse.Parser.ParseFrom(reply.Span);
@@ -177,7 +177,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     {
         // A stream of its own for each renewal costs the server no more than a unary call, and leaves nothing open between two of them.
         var stream = await channel.OpenStreamAsync(
-            GrpcMethod.LeaseKeepAlive, Frame.Of(new LeaseKeepAliveRequest { ID = leaseId }), null, cancellationToken).ConfigureAwait(false);
+            EtcdMethods.LeaseKeepAlive, MessageFrame.Of(new LeaseKeepAliveRequest { ID = leaseId }), null, cancellationToken).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
         var bytes = await stream.ReadAsync().ConfigureAwait(false);
         var reply = stream.Parse(bytes, static bytes => LeaseKeepAliveResponse.Parser.ParseFrom(bytes.Span));
@@ -190,7 +190,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     {
         try
         {
-            await CallAsync(GrpcMethod.LeaseRevoke, new LeaseRevokeRequest { ID = leaseId }, LeaseRevokeResponse.Parser, cancellationToken).ConfigureAwait(false);
+            await CallAsync(EtcdMethods.LeaseRevoke, new LeaseRevokeRequest { ID = leaseId }, LeaseRevokeResponse.Parser, cancellationToken).ConfigureAwait(false);
         }
         catch (KvLeaseNotFoundException)
         {
@@ -201,7 +201,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     public async ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken)
     {
         var request = new LeaseTimeToLiveRequest { ID = leaseId, Keys = true };
-        var reply = await CallAsync(GrpcMethod.LeaseTimeToLive, request, LeaseTimeToLiveResponse.Parser, cancellationToken).ConfigureAwait(false);
+        var reply = await CallAsync(EtcdMethods.LeaseTimeToLive, request, LeaseTimeToLiveResponse.Parser, cancellationToken).ConfigureAwait(false);
         return reply.TTL >= 0
             ? new KvLease(leaseId, TimeSpan.FromSeconds(reply.GrantedTTL)) { Remaining = TimeSpan.FromSeconds(reply.TTL), Keys = _replies.Keys(reply.Keys) }
             : throw new KvLeaseNotFoundException(leaseId, info.Address);
@@ -209,7 +209,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
 
     public async ValueTask<IReadOnlyList<long>> ListLeaseIdsAsync(CancellationToken cancellationToken)
     {
-        var reply = await CallAsync(GrpcMethod.LeaseLeases, new LeaseLeasesRequest(), LeaseLeasesResponse.Parser, cancellationToken).ConfigureAwait(false);
+        var reply = await CallAsync(EtcdMethods.LeaseLeases, new LeaseLeasesRequest(), LeaseLeasesResponse.Parser, cancellationToken).ConfigureAwait(false);
         return [.. reply.Leases.Select(l => l.ID)];
     }
 
@@ -261,7 +261,7 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     };
 
     private ValueTask<KvPair?> SingleAsync(string key, KvReadOptions options, CancellationToken cancellationToken) => channel.CallAsync(
-        GrpcMethod.Range, _requests.Get(key, options), static (state, reply) => state._replies.Single(reply.Span, state.key), (_replies, key), key, cancellationToken);
+        EtcdMethods.Range, _requests.Get(key, options), static (state, reply) => state._replies.Single(reply.Span, state.key), (_replies, key), key, cancellationToken);
 
     private async ValueTask<KvPair?> AtRevisionAsync(string key, KvReadOptions options, CancellationToken cancellationToken)
     {
@@ -279,5 +279,5 @@ internal sealed class EtcdV3Engine(GrpcChannel channel, KvStoreInfo info, KvStor
     private ValueTask<TReply> CallAsync<TReply>(
         GrpcMethod method, Google.Protobuf.IMessage request, Google.Protobuf.MessageParser<TReply> parser, CancellationToken cancellationToken)
         where TReply : Google.Protobuf.IMessage<TReply> =>
-        channel.CallAsync(method, Frame.Of(request), static (parser, reply) => parser.ParseFrom(reply.Span), parser, null, cancellationToken);
+        channel.CallAsync(method, MessageFrame.Of(request), static (parser, reply) => parser.ParseFrom(reply.Span), parser, null, cancellationToken);
 }

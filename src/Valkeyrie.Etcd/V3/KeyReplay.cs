@@ -10,7 +10,7 @@ namespace Valkeyrie.Etcd.V3;
 /// does: it follows all keys from the store's newest revision, at which something has changed. The server catches both up in one go from one
 /// state of the store, so with the second one's first change those of the key are there, or come close behind it. (A watch can be
 /// asked for its progress, too, but before etcd's issue 15220 was mended servers answered too early.)</remarks>
-internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies replies)
+internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies replies)
 {
     private const long KeyWatch = 0;
 
@@ -75,8 +75,8 @@ internal sealed class KeyReplay(GrpcChannel channel, Requests requests, Replies 
         {
             var asked = requests.KeysOf(KvRange.Key(key));
             var watch = requests.Watch(KvRange.Key(key), from, previousValue: false);
-            var frame = isKnown ? Frame.Of(watch) : Frame.Of(watch, Requests.WatchEverything(last));
-            var stream = await channel.OpenStreamAsync(GrpcMethod.Watch, frame, key, patience.Token).ConfigureAwait(false);
+            var frame = isKnown ? MessageFrame.Of(watch) : MessageFrame.Of(watch, Requests.WatchEverything(last));
+            var stream = await channel.OpenStreamAsync(EtcdMethods.Watch, frame, key, patience.Token).ConfigureAwait(false);
             await using var _ = stream.ConfigureAwait(false);
             while (changes.Count == 0 || changes[^1].Revision < last)
             {

@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using Google.Protobuf;
 using Valkeyrie.Etcd.Calls;
-using Valkeyrie.Etcd.Cluster;
 using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
 /// <summary>What the members of a cluster say of themselves, and of the user who asks.</summary>
-internal sealed class Members(GrpcChannel channel, KvStoreOptions options)
+internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
 {
     private const string CommonName = "2.5.4.3";
     private const string NoSuchUser = "user name not found";
@@ -24,8 +23,8 @@ internal sealed class Members(GrpcChannel channel, KvStoreOptions options)
         try
         {
             return await channel.CallAsync(
-                GrpcMethod.Status,
-                Frame.Of(new StatusRequest()),
+                EtcdMethods.Status,
+                MessageFrame.Of(new StatusRequest()),
                 static (_, reply) =>
                 {
                     var status = StatusResponse.Parser.ParseFrom(reply.Span);
@@ -48,13 +47,13 @@ internal sealed class Members(GrpcChannel channel, KvStoreOptions options)
         HasCredential
             ? Task.CompletedTask // Who has one signs in before the first call.
             : RequireUserAsync(async (method, request) =>
-                await channel.CallAsync(method, Frame.Of(request), static (_, _) => true, true, null, cancellationToken).ConfigureAwait(false));
+                await channel.CallAsync(method, MessageFrame.Of(request), static (_, _) => true, true, null, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Asks every endpoint at once.</summary>
     public IAsyncEnumerable<KvEndpointStatus> CheckAllAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         EndpointChecks.AsTheyCome(channel.Endpoints.Select(e => (Func<CancellationToken, Task<KvEndpointStatus>>)(stop => CheckAsync(e, timeout, stop))), cancellationToken);
 
-    private async Task<KvEndpointStatus> CheckAsync(Endpoint endpoint, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<KvEndpointStatus> CheckAsync(ConnectedEndpoint endpoint, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var known = new KvEndpointStatus(endpoint.Name);
         var begun = 0L;
@@ -65,7 +64,7 @@ internal sealed class Members(GrpcChannel channel, KvStoreOptions options)
                 await channel.AskAsync(endpoint, method, request, static _ => true, timeout, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             begun = Stopwatch.GetTimestamp();
             var status = await channel.AskAsync(
-                endpoint, GrpcMethod.Status, new StatusRequest(), static reply => StatusResponse.Parser.ParseFrom(reply.Span), timeout, cancellationToken).ConfigureAwait(false);
+                endpoint, EtcdMethods.Status, new StatusRequest(), static reply => StatusResponse.Parser.ParseFrom(reply.Span), timeout, cancellationToken).ConfigureAwait(false);
             return StatusOf(status, known with { IsReachable = true, Latency = Stopwatch.GetElapsedTime(begun) });
         }
         catch (KvPermissionDeniedException) when (begun != 0)
@@ -88,7 +87,7 @@ internal sealed class Members(GrpcChannel channel, KvStoreOptions options)
     {
         try
         {
-            await ask(GrpcMethod.Range, AnyRead).ConfigureAwait(false);
+            await ask(EtcdMethods.Range, AnyRead).ConfigureAwait(false);
         }
         catch (KvPermissionDeniedException e)
         {
@@ -105,7 +104,7 @@ internal sealed class Members(GrpcChannel channel, KvStoreOptions options)
     {
         try
         {
-            await ask(GrpcMethod.UserGet, new AuthUserGetRequest { Name = name }).ConfigureAwait(false);
+            await ask(EtcdMethods.UserGet, new AuthUserGetRequest { Name = name }).ConfigureAwait(false);
         }
         catch (KvInvalidArgumentException e) when (e.Message.Contains(NoSuchUser, StringComparison.Ordinal))
         {

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Collections;
 using Valkeyrie.Etcd.Calls;
-using Valkeyrie.Etcd.Grpc;
+using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
@@ -47,7 +47,7 @@ internal sealed class ReceivedPairs : IReadOnlyList<KvPair>, IDisposable
             {
                 return _replies.Pair(_message.Span.Slice(_starts[2 * index], _starts[(2 * index) + 1]), _asked, _keyOnly);
             }
-            catch (GrpcProtocolException e)
+            catch (EtcdProtocolException e)
             {
                 // The call has long returned: nobody else is there to tell it as the typed error that it is.
                 throw new KvUnreachableException(

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Valkeyrie.Etcd.Calls;
-using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
@@ -103,7 +102,7 @@ internal sealed class Replies(KeyCodec keys)
         var done = response.Succeeded ? transaction.Then : transaction.Else;
         if (response.Responses.Count != done.Count)
         {
-            throw new GrpcProtocolException("The reply to a transaction does not answer each of its operations.");
+            throw new EtcdProtocolException("The reply to a transaction does not answer each of its operations.");
         }
 
         var revision = response.Header?.Revision ?? 0;
@@ -130,7 +129,7 @@ internal sealed class Replies(KeyCodec keys)
             }
         }
 
-        return new KvEvent { Type = type, Pair = pair ?? throw new GrpcProtocolException("A change comes without its key."), Previous = previous };
+        return new KvEvent { Type = type, Pair = pair ?? throw new EtcdProtocolException("A change comes without its key."), Previous = previous };
     }
 
     /// <summary>The keys of a lease that lie in the namespace.</summary>
@@ -175,7 +174,7 @@ internal sealed class Replies(KeyCodec keys)
         // First the namespace, which is cut off.
         if (!keys.Covers(key) || keys.Decode(key) is not { } text || !asked.Contain(key, text))
         {
-            throw new GrpcProtocolException("The reply tells of a key that was not asked for.");
+            throw new EtcdProtocolException("The reply tells of a key that was not asked for.");
         }
 
         return new KvPair

@@ -13,10 +13,10 @@ internal sealed class Requests(KeyCodec keys)
     // etcd's way to say "no end" in a range_end, and "from the first key" in a key.
     private static readonly ByteString Zero = ByteString.CopyFrom(0);
 
-    public Frame Put(string key, ReadOnlySpan<byte> value, long leaseId)
+    public MessageFrame Put(string key, ReadOnlySpan<byte> value, long leaseId)
     {
         RefuseIfTooLarge(key, value.Length);
-        var frame = Frame.Rent(keys.MaxByteCount(key) + value.Length + (3 * WireWriter.MaxFieldOverhead));
+        var frame = MessageFrame.Rent(keys.MaxByteCount(key) + value.Length + (3 * WireWriter.MaxFieldOverhead));
         var writer = new WireWriter(frame.Room);
         writer.Key(PutRequest.KeyFieldNumber, keys, key);
         writer.Bytes(PutRequest.ValueFieldNumber, value);
@@ -25,9 +25,9 @@ internal sealed class Requests(KeyCodec keys)
         return frame;
     }
 
-    public Frame Get(string key, KvReadOptions options)
+    public MessageFrame Get(string key, KvReadOptions options)
     {
-        var frame = Frame.Rent(keys.MaxByteCount(key) + (3 * WireWriter.MaxFieldOverhead));
+        var frame = MessageFrame.Rent(keys.MaxByteCount(key) + (3 * WireWriter.MaxFieldOverhead));
         var writer = new WireWriter(frame.Room);
         writer.Key(RangeRequest.KeyFieldNumber, keys, key);
         writer.Int64(RangeRequest.RevisionFieldNumber, options.Revision);
@@ -36,9 +36,9 @@ internal sealed class Requests(KeyCodec keys)
         return frame;
     }
 
-    public Frame Delete(string key)
+    public MessageFrame Delete(string key)
     {
-        var frame = Frame.Rent(keys.MaxByteCount(key) + WireWriter.MaxFieldOverhead);
+        var frame = MessageFrame.Rent(keys.MaxByteCount(key) + WireWriter.MaxFieldOverhead);
         var writer = new WireWriter(frame.Room);
         writer.Key(DeleteRangeRequest.KeyFieldNumber, keys, key);
         frame.Finish(writer.Written);

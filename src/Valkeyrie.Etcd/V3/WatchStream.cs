@@ -12,7 +12,7 @@ namespace Valkeyrie.Etcd.V3;
 /// <param name="query">What to follow.</param>
 /// <param name="newestRevision">Asks the majority for the store's newest revision.</param>
 internal sealed class WatchStream(
-    GrpcChannel channel, Requests requests, Replies replies, KvWatchQuery query, Func<KvRange, long, CancellationToken, ValueTask<long>> newestRevision)
+    EtcdChannel channel, Requests requests, Replies replies, KvWatchQuery query, Func<KvRange, long, CancellationToken, ValueTask<long>> newestRevision)
 {
     private const int MostDenials = 3;
 
@@ -131,7 +131,7 @@ internal sealed class WatchStream(
     }
 
     // The reader has left in the middle: the stream that is still being opened is closed as soon as it is there.
-    private static void Abandon(Task<(GrpcStream? Stream, KvException? Error)> opening) => _ = opening.ContinueWith(
+    private static void Abandon(Task<(EtcdStream? Stream, KvException? Error)> opening) => _ = opening.ContinueWith(
         static async o =>
         {
             if (o.IsCompletedSuccessfully && o.Result.Stream is { } stream)
@@ -145,7 +145,7 @@ internal sealed class WatchStream(
         TaskContinuationOptions.ExecuteSynchronously,
         TaskScheduler.Default);
 
-    private static async ValueTask<(ReadOnlyMemory<byte> Bytes, KvException? Error)> TryReadAsync(GrpcStream stream)
+    private static async ValueTask<(ReadOnlyMemory<byte> Bytes, KvException? Error)> TryReadAsync(EtcdStream stream)
     {
         try
         {
@@ -158,12 +158,12 @@ internal sealed class WatchStream(
     }
 
     /// <summary>A new stream, or why there is none. That the server was there when the watch began, the read before it has shown.</summary>
-    private async Task<(GrpcStream? Stream, KvException? Error)> OpenAsync(CancellationToken cancellationToken)
+    private async Task<(EtcdStream? Stream, KvException? Error)> OpenAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var frame = Frame.Of(requests.Watch(_range, _next, query.PreviousValue));
-            return (await channel.OpenStreamAsync(GrpcMethod.Watch, frame, _range.Text, cancellationToken).ConfigureAwait(false), null);
+            var frame = MessageFrame.Of(requests.Watch(_range, _next, query.PreviousValue));
+            return (await channel.OpenStreamAsync(EtcdMethods.Watch, frame, _range.Text, cancellationToken).ConfigureAwait(false), null);
         }
         catch (KvException e) when (IsBroken(e))
         {

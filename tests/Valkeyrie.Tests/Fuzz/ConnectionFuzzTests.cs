@@ -1,3 +1,4 @@
+using Valkeyrie.Etcd.Calls;
 using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Http2;
 using Valkeyrie.Tests.Transport;
@@ -11,6 +12,8 @@ public sealed class ConnectionFuzzTests
     private const int Unary = 1;
     private const int Streaming = 3;
     private const int ProperFrames = 6;
+
+    private static readonly HeaderField[] Token = [new("authorization", "token", HeaderIndexing.Never)];
 
     private static readonly Uri Address = new("http://127.0.0.1:2379");
 
@@ -123,12 +126,11 @@ public sealed class ConnectionFuzzTests
         return failures;
     }
 
-    private static Http2Stream Start(Http2Connection connection, bool unary)
+    private static GrpcCall Start(Http2Connection connection, bool unary)
     {
-        var stream = new Http2Stream(1 << 20, unary);
-        var started = connection.TryStart(stream, unary ? GrpcMethod.Range : GrpcMethod.Watch, "token", GrpcMessage.Write([1, 2, 3]), end: unary);
-        Assert.True(started.Ok);
-        return stream;
+        var call = new GrpcCall(1 << 20, single: unary);
+        Assert.True(call.TryStart(connection, unary ? EtcdMethods.Range : EtcdMethods.Watch, Token, GrpcMessage.Write([1, 2, 3]), end: unary).Ok);
+        return call;
     }
 
     // An error of the connection's own code would show as the cause of a connection that broke.

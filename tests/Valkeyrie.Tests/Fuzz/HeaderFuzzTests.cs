@@ -40,9 +40,12 @@ public sealed class HeaderFuzzTests
                     var decoder = new HeaderDecoder();
                     foreach (var block in blocks)
                     {
-                        var headers = default(ResponseHeaders);
-                        decoder.Decode(block, ref headers);
-                        _ = GrpcStatus.From(headers.GrpcStatus, headers.GrpcMessage);
+                        var fields = new HeaderList();
+                        decoder.Decode(block, fields);
+                        var headers = default(GrpcHeaders);
+                        headers.ReadHeaders(fields);
+                        headers.ReadTrailers(fields);
+                        _ = headers.Status;
                     }
                 });
             },

@@ -79,7 +79,7 @@ public sealed class ReplyFuzzTests
                 var bytes = Mutation.Of(page, random);
                 return new FuzzCase(bytes.Length, () => Page(bytes).Consume());
             },
-            e => e is GrpcProtocolException or KvUnreachableException { Reason: KvUnreachableReason.Protocol });
+            e => e is EtcdProtocolException or KvUnreachableException { Reason: KvUnreachableReason.Protocol });
         Assert.InRange(read, 1, LongCases - 1);
     }
 
@@ -87,7 +87,7 @@ public sealed class ReplyFuzzTests
         new TxnResponse { Header = new ResponseHeader { Revision = 9 }, Succeeded = succeeded, Responses = { responses } }.ToByteArray();
 
     // A KvCompactedException is what a watch's reader says of a watch that the server ended for that reason.
-    private static bool IsRefusal(Exception e) => e is GrpcProtocolException or InvalidProtocolBufferException or KvCompactedException;
+    private static bool IsRefusal(Exception e) => e is EtcdProtocolException or InvalidProtocolBufferException or KvCompactedException;
 
     private static void ReadWatch(byte[] bytes)
     {
@@ -99,7 +99,7 @@ public sealed class ReplyFuzzTests
 
     private static KvPage Page(byte[] bytes) => Replies.Page(ReplyOf(bytes), Everything, keysOnly: false);
 
-    private static Reply ReplyOf(byte[] bytes) => new(new Http2Stream(bytes.Length + 1, unary: true), bytes, "http://server", 1);
+    private static Reply ReplyOf(byte[] bytes) => new(new GrpcCall(bytes.Length + 1, single: true), bytes, "http://server", 1);
 }
 
 /// <summary>Reads pages to their end.</summary>

@@ -1,6 +1,5 @@
-using System.Net.Security;
+using Valkeyrie.Etcd.Calls;
 using Valkeyrie.Etcd.Grpc;
-using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Tests.Transport;
 
@@ -132,11 +131,11 @@ public class ConnectionLossTests
         var connections = new List<ScriptedConnection>();
         await using var peer = new ScriptedHttp2Peer(_ => Task.CompletedTask);
         peer.Connected += connections.Add;
-        using var connector = new Http2Connector(new Uri($"http://127.0.0.1:{peer.Port}"), () => new SslClientAuthenticationOptions(), Patience.Limit, Patience.Limit);
+        using var connector = peer.NewConnector();
         var older = await connector.GetAsync(CancellationToken.None);
-        var stream = new Http2Stream(1_000, unary: true);
-        Assert.True(older.TryStart(stream, GrpcMethod.Put, null, GrpcMessage.Write("x"u8), end: true).Ok);
-        await connections[0].WriteAsync(Http2Frame.GoAway(stream.Id, 0));
+        var call = new GrpcCall(1_000, single: true);
+        Assert.True(call.TryStart(older, EtcdMethods.Put, null, GrpcMessage.Write("x"u8), end: true).Ok);
+        await connections[0].WriteAsync(Http2Frame.GoAway(call.Id, 0));
         await Patience.UntilAsync(() => !older.IsUsable, "the goodbye");
         var newer = await connector.GetAsync(CancellationToken.None);
         Assert.NotSame(older, newer);

@@ -206,8 +206,7 @@ public class FlowControlTests
             await store.PutAsync("k", "v");
 
             // Whose table is empty finds nothing in the block that points into it.
-            var headers = default(ResponseHeaders);
-            new HeaderDecoder().Decode(connection.LastHeaderBlock, ref headers);
+            new HeaderDecoder().Decode(connection.LastHeaderBlock, new HeaderList());
             Assert.Equal(i == 0, connection.LastHeaderBlock[0] == TableOfNothing);
         }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Tests.Rigs;
 
@@ -12,6 +13,7 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
     private const int DefaultWindow = 65_535;
 
     private readonly NetworkStream _stream = new(socket, ownsSocket: true);
+    private readonly HeaderDecoder _decoder = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Dictionary<int, ScriptedRequest> _requests = [];
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _pings = new();
@@ -145,12 +147,12 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
                 break;
             case Http2FrameType.Headers:
                 LastHeaderBlock = payload;
-                _requests[streamId] = new ScriptedRequest(this, streamId, _clientStreamWindow);
+                _requests[streamId] = new ScriptedRequest(this, streamId, _clientStreamWindow) { Fields = Decode(payload) };
                 Interlocked.Increment(ref _opened);
                 break;
             case Http2FrameType.Data:
                 Interlocked.Add(ref _received, payload.Length);
-                if (_requests[streamId].Receive(payload))
+                if (_requests[streamId].Receive(payload, (header[4] & Http2Frame.EndStream) != 0))
                 {
                     _answers.Add(AnswerAsync(_requests[streamId]));
                 }
@@ -163,6 +165,13 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
                 _requests[streamId].Reset();
                 break;
         }
+    }
+
+    private Dictionary<string, string> Decode(ReadOnlySpan<byte> block)
+    {
+        var fields = new HeaderList();
+        _decoder.Decode(block, fields);
+        return Enumerable.Range(0, fields.Count).ToDictionary(i => fields[i].Name, i => fields[i].Value);
     }
 
     private void ReadSettings(ReadOnlySpan<byte> payload)

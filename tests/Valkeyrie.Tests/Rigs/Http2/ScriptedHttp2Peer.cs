@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Valkeyrie.Etcd;
+using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Tests.Rigs;
 
@@ -44,6 +47,13 @@ internal sealed class ScriptedHttp2Peer : IAsyncDisposable
     {
         EtcdStore.Register();
         return KvStore.Open(Address, options);
+    }
+
+    /// <summary>Makes a bare connection to the peer.</summary>
+    public Http2Connector NewConnector()
+    {
+        var url = new Uri($"http://127.0.0.1:{Port}");
+        return new Http2Connector(url, stop => Dial.OpenAsync(url, new KvTlsOptions(), SslApplicationProtocol.Http2, null, stop), Patience.Limit, Patience.Limit);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Threading.Channels;
 
 namespace Valkeyrie.Tests.Rigs;
 
@@ -11,7 +12,10 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
 {
     private readonly MemoryStream _body = new();
     private readonly TaskCompletionSource _reset = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _complete;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<byte[]> _messages = Channel.CreateUnbounded<byte[]>();
+    private bool _answered;
+    private int _read;
 
     public int StreamId => streamId;
 
@@ -21,6 +25,12 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
     /// <summary>The first message of the request, without its prefix.</summary>
     public byte[] Message => _body.ToArray()[GrpcMessage.PrefixLength..];
 
+    /// <summary>The header fields of the request.</summary>
+    public required IReadOnlyDictionary<string, string> Fields { get; init; }
+
+    /// <summary>Ends when the client has ended the request.</summary>
+    public Task WhenEnded => _ended.Task;
+
     public ScriptedConnection Connection => connection;
 
     /// <summary>How much more the client lets be sent on this stream.</summary>
@@ -28,6 +38,13 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
 
     /// <summary>Ends when the client has cancelled the request, or the connection has ended.</summary>
     public Task WhenReset => _reset.Task;
+
+    /// <summary>The next message of the request, without its prefix; null at the request's end.</summary>
+    public async Task<byte[]?> ReadAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        return await _messages.Reader.WaitToReadAsync(patience.Token) ? await _messages.Reader.ReadAsync(patience.Token) : null;
+    }
 
     /// <summary>Sends bytes, as they are and by themselves.</summary>
     public Task SendAsync(ReadOnlyMemory<byte> bytes) => connection.WriteAsync(bytes);
@@ -70,19 +87,46 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
     /// <inheritdoc cref="ScriptedConnection.Close"/>
     public void CloseConnection() => connection.Close();
 
-    /// <summary>Takes a piece of the body; true when it completes the first message.</summary>
-    public bool Receive(ReadOnlySpan<byte> payload)
+    /// <summary>Takes a piece of the body.</summary>
+    /// <param name="payload">The piece.</param>
+    /// <param name="end">True if it is the last one.</param>
+    /// <returns>True when the request is to be answered: its first message is complete, or it has ended without one.</returns>
+    public bool Receive(ReadOnlySpan<byte> payload, bool end)
     {
-        if (_complete)
+        _body.Write(payload);
+        while (NextMessage() is { } message)
         {
-            return false;
+            _messages.Writer.TryWrite(message);
         }
 
-        _body.Write(payload);
-        _complete = _body.Length >= GrpcMessage.PrefixLength
-            && _body.Length >= GrpcMessage.PrefixLength + BinaryPrimitives.ReadUInt32BigEndian(_body.GetBuffer().AsSpan(1));
-        return _complete;
+        if (end)
+        {
+            _messages.Writer.TryComplete();
+            _ended.TrySetResult();
+        }
+
+        var isFirst = !_answered && (_read > 0 || end);
+        _answered |= isFirst;
+        return isFirst;
     }
 
-    public void Reset() => _reset.TrySetResult();
+    public void Reset()
+    {
+        _messages.Writer.TryComplete();
+        _reset.TrySetResult();
+    }
+
+    private byte[]? NextMessage()
+    {
+        var rest = _body.GetBuffer().AsSpan(_read, (int)_body.Length - _read);
+        if (rest.Length < GrpcMessage.PrefixLength
+            || rest.Length - GrpcMessage.PrefixLength < BinaryPrimitives.ReadUInt32BigEndian(rest[1..]))
+        {
+            return null;
+        }
+
+        var length = (int)BinaryPrimitives.ReadUInt32BigEndian(rest[1..]);
+        _read += GrpcMessage.PrefixLength + length;
+        return rest.Slice(GrpcMessage.PrefixLength, length).ToArray();
+    }
 }

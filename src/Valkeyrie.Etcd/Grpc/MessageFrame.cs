@@ -5,7 +5,7 @@ using Google.Protobuf;
 namespace Valkeyrie.Etcd.Grpc;
 
 /// <summary>A gRPC message with its five bytes of framing (a compression flag and the length), in a pooled buffer.</summary>
-internal struct Frame
+internal struct MessageFrame
 {
     public const int HeaderLength = 5;
 
@@ -16,10 +16,19 @@ internal struct Frame
     public readonly ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
 
     /// <summary>A frame with room for a message of at most this many bytes.</summary>
-    public static Frame Rent(int maxMessageLength) => new() { _buffer = ArrayPool<byte>.Shared.Rent(HeaderLength + maxMessageLength) };
+    public static MessageFrame Rent(int maxMessageLength) => new() { _buffer = ArrayPool<byte>.Shared.Rent(HeaderLength + maxMessageLength) };
+
+    /// <summary>The frame of a message that is encoded already.</summary>
+    public static MessageFrame Of(ReadOnlySpan<byte> message)
+    {
+        var frame = Rent(message.Length);
+        message.CopyTo(frame.Room);
+        frame.Finish(message.Length);
+        return frame;
+    }
 
     /// <summary>The frame of a generated message.</summary>
-    public static Frame Of(IMessage message)
+    public static MessageFrame Of(IMessage message)
     {
         var length = message.CalculateSize();
         var frame = Rent(length);
@@ -29,7 +38,7 @@ internal struct Frame
     }
 
     /// <summary>Two messages one after the other, for a stream that begins with both.</summary>
-    public static Frame Of(IMessage first, IMessage second)
+    public static MessageFrame Of(IMessage first, IMessage second)
     {
         var frame = Rent(first.CalculateSize() + HeaderLength + second.CalculateSize());
         frame.Append(first);

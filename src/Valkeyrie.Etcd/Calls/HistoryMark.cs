@@ -1,4 +1,4 @@
-namespace Valkeyrie.Etcd.Cluster;
+namespace Valkeyrie.Etcd.Calls;
 
 /// <summary>What was known of an endpoint when a call was sent there: its answer cannot be behind that.</summary>
 /// <param name="History">The number of the history.</param>

@@ -1,6 +1,8 @@
+using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Etcd.Http2;
 using Valkeyrie.Etcd.Protocol;
 
-namespace Valkeyrie.Etcd.Cluster;
+namespace Valkeyrie.Etcd.Calls;
 
 /// <summary>Tells the histories of a cluster apart: a server that is restored or emptied comes back under the same address, with revisions that say nothing
 /// about those of before. Each history gets a number, and each answer the number of its own.</summary>
@@ -8,19 +10,16 @@ namespace Valkeyrie.Etcd.Cluster;
 /// the cluster's token; but no member ever answers with a lower revision or term than it has given before. What this cannot tell is a cluster of the same
 /// id whose every member had already come further than it was when it was asked last.</remarks>
 /// <param name="endpoints">The endpoints of the cluster.</param>
-internal sealed class ClusterHistory(EndpointSet endpoints)
+internal sealed class ClusterHistory(EndpointSet<ConnectedEndpoint> endpoints)
 {
-    private readonly object _gate = new();
-    private long _number = 1;
-    private ulong _clusterId;
+    private readonly Guarded<State> _state = new(new State());
 
     /// <summary>What is known of an endpoint now, to be taken before a call is sent there.</summary>
-    public HistoryMark MarkOf(Endpoint endpoint)
+    public HistoryMark MarkOf(ConnectedEndpoint endpoint)
     {
-        lock (_gate)
-        {
-            return endpoint.Mark with { History = _number, ClusterId = _clusterId };
-        }
+        using var held = _state.Lock();
+        var state = held.Value;
+        return state.MarkOf(endpoint) with { History = state.Number, ClusterId = state.ClusterId };
     }
 
     /// <summary>Which history an answer is of.</summary>
@@ -28,38 +27,36 @@ internal sealed class ClusterHistory(EndpointSet endpoints)
     /// <param name="sent">What was known when the call was sent.</param>
     /// <param name="header">The answer's header.</param>
     /// <exception cref="KvHistoryChangedException">Another endpoint, still connected, is of another cluster.</exception>
-    public long Observe(Endpoint endpoint, in HistoryMark sent, in ReplyHeader header)
+    public long Observe(ConnectedEndpoint endpoint, in HistoryMark sent, in ReplyHeader header)
     {
         if (header.ClusterId == 0)
         {
             return sent.History;
         }
 
-        lock (_gate)
+        using var held = _state.Lock();
+        var state = held.Value;
+        var goesBack = GoesBack(header, sent);
+        if (sent.History != state.Number)
         {
-            var goesBack = GoesBack(header, sent);
-            if (sent.History != _number)
-            {
-                // The change became known while the call was under way: either side may have answered it.
-                return header.ClusterId == sent.ClusterId && !goesBack ? sent.History : _number;
-            }
-
-            var isOther = _clusterId != 0 && header.ClusterId != _clusterId;
-            if (isOther)
-            {
-                RefuseDivided(endpoint, header.ClusterId);
-            }
-
-            if (isOther || goesBack)
-            {
-                _number++;
-                endpoints.Forget();
-            }
-
-            _clusterId = header.ClusterId;
-            endpoint.Mark = Later(endpoint.Mark, header);
-            return _number;
+            // The change became known while the call was under way: either side may have answered it.
+            return header.ClusterId == sent.ClusterId && !goesBack ? sent.History : state.Number;
         }
+
+        var isOther = state.ClusterId != 0 && header.ClusterId != state.ClusterId;
+        if (isOther)
+        {
+            RefuseDivided(state, endpoint, header.ClusterId);
+        }
+
+        if (isOther || goesBack)
+        {
+            state.BeginAnother();
+        }
+
+        state.ClusterId = header.ClusterId;
+        state.Marks[endpoint] = Later(state.MarkOf(endpoint), header);
+        return state.Number;
     }
 
     private static bool GoesBack(in ReplyHeader header, in HistoryMark sent) =>
@@ -78,14 +75,32 @@ internal sealed class ClusterHistory(EndpointSet endpoints)
     }
 
     // Servers that were replaced have dropped their connections; where one of the others still holds, both clusters are there at once.
-    private void RefuseDivided(Endpoint endpoint, ulong clusterId)
+    private void RefuseDivided(State state, ConnectedEndpoint endpoint, ulong clusterId)
     {
-        if (endpoints.Others(endpoint).FirstOrDefault(o => o.Mark.ClusterId == _clusterId && o.IsConnected) is { } other)
+        if (endpoints.All.FirstOrDefault(o => o != endpoint && state.MarkOf(o).ClusterId == state.ClusterId && o.IsConnected) is { } other)
         {
-            endpoint.Mark = new HistoryMark(0, clusterId, 0, 0, 0);
+            state.Marks[endpoint] = new HistoryMark(0, clusterId, 0, 0, 0);
             throw new KvHistoryChangedException(
-                $"{endpoint.Name} is a member of another cluster ({clusterId:x}) than {other.Name} ({_clusterId:x}). A write that was sent there may have been made. "
+                $"{endpoint.Name} is a member of another cluster ({clusterId:x}) than {other.Name} ({state.ClusterId:x}). A write that was sent there may have been made. "
                 + "Name the endpoints of one cluster alone.") { Endpoint = endpoint.Name };
+        }
+    }
+
+    private sealed class State
+    {
+        public long Number { get; private set; } = 1;
+
+        public ulong ClusterId { get; set; }
+
+        /// <summary>Which member of which cluster answered last at an endpoint, and how far it had come.</summary>
+        public Dictionary<ConnectedEndpoint, HistoryMark> Marks { get; } = [];
+
+        public HistoryMark MarkOf(ConnectedEndpoint endpoint) => Marks.GetValueOrDefault(endpoint);
+
+        public void BeginAnother()
+        {
+            Number++;
+            Marks.Clear();
         }
     }
 }

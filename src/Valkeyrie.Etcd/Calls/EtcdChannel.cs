@@ -1,0 +1,309 @@
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Etcd.Grpc;
+using Valkeyrie.Etcd.Http2;
+using Valkeyrie.Etcd.Protocol;
+
+namespace Valkeyrie.Etcd.Calls;
+
+/// <summary>Calls to a cluster: picks an endpoint, signs in, holds the deadline, sends again where that is safe, and tells every failure as a
+/// <see cref="KvException"/>.</summary>
+internal sealed class EtcdChannel : IAsyncDisposable
+{
+    /// <summary>The longest unary reply taken; a page of a listing that is longer is asked for again in smaller parts.</summary>
+    public const long MaxReplyLength = 64 << 20;
+
+    // A watch can get any number of changes of one transaction in one message.
+    private const long MaxStreamMessageLength = 1 << 30;
+
+    // A connection may just have ended, and by a rare chance the next one too. A server that ends each at once is not to be asked in a tight loop.
+    private const int MostClosedAtOnce = 2;
+
+    private const string AuthIsOff = "authentication is not enabled";
+
+    private readonly EndpointSet<ConnectedEndpoint> _endpoints;
+    private readonly ClusterHistory _history;
+    private readonly SignIn? _signIn;
+    private readonly CallEnd _end;
+
+    public EtcdChannel(IReadOnlyList<Uri> endpoints, KvStoreOptions options, string address)
+    {
+        _endpoints = ConnectedEndpoint.SetOf(endpoints, options);
+        _history = new ClusterHistory(_endpoints);
+        _end = new CallEnd(address);
+        _signIn = options.Credential is { } credential ? new SignIn(() => AuthenticateAsync(credential)) : null;
+        Timeout = options.Timeout;
+        Address = address;
+    }
+
+    /// <summary>How long calls may take.</summary>
+    public TimeSpan Timeout { get; }
+
+    /// <summary>The endpoints, in the order in which they were specified.</summary>
+    public IReadOnlyList<ConnectedEndpoint> Endpoints => _endpoints.All;
+
+    /// <summary>Where errors say the call went.</summary>
+    public string Address { get; }
+
+    /// <summary>Makes a call of one request and one reply.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="request">The framed request; its buffer is given back here.</param>
+    /// <param name="read">Turns the reply, gone after it returns, into what the caller wants.</param>
+    /// <param name="state">Passed on to <paramref name="read"/>.</param>
+    /// <param name="key">The key that the call is about, for errors.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public ValueTask<TReply> CallAsync<TState, TReply>(
+        GrpcMethod method, MessageFrame request, Func<TState, Reply, TReply> read, TState state, string? key, CancellationToken cancellationToken) =>
+        CallAsync(null, new Attempts(method.IsRepeatable, _endpoints.Count, Timeout), method, request, read, state, key, Timeout, null, cancellationToken);
+
+    /// <summary>Makes a call of one request and one reply that has extras.</summary>
+    public ValueTask<TReply> CallAsync<TReply>(
+        GrpcMethod method, MessageFrame request, Func<CallExtras, Reply, TReply> read, CallExtras extras, CancellationToken cancellationToken) => CallAsync(
+            extras.Endpoint, AttemptsOf(method, extras), method, request, read, extras, key: null, extras.Timeout ?? Timeout, extras, cancellationToken);
+
+    /// <summary>Makes a call to one endpoint and no other. It is not sent again if it fails; a refused token is renewed all the same.</summary>
+    /// <param name="endpoint">One of <see cref="Endpoints"/>.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="read">Turns the reply, gone after it returns, into what the caller wants.</param>
+    /// <param name="timeout">How long the call may take.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public ValueTask<TReply> AskAsync<TReply>(
+        ConnectedEndpoint endpoint, GrpcMethod method, IMessage request, Func<Reply, TReply> read, TimeSpan timeout, CancellationToken cancellationToken) => CallAsync(
+            endpoint,
+            new Attempts(readOnly: false, endpoints: 1, timeout),
+            method,
+            MessageFrame.Of(request),
+            static (read, reply) => read(reply),
+            read,
+            key: null,
+            timeout,
+            null,
+            cancellationToken);
+
+    /// <summary>Opens a stream with its first request, and keeps it open for replies.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="request">The framed request; its buffer is given back when the stream is closed, as a server may answer before it has read it all.</param>
+    /// <param name="key">The key that the call is about, for errors.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public ValueTask<EtcdStream> OpenStreamAsync(GrpcMethod method, MessageFrame request, string? key, CancellationToken cancellationToken) =>
+        OpenStreamAsync(method, request, StreamKind.OpenRequest, key, null, cancellationToken);
+
+    /// <summary>Opens a stream that has extras.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="request">As in the other form; the default for a request whose messages are all written later.</param>
+    /// <param name="kind">What is known of its request.</param>
+    /// <param name="extras">The extras.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public ValueTask<EtcdStream> OpenStreamAsync(
+        GrpcMethod method, MessageFrame request, StreamKind kind, CallExtras extras, CancellationToken cancellationToken) =>
+        OpenStreamAsync(method, request, kind, null, extras, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CloseAsync().ConfigureAwait(false);
+        foreach (var endpoint in _endpoints.All)
+        {
+            endpoint.Dispose();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TReply> CallAsync<TState, TReply>(
+        ConnectedEndpoint? only,
+        Attempts attempts,
+        GrpcMethod method,
+        MessageFrame request,
+        Func<TState, Reply, TReply> read,
+        TState state,
+        string? key,
+        TimeSpan timeout,
+        CallExtras? extras,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var endpoint = only ?? _endpoints.Next();
+                var deadline = Deadline.Start(attempts.NextTimeout(), cancellationToken, _end.Closing);
+                var call = new GrpcCall(MaxReplyLength, single: true, extras?.BeginAttempt());
+                CancellationTokenRegistration cancel = default;
+                HeaderField[]? token = null;
+                try
+                {
+                    if (_signIn is not null && method != EtcdMethods.Authenticate)
+                    {
+                        token = await _signIn.GetTokenAsync(deadline.Token).ConfigureAwait(false);
+                    }
+
+                    var mark = _history.MarkOf(endpoint);
+                    await StartAsync(endpoint, call, method, extras?.With(token) ?? token, request.Memory, end: true, deadline.Token).ConfigureAwait(false);
+                    cancel = deadline.Token.UnsafeRegister(static c => ((GrpcCall)c!).Cancel(), call);
+                    await call.ReadyAsync().ConfigureAwait(false);
+                    var message = call.TakeOnly();
+                    var history = _history.Observe(endpoint, mark, ReplyHeader.OfReply(message.Span));
+                    var reply = read(state, new Reply(call, message, endpoint.Name, history));
+                    endpoint.Succeeded();
+                    return reply;
+                }
+                catch (Exception e)
+                {
+                    var scope = new CallScope(_end, endpoint, method, key, timeout, cancellationToken);
+                    await RetryOrThrowAsync(e, attempts, scope, call.IsStarted, new CallToken(_signIn, token)).ConfigureAwait(false);
+                }
+                finally
+                {
+                    cancel.Dispose();
+                    call.Release();
+                    deadline.End();
+                }
+            }
+        }
+        finally
+        {
+            request.Return();
+        }
+    }
+
+    private async ValueTask<EtcdStream> OpenStreamAsync(
+        GrpcMethod method, MessageFrame request, StreamKind kind, string? key, CallExtras? extras, CancellationToken cancellationToken)
+    {
+        var attempts = AttemptsOf(method, extras);
+        var isHandedOn = false;
+        try
+        {
+            while (true)
+            {
+                var endpoint = extras?.Endpoint ?? _endpoints.Next();
+                var scope = new CallScope(_end, endpoint, method, key, extras?.Timeout ?? Timeout, cancellationToken);
+                var deadline = Deadline.Start(attempts.NextTimeout(), cancellationToken, _end.Closing);
+                var call = new GrpcCall(MaxStreamMessageLength, single: false, extras?.BeginAttempt());
+                EtcdStream? opened = null;
+                var token = new CallToken(_signIn, null);
+                try
+                {
+                    if (_signIn is not null)
+                    {
+                        token = new CallToken(_signIn, await _signIn.GetTokenAsync(deadline.Token).ConfigureAwait(false));
+                    }
+
+                    var mark = _history.MarkOf(endpoint);
+                    var isWhole = kind == StreamKind.WholeRequest;
+                    await StartAsync(endpoint, call, method, extras?.With(token.Fields) ?? token.Fields, request.Memory, end: isWhole, deadline.Token).ConfigureAwait(false);
+                    opened = new EtcdStream(scope, call, deadline, token, _history, mark);
+                    if (kind != StreamKind.RequestToCome)
+                    {
+                        await opened.WaitForFirstAsync(mayBeEmpty: isWhole).ConfigureAwait(false);
+                    }
+
+                    // From here on the stream runs as long as its reader likes, or to the end that was set for it.
+                    attempts.LetRun(deadline, isBounded: extras?.Timeout is not null);
+                    endpoint.Succeeded();
+                    opened.Own(request);
+                    isHandedOn = true;
+                    return opened;
+                }
+                catch (Exception e)
+                {
+                    if (opened is null)
+                    {
+                        deadline.End();
+                    }
+                    else
+                    {
+                        await opened.DisposeAsync().ConfigureAwait(false);
+                    }
+
+                    await RetryOrThrowAsync(e, attempts, scope, call.IsStarted, token).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            if (!isHandedOn)
+            {
+                request.Return();
+            }
+        }
+    }
+
+    /// <summary>Starts a call on the endpoint's connection, a new one where the last has ended or is about to.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask StartAsync(
+        ConnectedEndpoint endpoint,
+        GrpcCall call,
+        GrpcMethod method,
+        HeaderField[]? fields,
+        ReadOnlyMemory<byte> messages,
+        bool end,
+        CancellationToken cancellationToken)
+    {
+        var closed = 0;
+        while (closed < MostClosedAtOnce)
+        {
+            var connection = await endpoint.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            var result = call.TryStart(connection, method, fields, messages, end);
+            if (result.Ok)
+            {
+                return;
+            }
+
+            if (result.Wait is null)
+            {
+                closed++;
+                continue;
+            }
+
+            await result.Wait.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        throw new Http2ConnectionLostException("The server closes its connections before they take a call.", notSent: true);
+    }
+
+    private async ValueTask RetryOrThrowAsync(Exception e, Attempts attempts, CallScope scope, bool isStarted, CallToken token)
+    {
+        if (_end.ErrorOf(e, scope.Caller) is { } ended)
+        {
+            throw ended;
+        }
+
+        var failure = scope.FailureOf(e, isStarted);
+        if (failure.TokenRefused && attempts.MayRenewToken() && token.Forget())
+        {
+            await attempts.PauseForTokenAsync(scope.Caller).ConfigureAwait(false);
+            return;
+        }
+
+        if (!attempts.MayTryAgain(failure))
+        {
+            throw failure.Error;
+        }
+
+        await attempts.PauseAsync(scope.Caller).ConfigureAwait(false);
+    }
+
+    private Attempts AttemptsOf(GrpcMethod method, CallExtras? extras) =>
+        new(method.IsRepeatable && extras?.Endpoint is null, extras?.Endpoint is null ? _endpoints.Count : 1, extras?.Timeout ?? Timeout);
+
+    private async Task<string?> AuthenticateAsync(KvCredential credential)
+    {
+        var request = new AuthenticateRequest { Name = credential.UserName, Password = credential.GetPassword() };
+        try
+        {
+            return await CallAsync(
+                EtcdMethods.Authenticate,
+                MessageFrame.Of(request),
+                static (_, reply) => AuthenticateResponse.Parser.ParseFrom(reply.Span).Token,
+                0,
+                null,
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (KvException e) when (e.Message.Contains(AuthIsOff, StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+}

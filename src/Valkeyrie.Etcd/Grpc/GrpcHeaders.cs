@@ -1,0 +1,54 @@
+using Valkeyrie.Etcd.Http2;
+
+namespace Valkeyrie.Etcd.Grpc;
+
+/// <summary>What the headers and trailers of a reply say to gRPC itself.</summary>
+internal struct GrpcHeaders
+{
+    private string? _httpStatus;
+    private string? _contentType;
+    private string? _status;
+    private string? _message;
+
+    /// <summary>True once the server has said how the call ended.</summary>
+    public readonly bool HasStatus => _status is not null;
+
+    /// <summary>How the call ended; null where the server has not said so.</summary>
+    public readonly GrpcStatus? Status => GrpcStatus.From(_status, _message);
+
+    /// <summary>Why this is no reply of a gRPC server; null if it may be one.</summary>
+    public readonly GrpcProtocolException? Fault =>
+        _httpStatus != "200" ? new GrpcProtocolException($"It answered with HTTP status {_httpStatus ?? "none"}.")
+        : _contentType is null || !_contentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
+            ? new GrpcProtocolException($"It answered with content of type '{_contentType ?? "none"}', not gRPC.")
+        : null;
+
+    public void ReadHeaders(HeaderList fields)
+    {
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var (name, value) = fields[i];
+            switch (name)
+            {
+                case ":status": _httpStatus = value; break;
+                case "content-type": _contentType = value; break;
+                case "grpc-status": _status = value; break;
+                case "grpc-message": _message = value; break;
+            }
+        }
+    }
+
+    public void ReadTrailers(HeaderList fields)
+    {
+        (_status, _message) = (null, null);
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var (name, value) = fields[i];
+            switch (name)
+            {
+                case "grpc-status": _status = value; break;
+                case "grpc-message": _message = value; break;
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Valkeyrie.Etcd.Http2;
+
+namespace Valkeyrie.Etcd.Grpc;
+
+/// <summary>The metadata of a reply: what its headers and trailers hold beyond what gRPC itself uses. Kept only for a caller who asks for it.</summary>
+internal sealed class GrpcMetadata
+{
+    private static readonly HashSet<string> OwnFields = ["content-type", "grpc-status", "grpc-message", "grpc-encoding", "grpc-accept-encoding"];
+
+    private readonly TaskCompletionSource<IReadOnlyList<KeyValuePair<string, string>>> _headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile IReadOnlyList<KeyValuePair<string, string>> _trailers = [];
+
+    /// <summary>The metadata before the first message. Completes when it has arrived; empty if the call ends without.</summary>
+    public Task<IReadOnlyList<KeyValuePair<string, string>>> Headers => _headers.Task;
+
+    /// <summary>The metadata behind the last message; empty until the call has ended.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Trailers => _trailers;
+
+    public void ReadHeaders(HeaderList fields) => _headers.TrySetResult(Read(fields));
+
+    public void ReadTrailers(HeaderList fields)
+    {
+        _trailers = Read(fields);
+        End();
+    }
+
+    /// <summary>Nothing more will come.</summary>
+    public void End() => _headers.TrySetResult([]);
+
+    private static List<KeyValuePair<string, string>> Read(HeaderList fields)
+    {
+        var read = new List<KeyValuePair<string, string>>(fields.Count);
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var (name, value) = fields[i];
+            if (!name.StartsWith(':') && !OwnFields.Contains(name))
+            {
+                read.Add(new(name, value));
+            }
+        }
+
+        return read;
+    }
+}

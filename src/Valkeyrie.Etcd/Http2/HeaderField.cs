@@ -1,0 +1,22 @@
+namespace Valkeyrie.Etcd.Http2;
+
+/// <summary>A header field of a request, prepared for encoding.</summary>
+/// <param name="name">The name, in lower case.</param>
+/// <param name="value">The value.</param>
+/// <param name="indexing">What may remember the field.</param>
+internal sealed class HeaderField(string name, string value, HeaderIndexing indexing = HeaderIndexing.Table)
+{
+    public string Name { get; } = name;
+
+    public string Value { get; } = value;
+
+    public HeaderIndexing Indexing { get; } = indexing;
+
+    /// <summary>Where the fixed table holds the whole field; 0 if it does not.</summary>
+    public int StaticIndex { get; } = HeaderTable.StaticIndexOf(name, value);
+
+    /// <summary>Where the fixed table holds the name; 0 if it does not.</summary>
+    public int StaticNameIndex { get; } = HeaderTable.StaticIndexOf(name);
+
+    public bool Is(HeaderField other) => ReferenceEquals(this, other) || (Value == other.Value && Name == other.Name);
+}

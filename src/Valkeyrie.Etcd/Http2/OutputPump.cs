@@ -1,0 +1,86 @@
+namespace Valkeyrie.Etcd.Http2;
+
+/// <summary>Sends what a connection has to send. Whoever finds it idle sends, together with all that others add meanwhile.</summary>
+/// <param name="connection">The connection, with its queue.</param>
+/// <param name="transport">Closed here too.</param>
+/// <param name="onBroken">Told why sending failed.</param>
+internal sealed class OutputPump(Guarded<ConnectionState> connection, Stream transport, Action<Exception> onBroken)
+{
+    // A peer that does not read must not keep a connection that is of no use.
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Sends what there is, unless somebody does already.</summary>
+    public void Flush()
+    {
+        using (var held = connection.Lock())
+        {
+            if (!held.Value.Output.TryBeginSending())
+            {
+                return;
+            }
+        }
+
+        _ = SendAllAsync();
+    }
+
+    /// <summary>Closes the transport.</summary>
+    public void Close()
+    {
+        using (var held = connection.Lock())
+        {
+            held.Value.Output.Close();
+        }
+
+        transport.Dispose();
+    }
+
+    /// <summary>Tells the peer what it did wrong, then closes the transport.</summary>
+    public void CloseWithGoodbye(Http2Error error)
+    {
+        using (var held = connection.Lock())
+        {
+            held.Value.Output.WriteGoodbye(error);
+        }
+
+        Flush();
+        _ = Task.Delay(GoodbyePatience).ContinueWith(
+            static (_, self) => ((OutputPump)self!).Close(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private async Task SendAllAsync()
+    {
+        try
+        {
+            while (Next() is { } ready)
+            {
+                await transport.WriteAsync(ready.Memory).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            onBroken(new Http2ConnectionLostException("The connection broke while sending.", notSent: false, e));
+            Close();
+        }
+    }
+
+    private OutputBuffer? Next()
+    {
+        bool isClosed;
+        using (var held = connection.Lock())
+        {
+            if (held.Value.Output.Next() is { } ready)
+            {
+                return ready;
+            }
+
+            isClosed = held.Value.Output.IsClosed;
+        }
+
+        if (isClosed)
+        {
+            transport.Dispose();
+        }
+
+        return null;
+    }
+}
