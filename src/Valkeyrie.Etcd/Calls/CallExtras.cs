@@ -12,8 +12,14 @@ internal sealed record CallExtras(HeaderField[] Fields, ConnectedEndpoint? Endpo
     /// <summary>The metadata of the reply; of its last attempt, where there are several.</summary>
     public GrpcMetadata Metadata { get; private set; } = new();
 
+    /// <summary>How the server ended the last attempt that failed; null where it did not say.</summary>
+    public GrpcStatus? Status { get; private set; }
+
     /// <summary>Begins another attempt.</summary>
     public GrpcMetadata BeginAttempt() => Metadata = new GrpcMetadata();
+
+    /// <summary>Notes why an attempt failed.</summary>
+    public void Failed(Exception e) => Status = (e as GrpcException)?.Status;
 
     /// <summary>The header fields of the request together with those that sign it in.</summary>
     public HeaderField[] With(HeaderField[]? token) => token is null ? Fields : [.. Fields, .. token];

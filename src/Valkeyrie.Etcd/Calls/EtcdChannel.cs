@@ -143,13 +143,16 @@ internal sealed class EtcdChannel : IAsyncDisposable
                     cancel = deadline.Token.UnsafeRegister(static c => ((GrpcCall)c!).Cancel(), call);
                     await call.ReadyAsync().ConfigureAwait(false);
                     var message = call.TakeOnly();
-                    var history = _history.Observe(endpoint, mark, ReplyHeader.OfReply(message.Span));
+
+                    // Only the store's own calls are known to have a reply that begins with a header.
+                    var history = extras is null ? _history.Observe(endpoint, mark, ReplyHeader.OfReply(message.Span)) : mark.History;
                     var reply = read(state, new Reply(call, message, endpoint.Name, history));
                     endpoint.Succeeded();
                     return reply;
                 }
                 catch (Exception e)
                 {
+                    extras?.Failed(e);
                     var scope = new CallScope(_end, endpoint, method, key, timeout, cancellationToken);
                     await RetryOrThrowAsync(e, attempts, scope, call.IsStarted, new CallToken(_signIn, token)).ConfigureAwait(false);
                 }
@@ -207,6 +210,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
                 }
                 catch (Exception e)
                 {
+                    extras?.Failed(e);
                     if (opened is null)
                     {
                         deadline.End();

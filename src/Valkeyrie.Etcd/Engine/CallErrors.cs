@@ -1,0 +1,26 @@
+using Valkeyrie.Etcd.Grpc;
+
+namespace Valkeyrie.Etcd.Engine;
+
+/// <summary>Tells the failure of a call together with its gRPC status.</summary>
+internal static class CallErrors
+{
+    /// <param name="error">The failure.</param>
+    /// <param name="status">The server's status; null where it sent none.</param>
+    /// <param name="metadata">The reply's metadata.</param>
+    public static EtcdCallException Of(KvException error, GrpcStatus? status, GrpcMetadata metadata) => status is { Code: not GrpcCode.Ok } refused
+        ? new EtcdCallException((int)refused.Code, refused.Message, metadata.Trailers, error)
+        : new EtcdCallException((int)CodeOf(error), error.Message, metadata.Trailers, error);
+
+    private static GrpcCode CodeOf(KvException error) => error switch
+    {
+        KvTimeoutException => GrpcCode.DeadlineExceeded,
+        KvUnreachableException => GrpcCode.Unavailable,
+        KvAuthenticationException => GrpcCode.Unauthenticated,
+        KvPermissionDeniedException => GrpcCode.PermissionDenied,
+        KvQuotaExceededException => GrpcCode.ResourceExhausted,
+        KvInvalidArgumentException => GrpcCode.InvalidArgument,
+        KvStoreClosedException => GrpcCode.Cancelled,
+        _ => GrpcCode.Unknown,
+    };
+}

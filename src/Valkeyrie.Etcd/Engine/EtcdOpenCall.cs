@@ -1,0 +1,61 @@
+using Valkeyrie.Etcd.Calls;
+using Valkeyrie.Etcd.Grpc;
+
+namespace Valkeyrie.Etcd.Engine;
+
+/// <summary>An open call of several messages. One caller at a time may write, and one may read. Disposing it ends the call.</summary>
+public sealed class EtcdOpenCall : IAsyncDisposable
+{
+    private readonly EtcdStream _stream;
+    private readonly CallExtras _extras;
+    private readonly CancellationToken _caller;
+    private volatile bool _isDisposed;
+
+    internal EtcdOpenCall(EtcdStream stream, CallExtras extras, CancellationToken caller) => (_stream, _extras, _caller) = (stream, extras, caller);
+
+    /// <summary>The endpoint that serves it.</summary>
+    public string Endpoint => _stream.Endpoint;
+
+    /// <summary>The metadata before the first reply. Completes when it has arrived; empty if the call ends without.</summary>
+    public Task<IReadOnlyList<KeyValuePair<string, string>>> Headers => _extras.Metadata.Headers;
+
+    /// <summary>The metadata behind the last reply; empty until the call has ended.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Trailers => _extras.Metadata.Trailers;
+
+    /// <summary>Sends a request.</summary>
+    /// <param name="message">The encoded message; it can be used again once the result has completed.</param>
+    /// <returns>Completes once the message is on its way, or the call has ended; <see cref="ReadAsync"/> tells how.</returns>
+    /// <exception cref="InvalidOperationException">The requests have ended, or one before is still being sent.</exception>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> message) => _stream.WriteAsync(MessageFrame.Of(message.Span));
+
+    /// <summary>Ends the requests. Replies may still come.</summary>
+    /// <exception cref="InvalidOperationException">The requests have ended already, or one is still being sent.</exception>
+    public Task CompleteAsync() => _stream.CompleteAsync();
+
+    /// <summary>The next reply, valid until the next call; null at the good end of the call.</summary>
+    /// <exception cref="EtcdCallException">The call failed.</exception>
+    /// <exception cref="OperationCanceledException">The caller's token ended it.</exception>
+    /// <exception cref="ObjectDisposedException">The call has been disposed.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync()
+    {
+        try
+        {
+            return await _stream.ReadOrEndAsync().ConfigureAwait(false);
+        }
+        catch (Exception) when (_isDisposed && !_caller.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(EtcdOpenCall));
+        }
+        catch (KvException e)
+        {
+            throw CallErrors.Of(e, _stream.Status, _extras.Metadata);
+        }
+    }
+
+    /// <summary>Ends the call without waiting for the server.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        return _stream.DisposeAsync();
+    }
+}

@@ -1,0 +1,42 @@
+namespace Valkeyrie.Etcd.Engine;
+
+/// <summary>Calls of any method of an etcd server, over the connections of an open store: for what the contract leaves out, such as the
+/// administration of a cluster. Ask an etcd store for it with <see cref="IKvStore.GetCapability"/>.</summary>
+/// <remarks>The calls share the store's endpoints, TLS settings and sign-in, and end when the store is closed. Messages are the encoded bytes of
+/// protocol buffers. Keys in them are the server's: the store's namespace is not put before them.</remarks>
+public interface IEtcdCalls
+{
+    /// <summary>The endpoints of the store, in the order in which they were specified: <c>http://host:port</c>.</summary>
+    IReadOnlyList<string> Endpoints { get; }
+
+    /// <summary>How long a call may take that sets no time of its own.</summary>
+    TimeSpan Timeout { get; }
+
+    /// <summary>Makes a call of one request and one reply. It is sent again where that is safe, and a refused token is renewed.</summary>
+    /// <param name="method">The method: <c>/package.Service/Method</c>.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="options">Endpoint, time and metadata; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="EtcdCallException">The call failed.</exception>
+    /// <exception cref="KvInvalidArgumentException">The method, the endpoint or the metadata is not valid. Nothing was sent.</exception>
+    ValueTask<EtcdReply> CallAsync(
+        string method, ReadOnlyMemory<byte> request, EtcdCallOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens a stream with one request and any number of replies. Returns when the first reply, or the end, has arrived.</summary>
+    /// <param name="method">The method: <c>/package.Service/Method</c>.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="options">Endpoint, time and metadata; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the call, also after this method has returned.</param>
+    /// <exception cref="EtcdCallException">The call failed.</exception>
+    /// <exception cref="KvInvalidArgumentException">The method, the endpoint or the metadata is not valid. Nothing was sent.</exception>
+    ValueTask<EtcdOpenCall> OpenAsync(
+        string method, ReadOnlyMemory<byte> request, EtcdCallOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens a stream whose requests are written one after another. Returns as soon as a connection has taken the call.</summary>
+    /// <param name="method">The method: <c>/package.Service/Method</c>.</param>
+    /// <param name="options">Endpoint, time and metadata; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the call, also after this method has returned.</param>
+    /// <exception cref="EtcdCallException">The call failed.</exception>
+    /// <exception cref="KvInvalidArgumentException">The method, the endpoint or the metadata is not valid. Nothing was sent.</exception>
+    ValueTask<EtcdOpenCall> OpenAsync(string method, EtcdCallOptions? options = null, CancellationToken cancellationToken = default);
+}
