@@ -17,6 +17,7 @@ internal sealed class Arena : IAsyncDisposable
 
     private readonly Lazy<IKvStore> _store;
     private readonly EtcdServer? _server;
+    private readonly Lazy<IReadOnlyList<Peer>> _peers;
     private ArenaV2? _v2;
 
     /// <summary>Talks to a server that runs.</summary>
@@ -28,6 +29,9 @@ internal sealed class Arena : IAsyncDisposable
         Options = options;
         Bare = new BareClient(endpoint);
         _store = new(() => KvStore.Open($"etcd://{endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromMinutes(1) }));
+        GoClient = options.Contenders.Contains(Contenders.GoClient.Name) ? GoClient.Find(endpoint) : null;
+        _peers = new(() => [.. new Func<Peer>[] { () => new DotnetEtcd(endpoint), () => new LeanGrpc(endpoint) }
+            .Zip([DotnetEtcd.PeerName, LeanGrpc.PeerName]).Where(peer => options.Contenders.Contains(peer.Second)).Select(peer => peer.First())]);
         Etcdctl = hasEtcdctl && options.Contenders.Contains("etcdctl") ? new Etcdctl(options.Etcdctl, endpoint) : null;
     }
 
@@ -45,6 +49,9 @@ internal sealed class Arena : IAsyncDisposable
     /// <summary>Null where there is none or it does not take part.</summary>
     public Etcdctl? Etcdctl { get; }
 
+    /// <summary>Null where there is none or it does not take part.</summary>
+    public GoClient? GoClient { get; }
+
     /// <summary>Starts a server of its own, on a memory disk where there is one.</summary>
     public static async Task<Arena> OpenAsync(BenchOptions options)
     {
@@ -56,22 +63,20 @@ internal sealed class Arena : IAsyncDisposable
     public async Task<ArenaV2> V2Async() => _v2 ??= await ArenaV2.StartAsync(Options.Etcd, MemoryDisk);
 
     /// <summary>Those of the contenders that take part.</summary>
-    public IReadOnlyList<Contender> Select(Contender? floor, Contender? store, Contender? etcdctl = null)
-    {
-        var selected = new List<Contender>();
-        Add("floor", floor);
-        Add("store", store);
-        Add("etcdctl", Etcdctl is null ? null : etcdctl);
-        return selected;
-
-        void Add(string name, Contender? contender)
-        {
-            if (contender is not null && Options.Contenders.Contains(name))
-            {
-                selected.Add(contender);
-            }
-        }
-    }
+    /// <param name="floor">The bare loop, with which the others are compared.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="peer">Makes a contender of a ready-made client; null where none can do the work.</param>
+    /// <param name="go">Makes one of etcd's Go client; null where it cannot do the work.</param>
+    /// <param name="etcdctl">Processes of etcdctl; null where they cannot do the work.</param>
+    public IReadOnlyList<Contender> Select(
+        Contender floor, Contender store, Func<Peer, Contender>? peer = null, Func<GoClient, Contender>? go = null, Contender? etcdctl = null) =>
+    [
+        .. Options.Contenders.Contains("floor") ? [floor] : Array.Empty<Contender>(),
+        .. Options.Contenders.Contains("store") ? [store] : Array.Empty<Contender>(),
+        .. peer is null ? [] : _peers.Value.Select(peer),
+        .. go is not null && GoClient is { } client ? [go(client)] : Array.Empty<Contender>(),
+        .. etcdctl is not null && Etcdctl is not null ? [etcdctl] : Array.Empty<Contender>(),
+    ];
 
     /// <summary>The key of a number: all of one length, in the order of their numbers.</summary>
     public static string KeyOf(string directory, long number) => $"{directory}/{number:D8}";
@@ -126,6 +131,14 @@ internal sealed class Arena : IAsyncDisposable
         if (_v2 is not null)
         {
             await _v2.DisposeAsync();
+        }
+
+        if (_peers.IsValueCreated)
+        {
+            foreach (var peer in _peers.Value)
+            {
+                peer.Dispose();
+            }
         }
 
         Bare.Dispose();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Valkeyrie.Bench.Contenders;
 
 namespace Valkeyrie.Bench;
 
@@ -15,13 +16,15 @@ internal sealed record BenchOptions
         Options:
           --rounds N        rounds of each row; the figures are their medians (5)
           --seconds S       how long one sample should take (0.7)
-          --with A,B        contenders to run: floor, store, etcdctl (all)
+          --with A,B        contenders to run: floor, store, dotnet-etcd, grpc, go, etcdctl (all)
+          --json FILE       also write every sample of every round to FILE
           --etcd PATH       the server ($VALKEYRIE_ETCD, else etcd on PATH)
           --etcdctl PATH    the command line client ($VALKEYRIE_ETCDCTL, else etcdctl on PATH)
+                            etcd's Go client takes part where $VALKEYRIE_GO_CLIENT names a program on it
           --growth          the growth row, with the rows that are named
         """;
 
-    private static readonly string[] AllContenders = ["floor", "store", "etcdctl"];
+    private static readonly string[] AllContenders = ["floor", "store", DotnetEtcd.PeerName, LeanGrpc.PeerName, GoClient.Name, "etcdctl"];
 
     public IReadOnlyList<string> Rows { get; private init; } = [];
 
@@ -35,6 +38,9 @@ internal sealed record BenchOptions
 
     public string Etcdctl { get; private init; } =
         Environment.GetEnvironmentVariable("VALKEYRIE_ETCDCTL") is { Length: > 0 } named ? named : "etcdctl";
+
+    /// <summary>The file for the samples; null for none.</summary>
+    public string? Json { get; private init; }
 
     public bool Growth { get; private init; }
 
@@ -56,6 +62,7 @@ internal sealed record BenchOptions
                 "--with" => options with { Contenders = ContendersIn(ValueOf(argument, rest)) },
                 "--etcd" => options with { Etcd = ValueOf(argument, rest) },
                 "--etcdctl" => options with { Etcdctl = ValueOf(argument, rest) },
+                "--json" => options with { Json = ValueOf(argument, rest) },
                 "--growth" => options with { Growth = true },
                 "--help" or "-h" => options with { Help = true },
                 _ when argument.StartsWith('-') => throw new FormatException($"There is no option '{argument}'."),

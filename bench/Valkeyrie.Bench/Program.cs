@@ -32,6 +32,8 @@ Workload[] workloads =
     new ReplayWorkload(),
     new LockWorkload(),
     new PipelineWorkload(),
+    new ImportWorkload(),
+    new CopyWorkload(),
     new TreeWorkload(),
     new StartupWorkload(),
     new V2PutWorkload("v2put", 1),
@@ -88,17 +90,26 @@ bool IsAskedFor(string row) => (options.Rows.Count == 0 && !options.Growth) || o
 async Task MeasureAsync(Workload[] rows)
 {
     await using var arena = await Arena.OpenAsync(options);
-    Console.WriteLine($"etcd {(await arena.StatusAsync()).Version}, etcdctl {await Etcdctl.FindVersionAsync(options.Etcdctl) ?? "not found"}");
+    var server = $"etcd {(await arena.StatusAsync()).Version}";
+    var log = new SampleLog(server);
+    Console.WriteLine($"{server}, etcdctl {await Etcdctl.FindVersionAsync(options.Etcdctl) ?? "not found"}");
     foreach (var row in rows)
     {
         try
         {
-            Report.Write(row, await Rounds.MeasureAsync(await row.PrepareAsync(arena), options));
+            var standings = await Rounds.MeasureAsync(await row.PrepareAsync(arena), options);
+            Report.Write(row, standings);
+            log.Add(row, standings);
             await arena.ClearAsync("bench");
         }
         catch (WorkloadSkippedException e)
         {
             Console.WriteLine($"\n{row.Name}: not run, since {e.Message}.");
         }
+    }
+
+    if (options.Json is { } file)
+    {
+        log.Write(file);
     }
 }

@@ -10,7 +10,7 @@ internal static class Report
         Console.WriteLine();
         Console.WriteLine($"{row.Name}: {row.Title}");
         Console.WriteLine($"  {"",-34} {row.Unit + "s/s",14} {"ratio",7} {"CPU us/" + row.Unit,14} {"bytes/" + row.Unit,14}");
-        foreach (var (contender, median, ratio) in standings)
+        foreach (var (contender, median, ratio, _) in standings)
         {
             var (cpu, bytes) = contender.OtherProcess
                 ? ("-", "-")

@@ -6,7 +6,8 @@ namespace Valkeyrie.Bench.Measuring;
 /// <param name="Contender">Who.</param>
 /// <param name="Median">The median of each figure.</param>
 /// <param name="Ratio">The median over the rounds of its rate as a part of the first contender's in the same round.</param>
-internal sealed record Standing(Contender Contender, Sample Median, double Ratio);
+/// <param name="Samples">Its samples, one for each round.</param>
+internal sealed record Standing(Contender Contender, Sample Median, double Ratio, IReadOnlyList<Sample> Samples);
 
 /// <summary>Measures the contenders of a row in turn, round by round, so that whatever slows the machine down meets all of them alike.</summary>
 internal static class Rounds
@@ -32,7 +33,7 @@ internal static class Rounds
             }
         }
 
-        return [.. contenders.Select((contender, i) => new Standing(contender, MedianOf(samples[i]), Ratio(samples[i], samples[0])))];
+        return [.. contenders.Select((contender, i) => new Standing(contender, MedianOf(samples[i]), Ratio(samples[i], samples[0]), samples[i]))];
     }
 
     public static double Median(IEnumerable<double> values)

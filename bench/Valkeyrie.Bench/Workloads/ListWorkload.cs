@@ -18,6 +18,8 @@ internal sealed class ListWorkload(string name, int keys, int valueSize)
             floor: new("floor (one reply, generated classes)", (n, _) => InFlight.RunAsync(1, n, async _ =>
                 Check((await arena.Bare.CallAsync<RangeResponse>(BareClient.Range, request)).Kvs.Count))) { UnitsPerOperation = keys },
             store: new("store", (n, _) => InFlight.RunAsync(1, n, async _ => Check(await CountAsync(arena.Store, directory)))) { UnitsPerOperation = keys },
+            peer: peer => new(peer.Name, (n, _) => InFlight.RunAsync(1, n, async _ => Check(await peer.ListAsync(directory)))) { UnitsPerOperation = keys },
+            go: client => client.Contend("list", directory, keys, valueSize, 1) with { UnitsPerOperation = keys },
             etcdctl: new("etcdctl processes", (n, _) => InFlight.RunAsync(1, n, _ => arena.Etcdctl!.RunAsync("get", "--prefix", directory + "/")))
             {
                 UnitsPerOperation = keys,

@@ -20,6 +20,8 @@ internal sealed class PutWorkload(string name, int width)
         return Task.FromResult(arena.Select(
             floor: new("floor (bare HTTP/2 loop)", (n, _) => InFlight.RunAsync(width, n, i => arena.Bare.CallAsync(BareClient.Put, frames[i % keys.Length]))),
             store: new("store", (n, _) => InFlight.RunAsync(width, n, async i => await arena.Store.PutAsync(keys[i % keys.Length], value))),
+            peer: peer => new(peer.Name, (n, _) => InFlight.RunAsync(width, n, async i => await peer.PutAsync(keys[i % keys.Length], value))),
+            go: client => client.Contend("put", "bench/put", keys.Length, value.Length, width),
             etcdctl: width > 1 ? null : new("etcdctl processes", (n, _) =>
                 InFlight.RunAsync(1, n, i => arena.Etcdctl!.RunAsync("put", keys[i % keys.Length], text))) { OtherProcess = true }));
     }
@@ -37,6 +39,8 @@ internal sealed class GetWorkload() : Workload("get", $"values of {SingleCalls.V
         return arena.Select(
             floor: new("floor (bare HTTP/2 loop)", (n, _) => InFlight.RunAsync(1, n, i => arena.Bare.CallAsync(BareClient.Range, frames[i % keys.Length]))),
             store: new("store", (n, _) => InFlight.RunAsync(1, n, async i => await arena.Store.GetAsync(keys[i % keys.Length]))),
+            peer: peer => new(peer.Name, (n, _) => InFlight.RunAsync(1, n, async i => await peer.GetAsync(keys[i % keys.Length]))),
+            go: client => client.Contend("get", Directory, keys.Length, SingleCalls.ValueSize, 1),
             etcdctl: new("etcdctl processes", (n, _) =>
                 InFlight.RunAsync(1, n, i => arena.Etcdctl!.RunAsync("get", keys[i % keys.Length]))) { OtherProcess = true });
     }

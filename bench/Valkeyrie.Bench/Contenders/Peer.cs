@@ -1,0 +1,25 @@
+namespace Valkeyrie.Bench.Contenders;
+
+/// <summary>A ready-made client of etcd that does the same work by its own public calls.</summary>
+/// <param name="name">What it is called on the command line and in the report.</param>
+internal abstract class Peer(string name) : IDisposable
+{
+    public string Name { get; } = name;
+
+    /// <summary>Writes a pair.</summary>
+    public abstract Task PutAsync(string key, byte[] value);
+
+    /// <summary>Reads a pair, linearizable.</summary>
+    public abstract Task GetAsync(string key);
+
+    /// <summary>Lists a directory, and returns the number of its pairs.</summary>
+    public abstract Task<int> ListAsync(string directory);
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,10 @@
+# Copies a directory of so many keys with Copy-KvTree and prints how many milliseconds that took, without the start of PowerShell.
+param([string] $Module, [string] $Endpoint, [string] $Folder, [int] $Count)
+
+$ErrorActionPreference = 'Stop'
+Import-Module $Module
+Connect-KvStore $Endpoint | Out-Null
+Set-KvValue "$Folder/warm-source/a" 1
+Copy-KvTree "$Folder/warm-source" -Destination "$Folder/warm"
+(Measure-Command { Copy-KvTree "$Folder/source" -Destination "$Folder/shell" }).TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)
+Disconnect-KvStore
