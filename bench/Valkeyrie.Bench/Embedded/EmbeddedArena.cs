@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Valkeyrie.Bench.Measuring;
 using Valkeyrie.Embedded;
-using Valkeyrie.Embedded.Files;
 
 namespace Valkeyrie.Bench.Embedded;
 
