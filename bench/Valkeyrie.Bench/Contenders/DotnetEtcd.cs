@@ -9,7 +9,7 @@ internal sealed class DotnetEtcd(string endpoint) : Peer(PeerName)
 {
     public const string PeerName = "dotnet-etcd";
 
-    private readonly EtcdClient _client = new($"http://{endpoint}");
+    private readonly EtcdClient _client = new($"http://{endpoint}", configureChannelOptions: channel => channel.MaxReceiveMessageSize = null);
 
     public override async Task PutAsync(string key, byte[] value) =>
         await _client.PutAsync(new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFrom(value) });
