@@ -66,4 +66,7 @@ public enum KvErrorCode
 
     /// <summary>No store was named, and none is current.</summary>
     NoCurrentStore,
+
+    /// <summary>The store's file, or its log, was removed or replaced while the store was open.</summary>
+    FileReplaced,
 }

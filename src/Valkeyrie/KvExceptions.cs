@@ -299,3 +299,22 @@ public sealed class KvNoCurrentStoreException : KvException
     {
     }
 }
+
+/// <summary>The store's file, or what belongs to it, was removed or replaced while the store was open. An open store does not follow: it would read, and
+/// write, what nobody else finds.</summary>
+public sealed class KvFileReplacedException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="path">The store's file.</param>
+    /// <param name="replaced">The file that was removed or replaced: the store's, or its log.</param>
+    /// <param name="written">True if something had been written by the time that it was noticed.</param>
+    public KvFileReplacedException(string path, string replaced, bool written)
+        : base(
+            KvErrorCode.FileReplaced,
+            $"'{replaced}' was removed or replaced while the store was open. {(written ? "What was written last went to the old file, and may be gone with it." : "Nothing was written.")} "
+            + "Close the store, see that the right file is in place, and open it again.")
+    {
+        Endpoint = path;
+        NotSent = !written;
+    }
+}

@@ -9,13 +9,15 @@ namespace Valkeyrie.Embedded.Databases;
 internal sealed class FileDatabase : Database
 {
     private readonly Connection _connection;
+    private readonly FileGuard _guard;
     private readonly ReaderPool _readers;
     private readonly WriteQueue _queue;
 
-    private FileDatabase(Connection connection, Writer writer, ReaderPool readers, Func<Exception> closedError)
+    private FileDatabase(Connection connection, FileGuard guard, Writer writer, ReaderPool readers, Func<Exception> closedError)
         : base(writer)
     {
         _connection = connection;
+        _guard = guard;
         _readers = readers;
         _queue = new WriteQueue(writer, () => Committed(), closedError);
     }
@@ -24,14 +26,14 @@ internal sealed class FileDatabase : Database
 
     public static FileDatabase Open(string path, KeyCodec keys, HistoryBounds bounds, TimeSpan timeout, Func<Exception> closedError)
     {
-        var connection = StoreFile.Open(path, timeout);
+        var (connection, guard) = StoreFile.Open(path, timeout);
         try
         {
             // The writer has its own way to wait.
             connection.WaitWhenBusy(TimeSpan.Zero);
-            var writer = new Writer(new PairWriter(new PairReader(connection, keys)), bounds, timeout);
-            var readers = new ReaderPool(() => new PairReader(StoreFile.OpenAnother(path, timeout), keys), closedError);
-            return new FileDatabase(connection, writer, readers, closedError);
+            var writer = new Writer(new PairWriter(new PairReader(connection, keys)), bounds, timeout, guard);
+            var readers = new ReaderPool(() => new PairReader(StoreFile.OpenAnother(path, timeout, guard), keys), closedError);
+            return new FileDatabase(connection, guard, writer, readers, closedError);
         }
         catch
         {
@@ -40,7 +42,11 @@ internal sealed class FileDatabase : Database
         }
     }
 
-    public override T Read<TState, T>(TState state, Func<PairReader, TState, T> read) => _readers.Read(state, read);
+    public override T Read<TState, T>(TState state, Func<PairReader, TState, T> read)
+    {
+        _guard.CheckNowAndThen();
+        return _readers.Read(state, read);
+    }
 
     public override Task<T> WriteAsync<TState, T>(TState state, Func<PairWriter, TState, T> work, CancellationToken cancellationToken)
     {
@@ -58,6 +64,13 @@ internal sealed class FileDatabase : Database
     {
         _queue.Dispose();
         _readers.Dispose();
-        _connection.Dispose();
+        if (_guard.IsInPlace())
+        {
+            _connection.Dispose();
+            return;
+        }
+
+        // SQLite would move its log into a file that is gone, and remove what is at the log's path now: somebody else's.
+        _connection.CloseAsItIs();
     }
 }

@@ -17,7 +17,7 @@ internal static class Inspection
     public static void Check(string path, TimeSpan timeout)
     {
         // The log lies beside the file itself, not beside a link to it.
-        path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        path = RealPath.Of(path);
         var until = DateTime.UtcNow + timeout;
         while (true)
         {
@@ -70,7 +70,8 @@ internal static class Inspection
             throw Foreign(path);
         }
 
-        Schema.CheckVersion(connection.Scalar("PRAGMA user_version"), path);
+        // Before the file is opened in earnest, which leaves files beside it. What its log holds is looked at then.
+        Schema.CheckObjects(connection);
 
         // SQLite itself minds a page that is missing, but not one that is cut in two.
         if (!hasLog && length % connection.Scalar("PRAGMA page_size") != 0)

@@ -11,24 +11,27 @@ internal static class StoreFile
     private static readonly object Opening = new();
 
     /// <summary>Opens the first connection to a file: whatever is wrong with the file comes to light here.</summary>
-    public static Connection Open(string path, TimeSpan timeout)
+    public static (Connection Connection, FileGuard Guard) Open(string path, TimeSpan timeout)
     {
         lock (Opening)
         {
             Create(path);
             Inspection.Check(path, timeout);
+            var before = FileGuard.Before(path);
             var connection = OpenWritable(path, timeout);
             try
             {
                 if (connection.Scalar("PRAGMA page_count") > 0)
                 {
                     CheckApplication(connection);
+                    Schema.CheckObjects(connection);
                 }
 
                 Schema.Migrate(connection);
                 UseLog(connection);
                 Configure(connection);
-                return connection;
+                OpenLog(connection);
+                return (connection, FileGuard.Begin(path, before));
             }
             catch
             {
@@ -39,17 +42,19 @@ internal static class StoreFile
     }
 
     /// <summary>Opens a further connection.</summary>
-    public static Connection OpenAnother(string path, TimeSpan timeout)
+    /// <exception cref="KvFileReplacedException">Another file than that of the first connection is at the path.</exception>
+    public static Connection OpenAnother(string path, TimeSpan timeout, FileGuard guard)
     {
         var connection = OpenWritable(path, timeout);
         try
         {
             Configure(connection);
+            guard.Check(written: false);
             return connection;
         }
         catch
         {
-            connection.Dispose();
+            connection.CloseAsItIs();
             throw;
         }
     }
@@ -134,6 +139,9 @@ internal static class StoreFile
             throw Inspection.Foreign(connection.File);
         }
     }
+
+    // SQLite opens the log and the shared memory at the first read.
+    private static void OpenLog(Connection connection) => connection.Scalar("SELECT count(*) FROM sqlite_schema");
 
     private static void UseLog(Connection connection)
     {

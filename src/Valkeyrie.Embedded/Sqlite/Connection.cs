@@ -56,6 +56,13 @@ internal sealed class Connection : IDisposable
         return statement;
     }
 
+    /// <summary>A statement that is not worth keeping; the caller disposes it.</summary>
+    public Statement Prepare(string sql)
+    {
+        var result = raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement);
+        return result == raw.SQLITE_OK ? new Statement(this, statement) : throw SqliteErrors.From(this, result);
+    }
+
     /// <summary>Runs one statement that is not worth keeping.</summary>
     public void Execute(string sql)
     {
@@ -92,7 +99,11 @@ internal sealed class Connection : IDisposable
     /// <summary>Closes without moving anything from the log to the file.</summary>
     public void CloseAsItIs()
     {
-        _ = raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        if (!Handle.IsClosed)
+        {
+            _ = raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        }
+
         Dispose();
     }
 
@@ -114,6 +125,7 @@ internal sealed class Connection : IDisposable
         var connection = new Connection(handle, file);
         if (result == raw.SQLITE_OK)
         {
+            connection.RunNothingOfTheFile();
             connection.WaitWhenBusy(busyTimeout);
             return connection;
         }
@@ -128,9 +140,13 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    private Statement Prepare(string sql)
+    // A store has no triggers and views. Those of a file that somebody else has made do not run, nor functions with effects in what its schema
+    // computes, and no statement can damage the file (https://www.sqlite.org/security.html).
+    private void RunNothingOfTheFile()
     {
-        var result = raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement);
-        return result == raw.SQLITE_OK ? new Statement(this, statement) : throw SqliteErrors.From(this, result);
+        _ = raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, out _);
+        _ = raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_ENABLE_VIEW, 0, out _);
+        _ = raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, out _);
+        _ = raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_DEFENSIVE, 1, out _);
     }
 }

@@ -39,6 +39,8 @@ internal static class Schema
         ],
     ];
 
+    private static readonly string[][] Objects = [.. Steps.Select(s => s.Select(WithoutBlanks).ToArray())];
+
     /// <summary>The version that this code writes, in SQLite's <c>user_version</c>.</summary>
     public static long Newest => Steps.Length;
 
@@ -77,6 +79,39 @@ internal static class Schema
         }
     }
 
+    /// <summary>Refuses a file whose tables are not exactly those of its version: what else is in it, such as a trigger, somebody else has put there.</summary>
+    public static void CheckObjects(Connection connection)
+    {
+        connection.Execute("BEGIN");
+        try
+        {
+            var version = connection.Scalar("PRAGMA user_version");
+            CheckVersion(version, connection.File);
+            var missing = Objects.Take((int)version).SelectMany(o => o).ToHashSet(StringComparer.Ordinal);
+            using var rows = connection.Prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'");
+            while (rows.Step())
+            {
+                if (!missing.Remove(WithoutBlanks(rows.Text(2))))
+                {
+                    throw new KvCorruptStoreException(
+                        $"'{connection.File}' holds what is no part of a store: the {rows.Text(0)} '{rows.Text(1)}'. Restore the file from a snapshot, or remove that with a "
+                        + "tool for SQLite if you know who made it.") { Endpoint = connection.File };
+                }
+            }
+
+            if (missing.Count > 0)
+            {
+                throw new KvCorruptStoreException(
+                    $"'{connection.File}' is damaged: of the tables and indexes of a store {missing.Count} are missing or have another form. Restore the file from a snapshot.")
+                { Endpoint = connection.File };
+            }
+        }
+        finally
+        {
+            connection.RollBack();
+        }
+    }
+
     /// <summary>Refuses a file that a newer version of this software has written.</summary>
     public static void CheckVersion(long version, string file)
     {
@@ -86,4 +121,6 @@ internal static class Schema
                 $"'{file}' was written by a newer version of Valkeyrie (its schema is {version}, this one knows up to {Newest}). Update the module to open it.") { Endpoint = file };
         }
     }
+
+    private static string WithoutBlanks(string sql) => string.Concat(sql.Where(c => !char.IsWhiteSpace(c)));
 }

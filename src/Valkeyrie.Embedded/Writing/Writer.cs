@@ -1,12 +1,17 @@
 using System.Diagnostics;
 using SQLitePCL;
+using Valkeyrie.Embedded.Files;
 using Valkeyrie.Embedded.Sqlite;
 using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Writing;
 
 /// <summary>Makes transactions of SQLite out of requests: many in one, so that they share one sync to the disk.</summary>
-internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan timeout)
+/// <param name="pairs">Where to write.</param>
+/// <param name="bounds">How much history to keep.</param>
+/// <param name="timeout">How long to wait for other processes.</param>
+/// <param name="guard">Watches over the files; null for a database in memory.</param>
+internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan timeout, FileGuard? guard = null)
 {
     // Others that wait for the file look at it about once in a millisecond. One that wrote and would go on at once must leave them that time.
     private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(1);
@@ -41,7 +46,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
             Begin();
             refusals = CommitBegun(requests, written);
         }
-        catch (Exception e) when (requests.Count == 1 || e is KvTimeoutException)
+        catch (Exception e) when (requests.Count == 1 || e is KvTimeoutException or KvFileReplacedException)
         {
             Fail(requests, e);
             return;
@@ -147,6 +152,9 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
 
         ForgetBeyondCount(pairs.Revision - revision);
         _commit.Run();
+
+        // Last of all: what is told after this was in the file that everybody finds.
+        guard?.Check(written: true);
         _lastWritten = pairs.Revision;
         return haveAllEnded;
     }
@@ -188,6 +196,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
 
     private bool TryBegin()
     {
+        guard?.CheckNowAndThen();
         var result = _begin.TryStep();
         if (SqliteErrors.IsBusy(result))
         {

@@ -182,6 +182,7 @@ internal static class ErrorRecords
         KvTimeoutException => "See that the store is well: Get-KvStore shows it. Connect-KvStore -Timeout gives it more time.",
         KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost or KvUnreachableReason.Unavailable } =>
             "See that the store is well and try again; nothing need be connected anew.",
+        KvFileReplacedException => "Disconnect-KvStore closes it; Connect-KvStore opens what is in place now.",
         _ => null,
     };
 
@@ -217,6 +218,7 @@ internal static class ErrorRecords
         KvErrorCode.StoreClosed => ErrorCategory.ResourceUnavailable,
         KvErrorCode.HistoryChanged => ErrorCategory.InvalidResult,
         KvErrorCode.NoCurrentStore => ErrorCategory.ConnectionError,
+        KvErrorCode.FileReplaced => ErrorCategory.ResourceUnavailable,
         _ => ErrorCategory.NotSpecified,
     };
 }

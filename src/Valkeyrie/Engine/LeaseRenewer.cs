@@ -185,7 +185,7 @@ internal sealed class LeaseRenewer(IRevisionedEngine engine) : IAsyncDisposable
             lease.Renewed(renewed.Ttl, sentAt);
             return true;
         }
-        catch (KvLeaseNotFoundException)
+        catch (KvException e) when (e is KvLeaseNotFoundException or KvFileReplacedException)
         {
             lease.MarkLost();
         }

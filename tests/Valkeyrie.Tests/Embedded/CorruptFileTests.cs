@@ -1,4 +1,5 @@
 using Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Sqlite;
 using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Tests.Embedded;
@@ -79,6 +80,51 @@ public sealed class CorruptFileTests : IDisposable
         await using var store = _file.Open();
         var error = await Assert.ThrowsAsync<KvCorruptStoreException>(async () => await store.PutAsync("a", ""));
         Assert.Contains(_file.Path, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>None of them runs: before the file was refused, the trigger removed each key that was written, and the view gave what nobody had.</summary>
+    [Theory]
+    [InlineData("trigger", "CREATE TRIGGER evil AFTER INSERT ON pairs BEGIN DELETE FROM pairs; END")]
+    [InlineData("view", "DROP TABLE deleted", "CREATE VIEW deleted AS SELECT CAST('key/1' AS BLOB) AS key, 1 AS position")]
+    [InlineData("table", "CREATE TABLE notes(text)")]
+    [InlineData("index", "CREATE INDEX slow ON history(abs(position))")]
+    public async Task A_file_with_something_in_it_that_is_no_part_of_a_store_is_refused_by_its_name(string kind, params string[] statements)
+    {
+        await FillAsync();
+        _file.Execute(statements);
+        var error = await RefusedAsync();
+        Assert.Contains($"the {kind} '", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_no_part_of_a_store_is_refused_in_a_log_too()
+    {
+        await FillAsync();
+        using (var connection = Connection.Open(_file.Path, Patience.Limit))
+        {
+            connection.Execute("CREATE TRIGGER evil AFTER INSERT ON pairs BEGIN DELETE FROM pairs; END");
+            connection.CloseAsItIs();
+        }
+
+        await using var store = _file.Open();
+        var error = await Assert.ThrowsAsync<KvCorruptStoreException>(async () => await store.PutAsync("key/1", ""));
+        Assert.Contains("the trigger 'evil'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_of_another_form_is_refused()
+    {
+        await FillAsync();
+        _file.Execute("DROP TABLE leases", "CREATE TABLE leases(id INTEGER PRIMARY KEY, seconds INTEGER NOT NULL, deadline INTEGER NOT NULL DEFAULT (random()))");
+        await RefusedAsync();
+    }
+
+    [Fact]
+    public async Task No_trigger_runs_on_a_connection_of_the_store()
+    {
+        await FillAsync();
+        _file.Execute("CREATE TRIGGER evil AFTER INSERT ON pairs BEGIN DELETE FROM pairs; END", "INSERT INTO pairs VALUES(CAST('x' AS BLOB), 1, 1, 1, 0, NULL)");
+        Assert.Equal(201, _file.Scalar("SELECT count(*) FROM pairs"));
     }
 
     [Fact]
