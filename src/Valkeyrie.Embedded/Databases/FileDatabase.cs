@@ -13,11 +13,11 @@ internal sealed class FileDatabase : Database
     private readonly ReaderPool _readers;
     private readonly WriteQueue _queue;
 
-    private FileDatabase(Connection connection, FileGuard guard, Writer writer, ReaderPool readers, Func<Exception> closedError)
+    private FileDatabase(OpenedFile file, Writer writer, ReaderPool readers, Func<Exception> closedError)
         : base(writer)
     {
-        _connection = connection;
-        _guard = guard;
+        _connection = file.Connection;
+        _guard = file.Guard;
         _readers = readers;
         _queue = new WriteQueue(writer, () => Committed(), closedError);
     }
@@ -26,14 +26,15 @@ internal sealed class FileDatabase : Database
 
     public static FileDatabase Open(string path, KeyCodec keys, HistoryBounds bounds, TimeSpan timeout, Func<Exception> closedError)
     {
-        var (connection, guard) = StoreFile.Open(path, timeout);
+        var file = StoreFile.Open(path, timeout);
+        var connection = file.Connection;
         try
         {
             // The writer has its own way to wait.
             connection.WaitWhenBusy(TimeSpan.Zero);
-            var writer = new Writer(new PairWriter(new PairReader(connection, keys)), bounds, timeout, guard);
-            var readers = new ReaderPool(() => new PairReader(StoreFile.OpenAnother(path, timeout, guard), keys), closedError);
-            return new FileDatabase(connection, guard, writer, readers, closedError);
+            var writer = new Writer(new PairWriter(new PairReader(connection, keys)), bounds, timeout, file);
+            var readers = new ReaderPool(() => new PairReader(StoreFile.OpenAnother(path, timeout, file.Guard), keys), closedError);
+            return new FileDatabase(file, writer, readers, closedError);
         }
         catch
         {

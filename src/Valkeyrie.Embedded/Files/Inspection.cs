@@ -35,12 +35,24 @@ internal static class Inspection
         }
     }
 
+    /// <summary>Refuses to make a file beside a log: whatever the log belongs to, it is not that file.</summary>
+    public static void CheckNoLog(string path)
+    {
+        if (HasLog(path))
+        {
+            throw new KvCorruptStoreException(
+                $"'{path}' does not exist, but a log lies in its place: '{path}-wal'. Put the file back that the log belongs to, or move the log away to begin anew.") { Endpoint = path };
+        }
+    }
+
     public static KvCorruptStoreException Foreign(string path) =>
         new($"'{path}' is a database of another program, not a store. Give another path.") { Endpoint = path };
 
     private static void CheckAsItIs(string path, long length)
     {
-        var hasLog = new FileInfo(path + "-wal") is { Exists: true, Length: > LogHeaderBytes };
+        // The log first: whoever writes to it has tied it to the file before.
+        using var log = WriteAheadLog.TryOpen(path + "-wal");
+        var hasLog = HasLog(path);
         if (length == 0)
         {
             if (hasLog)
@@ -73,6 +85,8 @@ internal static class Inspection
         // Before the file is opened in earnest, which leaves files beside it. What its log holds is looked at then.
         Schema.CheckObjects(connection);
 
+        CheckLog(connection, log);
+
         // SQLite itself minds a page that is missing, but not one that is cut in two.
         if (!hasLog && length % connection.Scalar("PRAGMA page_size") != 0)
         {
@@ -80,11 +94,32 @@ internal static class Inspection
         }
     }
 
+    private static void CheckLog(Connection connection, WriteAheadLog? log)
+    {
+        if (log is null || connection.Scalar("PRAGMA user_version") < Schema.FirstWithLog || LogTie.IsTied(Schema.LogOf(connection), log.FirstSalt))
+        {
+            return;
+        }
+
+        // One who was killed while he tied it has left nothing in it but that.
+        var page = Schema.LogPage(connection);
+        if (log.CommittedPages().Any(p => p != page))
+        {
+            throw new KvCorruptStoreException(
+                $"The log beside '{connection.File}' ('{connection.File}-wal') belongs to another file, or to another state of this one, as where a backup was put in place "
+                + "after a crash. Move the log away to open the file as it is, or put the file back that the log belongs to.") { Endpoint = connection.File };
+        }
+    }
+
+    private static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > LogHeaderBytes };
+
     private static bool IsBeingMade(string path) => File.Exists(path + "-journal");
 
-    private static (long Length, DateTime Written) Shape(string path)
+    private static (long Length, DateTime Written, long LogLength, DateTime LogWritten) Shape(string path)
     {
         var file = new FileInfo(path);
-        return file.Exists ? (file.Length, file.LastWriteTimeUtc) : (0, default);
+        var log = new FileInfo(path + "-wal");
+        var (logLength, logWritten) = log.Exists ? (log.Length, log.LastWriteTimeUtc) : default;
+        return file.Exists ? (file.Length, file.LastWriteTimeUtc, logLength, logWritten) : (0, default, logLength, logWritten);
     }
 }

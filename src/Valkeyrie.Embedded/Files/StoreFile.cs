@@ -11,7 +11,7 @@ internal static class StoreFile
     private static readonly object Opening = new();
 
     /// <summary>Opens the first connection to a file: whatever is wrong with the file comes to light here.</summary>
-    public static (Connection Connection, FileGuard Guard) Open(string path, TimeSpan timeout)
+    public static OpenedFile Open(string path, TimeSpan timeout)
     {
         lock (Opening)
         {
@@ -31,7 +31,7 @@ internal static class StoreFile
                 UseLog(connection);
                 Configure(connection);
                 OpenLog(connection);
-                return (connection, FileGuard.Begin(path, before));
+                return new OpenedFile(connection, FileGuard.Begin(path, before), new LogTie(connection, path, timeout));
             }
             catch
             {
@@ -95,6 +95,7 @@ internal static class StoreFile
             return;
         }
 
+        Inspection.CheckNoLog(path);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
         if (!OperatingSystem.IsWindows())
         {

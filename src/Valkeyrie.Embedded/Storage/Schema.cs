@@ -13,6 +13,14 @@ internal static class Schema
     /// passes it, so large ones would make all searches slow; they lie in a table of their own.</summary>
     public const int InlineLimit = 256;
 
+    /// <summary>Stands for no log: see <see cref="LogOf"/>.</summary>
+    public const long NoLog = -1;
+
+    /// <summary>The first version whose files record which log goes with them.</summary>
+    public const long FirstWithLog = 3;
+
+    private const string LogProperty = "'log'";
+
     // pairs: the newest version of each key. history: every change that is still kept, with the version that it replaced, so that forgetting the
     // oldest changes is to cut off the table's beginning. deleted: where the history of a key begins that no longer exists.
     private static readonly string[][] Steps =
@@ -36,6 +44,9 @@ internal static class Schema
         ],
         [
             "CREATE INDEX leases_by_deadline ON leases(deadline)",
+        ],
+        [
+            "CREATE TABLE properties(name TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID",
         ],
     ];
 
@@ -111,6 +122,19 @@ internal static class Schema
             connection.RollBack();
         }
     }
+
+    /// <summary>The first salt of the log that goes with the file, as recorded in it; <see cref="NoLog"/> where none has been written since it was made.</summary>
+    public static long LogOf(Connection connection) => connection.Prepared($"SELECT value FROM properties WHERE name = {LogProperty}").Scalar(NoLog);
+
+    /// <summary>Records the log that goes with the file.</summary>
+    public static void SetLog(Connection connection, long firstSalt) =>
+        connection.Prepared($"INSERT OR REPLACE INTO properties(name, value) VALUES({LogProperty}, ?1)").Bind(1, firstSalt).Run();
+
+    /// <summary>Says that no log goes with the file.</summary>
+    public static void ForgetLog(Connection connection) => connection.Execute($"DELETE FROM properties WHERE name = {LogProperty}");
+
+    /// <summary>The one page in which <see cref="SetLog"/> writes.</summary>
+    public static long LogPage(Connection connection) => connection.Scalar("SELECT rootpage FROM sqlite_schema WHERE name = 'properties'");
 
     /// <summary>Refuses a file that a newer version of this software has written.</summary>
     public static void CheckVersion(long version, string file)

@@ -10,8 +10,8 @@ namespace Valkeyrie.Embedded.Writing;
 /// <param name="pairs">Where to write.</param>
 /// <param name="bounds">How much history to keep.</param>
 /// <param name="timeout">How long to wait for other processes.</param>
-/// <param name="guard">Watches over the files; null for a database in memory.</param>
-internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan timeout, FileGuard? guard = null)
+/// <param name="file">The file; null for a database in memory.</param>
+internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan timeout, OpenedFile? file = null)
 {
     // Others that wait for the file look at it about once in a millisecond. One that wrote and would go on at once must leave them that time.
     private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(1);
@@ -154,7 +154,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         _commit.Run();
 
         // Last of all: what is told after this was in the file that everybody finds.
-        guard?.Check(written: true);
+        file?.Guard.Check(written: true);
         _lastWritten = pairs.Revision;
         return haveAllEnded;
     }
@@ -196,7 +196,8 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
 
     private bool TryBegin()
     {
-        guard?.CheckNowAndThen();
+        file?.Guard.CheckNowAndThen();
+        file?.Tie.Ensure();
         var result = _begin.TryStep();
         if (SqliteErrors.IsBusy(result))
         {
