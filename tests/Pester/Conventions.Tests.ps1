@@ -116,6 +116,28 @@ Describe '<_>, of which there may be many' -ForEach $piped {
     }
 }
 
+Describe 'A parameter of one name and type' {
+    # Some take more in one command than in another: a registered store, piped, may leave out what was not registered. -Path is a file or a directory, -Name that of
+    # open stores or of registered ones.
+    It 'is checked, read and completed alike in all commands' -ForEach @{ Commands = $commands
+        Except = 'ClientKey string', 'Endpoint string[]', 'FilePath string', 'Name string[]', 'Namespace string', 'Path string', 'Revision long', 'Value System.Object' } {
+        $declared = foreach ($command in $Commands) {
+            foreach ($parameter in Get-OwnParameter $command) {
+                $attributes = $parameter.Attributes | Where-Object { $_.GetType().Name -notin 'ParameterAttribute', 'NullableAttribute' } | ForEach-Object {
+                    $attribute = $_
+                    $values = $_.GetType().GetProperties() | Where-Object { $_.Name -ne 'TypeId' -and $_.GetIndexParameters().Count -eq 0 } |
+                        ForEach-Object { "$($_.Name)=$($_.GetValue($attribute))" }
+                    "$($_.GetType().Name) $values"
+                }
+                [pscustomobject]@{ Name = "$($parameter.Name) $($parameter.ParameterType)"; Command = $command; Attributes = ($attributes | Sort-Object) -join '; ' }
+            }
+        }
+        ($declared | Group-Object Name).Count | Should -BeGreaterThan 60
+        $declared | Group-Object Name | Where-Object { $_.Name -notin $Except -and @($_.Group.Attributes | Sort-Object -Unique).Count -gt 1 } |
+            ForEach-Object { "$($_.Name): $($_.Group | ForEach-Object { "$($_.Command) [$($_.Attributes)]" })" } | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The error id <_>' -ForEach $ids {
     It 'is told in about_Valkeyrie_Errors, with its category, what it means and what to do' {
         $Topic | Should -MatchExactly "(?m)^- ``$_`` \([A-Z]\w+(, \w+)*( or \w+)?\): [^.;]+[.;] .+$"

@@ -14,8 +14,8 @@ namespace Valkeyrie.Embedded.Writing;
 internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan timeout, OpenedFile? file = null)
 {
     // Others that wait for the file look at it about once in a millisecond. One that wrote and would go on at once must leave them that time.
-    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan CourtesyLasts = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan YieldPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan ContentionLasts = TimeSpan.FromMilliseconds(200);
 
     // What ends more leases than this makes several transactions of it: it must not keep the file to itself for seconds.
     private const int LeasesAtOnce = 1024;
@@ -33,7 +33,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
     private long _nextDeadline = long.MinValue;
 
     /// <summary>True if another process wrote within the last moments.</summary>
-    public bool SawOthersLately => _othersSeenAt != long.MinValue && Stopwatch.GetElapsedTime(_othersSeenAt) < CourtesyLasts;
+    public bool SawOthersLately => _othersSeenAt != long.MinValue && Stopwatch.GetElapsedTime(_othersSeenAt) < ContentionLasts;
 
     /// <summary>Makes the requests in one transaction. Where that fails each gets one of its own, so that none fails for another's fault.</summary>
     /// <param name="requests">What to write.</param>
@@ -101,7 +101,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
     {
         if (SawOthersLately)
         {
-            Thread.Sleep(Courtesy);
+            Thread.Sleep(YieldPause);
         }
     }
 
@@ -190,7 +190,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
                 { Endpoint = _connection.File };
             }
 
-            Thread.Sleep(Courtesy);
+            Thread.Sleep(YieldPause);
         }
     }
 

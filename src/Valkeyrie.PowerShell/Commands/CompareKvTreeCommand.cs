@@ -10,10 +10,9 @@ namespace Valkeyrie.PowerShell.Commands;
 /// <summary>Compares two trees: directories, stores, revisions or files, in any mixture. Emits one object for each key at which they differ.</summary>
 [Cmdlet(VerbsData.Compare, "KvTree")]
 [OutputType(typeof(KvTreeDifference))]
-public sealed class CompareKvTreeCommand : KvLongCmdlet
+public sealed class CompareKvTreeCommand : KvStoreCmdlet
 {
     private IKvStore? _other;
-    private long _count;
     private string _last = "";
 
     /// <summary>The one directory. Default: the whole store.</summary>
@@ -88,7 +87,11 @@ public sealed class CompareKvTreeCommand : KvLongCmdlet
         var reference = referenceFile?.Content ?? Tree(Target, Range(nameof(ReferencePath), ReferencePath), ReferenceRevision, missing);
         var difference = differenceFile?.Content
             ?? Tree(_other!, IsGiven(nameof(DifferencePath)) ? KvRange.Directory(DifferencePath) : Range(nameof(ReferencePath), ReferencePath), DifferenceRevision, missing);
-        Showing("Compare", () => ($"{Number(_count)} keys: {_last}", -1), () => Write(reference, difference));
+        using (var progress = Show("Compare", keys => new($"{ProgressLine.Keys(keys)}: {_last}")))
+        {
+            Write(reference, difference, progress);
+        }
+
         foreach (var directory in missing)
         {
             WriteWarning($"There is no {directory}: it was compared as an empty one.");
@@ -116,21 +119,18 @@ public sealed class CompareKvTreeCommand : KvLongCmdlet
         }
     }
 
-    private bool Write(KvTreeContent reference, KvTreeContent difference)
+    private void Write(KvTreeContent reference, KvTreeContent difference, WorkProgress progress)
     {
         foreach (var found in Enumerate(KvTreeComparison.CompareAsync(reference, difference, StopToken)))
         {
-            _count++;
             if (found.Kind == KvDifferenceKind.Equal ? IncludeEqual : !ExcludeDifferent)
             {
                 WriteObject(found);
             }
 
             _last = found.RelativeKey;
-            ShowProgress();
+            progress.Add(1);
         }
-
-        return true;
     }
 
     // Not by the path being empty: an unset variable given as the path must not mean all keys.

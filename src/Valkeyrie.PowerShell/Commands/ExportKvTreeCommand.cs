@@ -10,11 +10,10 @@ namespace Valkeyrie.PowerShell.Commands;
 /// <summary>Writes a directory, or the whole store, to a JSON or CSV file, all of it as of one revision.</summary>
 [Cmdlet(VerbsData.Export, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportKvTreeCommand : KvLongCmdlet
+public sealed class ExportKvTreeCommand : KvStoreCmdlet
 {
     private const string AllSet = "All";
 
-    private long _count;
     private string _last = "";
 
     /// <summary>The directory: <c>app</c> writes the keys that start with <c>app/</c>.</summary>
@@ -81,21 +80,20 @@ public sealed class ExportKvTreeCommand : KvLongCmdlet
             return;
         }
 
-        _count = 0;
-        Showing($"Export {range} of {Target.Info.Address}", () => ($"{Number(_count)} keys: {_last}", -1), () =>
+        using (var progress = Show($"Export {range} of {Target.Info.Address}", keys => new($"{ProgressLine.Keys(keys)}: {_last}")))
+        using (var target = Wait(file.OpenTargetAsync(NoClobber, Force, StopToken)))
         {
-            using var target = Wait(file.OpenTargetAsync(NoClobber, Force, StopToken));
-            target.Write(stream => Write(range, file.Format.Begin(stream)));
+            target.Write(stream => Write(range, file.Format.Begin(stream), progress));
             target.Commit();
-            return true;
-        });
+        }
+
         if (PassThru)
         {
             WriteObject(new FileInfo(file.Path));
         }
     }
 
-    private void Write(KvRange range, ITreeWriter writer)
+    private void Write(KvRange range, ITreeWriter writer, WorkProgress progress)
     {
         var root = FullKey ? "" : range.Start;
         foreach (var pair in Enumerate(Target.ListAsync(range, new KvListOptions { Revision = Revision }, StopToken)))
@@ -106,9 +104,8 @@ public sealed class ExportKvTreeCommand : KvLongCmdlet
             }
 
             writer.Write(TreeRecord.From(pair, root));
-            _count++;
             _last = pair.Key;
-            ShowProgress();
+            progress.Add(1);
         }
 
         writer.End();

@@ -1,7 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
-using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 
@@ -14,7 +13,7 @@ namespace Valkeyrie.PowerShell.Commands;
 [OutputType(typeof(string), ParameterSetName = [TextSet])]
 [OutputType(typeof(byte[]), ParameterSetName = [BytesSet])]
 [OutputType(typeof(PSObject), ParameterSetName = [JsonSet])]
-public sealed class GetKvValueCommand : KvRequestCmdlet<string, KvPair?>
+public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
 {
     private const string PairSet = "Pair";
     private const string TextSet = "Text";
@@ -23,13 +22,6 @@ public sealed class GetKvValueCommand : KvRequestCmdlet<string, KvPair?>
 
     private KvReadOptions? _options;
     private JsonConversion? _json;
-
-    /// <summary>The keys.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowEmptyString]
-    [TextOf("Key")]
-    [ArgumentCompleter(typeof(KeyCompleter))]
-    public string[] Key { get; set; } = [];
 
     /// <summary>Read at this older revision. Default: the newest.</summary>
     [Parameter]
@@ -60,15 +52,6 @@ public sealed class GetKvValueCommand : KvRequestCmdlet<string, KvPair?>
         base.Begin();
         _options = new KvReadOptions { Revision = Revision, Serializable = Serializable };
         _json = new JsonConversion(InvokeCommand);
-    }
-
-    /// <inheritdoc/>
-    protected override void ProcessInput()
-    {
-        foreach (var key in Key)
-        {
-            Request(key, key);
-        }
     }
 
     /// <inheritdoc/>

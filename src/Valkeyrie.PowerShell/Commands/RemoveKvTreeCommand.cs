@@ -48,7 +48,12 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
         }
 
         // One step of the store's, which tells nothing before its end.
-        var removed = Showing("Remove keys", () => ($"{range} of {Target.Info.Address}", -1), () => Wait(Target.DeleteTreeAsync(range, StopToken)));
+        long removed;
+        using (Show("Remove keys", _ => new($"{range} of {Target.Info.Address}")))
+        {
+            removed = Wait(Target.DeleteTreeAsync(range, StopToken));
+        }
+
         if (PassThru)
         {
             WriteObject(removed);

@@ -1,6 +1,4 @@
 using System.Management.Automation;
-using Valkeyrie.PowerShell.Binding;
-using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 
@@ -9,16 +7,9 @@ namespace Valkeyrie.PowerShell.Commands;
 /// <summary>Removes keys.</summary>
 [Cmdlet(VerbsCommon.Remove, "KvValue", SupportsShouldProcess = true)]
 [OutputType(typeof(string))]
-public sealed class RemoveKvValueCommand : KvRequestCmdlet<string, bool>
+public sealed class RemoveKvValueCommand : KvKeyCmdlet<bool>
 {
     private bool _conditional;
-
-    /// <summary>The keys.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowEmptyString]
-    [TextOf("Key")]
-    [ArgumentCompleter(typeof(KeyCompleter))]
-    public string[] Key { get; set; } = [];
 
     /// <summary>Remove only if the key is still at this revision.</summary>
     [Parameter]
@@ -39,16 +30,7 @@ public sealed class RemoveKvValueCommand : KvRequestCmdlet<string, bool>
     }
 
     /// <inheritdoc/>
-    protected override void ProcessInput()
-    {
-        foreach (var key in Key)
-        {
-            if (ShouldProcess(key, "Remove key"))
-            {
-                Request(key, key);
-            }
-        }
-    }
+    private protected override bool IsWanted(string key) => ShouldProcess(key, "Remove key");
 
     /// <inheritdoc/>
     protected override ValueTask<bool> Send(string request) =>

@@ -6,9 +6,8 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// <param name="stopToken">Fires when the pipeline is being stopped.</param>
 internal sealed class BlockingWait(CancellationToken stopToken)
 {
-    /// <summary>What to do on the pipeline's thread instead of blocking it until a task has ended, for whoever has a use for that thread meanwhile; null
-    /// (the default) for nothing. It ends when the task does, and with the token by an <see cref="OperationCanceledException"/>.</summary>
-    public Action<Task>? Instead { get; set; }
+    /// <summary>What to do on the pipeline's thread meanwhile, and how often; null (the default) for nothing.</summary>
+    public (Action Do, TimeSpan Interval)? Meanwhile { get; set; }
 
     /// <summary>Waits for work.</summary>
     /// <param name="work">The work.</param>
@@ -52,14 +51,11 @@ internal sealed class BlockingWait(CancellationToken stopToken)
 
         try
         {
-            if (Instead is { } instead)
-            {
-                instead(task);
-                return;
-            }
-
             // WaitAny, unlike Wait, does not throw what the task has thrown.
-            Task.WaitAny([task], stopToken);
+            while (Task.WaitAny([task], (int)(Meanwhile?.Interval ?? Timeout.InfiniteTimeSpan).TotalMilliseconds, stopToken) < 0)
+            {
+                Meanwhile?.Do();
+            }
         }
         catch (OperationCanceledException)
         {

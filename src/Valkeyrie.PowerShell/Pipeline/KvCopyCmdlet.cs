@@ -5,7 +5,7 @@ using Valkeyrie.PowerShell.Errors;
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A cmdlet that makes a tree of a store hold what something else holds.</summary>
-public abstract class KvCopyCmdlet : KvLongCmdlet
+public abstract class KvCopyCmdlet : KvStoreCmdlet
 {
     /// <summary>Also remove the keys of the destination that the source lacks. Asks first, unless -Force or -Confirm:$false is given.</summary>
     [Parameter]
@@ -36,7 +36,7 @@ public abstract class KvCopyCmdlet : KvLongCmdlet
     private protected void Copy(KvTreeContent source, string sourceName, IKvStore store, KvRange destination, long? total)
     {
         var target = $"{destination} of {store.Info.Address}";
-        var keys = total is null ? "all keys" : $"{Number(total.Value)} keys";
+        var keys = total is null ? "all keys" : ProgressLine.Keys(total.Value);
         var action = $"{Capital(Work)} {keys} of {sourceName}{(Prune ? ", and remove what that lacks" : "")}";
         if (!ShouldProcess(target, action) || !MayPrune(sourceName, target))
         {
@@ -46,7 +46,7 @@ public abstract class KvCopyCmdlet : KvLongCmdlet
         var copy = new KvTreeCopy(source, store, destination, new KvTreeCopyOptions { Prune = Prune, StartAfter = StartAfter });
         try
         {
-            var done = Showing(action, () => Describe(copy.Progress, total), () => Wait(new ValueTask<KvTreeCopyResult>(copy.RunAsync(StopToken))));
+            var done = Run(copy, action, total);
             WriteVerbose($"Written: {done.Written}, unchanged: {done.Unchanged}, removed: {done.Removed}.");
             if (PassThru)
             {
@@ -69,6 +69,12 @@ public abstract class KvCopyCmdlet : KvLongCmdlet
         }
     }
 
+    private KvTreeCopyResult Run(KvTreeCopy copy, string action, long? total)
+    {
+        using var progress = Show(action, _ => Describe(copy.Progress, total));
+        return Wait(new ValueTask<KvTreeCopyResult>(copy.RunAsync(StopToken)));
+    }
+
     private bool MayPrune(string sourceName, string target)
     {
         var preference = SessionState.PSVariable.GetValue("ConfirmPreference");
@@ -80,17 +86,20 @@ public abstract class KvCopyCmdlet : KvLongCmdlet
     private string CutShort(KvTreeCopyResult progress, long? total)
     {
         var done = progress.Written + progress.Unchanged;
-        var of = total is null ? "" : $" of {Number(total.Value)}";
+        var of = total is null ? "" : $" of {ProgressLine.Number(total.Value)}";
         return progress.LastKey is { Length: > 0 } last
-            ? $"The {Work} stopped after {Number(done)}{of} keys; the last one is '{last}'. The same command with -StartAfter {ArgumentText.Of(last)} goes on from there."
+            ? $"The {Work} stopped after {ProgressLine.Number(done)}{of} keys; the last one is '{last}'. The same command with -StartAfter {ArgumentText.Of(last)} goes on from there."
             : $"The {Work} stopped at the first{of} keys; some behind it may have been written. The same command begins anew, and leaves those alone.";
     }
 
-    private static (string Status, int Percent) Describe(KvTreeCopyResult progress, long? total)
+    private static ProgressLine Describe(KvTreeCopyResult progress, long? total)
     {
         var done = progress.Written + progress.Unchanged;
-        var removed = progress.Removed == 0 ? "" : $", {Number(progress.Removed)} removed";
-        return ($"{Number(done)}{(total is null ? "" : $" of {Number(total.Value)}")} keys{removed}: {progress.LastKey}", total > 0 ? (int)Math.Min(100, done * 100 / total.Value) : -1);
+        var of = total is null ? "" : $" of {ProgressLine.Number(total.Value)}";
+        var removed = progress.Removed == 0 ? "" : $", {ProgressLine.Number(progress.Removed)} removed";
+        return new(
+            $"{ProgressLine.Number(done)}{of} keys{removed}: {progress.LastKey}",
+            Percent: total > 0 ? (int)Math.Min(100, done * 100 / total.Value) : -1);
     }
 
     private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];

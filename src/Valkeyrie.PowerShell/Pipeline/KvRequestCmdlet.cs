@@ -36,7 +36,7 @@ public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
         AnswerCompleted();
         slow &= _requests!.Count == 0;
         ProcessInput();
-        if (slow || ThrottleLimit == 1 || UpstreamRest.HasBegun)
+        if (slow || ThrottleLimit == 1 || FlushSignal.IsSet)
         {
             AnswerAll();
         }

@@ -5,7 +5,7 @@ using Valkeyrie.PowerShell.Completion;
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A cmdlet that works on directories, or on a prefix.</summary>
-public abstract class KvTreeCmdlet : KvLongCmdlet
+public abstract class KvTreeCmdlet : KvStoreCmdlet
 {
     /// <summary>The directories: <c>app</c> means the keys that start with <c>app/</c>.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

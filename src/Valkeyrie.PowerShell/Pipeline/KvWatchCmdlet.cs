@@ -115,7 +115,7 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
             }
             else if (change is not null)
             {
-                UpstreamRest.Write(isLast: !watches.Exists(w => w.Next.IsCompleted), () => WriteObject(change));
+                FlushSignal.Write(flush: !watches.Exists(w => w.Next.IsCompleted), () => WriteObject(change));
             }
             else if (StopToken.IsCancellationRequested)
             {

@@ -1,5 +1,6 @@
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Provider;
 
@@ -81,7 +82,7 @@ public sealed partial class KvProvider
         if (directory)
         {
             // One step of the store's, which tells nothing before its end.
-            using var progress = Showing("Removing", location.Path);
+            using var progress = Show("Removing", location.Path);
             _wait.For(location.Store.DeleteTreeAsync(location.Range, _stopping.Token));
         }
         else
@@ -113,7 +114,7 @@ public sealed partial class KvProvider
         var pair = entry.Pair is null ? null : _wait.For(to.Store.PutAsync(to.Key, entry.Pair.Bytes, null, _stopping.Token));
         if (directory)
         {
-            using var progress = Showing("Copying", $"{from.Path} -> {to.Path}");
+            using var progress = Show("Copying", $"{from.Path} -> {to.Path}");
             new TreeCopy(from, to, _wait, _stopping.Token).CopyDirectory(progress);
         }
 
@@ -188,7 +189,7 @@ public sealed partial class KvProvider
             return;
         }
 
-        using (var progress = Showing("Moving", $"{from.Path} -> {to.Path}"))
+        using (var progress = Show("Moving", $"{from.Path} -> {to.Path}"))
         {
             new TreeMove(from, to, Force, _wait, _stopping.Token).Move(entry.Pair, entry.IsDirectory, progress);
         }
@@ -199,7 +200,8 @@ public sealed partial class KvProvider
         }
     }
 
-    private TransferProgress Showing(string activity, string what) => new(activity, what, WriteProgress, _wait, _stopping.Token);
+    private WorkProgress Show(string activity, string what) =>
+        new(activity, keys => new(what, keys == 0 ? "" : ProgressLine.Keys(keys)), WriteProgress, _wait, _stopping.Token);
 
     /// <summary>Where something goes: into a directory that is there, or is meant by a slash at the end; else to the path itself. A root, which has no name,
     /// goes there by what it holds.</summary>

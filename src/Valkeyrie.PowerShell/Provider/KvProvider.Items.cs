@@ -44,7 +44,7 @@ public sealed partial class KvProvider
     /// <param name="path">The path.</param>
     protected override bool IsItemContainer(string path)
     {
-        if (IsCompleting || _untold is not null)
+        if (IsCompleting || _pendingFailure is not null)
         {
             return true;
         }

@@ -20,7 +20,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
     private readonly CancellationTokenSource _stopping = new();
     private readonly BlockingWait _wait;
     private readonly Lazy<PathCompletion?> _completion;
-    private (IKvStore Store, KvException Failure)? _untold;
+    private (IKvStore Store, KvException Failure)? _pendingFailure;
 
     /// <summary>Makes an instance, as PowerShell does for each command.</summary>
     public KvProvider()
@@ -88,10 +88,10 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
     /// <summary>Throws what has failed before without anybody having been told.</summary>
     private void TellFailureOf(IKvStore store)
     {
-        if (_untold is { } untold && untold.Store == store)
+        if (_pendingFailure is { } pending && pending.Store == store)
         {
-            _untold = null;
-            throw untold.Failure;
+            _pendingFailure = null;
+            throw pending.Failure;
         }
     }
 
@@ -132,7 +132,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         }
 
         // Without a store the next question fails by itself. Whoever may not look may still write: what the command then does needs rights of its own.
-        _untold = store is null || failure is KvPermissionDeniedException ? _untold : (store, failure);
+        _pendingFailure = store is null || failure is KvPermissionDeniedException ? _pendingFailure : (store, failure);
         return true;
     }
 

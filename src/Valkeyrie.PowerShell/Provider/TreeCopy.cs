@@ -12,7 +12,7 @@ internal sealed class TreeCopy(KvLocation from, KvLocation to, BlockingWait wait
     private const int Window = 64;
 
     /// <summary>Copies all keys of the directory, at one revision where the store keeps them. Each lives for ever, as one that was written by hand does.</summary>
-    public void CopyDirectory(TransferProgress progress)
+    public void CopyDirectory(WorkProgress progress)
     {
         var onTheirWay = new Queue<Task<KvPair>>(Window);
         foreach (var pair in wait.Enumerate(from.Store.ListAsync(from.Range, cancellationToken: stopToken)))
@@ -31,7 +31,7 @@ internal sealed class TreeCopy(KvLocation from, KvLocation to, BlockingWait wait
         }
     }
 
-    private void Finish(Queue<Task<KvPair>> onTheirWay, TransferProgress progress)
+    private void Finish(Queue<Task<KvPair>> onTheirWay, WorkProgress progress)
     {
         var first = onTheirWay.Dequeue();
         wait.ForEnd(first);

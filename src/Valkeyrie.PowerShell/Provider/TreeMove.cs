@@ -19,7 +19,7 @@ internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, B
 
     /// <summary>Moves the value and, if so wished, the directory: both and all in one step if that is at most 60 keys and 512 KiB in a store with
     /// transactions; else in several such steps.</summary>
-    public void Move(KvPair? value, bool directory, TransferProgress progress)
+    public void Move(KvPair? value, bool directory, WorkProgress progress)
     {
         var batch = new List<KvPair>();
         var bytes = 0;
