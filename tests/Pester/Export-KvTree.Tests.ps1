@@ -16,7 +16,7 @@ BeforeAll {
     Set-KvValue application/x 'not in the directory app'
 
     # A key with a byte that is no UTF-8, as others may store it.
-    $odd = [Valkeyrie.KeyText].Decode([byte[]] (0x61, 0x70, 0x70, 0x2F, 0xFF))
+    $odd = [Valkeyrie.KeyText]::Decode([byte[]] (0x61, 0x70, 0x70, 0x2F, 0xFF))
     Set-KvValue $odd ([byte[]] (1, 2))
 
     function Get-TestPath([string] $Name) { Join-Path $TestFolder $Name }

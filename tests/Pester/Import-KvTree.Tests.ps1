@@ -5,7 +5,7 @@ BeforeAll {
     Set-KvValue app/text "one`r`ntwo `"three`", four"
     Set-KvValue app/empty ''
     Set-KvValue app/bytes ([byte[]] (0..255))
-    $odd = [Valkeyrie.KeyText].Decode([byte[]] (0x61, 0x70, 0x70, 0x2F, 0xFF))
+    $odd = [Valkeyrie.KeyText]::Decode([byte[]] (0x61, 0x70, 0x70, 0x2F, 0xFF))
     Set-KvValue $odd ([byte[]] (1, 2))
     $Json = Join-Path $TestFolder app.json
     $Csv = Join-Path $TestFolder app.csv
