@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Valkeyrie.Etcd.Calls;
 using Valkeyrie.Etcd.Grpc;
-using Valkeyrie.Etcd.Http2;
 using Valkeyrie.Etcd.Protocol;
 using Valkeyrie.Etcd.V3;
 using Valkeyrie.Tests.Transport;
