@@ -17,11 +17,12 @@ internal sealed class EtcdCalls(EtcdChannel channel) : IEtcdCalls
     public async ValueTask<EtcdReply> CallAsync(
         string method, ReadOnlyMemory<byte> request, EtcdCallOptions? options = null, CancellationToken cancellationToken = default)
     {
+        var called = MethodOf(method, options);
         var extras = ExtrasOf(options);
         try
         {
             var (message, endpoint) = await channel.CallAsync(
-                MethodOf(method, options), MessageFrame.Of(request.Span), static (_, reply) => (reply.Span.ToArray(), reply.Endpoint), extras, cancellationToken)
+                called, MessageFrame.Of(request.Span), static (_, reply) => (reply.Span.ToArray(), reply.Endpoint), extras, cancellationToken)
                 .ConfigureAwait(false);
             return new EtcdReply(message, endpoint, await extras.Metadata.Headers.ConfigureAwait(false), extras.Metadata.Trailers);
         }

@@ -47,6 +47,8 @@ public class ProtocolViolationTests
         ["a header number without end"] = id => Http2Frame.Headers(id, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]),
         ["a header cut short"] = id => Http2Frame.Headers(id, [0x10, 0x20, 0x61]),
         ["a header of invalid Huffman code"] = id => Http2Frame.Headers(id, [0x10, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 0x01, 0x61]),
+        ["headers that are long once decoded"] = id =>
+            Http2Frame.Headers(id, [0x40, 1, (byte)'n', 0x7F, 0xE9, 0x06, .. new byte[1000], .. Enumerable.Repeat((byte)(0x80 | 62), 100)]),
         ["a header table too large"] = id => Http2Frame.Headers(id, [0x3F, 0xE2, 0x1F, 0x88]),
     };
 
