@@ -1,5 +1,6 @@
 using Valkeyrie.Etcd.Calls;
 using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Etcd.Engine;
 using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Protocol;
 
@@ -38,6 +39,8 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     private readonly Requests _requests = new(new KeyCodec(options.Namespace));
     private readonly Replies _replies = new(new KeyCodec(options.Namespace));
     private readonly Members _members = new(channel, options);
+
+    private readonly EtcdCalls _calls = new(channel);
 
     // Asked once: two calls with each ping would give one of two members every status, and the other none.
     private volatile bool _isUser;
@@ -212,6 +215,8 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         var reply = await CallAsync(EtcdMethods.LeaseLeases, new LeaseLeasesRequest(), LeaseLeasesResponse.Parser, cancellationToken).ConfigureAwait(false);
         return [.. reply.Leases.Select(l => l.ID)];
     }
+
+    public TCapability? CapabilityOf<TCapability>() where TCapability : class => _calls as TCapability;
 
     public IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, CancellationToken cancellationToken) =>
         KeyHistory.ReadAsync(this, new KeyReplay(channel, _requests, _replies), key, sinceCreation, cancellationToken);

@@ -21,6 +21,9 @@ public interface IRevisionedEngine : IKvTransactions, IAsyncDisposable
     IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         EndpointChecks.ByPing(PingAsync, Info, timeout, cancellationToken);
 
+    /// <summary>What the engine serves beside the contract, for <see cref="IKvStore.GetCapability"/>; null where it does not serve that.</summary>
+    TCapability? CapabilityOf<TCapability>() where TCapability : class => null;
+
     /// <summary>Writes a value, attached to a lease or to none (0).</summary>
     ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken);
 

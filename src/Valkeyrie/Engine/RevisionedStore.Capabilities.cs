@@ -10,6 +10,10 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     private const int LeasesAtOnce = 32;
 
     /// <inheritdoc/>
+    public TCapability GetCapability<TCapability>() where TCapability : class =>
+        this as TCapability ?? _engine.CapabilityOf<TCapability>() ?? throw new KvNotSupportedException(KvCapability.NameOf<TCapability>(), Info);
+
+    /// <inheritdoc/>
     public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);

@@ -21,9 +21,12 @@ public sealed class ArchitectureTests
         // What both of etcd's APIs share.
         { "Valkeyrie.Etcd.Cluster", [] },
 
+        // A cluster's calls by gRPC, which the engine and other assemblies stand on.
+        { "Valkeyrie.Etcd.Calls", ["Valkeyrie.Etcd.Cluster", "Valkeyrie.Etcd.Grpc", "Valkeyrie.Etcd.Http2", "Valkeyrie.Etcd.Protocol"] },
+
         // The older API is HTTP and JSON by the platform's own client.
         { "Valkeyrie.Etcd.V2", ["Valkeyrie.Etcd.Cluster"] },
-        { "Valkeyrie.Etcd.V3", ["Valkeyrie.Etcd.Calls", "Valkeyrie.Etcd.Cluster", "Valkeyrie.Etcd.Grpc", "Valkeyrie.Etcd.Protocol"] },
+        { "Valkeyrie.Etcd.V3", ["Valkeyrie.Etcd.Calls", "Valkeyrie.Etcd.Cluster", "Valkeyrie.Etcd.Engine", "Valkeyrie.Etcd.Grpc", "Valkeyrie.Etcd.Protocol"] },
         { "Valkeyrie.Embedded.Sqlite", [] },
         { "Valkeyrie.PowerShell.Files", [] },
         { "Valkeyrie.PowerShell.Binding", [] },

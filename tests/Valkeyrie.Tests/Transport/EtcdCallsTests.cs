@@ -501,6 +501,21 @@ public class EtcdCallsTests
         Assert.IsType<KvStoreClosedException>((await Assert.ThrowsAsync<EtcdCallException>(async () => await calls.CallAsync(Method, Bytes("ask")))).Error);
     }
 
+    [Fact]
+    public async Task An_open_store_of_etcd_gives_its_calls_as_a_capability_and_others_do_not()
+    {
+        await using var peer = new ScriptedHttp2Peer(request => request.ReplyAsync(EtcdReply.Put()));
+        await using var store = peer.Open();
+        await store.PutAsync("k", "v");
+        var calls = store.GetCapability<IEtcdCalls>();
+        Assert.Equal([$"http://127.0.0.1:{peer.Port}"], calls.Endpoints);
+        await calls.CallAsync(Method, Bytes("ask"));
+        Assert.Equal(1, peer.Connections);
+
+        await using var other = KvStore.Open($"etcdv2://127.0.0.1:{peer.Port}");
+        Assert.Throws<KvNotSupportedException>(other.GetCapability<IEtcdCalls>);
+    }
+
     private static EtcdChannel Open(ScriptedHttp2Peer peer, KvStoreOptions? options = null) =>
         new([UrlOf(peer)], options ?? new KvStoreOptions(), peer.Address);
 
