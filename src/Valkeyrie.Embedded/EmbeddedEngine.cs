@@ -29,6 +29,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         History = true,
         Transactions = true,
         Leases = true,
+        Elections = true,
         Versions = true,
         LocksInOrder = true,
         BinaryValues = true,

@@ -69,4 +69,10 @@ public enum KvErrorCode
 
     /// <summary>The store's file, or its log, was removed or replaced while the store was open.</summary>
     FileReplaced,
+
+    /// <summary>The leadership could not be won within its timeout.</summary>
+    NotElected,
+
+    /// <summary>The leadership is no longer held.</summary>
+    LeadershipLost,
 }

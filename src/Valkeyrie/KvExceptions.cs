@@ -117,7 +117,7 @@ public sealed class KvCannotLockException : KvException
     }
 }
 
-/// <summary>Why a lock was lost.</summary>
+/// <summary>Why a lock or a leadership was lost.</summary>
 public enum KvLockLostReason
 {
     /// <summary>Its lease was not renewed in time, or was revoked.</summary>
@@ -126,7 +126,7 @@ public enum KvLockLostReason
     /// <summary>Its key was removed from the store: by somebody, or with its lease.</summary>
     KeyRemoved,
 
-    /// <summary>Somebody other than its holder released it (<see cref="KvLock.BreakAsync"/>).</summary>
+    /// <summary>Somebody other than its holder released it (<see cref="KvLock.BreakAsync"/>, <see cref="KvLeadership.BreakAsync"/>).</summary>
     Released,
 
     /// <summary>The store that it was taken on was closed.</summary>
@@ -141,7 +141,7 @@ public sealed class KvLockLostException : KvException
     /// <param name="endpoint">Where.</param>
     /// <param name="reason">Why.</param>
     public KvLockLostException(string key, string? endpoint, KvLockLostReason reason)
-        : base(KvErrorCode.LockLost, $"The lock of '{key}' was lost: {TextOf(reason)}. Another may hold it now.")
+        : base(KvErrorCode.LockLost, $"The lock of '{key}' was lost: {TextOf(reason, "lock")}. Another may hold it now.")
     {
         Key = key;
         Endpoint = endpoint;
@@ -151,13 +151,50 @@ public sealed class KvLockLostException : KvException
     /// <summary>Why.</summary>
     public KvLockLostReason Reason { get; }
 
-    private static string TextOf(KvLockLostReason reason) => reason switch
+    /// <summary>The reason in words.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="what">What was lost.</param>
+    internal static string TextOf(KvLockLostReason reason, string what) => reason switch
     {
         KvLockLostReason.KeyRemoved => "its key was removed, by somebody or with its lease",
         KvLockLostReason.Released => "somebody else released it",
-        KvLockLostReason.StoreClosed => "its store was closed while the lock was held",
+        KvLockLostReason.StoreClosed => $"its store was closed while the {what} was held",
         _ => "its lease was not renewed in time, or was revoked",
     };
+}
+
+/// <summary>The leadership could not be won within its timeout.</summary>
+public sealed class KvNotElectedException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="name">The election.</param>
+    /// <param name="timeout">How long was waited.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvNotElectedException(string name, TimeSpan timeout, string? endpoint)
+        : base(KvErrorCode.NotElected, $"Another leads in the election '{name}'{(timeout > TimeSpan.Zero ? $", and did not resign within {timeout.TotalSeconds:0.###} s" : "")}.")
+    {
+        Key = name;
+        Endpoint = endpoint;
+    }
+}
+
+/// <summary>The leadership has ended, and its leader did not resign.</summary>
+public sealed class KvLeadershipLostException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="name">The election.</param>
+    /// <param name="endpoint">Where.</param>
+    /// <param name="reason">Why.</param>
+    public KvLeadershipLostException(string name, string? endpoint, KvLockLostReason reason)
+        : base(KvErrorCode.LeadershipLost, $"The leadership of '{name}' was lost: {KvLockLostException.TextOf(reason, "leadership")}. Another may lead now.")
+    {
+        Key = name;
+        Endpoint = endpoint;
+        Reason = reason;
+    }
+
+    /// <summary>Why.</summary>
+    public KvLockLostReason Reason { get; }
 }
 
 /// <summary>The store cannot do this.</summary>

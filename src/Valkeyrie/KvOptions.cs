@@ -120,17 +120,5 @@ public sealed record KvLockOptions
     /// <summary>Refuses a timeout that no store takes. Stores do so before anything is sent.</summary>
     /// <param name="key">The key to be locked.</param>
     /// <exception cref="KvInvalidArgumentException">The timeout is below zero or too long.</exception>
-    public void CheckTimeout(string key)
-    {
-        if (Timeout < TimeSpan.Zero)
-        {
-            throw new KvInvalidArgumentException($"The lock's timeout is {Timeout}. Give zero or more, or none to wait for ever.") { Key = key };
-        }
-
-        if (Timeout > KvStoreOptions.LongestTimeout)
-        {
-            throw new KvInvalidArgumentException(
-                $"The lock's timeout is {Timeout}. Give at most {KvStoreOptions.LongestTimeout}, or none to wait for ever.") { Key = key };
-        }
-    }
+    public void CheckTimeout(string key) => KvStoreOptions.CheckWait(Timeout, "lock", key);
 }

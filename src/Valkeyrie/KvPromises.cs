@@ -21,6 +21,9 @@ public sealed record KvPromises
     /// <summary>True if <see cref="IKvLeases"/> is served, and keeping a key alive leaves its revision alone.</summary>
     public required bool Leases { get; init; }
 
+    /// <summary>True if <see cref="IKvElections"/> is served. Default: false.</summary>
+    public bool Elections { get; init; }
+
     /// <summary>True if a pair tells how often it was written (<see cref="KvPair.Version"/>), and a put leaves its create revision alone.</summary>
     public required bool Versions { get; init; }
 

@@ -54,6 +54,24 @@ public sealed record KvStoreOptions
             KeyRules.Check(Namespace, "namespace");
         }
     }
+
+    /// <summary>Refuses how long to wait for something where no store can wait so.</summary>
+    /// <param name="timeout">How long; null for ever.</param>
+    /// <param name="what">What waits.</param>
+    /// <param name="key">What it waits for.</param>
+    /// <exception cref="KvInvalidArgumentException">It is below zero or too long.</exception>
+    internal static void CheckWait(TimeSpan? timeout, string what, string key)
+    {
+        if (timeout < TimeSpan.Zero)
+        {
+            throw new KvInvalidArgumentException($"The {what}'s timeout is {timeout}. Specify zero or more, or none to wait for ever.") { Key = key };
+        }
+
+        if (timeout > LongestTimeout)
+        {
+            throw new KvInvalidArgumentException($"The {what}'s timeout is {timeout}. Specify at most {LongestTimeout}, or none to wait for ever.") { Key = key };
+        }
+    }
 }
 
 /// <summary>A user and a password. The password does not show in <see cref="ToString"/>.</summary>

@@ -19,6 +19,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         History = true,
         Transactions = true,
         Leases = true,
+        Elections = true,
         Versions = true,
         LocksInOrder = true,
         BinaryValues = true,

@@ -73,7 +73,7 @@ internal abstract class GuardedLock : KvLock
         {
             await ending.ConfigureAwait(false);
         }
-        catch (KvLockLostException)
+        catch (KvException e) when (e.Code is KvErrorCode.LockLost or KvErrorCode.LeadershipLost)
         {
             // The holder's own release found nothing to release, and neither is there anything to take away.
         }
@@ -81,6 +81,21 @@ internal abstract class GuardedLock : KvLock
 
     /// <summary>Key, token and state.</summary>
     public sealed override string ToString() => $"{Key} #{FencingToken} {(IsHeld ? "held" : "not held")}";
+
+    /// <summary>The error of whoever goes on with what was lost.</summary>
+    protected virtual KvException LostError(KvLockLostReason reason) => new KvLockLostException(Key, _address, reason);
+
+    /// <summary>Throws if it is no longer held, whether or not its holder has been told yet.</summary>
+    protected void ThrowIfLost()
+    {
+        lock (_gate)
+        {
+            if (LostReasonNow() is { } reason)
+            {
+                throw LostError(reason);
+            }
+        }
+    }
 
     /// <summary>Lets the next one in. What fails or is cancelled here goes on in the background.</summary>
     /// <returns>False if the lock turned out to have been lost.</returns>
@@ -106,12 +121,12 @@ internal abstract class GuardedLock : KvLock
                 Abandon();
             }
 
-            throw new KvLockLostException(Key, _address, lost);
+            throw LostError(lost);
         }
 
         if (!await ReleaseAsync(cancellationToken).ConfigureAwait(false))
         {
-            throw new KvLockLostException(Key, _address, KvLockLostReason.KeyRemoved);
+            throw LostError(KvLockLostReason.KeyRemoved);
         }
     }
 
@@ -157,7 +172,8 @@ internal abstract class GuardedLock : KvLock
         }
     }
 
-    private void MarkLost(KvLockLostReason reason)
+    /// <summary>Tells the holder that it is lost.</summary>
+    protected void MarkLost(KvLockLostReason reason)
     {
         lock (_gate)
         {

@@ -1,13 +1,42 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>A held lock of <see cref="LeasedMutex"/>.</summary>
-internal sealed class LeasedLock(LeasedMutex mutex, string key, string directory, string lockKey, long createRevision, RenewedLease lease, bool deleteOnUnlock)
-    : GuardedLock(key, createRevision, lease, mutex.Engine.Info.Address)
+/// <summary>What a contender of <see cref="LeasedMutex"/> has won and holds.</summary>
+internal sealed class LeasedLock(LeasedMutex mutex, Contest contest, string own, long createRevision, RenewedLease lease)
+    : GuardedLock(contest.Name, createRevision, lease, mutex.Engine.Info.Address)
 {
     private readonly RenewedLease _lease = lease;
 
-    /// <summary>The directory of the lock's keys, with its last slash.</summary>
-    public string Directory => directory;
+    /// <summary>What was won.</summary>
+    public Contest Contest => contest;
+
+    /// <summary>The contender's own key.</summary>
+    public string Own => own;
+
+    private KvCondition IsHeldStill => new(KvRange.Key(own), KvConditionTarget.CreateRevision, KvConditionOperator.Equal, FencingToken);
+
+    /// <summary>Writes a value to the contender's own key, if it still holds what it won.</summary>
+    /// <exception cref="KvException">It was lost, or the store could not write.</exception>
+    public async ValueTask MarkAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    {
+        ThrowIfLost();
+        var write = new KvTransaction { If = [IsHeldStill], Then = [new KvOperation.Put(own, value, _lease.Id)] };
+        try
+        {
+            if ((await mutex.Engine.CommitAsync(write, cancellationToken).ConfigureAwait(false)).Succeeded)
+            {
+                return;
+            }
+        }
+        catch (KvLeaseNotFoundException)
+        {
+            _lease.MarkLost();
+        }
+
+        MarkLost(KvLockLostReason.KeyRemoved);
+        ThrowIfLost();
+    }
+
+    protected override KvException LostError(KvLockLostReason reason) => contest.Lost(reason, mutex.Engine.Info.Address);
 
     protected override async ValueTask<bool> ReleaseAsync(CancellationToken cancellationToken)
     {
@@ -19,7 +48,7 @@ internal sealed class LeasedLock(LeasedMutex mutex, string key, string directory
         catch
         {
             mutex.Forget(this);
-            mutex.ReleaseInBackground(directory, _lease, ReleaseTransaction());
+            mutex.ReleaseInBackground(contest.Directory, _lease, ReleaseTransaction());
             throw;
         }
 
@@ -30,13 +59,11 @@ internal sealed class LeasedLock(LeasedMutex mutex, string key, string directory
     protected override void Abandon() => mutex.Released(this, _lease);
 
     protected override Task WaitForRemovalAsync(CancellationToken cancellationToken) =>
-        mutex.WaitForRemovalAsync(lockKey, FencingToken, FencingToken + 1, _lease.History, cancellationToken);
+        mutex.WaitForRemovalAsync(own, FencingToken, FencingToken + 1, _lease.History, cancellationToken);
 
     private KvTransaction ReleaseTransaction() => new()
     {
-        If = [new KvCondition(KvRange.Key(lockKey), KvConditionTarget.CreateRevision, KvConditionOperator.Equal, FencingToken)],
-        Then = deleteOnUnlock
-            ? [new KvOperation.Delete(KvRange.Key(lockKey)), new KvOperation.Delete(KvRange.Key(Key))]
-            : [new KvOperation.Delete(KvRange.Key(lockKey))],
+        If = [IsHeldStill],
+        Then = [new KvOperation.Delete(KvRange.Key(own)), .. contest.Leaving()],
     };
 }

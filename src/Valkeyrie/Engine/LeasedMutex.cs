@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>etcd's mutex recipe (client/v3/concurrency): each contender puts the key <c>DIRECTORY/LEASE</c> under a lease of its own; the one with the lowest
-/// create revision holds the lock, and each other waits for its predecessor to go. The directory is <c>KEY___lock</c>, as in the Go library, or the key itself, as
-/// in etcd's own tools.</summary>
+/// <summary>etcd's recipe of a queue under leases, which its mutex and its election (client/v3/concurrency) have in common: each contender puts the key
+/// <c>DIRECTORY/LEASE</c> under a lease of its own; the one with the lowest create revision has won, and each other waits for its predecessor to go. The directory of a
+/// lock is <c>KEY___lock</c>, as in the Go library, or the key itself, as in etcd's own tools; that of an election is its name.</summary>
 /// <remarks>Beyond the recipe: the value goes onto the locked key in the transaction that takes the lock, and leases are pooled, so that an
 /// uncontended lock costs one round trip to take and one to release.</remarks>
 internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper) : IAsyncDisposable
@@ -19,24 +19,22 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
 
     public IRevisionedEngine Engine => engine;
 
-    public async ValueTask<KvLock> LockAsync(string key, KvLockOptions options, CancellationToken cancellationToken)
+    /// <summary>Waits until a contender has won, then keeps what it won alive.</summary>
+    public async ValueTask<LeasedLock> WinAsync(Contest contest, CancellationToken cancellationToken)
     {
-        var ttl = TimeSpan.FromSeconds(OptionRules.TtlSeconds(options.Ttl, key));
-        options.CheckTimeout(key);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (options.Timeout is { } timeout && timeout > TimeSpan.Zero)
+        if (contest.Timeout is { } timeout && timeout > TimeSpan.Zero)
         {
             waiting.CancelAfter(timeout);
         }
 
-        var directory = LockNames.DirectoryOf(key, options.Form);
         var commits = new Commits(engine, _closing.Token);
         try
         {
             while (true)
             {
-                var lease = await _pool.RentAsync(ttl, directory, waiting.Token).ConfigureAwait(false);
-                if (await TryWithLeaseAsync(key, directory, options, lease, commits, waiting.Token).ConfigureAwait(false) is { } held)
+                var lease = await _pool.RentAsync(contest.Ttl, contest.Directory, waiting.Token).ConfigureAwait(false);
+                if (await TryWithLeaseAsync(contest, lease, commits, waiting.Token).ConfigureAwait(false) is { } held)
                 {
                     return held;
                 }
@@ -44,9 +42,8 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw commits.Last is { IsCompletedSuccessfully: true }
-                ? new KvCannotLockException(key, options.Timeout!.Value, engine.Info.Address)
-                : Silent(key, options.Timeout!.Value);
+            var address = engine.Info.Address;
+            throw commits.Last is { IsCompletedSuccessfully: true } ? contest.NotWon(address) : contest.Unknown(address);
         }
     }
 
@@ -61,7 +58,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
     public void Released(LeasedLock held, RenewedLease lease)
     {
         _held.TryRemove(held, out _);
-        _pool.Return(lease, held.Directory);
+        _pool.Return(lease, held.Contest.Directory);
     }
 
     public void Forget(LeasedLock held) => _held.TryRemove(held, out _);
@@ -109,11 +106,6 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
         await _closing.CancelAsync().ConfigureAwait(false);
     }
 
-    // Whether anybody holds the lock is not known then.
-    private KvTimeoutException Silent(string key, TimeSpan timeout) =>
-        new($"The lock of '{key}' could not be taken: {engine.Info.Address} did not answer within the timeout of {timeout.TotalSeconds:0.###} s.")
-        { Key = key, Endpoint = engine.Info.Address };
-
     private static async Task TakeAwayAsync(LeasedLock held, CancellationToken cancellationToken)
     {
         try
@@ -127,21 +119,20 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
     }
 
     /// <summary>One try with one lease: the lock, or null if the lease or the place in the queue was lost meanwhile.</summary>
-    private async ValueTask<KvLock?> TryWithLeaseAsync(
-        string key, string directory, KvLockOptions options, RenewedLease lease, Commits commits, CancellationToken cancellationToken)
+    private async ValueTask<LeasedLock?> TryWithLeaseAsync(Contest contest, RenewedLease lease, Commits commits, CancellationToken cancellationToken)
     {
-        var lockKey = directory + LockNames.OfLease(lease.Id);
+        var own = contest.Directory + LockNames.OfLease(lease.Id);
         using var usable = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         try
         {
-            if (await TakeOrQueueAsync(key, directory, lockKey, options, lease, commits, usable.Token).ConfigureAwait(false) is not { } revision)
+            if (await TakeOrQueueAsync(contest, own, lease, commits, usable.Token).ConfigureAwait(false) is not { } revision)
             {
                 // Not the lease's end: other locks may stand on it.
-                _pool.Return(lease, directory);
+                _pool.Return(lease, contest.Directory);
                 return null;
             }
 
-            var held = new LeasedLock(this, key, directory, lockKey, revision, lease, options.DeleteOnUnlock);
+            var held = new LeasedLock(this, contest, own, revision, lease);
             _held[held] = true;
             held.BeginGuard();
             return held;
@@ -149,39 +140,38 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
         catch (Exception e) when (e is KvLeaseNotFoundException || (e is OperationCanceledException && lease.Lost.IsCancellationRequested))
         {
             lease.MarkLost();
-            _pool.Return(lease, directory);
+            _pool.Return(lease, contest.Directory);
             cancellationToken.ThrowIfCancellationRequested();
             return null;
         }
-        catch (KvCannotLockException)
+        catch (KvException e) when (e.Code is KvErrorCode.CannotLock or KvErrorCode.NotElected)
         {
             // The store has answered, and nothing was put.
-            _pool.Return(lease, directory);
+            _pool.Return(lease, contest.Directory);
             throw;
         }
         catch
         {
             // Whether our key is there is not known, so it is taken away in any case; the lease goes back to the pool when that is done.
-            var leave = new KvTransaction { Then = [new KvOperation.Delete(KvRange.Key(lockKey))] };
-            ReleaseInBackground(directory, lease, leave, commits.Last);
+            var leave = new KvTransaction { Then = [new KvOperation.Delete(KvRange.Key(own))] };
+            ReleaseInBackground(contest.Directory, lease, leave, commits.Last);
             throw;
         }
     }
 
     /// <summary>The revision at which the lock's key was created; null if somebody removed it from the queue.</summary>
     private async ValueTask<long?> TakeOrQueueAsync(
-        string key, string directory, string lockKey, KvLockOptions options, RenewedLease lease, Commits commits, CancellationToken cancellationToken)
+        Contest contest, string own, RenewedLease lease, Commits commits, CancellationToken cancellationToken)
     {
-        var contenders = KvRange.Prefix(directory);
-        var enter = new KvOperation.Put(lockKey, ReadOnlyMemory<byte>.Empty, lease.Id);
-        KvOperation[] value = options.Value is { } bytes ? [new KvOperation.Put(key, bytes, options.DeleteOnUnlock ? lease.Id : 0)] : [];
+        var contenders = KvRange.Prefix(contest.Directory);
+        var enter = new KvOperation.Put(own, contest.Mark(), lease.Id);
         var newestTwo = new KvOperation.Read(contenders) { KeysOnly = true, NewestFirst = true, Limit = 2 };
         var first = await commits.MakeAsync(
             new KvTransaction
             {
                 If = [new KvCondition(contenders, KvConditionTarget.CreateRevision, KvConditionOperator.Equal, 0)],
-                Then = [enter, .. value],
-                Else = options.Timeout == TimeSpan.Zero ? [] : [enter, newestTwo],
+                Then = [enter, .. contest.Winning(own, lease.Id, hasWaited: false)],
+                Else = contest.Timeout == TimeSpan.Zero ? [] : [enter, newestTwo],
             },
             cancellationToken).ConfigureAwait(false);
         if (first.Succeeded)
@@ -189,13 +179,13 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
             return first.Revision;
         }
 
-        if (options.Timeout == TimeSpan.Zero)
+        if (contest.Timeout == TimeSpan.Zero)
         {
-            throw new KvCannotLockException(key, TimeSpan.Zero, engine.Info.Address);
+            throw contest.NotWon(engine.Info.Address);
         }
 
         var created = first.Revision;
-        var predecessor = first.Results[1].Pairs.FirstOrDefault(p => p.Key != lockKey);
+        var predecessor = first.Results[1].Pairs.FirstOrDefault(p => p.Key != own);
         var (seen, history) = (first.Revision, first.History);
         while (true)
         {
@@ -209,13 +199,13 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
                 {
                     If =
                     [
-                        new KvCondition(KvRange.Key(lockKey), KvConditionTarget.CreateRevision, KvConditionOperator.Equal, created),
+                        new KvCondition(KvRange.Key(own), KvConditionTarget.CreateRevision, KvConditionOperator.Equal, created),
                         new KvCondition(contenders, KvConditionTarget.CreateRevision, KvConditionOperator.Greater, created - 1),
                     ],
-                    Then = value,
+                    Then = contest.Winning(own, lease.Id, hasWaited: true),
                     Else =
                     [
-                        new KvOperation.Read(KvRange.Key(lockKey)) { KeysOnly = true },
+                        new KvOperation.Read(KvRange.Key(own)) { KeysOnly = true },
                         newestTwo with { Limit = 1, MaxCreateRevision = created - 1 },
                     ],
                 },
@@ -225,7 +215,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
                 return created;
             }
 
-            if (next.Results[0].Pairs is not [{ } own] || own.CreateRevision != created)
+            if (next.Results[0].Pairs is not [{ } mine] || mine.CreateRevision != created)
             {
                 return null;
             }

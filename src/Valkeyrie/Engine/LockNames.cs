@@ -41,6 +41,19 @@ public static class LockNames
             && !key[(at + 1)..].ContainsAnyExcept(HexDigits);
     }
 
+    /// <summary>The lease that a key is named after, as those of contenders are: <c>DIRECTORY/LEASE</c>.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>The lease; 0 where the key is named after none.</returns>
+    public static long LeaseIn(ReadOnlySpan<char> key)
+    {
+        var at = key.LastIndexOf(KeyRules.Separator);
+        var name = key[(at + 1)..];
+        return at > 0 && name is [not '0', ..] && !name.ContainsAnyExcept(HexDigits)
+            && long.TryParse(name, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var leaseId)
+            ? leaseId
+            : 0;
+    }
+
     /// <summary>A lease as the last part of a lock's key.</summary>
     /// <param name="leaseId">The lease.</param>
     public static string OfLease(long leaseId) => leaseId.ToString("x", CultureInfo.InvariantCulture);

@@ -224,11 +224,11 @@ public sealed partial class RevisionedStore : IKvStore
 
     /// <inheritdoc/>
     public ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default) =>
-        _lifetime.CallAsync(
-            token =>
+        _lifetime.CallAsync<KvLock>(
+            async token =>
             {
                 KeyRules.Check(key);
-                return _mutex.LockAsync(key, options ?? PlainLock, token);
+                return await _mutex.WinAsync(LockContest.Of(key, options ?? PlainLock), token).ConfigureAwait(false);
             },
             cancellationToken);
 

@@ -42,6 +42,8 @@ public static class EmbeddedFileConformance
 
     public sealed class LockKeys(SharedDatabases databases) : LockKeyConformance(databases.File);
 
+    public sealed class Elections(SharedDatabases databases) : ElectionConformance(databases.File);
+
     public sealed class Namespaces(SharedDatabases databases) : NamespaceConformance(databases.File);
 
     public sealed class Leases(SharedDatabases databases) : LeaseConformance(databases.File);

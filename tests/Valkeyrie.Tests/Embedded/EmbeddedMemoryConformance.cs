@@ -42,6 +42,8 @@ public static class EmbeddedMemoryConformance
 
     public sealed class LockKeys(SharedDatabases databases) : LockKeyConformance(databases.Memory);
 
+    public sealed class Elections(SharedDatabases databases) : ElectionConformance(databases.Memory);
+
     public sealed class Namespaces(SharedDatabases databases) : NamespaceConformance(databases.Memory);
 
     public sealed class Leases(SharedDatabases databases) : LeaseConformance(databases.Memory);

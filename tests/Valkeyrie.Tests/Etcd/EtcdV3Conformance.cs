@@ -42,6 +42,8 @@ public static class EtcdV3Conformance
 
     public sealed class LockKeys(SharedEtcd etcd) : LockKeyConformance(new EtcdV3Rig(etcd.Server));
 
+    public sealed class Elections(SharedEtcd etcd) : ElectionConformance(new EtcdV3Rig(etcd.Server));
+
     public sealed class Namespaces(SharedEtcd etcd) : NamespaceConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Leases(SharedEtcd etcd) : LeaseConformance(new EtcdV3Rig(etcd.Server));

@@ -46,6 +46,8 @@ public static class EtcdV2Conformance
 
     public sealed class LockKeys(OwnEtcdV2 etcd) : LockKeyConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class Elections(OwnEtcdV2 etcd) : ElectionConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Namespaces(OwnEtcdV2 etcd) : NamespaceConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Leases(OwnEtcdV2 etcd) : LeaseConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;

@@ -1,0 +1,32 @@
+namespace Valkeyrie.Engine;
+
+/// <summary>The leadership of an election, as contenders line up for it: etcd's own recipe (client/v3/concurrency), in which each contender's key holds its value.</summary>
+internal sealed record ElectionContest(string Name, string Directory) : Contest(Name, Directory)
+{
+    /// <summary>What others read of this contender.</summary>
+    public required ReadOnlyMemory<byte> Value { get; init; }
+
+    /// <exception cref="KvInvalidArgumentException">The name or an option is not valid.</exception>
+    public static ElectionContest Of(string name, ReadOnlyMemory<byte> value, KvCampaignOptions options)
+    {
+        KvStoreOptions.CheckWait(options.Timeout, "campaign", name);
+        return new(name, LockNames.DirectoryOf(name, KvLockForm.EtcdMutex))
+        {
+            Ttl = TimeSpan.FromSeconds(OptionRules.TtlSeconds(options.Ttl, name)),
+            Timeout = options.Timeout,
+
+            // It is sent again and again, and the caller's to change as soon as it likes.
+            Value = value.ToArray(),
+        };
+    }
+
+    public override ReadOnlyMemory<byte> Mark() => Value;
+
+    public override KvException NotWon(string address) => new KvNotElectedException(Name, Timeout ?? TimeSpan.Zero, address);
+
+    public override KvTimeoutException Unknown(string address) =>
+        new($"Whether the election '{Name}' can be won is not known: {address} did not answer within the timeout of {Timeout?.TotalSeconds:0.###} s.")
+        { Key = Name, Endpoint = address };
+
+    public override KvException Lost(KvLockLostReason reason, string address) => new KvLeadershipLostException(Name, address, reason);
+}

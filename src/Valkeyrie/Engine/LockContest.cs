@@ -1,0 +1,40 @@
+namespace Valkeyrie.Engine;
+
+/// <summary>A lock, as contenders line up for it.</summary>
+internal sealed record LockContest(string Name, string Directory) : Contest(Name, Directory)
+{
+    private readonly ReadOnlyMemory<byte>? _value;
+    private readonly bool _deleteOnUnlock;
+
+    /// <exception cref="KvInvalidArgumentException">An option is not valid.</exception>
+    public static LockContest Of(string key, KvLockOptions options)
+    {
+        options.CheckTimeout(key);
+        return new(key, LockNames.DirectoryOf(key, options.Form), options)
+        {
+            Ttl = TimeSpan.FromSeconds(OptionRules.TtlSeconds(options.Ttl, key)),
+            Timeout = options.Timeout,
+        };
+    }
+
+    private LockContest(string key, string directory, KvLockOptions options)
+        : this(key, directory)
+    {
+        _value = options.Value;
+        _deleteOnUnlock = options.DeleteOnUnlock;
+    }
+
+    public override ReadOnlyMemory<byte> Mark() => ReadOnlyMemory<byte>.Empty;
+
+    public override KvOperation[] Winning(string own, long leaseId, bool hasWaited) =>
+        _value is { } value ? [new KvOperation.Put(Name, value, _deleteOnUnlock ? leaseId : 0)] : [];
+
+    public override KvOperation[] Leaving() => _deleteOnUnlock ? [new KvOperation.Delete(KvRange.Key(Name))] : [];
+
+    public override KvException NotWon(string address) => new KvCannotLockException(Name, Timeout ?? TimeSpan.Zero, address);
+
+    public override KvTimeoutException Unknown(string address) =>
+        new($"The lock of '{Name}' could not be taken: {address} did not answer within the timeout of {Timeout?.TotalSeconds:0.###} s.") { Key = Name, Endpoint = address };
+
+    public override KvException Lost(KvLockLostReason reason, string address) => new KvLockLostException(Name, address, reason);
+}

@@ -1,0 +1,31 @@
+namespace Valkeyrie;
+
+/// <summary>Who leads in an election and who waits, at one moment.</summary>
+/// <param name="Name">The election.</param>
+/// <param name="Leader">The leader's key with the value that it has proclaimed.</param>
+/// <param name="Waiting">The keys of the others with their values, in the order in which they will lead.</param>
+public sealed record KvElection(string Name, KvPair Leader, IReadOnlyList<KvPair> Waiting) : IFormattable
+{
+    /// <summary>The value that the leader has proclaimed, as text.</summary>
+    public string Value => Leader.Value;
+
+    /// <summary>A number that is higher for each later leader; see <see cref="KvLeadership.FencingToken"/>.</summary>
+    public long FencingToken => Leader.CreateRevision;
+
+    /// <summary>Name and value.</summary>
+    public override string ToString() => $"{Name}: {Value}";
+
+    /// <summary>A part of the election, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>name</c>; <c>value</c> for the leader's value in one line; <c>waiting</c> for the values of those who wait in one line; null, empty or
+    /// <c>G</c> for name and value as they are.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => ToString(),
+        "name" => VisibleText.Of(Name),
+        "value" => Leader.ToString("value", null),
+        "waiting" => string.Join(", ", Waiting.Select(w => w.ToString("value", null))),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of an election. Use name, value or waiting."),
+    };
+}

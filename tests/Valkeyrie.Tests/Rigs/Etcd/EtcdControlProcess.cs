@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace Valkeyrie.Tests.Rigs;
+
+/// <summary>A running etcdctl that holds something until it is asked to go.</summary>
+internal abstract class EtcdControlProcess : IDisposable
+{
+    private const int InterruptSignal = 2;
+
+    protected EtcdControlProcess(string endpoint, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(EtcdBinary.Control, [$"--endpoints={endpoint}", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["ETCDCTL_API"] = "3" },
+        };
+        Process = Process.Start(start)!;
+    }
+
+    protected Process Process { get; }
+
+    /// <summary>The next line that it writes; null at its end.</summary>
+    public async Task<string?> ReadLineAsync() => await Process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit);
+
+    /// <summary>Asks it to give up what it holds and to go.</summary>
+    public async Task ReleaseAsync()
+    {
+        using var kill = Process.Start("kill", [$"-{InterruptSignal}", Process.Id.ToString()]);
+        await Process.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!Process.HasExited)
+        {
+            Process.Kill();
+            Process.WaitForExit();
+        }
+
+        Process.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
