@@ -160,6 +160,13 @@ Describe 'A completion of a cmdlet' {
         Remove-KvLease $lease
     }
 
+    It 'means an election, whatever its name and its leader say' {
+        $leadership = Enter-KvElection "led$HostileKey" -Value $Hostile
+        Assert-Completion (Complete 'Use-KvElection led') @("led$HostileKey") 'an election'
+        Assert-Completion (Complete 'Get-KvElection led') @("led$HostileKey") 'an election'
+        Exit-KvElection $leadership
+    }
+
     It 'is also what a message offers for pasting' {
         $failure = Get-ErrorOf { Get-KvValue "app`nPwn/x" }
         "$failure".Contains('Get-KvTree "app`nPwn" -KeysOnly shows') | Should -BeTrue -Because "$failure"

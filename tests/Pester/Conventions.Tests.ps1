@@ -2,14 +2,14 @@
 
 BeforeDiscovery {
     $commands = (Import-PowerShellDataFile $PSScriptRoot/../../Valkeyrie.psd1).CmdletsToExport
-    $changing = $commands | Where-Object { ($_ -split '-')[0] -in 'Copy', 'Disconnect', 'Export', 'Import', 'Invoke', 'Lock', 'Register', 'Remove', 'Set', 'Unlock', 'Unregister', 'Use' -or
+    $changing = $commands | Where-Object { ($_ -split '-')[0] -in 'Copy', 'Disconnect', 'Enter', 'Exit', 'Export', 'Import', 'Invoke', 'Lock', 'Register', 'Remove', 'Set', 'Unlock', 'Unregister', 'Use' -or
         $_ -eq 'New-KvLease' }
 
     # These have no store of their own to choose: they open one, show all, are of one already, or only name things.
-    $onStore = $commands | Where-Object { $_ -notin 'Connect-KvStore', 'Get-KvStore', 'New-KvCondition', 'Register-KvStore', 'Unlock-KvKey', 'Unregister-KvStore' }
+    $onStore = $commands | Where-Object { $_ -notin 'Connect-KvStore', 'Exit-KvElection', 'Get-KvStore', 'New-KvCondition', 'Register-KvStore', 'Set-KvElection', 'Unlock-KvKey', 'Unregister-KvStore' }
 
-    # A lease is made from a time alone, and a block of code runs under one lock.
-    $piped = $commands | Where-Object { $_ -notin 'New-KvLease', 'Use-KvLock' }
+    # A lease is made from a time alone, a block of code runs under one lock or leadership, and whoever waits to lead in one election leads in no other meanwhile.
+    $piped = $commands | Where-Object { $_ -notin 'Enter-KvElection', 'New-KvLease', 'Use-KvElection', 'Use-KvLock' }
 
     $codes = Get-Content $PSScriptRoot/../../src/Valkeyrie/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { "Kv$($_.Trim(' ,'))" }
     $written = [regex]::Matches((Get-Content $PSScriptRoot/../../src/Valkeyrie.PowerShell/Errors/ErrorRecords.cs -Raw), '"(Kv[A-Z]\w+)"') |
@@ -64,6 +64,8 @@ Describe '<_>' -ForEach $commands {
             '-KvLease$' { 'Id'; break }
             '-KvTransaction$' { 'If'; break }
             '^Unlock-KvKey$' { 'Lock'; break }
+            '^(Exit|Set)-KvElection$' { 'Leadership'; break }
+            '-KvElection$' { 'Name'; break }
             default { 'Key' }
         }
         $first | Should -Be $expected

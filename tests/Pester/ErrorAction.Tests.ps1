@@ -11,7 +11,9 @@ BeforeDiscovery {
         # A store that is not open, for every command with -Store.
         Row Compare-KvTree 'Compare-KvTree app other -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Copy-KvTree 'Copy-KvTree app other -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Enter-KvElection 'Enter-KvElection e -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Export-KvTree 'Export-KvTree app "$folder/x.json" -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Get-KvElection '"a", "b" | Get-KvElection -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Get-KvHistory '"a", "b" | Get-KvHistory -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Get-KvLease 'Get-KvLease -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Get-KvTree 'Get-KvTree -Store nosuch <EA>' -Ends -Id KvStoreNotFound
@@ -25,7 +27,9 @@ BeforeDiscovery {
         Row Remove-KvValue '"a", "b" | Remove-KvValue -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Set-KvValue '"a", "b" | Set-KvValue -Value 1 -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Test-KvKey '"a", "b" | Test-KvKey -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Use-KvElection 'Use-KvElection e { "BLOCK" } -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Use-KvLock 'Use-KvLock a { "BLOCK" } -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Watch-KvElection 'Watch-KvElection e -Store nosuch -Timeout 60 <EA>' -Ends -Id KvStoreNotFound
         Row Watch-KvKey '"a", "b" | Watch-KvKey -Store nosuch -Timeout 60 <EA>' -Ends -Id KvStoreNotFound
         Row Watch-KvTree 'Watch-KvTree -Store nosuch -Timeout 60 <EA>' -Ends -Id KvStoreNotFound
 
@@ -34,6 +38,11 @@ BeforeDiscovery {
         Row Lock-KvKey 'Lock-KvKey free -Ttl 0 -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Use-KvLock 'Use-KvLock held { "BLOCK" } -Timeout 0 -Store main <EA>' -Ends -Id KvCannotLock
         Row Use-KvLock 'Use-KvLock lost/k { Set-KvValue lost/x 1 -Store main; Remove-KvTree lost -Confirm:$false -Store main } -Store main <EA>' -Ends -Id KvLockLost
+        Row Enter-KvElection 'Enter-KvElection led -Timeout 0 -Store main <EA>' -Ends -Id KvNotElected
+        Row Use-KvElection 'Use-KvElection led { "BLOCK" } -Timeout 0 -Store main <EA>' -Ends -Id KvNotElected
+        Row Use-KvElection 'Use-KvElection lost/e { Remove-KvTree lost -Confirm:$false -Store main } -Store main <EA>' -Ends -Id KvLeadershipLost
+        Row Set-KvElection 'Set-KvElection (New-LostLeadership) 1 <EA>' -Ends -Id KvLeadershipLost
+        Row Watch-KvElection 'Watch-KvElection e -Timeout 0 -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Connect-KvStore 'Connect-KvStore -Path "$folder/none/x.db" <EA>' -Ends -Id KvInvalidArgument
         Row Connect-KvStore '"127.0.0.1:$port", "127.0.0.1:$port" | Connect-KvStore -Timeout 20 <EA>' -Ends -Id KvUnreachable
         Row Select-KvStore '"nosuch", "main" | Select-KvStore <EA>' -Ends -Id KvStoreNotFound
@@ -63,6 +72,8 @@ BeforeDiscovery {
         Row Copy-KvTree 'Copy-KvTree none other -Store main <EA>' -Id KvKeyNotFound
         Row Disconnect-KvStore 'Disconnect-KvStore nosuch <EA>' -Id KvStoreNotFound
         Row Export-KvTree 'Export-KvTree none "$folder/x.json" -Store main <EA>' -Id KvKeyNotFound
+        Row Exit-KvElection 'Exit-KvElection (New-LostLeadership) <EA>' -Id KvLeadershipLost
+        Row Get-KvElection 'Get-KvElection "" -Store main <EA>' -Id KvInvalidArgument
         Row Get-KvHistory 'Get-KvHistory "" -Store main <EA>' -Id KvInvalidArgument
         Row Get-KvLease 'Get-KvLease 1 -Store main <EA>' -Id KvLeaseNotFound
         Row Get-KvStore 'Get-KvStore nosuch <EA>' -Id KvStoreNotFound
@@ -78,6 +89,7 @@ BeforeDiscovery {
         Row Test-KvStore 'Test-KvStore nosuch <EA>' -Id KvStoreNotFound
         Row Unlock-KvKey 'Unlock-KvKey (New-LostLock) <EA>' -Id KvLockLost
         Row Unregister-KvStore 'Unregister-KvStore nosuch -Confirm:$false <EA>' -Id KvStoreNotRegistered
+        Row Watch-KvElection 'Watch-KvElection "" -Timeout 60 -Store main <EA>' -Id KvInvalidArgument
         Row Watch-KvTree 'Watch-KvTree "" -Timeout 60 -Store main <EA>' -Id KvInvalidArgument
 
         # A drive whose store does not answer. PowerShell's own commands write what fails, so that only -ErrorAction makes them stop.
@@ -156,6 +168,12 @@ Disconnect-KvStore away
 `$null = Connect-KvStore -InMemory -Name main
 `$null = Set-KvValue app/a 1 -Store main
 `$null = Lock-KvKey held -Store main
+`$null = Enter-KvElection led -Store main
+function New-LostLeadership {
+    `$leadership = Enter-KvElection lost/e -Store main
+    Remove-KvTree lost -Confirm:`$false -Store main
+    `$leadership
+}
 function New-LostLock {
     `$lock = Lock-KvKey lost/k -Store main
     Set-KvValue lost/x 1 -Store main

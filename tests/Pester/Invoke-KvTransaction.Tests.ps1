@@ -108,6 +108,7 @@ foreach ($store in $stores) {
             @{ What = 'Watch-KvKey'; Block = { Watch-KvKey a } }
             @{ What = 'Lock-KvKey'; Block = { Lock-KvKey a } }
             @{ What = 'Use-KvLock'; Block = { Use-KvLock a { } } }
+            @{ What = 'Use-KvElection'; Block = { Use-KvElection a { } } }
             @{ What = 'New-KvLease'; Block = { New-KvLease 60 } }
             @{ What = 'Get-KvHistory'; Block = { Get-KvHistory a } }
             @{ What = 'Invoke-KvTransaction'; Block = { Invoke-KvTransaction -Then { } } }

@@ -10,6 +10,12 @@ BeforeDiscovery {
         'KvEvent list'                 = { Set-KvValue $k "2$h"; Watch-KvKey $k -FromRevision (Get-KvValue $k).Revision -PreviousValue -Timeout 60 | Select-Object -First 1 }
         'KvLock table'                 = { $lock }
         'KvLock list'                  = { $lock }
+        'KvLeadership table'           = { $leadership }
+        'KvLeadership list'            = { $leadership }
+        'KvElection table'             = { Get-KvElection "led$k" }
+        'KvElection list'              = { Get-KvElection "led$k" }
+        'KvElectionEvent table'        = { Watch-KvElection "led$k" -Timeout 60 | Select-Object -First 1 }
+        'KvElectionEvent list'         = { Watch-KvElection "led$k" -Timeout 60 | Select-Object -First 1 }
         'KvLease table'                = { Get-KvLease $lease }
         'KvLease list'                 = { Get-KvLease $lease }
         'KvCondition table'            = { New-KvCondition $k -Value $h }
@@ -37,7 +43,10 @@ BeforeDiscovery {
         'Connect-KvStore'      = { Connect-KvStore $h; Connect-KvStore -Path "/none/$h/x.db"; Connect-KvStore -InMemory -Name $h -Verbose | Disconnect-KvStore; Connect-KvStore 'reg' -Verbose }
         'Copy-KvTree'          = { Copy-KvTree -Path a -Destination $k -WhatIf; Copy-KvTree $k -Destination $k; Copy-KvTree -Path $k -Destination b }
         'Disconnect-KvStore'   = { Disconnect-KvStore $h; Disconnect-KvStore $open -WhatIf }
+        'Enter-KvElection'     = { Enter-KvElection "led$k" -Timeout 0; Enter-KvElection "w$k" -WhatIf }
+        'Exit-KvElection'      = { $leadership | Exit-KvElection -WhatIf; Exit-KvElection $h }
         'Export-KvTree'        = { Export-KvTree -Path a -FilePath "./$h.json" -WhatIf; Export-KvTree $k ./x.json; Export-KvTree -Path a -FilePath "/none/$h/x.json" }
+        'Get-KvElection'       = { Get-KvElection "$k`0"; Get-KvElection -Path "$k`0" }
         'Get-KvHistory'        = { Get-KvHistory "none$k" }
         'Get-KvLease'          = { Get-KvLease $h }
         'Get-KvStore'          = { Get-KvStore $h; Get-KvStore $h -Registered }
@@ -53,12 +62,15 @@ BeforeDiscovery {
         'Remove-KvTree'        = { Remove-KvTree $k -WhatIf; Remove-KvTree $k -Confirm:$false }
         'Remove-KvValue'       = { Remove-KvValue $k -WhatIf; Remove-KvValue "none$k" }
         'Select-KvStore'       = { Select-KvStore $h; Get-KvStore | Select-KvStore; @{} | Select-KvStore; Select-KvStore $open -PassThru }
+        'Set-KvElection'       = { Set-KvElection $leadership $h -WhatIf; $gone = Enter-KvElection "gone$k"; Exit-KvElection $gone; Set-KvElection $gone 1 }
         'Set-KvValue'          = { Set-KvValue $k 1 -WhatIf; Set-KvValue $k 1 -NoClobber; Set-KvValue "$k`0" 1; Set-KvValue a 1 -Ttl $h; Set-KvValue $k 1 -IfRevision 99 }
         'Test-KvKey'           = { Test-KvKey "$k`0" }
         'Test-KvStore'         = { Test-KvStore $h; Test-KvStore $open; Test-KvStore $open -Timeout $h }
         'Unlock-KvKey'         = { $lock | Unlock-KvKey -WhatIf; Unlock-KvKey $h }
         'Unregister-KvStore'   = { Unregister-KvStore $h -Confirm:$false; Unregister-KvStore $h -WhatIf }
+        'Use-KvElection'       = { Use-KvElection "led$k" -Timeout 0 { }; Use-KvElection "w$k" { } -WhatIf }
         'Use-KvLock'           = { Use-KvLock $k -Timeout 0 { }; Use-KvLock "w$k" { } -WhatIf }
+        'Watch-KvElection'     = { Watch-KvElection "$k`0" -Timeout 1 }
         'Watch-KvKey'          = { Watch-KvKey "$k`0" -Timeout 1 }
         'Watch-KvTree'         = { Watch-KvTree "$k`0" -Timeout 1 }
 
@@ -101,6 +113,7 @@ BeforeAll {
     Set-KvValue $k $h
     "a/$k", "b/$k" | Set-KvValue -Value $h
     $lock = Lock-KvKey "locked$k"
+    $leadership = Enter-KvElection "led$k" -Value $h
     $lease = New-KvLease 300
     1..2 | ForEach-Object { Set-KvValue "leased$_$k" $h -Lease $lease }
     $transaction = Invoke-KvTransaction -Then { Set-KvValue "tx$k" $h; Get-KvValue $k }
@@ -157,6 +170,9 @@ Describe 'Objects of several types among each other' {
         $ofType = switch ($_) {
             'Valkeyrie.PowerShell.KvConnection' { $server }
             'Valkeyrie.KvLock' { $lock }
+            'Valkeyrie.KvLeadership' { $leadership }
+            'Valkeyrie.KvElection' { Get-KvElection "led$k" }
+            'Valkeyrie.KvElectionEvent' { Watch-KvElection "led$k" -Timeout 60 | Select-Object -First 1 }
             'Valkeyrie.KvPair' { Get-KvValue $k }
             'Valkeyrie.KvEvent' { Watch-KvKey $k -Timeout 60 | Select-Object -First 1 }
             'Valkeyrie.KvLease' { Get-KvLease $lease }
@@ -276,6 +292,7 @@ Import-Module '$ModulePath'
 Set-KvValue `$k `$h; "a/`$k", "b/`$k" | Set-KvValue -Value `$h
 `$p = (Get-ChildItem kv:/ | Where-Object Key -eq `$k).PSPath
 `$lock = Lock-KvKey `$k
+`$leadership = Enter-KvElection "led`$k" -Value `$h
 Set-Location '$TestFolder'
 $($rows -join "`n")
 "@)

@@ -46,23 +46,9 @@ public sealed class LockKvKeyCommand : KvLockCmdlet
         }
         catch (Exception)
         {
-            ReleaseAll();
+            // A later command of the pipeline may have received one of them and still hold it: so it is told.
+            GiveUp(_taken.Select(held => (Func<CancellationToken, ValueTask>)held.BreakAsync));
             throw;
-        }
-    }
-
-    // A later command of the pipeline may have received one of them and still hold it: so it is told.
-    private void ReleaseAll()
-    {
-        using var patience = new CancellationTokenSource();
-        using var hurry = StopToken.Register(() => patience.CancelAfter(TimeSpan.FromSeconds(1)));
-        try
-        {
-            Task.WhenAll(_taken.Select(held => held.BreakAsync(patience.Token).AsTask())).GetAwaiter().GetResult();
-        }
-        catch (Exception e) when (e is KvException or OperationCanceledException)
-        {
-            // Why the command ends is what counts. What could not be released ends with its time to live, as nothing holds it any more.
         }
     }
 }

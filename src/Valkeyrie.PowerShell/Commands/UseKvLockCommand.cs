@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
-using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
@@ -31,38 +30,6 @@ public sealed class UseKvLockCommand : KvLockCmdlet
         }
 
         var held = Take(Key);
-        var run = new StoppableBlock(this, ScriptBlock, new LentLock(held));
-        try
-        {
-            RunBlock(() => run.Invoke(held.Lost));
-        }
-        finally
-        {
-            Release(held);
-        }
-    }
-
-    private void Release(KvLock held)
-    {
-        // Also when the pipeline is being stopped: only then without waiting for long. What is not done by then goes on by itself.
-        using var patience = new CancellationTokenSource();
-        using var hurry = StopToken.Register(() => patience.CancelAfter(TimeSpan.FromSeconds(1)));
-        try
-        {
-            held.UnlockAsync(patience.Token).AsTask().GetAwaiter().GetResult();
-        }
-        catch (KvLockLostException e)
-        {
-            // In place of whatever the block ended with: that came of being stopped, or is no longer to be trusted.
-            Fail(ErrorRecords.From(e, held.Key));
-        }
-        catch (KvException e)
-        {
-            WriteWarning($"The lock of '{held.Key}' could not be released, and ends with its time to live: {e.Message}");
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped; the release goes on in the background.
-        }
+        RunWhileHeld(ScriptBlock, new LentLock(held), Key, $"The lock of '{Key}'", held.UnlockAsync, held.Lost);
     }
 }

@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Binding;
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A cmdlet that takes locks.</summary>
-public abstract class KvLockCmdlet : KvStoreCmdlet
+public abstract class KvLockCmdlet : KvHoldingCmdlet
 {
     private KvLockOptions? _options;
 
@@ -49,25 +49,5 @@ public abstract class KvLockCmdlet : KvStoreCmdlet
 
     /// <summary>Takes a lock, or ends the command with an error.</summary>
     /// <param name="key">The key.</param>
-    protected KvLock Take(string key) => OrFail(key, () =>
-    {
-        var taking = Target.LockAsync(key, _options, StopToken).AsTask();
-        try
-        {
-            WaitFor(taking);
-            return Result(taking);
-        }
-        catch (PipelineStoppedException)
-        {
-            ReleaseIfTaken(taking);
-            throw;
-        }
-    });
-
-    // A lock that was granted in the moment in which the pipeline was stopped has no owner.
-    private static void ReleaseIfTaken(Task<KvLock> taking) => taking.ContinueWith(
-        static taken => taken.Result.DisposeAsync().AsTask(),
-        CancellationToken.None,
-        TaskContinuationOptions.OnlyOnRanToCompletion,
-        TaskScheduler.Default);
+    protected KvLock Take(string key) => Hold(key, () => Target.LockAsync(key, _options, StopToken));
 }

@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>Which runspace took a lock. Another one that releases it does so under its holder, who is to be told.</summary>
+/// <summary>Which runspace took a lock, or won a leadership. Another one that releases it does so under its holder, who is to be told.</summary>
 internal static class LockHolders
 {
-    private static readonly ConditionalWeakTable<KvLock, object> RunspaceIds = [];
+    private static readonly ConditionalWeakTable<object, object> RunspaceIds = [];
 
-    /// <summary>Notes that the calling runspace holds a lock.</summary>
-    public static void Add(KvLock held) => RunspaceIds.Add(held, Runspace.DefaultRunspace.InstanceId);
+    /// <summary>Notes that the calling runspace holds something.</summary>
+    public static void Add(object held) => RunspaceIds.Add(held, Runspace.DefaultRunspace.InstanceId);
 
-    /// <summary>True if another runspace took the lock.</summary>
-    public static bool IsElsewhere(KvLock held) => RunspaceIds.TryGetValue(held, out var id) && !id.Equals(Runspace.DefaultRunspace.InstanceId);
+    /// <summary>True if another runspace took it.</summary>
+    public static bool IsElsewhere(object held) => RunspaceIds.TryGetValue(held, out var id) && !id.Equals(Runspace.DefaultRunspace.InstanceId);
 }

@@ -1,0 +1,25 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Takes part in an election, waits until it is won, and emits the leadership. It lasts until it is passed to Exit-KvElection, or the store is
+/// disconnected.</summary>
+[Cmdlet(VerbsCommon.Enter, "KvElection", SupportsShouldProcess = true)]
+[OutputType(typeof(KvLeadership))]
+public sealed class EnterKvElectionCommand : KvElectionCmdlet
+{
+    /// <inheritdoc/>
+    protected override void Complete()
+    {
+        if (!ShouldProcess(Name, "Take part in the election"))
+        {
+            return;
+        }
+
+        var held = Win();
+        LockHolders.Add(held);
+        WriteObject(held);
+    }
+}
