@@ -28,6 +28,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         ListingAtOneRevision = true,
         History = true,
         Transactions = true,
+        RangeConditions = true,
         Leases = true,
         Elections = true,
         Versions = true,

@@ -80,6 +80,9 @@ public enum KvLockForm
     /// <summary>The lock of <c>etcdctl lock NAME</c> and of the Mutex in etcd's Go package <c>concurrency</c>: its contenders are the keys in the directory of the
     /// locked key, <c>NAME/LEASE</c>. Any other key there is waited for, too, as those do. On etcd v3 and the embedded store.</summary>
     EtcdMutex,
+
+    /// <summary>The lock of <c>consul lock NAME</c> and of <c>Lock</c> in Consul's Go package <c>api</c>: the key <c>NAME/.lock</c>, held by a session. On Consul.</summary>
+    ConsulLock,
 }
 
 /// <summary>Options of a lock.</summary>
@@ -105,16 +108,26 @@ public sealed record KvLockOptions
     /// <see cref="KvNotSupportedException"/>.</summary>
     public KvLockForm Form { get; init; }
 
-    /// <summary>Refuses a form that only stores with leases have. Stores without them do so before anything is sent.</summary>
+    /// <summary>Refuses a form that a store does not have. Stores do so before anything is sent.</summary>
     /// <param name="key">The key to be locked.</param>
     /// <param name="store">The store that is asked for the lock.</param>
-    /// <exception cref="KvNotSupportedException">The form is <see cref="KvLockForm.EtcdMutex"/>.</exception>
-    public void RequireFormBeside(string key, KvStoreInfo store)
+    /// <param name="forms">The forms that it has.</param>
+    /// <exception cref="KvNotSupportedException">The form is none of them.</exception>
+    public void RequireForm(string key, KvStoreInfo store, params KvLockForm[] forms)
     {
-        if (Form != KvLockForm.Beside)
+        if (Array.IndexOf(forms, Form) >= 0)
         {
-            throw new KvNotSupportedException("etcd's own mutex, which is made of leases", store) { Key = key };
+            return;
         }
+
+        throw new KvNotSupportedException(
+            Form switch
+            {
+                KvLockForm.EtcdMutex => "etcd's own mutex, which is made of leases",
+                KvLockForm.ConsulLock => "the lock of 'consul lock', which is made of Consul's sessions",
+                _ => $"the lock form {Form}",
+            },
+            store) { Key = key };
     }
 
     /// <summary>Refuses a timeout that no store takes. Stores do so before anything is sent.</summary>

@@ -18,6 +18,9 @@ public sealed record KvPromises
     /// <summary>True if <see cref="IKvTransactions"/> is served.</summary>
     public required bool Transactions { get; init; }
 
+    /// <summary>True if a condition of a transaction may be about all keys of a range; false if it must name one key.</summary>
+    public required bool RangeConditions { get; init; }
+
     /// <summary>True if <see cref="IKvLeases"/> is served, and keeping a key alive leaves its revision alone.</summary>
     public required bool Leases { get; init; }
 

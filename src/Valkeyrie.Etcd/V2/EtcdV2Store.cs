@@ -40,6 +40,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         ListingAtOneRevision = true,
         History = false,
         Transactions = false,
+        RangeConditions = false,
         Leases = false,
         Versions = false,
         LocksInOrder = false,
@@ -180,7 +181,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
             token =>
             {
                 options ??= PlainLock;
-                options.RequireFormBeside(key, Info);
+                options.RequireForm(key, Info, KvLockForm.Beside);
                 return _mutex.LockAsync(key, options, token);
             },
             cancellationToken);

@@ -18,6 +18,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         ListingAtOneRevision = true,
         History = true,
         Transactions = true,
+        RangeConditions = true,
         Leases = true,
         Elections = true,
         Versions = true,

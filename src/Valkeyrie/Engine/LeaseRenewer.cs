@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Valkeyrie.Engine;
 
 /// <summary>Renews leases in the background until they are let go or lost, and ends those that are left when the store closes.</summary>
-internal sealed class LeaseRenewer(IRevisionedEngine engine) : IAsyncDisposable
+internal sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
 {
     // A closing store must not hang on a server that is gone; what is not ended now ends with its time to live.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
@@ -54,7 +54,7 @@ internal sealed class LeaseRenewer(IRevisionedEngine engine) : IAsyncDisposable
     public async ValueTask<RenewedLease> GrantAsync(TimeSpan ttl, CancellationToken cancellationToken)
     {
         var sentAt = Stopwatch.GetTimestamp();
-        var lease = await engine.GrantLeaseAsync(ttl, cancellationToken).ConfigureAwait(false);
+        var lease = await source.GrantLeaseAsync(ttl, cancellationToken).ConfigureAwait(false);
         return Keep(new RenewedLease(lease, sentAt) { EndsWithHistory = true });
     }
 
@@ -84,7 +84,7 @@ internal sealed class LeaseRenewer(IRevisionedEngine engine) : IAsyncDisposable
             lease.Stop();
         }
 
-        using var timeout = new CancellationTokenSource(CloseTimeout < engine.Timeout ? CloseTimeout : engine.Timeout);
+        using var timeout = new CancellationTokenSource(CloseTimeout < source.Timeout ? CloseTimeout : source.Timeout);
         await Task.WhenAll(leases.Select(l => RevokeAsync(l.Id, timeout.Token))).ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(renewals).ConfigureAwait(false);
@@ -102,7 +102,7 @@ internal sealed class LeaseRenewer(IRevisionedEngine engine) : IAsyncDisposable
         }
 
         RevokeInBackground(kept.Id);
-        throw new KvStoreClosedException(engine.Info.Address);
+        throw new KvStoreClosedException(source.Info.Address);
     }
 
     private void Begin(RenewedLease lease)
@@ -153,14 +153,10 @@ internal sealed class LeaseRenewer(IRevisionedEngine engine) : IAsyncDisposable
     /// <summary>False if somebody has overwritten or removed the key, so that there is nothing left to keep alive.</summary>
     private async Task<bool> IsAttachedAsync(RenewedLease lease, string key)
     {
-        // The store compares, since etcd 3.7 leaves the lease out of an answer without values. The read makes the comparison linearizable: etcd takes
-        // a transaction without any operation for one that a member may answer from what it happens to know.
-        var look = new KvOperation.Read(KvRange.Key(key)) { CountOnly = true };
-        var transaction = new KvTransaction { If = [KvCondition.HasLease(key, lease.Id)], Then = [look], Else = [look] };
         using var attempt = lease.NewAttempt();
         try
         {
-            return (await engine.CommitAsync(transaction, attempt.Token).ConfigureAwait(false)).Succeeded;
+            return await source.IsAttachedAsync(key, lease.Id, attempt.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
@@ -175,7 +171,7 @@ internal sealed class LeaseRenewer(IRevisionedEngine engine) : IAsyncDisposable
         using var attempt = lease.NewAttempt();
         try
         {
-            var renewed = await engine.RenewLeaseAsync(lease.Id, attempt.Token).ConfigureAwait(false);
+            var renewed = await source.RenewLeaseAsync(lease.Id, attempt.Token).ConfigureAwait(false);
             if (lease.EndsWithHistory && renewed.History != lease.History)
             {
                 lease.MarkLost();
@@ -201,7 +197,7 @@ internal sealed class LeaseRenewer(IRevisionedEngine engine) : IAsyncDisposable
     {
         try
         {
-            await engine.RevokeLeaseAsync(leaseId, cancellationToken).ConfigureAwait(false);
+            await source.RevokeLeaseAsync(leaseId, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {

@@ -228,7 +228,9 @@ public sealed partial class RevisionedStore : IKvStore
             async token =>
             {
                 KeyRules.Check(key);
-                return await _mutex.WinAsync(LockContest.Of(key, options ?? PlainLock), token).ConfigureAwait(false);
+                options ??= PlainLock;
+                options.RequireForm(key, Info, KvLockForm.Beside, KvLockForm.EtcdMutex);
+                return await _mutex.WinAsync(LockContest.Of(key, options), token).ConfigureAwait(false);
             },
             cancellationToken);
 

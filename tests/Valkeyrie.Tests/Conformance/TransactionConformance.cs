@@ -95,6 +95,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     public async Task Versions_are_compared(KvConditionOperator comparison, long number, bool holds)
     {
         Require(p => p.Transactions);
+        Require(p => p.Versions);
         await Store.PutAllAsync(At("a"), At("a"));
         await AssertConditionAsync(new KvCondition(KvRange.Key(At("a")), KvConditionTarget.Version, comparison, number), holds);
     }
@@ -154,7 +155,12 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     {
         Require(p => p.Transactions);
         var missing = KvRange.Key(At("missing"));
-        foreach (var target in Enum.GetValues<KvConditionTarget>().Except([KvConditionTarget.Value]))
+        KvConditionTarget[] numbers =
+        [
+            KvConditionTarget.CreateRevision, KvConditionTarget.Revision, .. Promises.Versions ? [KvConditionTarget.Version] : (KvConditionTarget[])[],
+            .. Promises.Leases ? [KvConditionTarget.Lease] : (KvConditionTarget[])[],
+        ];
+        foreach (var target in numbers)
         {
             await AssertConditionAsync(new KvCondition(missing, target, KvConditionOperator.Equal, 0), true);
             await AssertConditionAsync(new KvCondition(missing, target, KvConditionOperator.Greater, 0), false);
@@ -170,6 +176,8 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     public async Task A_condition_on_a_range_must_hold_for_every_key_of_it()
     {
         Require(p => p.Transactions);
+        Require(p => p.RangeConditions);
+        Require(p => p.Versions);
         await Store.PutAllAsync(At("d/a"), At("d/b"), At("dx"));
         var untouched = new KvCondition(At("d"), KvConditionTarget.Version, KvConditionOperator.Equal, 1);
         await AssertConditionAsync(untouched, true);
@@ -183,8 +191,56 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
     public async Task A_condition_on_an_empty_range_is_made_as_for_a_missing_key()
     {
         Require(p => p.Transactions);
+        Require(p => p.RangeConditions);
         await AssertConditionAsync(new KvCondition(At("none"), KvConditionTarget.CreateRevision, KvConditionOperator.Equal, 0), true);
         await AssertConditionAsync(new KvCondition(At("none"), KvConditionTarget.CreateRevision, KvConditionOperator.Greater, 0), false);
+    }
+
+    [Fact]
+    public async Task Conditions_that_are_not_promised_are_not_supported_and_nothing_is_done()
+    {
+        Require(p => p.Transactions);
+        KvCondition[] conditions =
+        [
+            .. Promises.RangeConditions ? [] : new[] { new KvCondition(At("d"), KvConditionTarget.CreateRevision, KvConditionOperator.Equal, 0) },
+            .. Promises.Versions ? [] : new[] { new KvCondition(KvRange.Key(At("a")), KvConditionTarget.Version, KvConditionOperator.Equal, 0) },
+            .. Promises.Leases ? [] : new[] { new KvCondition(KvRange.Key(At("a")), KvConditionTarget.Lease, KvConditionOperator.Equal, 0) },
+        ];
+        Assert.SkipWhen(conditions.Length == 0, "All conditions are promised.");
+        foreach (var condition in conditions)
+        {
+            var transaction = new KvTransaction { If = [condition], Then = [new KvOperation.Put(At("b"), "v".Bytes())], Else = [new KvOperation.Put(At("b"), "v".Bytes())] };
+            var refused = await Assert.ThrowsAsync<KvNotSupportedException>(async () => await Transactions.CommitAsync(transaction));
+            Assert.Equal(condition.Range.Text, refused.Key);
+        }
+
+        Assert.False(await Store.ExistsAsync(At("b")));
+    }
+
+    [Fact]
+    public async Task Transactions_that_contend_lose_nothing()
+    {
+        Require(p => p.Transactions);
+        const int Tasks = 8;
+        const int Each = 5;
+        await Task.WhenAll(Enumerable.Range(0, Tasks).Select(task => Task.Run(async () =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                while (true)
+                {
+                    var current = await Store.TryGetAsync(At("counter"));
+                    var next = new KvOperation.Put(At("counter"), $"{int.Parse(current?.Value ?? "0") + 1}".Bytes());
+                    var condition = current is null ? KvCondition.Missing(At("counter")) : KvCondition.AtRevision(At("counter"), current.Revision);
+                    var result = await Transactions.CommitAsync(new KvTransaction { If = [condition], Then = [next], Else = [new KvOperation.Put(At($"lost/{task}"), "".Bytes())] });
+                    if (result.Succeeded)
+                    {
+                        break;
+                    }
+                }
+            }
+        })));
+        Assert.Equal($"{Tasks * Each}", (await Store.GetAsync(At("counter"))).Value);
     }
 
     [Fact]

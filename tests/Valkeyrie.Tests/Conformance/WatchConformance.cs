@@ -124,13 +124,15 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task The_previous_pair_comes_along_when_asked_for()
     {
         await using var watching = await WatchRootAsync(new KvWatchOptions { PreviousValue = true });
-        var first = await Store.PutAsync(At("a"), "1");
-        await Store.PutAsync(At("a"), "2");
-        await Store.DeleteAsync(At("a"));
 
-        var events = await watching.NextAsync(3);
-        Assert.Equal([null, "1", "2"], events.Select(e => e.PreviousValue));
-        Assert.Equal(first.Revision, events[1].Previous!.Revision);
+        // One after the other, since a store may merge changes of one key that follow each other soon.
+        var first = await Store.PutAsync(At("a"), "1");
+        Assert.Null((await watching.NextAsync()).Previous);
+        await Store.PutAsync(At("a"), "2");
+        var second = await watching.NextAsync();
+        Assert.Equal(("1", first.Revision), (second.PreviousValue, second.Previous!.Revision));
+        await Store.DeleteAsync(At("a"));
+        Assert.Equal("2", (await watching.NextAsync()).PreviousValue);
     }
 
     [Fact]
@@ -138,8 +140,9 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     {
         await using var watching = await WatchRootAsync();
         await Store.PutAsync(At("a"), "1");
+        Assert.Null((await watching.NextAsync()).Previous);
         await Store.PutAsync(At("a"), "2");
-        Assert.All(await watching.NextAsync(2), e => Assert.Null(e.Previous));
+        Assert.Null((await watching.NextAsync()).Previous);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
     [Fact]
     public async Task FromRevision_replays_every_change_from_there_on()
     {
+        Require(p => p.EveryChange);
         await Store.PutAsync(At("a"), "0");
         var from = await Store.PutAsync(At("a"), "1");
         await Store.PutAsync(At("b"), "2");
@@ -26,6 +27,7 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
     [Fact]
     public async Task FromRevision_carries_previous_pairs_too()
     {
+        Require(p => p.EveryChange);
         await Store.PutAsync(At("a"), "0");
         var from = await Store.PutAsync(At("a"), "1");
         await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = from.Revision, PreviousValue = true });
@@ -45,6 +47,37 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
         var events = await watching.NextAsync(Count);
         Assert.Equal(Enumerable.Range(0, Count), events.Select(e => int.Parse(e.Value)).Order());
         Assert.Equal(events.Select(e => e.Revision).Distinct().Order(), events.Select(e => e.Revision));
+    }
+
+    [Fact]
+    public async Task FromRevision_in_the_past_is_compacted_where_not_every_change_is_kept()
+    {
+        Assert.SkipWhen(Promises.EveryChange, "Every change is promised.");
+        await Store.PutAllAsync(At("a"));
+        var from = await Store.PutAsync(At("b"), "0");
+        await Store.DeleteAsync(At("a"));
+        await using var tree = Watching.Tree(Store, Root, new KvWatchOptions { FromRevision = from.Revision });
+        Assert.Equal(Root, Assert.IsType<KvCompactedException>(await tree.EndAsync()).Key);
+        await using var key = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = from.Revision });
+        Assert.Equal(At("a"), Assert.IsType<KvCompactedException>(await key.EndAsync()).Key);
+
+        await using var anew = Watching.Tree(Store, Root, new KvWatchOptions { FromRevision = from.Revision, Resynchronize = true });
+        Assert.Equal([(KvEventType.Resync, Root), (KvEventType.Existing, At("b"))], (await anew.NextAsync(2)).Select(e => (e.Type, e.Key)));
+        await Store.PutAsync(At("b"), "2");
+        Assert.Equal("2", (await anew.NextAsync()).Value);
+    }
+
+    [Fact]
+    public async Task FromRevision_in_the_past_tells_the_last_change_of_a_key_that_is_there_where_not_every_change_is_kept()
+    {
+        Assert.SkipWhen(Promises.EveryChange, "Every change is promised.");
+        var from = await Store.PutAsync(At("a"), "0");
+        var last = await Store.PutAsync(At("a"), "1");
+        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = from.Revision });
+        var told = await watching.NextAsync();
+        Assert.Equal((KvEventType.Put, "1", last.Revision), (told.Type, told.Value, told.Revision));
+        await Store.PutAsync(At("a"), "2");
+        Assert.Equal("2", (await watching.NextAsync()).Value);
     }
 
     [Fact]

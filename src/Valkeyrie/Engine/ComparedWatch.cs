@@ -1,0 +1,183 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.Engine;
+
+/// <summary>The recipe of a watch on a store without a feed of changes: the range as it is, then what is different each time it is looked at again. Changes of
+/// one key that follow each other soon may merge into the last of them (<see cref="KvPromises.EveryChange"/>); none is left out for good.</summary>
+public static class ComparedWatch
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Follows a range.</summary>
+    /// <param name="observer">Shows the range; disposed when the watch ends.</param>
+    /// <param name="range">The range, as events about the watch name it.</param>
+    /// <param name="options">Where to start and what to carry along.</param>
+    /// <param name="address">The store, as errors name it.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <exception cref="KvCompactedException">The range has changed since <see cref="KvWatchOptions.FromRevision"/>, and what has been removed is not kept. A single
+    /// key that is there is told as its last change instead.</exception>
+    /// <exception cref="KvHistoryChangedException">The store has another history, or has not come to that revision.</exception>
+    public static async IAsyncEnumerable<KvEvent> ReadAsync(
+        IRangeObserver observer, KvRange range, KvWatchOptions options, string address, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        ArgumentNullException.ThrowIfNull(options);
+        await using var disposeObserver = observer.ConfigureAwait(false);
+        var known = new KnownPairs(options.PreviousValue);
+        var phase = Phase.Beginning;
+        var reached = Math.Max(0, options.FromRevision - 1);
+        var pause = FirstPause;
+        var isAway = false;
+        if (options.FromRevision > 0 && await MustListAnewAsync(observer, range, options, address, cancellationToken).ConfigureAwait(false))
+        {
+            phase = Phase.Resynchronizing;
+        }
+
+        while (true)
+        {
+            KvException? failure = null;
+            IRangeState? state = null;
+            try
+            {
+                state = await observer.NextAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (KvException e) when (MayOutlast(e, phase, options))
+            {
+                failure = e;
+            }
+
+            if (state is not null)
+            {
+                await using var disposeState = state.ConfigureAwait(false);
+                if (isAway)
+                {
+                    isAway = false;
+                    yield return KvEvent.OfWatch(KvEventType.Resumed, range, state.Revision);
+                }
+
+                var listing = phase != Phase.Following;
+                var replaying = phase == Phase.Beginning && options.FromRevision > 0 && state.Revision >= options.FromRevision;
+                if (replaying && range.Kind != KvRangeKind.Key)
+                {
+                    // What has been removed since is not known.
+                    phase = options.Resynchronize ? Phase.Resynchronizing : throw Compacted();
+                    replaying = false;
+                }
+
+                if (phase == Phase.Resynchronizing)
+                {
+                    yield return KvEvent.OfWatch(KvEventType.Resync, range, state.Revision);
+                }
+
+                var show = phase == Phase.Resynchronizing || (listing && options is { FromRevision: 0, ChangesOnly: false });
+                if (listing)
+                {
+                    known.Clear();
+                }
+                else
+                {
+                    known.Begin();
+                }
+
+                var pairs = state.Pairs.GetAsyncEnumerator(cancellationToken);
+                await using var disposePairs = pairs.ConfigureAwait(false);
+                while (true)
+                {
+                    try
+                    {
+                        if (!await pairs.MoveNextAsync().ConfigureAwait(false))
+                        {
+                            break;
+                        }
+                    }
+                    catch (KvException e) when (MayOutlast(e, phase, options))
+                    {
+                        failure = e;
+                        break;
+                    }
+
+                    if (!listing)
+                    {
+                        known.Compare(pairs.Current);
+                        continue;
+                    }
+
+                    known.Add(pairs.Current);
+                    if (show)
+                    {
+                        yield return new KvEvent { Type = KvEventType.Existing, Pair = pairs.Current };
+                    }
+                    else if (replaying)
+                    {
+                        // A key that is there tells its last change, and that is all that is promised.
+                        replaying = false;
+                        if (pairs.Current.Revision >= options.FromRevision)
+                        {
+                            yield return new KvEvent { Type = KvEventType.Put, Pair = pairs.Current };
+                        }
+                    }
+                }
+
+                if (replaying && failure is null)
+                {
+                    phase = options.Resynchronize ? Phase.Resynchronizing : throw Compacted();
+                    observer.Restart();
+                    continue;
+                }
+
+                if (failure is null)
+                {
+                    pause = FirstPause;
+                    reached = Math.Max(reached, state.Revision);
+                    phase = Phase.Following;
+                    foreach (var change in listing ? [] : known.End(state.Revision))
+                    {
+                        yield return change;
+                    }
+
+                    continue;
+                }
+            }
+
+            if (failure is KvHistoryChangedException)
+            {
+                observer.AcceptHistory();
+                phase = Phase.Resynchronizing;
+                reached = 0;
+                continue;
+            }
+
+            observer.Restart();
+            if (options.Outages && !isAway)
+            {
+                isAway = true;
+                yield return KvEvent.OfWatch(KvEventType.Outage, range, reached, failure);
+            }
+
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        KvCompactedException Compacted() => new(options.FromRevision, 0, address, range.Text);
+    }
+
+    /// <summary>A watch that has begun outlasts a store that is away; one that never began tells its caller.</summary>
+    private static bool MayOutlast(KvException e, Phase phase, KvWatchOptions options) =>
+        e is KvHistoryChangedException ? options.Resynchronize : phase != Phase.Beginning && e is KvUnreachableException or KvTimeoutException;
+
+    private static async ValueTask<bool> MustListAnewAsync(
+        IRangeObserver observer, KvRange range, KvWatchOptions options, string address, CancellationToken cancellationToken)
+    {
+        var newest = await observer.NewestRevisionAsync(cancellationToken).ConfigureAwait(false);
+        return options.FromRevision > newest + 1
+            && (options.Resynchronize ? true : throw KvHistoryChangedException.NotReached(range, options.FromRevision, newest, address));
+    }
+
+    private enum Phase
+    {
+        Beginning,
+        Following,
+        Resynchronizing,
+    }
+}
