@@ -1,0 +1,53 @@
+namespace Valkeyrie.Engine.Http;
+
+/// <summary>How often and how long one call may be tried.</summary>
+/// <param name="readOnly">True if the call changes nothing, or nothing that matters.</param>
+/// <param name="endpoints">How many endpoints there are.</param>
+/// <param name="timeout">How long all attempts together may take.</param>
+public sealed class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly long _end = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+    private TimeSpan _pause = FirstPause;
+    private int _made;
+    private int _futileInARow;
+    private int _lost;
+
+    /// <summary>The time of the next attempt. A read leaves time for another endpoint, should this one keep silent.</summary>
+    public TimeSpan NextTimeout()
+    {
+        var left = TimeSpan.FromMilliseconds(Math.Max(1, _end - Environment.TickCount64));
+        var endpointsLeft = Math.Max(1, endpoints - _made);
+        _made++;
+        return readOnly && endpointsLeft > 1 ? left / Math.Min(3, endpointsLeft) : left;
+    }
+
+    /// <summary>Reads may be sent again whatever happened; writes only if they provably did not reach a server. A server that cannot serve just now is
+    /// asked again until the time is up; where no endpoint can be reached at all, that is not waited for.</summary>
+    /// <param name="failure">How the last attempt failed.</param>
+    public bool MayTryAgain(CallFailure failure)
+    {
+        _futileInARow = failure.IsFutile ? _futileInARow + 1 : 0;
+        _lost += failure.IsLost ? 1 : 0;
+        return _futileInARow < endpoints
+            && _lost <= endpoints
+            && Environment.TickCount64 < _end
+            && (failure.NotSent || (readOnly && failure.MayPass));
+    }
+
+    /// <summary>Waits a little once every endpoint has had its turn, longer each time.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task PauseAsync(CancellationToken cancellationToken)
+    {
+        if (_made < endpoints)
+        {
+            return Task.CompletedTask;
+        }
+
+        var pause = TimeSpan.FromMilliseconds(Math.Clamp(_end - Environment.TickCount64, 0, (long)_pause.TotalMilliseconds));
+        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        return Task.Delay(pause, cancellationToken);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net.Sockets;
+
+namespace Valkeyrie.Engine.Http;
+
+/// <summary>A failed attempt: what the caller is told, and what may be done about it.</summary>
+/// <param name="Error">What the caller is told.</param>
+public sealed record CallFailure(KvException Error)
+{
+    /// <summary>True if the request provably reached no server that acts on it.</summary>
+    public bool NotSent { get; init; } = Error.NotSent;
+
+    /// <summary>True if no connection was made.</summary>
+    public bool NoConnection { get; init; }
+
+    /// <summary>True if another attempt, or another endpoint, may fare better.</summary>
+    public bool MayPass { get; init; }
+
+    /// <summary>True if the endpoint should rest for a while.</summary>
+    public bool EndpointFailed { get; init; }
+
+    /// <summary>True if asking the same endpoint again at once is of no use: nothing is there, or something else.</summary>
+    public bool IsFutile => NoConnection || Error is KvUnreachableException { Reason: KvUnreachableReason.Protocol };
+
+    /// <summary>True if the connection broke.</summary>
+    public bool IsLost => Error is KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost };
+
+    /// <summary>What a failure of the transport means.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="call">The call that failed.</param>
+    public static CallFailure Of(Exception e, in FailedCall call) => e switch
+    {
+        _ when Cause<ConnectException>(e) is { } connect => NotReached(connect, call),
+        OperationCanceledException when call.TimedOut => TimedOut(e, call),
+        _ when Cause<TimeoutException>(e) is not null => TimedOut(e, call with { Unsent = true }),
+        ReplyException => Protocol(e, e.Message, call),
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } =>
+            Protocol(e, Sentence(e.InnerException ?? e), call),
+        HttpRequestException or IOException or SocketException or ObjectDisposedException => Lost(e, call),
+        _ => Protocol(e, Sentence(e), call),
+    };
+
+    private static CallFailure NotReached(ConnectException e, in FailedCall call)
+    {
+        var message = e.Reason switch
+        {
+            KvUnreachableReason.NameNotFound => $"The host name of {call.Endpoint} could not be found. Check its spelling and the name service.",
+            KvUnreachableReason.Tls when Cause<CertificateRefusedException>(e) is { } certificate => $"The TLS connection to {call.Endpoint} was refused here: {certificate.Message}.",
+            KvUnreachableReason.Tls => $"The TLS handshake with {call.Endpoint} failed: {Sentence(e)} If the server does not use TLS, connect without it.",
+            _ => $"No connection to {call.Endpoint}: {Sentence(e)} Check that the server runs and that the port is right.",
+        };
+        return new(new KvUnreachableException(e.Reason, message, e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = true })
+            { NoConnection = true, MayPass = true, EndpointFailed = true };
+    }
+
+    private static CallFailure Lost(Exception e, in FailedCall call) => new(new KvUnreachableException(
+        KvUnreachableReason.ConnectionLost,
+        $"The connection to {call.Endpoint} broke {(call.Unsent ? "before the call was sent" : "during the call")}.{call.Doubt}",
+        e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
+        { MayPass = true, EndpointFailed = true };
+
+    private static CallFailure Protocol(Exception e, string detail, in FailedCall call) => new(new KvUnreachableException(
+        KvUnreachableReason.Protocol,
+        $"What answers at {call.Endpoint} does not speak {call.Protocol}: {detail}{call.Doubt} Check host and port; a server that uses TLS needs its scheme.",
+        e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
+        { MayPass = true, EndpointFailed = true };
+
+    private static CallFailure TimedOut(Exception e, in FailedCall call) => new(new KvTimeoutException(
+        $"{call.Endpoint} {(call.Unsent ? "could not be sent the call" : "did not answer")} in time; calls end after {call.Timeout.TotalSeconds:0.###} s.{call.Doubt}", e)
+        { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
+        { MayPass = true, EndpointFailed = true };
+
+    private static T? Cause<T>(Exception? e)
+        where T : Exception
+    {
+        while (e is not null and not T)
+        {
+            e = e.InnerException;
+        }
+
+        return e as T;
+    }
+
+    private static string Sentence(Exception e)
+    {
+        var message = e.Message.TrimEnd();
+        return message.EndsWith('.') ? message : message + ".";
+    }
+}

@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.Engine.Http;
+
+/// <summary>One request to one endpoint, and what came back.</summary>
+public sealed class HttpAttempt : IDisposable
+{
+    private const long MaxShortLength = 64 << 10;
+    private const long UsualShortLength = 4 << 10;
+
+    // Far below any connection on which one would list anything.
+    private const double SlowestBytesPerSecond = 16 << 10;
+
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly HttpChannel _channel;
+    private readonly HttpCall _call;
+    private readonly Deadline _deadline;
+    private readonly CancellationToken _caller;
+    private HttpBody? _body;
+    private HttpResponseMessage? _response;
+    private TimeSpan _waited;
+
+    internal HttpAttempt(HttpChannel channel, HttpEndpoint endpoint, HttpCall call, Deadline deadline, CancellationToken caller)
+    {
+        _channel = channel;
+        Endpoint = endpoint;
+        _call = call;
+        _deadline = deadline;
+        _caller = caller;
+    }
+
+    /// <summary>Where the request goes.</summary>
+    public HttpEndpoint Endpoint { get; }
+
+    /// <summary>The answer, its body not read yet.</summary>
+    public HttpResponseMessage Response => _response!;
+
+    /// <summary>True if the answer is read on by somebody else, who then ends the attempt.</summary>
+    public bool IsHandedOn { get; private set; }
+
+    /// <summary>True if the server cannot have got the whole request.</summary>
+    internal bool IsUnsent => _response is null && _body is { IsBegun: false };
+
+    /// <summary>Reads a short body: an error, or what a server says of itself.</summary>
+    public async ValueTask<byte[]> ReadShortAsync()
+    {
+        var stream = await Response.Content.ReadAsStreamAsync(_deadline.Token).ConfigureAwait(false);
+        var buffer = new byte[Math.Min(Response.Content.Headers.ContentLength ?? UsualShortLength, MaxShortLength)];
+        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, _deadline.Token).ConfigureAwait(false);
+        return buffer[..length];
+    }
+
+    /// <summary>Reads a short body whole.</summary>
+    /// <param name="limit">The most bytes that are taken.</param>
+    /// <exception cref="ReplyException">It is longer.</exception>
+    public async ValueTask<byte[]> ReadWholeAsync(int limit)
+    {
+        var stream = await Response.Content.ReadAsStreamAsync(_deadline.Token).ConfigureAwait(false);
+        using var whole = new MemoryStream();
+        var buffer = new byte[UsualShortLength];
+        while (await stream.ReadAsync(buffer, _deadline.Token).ConfigureAwait(false) is > 0 and var length)
+        {
+            whole.Write(buffer, 0, length);
+            if (whole.Length > limit)
+            {
+                throw new ReplyException("its reply is longer than any of its kind.");
+            }
+        }
+
+        return whole.ToArray();
+    }
+
+    /// <summary>Parses the whole body.</summary>
+    /// <param name="parser">Takes the bytes.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask ParseAsync(IReplyParser parser)
+    {
+        var stream = await Response.Content.ReadAsStreamAsync(_deadline.Token).ConfigureAwait(false);
+        using var body = new ReplyBody(stream, parser, ReplyBody.SingleLength);
+        while (await body.ReadAsync(_deadline.Token).ConfigureAwait(false))
+        {
+        }
+    }
+
+    /// <summary>Hands the body on to somebody who reads it part by part with <see cref="ReadOnAsync"/> and ends the attempt.</summary>
+    /// <param name="parser">Takes the bytes.</param>
+    /// <returns>The body, of which the first part has been read: until then another endpoint can still take over.</returns>
+    public async ValueTask<(ReplyBody Body, bool More)> HandOnAsync(IReplyParser parser)
+    {
+        var stream = await Response.Content.ReadAsStreamAsync(_deadline.Token).ConfigureAwait(false);
+        var body = new ReplyBody(stream, parser, ReplyBody.TreeLength);
+        try
+        {
+            var more = await body.ReadAsync(_deadline.Token).ConfigureAwait(false);
+            _deadline.Lift();
+            IsHandedOn = true;
+            return (body, more);
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the next part of a body. How fast it is used is its reader's affair: only the time spent waiting counts. Each part must come within the
+    /// timeout, and all that was waited for together within that and what a slow connection takes for as much, so that no server can hold a reader by a
+    /// byte now and then.</summary>
+    /// <param name="body">The body.</param>
+    /// <returns>False at its end.</returns>
+    public async ValueTask<bool> ReadOnAsync(ReplyBody body)
+    {
+        var allowed = _channel.Timeout + TimeSpan.FromSeconds(body.Received / SlowestBytesPerSecond) - _waited;
+        _deadline.Restart(allowed < TimeSpan.Zero ? TimeSpan.Zero : allowed < _channel.Timeout ? allowed : _channel.Timeout);
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            var more = await body.ReadAsync(_deadline.Token).ConfigureAwait(false);
+            _deadline.Lift();
+            return more;
+        }
+        catch (Exception e)
+        {
+            throw _channel.FailureOf(e, Endpoint, _call.Key, _caller);
+        }
+        finally
+        {
+            _waited += Stopwatch.GetElapsedTime(began);
+        }
+    }
+
+    /// <summary>Ends it. What is left of the answer is given up.</summary>
+    public void Dispose()
+    {
+        _response?.Dispose();
+        _body?.Dispose();
+        _deadline.End();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal async ValueTask SendAsync()
+    {
+        using var request = new HttpRequestMessage(_call.Method, new Uri(Endpoint.Name + _call.Target, AsWritten));
+        _channel.Protocol.Prepare(request);
+        if (_call.Body is { } bytes)
+        {
+            request.Content = _body = new HttpBody(bytes);
+        }
+
+        _response = await _channel.Http.SendAsync(request, _deadline.Token).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace Valkeyrie.Engine.Http;
+
+/// <summary>What connections of every kind share: their TLS settings; and those of HTTP/1.1 as the platform keeps them.</summary>
+public static class HttpConnections
+{
+    // Shorter than the patience of any proxy that drops idle connections silently.
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(50);
+
+    // HTTP/1.1 has no pings, so TCP itself asks whether a silent peer is still there: a watch may wait for hours.
+    private static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(5);
+    private const int AskTimes = 2;
+
+    /// <summary>HTTP/1.1 connections, as many as there are calls under way, kept for the next calls.</summary>
+    public static HttpMessageInvoker CreateHttp11(KvTlsOptions tls, TimeSpan connectTimeout) => new(new SocketsHttpHandler
+    {
+        ActivityHeadersPropagator = null,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = System.Net.DecompressionMethods.None,
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var url = context.InitialRequestMessage.RequestUri!;
+            var stream = await Dial.ConnectAsync(url, AskWhetherAlive, cancellationToken).ConfigureAwait(false);
+            return url.Scheme == Uri.UriSchemeHttps
+                ? await Dial.HandshakeAsync(stream, url, Tls(tls), SslApplicationProtocol.Http11, cancellationToken).ConfigureAwait(false)
+                : stream;
+        },
+        ConnectTimeout = connectTimeout,
+        MaxResponseHeadersLength = 64,
+        PooledConnectionIdleTimeout = IdleTimeout,
+        UseCookies = false,
+        UseProxy = false,
+    });
+
+    /// <summary>The TLS settings of a connection: made anew for each, since a handshake fills them in.</summary>
+    public static SslClientAuthenticationOptions Tls(KvTlsOptions tls) => new()
+    {
+        ClientCertificateContext = tls.ClientCertificate is null ? null : SslStreamCertificateContext.Create(tls.ClientCertificate, null, offline: true),
+        RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            tls.SkipCertificateCheck || ServerCertificate.Check(certificate, chain, errors, tls.CertificateAuthorities),
+    };
+
+    private static void AskWhetherAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)AskAfter.TotalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, (int)AskInterval.TotalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, AskTimes);
+    }
+}
