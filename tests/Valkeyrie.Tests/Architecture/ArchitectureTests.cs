@@ -27,6 +27,9 @@ public sealed class ArchitectureTests
         // The older API is HTTP and JSON by the platform's own client.
         { "Valkeyrie.Etcd.V2", ["Valkeyrie.Etcd.Cluster"] },
         { "Valkeyrie.Etcd.V3", ["Valkeyrie.Etcd.Calls", "Valkeyrie.Etcd.Cluster", "Valkeyrie.Etcd.Engine", "Valkeyrie.Etcd.Grpc", "Valkeyrie.Etcd.Protocol"] },
+
+        // Requests and replies: it knows nothing of what they are used for.
+        { "Valkeyrie.Consul.Calls", [] },
         { "Valkeyrie.Embedded.Sqlite", [] },
         { "Valkeyrie.PowerShell.Files", [] },
         { "Valkeyrie.PowerShell.Binding", [] },

@@ -1,3 +1,4 @@
+using Valkeyrie.Tests.Consul;
 using Valkeyrie.Tests.Embedded;
 using Valkeyrie.Tests.Etcd;
 using Valkeyrie.Tests.EtcdV2;
@@ -10,6 +11,7 @@ public static class CompletenessTests
     [Theory]
     [InlineData(typeof(EtcdV3Conformance))]
     [InlineData(typeof(EtcdV2Conformance))]
+    [InlineData(typeof(ConsulConformance))]
     [InlineData(typeof(EmbeddedFileConformance))]
     [InlineData(typeof(EmbeddedMemoryConformance))]
     public static void Every_store_runs_every_theme_of_the_suite(Type store)

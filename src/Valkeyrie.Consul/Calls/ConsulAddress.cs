@@ -1,0 +1,57 @@
+using Valkeyrie.Engine.Http;
+
+namespace Valkeyrie.Consul.Calls;
+
+/// <summary>What an address of Consul says: <c>host:8500,host2:8500?dc=east&amp;ns=team</c>.</summary>
+/// <param name="Endpoints">The endpoints' base URLs.</param>
+/// <param name="Query">What every request carries, escaped: empty, or <c>dc=east&amp;ns=team</c>.</param>
+internal sealed record ConsulAddress(IReadOnlyList<Uri> Endpoints, string Query)
+{
+    private const int DefaultPort = 8500;
+    private const int DefaultTlsPort = 8501;
+
+    // What the API calls them, for every edition (ns and partition: Enterprise).
+    private static readonly string[] Names = ["dc", "ns", "partition"];
+
+    /// <summary>The query as it stands in an address.</summary>
+    public string ShownQuery => Query.Length == 0 ? "" : "?" + Query;
+
+    /// <summary>Reads an address without its scheme.</summary>
+    /// <param name="scheme">The scheme, for errors.</param>
+    /// <param name="rest">What follows it.</param>
+    /// <param name="tls">True for TLS.</param>
+    /// <exception cref="KvInvalidArgumentException">It names no endpoint, or says what no address of Consul says.</exception>
+    public static ConsulAddress Parse(string scheme, string rest, bool tls)
+    {
+        var at = rest.IndexOf('?', StringComparison.Ordinal);
+        var hosts = at < 0 ? rest : rest[..at];
+        return new ConsulAddress(
+            HttpEndpoints.Parse(
+                hosts,
+                tls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp,
+                tls ? DefaultTlsPort : DefaultPort,
+                $"{scheme}://localhost:{(tls ? DefaultTlsPort : DefaultPort)}"),
+            at < 0 ? "" : ReadQuery(rest[(at + 1)..]));
+    }
+
+    private static string ReadQuery(string query)
+    {
+        var parts = query.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(ReadPart).ToList();
+        var twice = parts.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1);
+        return twice is null
+            ? string.Join('&', parts.Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value)}"))
+            : throw new KvInvalidArgumentException($"The address says '{twice.Key}' twice. Say it once.");
+    }
+
+    private static (string Name, string Value) ReadPart(string part)
+    {
+        var at = part.IndexOf('=', StringComparison.Ordinal);
+        var name = at < 0 ? part : part[..at];
+        var value = at < 0 ? "" : Uri.UnescapeDataString(part[(at + 1)..]);
+
+        // The part itself is not shown: it may be a token, which has no place in an address.
+        return Names.Contains(name) && value.Length > 0
+            ? (name, value)
+            : throw new KvInvalidArgumentException("After the question mark, an address of Consul says dc=NAME, ns=NAME or partition=NAME, and nothing else. A token goes into the credential.");
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using Valkeyrie.Engine.Http;
+
+namespace Valkeyrie.Consul.Calls;
+
+/// <summary>What Consul's HTTP API adds to requests, and what its refusals mean.</summary>
+/// <param name="info">The store.</param>
+/// <param name="token">The token; null for none.</param>
+internal sealed class ConsulProtocol(KvStoreInfo info, string? token) : HttpProtocol
+{
+    private const string TokenHeader = "X-Consul-Token";
+
+    public override string Name => "Consul's HTTP API";
+
+    public override void Prepare(HttpRequestMessage request)
+    {
+        if (!string.IsNullOrEmpty(token))
+        {
+            request.Headers.TryAddWithoutValidation(TokenHeader, token);
+        }
+    }
+
+    public override CallFailure? FailureOf(Exception e, in FailedCall failed) => e is ConsulRefusedException refused ? Of(refused, failed) : null;
+
+    // Most refusals are a status and one line of text. Servers put "rpc error making call: " before those that another server gave them.
+    private CallFailure Of(ConsulRefusedException refused, FailedCall call)
+    {
+        var (endpoint, key, text) = (call.Endpoint, call.Key, refused.Text);
+        return refused.Status switch
+        {
+            _ when Has("ACL not found") => Authentication($"{endpoint} does not know the token. It may be mistyped, or have been deleted or expired."),
+            _ when Has("ACL support disabled") => Authentication($"{endpoint} has no ACLs, and cannot check a token. Connect without one."),
+            HttpStatusCode.Unauthorized => Authentication($"{endpoint} refused the token."),
+            HttpStatusCode.Forbidden when string.IsNullOrEmpty(token) => Authentication($"{endpoint} does not permit this{call.ForKey} without a token, and none was specified."),
+            HttpStatusCode.Forbidden => new(new KvPermissionDeniedException(
+                $"{endpoint} does not permit this{call.ForKey}. Ask for a policy that does, or specify another token.") { Key = key, Endpoint = endpoint }),
+            _ when Has("Invalid Session TTL") => new(new KvInvalidArgumentException(
+                $"The time to live{call.ForKey} is not one that {endpoint} takes: from 10 s (the server's session_ttl_min, if it says otherwise) to 24 h. It said: {text}")
+                { Key = key, Endpoint = endpoint }),
+            _ when Has("too many operations") => new(new KvInvalidArgumentException(
+                $"The transaction has more operations than {endpoint} takes (64 before Consul 1.16), its conditions included. Divide it.") { Key = key, Endpoint = endpoint }),
+            HttpStatusCode.RequestEntityTooLarge => new(new KvQuotaExceededException(
+                $"The value{call.ForKey} is larger than {endpoint} takes (by default 512 KiB; the server's limits.kv_max_value_size). It said: {text}") { Key = key, Endpoint = endpoint }),
+            HttpStatusCode.TooManyRequests => Unavailable($"it limits how much it is asked (its limits.http_max_conns_per_client or request limits): {text}", notSent: true),
+            _ when Has("No path to datacenter") => new(new KvInvalidArgumentException($"{endpoint} knows no such datacenter. It said: {text}") { Key = key, Endpoint = endpoint }),
+            HttpStatusCode.BadRequest or HttpStatusCode.RequestUriTooLong or HttpStatusCode.RequestHeaderFieldsTooLarge => new(
+                new KvInvalidArgumentException($"{endpoint} refused the request{call.ForKey}: {(text.Length == 0 ? refused.Message : text)}") { Key = key, Endpoint = endpoint }),
+            HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
+                Unavailable(text.Length == 0 ? refused.Message : text, notSent: false),
+            _ => new(new KvUnreachableException(
+                KvUnreachableReason.Protocol, $"{endpoint} did not do as asked: it answered with {refused.Message}{call.Doubt} Check host and port.") { Key = key, Endpoint = endpoint })
+                { MayPass = true },
+        };
+
+        bool Has(string part) => text.Contains(part, StringComparison.Ordinal);
+
+        CallFailure Authentication(string message) => new(new KvAuthenticationException($"{message} Check the credential of '{info.Address}'.") { Key = key, Endpoint = endpoint });
+
+        CallFailure Unavailable(string why, bool notSent) => new(new KvUnreachableException(
+            KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {why.TrimEnd('.', ' ')}.{(notSent ? "" : call.Doubt)}") { Key = key, Endpoint = endpoint, NotSent = notSent })
+            { MayPass = true, EndpointFailed = true };
+    }
+}

@@ -1,0 +1,15 @@
+using System.Net;
+
+namespace Valkeyrie.Consul.Calls;
+
+/// <summary>A refusal that is no answer to the request.</summary>
+/// <param name="status">The status.</param>
+/// <param name="text">What the server said.</param>
+#pragma warning disable CA1032, CA1064 // mapped to a KvException before a caller sees it
+internal sealed class ConsulRefusedException(HttpStatusCode status, string text) : Exception($"HTTP status {(int)status}.")
+#pragma warning restore CA1032, CA1064
+{
+    public HttpStatusCode Status { get; } = status;
+
+    public string Text { get; } = text.Trim();
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Valkeyrie.Engine.Http;
+
+namespace Valkeyrie.Consul.Calls;
+
+/// <summary>Reads an answer that is a list of names: keys alone, or sessions' numbers.</summary>
+internal sealed class NameParser : IReplyParser
+{
+    private JsonReaderState _state;
+    private bool _complete;
+
+    /// <summary>The names read so far, in the order of the answer. To be emptied by the reader.</summary>
+    public List<string> Names { get; } = [];
+
+    public int Read(ReadOnlySpan<byte> bytes, bool final)
+    {
+        var reader = new Utf8JsonReader(bytes, final, _state);
+        try
+        {
+            while (reader.Read())
+            {
+                switch (reader.TokenType)
+                {
+                    case JsonTokenType.StartArray when reader.CurrentDepth == 0:
+                        break;
+                    case JsonTokenType.EndArray:
+                        _complete = true;
+                        break;
+                    case JsonTokenType.String when reader.CurrentDepth == 1:
+                        Names.Add(reader.GetString()!);
+                        break;
+                    default:
+                        throw new FormatException("It is no list of names.");
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new ReplyException("it answers with something that is no list of keys.", e);
+        }
+
+        if (final && !_complete)
+        {
+            throw new ReplyException("its reply ends too soon.");
+        }
+
+        _state = reader.CurrentState;
+        return (int)reader.BytesConsumed;
+    }
+}

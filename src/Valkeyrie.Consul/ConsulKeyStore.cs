@@ -1,0 +1,226 @@
+using Valkeyrie.Consul.Calls;
+using Valkeyrie.Consul.Keys;
+using Valkeyrie.Consul.Locks;
+using Valkeyrie.Consul.Sessions;
+using Valkeyrie.Consul.Transactions;
+using Valkeyrie.Consul.Watches;
+using Valkeyrie.Engine;
+
+namespace Valkeyrie.Consul;
+
+/// <summary>Consul's key/value store, by its HTTP API from Consul 1.8 on.</summary>
+/// <remarks>A revision is the server's ModifyIndex. Beyond the contract: a watch compares states, so that changes of a key that follow each other soon may merge; a
+/// key with a time to live may live for up to twice that.</remarks>
+internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories, IKvEndpoints
+{
+    private static readonly KvPutOptions Plain = new();
+    private static readonly KvReadOptions Newest = new();
+    private static readonly KvListOptions Everything = new();
+    private static readonly KvWatchOptions FromNow = new();
+    private static readonly KvLockOptions PlainLock = new();
+    private static readonly KvEntryOptions OneLevel = new();
+
+    private readonly ConsulApi _api;
+    private readonly KvStoreInfo _info;
+    private readonly KeyPlaces _places;
+    private readonly Pairs _pairs;
+    private readonly Writes _writes;
+    private readonly Trees _trees;
+    private readonly GuardedTransactions _transactions;
+    private readonly LeaseRenewer _renewer;
+    private readonly SessionMutex _mutex;
+    private readonly StoreLifetime _lifetime;
+
+    public ConsulKeyStore(ConsulApi api, KvStoreInfo info)
+    {
+        _api = api;
+        _info = info;
+        _places = new KeyPlaces(info.Namespace);
+        _lifetime = new StoreLifetime(info.Address);
+        var leases = new SessionLeases(api, _places, info);
+        _renewer = new LeaseRenewer(leases);
+        _pairs = new Pairs(_places, leases);
+        _writes = new Writes(api, _places, leases, _renewer, info);
+        _trees = new Trees(api, _places, _pairs, info);
+        _transactions = new GuardedTransactions(api, _places, _pairs, leases, info);
+        _mutex = new SessionMutex(api, _places, leases, _renewer);
+    }
+
+    /// <summary>What the store promises.</summary>
+    public static KvPromises Promises { get; } = new()
+    {
+        EveryChange = false,
+        ListingAtOneRevision = true,
+        History = false,
+        Transactions = true,
+        RangeConditions = false,
+        Leases = false,
+        Versions = false,
+        LocksInOrder = false,
+        BinaryValues = true,
+        KeysAsWritten = true,
+        KeysOfAnyBytes = false,
+        ValuesOnDirectories = true,
+        RealDirectories = false,
+        ShortestTtlSeconds = 10,
+        ShortestTtlSetting = "session_ttl_min",
+        LargestValue = 512 << 10,
+        LargestValueSetting = "limits.kv_max_value_size",
+    };
+
+    // By the interface alone: whoever turns the object into JSON, a few levels deep, shall not be led through all that it is made of.
+    KvStoreInfo IKvStore.Info => _info;
+
+    public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        var (endpoint, index, agent) = await _api.StatusAsync(null, _places.Unused(), _api.Timeout, cancellationToken).ConfigureAwait(false);
+        return new KvServerStatus(endpoint.Name, agent?.Config?.Version ?? "", index);
+    }
+
+    public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return new AgentChecks(_api, _places.Unused()).CheckAllAsync(EndpointChecks.CheckTimeout(timeout) ?? _api.Timeout, cancellationToken);
+    }
+
+    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _writes.PutAsync(key, value, options ?? Plain, cancellationToken);
+    }
+
+    public async ValueTask<KvPair?> TryGetAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) is { } entry ? await _pairs.OfAsync(entry, keyOnly: false, cancellationToken).ConfigureAwait(false) : null;
+
+    // The API has no read of one key that leaves the value away.
+    public async ValueTask<bool> ExistsAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) is not null;
+
+    public ValueTask<bool> TryDeleteAsync(string key, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _writes.DeleteAsync(key, cancellationToken);
+    }
+
+    public IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        _lifetime.ThrowIfClosed();
+        options ??= Everything;
+        CheckRead(options);
+        return options.Limit >= 0
+            ? _trees.ListAsync(range, options, cancellationToken)
+            : throw new KvInvalidArgumentException($"The limit is {options.Limit}. Specify one above zero, or 0 for all.");
+    }
+
+    public ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        _lifetime.ThrowIfClosed();
+        options ??= Newest;
+        CheckRead(options);
+        return _trees.CountAsync(range, options.Serializable, cancellationToken);
+    }
+
+    public ValueTask<long> TryDeleteTreeAsync(KvRange range, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        _lifetime.ThrowIfClosed();
+        return _trees.DeleteAsync(range, cancellationToken);
+    }
+
+    public ValueTask<KvWriteResult> TryAtomicPutAsync(
+        string key, ReadOnlyMemory<byte> value, long revision, KvPutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _writes.AtomicPutAsync(key, value, revision, options ?? Plain, cancellationToken);
+    }
+
+    public ValueTask<KvWriteResult> TryAtomicDeleteAsync(string key, long revision, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _writes.AtomicDeleteAsync(key, revision, cancellationToken);
+    }
+
+    public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        _lifetime.ThrowIfClosed();
+        TransactionRules.Check(transaction);
+        return _transactions.CommitAsync(transaction, cancellationToken);
+    }
+
+    public IAsyncEnumerable<KvEvent> WatchAsync(string key, KvWatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        WatchTreeAsync(KvRange.Key(key), options, cancellationToken);
+
+    public IAsyncEnumerable<KvEvent> WatchTreeAsync(KvRange range, KvWatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.ReadAsync(
+            token =>
+            {
+                ArgumentNullException.ThrowIfNull(range);
+                var watch = options ?? FromNow;
+                Writes.CheckRevision(watch.FromRevision);
+                return ComparedWatch.ReadAsync(new RangeObserver(_api, _places, _pairs, range, _info), range, watch, _info.Address, token);
+            },
+            cancellationToken);
+
+    public ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.CallAsync(
+            token =>
+            {
+                options ??= PlainLock;
+                options.RequireForm(key, _info, KvLockForm.Beside, KvLockForm.ConsulLock);
+                return _mutex.LockAsync(key, options, token);
+            },
+            cancellationToken);
+
+    public async ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        _lifetime.ThrowIfClosed();
+
+        // Both on their way at once.
+        var listing = _trees.IsDirectoryAsync(KvRange.Below(path), cancellationToken).AsTask();
+        var reading = path.Length == 0 ? Task.FromResult<ConsulEntry?>(null) : ReadAsync(path, null, cancellationToken).AsTask();
+        await Task.WhenAll(listing, reading).ConfigureAwait(false);
+        var pair = reading.Result is { } entry ? await _pairs.OfAsync(entry, (options ?? OneLevel).KeysOnly, cancellationToken).ConfigureAwait(false) : null;
+        return pair is null && !listing.Result ? null : new KvEntry(path, pair, listing.Result);
+    }
+
+    public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        _lifetime.ThrowIfClosed();
+        return _trees.ListEntriesAsync(directory, options ?? OneLevel, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!await _lifetime.TryCloseAsync().ConfigureAwait(false))
+        {
+            return;
+        }
+
+        await _mutex.DisposeAsync().ConfigureAwait(false);
+        await _renewer.DisposeAsync().ConfigureAwait(false);
+        await _api.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private ValueTask<ConsulEntry?> ReadAsync(string key, KvReadOptions? options, CancellationToken cancellationToken)
+    {
+        _lifetime.ThrowIfClosed();
+        options ??= Newest;
+        CheckRead(options);
+        return _api.GetAsync(_places.StoredOf(key), key, options.Serializable, cancellationToken);
+    }
+
+    private void CheckRead(KvReadOptions options)
+    {
+        Writes.CheckRevision(options.Revision);
+        if (options.Revision > 0)
+        {
+            throw new KvNotSupportedException("reading at an older revision: Consul keeps none", _info);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Valkeyrie.Consul.Calls;
+using Valkeyrie.Consul.Sessions;
+
+namespace Valkeyrie.Consul.Keys;
+
+/// <summary>Writes values that a transaction's request has no room for, in which they take a third more: by a request of their own, which says neither the revision
+/// nor all that a transaction can.</summary>
+internal sealed class LargeValues(ConsulApi api, SessionLeases leases, KvStoreInfo info)
+{
+    /// <summary>Writes a value.</summary>
+    /// <returns>The pair; null if the key is not at the revision.</returns>
+    public async ValueTask<KvPair?> PutAsync(
+        string key, string stored, ReadOnlyMemory<byte> value, long? revision, string? session, TimeSpan? ttl, CancellationToken cancellationToken)
+    {
+        var path = KeyPlaces.PathOf(stored) ?? throw TooLarge(key, value, "a key that a URL's path cannot carry");
+        while (true)
+        {
+            var entry = await api.GetAsync(stored, key, stale: false, cancellationToken).ConfigureAwait(false);
+            var holder = await leases.HolderOfAsync(entry, cancellationToken).ConfigureAwait(false);
+            var condition = (revision, session, holder) switch
+            {
+                (not null, not null, _) or (not null, _, { Deletes: true }) => throw TooLarge(key, value, "a conditional write with a time to live, or onto a key that has one"),
+                (not null, _, _) => $"cas={revision}",
+                (_, _, { Deletes: true }) => $"release={holder.Session}",
+                (_, not null, _) => $"acquire={session}",
+                _ => null,
+            };
+            if (!await api.PutAsync(path, condition, value, key, cancellationToken).ConfigureAwait(false))
+            {
+                if (revision is not null)
+                {
+                    return null;
+                }
+
+                continue;
+            }
+
+            // What held the key had to be released first.
+            if (session is not null && holder.Deletes && !await api.PutAsync(path, $"acquire={session}", value, key, cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
+
+            var written = await api.GetAsync(stored, key, stale: false, cancellationToken).ConfigureAwait(false);
+            var isOurs = written is not null && written.Value.AsSpan().SequenceEqual(value.Span);
+            if (isOurs && session is null && (await leases.HolderOfAsync(written, cancellationToken).ConfigureAwait(false)).Deletes)
+            {
+                // Somebody gave it a time to live between the look and the put.
+                continue;
+            }
+
+            return new KvPair
+            {
+                Key = key,
+                Bytes = value.ToArray(),
+
+                // Overwritten since: of its own revision is known that it was before the present one.
+                Revision = isOurs ? written!.ModifyIndex
+                    : (written?.ModifyIndex ?? await api.NewestIndexAsync(stored, cancellationToken).ConfigureAwait(false)) - 1,
+                CreateRevision = isOurs ? written!.CreateIndex : 0,
+                Ttl = ttl,
+            };
+        }
+    }
+
+    private KvQuotaExceededException TooLarge(string key, ReadOnlyMemory<byte> value, string what) => new(
+        $"The value for '{key}' has {value.Length} bytes, which '{info.Address}' does not take for {what}: those are transactions, whose whole request has at most 512 KiB, with values in base64.")
+        { Key = key, Endpoint = info.Address };
+}

@@ -1,0 +1,209 @@
+using System.Runtime.CompilerServices;
+using Valkeyrie.Consul.Calls;
+using Valkeyrie.Engine;
+
+namespace Valkeyrie.Consul.Keys;
+
+/// <summary>Listing and removing whole trees. The server sends a tree in one piece, as it is at one revision; its keys are read as they come in.</summary>
+internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStoreInfo info)
+{
+    private const int LooksAtOnce = 16;
+
+    /// <summary>The pairs of a range, without the keys of locks.</summary>
+    public async IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var left = options.Limit == 0 ? long.MaxValue : options.Limit;
+        var isEmpty = true;
+        await foreach (var entry in EntriesAsync(range, options.Serializable, !options.KeysOnly, cancellationToken).ConfigureAwait(false))
+        {
+            isEmpty = false;
+            if (range.Kind != KvRangeKind.Key && Pairs.IsHidden(entry))
+            {
+                continue;
+            }
+
+            // The API knows no place to begin at.
+            if (options.After is not null && KeyOrder.Compare(places.KeyOf(entry.Key!), options.After) <= 0)
+            {
+                continue;
+            }
+
+            yield return await pairs.OfAsync(entry, options.KeysOnly, cancellationToken).ConfigureAwait(false);
+            if (--left == 0)
+            {
+                yield break;
+            }
+        }
+
+        if (isEmpty && options.After is null && range.Kind == KvRangeKind.Directory)
+        {
+            await RequireKeyAsync(range, options.Serializable, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>How many pairs a range has, without the keys of locks. Only names come over the wire, and what is named like a lock.</summary>
+    public async ValueTask<long> CountAsync(KvRange range, bool stale, CancellationToken cancellationToken)
+    {
+        var stored = places.StoredOf(range);
+        if (range.Kind == KvRangeKind.Key || KeyPlaces.PathOf(stored) is not { } path)
+        {
+            return await ListAsync(range, new KvListOptions { KeysOnly = true, Serializable = stale }, cancellationToken).CountAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var names = await api.NamesAsync(path, level: false, range.Text, stale, cancellationToken).ConfigureAwait(false);
+        if (names.Count == 0 && range.Kind == KvRangeKind.Directory)
+        {
+            await RequireKeyAsync(range, stale, cancellationToken).ConfigureAwait(false);
+        }
+
+        var hidden = 0;
+        foreach (var doubts in names.Where(n => n.EndsWith(LockNames.Suffix, StringComparison.Ordinal)).Chunk(LooksAtOnce))
+        {
+            var entries = await Task.WhenAll(doubts.Select(n => api.GetAsync(n, places.KeyOf(n), stale, cancellationToken).AsTask())).ConfigureAwait(false);
+            hidden += entries.Count(e => e is not null && Pairs.IsHidden(e));
+        }
+
+        return names.Count - hidden;
+    }
+
+    /// <summary>The entries of a directory. What lies deeper than asked is read with it.</summary>
+    public async IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var builder = new EntryBuilder(directory.Start, options.Depth);
+        var prefix = NamePrefix.Of(directory.Start, options.NamePrefix);
+        var entries = new List<KvEntry>();
+        await foreach (var found in EntriesAsync(directory, stale: false, !options.KeysOnly, cancellationToken).ConfigureAwait(false))
+        {
+            var key = places.KeyOf(found.Key!);
+            if (Pairs.IsHidden(found) || (prefix is not null && !prefix.Matches(key)) || builder.IsInSkippable(key))
+            {
+                continue;
+            }
+
+            builder.Add(await pairs.OfAsync(found, options.KeysOnly, cancellationToken).ConfigureAwait(false), entries);
+            foreach (var entry in entries)
+            {
+                yield return entry;
+            }
+
+            entries.Clear();
+        }
+
+        builder.End(entries);
+        foreach (var entry in entries)
+        {
+            yield return entry;
+        }
+    }
+
+    /// <summary>True if a directory holds anything but locks.</summary>
+    public async ValueTask<bool> IsDirectoryAsync(KvRange directory, CancellationToken cancellationToken)
+    {
+        if (KeyPlaces.PathOf(places.StoredOf(directory)) is { } path)
+        {
+            var names = await api.NamesAsync(path, level: true, directory.Text, stale: false, cancellationToken).ConfigureAwait(false);
+            if (names.Any(n => n[^1] != KeyRules.Separator && !n.EndsWith(LockNames.Suffix, StringComparison.Ordinal)))
+            {
+                return true;
+            }
+
+            if (names.Count == 0)
+            {
+                return false;
+            }
+        }
+
+        await foreach (var entry in EntriesAsync(directory, stale: false, values: false, cancellationToken).ConfigureAwait(false))
+        {
+            if (!Pairs.IsHidden(entry))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Removes a tree in one step, and of a directory the key of its name, too.</summary>
+    /// <returns>How many keys there were just before.</returns>
+    public async ValueTask<long> DeleteAsync(KvRange range, CancellationToken cancellationToken)
+    {
+        if (range is { Kind: KvRangeKind.Directory, Text: "" })
+        {
+            throw new KvInvalidArgumentException(
+                "The directory '/' may be the whole store. To remove everything say so (all keys); to remove the keys that start with '/' specify that as a prefix.") { Key = "/" };
+        }
+
+        var stored = places.StoredOf(range);
+        var own = range.Kind == KvRangeKind.Directory ? places.StoredOf(range.Text, "directory") : null;
+        if (range.Kind == KvRangeKind.Key)
+        {
+            var one = await api.CommitAsync(new TxnBody().Get(stored).Delete(stored), range.Text, cancellationToken, values: false).ConfigureAwait(false);
+            return one.IsMade ? 1 : 0;
+        }
+
+        // Counted first: the step itself does not say, and would send all values to have them counted.
+        var count = await CountAllAsync(range, stored, cancellationToken).ConfigureAwait(false);
+        count += own is not null && await api.GetAsync(own, range.Text, stale: false, cancellationToken).ConfigureAwait(false) is not null ? 1 : 0;
+        if (count == 0)
+        {
+            return 0;
+        }
+
+        var body = new TxnBody().DeleteTree(stored);
+        if (own is not null)
+        {
+            body.Delete(own);
+        }
+
+        await api.CommitAsync(body, range.Text, cancellationToken).ConfigureAwait(false);
+        return count;
+    }
+
+    /// <summary>The server's entries of a range, those of locks among them.</summary>
+    private async IAsyncEnumerable<ConsulEntry> EntriesAsync(
+        KvRange range, bool stale, bool values, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var stored = places.StoredOf(range);
+        if (range.Kind == KvRangeKind.Key)
+        {
+            if (await api.GetAsync(stored, range.Text, stale, cancellationToken).ConfigureAwait(false) is { } entry)
+            {
+                yield return entry;
+            }
+
+            yield break;
+        }
+
+        using var tree = await api.OpenTreeAsync(stored, range, stale, values, cancellationToken).ConfigureAwait(false);
+        while (await tree.NextAsync().ConfigureAwait(false) is { } entries)
+        {
+            foreach (var entry in entries)
+            {
+                if (entry.Key!.StartsWith(stored, StringComparison.Ordinal))
+                {
+                    yield return entry;
+                }
+            }
+        }
+    }
+
+    private async ValueTask<long> CountAllAsync(KvRange range, string stored, CancellationToken cancellationToken)
+    {
+        if (KeyPlaces.PathOf(stored) is { } path)
+        {
+            return (await api.NamesAsync(path, level: false, range.Text, stale: false, cancellationToken).ConfigureAwait(false)).Count;
+        }
+
+        return await EntriesAsync(range, stale: false, values: false, cancellationToken).CountAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask RequireKeyAsync(KvRange directory, bool stale, CancellationToken cancellationToken)
+    {
+        var stored = directory.Text.Length == 0 ? null : places.StoredOf(directory.Text, "directory");
+        if (stored is null || await api.GetAsync(stored, directory.Text, stale, cancellationToken).ConfigureAwait(false) is null)
+        {
+            throw new KvKeyNotFoundException(directory.Text.Length == 0 ? "/" : directory.Text, info.Address);
+        }
+    }
+}

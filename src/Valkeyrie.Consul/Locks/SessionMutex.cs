@@ -1,0 +1,318 @@
+using System.Collections.Concurrent;
+using Valkeyrie.Consul.Calls;
+using Valkeyrie.Consul.Keys;
+using Valkeyrie.Consul.Sessions;
+using Valkeyrie.Engine;
+
+namespace Valkeyrie.Consul.Locks;
+
+/// <summary>Consul's own lock: whoever's session acquires the lock's key holds the lock. That key is <c>KEY___lock</c>, as on other stores, or <c>KEY/.lock</c>, as
+/// in <c>consul lock KEY</c>; it carries the flag of Consul's own client, so that either waits for the other.</summary>
+/// <remarks>Each lock stands on a session of its own, of behaviour <c>delete</c>: to end the session is to give the lock up, whatever became of a request that took
+/// it. The key goes with the lock, so the fencing token is the revision at which it was acquired, not a count of the key's.</remarks>
+internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLeases leases, LeaseRenewer renewer) : IAsyncDisposable
+{
+    private const string ConsulLockName = "/.lock";
+
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(50);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    // The server does not tell how long a key may not be held yet.
+    private static readonly TimeSpan LockDelayPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly ConcurrentDictionary<SessionLock, bool> _held = new();
+    private readonly ConcurrentDictionary<TaskCompletionSource, bool> _taking = new();
+    private readonly CancellationTokenSource _closing = new();
+
+    public KvStoreInfo Info => leases.Info;
+
+    /// <summary>Takes a lock.</summary>
+    public async ValueTask<KvLock> LockAsync(string key, KvLockOptions options, CancellationToken cancellationToken)
+    {
+        var lockKey = places.StoredOf(key) + (options.Form == KvLockForm.ConsulLock ? ConsulLockName : LockNames.Suffix);
+        var ttl = TimeSpan.FromSeconds(SessionLeases.SecondsOf(options.Ttl, key));
+        options.CheckTimeout(key);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (options.Timeout is { } timeout && timeout > TimeSpan.Zero)
+        {
+            waiting.CancelAfter(timeout);
+        }
+
+        var hasAnswered = new StrongBox();
+        var taking = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _taking[taking] = true;
+        try
+        {
+            while (true)
+            {
+                if (await TryWithSessionAsync(key, lockKey, ttl, options, hasAnswered, waiting.Token).ConfigureAwait(false) is { } held)
+                {
+                    return held;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw hasAnswered.Value
+                ? new KvCannotLockException(key, options.Timeout!.Value, Info.Address)
+                : new KvTimeoutException($"The lock of '{key}' could not be taken: {Info.Address} did not answer within the timeout of {options.Timeout!.Value.TotalSeconds:0.###} s.")
+                    { Key = key, Endpoint = Info.Address };
+        }
+        finally
+        {
+            _taking.TryRemove(taking, out _);
+            taking.SetResult();
+        }
+    }
+
+    /// <summary>Removes the lock's key where the session still holds it, and the locked key with it if so wished.</summary>
+    /// <returns>False if the session does not hold it any more.</returns>
+    public async ValueTask<bool> ReleaseAsync(string key, string lockKey, string session, bool deleteOnUnlock, CancellationToken cancellationToken)
+    {
+        var body = new TxnBody().RequireSession(lockKey, session).Delete(lockKey);
+        if (deleteOnUnlock)
+        {
+            body.Delete(places.StoredOf(key));
+        }
+
+        return (await api.CommitAsync(body, key, cancellationToken).ConfigureAwait(false)).IsMade;
+    }
+
+    public void LetGo(SessionLock held, RenewedLease lease)
+    {
+        _held.TryRemove(held, out _);
+        renewer.LetGo(lease);
+    }
+
+    /// <summary>Returns when a session does not hold a key any more. Outlasts a store that is away.</summary>
+    public async Task WaitWhileHeldAsync(string key, string lockKey, long index, string session, CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                (var entry, index) = await NextAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
+                if (entry?.Session != session)
+                {
+                    return;
+                }
+
+                pause = FirstPause;
+            }
+            catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
+            {
+                index = 0;
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The store has cancelled them; what they took or left behind is dealt with next.
+        await Task.WhenAll(_taking.Keys.Select(taking => taking.Task)).ConfigureAwait(false);
+        using var timeout = new CancellationTokenSource(CloseTimeout < api.Timeout ? CloseTimeout : api.Timeout);
+        await Task.WhenAll(_held.Keys.Select(held => TakeAwayAsync(held, timeout.Token))).ConfigureAwait(false);
+        await _closing.CancelAsync().ConfigureAwait(false);
+    }
+
+    private static async Task TakeAwayAsync(SessionLock held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await held.TakeAwayAsync(KvLockLostReason.StoreClosed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            // The sessions are ended next, and with them what could not be released here.
+        }
+    }
+
+    /// <summary>One try with one session: the lock, or null if the session ended meanwhile.</summary>
+    private async ValueTask<KvLock?> TryWithSessionAsync(
+        string key, string lockKey, TimeSpan ttl, KvLockOptions options, StrongBox hasAnswered, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var lease = await GrantAsync(ttl, key, cancellationToken).ConfigureAwait(false);
+        hasAnswered.Value = true;
+        var session = leases.SessionOf(lease.Id);
+        using var usable = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        try
+        {
+            var revision = await TakeAsync(key, lockKey, session, options, usable.Token).ConfigureAwait(false);
+            var held = new SessionLock(this, key, lockKey, revision, session, lease, options.DeleteOnUnlock);
+            _held[held] = true;
+            held.BeginGuard();
+            return held;
+        }
+        catch (Exception e)
+        {
+            // Whatever of it was made ends with the session, and what arrives later finds it ended.
+            renewer.LetGo(lease);
+            if ((e is KvLeaseNotFoundException || (e is OperationCanceledException && lease.Lost.IsCancellationRequested)) && !cancellationToken.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>A session that is renewed. Where its caller gives up, it is ended as soon as it is there.</summary>
+    private async ValueTask<RenewedLease> GrantAsync(TimeSpan ttl, string key, CancellationToken cancellationToken)
+    {
+        var granting = GrantAsync(ttl, key);
+        try
+        {
+            return await granting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _ = granting.ContinueWith(
+                granted =>
+                {
+                    if (granted.IsCompletedSuccessfully)
+                    {
+                        renewer.LetGo(granted.Result);
+                    }
+
+                    _ = granted.Exception;
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private async Task<RenewedLease> GrantAsync(TimeSpan ttl, string key)
+    {
+        var sentAt = System.Diagnostics.Stopwatch.GetTimestamp();
+        var lease = await leases.GrantAsync(ttl, key, _closing.Token).ConfigureAwait(false);
+        return renewer.Keep(lease, sentAt);
+    }
+
+    /// <summary>The revision at which the session acquired the lock's key.</summary>
+    private async ValueTask<long> TakeAsync(string key, string lockKey, string session, KvLockOptions options, CancellationToken cancellationToken)
+    {
+        var stored = places.StoredOf(key);
+        var holder = Holder.Nobody;
+        ConsulEntry? there = null;
+        while (true)
+        {
+            var body = new TxnBody()
+                .RequireRevision(lockKey, there?.ModifyIndex ?? 0)
+                .Acquire(lockKey, there is null ? [] : there.Value, session, ConsulEntry.LockFlag);
+            var operations = body.Count;
+            if (options.Value is { } value)
+            {
+                // A value that is to go with the lock goes with its holder too, should that die.
+                body.Put(stored, value.Span, holder, options.DeleteOnUnlock ? session : null);
+            }
+
+            var reply = await api.CommitAsync(body, key, cancellationToken).ConfigureAwait(false);
+            if (reply.IsMade)
+            {
+                return reply.Entries.FirstOrDefault(e => e.Key == lockKey)?.ModifyIndex
+                    ?? throw new KvUnreachableException(KvUnreachableReason.Protocol, $"{Info.Address} answered without saying anything of the lock of '{key}'. Check host and port.")
+                        { Key = key, Endpoint = Info.Address };
+            }
+
+            if (reply.Errors.Any(e => e.Text.Contains("invalid session", StringComparison.Ordinal)))
+            {
+                throw new KvLeaseNotFoundException(0, Info.Address);
+            }
+
+            if (reply.Errors.All(e => e.Operation >= operations))
+            {
+                // The lock is free; it is the locked key that is not as it was thought to be.
+                holder = await HolderOfKeyAsync(stored, key, options, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            var (entry, index) = await NextAsync(key, lockKey, 0, cancellationToken).ConfigureAwait(false);
+            there = entry is { Session: "", Flags: ConsulEntry.LockFlag } ? entry : null;
+            var isDelayed = reply.Errors.Any(e => e.Text.Contains("lock delay", StringComparison.Ordinal));
+            if ((entry is null || there is not null) && !isDelayed)
+            {
+                continue;
+            }
+
+            if (options.Timeout == TimeSpan.Zero)
+            {
+                throw new KvCannotLockException(key, TimeSpan.Zero, Info.Address);
+            }
+
+            if (isDelayed)
+            {
+                await Task.Delay(LockDelayPause, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            await WaitForFreeAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
+            there = null;
+        }
+    }
+
+    // Data that merely has the name of a lock's key is waited for, too: it is not for a lock to overwrite it.
+    private async ValueTask WaitForFreeAsync(string key, string lockKey, long index, CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                (var entry, index) = await NextAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
+                if (entry is null or { Session: "", Flags: ConsulEntry.LockFlag })
+                {
+                    return;
+                }
+
+                pause = FirstPause;
+            }
+            catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
+            {
+                index = 0;
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    /// <summary>A key once its index has gone beyond a known one.</summary>
+    private async ValueTask<(ConsulEntry? Entry, long Index)> NextAsync(string key, string lockKey, long index, CancellationToken cancellationToken)
+    {
+        var range = KvRange.Key(key);
+        if (KeyPlaces.PathOf(lockKey) is not { } path)
+        {
+            var above = await api.WaitForIndexAsync(KeyPlaces.PathAbove(lockKey), index, Wait, range, cancellationToken).ConfigureAwait(false);
+            return (await api.GetAsync(lockKey, key, stale: false, cancellationToken).ConfigureAwait(false), Next(above));
+        }
+
+        using var opened = await api.WaitAsync(path, null, index, Wait, range, cancellationToken).ConfigureAwait(false);
+        var entry = await opened.NextAsync().ConfigureAwait(false) is [var only, ..] ? only : null;
+        return (entry, Next(opened.Index));
+
+        // An index that goes back begins anew.
+        long Next(long reached) => reached < index ? 0 : Math.Max(1, reached);
+    }
+
+    private async ValueTask<Holder> HolderOfKeyAsync(string stored, string key, KvLockOptions options, CancellationToken cancellationToken)
+    {
+        var entry = await api.GetAsync(stored, key, stale: false, cancellationToken).ConfigureAwait(false);
+        var holder = await leases.HolderOfAsync(entry, cancellationToken).ConfigureAwait(false);
+        return options.DeleteOnUnlock && holder is { Session.Length: > 0, Deletes: false }
+            ? throw new KvInvalidArgumentException(
+                $"'{key}' is held by the session {holder.Session}, as by a lock of Consul's own: a value that is to go with the lock cannot be put there.") { Key = key, Endpoint = Info.Address }
+            : holder;
+    }
+
+    private sealed class StrongBox
+    {
+        public bool Value { get; set; }
+    }
+}
