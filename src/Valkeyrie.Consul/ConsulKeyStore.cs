@@ -53,6 +53,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         ListingAtOneRevision = true,
         History = false,
         Transactions = true,
+        LargestTransaction = 64,
         RangeConditions = false,
         Leases = false,
         Versions = false,

@@ -29,6 +29,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         History = true,
         Transactions = true,
         RangeConditions = true,
+        LargestTransaction = (int)Position.MaxChanges,
         Leases = true,
         Elections = true,
         Versions = true,

@@ -6,7 +6,7 @@ namespace Valkeyrie;
 /// <param name="message">What went wrong and what to do, for a person. Holds no secret. What others wrote in it is made visible (<see cref="VisibleText"/>).</param>
 /// <param name="inner">The cause, where there is one.</param>
 #pragma warning disable CA1032 // each error names what it is about; a constructor without that would make one that names nothing
-public abstract class KvException(KvErrorCode code, string message, Exception? inner = null) : Exception(VisibleText.Of(message), inner)
+public class KvException(KvErrorCode code, string message, Exception? inner = null) : Exception(VisibleText.Of(message), inner)
 {
     /// <summary>What went wrong.</summary>
     public KvErrorCode Code { get; } = code;

@@ -20,6 +20,11 @@ public sealed record KvPromises
 
     /// <summary>True if a condition of a transaction may be about all keys of a range; false if it must name one key.</summary>
     public required bool RangeConditions { get; init; }
+    /// <summary>The most operations in one branch of a transaction; 0 where there are no transactions.</summary>
+    public required int LargestTransaction { get; init; }
+
+    /// <summary>The server's setting that <see cref="LargestTransaction"/> follows, whose default it holds for; null where it is fixed.</summary>
+    public string? LargestTransactionSetting { get; init; }
 
     /// <summary>True if <see cref="IKvLeases"/> is served, and keeping a key alive leaves its revision alone.</summary>
     public required bool Leases { get; init; }

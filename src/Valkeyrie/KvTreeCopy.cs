@@ -1,7 +1,7 @@
 namespace Valkeyrie;
 
-/// <summary>Makes a tree of a store hold what another tree holds. Both are walked through side by side, and only what differs is written, many writes at once;
-/// so a copy that is made again costs little more than reading.</summary>
+/// <summary>Makes a tree of a store hold what another tree holds. Both are walked through side by side, and only what differs is written, many writes to a
+/// transaction (<see cref="KvBatchWriter"/>); so a copy that is made again costs little more than reading.</summary>
 /// <remarks>Neither tree is held in memory. Times to live are not copied: a key that is to expire, and is in the source, is written anew to stay.
 /// An object makes one copy.</remarks>
 public sealed class KvTreeCopy
@@ -50,6 +50,7 @@ public sealed class KvTreeCopy
     public async Task<KvTreeCopyResult> RunAsync(CancellationToken cancellationToken = default)
     {
         var after = _options.StartAfter;
+        var writer = new KvBatchWriter(_store, new KvBatchOptions { Operations = _options.InFlight == 1 ? 1 : null, StopAtRefusal = true }, cancellationToken);
         var listing = new KvListOptions { After = after is null ? null : _destination.Start + after };
         var existing = KvTreeContent.OutlastingHistory(_store, _destination, listing).OrEmpty();
         try
@@ -68,31 +69,35 @@ public sealed class KvTreeCopy
                 }
 
                 await FinishAsync(_options.InFlight - 1).ConfigureAwait(false);
-                _inFlight.Enqueue(Begin(difference, cancellationToken));
+                _inFlight.Enqueue(Begin(difference, writer));
             }
 
             await FinishAsync(0).ConfigureAwait(false);
         }
         finally
         {
-            // After a failure there may be others on their way, whose outcome is not asked for any more; but they end before the copy does.
+            // After a failure there may be others on their way. They end before the copy does, and count as far as all before them are done.
             await Task.WhenAll(_inFlight.Select(step => step.Work)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (_inFlight.TryPeek(out var step) && step.Work.IsCompletedSuccessfully)
+            {
+                Count(_inFlight.Dequeue());
+            }
         }
 
         return Progress;
     }
 
-    private Step Begin(KvTreeDifference difference, CancellationToken cancellationToken)
+    private Step Begin(KvTreeDifference difference, KvBatchWriter writer)
     {
         switch (difference.Kind)
         {
             case KvDifferenceKind.OnlyDifference:
-                return new(difference, StepKind.Remove, _store.TryDeleteAsync(difference.Difference!.Key, cancellationToken).AsTask());
+                return new(difference, StepKind.Remove, writer.TryDeleteAsync(difference.Difference!.Key));
             case KvDifferenceKind.Equal when difference.Difference is { LeaseId: 0, Ttl: null }:
                 return new(difference, StepKind.Keep, Task.CompletedTask);
             default:
                 var key = _destination.Start + difference.RelativeKey;
-                return new(difference, StepKind.Write, _store.PutAsync(key, difference.Reference!.Bytes, null, cancellationToken).AsTask());
+                return new(difference, StepKind.Write, writer.PutAsync(key, difference.Reference!.Bytes));
         }
     }
 

@@ -10,8 +10,8 @@ public sealed record KvTreeCopyOptions
     /// <see cref="KvTreeCopyResult.LastKey"/>. Default: null, from the beginning.</summary>
     public string? StartAfter { get; init; }
 
-    /// <summary>The most writes on their way at once. Default: 128. At least 1.</summary>
-    public int InFlight { get; init; } = 128;
+    /// <summary>The most keys on their way at once, at least 1; with 1 each write is a request of its own. Default: 1024.</summary>
+    public int InFlight { get; init; } = 1024;
 }
 
 /// <summary>How far a copy came.</summary>

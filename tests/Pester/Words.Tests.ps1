@@ -188,8 +188,8 @@ Describe '-ThrottleLimit 1' {
         (& $Run) -eq $true | Should -HaveCount 50
     }
 
-    It 'takes 1 to 1024' {
+    It 'takes 1 to 4096' {
         { Get-KvValue x -ThrottleLimit 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
-        { Get-KvValue x -ThrottleLimit 1025 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+        { Get-KvValue x -ThrottleLimit 4097 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 }

@@ -41,6 +41,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         History = false,
         Transactions = false,
         RangeConditions = false,
+        LargestTransaction = 0,
         Leases = false,
         Versions = false,
         LocksInOrder = false,

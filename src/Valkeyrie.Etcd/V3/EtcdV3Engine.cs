@@ -19,6 +19,8 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         History = true,
         Transactions = true,
         RangeConditions = true,
+        LargestTransaction = 128,
+        LargestTransactionSetting = "max-txn-ops",
         Leases = true,
         Elections = true,
         Versions = true,

@@ -9,8 +9,6 @@ namespace Valkeyrie.PowerShell.Commands;
 [OutputType(typeof(string))]
 public sealed class RemoveKvValueCommand : KvKeyCmdlet<bool>
 {
-    private bool _conditional;
-
     /// <summary>Remove only if the key is still at this revision.</summary>
     [Parameter]
     public long IfRevision { get; set; }
@@ -23,21 +21,19 @@ public sealed class RemoveKvValueCommand : KvKeyCmdlet<bool>
     private protected override bool CanBeRecorded => true;
 
     /// <inheritdoc/>
-    protected override void Begin()
-    {
-        base.Begin();
-        _conditional = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
-    }
+    private protected override bool CanGather => !IsConditional;
+
+    private bool IsConditional => MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
 
     /// <inheritdoc/>
     private protected override bool IsWanted(string key) => ShouldProcess(key, "Remove key");
 
     /// <inheritdoc/>
     protected override ValueTask<bool> Send(string request) =>
-        _conditional ? Target.AtomicDeleteAsync(request, IfRevision, StopToken) : Target.TryDeleteAsync(request, StopToken);
+        IsConditional ? Target.AtomicDeleteAsync(request, IfRevision, StopToken) : new(Writer.TryDeleteAsync(request));
 
     /// <inheritdoc/>
-    private protected override KvOperation ToOperation(string request) => _conditional
+    private protected override KvOperation ToOperation(string request) => IsConditional
         ? throw new KvInvalidArgumentException("-IfRevision is no part of a transaction. Give it as a condition: -If (New-KvCondition KEY -Revision N).") { Key = request }
         : new KvOperation.Delete(KvRange.Key(request));
 

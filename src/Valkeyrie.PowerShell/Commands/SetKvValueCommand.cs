@@ -98,6 +98,10 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     /// <inheritdoc/>
     private protected override bool CanBeRecorded => true;
 
+    /// <inheritdoc/>
+    private protected override bool CanGather =>
+        !new[] { nameof(Ttl), nameof(Lease), nameof(KeepAlive), nameof(Directory), nameof(NoClobber), nameof(IfRevision) }.Any(MyInvocation.BoundParameters.ContainsKey);
+
     // The request means something only where directories are real.
     private bool MakesDirectory => Directory && Target.Info.Promises.RealDirectories;
 
@@ -176,6 +180,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             : new KvPutOptions { Ttl = request.Ttl, LeaseId = Lease, KeepAlive = KeepAlive, Directory = Directory, Warn = _warnings.Enqueue };
         return _atRevision is { } revision
             ? Target.AtomicPutAsync(request.Key, request.Value, revision, options, StopToken)
+            : options is null ? new(Writer.PutAsync(request.Key, request.Value))
             : Target.PutAsync(request.Key, request.Value, options, StopToken);
     }
 

@@ -8,23 +8,28 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// store, as a watch is, every record is answered before the next is awaited. With a -ThrottleLimit of 1 every record is.</remarks>
 /// <typeparam name="TRequest">What is asked.</typeparam>
 /// <typeparam name="TAnswer">What is answered.</typeparam>
-public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
+public abstract partial class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
 {
     private static readonly long SlowGap = Stopwatch.Frequency * 2 / 1000;
 
     private OrderedRequests<TRequest, TAnswer>? _requests;
     private long _lastRecordAt;
 
-    /// <summary>The most requests in flight. With 1 each record is answered before the next is taken, as a later command that uses -PipelineVariable needs it.
-    /// Default: 128.</summary>
+    /// <summary>The most keys in flight. With 1 each record is answered before the next is taken, as a later command that uses -PipelineVariable needs it,
+    /// and each is a request of its own. Default: 128 for commands that read, 1024 for those that write.</summary>
     [Parameter]
-    [ValidateRange(1, 1024)]
-    public int ThrottleLimit { get; set; } = 128;
+    [ValidateRange(1, 4096)]
+    public int ThrottleLimit { get; set; }
 
     /// <inheritdoc/>
     protected override void Begin()
     {
         base.Begin();
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(ThrottleLimit)))
+        {
+            ThrottleLimit = DefaultThrottleLimit;
+        }
+
         _requests = new OrderedRequests<TRequest, TAnswer>(ThrottleLimit, Send);
     }
 
@@ -100,6 +105,11 @@ public abstract class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
             }
             else
             {
+                if (!answer.IsCanceled)
+                {
+                    WarnOfLaterWrites(requests.Rest);
+                }
+
                 ReportErrors(key, () => Result(answer));
             }
         }

@@ -26,6 +26,9 @@ internal sealed class OrderedRequests<TRequest, TAnswer>(int window, Func<TReque
     /// <summary>The answer in the middle of those that are waited for.</summary>
     public Task<TAnswer> Middle => _ring[(_first + (Count / 2)) % window].Answer;
 
+    /// <summary>All that wait for their answer to be taken, in order.</summary>
+    public IReadOnlyList<Entry> Rest => [.. Enumerable.Range(0, Count).Select(i => _ring[(_first + i) % window])];
+
     /// <summary>Sends a request, or lines it up behind the one for the same key.</summary>
     /// <param name="key">The key it is about.</param>
     /// <param name="request">The request.</param>

@@ -20,6 +20,8 @@ public static class EtcdV2Conformance
 
     public sealed class Trees(OwnEtcdV2 etcd) : TreeConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class Batches(OwnEtcdV2 etcd) : BatchConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Directories(OwnEtcdV2 etcd) : DirectoryConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class TreeCopies(OwnEtcdV2 etcd) : TreeCopyConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;

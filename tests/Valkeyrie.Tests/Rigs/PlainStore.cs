@@ -1,13 +1,13 @@
 namespace Valkeyrie.Tests.Rigs;
 
 /// <summary>Another store with nothing but the eleven calls, as somebody else may write one. Does not close it.</summary>
-public sealed class PlainStore(IKvStore inner) : IKvStore
+public class PlainStore(IKvStore inner) : IKvStore
 {
     public KvStoreInfo Info => inner.Info;
 
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default) => inner.PingAsync(cancellationToken);
 
-    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default) =>
+    public virtual ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default) =>
         inner.PutAsync(key, value, options, cancellationToken);
 
     public ValueTask<KvPair?> TryGetAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -16,7 +16,7 @@ public sealed class PlainStore(IKvStore inner) : IKvStore
     public ValueTask<bool> ExistsAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
         inner.ExistsAsync(key, options, cancellationToken);
 
-    public ValueTask<bool> TryDeleteAsync(string key, CancellationToken cancellationToken = default) => inner.TryDeleteAsync(key, cancellationToken);
+    public virtual ValueTask<bool> TryDeleteAsync(string key, CancellationToken cancellationToken = default) => inner.TryDeleteAsync(key, cancellationToken);
 
     public IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions? options = null, CancellationToken cancellationToken = default) =>
         inner.ListAsync(range, options, cancellationToken);
@@ -42,5 +42,9 @@ public sealed class PlainStore(IKvStore inner) : IKvStore
     public ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default) =>
         inner.LockAsync(key, options, cancellationToken);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 }

@@ -1,0 +1,47 @@
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Pipeline;
+
+/// <content>How a command that writes has its writes gathered into transactions while requests are under way.</content>
+public abstract partial class KvRequestCmdlet<TRequest, TAnswer>
+{
+    // Enough for the transactions that are under way, and for one that is gathered meanwhile.
+    private const int GatheredKeys = 1024;
+
+    private KvBatchWriter? _writer;
+
+    /// <summary>True if the command writes, and without a condition or an option, so that its writes can be gathered.</summary>
+    private protected virtual bool CanGather => false;
+
+    /// <summary>Writes what can be gathered.</summary>
+    private protected KvBatchWriter Writer => _writer ??= new KvBatchWriter(
+        Target, new KvBatchOptions { Operations = ThrottleLimit == 1 ? 1 : null, StopAtRefusal = StopsAtErrors }, StopToken);
+
+    /// <summary>The throttle limit where none is specified.</summary>
+    private int DefaultThrottleLimit => CanGather ? GatheredKeys : 128;
+
+    private bool StopsAtErrors => (MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var action) ? action : GetVariableValue("ErrorActionPreference"))
+        is ActionPreference.Stop or "Stop";
+
+    // The pipeline ends with the error, and nobody would tell of them.
+    private void WarnOfLaterWrites(IReadOnlyList<OrderedRequests<TRequest, TAnswer>.Entry> later)
+    {
+        if (!CanGather || !StopsAtErrors)
+        {
+            return;
+        }
+
+        string[] made = [.. later.Where(entry => IsMade(entry.Answer)).Select(entry => entry.Key)];
+        if (made.Length > 0)
+        {
+            WriteWarning($"{made.Length} later {(made.Length == 1 ? "key was" : "keys were")} changed as well, since {(made.Length == 1 ? "it" : "they")} had been sent before the error: "
+                + (made.Length == 1 ? $"'{made[0]}'." : $"'{made[0]}' to '{made[^1]}'."));
+        }
+    }
+
+    private bool IsMade(Task<TAnswer> answer)
+    {
+        WaitFor(answer);
+        return answer.IsCompletedSuccessfully;
+    }
+}

@@ -1,0 +1,295 @@
+namespace Valkeyrie;
+
+/// <summary>Writes many keys fast. While requests are on their way, the writes that arrive are gathered into one transaction, which costs the store little more
+/// than a single write.</summary>
+/// <remarks><para>A write that arrives while nothing is on its way is sent at once and alone. Writes of one key are made in the order of the calls; a transaction
+/// holds each key once. There is no order between keys, and no atomic step: a transaction that the store refuses is divided, so that each write that is refused fails
+/// by itself and the others are made.</para>
+/// <para>A transaction whose outcome is not known is neither divided nor sent again: each of its writes fails with an error that says that it may have been made. The keys
+/// of a transaction share its revision.</para>
+/// <para>Where the store has no transactions, writes are single requests, many at a time. May be used from several threads.</para></remarks>
+public sealed class KvBatchWriter
+{
+    private const int DefaultOperations = 128;
+    private const int TransactionsAtOnce = 4;
+    private const int SinglesAtOnce = 128;
+    private const long MostBytes = 512 << 10;
+
+    private readonly object _gate = new();
+    private readonly Queue<BatchedWrite> _pending = new();
+    private readonly Dictionary<string, BatchedWrite> _lastOfKey = new(StringComparer.Ordinal);
+    private readonly IKvStore _store;
+    private readonly IKvTransactions? _transactions;
+    private readonly CancellationToken _cancellationToken;
+    private readonly bool _stopsAtRefusal;
+    private readonly int _requestsAtOnce;
+    private int _operations;
+    private long _bytes;
+    private long _pendingBytes;
+    private int _requests;
+    private bool _stopped;
+
+    /// <summary>Makes a writer.</summary>
+    /// <param name="store">The store to write to.</param>
+    /// <param name="options">How to gather; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends all writes early. What has been sent may still be made.</param>
+    /// <exception cref="KvInvalidArgumentException">An option is not valid.</exception>
+    public KvBatchWriter(IKvStore store, KvBatchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        options ??= new KvBatchOptions();
+        CheckAtLeastOne(options.Operations, nameof(options.Operations));
+        CheckAtLeastOne(options.Requests, nameof(options.Requests));
+        _store = store;
+
+        // A store that promises nothing may have transactions, but of unknown size.
+        var promises = store.Info.Promises;
+        _transactions = promises is { LargestTransaction: > 0 } ? store as IKvTransactions : null;
+        _operations = _transactions is null ? 1 : Math.Min(options.Operations ?? DefaultOperations, promises!.LargestTransaction);
+        _bytes = Math.Min(MostBytes, (promises?.LargestValue ?? MostBytes) / 2);
+        _requestsAtOnce = options.Requests ?? (_operations == 1 ? SinglesAtOnce : TransactionsAtOnce);
+        _stopsAtRefusal = options.StopAtRefusal;
+        _cancellationToken = cancellationToken;
+    }
+
+    /// <summary>Writes a value.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value. It must not change before the write has ended.</param>
+    /// <returns>The pair with its revision.</returns>
+    /// <exception cref="KvException">As for <see cref="IKvStore.PutAsync"/>.</exception>
+    public Task<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value)
+    {
+        KeyRules.Check(key);
+        var write = new BatchedPut(key, value);
+        Add(write);
+        return write.Task;
+    }
+
+    /// <summary>Removes a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>False if the key did not exist.</returns>
+    /// <exception cref="KvException">As for <see cref="IKvStore.TryDeleteAsync"/>.</exception>
+    public Task<bool> TryDeleteAsync(string key)
+    {
+        KeyRules.Check(key);
+        var write = new BatchedDelete(key);
+        Add(write);
+        return write.Task;
+    }
+
+    private static void CheckAtLeastOne(int? number, string name)
+    {
+        if (number < 1)
+        {
+            throw new KvInvalidArgumentException($"{name} must be at least 1; it is {number}.");
+        }
+    }
+
+    private void Add(BatchedWrite write)
+    {
+        lock (_gate)
+        {
+            if (_lastOfKey.TryGetValue(write.Key, out var before))
+            {
+                before.Next = write;
+            }
+            else
+            {
+                Enqueue(write);
+            }
+
+            _lastOfKey[write.Key] = write;
+        }
+
+        SendReady();
+    }
+
+    private void Enqueue(BatchedWrite write)
+    {
+        _pending.Enqueue(write);
+        _pendingBytes += write.Size;
+    }
+
+    private void SendReady()
+    {
+        while (TakeReady() is { } batch)
+        {
+            _ = RunAsync(batch);
+        }
+    }
+
+    /// <summary>What is to be sent now: a full batch while others are on their way, whatever is there when nothing is.</summary>
+    private List<BatchedWrite>? TakeReady()
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+            {
+                return TakeStopped();
+            }
+
+            var isFull = _pending.Count >= _operations || _pendingBytes >= _bytes;
+            if (_pending.Count == 0 || (_requests > 0 && (!isFull || _requests >= _requestsAtOnce)))
+            {
+                return null;
+            }
+
+            var batch = new List<BatchedWrite>(Math.Min(_pending.Count, _operations));
+            var bytes = 0L;
+            while (batch.Count < _operations && _pending.TryPeek(out var write) && (batch.Count == 0 || bytes + write.Size <= _bytes))
+            {
+                batch.Add(_pending.Dequeue());
+                bytes += write.Size;
+            }
+
+            _pendingBytes -= bytes;
+            _requests++;
+            return batch;
+        }
+    }
+
+    // They are finished by the same way as what is sent, so that those that wait behind them end as well.
+    private List<BatchedWrite>? TakeStopped()
+    {
+        if (_pending.Count == 0)
+        {
+            return null;
+        }
+
+        var rest = _pending.ToList();
+        _pending.Clear();
+        _pendingBytes = 0;
+        _requests++;
+        return rest;
+    }
+
+    private async Task RunAsync(List<BatchedWrite> batch)
+    {
+        await SendAsync(batch, 0, batch.Count).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _requests--;
+            foreach (var write in batch)
+            {
+                if (write.Next is { } next)
+                {
+                    Enqueue(next);
+                }
+                else
+                {
+                    _lastOfKey.Remove(write.Key);
+                }
+            }
+        }
+
+        SendReady();
+    }
+
+    /// <summary>Sends a part of a batch, divided where the store refuses it, and ends each of its writes.</summary>
+    /// <returns>True if all were made.</returns>
+    private async ValueTask<bool> SendAsync(List<BatchedWrite> batch, int start, int count)
+    {
+        if (Volatile.Read(ref _stopped))
+        {
+            EndAll(batch, start, count, write => write.Cancel());
+            return false;
+        }
+
+        if (count == 1)
+        {
+            return await SendAloneAsync(batch[start]).ConfigureAwait(false);
+        }
+
+        try
+        {
+            var transaction = new KvTransaction { Then = batch.GetRange(start, count).ConvertAll(write => write.ToOperation()) };
+            var result = await _transactions!.CommitAsync(transaction, _cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < count; i++)
+            {
+                batch[start + i].Succeed(result.Results[i]);
+            }
+
+            return true;
+        }
+        catch (KvException e) when (BatchFailure.MayDivide(e))
+        {
+            return await SendDividedAsync(batch, start, count, e.Code).ConfigureAwait(false);
+        }
+        catch (KvException e)
+        {
+            EndAll(batch, start, count, write => write.Fail(BatchFailure.Of(e, write.Key)));
+        }
+        catch (OperationCanceledException)
+        {
+            EndAll(batch, start, count, write => write.Cancel());
+        }
+
+        return false;
+    }
+
+    private async ValueTask<bool> SendDividedAsync(List<BatchedWrite> batch, int start, int count, KvErrorCode refusal)
+    {
+        var half = count / 2;
+        var first = await SendAsync(batch, start, half).ConfigureAwait(false);
+        var second = await SendAsync(batch, start + half, count - half).ConfigureAwait(false);
+        if (first && second)
+        {
+            // It was too long, not wrong: a server may be set to take less than the default.
+            LearnLimit(batch, start, count, refusal);
+        }
+
+        return first && second;
+    }
+
+    private async ValueTask<bool> SendAloneAsync(BatchedWrite write)
+    {
+        try
+        {
+            await write.SendAsync(_store, _cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            write.Cancel();
+        }
+        catch (KvException e)
+        {
+            if (_stopsAtRefusal)
+            {
+                Volatile.Write(ref _stopped, true);
+            }
+
+            write.Fail(e);
+        }
+
+        return false;
+    }
+
+    private void LearnLimit(List<BatchedWrite> batch, int start, int count, KvErrorCode refusal)
+    {
+        lock (_gate)
+        {
+            if (refusal == KvErrorCode.QuotaExceeded)
+            {
+                _bytes = Math.Max(1, Math.Min(_bytes, batch.GetRange(start, count).Sum(write => write.Size) / 2));
+            }
+            else
+            {
+                _operations = Math.Min(_operations, count - count / 2);
+            }
+        }
+    }
+
+    private void EndAll(List<BatchedWrite> batch, int start, int count, Action<BatchedWrite> end)
+    {
+        if (_stopsAtRefusal)
+        {
+            Volatile.Write(ref _stopped, true);
+        }
+
+        for (var i = start; i < start + count; i++)
+        {
+            end(batch[i]);
+        }
+    }
+}
