@@ -6,6 +6,9 @@ internal abstract class BatchedWrite(string key)
 {
     public string Key { get; } = key;
 
+    /// <summary>Its place in the order of the calls.</summary>
+    public long Number { get; set; }
+
     /// <summary>What it adds to the size of a request, in bytes, more or less.</summary>
     public abstract long Size { get; }
 

@@ -27,7 +27,10 @@ public sealed class KvBatchWriter
     private long _bytes;
     private long _pendingBytes;
     private int _requests;
-    private bool _stopped;
+    private long _last;
+
+    // The first write that was refused, with StopAtRefusal: those before it are still made.
+    private long _refused = long.MaxValue;
 
     /// <summary>Makes a writer.</summary>
     /// <param name="store">The store to write to.</param>
@@ -59,7 +62,6 @@ public sealed class KvBatchWriter
     /// <exception cref="KvException">As for <see cref="IKvStore.PutAsync"/>.</exception>
     public Task<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value)
     {
-        KeyRules.Check(key);
         var write = new BatchedPut(key, value);
         Add(write);
         return write.Task;
@@ -71,7 +73,6 @@ public sealed class KvBatchWriter
     /// <exception cref="KvException">As for <see cref="IKvStore.TryDeleteAsync"/>.</exception>
     public Task<bool> TryDeleteAsync(string key)
     {
-        KeyRules.Check(key);
         var write = new BatchedDelete(key);
         Add(write);
         return write.Task;
@@ -89,6 +90,8 @@ public sealed class KvBatchWriter
     {
         lock (_gate)
         {
+            write.Number = ++_last;
+            CheckKey(write);
             if (_lastOfKey.TryGetValue(write.Key, out var before))
             {
                 before.Next = write;
@@ -102,6 +105,35 @@ public sealed class KvBatchWriter
         }
 
         SendReady();
+    }
+
+    private void CheckKey(BatchedWrite write)
+    {
+        try
+        {
+            KeyRules.Check(write.Key);
+        }
+        catch (KvInvalidArgumentException)
+        {
+            NoteRefusal(write);
+            throw;
+        }
+    }
+
+    private void NoteRefusal(BatchedWrite write)
+    {
+        lock (_gate)
+        {
+            _refused = _stopsAtRefusal ? Math.Min(_refused, write.Number) : _refused;
+        }
+    }
+
+    private bool IsAfterRefusal(BatchedWrite write)
+    {
+        lock (_gate)
+        {
+            return write.Number > _refused;
+        }
     }
 
     private void Enqueue(BatchedWrite write)
@@ -123,13 +155,8 @@ public sealed class KvBatchWriter
     {
         lock (_gate)
         {
-            if (_stopped)
-            {
-                return TakeStopped();
-            }
-
             var isFull = _pending.Count >= _operations || _pendingBytes >= _bytes;
-            if (_pending.Count == 0 || (_requests > 0 && (!isFull || _requests >= _requestsAtOnce)))
+            if (_pending.Count == 0 || (_requests > 0 && (!isFull || _requests >= _requestsAtOnce) && _refused == long.MaxValue))
             {
                 return null;
             }
@@ -146,21 +173,6 @@ public sealed class KvBatchWriter
             _requests++;
             return batch;
         }
-    }
-
-    // They are finished by the same way as what is sent, so that those that wait behind them end as well.
-    private List<BatchedWrite>? TakeStopped()
-    {
-        if (_pending.Count == 0)
-        {
-            return null;
-        }
-
-        var rest = _pending.ToList();
-        _pending.Clear();
-        _pendingBytes = 0;
-        _requests++;
-        return rest;
     }
 
     private async Task RunAsync(List<BatchedWrite> batch)
@@ -189,9 +201,14 @@ public sealed class KvBatchWriter
     /// <returns>True if all were made.</returns>
     private async ValueTask<bool> SendAsync(List<BatchedWrite> batch, int start, int count)
     {
-        if (Volatile.Read(ref _stopped))
+        // What is after the first refused write has come after it, too.
+        while (count > 0 && IsAfterRefusal(batch[start + count - 1]))
         {
-            EndAll(batch, start, count, write => write.Cancel());
+            batch[start + --count].Cancel();
+        }
+
+        if (count == 0)
+        {
             return false;
         }
 
@@ -254,11 +271,7 @@ public sealed class KvBatchWriter
         }
         catch (KvException e)
         {
-            if (_stopsAtRefusal)
-            {
-                Volatile.Write(ref _stopped, true);
-            }
-
+            NoteRefusal(write);
             write.Fail(e);
         }
 
@@ -282,11 +295,7 @@ public sealed class KvBatchWriter
 
     private void EndAll(List<BatchedWrite> batch, int start, int count, Action<BatchedWrite> end)
     {
-        if (_stopsAtRefusal)
-        {
-            Volatile.Write(ref _stopped, true);
-        }
-
+        NoteRefusal(batch[start]);
         for (var i = start; i < start + count; i++)
         {
             end(batch[i]);

@@ -20,6 +20,7 @@ public sealed record KvPromises
 
     /// <summary>True if a condition of a transaction may be about all keys of a range; false if it must name one key.</summary>
     public required bool RangeConditions { get; init; }
+
     /// <summary>The most operations in one branch of a transaction; 0 where there are no transactions.</summary>
     public required int LargestTransaction { get; init; }
 

@@ -57,6 +57,14 @@ Describe 'Requests of a pipeline' -Tag etcd {
         $failures | ForEach-Object FullyQualifiedErrorId | Sort-Object -Unique | Should -BeLike 'KvInvalidArgument,*'
     }
 
+    It 'end with -ErrorAction Stop at the first that fails: those before it are made, and of later ones that were sent before a warning tells' {
+        $keys = 0..999 | ForEach-Object { $_ -eq 600 ? "stop`0" : 'stop/{0:000}' -f $_ }
+        { $keys | Set-KvValue -Value 1 -ErrorAction Stop -WarningVariable script:warned -WarningAction SilentlyContinue } | Should -Throw -ErrorId 'KvInvalidArgument,*'
+        $made = @(Get-KvTree stop -KeysOnly | ForEach-Object Key)
+        $made | Should -Be $keys[0..599]
+        $warned | Should -BeNullOrEmpty
+    }
+
     It 'leave errors in the order of their keys' {
         $keys = 1..200 | ForEach-Object { "missing/$_" }
         $null = $keys | Get-KvValue -ErrorVariable failures -ErrorAction SilentlyContinue

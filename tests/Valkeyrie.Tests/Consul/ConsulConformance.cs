@@ -22,6 +22,8 @@ public static class ConsulConformance
 
     public sealed class TreeCopies(SharedConsul consul) : TreeCopyConformance(new ConsulRig(consul.Agent));
 
+    public sealed class Batches(SharedConsul consul) : BatchConformance(new ConsulRig(consul.Agent));
+
     public sealed class Atomics(SharedConsul consul) : AtomicConformance(new ConsulRig(consul.Agent));
 
     public sealed class Ttls(SharedConsul consul) : TtlConformance(new ConsulRig(consul.Agent));

@@ -88,6 +88,22 @@ public sealed class BatchWriterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task With_stop_a_key_that_breaks_a_rule_ends_what_comes_after_it_and_nothing_before_it()
+    {
+        _store.Refuses = key => key is "k40";
+        var writer = new KvBatchWriter(_store, new KvBatchOptions { StopAtRefusal = true, Operations = 10 });
+        _store.Hold();
+        var before = Enumerable.Range(0, 30).Select(i => writer.PutAsync($"k{i}", "v"u8.ToArray())).ToList();
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(() => writer.PutAsync("a\0b", "v"u8.ToArray()));
+        var after = Enumerable.Range(30, 30).Select(i => writer.PutAsync($"k{i}", "v"u8.ToArray())).ToList();
+        _store.Release();
+        await Task.WhenAll(before);
+        await Task.WhenAll(after).ContinueWith(_ => { }, TaskScheduler.Default);
+        Assert.All(after, end => Assert.True(end.IsCanceled));
+        Assert.Equal(30, await _memory.CountAsync(KvRange.All));
+    }
+
+    [Fact]
     public async Task A_transaction_of_unknown_outcome_is_not_sent_again_and_each_of_its_keys_says_so()
     {
         var writer = new KvBatchWriter(_store);
