@@ -82,7 +82,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
     public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfClosed();
-        return new AgentChecks(_api, _places.Unused()).CheckAllAsync(EndpointChecks.CheckTimeout(timeout) ?? _api.Timeout, cancellationToken);
+        return new AgentChecks(_api, _places.Unused()).CheckAllAsync(OptionRules.CheckEndpointTimeout(timeout) ?? _api.Timeout, cancellationToken);
     }
 
     public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default)
@@ -109,10 +109,9 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         ArgumentNullException.ThrowIfNull(range);
         _lifetime.ThrowIfClosed();
         options ??= Everything;
-        CheckRead(options);
-        return options.Limit >= 0
-            ? _trees.ListAsync(range, options, cancellationToken)
-            : throw new KvInvalidArgumentException($"The limit is {options.Limit}. Specify one above zero, or 0 for all.");
+        OptionRules.CheckList(options);
+        RefuseOlderRevision(options);
+        return _trees.ListAsync(range, options, cancellationToken);
     }
 
     public ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default)
@@ -161,7 +160,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
             {
                 ArgumentNullException.ThrowIfNull(range);
                 var watch = options ?? FromNow;
-                Writes.CheckRevision(watch.FromRevision);
+                OptionRules.CheckWatch(watch);
                 return ComparedWatch.ReadAsync(new RangeObserver(_api, _places, _pairs, range, _info), range, watch, _info.Address, token);
             },
             cancellationToken);
@@ -171,7 +170,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
             token =>
             {
                 options ??= PlainLock;
-                options.RequireForm(key, _info, KvLockForm.Beside, KvLockForm.ConsulLock);
+                OptionRules.RequireForm(key, options, _info, KvLockForm.Beside, KvLockForm.ConsulLock);
                 return _mutex.LockAsync(key, options, token);
             },
             cancellationToken);
@@ -218,8 +217,13 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
 
     private void CheckRead(KvReadOptions options)
     {
-        Writes.CheckRevision(options.Revision);
-        if (options.Revision > 0)
+        OptionRules.CheckRead(options);
+        RefuseOlderRevision(options);
+    }
+
+    private void RefuseOlderRevision(KvReadOptions options)
+    {
+        if (options.Revision is not null)
         {
             throw new KvNotSupportedException("reading at an older revision: Consul keeps none", _info);
         }

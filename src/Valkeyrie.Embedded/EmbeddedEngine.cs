@@ -61,8 +61,8 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         return new(new KvServerStatus(Info.Endpoints[0], "SQLite " + raw.sqlite3_libversion().utf8_to_string(), revision));
     }
 
-    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken) => new(Database.WriteAsync(
-        (Key: key, KeyBytes: _keys.Encode(key), Value: value.ToArray(), LeaseId: leaseId),
+    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long? leaseId, CancellationToken cancellationToken) => new(Database.WriteAsync(
+        (Key: key, KeyBytes: _keys.Encode(key), Value: value.ToArray(), LeaseId: leaseId ?? 0),
         static (writer, put) =>
         {
             Leases.Require(writer, put.LeaseId);
@@ -84,7 +84,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     {
         var database = await DatabaseAfterLeasesAsync(cancellationToken).ConfigureAwait(false);
         query = query.Limit > LargestPage ? query with { Limit = LargestPage } : query;
-        return query.Limit is > 0 and <= SmallPage || query.Range.Kind == KvRangeKind.Key
+        return query.Limit <= SmallPage || query.Range.Kind == KvRangeKind.Key
             ? Range(database, query)
             : await Task.Run(() => Range(database, query), cancellationToken).ConfigureAwait(false);
     }
@@ -192,9 +192,9 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         return Math.Max(1, BitConverter.ToInt64(bytes) & long.MaxValue);
     }
 
-    private static KvPair? Get(Database database, string key, KvReadOptions options) => options.Revision == 0
+    private static KvPair? Get(Database database, string key, KvReadOptions options) => options.Revision is not { } revision
         ? database.Read(key, static (reader, key) => reader.Get(key))
-        : database.Read((key, options.Revision), static (reader, state) => reader.InOneState(state, static (r, s) => r.GetAt(s.key, s.Revision)));
+        : database.Read((key, revision), static (reader, state) => reader.InOneState(state, static (r, s) => r.GetAt(s.key, s.revision)));
 
     private static KvPage Range(Database database, KvRangeQuery query) =>
         database.Read(query, static (reader, query) => reader.InOneState(query, static (r, q) => r.Range(q, exactCount: false)));

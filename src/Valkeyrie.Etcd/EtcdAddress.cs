@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Valkeyrie.Etcd;
 
-/// <summary>Reads the endpoints of an etcd address: <c>host</c>, <c>host:port</c> or <c>[ipv6]:port</c>, separated by commas.</summary>
+/// <summary>The endpoints of an etcd address: <c>host</c>, <c>host:port</c> or <c>[ipv6]:port</c>, separated by commas, or URLs.</summary>
 internal static class EtcdAddress
 {
     private const int DefaultPort = 2379;
@@ -19,11 +19,43 @@ internal static class EtcdAddress
         return urls.Count > 0 ? urls : throw new KvInvalidArgumentException("The address names no endpoint. Give one such as 'etcd://localhost:2379'.");
     }
 
+    /// <summary>The endpoints once each.</summary>
+    /// <exception cref="KvInvalidArgumentException">There is none, or one is not the URL of an endpoint, or only some use TLS.</exception>
+    public static IReadOnlyList<Uri> CheckEndpoints(IEnumerable<Uri> endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var urls = endpoints.Distinct().ToList();
+        if (urls.Count == 0)
+        {
+            throw Invalid("No endpoint was given. Specify one such as 'http://localhost:2379'.");
+        }
+
+        foreach (var url in urls)
+        {
+            if (!IsEndpoint(url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
+            {
+                // A user or password in it is not shown.
+                throw Invalid($"'{url.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped)}' is not an endpoint. Specify http://host:port or https://host:port alone.");
+            }
+
+            if (url.Scheme != urls[0].Scheme)
+            {
+                throw Invalid("Some endpoints are with TLS and some without. One store's endpoints must agree.");
+            }
+        }
+
+        return urls;
+
+        static KvInvalidArgumentException Invalid(string message) => new(message) { ParamName = nameof(endpoints) };
+    }
+
+    private static bool IsEndpoint(Uri url) => url is { IsAbsoluteUri: true, AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "", Port: > 0 };
+
     private static Uri ParseEndpoint(string endpoint, string scheme)
     {
         var hasPort = endpoint.LastIndexOf(':') > endpoint.LastIndexOf(']');
         var text = hasPort ? endpoint : endpoint + ":" + DefaultPort.ToString(CultureInfo.InvariantCulture);
-        return Uri.TryCreate($"{scheme}://{text}/", UriKind.Absolute, out var url) && url is { AbsolutePath: "/", Query: "", Fragment: "", Port: > 0 }
+        return Uri.TryCreate($"{scheme}://{text}/", UriKind.Absolute, out var url) && IsEndpoint(url)
             ? url
             : throw new KvInvalidArgumentException($"'{endpoint}' is not an endpoint. Give host, host:port or [ipv6]:port.");
     }

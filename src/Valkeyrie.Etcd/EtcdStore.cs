@@ -23,36 +23,62 @@ public static class EtcdStore
     /// <summary>Registers the schemes. Calling it again does nothing more.</summary>
     public static void Register()
     {
-        KvStore.Register(Scheme, (address, options) => OpenV3(address, options, RefuseTls(options, Scheme, TlsScheme)));
-        KvStore.Register(TlsScheme, (address, options) => OpenV3(address, options, tls: true));
-        KvStore.Register(V2Scheme, (address, options) => OpenV2(address, options, RefuseTls(options, V2Scheme, V2TlsScheme)));
-        KvStore.Register(V2TlsScheme, (address, options) => OpenV2(address, options, tls: true));
+        KvStore.Register(Scheme, (address, options) => OpenV3(EtcdAddress.ParseEndpoints(address.Rest, tls: false), options));
+        KvStore.Register(TlsScheme, (address, options) => OpenV3(EtcdAddress.ParseEndpoints(address.Rest, tls: true), options));
+        KvStore.Register(V2Scheme, (address, options) => OpenKeysApi(EtcdAddress.ParseEndpoints(address.Rest, tls: false), options));
+        KvStore.Register(V2TlsScheme, (address, options) => OpenKeysApi(EtcdAddress.ParseEndpoints(address.Rest, tls: true), options));
     }
 
-    private static RevisionedStore OpenV3(KvAddress address, KvStoreOptions options, bool tls)
+    /// <summary>Opens etcd's APIv3, without a way through <see cref="KvStore.Open"/>. The connection is made when the store is first used.</summary>
+    /// <param name="endpoints">The endpoints of one cluster as <c>http://host:port</c>, or all as <c>https://host:port</c> for TLS. A URL without a port means its scheme's own, 80
+    /// or 443, so name etcd's 2379.</param>
+    /// <param name="options">Credential, certificates, namespace, timeout; null for none.</param>
+    /// <exception cref="KvInvalidArgumentException">There is no endpoint, one is not valid, or an option is not.</exception>
+    public static IKvStore Open(IEnumerable<Uri> endpoints, KvStoreOptions? options = null) => OpenV3(EtcdAddress.CheckEndpoints(endpoints), Checked(options));
+
+    /// <summary>Opens etcd's APIv2, without a way through <see cref="KvStore.Open"/>. The connection is made when the store is first used.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static IKvStore OpenV2(IEnumerable<Uri> endpoints, KvStoreOptions? options = null) =>
+        OpenKeysApi(EtcdAddress.CheckEndpoints(endpoints), Checked(options));
+
+    private static KvStoreOptions Checked(KvStoreOptions? options)
     {
-        var endpoints = EtcdAddress.ParseEndpoints(address.Rest, tls);
-        var info = InfoOf(address, endpoints, options, EtcdV3Engine.Promises);
+        options ??= new KvStoreOptions();
+        options.Check();
+        return options;
+    }
+
+    private static RevisionedStore OpenV3(IReadOnlyList<Uri> endpoints, KvStoreOptions options)
+    {
+        var info = InfoOf(endpoints, Scheme, TlsScheme, options, EtcdV3Engine.Promises);
         return new RevisionedStore(new EtcdV3Engine(new EtcdChannel(endpoints, options, info.Address), info, options));
     }
 
-    private static EtcdV2Store OpenV2(KvAddress address, KvStoreOptions options, bool tls)
+    private static EtcdV2Store OpenKeysApi(IReadOnlyList<Uri> endpoints, KvStoreOptions options)
     {
         var paths = new KeyPaths(options.Namespace);
-        var endpoints = EtcdAddress.ParseEndpoints(address.Rest, tls);
-        return new EtcdV2Store(new KeysChannel(endpoints, options, InfoOf(address, endpoints, options, EtcdV2Store.Promises)), paths);
+        return new EtcdV2Store(new KeysChannel(endpoints, options, InfoOf(endpoints, V2Scheme, V2TlsScheme, options, EtcdV2Store.Promises)), paths);
     }
 
-    private static KvStoreInfo InfoOf(KvAddress address, IReadOnlyList<Uri> endpoints, KvStoreOptions options, KvPromises promises) => new(
-        address.Scheme,
-        $"{address.Scheme}://{string.Join(',', endpoints.Select(e => e.Authority))}",
-        [.. endpoints.Select(e => e.GetLeftPart(UriPartial.Authority))],
-        options.Namespace,
-        options.Credential?.UserName,
-        promises);
+    /// <exception cref="KvInvalidArgumentException">There are certificates for endpoints that do not use them.</exception>
+    private static KvStoreInfo InfoOf(IReadOnlyList<Uri> endpoints, string plainScheme, string tlsScheme, KvStoreOptions options, KvPromises promises)
+    {
+        var isSecure = endpoints[0].Scheme == Uri.UriSchemeHttps;
+        if (!isSecure && options.Tls is not null)
+        {
+            throw new KvInvalidArgumentException($"Certificates were given for '{plainScheme}://', which does not use TLS. Use '{tlsScheme}://'.")
+            { ParamName = nameof(KvStoreOptions.Tls) };
+        }
 
-    /// <summary>Refuses certificates for a scheme that does not use them.</summary>
-    private static bool RefuseTls(KvStoreOptions options, string scheme, string tlsScheme) =>
-        options.Tls is null ? false
-        : throw new KvInvalidArgumentException($"Certificates were given for '{scheme}://', which does not use TLS. Use '{tlsScheme}://'.");
+        var scheme = isSecure ? tlsScheme : plainScheme;
+        return new(
+            scheme,
+
+            // The port in any case: an address without one means etcd's, a URL without one that of its scheme.
+            $"{scheme}://{string.Join(',', endpoints.Select(e => $"{e.Host}:{e.Port}"))}",
+            [.. endpoints.Select(e => e.GetLeftPart(UriPartial.Authority))],
+            options.Namespace,
+            options.Credential?.UserName,
+            promises);
+    }
 }

@@ -26,8 +26,8 @@ public sealed record KvEndpointStatus(string Endpoint) : IFormattable
     /// <summary>The server's version; empty where it is not known.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>The newest revision that this endpoint knows of; 0 where it does not tell this user.</summary>
-    public long Revision { get; init; }
+    /// <summary>The newest revision that this endpoint knows of; null where it does not tell this user.</summary>
+    public long? Revision { get; init; }
 
     /// <summary>True for the leader of a cluster, false for its other members; null for a store without a cluster, and where it is not known.</summary>
     public bool? IsLeader { get; init; }
@@ -44,8 +44,8 @@ public sealed record KvEndpointStatus(string Endpoint) : IFormattable
     /// <summary>The number of the cluster in hexadecimal; null where there is none or it is not known.</summary>
     public string? ClusterId { get; init; }
 
-    /// <summary>How often the cluster has elected a leader; 0 where it is not known.</summary>
-    public long RaftTerm { get; init; }
+    /// <summary>How often the cluster has elected a leader; null where it is not known.</summary>
+    public long? RaftTerm { get; init; }
 
     /// <summary>The size of the database on the endpoint's disk in bytes; null where it is not known.</summary>
     public long? DatabaseSize { get; init; }

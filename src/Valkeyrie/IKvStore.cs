@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Valkeyrie;
 
 /// <summary>A key/value store: the eleven calls that every store serves with the same meaning.</summary>
@@ -20,7 +22,7 @@ public interface IKvStore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>What the server says of itself.</returns>
     /// <exception cref="KvUnreachableException">No endpoint answered.</exception>
-    /// <exception cref="KvAuthenticationException">The user or password is wrong.</exception>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.AuthenticationFailed"/>) The user or password is wrong.</exception>
     ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Writes a value, whether or not the key exists.</summary>
@@ -29,7 +31,7 @@ public interface IKvStore : IAsyncDisposable
     /// <param name="options">Time to live and the like; null for none.</param>
     /// <param name="cancellationToken">Ends the call early; the write may still have been made.</param>
     /// <returns>The pair as written, with its new revision. What only a further read could tell (<see cref="KvPair.CreateRevision"/>,
-    /// <see cref="KvPair.Version"/>) is 0 where the store does not send it along.</returns>
+    /// <see cref="KvPair.Version"/>) is null where the store does not send it along.</returns>
     ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Reads a key.</summary>
@@ -60,11 +62,16 @@ public interface IKvStore : IAsyncDisposable
     ValueTask<bool> TryDeleteAsync(string key, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a key that must exist.</summary>
-    /// <inheritdoc cref="TryDeleteAsync"/>
-    /// <returns>True.</returns>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends the call early; the key may still have been removed.</param>
     /// <exception cref="KvKeyNotFoundException">The key does not exist.</exception>
-    async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken = default) =>
-        await TryDeleteAsync(key, cancellationToken).ConfigureAwait(false) ? true : throw new KvKeyNotFoundException(key, Info.Address);
+    async ValueTask DeleteAsync(string key, CancellationToken cancellationToken = default)
+    {
+        if (!await TryDeleteAsync(key, cancellationToken).ConfigureAwait(false))
+        {
+            throw new KvKeyNotFoundException(key, Info.Address);
+        }
+    }
 
     /// <summary>Streams the pairs of a range in key order (by the bytes of the key), all at one revision.</summary>
     /// <remarks>Pairs arrive page by page, so memory stays bounded however many there are. A directory without keys below it lists
@@ -120,19 +127,20 @@ public interface IKvStore : IAsyncDisposable
     /// <param name="revision">The revision that the key must have; above 0.</param>
     /// <param name="cancellationToken">Ends the call early; the key may still have been removed.</param>
     /// <returns>Whether it was removed, and if not, what stood in the way.</returns>
-    /// <exception cref="KvPreviousNotSpecifiedException">The revision is 0.</exception>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.PreviousNotSpecified"/>) The revision is 0.</exception>
     ValueTask<KvWriteResult> TryAtomicDeleteAsync(string key, long revision, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a key only if it is still at the given revision, else throws.</summary>
-    /// <inheritdoc cref="TryAtomicDeleteAsync"/>
-    /// <returns>True.</returns>
+    /// <param name="key">The key.</param>
+    /// <param name="revision">The revision that the key must have; above 0.</param>
+    /// <param name="cancellationToken">Ends the call early; the key may still have been removed.</param>
     /// <exception cref="KvKeyNotFoundException">The key does not exist.</exception>
     /// <exception cref="KvKeyModifiedException">The key is at another revision.</exception>
-    async ValueTask<bool> AtomicDeleteAsync(string key, long revision, CancellationToken cancellationToken = default)
+    /// <exception cref="KvException">The revision is 0 (<see cref="KvErrorCode.PreviousNotSpecified"/>).</exception>
+    async ValueTask AtomicDeleteAsync(string key, long revision, CancellationToken cancellationToken = default)
     {
         var result = await TryAtomicDeleteAsync(key, revision, cancellationToken).ConfigureAwait(false);
         result.ThrowUnlessWritten(key, Info.Address);
-        return true;
     }
 
     /// <summary>Follows one key: first the pair as it is, then every change once and in order.</summary>
@@ -167,9 +175,23 @@ public interface IKvStore : IAsyncDisposable
     /// <exception cref="KvTimeoutException">The timeout passed while the store gave no answer.</exception>
     ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives what only some stores can do: <see cref="IKvLeases"/>, <see cref="IKvTransactions"/> and the like.</summary>
+    /// <summary>Gives what only some stores can do: <see cref="IKvLeases"/>, <see cref="IKvTransactions"/> and the like. A cast is no substitute: a store may serve
+    /// a capability by another object than itself.</summary>
+    /// <typeparam name="TCapability">The capability's interface.</typeparam>
+    /// <param name="capability">The capability; null where this store does not have it.</param>
+    /// <returns>True if this store has it.</returns>
+    bool TryGetCapability<TCapability>([NotNullWhen(true)] out TCapability? capability) where TCapability : class
+    {
+        capability = this as TCapability;
+        return capability is not null;
+    }
+
+    /// <summary>Gives what only some stores can do, as <see cref="TryGetCapability"/> does, else throws.</summary>
     /// <typeparam name="TCapability">The capability's interface.</typeparam>
     /// <exception cref="KvNotSupportedException">This store does not have it.</exception>
     TCapability GetCapability<TCapability>() where TCapability : class =>
-        this as TCapability ?? throw new KvNotSupportedException(KvCapability.NameOf<TCapability>(), Info);
+        TryGetCapability<TCapability>(out var capability) ? capability : throw new KvNotSupportedException(NameOf<TCapability>(), Info);
+
+    // In words: IKvLeases is "leases".
+    private static string NameOf<TCapability>() => typeof(TCapability).Name.Replace("IKv", "", StringComparison.Ordinal).ToLowerInvariant();
 }

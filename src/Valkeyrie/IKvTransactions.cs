@@ -146,8 +146,8 @@ public abstract record KvOperation
     /// <summary>Writes a value.</summary>
     /// <param name="Key">The key.</param>
     /// <param name="Value">The value.</param>
-    /// <param name="LeaseId">The lease to attach the key to; 0 for none.</param>
-    public sealed record Put(string Key, ReadOnlyMemory<byte> Value, long LeaseId = 0) : KvOperation
+    /// <param name="LeaseId">The lease to attach the key to; null for none.</param>
+    public sealed record Put(string Key, ReadOnlyMemory<byte> Value, long? LeaseId = null) : KvOperation
     {
         /// <summary>The operation in words.</summary>
         public override string ToString() => $"put key '{Key}'";
@@ -165,11 +165,11 @@ public abstract record KvOperation
     /// <param name="Range">Which.</param>
     public sealed record Read(KvRange Range) : KvOperation
     {
-        /// <summary>Read at this older revision; 0 (the default) for the one at which the transaction is made.</summary>
-        public long Revision { get; init; }
+        /// <summary>Read at this older revision, from 1; null (the default) for the one at which the transaction is made.</summary>
+        public long? Revision { get; init; }
 
-        /// <summary>The most pairs to give; 0 (the default) for all.</summary>
-        public long Limit { get; init; }
+        /// <summary>The most pairs to give, from 1; null (the default) for all.</summary>
+        public long? Limit { get; init; }
 
         /// <summary>True to leave the values out (<see cref="KvPair.KeyOnly"/>). Default: false.</summary>
         public bool KeysOnly { get; init; }
@@ -180,8 +180,8 @@ public abstract record KvOperation
         /// <summary>True to give the pairs that were created last first, instead of in key order. Default: false.</summary>
         public bool NewestFirst { get; init; }
 
-        /// <summary>Only pairs created at this revision or before; 0 (the default) for all.</summary>
-        public long MaxCreateRevision { get; init; }
+        /// <summary>Only pairs created at this revision or before; null (the default) for all.</summary>
+        public long? MaxCreateRevision { get; init; }
 
         /// <summary>True to let any member answer from what it knows, where the whole transaction only reads and allows it. Default: false.</summary>
         public bool Serializable { get; init; }

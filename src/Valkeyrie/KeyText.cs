@@ -98,5 +98,5 @@ public static class KeyText
 
     [DoesNotReturn]
     private static void RefuseSurrogate(string key, int index) =>
-        throw new KvInvalidArgumentException($"The key is not valid text: half of a surrogate pair at position {index}.") { Key = key };
+        throw new KvInvalidArgumentException($"The key is not valid text: half of a surrogate pair at position {index}.") { ParamName = nameof(key), Key = key };
 }

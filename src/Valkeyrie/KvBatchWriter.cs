@@ -47,7 +47,7 @@ public sealed class KvBatchWriter
 
         // A store that promises nothing may have transactions, but of unknown size.
         var promises = store.Info.Promises;
-        _transactions = promises is { LargestTransaction: > 0 } ? store as IKvTransactions : null;
+        _transactions = promises is { LargestTransaction: > 0 } && store.TryGetCapability<IKvTransactions>(out var transactions) ? transactions : null;
         _operations = _transactions is null ? 1 : Math.Min(options.Operations ?? DefaultOperations, promises!.LargestTransaction);
         _bytes = Math.Min(MostBytes, (promises?.LargestValue ?? MostBytes) / 2);
         _requestsAtOnce = options.Requests ?? (_operations == 1 ? SinglesAtOnce : TransactionsAtOnce);

@@ -10,7 +10,7 @@ public sealed record KvElection(string Name, KvPair Leader, IReadOnlyList<KvPair
     public string Value => Leader.Value;
 
     /// <summary>A number that is higher for each later leader; see <see cref="KvLeadership.FencingToken"/>.</summary>
-    public long FencingToken => Leader.CreateRevision;
+    public long FencingToken => Leader.CreateRevision ?? 0;
 
     /// <summary>Name and value.</summary>
     public override string ToString() => $"{Name}: {Value}";

@@ -61,12 +61,4 @@ public sealed class KvEvent
 
     /// <summary>Type, key and revision.</summary>
     public override string ToString() => $"{Type} {Key} @{Revision}";
-
-    /// <summary>An event about the watch itself, not about a key.</summary>
-    /// <param name="type">Which.</param>
-    /// <param name="range">What is watched.</param>
-    /// <param name="revision">The revision that it tells of.</param>
-    /// <param name="error">The cause.</param>
-    internal static KvEvent OfWatch(KvEventType type, KvRange range, long revision, KvException? error = null) =>
-        new() { Type = type, Pair = new KvPair { Key = range.Text, KeyOnly = true, Revision = revision }, Error = error };
 }

@@ -1,7 +1,7 @@
 namespace Valkeyrie;
 
-/// <summary>A failure of a store, told in words that name the key and the endpoint. The base of a small family, one type for each
-/// <see cref="KvErrorCode"/>.</summary>
+/// <summary>A failure of a store, told in words that name the key and the endpoint. What it is says its <see cref="Code"/>; a failure that a program may want to
+/// catch by itself also has a type of its own.</summary>
 /// <param name="code">What went wrong.</param>
 /// <param name="message">What went wrong and what to do, for a person. Holds no secret. What others wrote in it is made visible (<see cref="VisibleText"/>).</param>
 /// <param name="inner">The cause, where there is one.</param>

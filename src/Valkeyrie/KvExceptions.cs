@@ -55,15 +55,6 @@ public sealed class KvKeyModifiedException : KvException
     public long CurrentRevision { get; }
 }
 
-/// <summary>A conditional delete was called without a revision.</summary>
-public sealed class KvPreviousNotSpecifiedException : KvException
-{
-    /// <summary>Makes the error.</summary>
-    /// <param name="key">The key.</param>
-    public KvPreviousNotSpecifiedException(string key)
-        : base(KvErrorCode.PreviousNotSpecified, $"No previous revision was given for the key '{key}'. Read the key and pass its Revision.") => Key = key;
-}
-
 /// <summary>Why a store could not be reached.</summary>
 public enum KvUnreachableReason
 {
@@ -245,52 +236,43 @@ public sealed class KvCompactedException : KvException
 {
     /// <summary>Makes the error.</summary>
     /// <param name="revision">The revision asked for.</param>
-    /// <param name="oldestRevision">The oldest revision that is kept; 0 if not known.</param>
+    /// <param name="oldestRevision">The oldest revision that is kept; null if not known.</param>
     /// <param name="endpoint">Where.</param>
     /// <param name="key">The key or directory that was to be read or followed from there; null or empty for all keys.</param>
-    public KvCompactedException(long revision, long oldestRevision, string? endpoint, string? key = null)
+    public KvCompactedException(long revision, long? oldestRevision, string? endpoint, string? key = null)
         : base(KvErrorCode.Compacted, $"Revision {revision}{(string.IsNullOrEmpty(key) ? "" : $" of '{key}'")} is no longer kept: the store has compacted its history"
-            + (oldestRevision > 0 ? $" up to revision {oldestRevision}." : "."))
+            + (oldestRevision is null ? "." : $" up to revision {oldestRevision}."))
     {
         OldestRevision = oldestRevision;
         Key = key;
         Endpoint = endpoint;
     }
 
-    /// <summary>The oldest revision that is kept; 0 if not known.</summary>
-    public long OldestRevision { get; }
+    /// <summary>The oldest revision that is kept; null if not known.</summary>
+    public long? OldestRevision { get; }
 }
 
 /// <summary>The user may not do this.</summary>
 /// <param name="message">What was refused.</param>
 public sealed class KvPermissionDeniedException(string message) : KvException(KvErrorCode.PermissionDenied, message);
 
-/// <summary>The user or password is wrong, or one is needed and none was given.</summary>
-/// <param name="message">What was refused and what to do.</param>
-public sealed class KvAuthenticationException(string message) : KvException(KvErrorCode.AuthenticationFailed, message);
-
-/// <summary>The server's space is used up, or the request is larger than it takes.</summary>
-/// <param name="message">Which limit was met and what to do.</param>
-public sealed class KvQuotaExceededException(string message) : KvException(KvErrorCode.QuotaExceeded, message);
-
-/// <summary>An argument breaks a rule.</summary>
+/// <summary>An argument breaks a rule. What <see cref="ArgumentException"/> is elsewhere, and as that one it names the parameter.</summary>
 /// <param name="message">What is wrong with it and what to give instead.</param>
 /// <param name="inner">The cause.</param>
-public sealed class KvInvalidArgumentException(string message, Exception? inner = null) : KvException(KvErrorCode.InvalidArgument, message, inner);
-
-/// <summary>The store's file is damaged or not a store.</summary>
-/// <param name="message">Which file, and what is wrong with it.</param>
-/// <param name="inner">The cause.</param>
-public sealed class KvCorruptStoreException(string message, Exception? inner = null) : KvException(KvErrorCode.CorruptStore, message, inner);
+public sealed class KvInvalidArgumentException(string message, Exception? inner = null) : KvException(KvErrorCode.InvalidArgument, message, inner)
+{
+    /// <summary>The parameter, or the property of the options, that breaks the rule; null where it is none of the two, as a part of an address or of a file.</summary>
+    public string? ParamName { get; init; }
+}
 
 /// <summary>The lease does not exist, or has expired.</summary>
 public sealed class KvLeaseNotFoundException : KvException
 {
     /// <summary>Makes the error.</summary>
-    /// <param name="leaseId">The lease.</param>
+    /// <param name="leaseId">The lease; null if it is not known which of several.</param>
     /// <param name="endpoint">Where.</param>
-    public KvLeaseNotFoundException(long leaseId, string? endpoint)
-        : base(KvErrorCode.LeaseNotFound, leaseId == 0 ? "The lease does not exist, or has expired." : $"The lease {leaseId:x} does not exist, or has expired.") =>
+    public KvLeaseNotFoundException(long? leaseId, string? endpoint)
+        : base(KvErrorCode.LeaseNotFound, leaseId is null ? "The lease does not exist, or has expired." : $"The lease {leaseId:x} does not exist, or has expired.") =>
         Endpoint = endpoint;
 }
 
@@ -306,36 +288,7 @@ public sealed class KvStoreClosedException : KvException
 /// <summary>The store's history is another one than that in which the call or watch began, as after it was restored from a snapshot, emptied or
 /// replaced; or two of its endpoints have different ones. Revisions of one say nothing about the other.</summary>
 /// <param name="message">What has changed and what to do.</param>
-public sealed class KvHistoryChangedException(string message) : KvException(KvErrorCode.HistoryChanged, message)
-{
-    /// <summary>The error of what began in a history that the store no longer has.</summary>
-    /// <param name="what">What began there, as the beginning of a sentence.</param>
-    /// <param name="key">The key or directory that it is about.</param>
-    /// <param name="endpoint">Where.</param>
-    internal static KvHistoryChangedException Of(string what, string? key, string endpoint) =>
-        new($"{what} ends: {endpoint} has another history than when it began, as after it was restored from a snapshot or emptied. Revisions from before mean "
-            + "nothing there; read anew.") { Key = key, Endpoint = endpoint };
-
-    /// <summary>The error of a watch that is to begin at a revision that the store has not come to.</summary>
-    /// <param name="range">What is to be watched.</param>
-    /// <param name="from">The first revision wanted.</param>
-    /// <param name="newest">The store's newest one.</param>
-    /// <param name="endpoint">Where.</param>
-    internal static KvHistoryChangedException NotReached(KvRange range, long from, long newest, string endpoint) =>
-        new($"Changes from revision {from} on cannot be followed: {endpoint} has only come to revision {newest}. Either the number is wrong, or the store was "
-            + "restored or emptied and has another history now; read anew.") { Key = range.Text, Endpoint = endpoint };
-}
-
-/// <summary>No store was named, and none is current. Where a program keeps a current store, as the PowerShell module does, it says so by this.</summary>
-public sealed class KvNoCurrentStoreException : KvException
-{
-    /// <summary>Makes the error.</summary>
-    /// <param name="message">Why none is current, and what to do.</param>
-    public KvNoCurrentStoreException(string message)
-        : base(KvErrorCode.NoCurrentStore, message)
-    {
-    }
-}
+public sealed class KvHistoryChangedException(string message) : KvException(KvErrorCode.HistoryChanged, message);
 
 /// <summary>The store's file, or what belongs to it, was removed or replaced while the store was open. An open store does not follow: it would read, and
 /// write, what nobody else finds.</summary>

@@ -11,8 +11,8 @@ public sealed record KvPutOptions
     /// Default: false.</summary>
     public bool KeepAlive { get; init; }
 
-    /// <summary>A lease of the caller's to attach the key to; 0 (the default) for none. Not together with <see cref="Ttl"/>.</summary>
-    public long LeaseId { get; init; }
+    /// <summary>A lease of the caller's to attach the key to; null (the default) for none. Not together with <see cref="Ttl"/>.</summary>
+    public long? LeaseId { get; init; }
 
     /// <summary>True to ask for a directory, on stores whose directories are real (<see cref="KvPromises.RealDirectories"/>). Such a store makes the
     /// directory; where it keeps no value on one, a value that is not empty is not stored, and <see cref="Warn"/> is told so. All other stores write
@@ -27,8 +27,8 @@ public sealed record KvPutOptions
 /// <summary>Options of a read.</summary>
 public record KvReadOptions
 {
-    /// <summary>Read at this older revision; 0 (the default) for the newest.</summary>
-    public long Revision { get; init; }
+    /// <summary>Read at this older revision, from 1; null (the default) for the newest.</summary>
+    public long? Revision { get; init; }
 
     /// <summary>True to let any member answer from what it knows, faster and perhaps stale. Default: false, linearizable.</summary>
     public bool Serializable { get; init; }
@@ -44,8 +44,8 @@ public sealed record KvListOptions : KvReadOptions
     /// listed, whether or not the directory exists.</summary>
     public string? After { get; init; }
 
-    /// <summary>The most pairs to give; 0 (the default) for all.</summary>
-    public long Limit { get; init; }
+    /// <summary>The most pairs to give, from 1; null (the default) for all.</summary>
+    public long? Limit { get; init; }
 }
 
 /// <summary>Options of a watch.</summary>
@@ -54,9 +54,9 @@ public sealed record KvWatchOptions
     /// <summary>True to leave out the pairs that exist when the watch begins. Default: false.</summary>
     public bool ChangesOnly { get; init; }
 
-    /// <summary>Replay every change from this revision on, without <see cref="KvEventType.Existing"/> events; 0 (the default) to begin now. A
+    /// <summary>Replay every change from this revision on, without <see cref="KvEventType.Existing"/> events, from 1; null (the default) to begin now. A
     /// revision that the store has not reached, beyond the next one, is a <see cref="KvHistoryChangedException"/>.</summary>
-    public long FromRevision { get; init; }
+    public long? FromRevision { get; init; }
 
     /// <summary>True to carry the pair before each change along. Default: false.</summary>
     public bool PreviousValue { get; init; }
@@ -107,31 +107,4 @@ public sealed record KvLockOptions
     /// <summary>Which keys the lock is made of. Default: <see cref="KvLockForm.Beside"/>. A store that does not have the form refuses it with
     /// <see cref="KvNotSupportedException"/>.</summary>
     public KvLockForm Form { get; init; }
-
-    /// <summary>Refuses a form that a store does not have. Stores do so before anything is sent.</summary>
-    /// <param name="key">The key to be locked.</param>
-    /// <param name="store">The store that is asked for the lock.</param>
-    /// <param name="forms">The forms that it has.</param>
-    /// <exception cref="KvNotSupportedException">The form is none of them.</exception>
-    public void RequireForm(string key, KvStoreInfo store, params KvLockForm[] forms)
-    {
-        if (Array.IndexOf(forms, Form) >= 0)
-        {
-            return;
-        }
-
-        throw new KvNotSupportedException(
-            Form switch
-            {
-                KvLockForm.EtcdMutex => "etcd's own mutex, which is made of leases",
-                KvLockForm.ConsulLock => "the lock of 'consul lock', which is made of Consul's sessions",
-                _ => $"the lock form {Form}",
-            },
-            store) { Key = key };
-    }
-
-    /// <summary>Refuses a timeout that no store takes. Stores do so before anything is sent.</summary>
-    /// <param name="key">The key to be locked.</param>
-    /// <exception cref="KvInvalidArgumentException">The timeout is below zero or too long.</exception>
-    public void CheckTimeout(string key) => KvStoreOptions.CheckWait(Timeout, "lock", key);
 }

@@ -5,6 +5,11 @@ namespace Valkeyrie;
 /// <summary>A key with its value and what the store knows of it. Immutable.</summary>
 public sealed class KvPair : IFormattable
 {
+    // No store has a lease, a creation or a version of the number 0, and a pair is one of many: a number takes half the room of one that may be null.
+    private readonly long _leaseId;
+    private readonly long _createRevision;
+    private readonly long _version;
+
     /// <summary>The key. Bytes that are not valid UTF-8 stand in it as described at <see cref="KeyText"/>.</summary>
     public required string Key { get; init; }
 
@@ -22,15 +27,27 @@ public sealed class KvPair : IFormattable
     /// <summary>The store's revision at which this value was written; grows across the whole store.</summary>
     public long Revision { get; init; }
 
-    /// <summary>The revision at which the key was created; 0 where the store did not send it along.</summary>
-    public long CreateRevision { get; init; }
+    /// <summary>The revision at which the key was created; null where the store did not send it along.</summary>
+    public long? CreateRevision
+    {
+        get => _createRevision == 0 ? null : _createRevision;
+        init => _createRevision = value ?? 0;
+    }
 
-    /// <summary>How often the key was written since its creation, from 1; 0 where the store did not send it along.</summary>
-    public long Version { get; init; }
+    /// <summary>How often the key was written since its creation, from 1; null where the store did not send it along.</summary>
+    public long? Version
+    {
+        get => _version == 0 ? null : _version;
+        init => _version = value ?? 0;
+    }
 
-    /// <summary>The lease that the key is attached to; 0 for none. Where only the key was asked for (<see cref="KeyOnly"/>), etcd 3.7 and newer
-    /// leave it out: 0 then says nothing.</summary>
-    public long LeaseId { get; init; }
+    /// <summary>The lease that the key is attached to; null for none. Where only the key was asked for (<see cref="KeyOnly"/>), etcd 3.7 and newer
+    /// leave it out: null then says nothing.</summary>
+    public long? LeaseId
+    {
+        get => _leaseId == 0 ? null : _leaseId;
+        init => _leaseId = value ?? 0;
+    }
 
     /// <summary>The time to live that came along with the pair; null where there is none or the store does not send it.</summary>
     public TimeSpan? Ttl { get; init; }

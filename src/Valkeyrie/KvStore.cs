@@ -17,7 +17,7 @@ public sealed record KvAddress(string Scheme, string Rest)
     {
         if (string.IsNullOrWhiteSpace(address))
         {
-            throw new KvInvalidArgumentException("The address of the store is empty. Give one such as 'etcd://localhost:2379'.");
+            throw new KvInvalidArgumentException("The address of the store is empty. Give one such as 'etcd://localhost:2379'.") { ParamName = nameof(address) };
         }
 
         var end = address.IndexOf(':', StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed record KvAddress(string Scheme, string Rest)
         var rest = address[(end + 1)..];
         var hasHost = rest.StartsWith("//", StringComparison.Ordinal);
         return hasHost && rest.Contains('@', StringComparison.Ordinal)
-            ? throw new KvInvalidArgumentException("An address must not hold a user or password, which would show in logs. Give them as a credential.")
+            ? throw new KvInvalidArgumentException("An address must not hold a user or password, which would show in logs. Give them as a credential.") { ParamName = nameof(address) }
             : new(address[..end].ToLowerInvariant(), hasHost ? rest[2..] : rest);
     }
 
@@ -105,6 +105,6 @@ public static class KvStore
         return Factories.TryGetValue(parsed.Scheme, out var open)
             ? open(parsed, options)
             : throw new KvInvalidArgumentException(
-                $"No store serves addresses of the scheme '{parsed.Scheme}'. Served are: {string.Join(", ", Schemes.DefaultIfEmpty("none (register one first)"))}.");
+                $"No store serves addresses of the scheme '{parsed.Scheme}'. Served are: {string.Join(", ", Schemes.DefaultIfEmpty("none (register one first)"))}.") { ParamName = nameof(address) };
     }
 }

@@ -17,5 +17,5 @@ public sealed record KvStoreInfo(
 /// <summary>What a server says of itself.</summary>
 /// <param name="Endpoint">The endpoint that answered.</param>
 /// <param name="Version">The server's version; empty where the server answered but does not tell this user, as etcd 3.5 does all but root.</param>
-/// <param name="Revision">The store's newest revision that the server knows of; 0 where it does not tell this user.</param>
-public sealed record KvServerStatus(string Endpoint, string Version, long Revision);
+/// <param name="Revision">The store's newest revision that the server knows of; null where it does not tell this user.</param>
+public sealed record KvServerStatus(string Endpoint, string Version, long? Revision);

@@ -36,40 +36,22 @@ public sealed record KvStoreOptions
     {
         if (Timeout <= TimeSpan.Zero)
         {
-            throw new KvInvalidArgumentException($"The timeout is {Timeout}. Give one above zero.");
+            throw new KvInvalidArgumentException($"The timeout is {Timeout}. Give one above zero.") { ParamName = nameof(Timeout) };
         }
 
         if (Timeout > LongestTimeout)
         {
-            throw new KvInvalidArgumentException($"The timeout is {Timeout}. Give at most {LongestTimeout}.");
+            throw new KvInvalidArgumentException($"The timeout is {Timeout}. Give at most {LongestTimeout}.") { ParamName = nameof(Timeout) };
         }
 
         if (KeepAlive <= TimeSpan.Zero || KeepAlive > LongestTimeout)
         {
-            throw new KvInvalidArgumentException($"The keep-alive time is {KeepAlive}. Give one above zero, and at most {LongestTimeout}.");
+            throw new KvInvalidArgumentException($"The keep-alive time is {KeepAlive}. Give one above zero, and at most {LongestTimeout}.") { ParamName = nameof(KeepAlive) };
         }
 
         if (Namespace.Length > 0)
         {
             KeyRules.Check(Namespace, "namespace");
-        }
-    }
-
-    /// <summary>Refuses how long to wait for something where no store can wait so.</summary>
-    /// <param name="timeout">How long; null for ever.</param>
-    /// <param name="what">What waits.</param>
-    /// <param name="key">What it waits for.</param>
-    /// <exception cref="KvInvalidArgumentException">It is below zero or too long.</exception>
-    internal static void CheckWait(TimeSpan? timeout, string what, string key)
-    {
-        if (timeout < TimeSpan.Zero)
-        {
-            throw new KvInvalidArgumentException($"The {what}'s timeout is {timeout}. Specify zero or more, or none to wait for ever.") { Key = key };
-        }
-
-        if (timeout > LongestTimeout)
-        {
-            throw new KvInvalidArgumentException($"The {what}'s timeout is {timeout}. Specify at most {LongestTimeout}, or none to wait for ever.") { Key = key };
         }
     }
 }

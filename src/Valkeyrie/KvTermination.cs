@@ -26,7 +26,7 @@ public static class KvTermination
     }
 
     /// <summary>Does something when the process is asked to end by SIGTERM or SIGHUP; on Windows when its console is closed or the system shuts down.</summary>
-    internal static IDisposable OnRequest(Func<Task> giveUp, TimeSpan patience) => On(Requests, giveUp, patience);
+    public static IDisposable OnRequest(Func<Task> giveUp, TimeSpan patience) => On(Requests, giveUp, patience);
 
     private static SignalHandlers On(IEnumerable<PosixSignal> signals, Func<Task> giveUp, TimeSpan patience) =>
         new([.. signals.Select(signal => PosixSignalRegistration.Create(signal, context => Handle(context, giveUp, patience)))]);

@@ -60,7 +60,7 @@ public sealed record KvTreeContent(IAsyncEnumerable<KvPair> Pairs, string Root)
                         yield break;
                     }
                 }
-                catch (KvCompactedException) when (options.Revision == 0)
+                catch (KvCompactedException) when (options.Revision is null)
                 {
                     moved?.Invoke();
                     break;

@@ -31,11 +31,11 @@ public sealed class KvTreeCopy
         _store = store;
         _destination = destination.Kind != KvRangeKind.Key
             ? destination
-            : throw new KvInvalidArgumentException("A tree cannot be copied to a single key. Name a directory.") { Key = destination.Text };
+            : throw new KvInvalidArgumentException("A tree cannot be copied to a single key. Name a directory.") { ParamName = nameof(destination), Key = destination.Text };
         _options = options ?? new KvTreeCopyOptions();
         if (_options.InFlight < 1)
         {
-            throw new KvInvalidArgumentException($"The number of writes in flight is {_options.InFlight}. Give at least 1.");
+            throw new KvInvalidArgumentException($"The number of writes in flight is {_options.InFlight}. Give at least 1.") { ParamName = nameof(KvTreeCopyOptions.InFlight) };
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class KvTreeCopy
         {
             case KvDifferenceKind.OnlyDifference:
                 return new(difference, StepKind.Remove, writer.TryDeleteAsync(difference.Difference!.Key));
-            case KvDifferenceKind.Equal when difference.Difference is { LeaseId: 0, Ttl: null }:
+            case KvDifferenceKind.Equal when difference.Difference is { LeaseId: null, Ttl: null }:
                 return new(difference, StepKind.Keep, Task.CompletedTask);
             default:
                 var key = _destination.Start + difference.RelativeKey;

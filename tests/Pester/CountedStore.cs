@@ -55,6 +55,12 @@ public class CountedStore : DispatchProxy
             return _inner.Info;
         }
 
+        if (method.Name == nameof(IKvStore.TryGetCapability))
+        {
+            arguments[0] = method.GetGenericArguments()[0].IsInstanceOfType(this) ? this : null;
+            return arguments[0] != null;
+        }
+
         Calls.Add(method.Name);
         if (method.Name != nameof(IKvDirectories.ListEntriesAsync))
         {

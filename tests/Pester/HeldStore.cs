@@ -80,7 +80,7 @@ public sealed class HeldStore : IKvStore
 
         if (_fails)
         {
-            throw new KvQuotaExceededException("The space is used up.") { Key = key };
+            throw new KvException(KvErrorCode.QuotaExceeded, "The space is used up.") { Key = key };
         }
 
         Interlocked.Increment(ref _waiting);

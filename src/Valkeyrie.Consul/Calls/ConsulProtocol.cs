@@ -39,7 +39,8 @@ internal sealed class ConsulProtocol(KvStoreInfo info, string? token) : HttpProt
                 { Key = key, Endpoint = endpoint }),
             _ when Has("too many operations") => new(new KvInvalidArgumentException(
                 $"The transaction has more operations than {endpoint} takes (64 before Consul 1.16), its conditions included. Divide it.") { Key = key, Endpoint = endpoint }),
-            HttpStatusCode.RequestEntityTooLarge => new(new KvQuotaExceededException(
+            HttpStatusCode.RequestEntityTooLarge => new(new KvException(
+                KvErrorCode.QuotaExceeded,
                 $"The value{call.ForKey} is larger than {endpoint} takes (by default 512 KiB; the server's limits.kv_max_value_size). It said: {text}") { Key = key, Endpoint = endpoint }),
             HttpStatusCode.TooManyRequests => Unavailable($"it limits how much it is asked (its limits.http_max_conns_per_client or request limits): {text}", notSent: true),
             _ when Has("No path to datacenter") => new(new KvInvalidArgumentException($"{endpoint} knows no such datacenter. It said: {text}") { Key = key, Endpoint = endpoint }),
@@ -54,7 +55,7 @@ internal sealed class ConsulProtocol(KvStoreInfo info, string? token) : HttpProt
 
         bool Has(string part) => text.Contains(part, StringComparison.Ordinal);
 
-        CallFailure Authentication(string message) => new(new KvAuthenticationException($"{message} Check the credential of '{info.Address}'.") { Key = key, Endpoint = endpoint });
+        CallFailure Authentication(string message) => new(new KvException(KvErrorCode.AuthenticationFailed, $"{message} Check the credential of '{info.Address}'.") { Key = key, Endpoint = endpoint });
 
         CallFailure Unavailable(string why, bool notSent) => new(new KvUnreachableException(
             KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {why.TrimEnd('.', ' ')}.{(notSent ? "" : call.Doubt)}") { Key = key, Endpoint = endpoint, NotSent = notSent })

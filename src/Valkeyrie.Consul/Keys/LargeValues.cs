@@ -57,13 +57,14 @@ internal sealed class LargeValues(ConsulApi api, SessionLeases leases, KvStoreIn
                 // Overwritten since: of its own revision is known that it was before the present one.
                 Revision = isOurs ? written!.ModifyIndex
                     : (written?.ModifyIndex ?? await api.NewestIndexAsync(stored, cancellationToken).ConfigureAwait(false)) - 1,
-                CreateRevision = isOurs ? written!.CreateIndex : 0,
+                CreateRevision = isOurs ? written!.CreateIndex : null,
                 Ttl = ttl,
             };
         }
     }
 
-    private KvQuotaExceededException TooLarge(string key, ReadOnlyMemory<byte> value, string what) => new(
+    private KvException TooLarge(string key, ReadOnlyMemory<byte> value, string what) => new(
+        KvErrorCode.QuotaExceeded,
         $"The value for '{key}' has {value.Length} bytes, which '{info.Address}' does not take for {what}: those are transactions, whose whole request has at most 512 KiB, with values in base64.")
         { Key = key, Endpoint = info.Address };
 }

@@ -12,7 +12,7 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
     /// <summary>The pairs of a range, without the keys of locks.</summary>
     public async IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var left = options.Limit == 0 ? long.MaxValue : options.Limit;
+        var left = options.Limit ?? long.MaxValue;
         var isEmpty = true;
         await foreach (var entry in EntriesAsync(range, options.Serializable, !options.KeysOnly, cancellationToken).ConfigureAwait(false))
         {

@@ -27,18 +27,14 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
     public ValueTask<KvWriteResult> AtomicPutAsync(
         string key, ReadOnlyMemory<byte> value, long revision, KvPutOptions options, CancellationToken cancellationToken)
     {
-        CheckRevision(revision);
+        OptionRules.CheckAtomicPut(key, revision);
         return WriteAsync(key, value, revision, options, cancellationToken);
     }
 
     public async ValueTask<KvWriteResult> AtomicDeleteAsync(string key, long revision, CancellationToken cancellationToken)
     {
         var stored = places.StoredOf(key);
-        CheckRevision(revision);
-        if (revision == 0)
-        {
-            throw new KvPreviousNotSpecifiedException(key);
-        }
+        OptionRules.CheckAtomicDelete(key, revision);
 
         while (true)
         {
@@ -64,30 +60,18 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
         return (await api.CommitAsync(new TxnBody().Get(stored).Delete(stored), key, cancellationToken, values: false).ConfigureAwait(false)).IsMade;
     }
 
-    public static void CheckRevision(long revision)
-    {
-        if (revision < 0)
-        {
-            throw new KvInvalidArgumentException($"The revision is {revision}. Revisions begin at 1.");
-        }
-    }
-
     private ValueTask<KvWriteResult> WriteAsync(string key, ReadOnlyMemory<byte> value, long? revision, KvPutOptions options, CancellationToken cancellationToken)
     {
         var stored = places.StoredOf(key);
-        if (options.LeaseId != 0)
+        if (options.LeaseId is not null)
         {
             throw new KvNotSupportedException("leases", info) { Key = key };
         }
 
-        if (options is { KeepAlive: true, Ttl: null })
-        {
-            throw new KvInvalidArgumentException("Keep-alive was asked for without a time to live. Specify both.") { Key = key };
-        }
-
+        OptionRules.CheckPut(key, options);
         if (value.Length > LongestValue)
         {
-            throw new KvQuotaExceededException($"The value for '{key}' has {value.Length} bytes, far more than Consul takes (by default 512 KiB).") { Key = key };
+            throw new KvException(KvErrorCode.QuotaExceeded, $"The value for '{key}' has {value.Length} bytes, far more than Consul takes (by default 512 KiB).") { Key = key };
         }
 
         return options.Ttl is { } ttl

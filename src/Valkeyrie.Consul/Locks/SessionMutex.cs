@@ -32,8 +32,8 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
     public async ValueTask<KvLock> LockAsync(string key, KvLockOptions options, CancellationToken cancellationToken)
     {
         var lockKey = places.StoredOf(key) + (options.Form == KvLockForm.ConsulLock ? ConsulLockName : LockNames.Suffix);
+        OptionRules.CheckLock(key, options);
         var ttl = TimeSpan.FromSeconds(SessionLeases.SecondsOf(options.Ttl, key));
-        options.CheckTimeout(key);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (options.Timeout is { } timeout && timeout > TimeSpan.Zero)
         {

@@ -106,7 +106,7 @@ internal sealed class SessionLeases(ConsulApi api, KeyPlaces places, KvStoreInfo
         {
             return await FindAsync(entry.Session, entry.Key, cancellationToken).ConfigureAwait(false) is { } session ? TtlOf(session) : null;
         }
-        catch (KvException e) when (e is KvPermissionDeniedException or KvAuthenticationException)
+        catch (KvException e) when (e.Code is KvErrorCode.PermissionDenied or KvErrorCode.AuthenticationFailed)
         {
             // Who may read a key need not be allowed to read sessions.
             return null;

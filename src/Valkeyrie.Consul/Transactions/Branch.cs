@@ -133,9 +133,9 @@ internal sealed class Branch(KeyPlaces places, KvStoreInfo info, IReadOnlyList<K
     {
         var count = entries.Count;
         IEnumerable<ConsulEntry> wanted = read.CountOnly ? [] : entries;
-        wanted = read.MaxCreateRevision > 0 ? wanted.Where(e => e.CreateIndex <= read.MaxCreateRevision) : wanted;
+        wanted = read.MaxCreateRevision is not null ? wanted.Where(e => e.CreateIndex <= read.MaxCreateRevision) : wanted;
         wanted = read.NewestFirst ? wanted.OrderByDescending(e => e.CreateIndex) : wanted;
-        wanted = read.Limit > 0 ? wanted.Take((int)Math.Min(read.Limit, int.MaxValue)) : wanted;
+        wanted = read.Limit is { } limit ? wanted.Take((int)Math.Min(limit, int.MaxValue)) : wanted;
         var found = new List<KvPair>();
         foreach (var entry in wanted)
         {

@@ -62,12 +62,12 @@ internal sealed class GuardedTransactions(ConsulApi api, KeyPlaces places, Pairs
 
         foreach (var operation in transaction.Then.Concat(transaction.Else))
         {
-            if (operation is KvOperation.Put { LeaseId: not 0 } put)
+            if (operation is KvOperation.Put { LeaseId: not null } put)
             {
                 throw new KvNotSupportedException("leases", info) { Key = put.Key };
             }
 
-            if (operation is KvOperation.Read { Revision: > 0 } read)
+            if (operation is KvOperation.Read { Revision: not null } read)
             {
                 throw new KvNotSupportedException("reading at an older revision: Consul keeps none", info) { Key = read.Range.Text };
             }

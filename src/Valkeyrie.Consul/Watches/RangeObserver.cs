@@ -84,7 +84,7 @@ internal sealed class RangeObserver(ConsulApi api, KeyPlaces places, Pairs pairs
     {
         if (await NewestRevisionAsync(cancellationToken).ConfigureAwait(false) < _reached)
         {
-            throw KvHistoryChangedException.Of($"The watch of {range}", range.Text, info.Address);
+            throw HistoryErrors.Changed($"The watch of {range}", range.Text, info.Address);
         }
     }
 

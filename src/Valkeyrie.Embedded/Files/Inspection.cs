@@ -27,7 +27,7 @@ internal static class Inspection
                 CheckAsItIs(path, before.Length);
                 return;
             }
-            catch (KvCorruptStoreException) when ((IsBeingMade(path) || Shape(path) != before) && DateTime.UtcNow < until)
+            catch (KvException e) when (e.Code == KvErrorCode.CorruptStore && (IsBeingMade(path) || Shape(path) != before) && DateTime.UtcNow < until)
             {
                 // Another process makes the file just now: what was seen may have been half of it.
                 Thread.Sleep(Pause);
@@ -40,13 +40,13 @@ internal static class Inspection
     {
         if (HasLog(path))
         {
-            throw new KvCorruptStoreException(
+            throw new KvException(KvErrorCode.CorruptStore,
                 $"'{path}' does not exist, but a log lies in its place: '{path}-wal'. Put the file back that the log belongs to, or move the log away to begin anew.") { Endpoint = path };
         }
     }
 
-    public static KvCorruptStoreException Foreign(string path) =>
-        new($"'{path}' is a database of another program, not a store. Give another path.") { Endpoint = path };
+    public static KvException Foreign(string path) =>
+        new(KvErrorCode.CorruptStore, $"'{path}' is a database of another program, not a store. Give another path.") { Endpoint = path };
 
     private static void CheckAsItIs(string path, long length)
     {
@@ -57,7 +57,7 @@ internal static class Inspection
         {
             if (hasLog)
             {
-                throw new KvCorruptStoreException($"'{path}' is empty, but the log beside it is not: the file was cut off. Restore it from a copy.") { Endpoint = path };
+                throw new KvException(KvErrorCode.CorruptStore, $"'{path}' is empty, but the log beside it is not: the file was cut off. Restore it from a copy.") { Endpoint = path };
             }
 
             return;
@@ -90,7 +90,7 @@ internal static class Inspection
         // SQLite itself minds a page that is missing, but not one that is cut in two.
         if (!hasLog && length % connection.Scalar("PRAGMA page_size") != 0)
         {
-            throw new KvCorruptStoreException($"'{path}' is damaged: it was cut off in the middle of a page. Restore it from a copy.") { Endpoint = path };
+            throw new KvException(KvErrorCode.CorruptStore, $"'{path}' is damaged: it was cut off in the middle of a page. Restore it from a copy.") { Endpoint = path };
         }
     }
 
@@ -105,7 +105,7 @@ internal static class Inspection
         var page = Schema.LogPage(connection);
         if (log.CommittedPages().Any(p => p != page))
         {
-            throw new KvCorruptStoreException(
+            throw new KvException(KvErrorCode.CorruptStore,
                 $"The log beside '{connection.File}' ('{connection.File}-wal') belongs to another file, or to another state of this one, as where a backup was put in place "
                 + "after a crash. Move the log away to open the file as it is, or put the file back that the log belongs to.") { Endpoint = connection.File };
         }

@@ -17,8 +17,8 @@ internal static class OlderPairs
     public static PageBuilder Read(PairReader reader, KeyInterval interval, KvRangeQuery query, long revision)
     {
         // Sorting needs all of them, so the limit is applied after it.
-        var page = new PageBuilder(query.NewestFirst ? query with { Limit = 0 } : query);
-        var latest = query.MaxCreateRevision > 0 ? query.MaxCreateRevision : long.MaxValue;
+        var page = new PageBuilder(query.NewestFirst ? query with { Limit = null } : query);
+        var latest = query.MaxCreateRevision ?? long.MaxValue;
         ForEach(reader, interval, revision, !query.KeysOnly, (key, version, value) =>
         {
             if (version.CreateRevision > latest)
@@ -95,7 +95,7 @@ internal static class OlderPairs
             {
                 if (!back.Bind(1, position).Step())
                 {
-                    throw new KvCorruptStoreException($"'{reader.Connection.File}' is damaged: the change at {position} is missing.") { Endpoint = reader.Connection.File };
+                    throw new KvException(KvErrorCode.CorruptStore, $"'{reader.Connection.File}' is damaged: the change at {position} is missing.") { Endpoint = reader.Connection.File };
                 }
 
                 position = back.Int64(0);

@@ -15,7 +15,7 @@ internal sealed class PageBuilder(KvRangeQuery query)
     public long ByteCount { get; private set; }
 
     /// <summary>True if no pair fits any more; asking says that there is one.</summary>
-    public bool IsFull => query.Limit > 0 && _pairs.Count >= query.Limit && (More = true);
+    public bool IsFull => _pairs.Count >= query.Limit && (More = true);
 
     public void Add(KeyCodec keys, ReadOnlySpan<byte> key, PairVersion version, byte[]? value)
     {
@@ -24,11 +24,11 @@ internal sealed class PageBuilder(KvRangeQuery query)
     }
 
     /// <summary>Puts the pairs created last first and cuts to a limit.</summary>
-    public PageBuilder SortedNewestFirst(long limit)
+    public PageBuilder SortedNewestFirst(long? limit)
     {
         var sorted = _pairs.OrderByDescending(p => p.CreateRevision).ToList();
         _pairs.Clear();
-        _pairs.AddRange(limit > 0 ? sorted.Take((int)Math.Min(limit, int.MaxValue)) : sorted);
+        _pairs.AddRange(limit is { } most ? sorted.Take((int)Math.Min(most, int.MaxValue)) : sorted);
         More = _pairs.Count < sorted.Count;
         return this;
     }

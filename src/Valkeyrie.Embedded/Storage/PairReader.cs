@@ -103,30 +103,30 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
 
         var page = revision < newest
             ? OlderPairs.Read(this, interval, query, revision)
-            : query.NewestFirst || query.MaxCreateRevision > 0 ? ReadFiltered(interval, query) : ReadInOrder(interval, query);
+            : query.NewestFirst || query.MaxCreateRevision is not null ? ReadFiltered(interval, query) : ReadInOrder(interval, query);
         var count = !page.More ? page.Pairs.Count : exactCount ? Count(interval, revision, newest) : page.Pairs.Count + 1;
         return new KvPage(page.Pairs, page.More, count, newest, page.ByteCount);
     }
 
     /// <summary>Refuses a revision that is not there yet or no longer; gives the one to read at.</summary>
-    /// <param name="revision">The revision asked for; 0 for the newest.</param>
+    /// <param name="revision">The revision asked for; null for the newest.</param>
     /// <param name="newest">The newest revision.</param>
     /// <param name="key">What is to be read, for the message.</param>
-    public long CheckRevision(long revision, long newest, string key)
+    public long CheckRevision(long? revision, long newest, string key)
     {
-        if (revision == 0)
+        if (revision is not { } asked)
         {
             return newest;
         }
 
-        if (revision > newest)
+        if (asked > newest)
         {
-            throw new KvInvalidArgumentException($"Revision {revision} lies in the future: the store is at revision {newest}.") { Key = key, Endpoint = connection.File };
+            throw new KvInvalidArgumentException($"Revision {asked} lies in the future: the store is at revision {newest}.") { Key = key, Endpoint = connection.File };
         }
 
-        return revision < newest && OldestRevision() is var oldest && revision < oldest
-            ? throw new KvCompactedException(revision, oldest, connection.File, key)
-            : revision;
+        return asked < newest && OldestRevision() is var oldest && asked < oldest
+            ? throw new KvCompactedException(asked, oldest, connection.File, key)
+            : asked;
     }
 
     /// <summary>The value in a column, or from the table of large ones where the column is NULL.</summary>
@@ -141,7 +141,7 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
         var row = connection.Prepared("SELECT value FROM large_values WHERE position = ?1").Bind(1, position);
         if (!row.Step())
         {
-            throw new KvCorruptStoreException($"'{connection.File}' is damaged: the value at {position} is missing.") { Endpoint = connection.File };
+            throw new KvException(KvErrorCode.CorruptStore, $"'{connection.File}' is damaged: the value at {position} is missing.") { Endpoint = connection.File };
         }
 
         var value = row.Blob(0).ToArray();
@@ -173,12 +173,12 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
         var columns = query.KeysOnly ? "key, position, create_revision, version, lease" : "key, position, create_revision, version, lease, value";
         var order = query.NewestFirst ? "create_revision DESC, key" : "key";
         var rows = Walk(columns, "pairs", interval, $"AND create_revision <= ?4 ORDER BY {order} LIMIT ?3")
-            .Bind(3, RowLimit(query)).Bind(4, query.MaxCreateRevision > 0 ? query.MaxCreateRevision : long.MaxValue);
+            .Bind(3, RowLimit(query)).Bind(4, query.MaxCreateRevision ?? long.MaxValue);
         return Read(rows, query);
     }
 
     // One more than asked for, to know whether there is more.
-    private static long RowLimit(KvRangeQuery query) => query.Limit > 0 ? query.Limit + 1 : -1;
+    private static long RowLimit(KvRangeQuery query) => query.Limit + 1 ?? -1;
 
     private PageBuilder Read(Statement rows, KvRangeQuery query)
     {

@@ -104,7 +104,7 @@ internal static class Schema
             {
                 if (!missing.Remove(WithoutBlanks(rows.Text(2))))
                 {
-                    throw new KvCorruptStoreException(
+                    throw new KvException(KvErrorCode.CorruptStore,
                         $"'{connection.File}' holds what is no part of a store: the {rows.Text(0)} '{rows.Text(1)}'. Restore the file from a snapshot, or remove that with a "
                         + "tool for SQLite if you know who made it.") { Endpoint = connection.File };
                 }
@@ -112,7 +112,7 @@ internal static class Schema
 
             if (missing.Count > 0)
             {
-                throw new KvCorruptStoreException(
+                throw new KvException(KvErrorCode.CorruptStore,
                     $"'{connection.File}' is damaged: of the tables and indexes of a store {missing.Count} are missing or have another form. Restore the file from a snapshot.")
                 { Endpoint = connection.File };
             }
@@ -141,7 +141,8 @@ internal static class Schema
     {
         if (version < 0 || version > Newest)
         {
-            throw new KvCorruptStoreException(
+            throw new KvException(
+                KvErrorCode.CorruptStore,
                 $"'{file}' was written by a newer version of Valkeyrie (its schema is {version}, this one knows up to {Newest}). Update the module to open it.") { Endpoint = file };
         }
     }

@@ -30,7 +30,7 @@ internal static class TransactionRun
         switch (operation)
         {
             case KvOperation.Put put:
-                Leases.Require(writer, put.LeaseId);
+                Leases.Require(writer, put.LeaseId ?? 0);
                 break;
             case KvOperation.Read read:
                 _ = writer.Reader.CheckRevision(read.Revision, writer.Revision, read.Range.Text);
@@ -44,7 +44,7 @@ internal static class TransactionRun
         {
             case KvOperation.Put put:
                 var value = put.Value.ToArray();
-                return new([writer.Put(writer.Reader.Keys.Encode(put.Key), value, put.LeaseId).ToPair(put.Key, value)], 1);
+                return new([writer.Put(writer.Reader.Keys.Encode(put.Key), value, put.LeaseId ?? 0).ToPair(put.Key, value)], 1);
             case KvOperation.Delete { Range.Kind: KvRangeKind.Key } delete:
                 return new([], writer.Delete(writer.Reader.Keys.Encode(delete.Range.Text)) ? 1 : 0);
             case KvOperation.Delete delete:

@@ -12,7 +12,7 @@ internal static class CallFailures
     public static Failure Of(Exception e, in FailedCall call) => e switch
     {
         GrpcException refused => EtcdErrors.Of(refused.Status, call),
-        GrpcMessageTooLargeException tooLarge => new(new KvQuotaExceededException(
+        GrpcMessageTooLargeException tooLarge => new(new KvException(KvErrorCode.QuotaExceeded,
             $"The reply of {call.Endpoint} has {tooLarge.Length} bytes, more than the {EtcdChannel.MaxReplyLength} that are taken. Ask for less at once.")
             { Key = call.Key, Endpoint = call.Endpoint }),
         GrpcProtocolException or EtcdProtocolException or InvalidProtocolBufferException => Failure.Protocol(e, e.Message, call),

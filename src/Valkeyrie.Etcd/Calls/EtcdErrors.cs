@@ -19,7 +19,8 @@ internal static class EtcdErrors
                 $"{endpoint} does not permit this{call.ForKey}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }),
             GrpcCode.InvalidArgument when Has("auth store is old") => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
             GrpcCode.InvalidArgument when Has("authentication failed") => Authentication($"{endpoint} refused the user or password."),
-            GrpcCode.InvalidArgument when Has("user name is empty") => new(new KvAuthenticationException(
+            GrpcCode.InvalidArgument when Has("user name is empty") => new(new KvException(
+                KvErrorCode.AuthenticationFailed,
                 $"{endpoint} has authentication enabled, and neither a user and password nor a client certificate that names a user was given. Specify a credential.")
                 { Key = key, Endpoint = endpoint }) { TokenRefused = true },
             GrpcCode.InvalidArgument when Has("request is too large") => TooLarge(),
@@ -27,16 +28,17 @@ internal static class EtcdErrors
                 $"The transaction has more conditions or operations than {endpoint} takes (by default 128 of each; the server's --max-txn-ops). Divide it.")
                 { Key = key, Endpoint = endpoint }),
             GrpcCode.InvalidArgument => Invalid(),
-            GrpcCode.ResourceExhausted when Has("space exceeded") => new(new KvQuotaExceededException(
+            GrpcCode.ResourceExhausted when Has("space exceeded") => new(new KvException(
+                KvErrorCode.QuotaExceeded,
                 $"The space of {endpoint} is used up. Remove keys, compact, defragment and clear the alarm, or raise its quota.") { Key = key, Endpoint = endpoint }),
             GrpcCode.ResourceExhausted when Has("larger than max") => TooLarge(),
             GrpcCode.ResourceExhausted => Unavailable(),
-            GrpcCode.OutOfRange when Has("compacted") => new(new KvCompactedException(0, 0, endpoint, key)),
+            GrpcCode.OutOfRange when Has("compacted") => new(new KvCompactedException(0, null, endpoint, key)),
             GrpcCode.OutOfRange when Has("future revision") => new(new KvInvalidArgumentException(
                 $"The revision asked for{call.ForKey} lies in the future: {endpoint} has not come so far. Give one that a pair or a watch has shown.")
                 { Key = key, Endpoint = endpoint }),
             GrpcCode.OutOfRange => Invalid(),
-            GrpcCode.NotFound when Has("lease") => new(new KvLeaseNotFoundException(0, endpoint)),
+            GrpcCode.NotFound when Has("lease") => new(new KvLeaseNotFoundException(null, endpoint)),
             GrpcCode.DeadlineExceeded => Timeout(),
             GrpcCode.Unavailable when Has("timed out") => Timeout(),
             GrpcCode.Unavailable or GrpcCode.Aborted or GrpcCode.Cancelled => Unavailable(),
@@ -47,9 +49,10 @@ internal static class EtcdErrors
 
         bool Has(string part) => text.Contains(part, StringComparison.Ordinal);
 
-        Failure Authentication(string message) => new(new KvAuthenticationException(message + " Check the credential.") { Key = key, Endpoint = endpoint });
+        Failure Authentication(string message) => new(new KvException(KvErrorCode.AuthenticationFailed, message + " Check the credential.") { Key = key, Endpoint = endpoint });
 
-        Failure TooLarge() => new(new KvQuotaExceededException(
+        Failure TooLarge() => new(new KvException(
+            KvErrorCode.QuotaExceeded,
             $"The request{call.ForKey} is larger than {endpoint} takes (by default 1.5 MiB; the server's --max-request-bytes).") { Key = key, Endpoint = endpoint });
 
         Failure Invalid() => new(new KvInvalidArgumentException($"{endpoint} refused the request: {text}.") { Key = key, Endpoint = endpoint });

@@ -12,15 +12,15 @@ internal static class CallErrors
         ? new EtcdCallException((int)refused.Code, refused.Message, metadata.Trailers, error)
         : new EtcdCallException((int)CodeOf(error), error.Message, metadata.Trailers, error);
 
-    private static GrpcCode CodeOf(KvException error) => error switch
+    private static GrpcCode CodeOf(KvException error) => error.Code switch
     {
-        KvTimeoutException => GrpcCode.DeadlineExceeded,
-        KvUnreachableException => GrpcCode.Unavailable,
-        KvAuthenticationException => GrpcCode.Unauthenticated,
-        KvPermissionDeniedException => GrpcCode.PermissionDenied,
-        KvQuotaExceededException => GrpcCode.ResourceExhausted,
-        KvInvalidArgumentException => GrpcCode.InvalidArgument,
-        KvStoreClosedException => GrpcCode.Cancelled,
+        KvErrorCode.TimedOut => GrpcCode.DeadlineExceeded,
+        KvErrorCode.Unreachable => GrpcCode.Unavailable,
+        KvErrorCode.AuthenticationFailed => GrpcCode.Unauthenticated,
+        KvErrorCode.PermissionDenied => GrpcCode.PermissionDenied,
+        KvErrorCode.QuotaExceeded => GrpcCode.ResourceExhausted,
+        KvErrorCode.InvalidArgument => GrpcCode.InvalidArgument,
+        KvErrorCode.StoreClosed => GrpcCode.Cancelled,
         _ => GrpcCode.Unknown,
     };
 }

@@ -79,7 +79,7 @@ internal sealed class ChangeFeed(KeysChannel channel, WatchedPath watched, bool 
     {
         if (outages && Interlocked.Exchange(ref _isAway, 1) == 0)
         {
-            var outage = KvEvent.OfWatch(KvEventType.Outage, watched.Range, next - 1, error);
+            var outage = WatchEvents.Of(KvEventType.Outage, watched.Range, next - 1, error);
             await _items.Writer.WriteAsync(new FeedItem(null, outage), cancellationToken).ConfigureAwait(false);
         }
     }
@@ -89,7 +89,7 @@ internal sealed class ChangeFeed(KeysChannel channel, WatchedPath watched, bool 
         if (Interlocked.Exchange(ref _isAway, 0) == 1)
         {
             // There is room, or the reader has more to do than to hear of this.
-            _items.Writer.TryWrite(new FeedItem(null, KvEvent.OfWatch(KvEventType.Resumed, watched.Range, index)));
+            _items.Writer.TryWrite(new FeedItem(null, WatchEvents.Of(KvEventType.Resumed, watched.Range, index)));
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
     {
         _lifetime.ThrowIfClosed();
         var path = _paths.TreeOf(KvRange.All).Path;
-        return new MemberChecks(_channel, path).CheckAllAsync(EndpointChecks.CheckTimeout(timeout) ?? _channel.Timeout, cancellationToken);
+        return new MemberChecks(_channel, path).CheckAllAsync(OptionRules.CheckEndpointTimeout(timeout) ?? _channel.Timeout, cancellationToken);
     }
 
     public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default)
@@ -101,15 +101,13 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         return await _writes.DeleteAsync(key, cancellationToken).ConfigureAwait(false) is null;
     }
 
-    public async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken = default)
+    public async ValueTask DeleteAsync(string key, CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfClosed();
-        return await _writes.DeleteAsync(key, cancellationToken).ConfigureAwait(false) switch
+        if (await _writes.DeleteAsync(key, cancellationToken).ConfigureAwait(false) is { } refused)
         {
-            null => true,
-            KeysErrorCode.NotFile => throw Refusals.IsDirectory(key, Info),
-            _ => throw new KvKeyNotFoundException(key, Info.Address),
-        };
+            throw refused == KeysErrorCode.NotFile ? Refusals.IsDirectory(key, Info) : new KvKeyNotFoundException(key, Info.Address);
+        }
     }
 
     public async IAsyncEnumerable<KvPair> ListAsync(
@@ -118,11 +116,8 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         ArgumentNullException.ThrowIfNull(range);
         _lifetime.ThrowIfClosed();
         options ??= Everything;
-        CheckRead(options);
-        if (options.Limit < 0)
-        {
-            throw new KvInvalidArgumentException($"The limit is {options.Limit}. Give one above zero, or 0 for all.");
-        }
+        OptionRules.CheckList(options);
+        RefuseOlderRevision(options);
 
         await foreach (var pair in _trees.ListAsync(range, options, cancellationToken).ConfigureAwait(false))
         {
@@ -172,7 +167,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
             {
                 ArgumentNullException.ThrowIfNull(range);
                 var watch = options ?? FromNow;
-                Writes.CheckRevision(watch.FromRevision);
+                OptionRules.CheckWatch(watch);
                 return Watch.ReadAsync(_channel, _paths.TreeOf(range), watch, token);
             },
             cancellationToken);
@@ -182,7 +177,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
             token =>
             {
                 options ??= PlainLock;
-                options.RequireForm(key, Info, KvLockForm.Beside);
+                OptionRules.RequireForm(key, options, Info, KvLockForm.Beside);
                 return _mutex.LockAsync(key, options, token);
             },
             cancellationToken);
@@ -223,7 +218,8 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         _lifetime.ThrowIfClosed();
         options ??= Newest;
         var path = _paths.PathOf(key);
-        CheckRead(options);
+        OptionRules.CheckRead(options);
+        RefuseOlderRevision(options);
         var reply = await _channel.CallAsync(Requests.Get(path, key, options.Serializable), cancellationToken).ConfigureAwait(false);
         return reply.Error?.ErrorCode switch
         {
@@ -234,10 +230,9 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         };
     }
 
-    private void CheckRead(KvReadOptions options)
+    private void RefuseOlderRevision(KvReadOptions options)
     {
-        Writes.CheckRevision(options.Revision);
-        if (options.Revision > 0)
+        if (options.Revision is not null)
         {
             throw new KvNotSupportedException("reading at an older revision: APIv2 keeps no history", Info);
         }

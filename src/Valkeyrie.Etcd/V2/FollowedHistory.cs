@@ -19,7 +19,7 @@ internal sealed class FollowedHistory(KeysChannel channel, WatchedPath watched, 
     {
         if (IsOther(reply) || (reply.Index < reached && await IsLostAsync(reached, cancellationToken).ConfigureAwait(false)))
         {
-            throw KvHistoryChangedException.Of($"The watch of {watched.Range}", watched.Range.Text, reply.Endpoint);
+            throw HistoryErrors.Changed($"The watch of {watched.Range}", watched.Range.Text, reply.Endpoint);
         }
 
         Waiting?.Invoke(reply.Index);

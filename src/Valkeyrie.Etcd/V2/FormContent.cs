@@ -29,12 +29,12 @@ internal sealed class FormContent : HttpContent
 
     /// <summary>The form of a value.</summary>
     /// <exception cref="KvInvalidArgumentException">The value is not UTF-8 text.</exception>
-    /// <exception cref="KvQuotaExceededException">It is far too long.</exception>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.QuotaExceeded"/>) It is far too long.</exception>
     public static byte[] OfValue(ReadOnlySpan<byte> value, string key)
     {
         if (value.Length > LongestValue)
         {
-            throw new KvQuotaExceededException($"The value for '{key}' has {value.Length} bytes, more than etcd's APIv2 can be sent (10 MB once they are escaped).") { Key = key };
+            throw new KvException(KvErrorCode.QuotaExceeded, $"The value for '{key}' has {value.Length} bytes, more than etcd's APIv2 can be sent (10 MB once they are escaped).") { Key = key };
         }
 
         if (!Utf8.IsValid(value))

@@ -22,9 +22,9 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
     public async ValueTask<KvLock> LockAsync(string key, KvLockOptions options, CancellationToken cancellationToken)
     {
         var path = paths.PathOf(key);
+        OptionRules.CheckLock(key, options);
         var ttlSeconds = Requests.TtlSeconds(options.Ttl, key);
         var value = options.Value is { } bytes ? FormContent.OfValue(bytes.Span, key) : null;
-        options.CheckTimeout(key);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (options.Timeout is { } timeout && timeout > TimeSpan.Zero)
         {

@@ -39,13 +39,14 @@ internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? err
         KvException Unauthorized() =>
             credentialAccepted ? new KvPermissionDeniedException(
                 $"{endpoint} does not permit this{call.ForKey}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }
-            : info.UserName is null ? new KvAuthenticationException($"{endpoint} asks for a user and password, and none was given. Check the credential.") { Key = key, Endpoint = endpoint }
-            : new KvAuthenticationException(
+            : info.UserName is null ? new KvException(KvErrorCode.AuthenticationFailed, $"{endpoint} asks for a user and password, and none was given. Check the credential.") { Key = key, Endpoint = endpoint }
+            : new KvException(
+                KvErrorCode.AuthenticationFailed,
                 $"{endpoint} refused the user or password, or the user '{info.UserName}' may not read{(key is null ? " here" : $" or write '{key}'")}. Check the credential.")
                 { Key = key, Endpoint = endpoint };
 
-        KvQuotaExceededException TooLarge() =>
-            new($"The request{call.ForKey} is larger than {endpoint} takes (for APIv2 10 MB once its bytes are escaped).") { Key = key, Endpoint = endpoint };
+        KvException TooLarge() =>
+            new(KvErrorCode.QuotaExceeded, $"The request{call.ForKey} is larger than {endpoint} takes (for APIv2 10 MB once its bytes are escaped).") { Key = key, Endpoint = endpoint };
 
         Failure Unavailable(string why) => new(new KvUnreachableException(
             KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {why}.{call.Doubt}") { Key = key, Endpoint = endpoint })

@@ -10,7 +10,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
     public async IAsyncEnumerable<KvPair> ListAsync(
         KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var left = options.Limit == 0 ? long.MaxValue : options.Limit;
+        var left = options.Limit ?? long.MaxValue;
         await foreach (var pair in ReadAsync(
             range, options.KeysOnly, options.Serializable, mustExist: options.After is null, cancellationToken, hideLocks: range.Kind != KvRangeKind.Key).ConfigureAwait(false))
         {

@@ -11,7 +11,7 @@ internal static class Watch
         KeysChannel channel, KeyTree tree, KvWatchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var changes = new ChangeReader(tree, options.PreviousValue);
-        var from = options.FromRevision;
+        var from = options.FromRevision ?? 0;
         var resynchronizing = false;
         var isAway = false;
         while (true)
@@ -23,7 +23,7 @@ internal static class Watch
                 if (options.Outages && !isAway)
                 {
                     isAway = true;
-                    yield return KvEvent.OfWatch(KvEventType.Outage, tree.Range, Math.Max(0, from - 1), error);
+                    yield return WatchEvents.Of(KvEventType.Outage, tree.Range, Math.Max(0, from - 1), error);
                 }
 
                 await Task.Delay(AwayPause, cancellationToken).ConfigureAwait(false);
@@ -37,17 +37,17 @@ internal static class Watch
                 if (isAway)
                 {
                     isAway = false;
-                    yield return KvEvent.OfWatch(KvEventType.Resumed, tree.Range, reply.Index);
+                    yield return WatchEvents.Of(KvEventType.Resumed, tree.Range, reply.Index);
                 }
 
                 if (!resynchronizing && from > reply.Index + 1)
                 {
-                    (from, resynchronizing) = options.Resynchronize ? (0, true) : throw KvHistoryChangedException.NotReached(tree.Range, from, reply.Index, channel.Info.Address);
+                    (from, resynchronizing) = options.Resynchronize ? (0, true) : throw HistoryErrors.NotReached(tree.Range, from, reply.Index, channel.Info.Address);
                 }
 
                 if (resynchronizing)
                 {
-                    yield return KvEvent.OfWatch(KvEventType.Resync, tree.Range, reply.Index);
+                    yield return WatchEvents.Of(KvEventType.Resync, tree.Range, reply.Index);
                 }
 
                 changes.Clear();
@@ -132,9 +132,9 @@ internal static class Watch
         }
         catch (WindowPassedException passed)
         {
-            return options.FromRevision == 0 || options.Resynchronize
+            return options.FromRevision is null || options.Resynchronize
                 ? false
-                : throw new KvCompactedException(passed.FromIndex, 0, channel.Info.Address, range.Text);
+                : throw new KvCompactedException(passed.FromIndex, null, channel.Info.Address, range.Text);
         }
     }
 }

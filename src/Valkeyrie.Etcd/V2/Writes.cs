@@ -9,14 +9,6 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
     // Between "it exists" and the look at its revision it can go again; then it can be made after all.
     private const int MostTries = 5;
 
-    public static void CheckRevision(long revision)
-    {
-        if (revision < 0)
-        {
-            throw new KvInvalidArgumentException($"The revision is {revision}. Revisions begin at 1.");
-        }
-    }
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions options, CancellationToken cancellationToken)
     {
@@ -39,7 +31,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
         string key, ReadOnlyMemory<byte> value, long revision, KvPutOptions options, CancellationToken cancellationToken)
     {
         var write = Prepare(key, value, options);
-        CheckRevision(revision);
+        OptionRules.CheckAtomicPut(key, revision);
         if (options.Directory)
         {
             if (revision > 0)
@@ -86,11 +78,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
     public async ValueTask<KvWriteResult> AtomicDeleteAsync(string key, long revision, CancellationToken cancellationToken)
     {
         var path = paths.PathOf(key);
-        CheckRevision(revision);
-        if (revision == 0)
-        {
-            throw new KvPreviousNotSpecifiedException(key);
-        }
+        OptionRules.CheckAtomicDelete(key, revision);
 
         var reply = await channel.CallAsync(Requests.CompareAndDelete(path, key, revision), cancellationToken).ConfigureAwait(false);
         return reply.Error switch
@@ -118,17 +106,13 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
     private Write Prepare(string key, ReadOnlyMemory<byte> value, KvPutOptions options)
     {
         var path = paths.PathOf(key);
-        if (options.LeaseId != 0)
+        if (options.LeaseId is not null)
         {
             throw new KvNotSupportedException("leases", channel.Info) { Key = key };
         }
 
+        OptionRules.CheckPut(key, options);
         var ttl = Requests.TtlSeconds(options.Ttl, key);
-        if (options.KeepAlive && ttl == 0)
-        {
-            throw new KvInvalidArgumentException("Keep-alive was asked for without a time to live. Give both.") { Key = key };
-        }
-
         if (options is { Directory: true, KeepAlive: true })
         {
             throw new KvNotSupportedException("keeping a directory alive", channel.Info) { Key = key };

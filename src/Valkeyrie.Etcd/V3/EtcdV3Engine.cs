@@ -77,12 +77,12 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         _members.CheckAllAsync(timeout, cancellationToken);
 
-    public async ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken)
+    public async ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long? leaseId, CancellationToken cancellationToken)
     {
         try
         {
             var revision = await channel.CallAsync(
-                EtcdMethods.Put, _requests.Put(key, value.Span, leaseId), static (_, reply) => Replies.Revision(reply.Span), 0, key, cancellationToken)
+                EtcdMethods.Put, _requests.Put(key, value.Span, leaseId ?? 0), static (_, reply) => Replies.Revision(reply.Span), 0, key, cancellationToken)
                 .ConfigureAwait(false);
             return new KvPair { Key = key, Bytes = value.ToArray(), Revision = revision, LeaseId = leaseId };
         }
@@ -93,7 +93,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         }
     }
 
-    public ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken) => options.Revision == 0
+    public ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken) => options.Revision is null
         ? SingleAsync(key, options, cancellationToken)
         : AtRevisionAsync(key, options, cancellationToken);
 
@@ -124,7 +124,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
                 page.Dispose();
                 throw Changed(query);
             }
-            catch (KvQuotaExceededException) when (limit >= SmallestLimitWorthHalving)
+            catch (KvException e) when (e.Code == KvErrorCode.QuotaExceeded && limit >= SmallestLimitWorthHalving)
             {
                 // The page came out longer than is taken at once, with values larger than those before: ask for fewer.
                 limit /= 2;
@@ -228,7 +228,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     public ValueTask DisposeAsync() => channel.DisposeAsync();
 
     private KvHistoryChangedException Changed(KvRangeQuery query) =>
-        KvHistoryChangedException.Of($"The reading of {query.Range}", query.Range.Text, info.Address);
+        HistoryErrors.Changed($"The reading of {query.Range}", query.Range.Text, info.Address);
 
     /// <summary>The store's newest revision, as the majority knows it, in the history that a watch follows.</summary>
     private async ValueTask<long> NewestRevisionAsync(KvRange range, long history, CancellationToken cancellationToken)
@@ -240,7 +240,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     }
 
     // The server does not say which revision it has no longer; the caller does.
-    private static async ValueTask<T> NamingRevision<T>(ValueTask<T> call, long revision, string key)
+    private static async ValueTask<T> NamingRevision<T>(ValueTask<T> call, long? revision, string key)
     {
         try
         {
@@ -248,7 +248,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         }
         catch (KvCompactedException e)
         {
-            throw new KvCompactedException(revision, 0, e.Endpoint, key);
+            throw new KvCompactedException(revision ?? 0, null, e.Endpoint, key);
         }
     }
 
@@ -259,7 +259,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         ?? transaction.Then.Concat(transaction.Else).Select(KeyOf).FirstOrDefault();
 
     private static List<long> LeasesOf(KvTransaction transaction) =>
-        [.. transaction.Then.Concat(transaction.Else).OfType<KvOperation.Put>().Select(p => p.LeaseId).Where(id => id != 0).Distinct()];
+        [.. transaction.Then.Concat(transaction.Else).OfType<KvOperation.Put>().Select(p => p.LeaseId).OfType<long>().Distinct()];
 
     private static string? KeyOf(KvOperation operation) => operation switch
     {

@@ -25,7 +25,7 @@ internal static class KeyHistory
         }
 
         var replayed = oldest is not null
-            ? await replay.BeforeCreationAsync(key, oldest.CreateRevision, page.History, cancellationToken).ConfigureAwait(false)
+            ? await replay.BeforeCreationAsync(key, oldest.CreateRevision!.Value, page.History, cancellationToken).ConfigureAwait(false)
             : await replay.UpToAsync(key, page.Revision, page.History, cancellationToken).ConfigureAwait(false);
         for (var i = replayed.Count - 1; i >= 0; i--)
         {

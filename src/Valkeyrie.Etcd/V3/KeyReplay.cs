@@ -56,7 +56,7 @@ internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies 
             }
             catch (KvCompactedException e) when (e.OldestRevision > from)
             {
-                from = e.OldestRevision;
+                from = e.OldestRevision.Value;
             }
         }
 
@@ -84,7 +84,7 @@ internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies 
                 var reply = stream.Parse(bytes, static b => WatchResponse.Parser.ParseFrom(b.Span));
                 if (isFirst && stream.HistoryOf(bytes) != history)
                 {
-                    throw KvHistoryChangedException.Of($"The reading of the history of '{key}'", key, channel.Address);
+                    throw HistoryErrors.Changed($"The reading of the history of '{key}'", key, channel.Address);
                 }
 
                 isFirst = false;

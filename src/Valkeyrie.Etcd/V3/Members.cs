@@ -28,7 +28,7 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
                 static (_, reply) =>
                 {
                     var status = StatusResponse.Parser.ParseFrom(reply.Span);
-                    return new KvServerStatus(reply.Endpoint, status.Version, status.Header?.Revision ?? 0);
+                    return new KvServerStatus(reply.Endpoint, status.Version, status.Header?.Revision);
                 },
                 0,
                 null,
@@ -37,12 +37,12 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
         catch (KvPermissionDeniedException e)
         {
             // etcd 3.5 tells its status to root alone. That it says so tells all the same that it was reached and took the credential.
-            return new KvServerStatus(e.Endpoint ?? channel.Address, "", 0);
+            return new KvServerStatus(e.Endpoint ?? channel.Address, "", null);
         }
     }
 
     /// <summary>Sees that the server takes whoever asks for a user, or asks for none. What the user may do does not matter.</summary>
-    /// <exception cref="KvAuthenticationException">The server has authentication enabled, and neither a credential nor the client certificate names a user.</exception>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.AuthenticationFailed"/>) The server has authentication enabled, and neither a credential nor the client certificate names a user.</exception>
     public Task RequireUserAsync(CancellationToken cancellationToken) =>
         HasCredential
             ? Task.CompletedTask // Who has one signs in before the first call.
@@ -108,7 +108,8 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
         }
         catch (KvInvalidArgumentException e) when (e.Message.Contains(NoSuchUser, StringComparison.Ordinal))
         {
-            throw new KvAuthenticationException(
+            throw new KvException(
+                KvErrorCode.AuthenticationFailed,
                 $"{endpoint} has authentication enabled and knows no user '{name}', whom the client certificate names. Use another certificate, or specify a user and password.")
                 { Endpoint = endpoint };
         }
@@ -123,7 +124,7 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
         return known with
         {
             Version = status.Version,
-            Revision = status.Header?.Revision ?? 0,
+            Revision = status.Header?.Revision,
             IsLeader = status.Leader == member && member != 0,
             IsLearner = status.IsLearner,
             MemberId = Number(member),

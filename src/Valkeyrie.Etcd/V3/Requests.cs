@@ -30,7 +30,7 @@ internal sealed class Requests(KeyCodec keys)
         var frame = MessageFrame.Rent(keys.MaxByteCount(key) + (3 * WireWriter.MaxFieldOverhead));
         var writer = new WireWriter(frame.Room);
         writer.Key(RangeRequest.KeyFieldNumber, keys, key);
-        writer.Int64(RangeRequest.RevisionFieldNumber, options.Revision);
+        writer.Int64(RangeRequest.RevisionFieldNumber, options.Revision ?? 0);
         writer.Bool(RangeRequest.SerializableFieldNumber, options.Serializable);
         frame.Finish(writer.Written);
         return frame;
@@ -53,14 +53,14 @@ internal sealed class Requests(KeyCodec keys)
         {
             Key = query.After is null ? start : JustAfter(query.After),
             RangeEnd = query.UpTo is null ? end : JustAfter(query.UpTo),
-            Limit = query.Limit,
-            Revision = query.Revision,
+            Limit = query.Limit ?? 0,
+            Revision = query.Revision ?? 0,
             KeysOnly = query.KeysOnly,
             CountOnly = query.CountOnly,
             Serializable = query.Serializable,
             SortOrder = newestFirst ? SortOrder.Descend : SortOrder.None,
             SortTarget = newestFirst ? SortTarget.Create : SortTarget.Key,
-            MaxCreateRevision = query.MaxCreateRevision,
+            MaxCreateRevision = query.MaxCreateRevision ?? 0,
         };
     }
 
@@ -108,7 +108,7 @@ internal sealed class Requests(KeyCodec keys)
     {
         if (length > LongestValues)
         {
-            throw new KvQuotaExceededException($"The request for '{key}' has values of {length} bytes, more than etcd can be sent (by default 1.5 MiB).") { Key = key };
+            throw new KvException(KvErrorCode.QuotaExceeded, $"The request for '{key}' has values of {length} bytes, more than etcd can be sent (by default 1.5 MiB).") { Key = key };
         }
     }
 
@@ -158,7 +158,7 @@ internal sealed class Requests(KeyCodec keys)
     {
         KvOperation.Put put => new RequestOp
         {
-            RequestPut = new PutRequest { Key = KeyOf(put.Key), Value = UnsafeByteOperations.UnsafeWrap(put.Value), Lease = put.LeaseId },
+            RequestPut = new PutRequest { Key = KeyOf(put.Key), Value = UnsafeByteOperations.UnsafeWrap(put.Value), Lease = put.LeaseId ?? 0 },
         },
         KvOperation.Delete delete => new RequestOp { RequestDeleteRange = Deletion(delete.Range) },
         KvOperation.Read read => new RequestOp { RequestRange = Range(KvRangeQuery.Of(read)) },

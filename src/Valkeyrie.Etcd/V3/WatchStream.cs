@@ -202,9 +202,9 @@ internal sealed class WatchStream(
         }
     }
 
-    private IReadOnlyList<KvEvent> Outage(KvEventType type, long revision, KvException? error = null) => [KvEvent.OfWatch(type, _range, revision, error)];
+    private IReadOnlyList<KvEvent> Outage(KvEventType type, long revision, KvException? error = null) => [WatchEvents.Of(type, _range, revision, error)];
 
-    private KvHistoryChangedException Changed() => KvHistoryChangedException.Of($"The watch of {_range}", _range.Text, channel.Address);
+    private KvHistoryChangedException Changed() => HistoryErrors.Changed($"The watch of {_range}", _range.Text, channel.Address);
 
     private KvTimeoutException Silent() => new($"{channel.Address} has not taken the watch of {_range} yet.") { Key = _range.Text, Endpoint = channel.Address };
 

@@ -19,8 +19,8 @@ public sealed class LeaseIdAttribute : ArgumentTransformationAttribute
             // An unset variable must not pass for no lease.
             null => throw new ArgumentTransformationMetadataException("The lease is null. Give a lease as New-KvLease and Get-KvLease give it, or its number."),
             KvLease lease => lease.Id,
-            KvPair pair => pair.LeaseId,
-            KvEvent change => change.Pair.LeaseId,
+            KvPair pair => pair.LeaseId ?? 0,
+            KvEvent change => change.Pair.LeaseId ?? 0,
             sbyte or byte or short or ushort or int or uint or long => Convert.ToInt64(value, CultureInfo.InvariantCulture),
             string text => Parse(text),
 
@@ -29,6 +29,7 @@ public sealed class LeaseIdAttribute : ArgumentTransformationAttribute
             IList list => Array.ConvertAll<object?, object?>([.. list], item => Transform(engineIntrinsics, item)),
             PSObject { Properties: var properties } when BareWord.Unwrapped(properties[nameof(KvLease.Id)]?.Value) is long id => id,
             PSObject { Properties: var properties } when BareWord.Unwrapped(properties[nameof(KvPair.LeaseId)]?.Value) is long id => id,
+            PSObject { Properties: var properties } when properties[nameof(KvPair.LeaseId)] is { Value: null } => 0L,
             _ => throw Refused(value),
         };
     }

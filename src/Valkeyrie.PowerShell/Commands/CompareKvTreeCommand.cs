@@ -137,7 +137,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
     private KvRange Range(string parameter, string path) => IsGiven(parameter) ? KvRange.Directory(path) : KvRange.All;
 
     private static KvTreeContent Tree(IKvStore store, KvRange range, long revision, List<string> missing) =>
-        KvTreeContent.Of(store, range, new KvListOptions { Revision = revision }).OrEmpty(() =>
+        KvTreeContent.Of(store, range, new KvListOptions { Revision = OptionalNumber.Of(revision) }).OrEmpty(() =>
         {
             lock (missing)
             {

@@ -77,7 +77,7 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
     private void Copy(KvRange source, KvRange destination)
     {
         var moved = 0;
-        var options = new KvListOptions { Revision = Revision, After = StartAfter is null ? null : source.Start + StartAfter };
+        var options = new KvListOptions { Revision = OptionalNumber.Of(Revision), After = StartAfter is null ? null : source.Start + StartAfter };
         var content = KvTreeContent.OutlastingHistory(Target, source, options, () => Interlocked.Increment(ref moved));
         Copy(content, $"{source} of {Target.Info.Address}", _other!, destination, total: null);
         if (Volatile.Read(ref moved) > 0)

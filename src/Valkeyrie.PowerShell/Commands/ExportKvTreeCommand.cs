@@ -96,7 +96,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     private void Write(KvRange range, ITreeWriter writer, WorkProgress progress)
     {
         var root = FullKey ? "" : range.Start;
-        foreach (var pair in Enumerate(Target.ListAsync(range, new KvListOptions { Revision = Revision }, StopToken)))
+        foreach (var pair in Enumerate(Target.ListAsync(range, new KvListOptions { Revision = OptionalNumber.Of(Revision) }, StopToken)))
         {
             if (!CanBeImported(pair))
             {

@@ -36,7 +36,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
 
     private void Process(KvRange range)
     {
-        var read = new KvReadOptions { Revision = Revision, Serializable = Serializable };
+        var read = new KvReadOptions { Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
         if (Count)
         {
             WriteObject(Wait(Target.CountAsync(range, read, StopToken)));
@@ -58,8 +58,8 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     {
         var skip = PagingParameters.Skip;
         var first = PagingParameters.First;
-        var limit = first < long.MaxValue && skip < long.MaxValue - first ? (long)(first + skip) : 0;
-        var options = new KvListOptions { KeysOnly = KeysOnly, Limit = limit, Revision = Revision, Serializable = Serializable };
+        long? limit = first < long.MaxValue && skip < long.MaxValue - first ? (long)(first + skip) : null;
+        var options = new KvListOptions { KeysOnly = KeysOnly, Limit = limit, Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
         foreach (var pair in Enumerate(Target.ListAsync(range, options, StopToken)))
         {
             if (skip > 0)

@@ -50,7 +50,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     protected override void Begin()
     {
         base.Begin();
-        _options = new KvReadOptions { Revision = Revision, Serializable = Serializable };
+        _options = new KvReadOptions { Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
         _json = new JsonConversion(InvokeCommand);
     }
 
@@ -59,7 +59,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
 
     /// <inheritdoc/>
     private protected override KvOperation ToOperation(string request) =>
-        new KvOperation.Read(KvRange.Key(request)) { Revision = Revision, Serializable = Serializable };
+        new KvOperation.Read(KvRange.Key(request)) { Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
 
     /// <inheritdoc/>
     protected override void Answer(string request, KvPair? answer)

@@ -29,8 +29,16 @@ public sealed class RemoveKvValueCommand : KvKeyCmdlet<bool>
     private protected override bool IsWanted(string key) => ShouldProcess(key, "Remove key");
 
     /// <inheritdoc/>
-    protected override ValueTask<bool> Send(string request) =>
-        IsConditional ? Target.AtomicDeleteAsync(request, IfRevision, StopToken) : new(Writer.TryDeleteAsync(request));
+    protected override async ValueTask<bool> Send(string request)
+    {
+        if (!IsConditional)
+        {
+            return await Writer.TryDeleteAsync(request).ConfigureAwait(false);
+        }
+
+        await Target.AtomicDeleteAsync(request, IfRevision, StopToken).ConfigureAwait(false);
+        return true;
+    }
 
     /// <inheritdoc/>
     private protected override KvOperation ToOperation(string request) => IsConditional

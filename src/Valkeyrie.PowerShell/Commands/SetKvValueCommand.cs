@@ -177,7 +177,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     {
         var options = request.Ttl is null && Lease == 0 && !KeepAlive && !Directory
             ? null
-            : new KvPutOptions { Ttl = request.Ttl, LeaseId = Lease, KeepAlive = KeepAlive, Directory = Directory, Warn = _warnings.Enqueue };
+            : new KvPutOptions { Ttl = request.Ttl, LeaseId = OptionalNumber.Of(Lease), KeepAlive = KeepAlive, Directory = Directory, Warn = _warnings.Enqueue };
         return _atRevision is { } revision
             ? Target.AtomicPutAsync(request.Key, request.Value, revision, options, StopToken)
             : options is null ? new(Writer.PutAsync(request.Key, request.Value))
@@ -196,7 +196,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             _ => null,
         };
         return refusal is null
-            ? new KvOperation.Put(request.Key, request.Value, Lease)
+            ? new KvOperation.Put(request.Key, request.Value, OptionalNumber.Of(Lease))
             : throw new KvInvalidArgumentException(refusal) { Key = request.Key };
     }
 

@@ -29,7 +29,7 @@ public sealed class TestKvStoreCommand : KvCmdlet
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
-    protected override void Begin() => EndpointChecks.CheckTimeout(Timeout);
+    protected override void Begin() => OptionRules.CheckEndpointTimeout(Timeout);
 
     /// <inheritdoc/>
     protected override void Process()

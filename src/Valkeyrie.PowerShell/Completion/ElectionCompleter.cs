@@ -14,14 +14,14 @@ public sealed class ElectionCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
-        if (CompletionStore.Find(fakeBoundParameters) is not IKvElections store)
+        if (CompletionStore.Find(fakeBoundParameters) is not { } store || !store.TryGetCapability<IKvElections>(out var elections))
         {
             return [];
         }
 
         var word = CompletionWord.Read(wordToComplete);
         var range = word.Length == 0 ? KvRange.All : KvRange.Prefix(word);
-        return CompletionStore.ReadAtOnce(stop => store.ListElectionsAsync(range, stop), static _ => true, MostElections)
+        return CompletionStore.ReadAtOnce(stop => elections.ListElectionsAsync(range, stop), static _ => true, MostElections)
             .Select(election => CompletionWord.Result(election.Name, $"{election:value} leads; waiting: {election.Waiting.Count}"));
     }
 }

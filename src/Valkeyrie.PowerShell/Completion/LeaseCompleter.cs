@@ -14,13 +14,13 @@ public sealed class LeaseCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
-        if (CompletionStore.Find(fakeBoundParameters) is not IKvLeases store)
+        if (CompletionStore.Find(fakeBoundParameters) is not { } store || !store.TryGetCapability<IKvLeases>(out var leases))
         {
             return [];
         }
 
         var word = CompletionWord.Read(wordToComplete);
-        return CompletionStore.ReadAtOnce(store.ListLeasesAsync, lease => $"{lease}".StartsWith(word, StringComparison.OrdinalIgnoreCase), MostLeases)
+        return CompletionStore.ReadAtOnce(leases.ListLeasesAsync, lease => $"{lease}".StartsWith(word, StringComparison.OrdinalIgnoreCase), MostLeases)
             .Select(lease => Result(lease));
     }
 

@@ -81,7 +81,7 @@ public abstract partial class KvCmdlet : VisibleCmdlet, IDisposable
     }
 
     /// <summary>The store that a command works on when none is named.</summary>
-    /// <exception cref="KvNoCurrentStoreException">There is none.</exception>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.NoCurrentStore"/>) There is none.</exception>
     private protected IKvStore FindCurrentStore() => CurrentStore.Get(() => Connect(DefaultStore.Open(), DefaultStore.Name), WriteWarning);
 
     /// <summary>Sees that a store works, and closes it if it does not.</summary>

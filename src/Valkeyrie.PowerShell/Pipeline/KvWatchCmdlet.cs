@@ -65,7 +65,7 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
         var options = new KvWatchOptions
         {
             ChangesOnly = ChangesOnly,
-            FromRevision = FromRevision,
+            FromRevision = OptionalNumber.Of(FromRevision),
             PreviousValue = PreviousValue,
             Resynchronize = Resynchronize,
             Outages = true,

@@ -49,14 +49,14 @@ public sealed partial class KvProvider
     private bool TryGetTimeLeft(IKvStore store, KvPair pair, out TimeSpan? timeLeft)
     {
         timeLeft = pair.Ttl;
-        if (pair.LeaseId == 0 || store is not IKvLeases leases)
+        if (pair.LeaseId is not { } leaseId || !store.TryGetCapability<IKvLeases>(out var leases))
         {
             return true;
         }
 
         try
         {
-            timeLeft = _wait.For(leases.GetLeaseAsync(pair.LeaseId, _stopping.Token)).Remaining;
+            timeLeft = _wait.For(leases.GetLeaseAsync(leaseId, _stopping.Token)).Remaining;
             return true;
         }
         catch (KvLeaseNotFoundException)

@@ -15,7 +15,8 @@ internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, B
     private const int MostKeys = 60;
     private const int MostBytes = 512 * 1024;
 
-    private readonly IKvTransactions? _transactions = ReferenceEquals(from.Store, to.Store) ? from.Store as IKvTransactions : null;
+    private readonly IKvTransactions? _transactions =
+        ReferenceEquals(from.Store, to.Store) && from.Store.TryGetCapability<IKvTransactions>(out var transactions) ? transactions : null;
 
     /// <summary>Moves the value and, if so wished, the directory: both and all in one step if that is at most 60 keys and 512 KiB in a store with
     /// transactions; else in several such steps.</summary>

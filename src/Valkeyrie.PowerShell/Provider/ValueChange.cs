@@ -31,7 +31,7 @@ internal static class ValueChange
     }
 
     /// <summary>The options that let a pair live as long elsewhere in its store.</summary>
-    public static KvPutOptions Lifetime(KvPair pair) => pair.LeaseId != 0
+    public static KvPutOptions Lifetime(KvPair pair) => pair.LeaseId is not null
         ? new KvPutOptions { LeaseId = pair.LeaseId }
         : new KvPutOptions { Ttl = pair.Ttl };
 

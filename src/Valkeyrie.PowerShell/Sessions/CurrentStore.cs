@@ -8,7 +8,7 @@ internal static class CurrentStore
     /// <summary>The runspace's current store; in a process in which nobody has chosen one, the user's own file, and a warning that says so.</summary>
     /// <param name="openDefault">Opens that file.</param>
     /// <param name="warn">Writes the warning.</param>
-    /// <exception cref="KvNoCurrentStoreException">There is none.</exception>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.NoCurrentStore"/>) There is none.</exception>
     public static IKvStore Get(Func<KvConnection> openDefault, Action<string> warn)
     {
         if (OpenStores.Current is { } current)
@@ -31,7 +31,7 @@ internal static class CurrentStore
         return OpenStores.Current?.Store ?? throw Missing();
     }
 
-    private static KvNoCurrentStoreException Missing()
+    private static KvException Missing()
     {
         var why = OpenStores.WhyNoneIsCurrent
             ?? (DefaultStore.IsTurnedOff
@@ -40,6 +40,6 @@ internal static class CurrentStore
         var next = OpenStores.List().OrderBy(c => c.Name == DefaultStore.Name).Select(c => ArgumentText.Of(c.Name)).FirstOrDefault() is { } open
             ? $"Specify one, as in -Store {open}, make it current with Select-KvStore {open}, or connect with Connect-KvStore."
             : "Connect to one with Connect-KvStore.";
-        return new($"No store is current: {why}. {next}");
+        return new(KvErrorCode.NoCurrentStore, $"No store is current: {why}. {next}");
     }
 }

@@ -4,9 +4,10 @@ namespace Valkeyrie.PowerShell.Sessions;
 
 /// <summary>The endpoints that Connect-KvStore was given, as one address of a store.</summary>
 /// <param name="Address">The address that opens the store.</param>
+/// <param name="Urls">The same as the URLs of etcd's endpoints; none for another kind of store.</param>
 /// <param name="ApiVersion">The version of etcd's API; null for another kind of store.</param>
 /// <param name="DefaultName">What the store is called where no name is given.</param>
-internal sealed record EndpointArguments(string Address, int? ApiVersion, string DefaultName)
+internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls, int? ApiVersion, string DefaultName)
 {
     private const int DefaultPort = 2379;
 
@@ -20,7 +21,7 @@ internal sealed record EndpointArguments(string Address, int? ApiVersion, string
         var given = arguments.SelectMany(a => (a ?? "").Split(',', StringSplitOptions.TrimEntries)).ToList();
         if (given is [var only] && IsOfAnotherKind(only))
         {
-            return new(only, null, NameOf(KvAddress.Parse(only)));
+            return new(only, [], null, NameOf(KvAddress.Parse(only)));
         }
 
         if (given.Count == 0)
@@ -36,8 +37,9 @@ internal sealed record EndpointArguments(string Address, int? ApiVersion, string
         }
 
         apiVersion = given.Exists(text => SchemeOf(text)?.StartsWith("etcdv2", StringComparison.Ordinal) == true) ? 2 : apiVersion;
-        var scheme = (apiVersion == 2 ? "etcdv2" : "etcd") + (tls ?? tlsGiven ? "s" : "");
-        return new($"{scheme}://{string.Join(',', hosts)}", apiVersion, hosts[0]);
+        var isSecure = tls ?? tlsGiven;
+        var scheme = (apiVersion == 2 ? "etcdv2" : "etcd") + (isSecure ? "s" : "");
+        return new($"{scheme}://{string.Join(',', hosts)}", hosts.ConvertAll(host => UrlOf(host, isSecure)), apiVersion, hosts[0]);
     }
 
     private static string ParseOne(string text, ref bool? tls)
@@ -80,6 +82,9 @@ internal sealed record EndpointArguments(string Address, int? ApiVersion, string
         var number = port.Length == 0 ? DefaultPort : int.Parse(port.AsSpan(1), provider: null);
         return number is > 0 and <= ushort.MaxValue ? $"{host}:{number}" : throw Invalid(text, "its port is not from 1 to 65535");
     }
+
+    private static Uri UrlOf(string host, bool isSecure) =>
+        Uri.TryCreate($"{(isSecure ? "https" : "http")}://{host}/", UriKind.Absolute, out var url) ? url : throw Invalid(host, "it is not of the form host:port");
 
     // By hand, as is all of this: to make its first regular expression costs a session more than to connect.
     private static bool IsHost(string host)

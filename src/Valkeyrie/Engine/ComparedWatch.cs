@@ -26,10 +26,11 @@ public static class ComparedWatch
         await using var disposeObserver = observer.ConfigureAwait(false);
         var known = new KnownPairs(options.PreviousValue);
         var phase = Phase.Beginning;
-        var reached = Math.Max(0, options.FromRevision - 1);
+        var from = options.FromRevision ?? 0;
+        var reached = Math.Max(0, from - 1);
         var pause = FirstPause;
         var isAway = false;
-        if (options.FromRevision > 0 && await MustListAnewAsync(observer, range, options, address, cancellationToken).ConfigureAwait(false))
+        if (from > 0 && await MustListAnewAsync(observer, range, from, options, address, cancellationToken).ConfigureAwait(false))
         {
             phase = Phase.Resynchronizing;
         }
@@ -53,11 +54,11 @@ public static class ComparedWatch
                 if (isAway)
                 {
                     isAway = false;
-                    yield return KvEvent.OfWatch(KvEventType.Resumed, range, state.Revision);
+                    yield return WatchEvents.Of(KvEventType.Resumed, range, state.Revision);
                 }
 
                 var listing = phase != Phase.Following;
-                var replaying = phase == Phase.Beginning && options.FromRevision > 0 && state.Revision >= options.FromRevision;
+                var replaying = phase == Phase.Beginning && from > 0 && state.Revision >= from;
                 if (replaying && range.Kind != KvRangeKind.Key)
                 {
                     // What has been removed since is not known.
@@ -67,10 +68,10 @@ public static class ComparedWatch
 
                 if (phase == Phase.Resynchronizing)
                 {
-                    yield return KvEvent.OfWatch(KvEventType.Resync, range, state.Revision);
+                    yield return WatchEvents.Of(KvEventType.Resync, range, state.Revision);
                 }
 
-                var show = phase == Phase.Resynchronizing || (listing && options is { FromRevision: 0, ChangesOnly: false });
+                var show = phase == Phase.Resynchronizing || (listing && from == 0 && !options.ChangesOnly);
                 if (listing)
                 {
                     known.Clear();
@@ -112,7 +113,7 @@ public static class ComparedWatch
                     {
                         // A key that is there tells its last change, and that is all that is promised.
                         replaying = false;
-                        if (pairs.Current.Revision >= options.FromRevision)
+                        if (pairs.Current.Revision >= from)
                         {
                             yield return new KvEvent { Type = KvEventType.Put, Pair = pairs.Current };
                         }
@@ -152,14 +153,14 @@ public static class ComparedWatch
             if (options.Outages && !isAway)
             {
                 isAway = true;
-                yield return KvEvent.OfWatch(KvEventType.Outage, range, reached, failure);
+                yield return WatchEvents.Of(KvEventType.Outage, range, reached, failure);
             }
 
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
 
-        KvCompactedException Compacted() => new(options.FromRevision, 0, address, range.Text);
+        KvCompactedException Compacted() => new(from, null, address, range.Text);
     }
 
     /// <summary>A watch that has begun outlasts a store that is away; one that never began tells its caller.</summary>
@@ -167,11 +168,11 @@ public static class ComparedWatch
         e is KvHistoryChangedException ? options.Resynchronize : phase != Phase.Beginning && e is KvUnreachableException or KvTimeoutException;
 
     private static async ValueTask<bool> MustListAnewAsync(
-        IRangeObserver observer, KvRange range, KvWatchOptions options, string address, CancellationToken cancellationToken)
+        IRangeObserver observer, KvRange range, long from, KvWatchOptions options, string address, CancellationToken cancellationToken)
     {
         var newest = await observer.NewestRevisionAsync(cancellationToken).ConfigureAwait(false);
-        return options.FromRevision > newest + 1
-            && (options.Resynchronize ? true : throw KvHistoryChangedException.NotReached(range, options.FromRevision, newest, address));
+        return from > newest + 1
+            && (options.Resynchronize ? true : throw HistoryErrors.NotReached(range, from, newest, address));
     }
 
     private enum Phase

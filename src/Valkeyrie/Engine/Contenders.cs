@@ -49,5 +49,5 @@ internal sealed record Contenders(IReadOnlyList<KvPair> Pairs, long Revision, lo
     }
 
     /// <summary>True if a key is a contender's: it is attached to the lease that it is named after. Listings of keys alone may not tell (etcd 3.7).</summary>
-    public static bool IsContender(KvPair pair) => pair.LeaseId != 0 && LockNames.LeaseIn(pair.Key) == pair.LeaseId;
+    public static bool IsContender(KvPair pair) => pair.LeaseId is { } lease && LockNames.LeaseIn(pair.Key) == lease;
 }

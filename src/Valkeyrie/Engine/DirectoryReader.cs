@@ -48,7 +48,7 @@ internal static class DirectoryReader
                 KvRangeQuery? following;
                 using (var page = await next.ConfigureAwait(false))
                 {
-                    var revision = query.Revision == 0 ? page.Revision : query.Revision;
+                    var revision = query.Revision ?? page.Revision;
                     foreach (var pair in page.Pairs)
                     {
                         if (prefix is not null && !prefix.Matches(pair.Key))
@@ -112,7 +112,7 @@ internal static class DirectoryReader
         }
 
         var last = page.Pairs[^1].Key;
-        query = query with { Revision = query.Revision == 0 ? page.Revision : query.Revision, History = page.History };
+        query = query with { Revision = query.Revision ?? page.Revision, History = page.History };
         if (prefix is not null && !prefix.Matches(last))
         {
             return prefix.FirstAfter(last) is { } first ? query with { After = Later(last, PlaceBefore(first)), Limit = FirstLimitOf(query.KeysOnly) } : null;
@@ -120,7 +120,7 @@ internal static class DirectoryReader
 
         var behind = skippable + LastOfAll;
         var bytesEach = Math.Max(1, page.ByteCount / page.Pairs.Count);
-        var limit = skippable is null ? query.Limit * 4 : page.Count / WalkedPerSent;
+        var limit = skippable is null ? query.Limit!.Value * 4 : page.Count / WalkedPerSent;
         return query with
         {
             // Somebody may have stored keys with that very byte: those are read through.

@@ -9,7 +9,7 @@ internal sealed record ElectionContest(string Name, string Directory) : Contest(
     /// <exception cref="KvInvalidArgumentException">The name or an option is not valid.</exception>
     public static ElectionContest Of(string name, ReadOnlyMemory<byte> value, KvCampaignOptions options)
     {
-        KvStoreOptions.CheckWait(options.Timeout, "campaign", name);
+        OptionRules.CheckWait(options.Timeout, "campaign", name);
         return new(name, LockNames.DirectoryOf(name, KvLockForm.EtcdMutex))
         {
             Ttl = TimeSpan.FromSeconds(OptionRules.TtlSeconds(options.Ttl, name)),

@@ -4,14 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie.Engine;
 
 /// <summary>How endpoints are asked, whatever the store.</summary>
-internal static class EndpointChecks
+public static class EndpointChecks
 {
-    /// <summary>Refuses a timeout that leaves no time.</summary>
-    /// <exception cref="KvInvalidArgumentException">It is zero or less.</exception>
-    public static TimeSpan? CheckTimeout(TimeSpan? timeout) => timeout is null || timeout > TimeSpan.Zero
-        ? timeout
-        : throw new KvInvalidArgumentException($"The timeout is {timeout}. Specify one above zero.");
-
     /// <summary>Runs several checks at once.</summary>
     /// <param name="checks">Each starts one check. It reports the endpoint's failures in its result and ends with the token.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
@@ -52,7 +46,7 @@ internal static class EndpointChecks
     public static KvEndpointStatus Failed(KvEndpointStatus status, KvException failure) => status with
     {
         // Only these two come from a server that was reached.
-        IsReachable = status.IsReachable || failure is KvAuthenticationException or KvPermissionDeniedException,
+        IsReachable = status.IsReachable || failure.Code is KvErrorCode.AuthenticationFailed or KvErrorCode.PermissionDenied,
         ErrorCode = failure.Code,
         Reason = failure.Message,
     };

@@ -5,7 +5,7 @@ namespace Valkeyrie.Engine;
 /// directory of its name can still come. Those held back begin each with the one before: they are few, however many keys there are.</remarks>
 /// <param name="start">What all keys start with: the directory with its last slash, or nothing.</param>
 /// <param name="depth">How many levels of directories are looked into.</param>
-internal sealed class EntryBuilder(string start, int depth)
+public sealed class EntryBuilder(string start, int depth)
 {
     // No key that lies in the directory of a name, and none before it, has a character from this one on in the place of the slash.
     private const char AfterSeparator = (char)(KeyRules.Separator + 1);

@@ -10,7 +10,7 @@ internal static class ExistingThenChanges
     public static async IAsyncEnumerable<KvEvent> WatchAsync(
         IRevisionedEngine engine, KvRange range, KvWatchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var from = options.FromRevision;
+        var from = options.FromRevision ?? 0;
         var history = 0L;
         var listing = from == 0 && !options.ChangesOnly;
         var again = false;
@@ -18,7 +18,7 @@ internal static class ExistingThenChanges
         {
             // Asked for in any case: once a watch has begun it outlasts a store that is away, so here is where one that never was is told.
             (var next, history) = await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false);
-            again = from > next && (options.Resynchronize ? true : throw KvHistoryChangedException.NotReached(range, from, next - 1, engine.Info.Address));
+            again = from > next && (options.Resynchronize ? true : throw HistoryErrors.NotReached(range, from, next - 1, engine.Info.Address));
             from = from == 0 ? next : from;
         }
 
@@ -85,7 +85,7 @@ internal static class ExistingThenChanges
                 if (options.Outages && !isAway)
                 {
                     isAway = true;
-                    yield return KvEvent.OfWatch(KvEventType.Outage, range, Math.Max(0, from - 1), there.Error);
+                    yield return WatchEvents.Of(KvEventType.Outage, range, Math.Max(0, from - 1), there.Error);
                 }
 
                 await Task.Delay(AwayPause, cancellationToken).ConfigureAwait(false);
@@ -95,10 +95,10 @@ internal static class ExistingThenChanges
             if (isAway)
             {
                 isAway = false;
-                yield return KvEvent.OfWatch(KvEventType.Resumed, range, there.Next - 1);
+                yield return WatchEvents.Of(KvEventType.Resumed, range, there.Next - 1);
             }
 
-            yield return KvEvent.OfWatch(KvEventType.Resync, range, there.Next - 1);
+            yield return WatchEvents.Of(KvEventType.Resync, range, there.Next - 1);
             from = 0;
             listing = true;
         }

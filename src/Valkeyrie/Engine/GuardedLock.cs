@@ -2,7 +2,7 @@ namespace Valkeyrie.Engine;
 
 /// <summary>A held lock that stands on a lease. The end of the lease tells its holder that it is lost, and so does a watch on the lock's own
 /// key; it is released once, however often that is asked for, and never under its holder without a word.</summary>
-internal abstract class GuardedLock : KvLock
+public abstract class GuardedLock : KvLock
 {
     // Most locks are held for less; those pay nothing for the guard. What was removed meanwhile is seen all the same: the guard's watch
     // begins at the revision at which the lock was taken.
@@ -22,6 +22,7 @@ internal abstract class GuardedLock : KvLock
     private Task? _unlocking;
     private Task? _takingAway;
 
+    /// <summary>Holds a lock that was just taken. <see cref="BeginGuard"/> is called next.</summary>
     /// <param name="key">The locked key.</param>
     /// <param name="fencingToken">The revision at which the lock's own key was created.</param>
     /// <param name="lease">What the lock stands on.</param>
@@ -35,21 +36,28 @@ internal abstract class GuardedLock : KvLock
         _leaseLost = lease.Lost.UnsafeRegister(static self => ((GuardedLock)self!).MarkLost(KvLockLostReason.LeaseEnded), this);
     }
 
+    /// <inheritdoc/>
     public sealed override string Key { get; }
 
+    /// <inheritdoc/>
     public sealed override long FencingToken { get; }
 
+    /// <inheritdoc/>
     public sealed override TimeSpan Ttl => _lease.Ttl;
 
+    /// <inheritdoc/>
     public sealed override bool IsHeld => _unlocking is null && _lostReason is null && _lease.IsAlive;
 
+    /// <inheritdoc/>
     public sealed override CancellationToken Lost => _lost.Token;
 
+    /// <inheritdoc/>
     public sealed override KvLockLostReason? LostReason => _lostReason;
 
     /// <summary>Begins to look whether the lock's key is removed by others.</summary>
     public void BeginGuard() => _guardDelay = new Timer(static self => _ = ((GuardedLock)self!).GuardAsync(), this, GuardDelay, Timeout.InfiniteTimeSpan);
 
+    /// <inheritdoc/>
     public sealed override ValueTask UnlockAsync(CancellationToken cancellationToken = default)
     {
         lock (_gate)
@@ -58,9 +66,12 @@ internal abstract class GuardedLock : KvLock
         }
     }
 
+    /// <inheritdoc/>
     public sealed override ValueTask BreakAsync(CancellationToken cancellationToken = default) => TakeAwayAsync(KvLockLostReason.Released, cancellationToken);
 
     /// <summary>Tells the holder that the lock is lost, then releases it. A lock that is not held is left alone; a release that is under way is awaited.</summary>
+    /// <param name="reason">Why it is lost.</param>
+    /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>
     public async ValueTask TakeAwayAsync(KvLockLostReason reason, CancellationToken cancellationToken)
     {
         Task ending;
@@ -98,6 +109,7 @@ internal abstract class GuardedLock : KvLock
     }
 
     /// <summary>Lets the next one in. What fails or is cancelled here goes on in the background.</summary>
+    /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>False if the lock turned out to have been lost.</returns>
     protected abstract ValueTask<bool> ReleaseAsync(CancellationToken cancellationToken);
 
@@ -105,6 +117,7 @@ internal abstract class GuardedLock : KvLock
     protected abstract void Abandon();
 
     /// <summary>Returns when the lock's own key is there no more.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
     protected abstract Task WaitForRemovalAsync(CancellationToken cancellationToken);
 
     // Called under the gate, which it holds until its first wait.

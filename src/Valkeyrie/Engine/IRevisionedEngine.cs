@@ -15,11 +15,11 @@ public interface IRevisionedEngine : IKvTransactions, ILeaseSource, IAsyncDispos
     IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         EndpointChecks.ByPing(PingAsync, Info, timeout, cancellationToken);
 
-    /// <summary>What the engine serves beside the contract, for <see cref="IKvStore.GetCapability"/>; null where it does not serve that.</summary>
+    /// <summary>What the engine serves beside the contract, for <see cref="IKvStore.TryGetCapability"/>; null where it does not serve that.</summary>
     TCapability? CapabilityOf<TCapability>() where TCapability : class => null;
 
-    /// <summary>Writes a value, attached to a lease or to none (0).</summary>
-    ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken);
+    /// <summary>Writes a value, attached to a lease or to none (null).</summary>
+    ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long? leaseId, CancellationToken cancellationToken);
 
     /// <summary>Reads one key; null if it does not exist.</summary>
     ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken);

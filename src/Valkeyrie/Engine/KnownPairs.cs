@@ -49,7 +49,7 @@ internal sealed class KnownPairs(bool previousValue)
             if (known is not null && known.CreateRevision != pair.CreateRevision)
             {
                 // When exactly it was removed is not known: at the latest just before it was made again.
-                events.Add(Delete(pair.Key, known, Math.Max(known.Revision, pair.CreateRevision - 1)));
+                events.Add(Delete(pair.Key, known, Math.Max(known.Revision, (pair.CreateRevision ?? 0) - 1)));
                 known = null;
             }
 
@@ -78,7 +78,7 @@ internal sealed class KnownPairs(bool previousValue)
     {
         public long Revision { get; } = pair.Revision;
 
-        public long CreateRevision { get; } = pair.CreateRevision;
+        public long? CreateRevision { get; } = pair.CreateRevision;
 
         /// <summary>The pair itself, where it may be asked for.</summary>
         public KvPair? Pair { get; } = previousValue ? pair : null;

@@ -27,11 +27,11 @@ public sealed record KvRangeQuery(KvRange Range)
     /// <summary>Only keys up to this one of the range, which is included; null (the default) to its end.</summary>
     public string? UpTo { get; init; }
 
-    /// <summary>The most pairs; 0 (the default) for all.</summary>
-    public long Limit { get; init; }
+    /// <summary>The most pairs, from 1; null (the default) for all.</summary>
+    public long? Limit { get; init; }
 
-    /// <summary>The revision to read at; 0 (the default) for the newest.</summary>
-    public long Revision { get; init; }
+    /// <summary>The revision to read at, from 1; null (the default) for the newest.</summary>
+    public long? Revision { get; init; }
 
     /// <summary>The history that <see cref="Revision"/> belongs to (<see cref="KvPage.History"/>), or that the answer must be of; 0 (the default) for
     /// whichever the store has now.</summary>
@@ -49,6 +49,6 @@ public sealed record KvRangeQuery(KvRange Range)
     /// <summary>True to give the pairs created last first, instead of in key order. Default: false.</summary>
     public bool NewestFirst { get; init; }
 
-    /// <summary>Only pairs created at this revision or before; 0 (the default) for all.</summary>
-    public long MaxCreateRevision { get; init; }
+    /// <summary>Only pairs created at this revision or before; null (the default) for all.</summary>
+    public long? MaxCreateRevision { get; init; }
 }

@@ -7,13 +7,13 @@ namespace Valkeyrie.Engine;
 /// lock is <c>KEY___lock</c>, as in the Go library, or the key itself, as in etcd's own tools; that of an election is its name.</summary>
 /// <remarks>Beyond the recipe: the value goes onto the locked key in the transaction that takes the lock, and leases are pooled, so that an
 /// uncontended lock costs one round trip to take and one to release.</remarks>
-internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper) : IAsyncDisposable
+internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer) : IAsyncDisposable
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan ReleasePause = TimeSpan.FromMilliseconds(500);
 
-    private readonly LockLeasePool _pool = new(keeper);
+    private readonly LockLeasePool _pool = new(renewer);
     private readonly ConcurrentDictionary<LeasedLock, bool> _held = new();
     private readonly CancellationTokenSource _closing = new();
 
@@ -191,7 +191,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer keeper)
         {
             if (predecessor is not null)
             {
-                await WaitForRemovalAsync(predecessor.Key, predecessor.CreateRevision, seen + 1, history, cancellationToken).ConfigureAwait(false);
+                await WaitForRemovalAsync(predecessor.Key, predecessor.CreateRevision!.Value, seen + 1, history, cancellationToken).ConfigureAwait(false);
             }
 
             var next = await commits.MakeAsync(

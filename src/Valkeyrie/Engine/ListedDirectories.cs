@@ -11,7 +11,7 @@ public sealed class ListedDirectories(IKvStore store) : IKvDirectories
     public static IKvDirectories Of(IKvStore store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return store as IKvDirectories ?? new ListedDirectories(store);
+        return store.TryGetCapability<IKvDirectories>(out var own) ? own : new ListedDirectories(store);
     }
 
     /// <inheritdoc/>

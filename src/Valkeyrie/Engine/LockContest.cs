@@ -9,10 +9,10 @@ internal sealed record LockContest(string Name, string Directory) : Contest(Name
     /// <exception cref="KvInvalidArgumentException">An option is not valid.</exception>
     public static LockContest Of(string key, KvLockOptions options)
     {
-        options.CheckTimeout(key);
+        var ttl = OptionRules.CheckLock(key, options);
         return new(key, LockNames.DirectoryOf(key, options.Form), options)
         {
-            Ttl = TimeSpan.FromSeconds(OptionRules.TtlSeconds(options.Ttl, key)),
+            Ttl = TimeSpan.FromSeconds(ttl),
             Timeout = options.Timeout,
         };
     }
@@ -27,7 +27,7 @@ internal sealed record LockContest(string Name, string Directory) : Contest(Name
     public override ReadOnlyMemory<byte> Mark() => ReadOnlyMemory<byte>.Empty;
 
     public override KvOperation[] Winning(string own, long leaseId, bool hasWaited) =>
-        _value is { } value ? [new KvOperation.Put(Name, value, _deleteOnUnlock ? leaseId : 0)] : [];
+        _value is { } value ? [new KvOperation.Put(Name, value, _deleteOnUnlock ? leaseId : null)] : [];
 
     public override KvOperation[] Leaving() => _deleteOnUnlock ? [new KvOperation.Delete(KvRange.Key(Name))] : [];
 

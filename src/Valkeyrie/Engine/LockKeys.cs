@@ -36,7 +36,7 @@ internal sealed class LockKeys(IRevisionedEngine engine, bool serializable = fal
         return page.Pairs is [var pair, ..] && LockNames.IsLockKey(pair);
     }
 
-    private static bool IsInDoubt(KvPair pair) => pair is { KeyOnly: true, LeaseId: 0 };
+    private static bool IsInDoubt(KvPair pair) => pair is { KeyOnly: true, LeaseId: null };
 
     private async ValueTask<bool> AskAsync(string key, KvPage page, long revision, CancellationToken cancellationToken)
     {

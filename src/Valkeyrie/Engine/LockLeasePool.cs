@@ -2,7 +2,7 @@ namespace Valkeyrie.Engine;
 
 /// <summary>The leases that locks stand on, kept for the next lock. A lease serves any number of locks, but one in each
 /// directory of contenders at a time, since the lock's key there is named after the lease.</summary>
-internal sealed class LockLeasePool(LeaseRenewer keeper)
+internal sealed class LockLeasePool(LeaseRenewer renewer)
 {
     private readonly object _gate = new();
     private readonly List<Entry> _entries = [];
@@ -21,7 +21,7 @@ internal sealed class LockLeasePool(LeaseRenewer keeper)
             }
         }
 
-        var lease = await keeper.GrantAsync(ttl, cancellationToken).ConfigureAwait(false);
+        var lease = await renewer.GrantAsync(ttl, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             _entries.Add(new Entry(lease, ttl, [directory]));
@@ -50,7 +50,7 @@ internal sealed class LockLeasePool(LeaseRenewer keeper)
             _entries.Remove(entry);
         }
 
-        keeper.LetGo(lease);
+        renewer.LetGo(lease);
     }
 
     /// <summary>Ends a lease under which a key may still be put by a transaction whose end is not known: without its lease, that will fail. A lease
@@ -75,7 +75,7 @@ internal sealed class LockLeasePool(LeaseRenewer keeper)
             _entries.Remove(entry);
         }
 
-        keeper.LetGo(lease);
+        renewer.LetGo(lease);
         return true;
     }
 

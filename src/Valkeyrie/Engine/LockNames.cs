@@ -25,9 +25,9 @@ public static class LockNames
     public static bool IsLockKey(KvPair pair)
     {
         ArgumentNullException.ThrowIfNull(pair);
-        return pair.LeaseId != 0
+        return pair.LeaseId is { } lease
             && IsNamedLikeLockKey(pair.Key)
-            && pair.Key.AsSpan(pair.Key.LastIndexOf(KeyRules.Separator) + 1).SequenceEqual(OfLease(pair.LeaseId));
+            && pair.Key.AsSpan(pair.Key.LastIndexOf(KeyRules.Separator) + 1).SequenceEqual(OfLease(lease));
     }
 
     /// <summary>Tells whether a key has the name of one that a lock is made of: <c>KEY___lock/LEASE</c>. Whether it is one is told by its lease.</summary>

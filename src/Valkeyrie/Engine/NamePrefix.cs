@@ -5,7 +5,7 @@ namespace Valkeyrie.Engine;
 /// <summary>What the names in a directory are to begin with, in any case, and where among its keys such names can be.</summary>
 /// <param name="start">The directory with its last slash; empty for all keys.</param>
 /// <param name="text">The beginning of the names.</param>
-internal sealed class NamePrefix(string start, string text)
+public sealed class NamePrefix(string start, string text)
 {
     // Some letters have more than two forms: a sigma is written otherwise at the end of a word. By the upper case all others.
     private static readonly Lazy<ILookup<char, char>> OtherForms = new(() =>

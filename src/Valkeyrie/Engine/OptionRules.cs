@@ -1,6 +1,6 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>The rules of options, in one place for every store. Stores ask them before anything is sent.</summary>
+/// <summary>The rules of options, in one place for every store. A store asks them before it sends anything.</summary>
 public static class OptionRules
 {
     // etcd's lease.MaxLeaseTTL.
@@ -14,12 +14,177 @@ public static class OptionRules
     {
         if (ttl <= TimeSpan.Zero)
         {
-            throw new KvInvalidArgumentException($"The time to live is {ttl}. Give one above zero, or none for a key that does not expire.") { Key = key };
+            throw Refused(nameof(KvPutOptions.Ttl), key, $"The time to live is {ttl}. Give one above zero, or none for a key that does not expire.");
         }
 
         var seconds = (ttl.Ticks - 1) / TimeSpan.TicksPerSecond + 1;
         return seconds <= MaxTtlSeconds
             ? seconds
-            : throw new KvInvalidArgumentException($"The time to live is {ttl}, above the longest that etcd holds, {MaxTtlSeconds} seconds.") { Key = key };
+            : throw Refused(nameof(KvPutOptions.Ttl), key, $"The time to live is {ttl}, above the longest that etcd holds, {MaxTtlSeconds} seconds.");
     }
+
+    /// <summary>Refuses options of a write that contradict each other, or a time to live that no store takes.</summary>
+    /// <param name="key">The key to be written.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="KvInvalidArgumentException">A time to live is zero or less, too long, or beside a lease; or a key is to be kept alive without one.</exception>
+    public static void CheckPut(string key, KvPutOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Ttl is { } ttl)
+        {
+            TtlSeconds(ttl, key);
+            if (options.LeaseId is not null)
+            {
+                throw Refused(nameof(KvPutOptions.LeaseId), key, "A time to live and a lease were given together. Give one of them.");
+            }
+        }
+        else if (options.KeepAlive)
+        {
+            throw Refused(nameof(KvPutOptions.KeepAlive), key, "Keep-alive was asked for without a time to live. Give both.");
+        }
+
+        if (options.LeaseId is { } leaseId)
+        {
+            CheckLease(leaseId);
+        }
+    }
+
+    /// <summary>Refuses a lease's number that stands for no lease.</summary>
+    /// <param name="leaseId">The lease.</param>
+    /// <exception cref="KvInvalidArgumentException">The number is 0.</exception>
+    public static void CheckLease(long leaseId)
+    {
+        if (leaseId == 0)
+        {
+            throw Refused(nameof(KvPutOptions.LeaseId), null, "The lease's number is 0, which stands for no lease.");
+        }
+    }
+
+    /// <summary>Refuses a revision that no store has.</summary>
+    /// <param name="options">The options of a read.</param>
+    /// <exception cref="KvInvalidArgumentException">The revision is below 1.</exception>
+    public static void CheckRead(KvReadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        CheckRevision(options.Revision, nameof(KvReadOptions.Revision));
+    }
+
+    /// <summary>Refuses a revision that no store has, and a limit that leaves nothing.</summary>
+    /// <param name="options">The options of a listing.</param>
+    /// <exception cref="KvInvalidArgumentException">The revision or the limit is below 1.</exception>
+    public static void CheckList(KvListOptions options)
+    {
+        CheckRead(options);
+        if (options.Limit < 1)
+        {
+            throw Refused(nameof(KvListOptions.Limit), null, $"The limit is {options.Limit}. Specify at least 1, or null for all.");
+        }
+    }
+
+    /// <summary>Refuses a revision that no store has.</summary>
+    /// <param name="options">The options of a watch.</param>
+    /// <exception cref="KvInvalidArgumentException">The revision to begin at is below 1.</exception>
+    public static void CheckWatch(KvWatchOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        CheckRevision(options.FromRevision, nameof(KvWatchOptions.FromRevision));
+    }
+
+    /// <summary>Refuses a revision on which no write can depend.</summary>
+    /// <param name="key">The key to be written.</param>
+    /// <param name="revision">The revision that the key must have; 0: it must not exist.</param>
+    /// <exception cref="KvInvalidArgumentException">The revision is below 0.</exception>
+    public static void CheckAtomicPut(string key, long revision)
+    {
+        if (revision < 0)
+        {
+            throw Refused(nameof(revision), key, $"The revision is {revision}. Specify the one that the key must have, or 0 for a key that must not exist.");
+        }
+    }
+
+    /// <summary>Refuses a revision on which no removal can depend.</summary>
+    /// <param name="key">The key to be removed.</param>
+    /// <param name="revision">The revision that the key must have.</param>
+    /// <exception cref="KvInvalidArgumentException">The revision is below 0.</exception>
+    /// <exception cref="KvException">The revision is 0 (<see cref="KvErrorCode.PreviousNotSpecified"/>).</exception>
+    public static void CheckAtomicDelete(string key, long revision)
+    {
+        CheckAtomicPut(key, revision);
+        if (revision == 0)
+        {
+            throw new KvException(KvErrorCode.PreviousNotSpecified, $"No previous revision was given for the key '{key}'. Read the key and pass its Revision.") { Key = key };
+        }
+    }
+
+    /// <summary>Refuses a time to live or a timeout that no store takes.</summary>
+    /// <param name="key">The key to be locked.</param>
+    /// <param name="options">The options of the lock.</param>
+    /// <returns>The time to live in whole seconds, a fraction rounded up.</returns>
+    /// <exception cref="KvInvalidArgumentException">The time to live is zero or less or too long, or the timeout is below zero or too long.</exception>
+    public static long CheckLock(string key, KvLockOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        CheckWait(options.Timeout, "lock", key);
+        return TtlSeconds(options.Ttl, key);
+    }
+
+    /// <summary>Refuses a form of lock that a store does not have.</summary>
+    /// <param name="key">The key to be locked.</param>
+    /// <param name="options">The options of the lock.</param>
+    /// <param name="store">The store that is asked for the lock.</param>
+    /// <param name="forms">The forms that it has.</param>
+    /// <exception cref="KvNotSupportedException">The form is none of them.</exception>
+    public static void RequireForm(string key, KvLockOptions options, KvStoreInfo store, params KvLockForm[] forms)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (Array.IndexOf(forms, options.Form) >= 0)
+        {
+            return;
+        }
+
+        throw new KvNotSupportedException(
+            options.Form switch
+            {
+                KvLockForm.EtcdMutex => "etcd's own mutex, which is made of leases",
+                KvLockForm.ConsulLock => "the lock of 'consul lock', which is made of Consul's sessions",
+                _ => $"the lock form {options.Form}",
+            },
+            store) { Key = key };
+    }
+
+    /// <summary>Refuses a timeout that nobody can wait for.</summary>
+    /// <param name="timeout">The timeout; null to wait for ever.</param>
+    /// <param name="what">What is waited for, as in "lock".</param>
+    /// <param name="key">The key or name that it is about.</param>
+    /// <exception cref="KvInvalidArgumentException">The timeout is below zero or too long.</exception>
+    public static void CheckWait(TimeSpan? timeout, string what, string key)
+    {
+        if (timeout < TimeSpan.Zero)
+        {
+            throw Refused(nameof(KvLockOptions.Timeout), key, $"The {what}'s timeout is {timeout}. Specify zero or more, or none to wait for ever.");
+        }
+
+        if (timeout > KvStoreOptions.LongestTimeout)
+        {
+            throw Refused(nameof(KvLockOptions.Timeout), key, $"The {what}'s timeout is {timeout}. Specify at most {KvStoreOptions.LongestTimeout}, or none to wait for ever.");
+        }
+    }
+
+    /// <summary>Refuses a timeout of endpoint checks that leaves no time.</summary>
+    /// <param name="timeout">The timeout; null for the store's own.</param>
+    /// <returns>The same timeout.</returns>
+    /// <exception cref="KvInvalidArgumentException">It is zero or less.</exception>
+    public static TimeSpan? CheckEndpointTimeout(TimeSpan? timeout) => timeout is null || timeout > TimeSpan.Zero
+        ? timeout
+        : throw Refused(nameof(timeout), null, $"The timeout is {timeout}. Specify one above zero.");
+
+    private static void CheckRevision(long? revision, string name)
+    {
+        if (revision < 1)
+        {
+            throw Refused(name, null, $"The revision is {revision}. Revisions begin at 1.");
+        }
+    }
+
+    private static KvInvalidArgumentException Refused(string name, string? key, string message) => new(message) { ParamName = name, Key = key };
 }

@@ -9,10 +9,10 @@ public sealed class PingedEndpoint(IKvStore store) : IKvEndpoints
     public static IKvEndpoints Of(IKvStore store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return store as IKvEndpoints ?? new PingedEndpoint(store);
+        return store.TryGetCapability<IKvEndpoints>(out var own) ? own : new PingedEndpoint(store);
     }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        EndpointChecks.ByPing(store.PingAsync, store.Info, EndpointChecks.CheckTimeout(timeout) ?? KvStoreOptions.DefaultTimeout, cancellationToken);
+        EndpointChecks.ByPing(store.PingAsync, store.Info, OptionRules.CheckEndpointTimeout(timeout) ?? KvStoreOptions.DefaultTimeout, cancellationToken);
 }

@@ -34,16 +34,16 @@ internal sealed class RangePartitions : IAsyncDisposable
     /// <summary>Begins with the whole range as one part.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="query">What every request asks for alike, and where to begin.</param>
-    /// <param name="limit">The most pairs that the caller wants; 0 for all.</param>
+    /// <param name="limit">The most pairs that the caller wants; null for all.</param>
     /// <param name="cancellationToken">The caller's token.</param>
-    public RangePartitions(IRevisionedEngine engine, KvRangeQuery query, long limit, CancellationToken cancellationToken)
+    public RangePartitions(IRevisionedEngine engine, KvRangeQuery query, long? limit, CancellationToken cancellationToken)
     {
         _engine = engine;
         _query = query;
-        _left = limit == 0 ? long.MaxValue : limit;
+        _left = limit ?? long.MaxValue;
 
         // A caller who wants so many and no more is given one page after another: what lies behind them is not to be sent.
-        _atOnce = limit == 0 ? engine.PagesAtOnce : 1;
+        _atOnce = limit is null ? engine.PagesAtOnce : 1;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _parts.AddFirst(new Part(query.After, null, 0));
     }
@@ -95,8 +95,8 @@ internal sealed class RangePartitions : IAsyncDisposable
     private void Learn(Part part, KvPage page)
     {
         // Whatever is written meanwhile, all pages show one revision.
-        _query = _query.Revision == 0 || _query.History == 0
-            ? _query with { Revision = _query.Revision == 0 ? page.Revision : _query.Revision, History = page.History }
+        _query = _query.Revision is null || _query.History == 0
+            ? _query with { Revision = _query.Revision ?? page.Revision, History = page.History }
             : _query;
         if (part.Wanted > 0)
         {

@@ -6,7 +6,7 @@ namespace Valkeyrie.Engine;
 /// <remarks>The holder's deadline counts from the moment the last successful renewal was sent. The server counts from when it arrived, so the
 /// holder gives the lease up before the server lets anybody else have it.</remarks>
 #pragma warning disable CA1001 // its two cancellation sources hold no timer and no handle, and outlive it in the hands of others
-internal sealed class RenewedLease
+public sealed class RenewedLease
 #pragma warning restore CA1001
 {
     // Less is too little for a busy server.
@@ -18,6 +18,9 @@ internal sealed class RenewedLease
     private long _nextRenewal;
     private TimeSpan _ttl;
 
+    /// <summary>Begins with a lease that was just granted or renewed.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="grantedAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
     public RenewedLease(KvLease lease, long grantedAt)
     {
         Id = lease.Id;
@@ -25,6 +28,7 @@ internal sealed class RenewedLease
         Renewed(lease.Ttl, grantedAt);
     }
 
+    /// <summary>The lease's number.</summary>
     public long Id { get; }
 
     /// <summary>The history of the store in which it was granted.</summary>
@@ -37,18 +41,22 @@ internal sealed class RenewedLease
     /// <summary>The one key that it is renewed for, as long as it bears the lease; null to renew it until it is let go.</summary>
     public string? Key { get; set; }
 
+    /// <summary>The time to live that the last answer told.</summary>
     public TimeSpan Ttl => _ttl;
 
     /// <summary>Fires when the lease has ended against the holder's will.</summary>
     public CancellationToken Lost => _lost.Token;
 
+    /// <summary>True once it was stopped or lost.</summary>
     public bool HasEnded => _stopped.IsCancellationRequested || _lost.IsCancellationRequested;
 
     /// <summary>True while the holder may rely on the lease; needs no timer to have fired.</summary>
     public bool IsAlive => !HasEnded && Stopwatch.GetTimestamp() < Volatile.Read(ref _deadline);
 
+    /// <summary>Ends the renewals; the lease itself is left alone.</summary>
     public void Stop() => _stopped.Cancel();
 
+    /// <summary>Tells the holder that the lease has ended, unless it was stopped before.</summary>
     public void MarkLost()
     {
         if (!_stopped.IsCancellationRequested)
@@ -57,6 +65,9 @@ internal sealed class RenewedLease
         }
     }
 
+    /// <summary>Takes note of a renewal.</summary>
+    /// <param name="ttl">The time to live from then on.</param>
+    /// <param name="sentAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
     public void Renewed(TimeSpan ttl, long sentAt)
     {
         _ttl = ttl;
@@ -64,6 +75,7 @@ internal sealed class RenewedLease
         _nextRenewal = sentAt + Ticks(ttl / 3);
     }
 
+    /// <summary>Takes note of a renewal that failed: the next is due soon.</summary>
     public void RenewalFailed()
     {
         // Soon again, but not in a tight loop.

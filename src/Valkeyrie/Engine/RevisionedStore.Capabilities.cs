@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
@@ -10,8 +11,11 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     private const int LeasesAtOnce = 32;
 
     /// <inheritdoc/>
-    public TCapability GetCapability<TCapability>() where TCapability : class =>
-        this as TCapability ?? _engine.CapabilityOf<TCapability>() ?? throw new KvNotSupportedException(KvCapability.NameOf<TCapability>(), Info);
+    public bool TryGetCapability<TCapability>([NotNullWhen(true)] out TCapability? capability) where TCapability : class
+    {
+        capability = this as TCapability ?? _engine.CapabilityOf<TCapability>();
+        return capability is not null;
+    }
 
     /// <inheritdoc/>
     public ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default)
@@ -34,7 +38,7 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
-        CheckLease(leaseId);
+        OptionRules.CheckLease(leaseId);
         return _engine.RenewLeaseAsync(leaseId, cancellationToken);
     }
 
@@ -43,7 +47,7 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     {
         var sentAt = Stopwatch.GetTimestamp();
         var lease = await RenewLeaseAsync(leaseId, cancellationToken).ConfigureAwait(false);
-        _keeper.KeepOnce(lease, sentAt);
+        _renewer.KeepOnce(lease, sentAt);
         return lease;
     }
 
@@ -51,7 +55,7 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
-        CheckLease(leaseId);
+        OptionRules.CheckLease(leaseId);
         return _engine.RevokeLeaseAsync(leaseId, cancellationToken);
     }
 
@@ -59,7 +63,7 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     public ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
-        CheckLease(leaseId);
+        OptionRules.CheckLease(leaseId);
         return _engine.GetLeaseAsync(leaseId, cancellationToken);
     }
 
@@ -102,15 +106,7 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
-        return _engine.CheckEndpointsAsync(EndpointChecks.CheckTimeout(timeout) ?? _engine.Timeout, cancellationToken);
-    }
-
-    private static void CheckLease(long leaseId)
-    {
-        if (leaseId == 0)
-        {
-            throw new KvInvalidArgumentException("The lease's number is 0, which stands for no lease.");
-        }
+        return _engine.CheckEndpointsAsync(OptionRules.CheckEndpointTimeout(timeout) ?? _engine.Timeout, cancellationToken);
     }
 
     private async Task<KvLease?> TryGetLeaseAsync(long leaseId, CancellationToken cancellationToken)

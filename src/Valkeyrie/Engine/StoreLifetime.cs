@@ -5,7 +5,7 @@ namespace Valkeyrie.Engine;
 /// <summary>Whether a store is open; and what still waits on it when it closes, which then ends with <see cref="KvStoreClosedException"/>.</summary>
 /// <param name="address">The store, as errors name it.</param>
 #pragma warning disable CA1001 // its cancellation source holds no timer and no handle
-internal sealed class StoreLifetime(string address)
+public sealed class StoreLifetime(string address)
 #pragma warning restore CA1001
 {
     private readonly CancellationTokenSource _closing = new();

@@ -5,7 +5,7 @@ namespace Valkeyrie.Engine;
 /// <summary>Where the platform keeps a user's files of this kind: in a folder of our own there. Null where the user has no home folder.</summary>
 /// <remarks>On Windows the variable goes before the folder that Windows names, which does not look at it: whoever sets it for a process means it.
 /// Elsewhere the XDG base directory specification holds: a path that is not absolute does not count.</remarks>
-internal static class UserFolders
+public static class UserFolders
 {
     /// <summary>The folder for data: under <c>LOCALAPPDATA</c> on Windows, under <c>XDG_DATA_HOME</c> elsewhere where that is set.</summary>
     public static string? Data => Find("LOCALAPPDATA", Folder.LocalApplicationData, "XDG_DATA_HOME", ".local/share");

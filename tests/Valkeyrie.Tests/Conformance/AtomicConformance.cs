@@ -72,7 +72,7 @@ public abstract class AtomicConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task AtomicDelete_removes_if_the_key_is_at_the_revision()
     {
         var written = await Store.PutAsync(At("a"), "v");
-        Assert.True(await Store.AtomicDeleteAsync(At("a"), written.Revision));
+        await Store.AtomicDeleteAsync(At("a"), written.Revision);
         Assert.False(await Store.ExistsAsync(At("a")));
     }
 
@@ -91,7 +91,7 @@ public abstract class AtomicConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task AtomicDelete_without_a_previous_revision_is_previous_not_specified()
     {
         await Store.PutAsync(At("a"), "v");
-        var refused = await Assert.ThrowsAsync<KvPreviousNotSpecifiedException>(async () => await Store.AtomicDeleteAsync(At("a"), 0));
+        var refused = await Refusal.ThrowsAsync(KvErrorCode.PreviousNotSpecified, async () => await Store.AtomicDeleteAsync(At("a"), 0));
         Assert.Equal(At("a"), refused.Key);
         Assert.True(await Store.ExistsAsync(At("a")));
     }

@@ -130,7 +130,7 @@ public abstract class ElectionConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.Equal(KvLockLostReason.KeyRemoved, byKey.LostReason);
 
         await using var byLease = await Elections.CampaignAsync(At("b"), "1".Bytes());
-        await Open().GetCapability<IKvLeases>().RevokeLeaseAsync((await Store.GetAsync(byLease.Key)).LeaseId);
+        await Open().GetCapability<IKvLeases>().RevokeLeaseAsync((await Store.GetAsync(byLease.Key)).LeaseId!.Value);
         await Patience.UntilAsync(() => byLease.Lost.IsCancellationRequested, "the loss by the lease");
         Assert.False(byLease.IsLeader);
     }

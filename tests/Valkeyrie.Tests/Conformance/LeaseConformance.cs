@@ -132,7 +132,7 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
 
         await Store.PutAsync(At("a"), "v");
         await Store.DeleteAsync(At("b"));
-        Assert.Equal([At("c")], (await Leases.GetLeaseAsync(options.LeaseId)).Keys);
+        Assert.Equal([At("c")], (await Leases.GetLeaseAsync(options.LeaseId.Value)).Keys);
     }
 
     [Fact]
@@ -151,8 +151,8 @@ public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
         var options = new KvPutOptions { LeaseId = (await Leases.GrantLeaseAsync(Hour)).Id };
         await Store.PutAsync(At("a"), "v", options);
         await inside.PutAsync("b", "v", options);
-        Assert.Equal([At("a"), At("ns/b")], (await Leases.GetLeaseAsync(options.LeaseId)).Keys);
-        Assert.Equal(["b"], (await inside.GetCapability<IKvLeases>().GetLeaseAsync(options.LeaseId)).Keys);
+        Assert.Equal([At("a"), At("ns/b")], (await Leases.GetLeaseAsync(options.LeaseId.Value)).Keys);
+        Assert.Equal(["b"], (await inside.GetCapability<IKvLeases>().GetLeaseAsync(options.LeaseId.Value)).Keys);
     }
 
     [Fact]

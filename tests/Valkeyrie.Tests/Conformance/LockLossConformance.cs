@@ -29,7 +29,7 @@ public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
         Require(p => p.Leases);
         await using var held = await Store.LockAsync(At("a"));
         var lockKey = Assert.Single(await Rig.LockKeysAsync(Store, At("a")));
-        await Open().GetCapability<IKvLeases>().RevokeLeaseAsync(lockKey.LeaseId);
+        await Open().GetCapability<IKvLeases>().RevokeLeaseAsync(lockKey.LeaseId!.Value);
         await AssertLostAsync(held);
     }
 

@@ -110,10 +110,12 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
         Assert.Equal("1", (await watching.NextAsync()).Value);
     }
 
-    [Fact]
-    public async Task A_negative_FromRevision_is_refused()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task A_FromRevision_that_no_change_has_is_refused(long revision)
     {
-        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = -1 });
+        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = revision });
         Assert.IsType<KvInvalidArgumentException>(await watching.EndAsync());
     }
 }

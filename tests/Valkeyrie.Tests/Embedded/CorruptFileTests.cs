@@ -78,7 +78,7 @@ public sealed class CorruptFileTests : IDisposable
         await FillAsync();
         _file.Execute("DROP TABLE history");
         await using var store = _file.Open();
-        var error = await Assert.ThrowsAsync<KvCorruptStoreException>(async () => await store.PutAsync("a", ""));
+        var error = await Refusal.ThrowsAsync(KvErrorCode.CorruptStore, async () => await store.PutAsync("a", ""));
         Assert.Contains(_file.Path, error.Message, StringComparison.Ordinal);
     }
 
@@ -111,7 +111,7 @@ public sealed class CorruptFileTests : IDisposable
         await open.PutAsync("key/new", "");
         Assert.Equal(201, await open.CountAsync("key"));
         await using var store = _file.Open();
-        var error = await Assert.ThrowsAsync<KvCorruptStoreException>(async () => await store.PutAsync("key/1", ""));
+        var error = await Refusal.ThrowsAsync(KvErrorCode.CorruptStore, async () => await store.PutAsync("key/1", ""));
         Assert.Contains("the trigger 'evil'", error.Message, StringComparison.Ordinal);
     }
 
@@ -179,14 +179,14 @@ public sealed class CorruptFileTests : IDisposable
         }
     }
 
-    private async Task<KvCorruptStoreException> RefusedAsync()
+    private async Task<KvException> RefusedAsync()
     {
         var before = _file.Digests();
-        KvCorruptStoreException error;
+        KvException error;
         await using (var store = _file.Open())
         {
-            error = await Assert.ThrowsAsync<KvCorruptStoreException>(async () => await store.TryGetAsync("key/1"));
-            await Assert.ThrowsAsync<KvCorruptStoreException>(async () => await store.PutAsync("key/1", ""));
+            error = await Refusal.ThrowsAsync(KvErrorCode.CorruptStore, async () => await store.TryGetAsync("key/1"));
+            await Refusal.ThrowsAsync(KvErrorCode.CorruptStore, async () => await store.PutAsync("key/1", ""));
         }
 
         Assert.Contains(_file.Path, error.Message, StringComparison.Ordinal);

@@ -145,7 +145,7 @@ public sealed class EmbeddedStoreTests : IDisposable
     {
         await using var store = _file.Open();
         var writes = Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
-            await store.PutAsync($"a/{i}", "", new KvPutOptions { LeaseId = i % 10 == 0 ? 4711 : 0 }))).ToList();
+            await store.PutAsync($"a/{i}", "", new KvPutOptions { LeaseId = i % 10 == 0 ? 4711 : null }))).ToList();
         for (var i = 0; i < writes.Count; i++)
         {
             if (i % 10 == 0)

@@ -138,12 +138,12 @@ public sealed class LeftoverLogTests : IDisposable
         return (await store.GetAsync("a")).Value;
     }
 
-    private async Task<KvCorruptStoreException> RefusedAsync()
+    private async Task<KvException> RefusedAsync()
     {
         var before = _file.Digests();
         await using var store = _file.Open();
-        var error = await Assert.ThrowsAsync<KvCorruptStoreException>(async () => await store.GetAsync("a"));
-        await Assert.ThrowsAsync<KvCorruptStoreException>(async () => await store.PutAsync("a", ""));
+        var error = await Refusal.ThrowsAsync(KvErrorCode.CorruptStore, async () => await store.GetAsync("a"));
+        await Refusal.ThrowsAsync(KvErrorCode.CorruptStore, async () => await store.PutAsync("a", ""));
         Assert.Contains(Log, error.Message, StringComparison.Ordinal);
         Assert.Equal(_file.Path, error.Endpoint);
         Assert.Equal(before, _file.Digests());

@@ -16,7 +16,7 @@ internal sealed class MortalEngine(IRevisionedEngine engine) : IRevisionedEngine
 
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken) => Living().PingAsync(cancellationToken);
 
-    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken) =>
+    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long? leaseId, CancellationToken cancellationToken) =>
         Living().PutAsync(key, value, leaseId, cancellationToken);
 
     public ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken) => Living().GetAsync(key, options, cancellationToken);

@@ -171,7 +171,7 @@ public sealed class BrokenConnectionTests(SharedEtcd etcd) : IAsyncLifetime
 
         await stop.CancelAsync();
         await Task.WhenAll(writing);
-        var versions = (await _near.ListAllAsync(_root)).Sum(p => p.Version);
+        var versions = (await _near.ListAllAsync(_root)).Sum(p => p.Version!.Value);
         Assert.InRange(versions, made, made + unclear);
     }
 

@@ -58,7 +58,7 @@ public sealed class LockInteropTests(SharedEtcd etcd)
             }
 
             using var theirs = new EtcdControlLock(etcd.Server.Endpoint, _key);
-            var token = (await store.GetAsync((await theirs.Held.WaitAsync(Patience.Limit))!)).CreateRevision;
+            var token = (await store.GetAsync((await theirs.Held.WaitAsync(Patience.Limit))!)).CreateRevision!.Value;
             Assert.True(token > last);
             last = token;
             await theirs.ReleaseAsync();

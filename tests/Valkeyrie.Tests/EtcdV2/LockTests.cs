@@ -91,7 +91,7 @@ public sealed class LockTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
     {
         await Store.PutAsync(At("a"), "kept");
         var tooLarge = new KvLockOptions { Value = new string('%', 4 << 20).Bytes(), DeleteOnUnlock = true };
-        await Assert.ThrowsAsync<KvQuotaExceededException>(async () => await Store.LockAsync(At("a"), tooLarge));
+        await Refusal.ThrowsAsync(KvErrorCode.QuotaExceeded, async () => await Store.LockAsync(At("a"), tooLarge));
         Assert.Equal("kept", (await Store.GetAsync(At("a"))).Value);
         await using var held = await Store.LockAsync(At("a"), NoWait);
         Assert.True(held.IsHeld);

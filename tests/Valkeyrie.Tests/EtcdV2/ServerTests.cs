@@ -74,14 +74,14 @@ public sealed class ServerTests
         await using var wrong = Open(etcd, "root", "wr0ng");
         foreach (var call in new Func<Task>[] { async () => await wrong.PingAsync(), async () => await wrong.GetAsync("a"), async () => await wrong.PutAsync("a", "v") })
         {
-            var refused = await Assert.ThrowsAsync<KvAuthenticationException>(call);
+            var refused = await Refusal.ThrowsAsync(KvErrorCode.AuthenticationFailed, call);
             Assert.DoesNotContain("wr0ng", refused.ToString(), StringComparison.Ordinal);
         }
 
         await using var nobody = KvStore.Open(EtcdV2Rig.AddressOf(etcd));
-        var none = await Assert.ThrowsAsync<KvAuthenticationException>(async () => await nobody.PutAsync("a", "v"));
+        var none = await Refusal.ThrowsAsync(KvErrorCode.AuthenticationFailed, async () => await nobody.PutAsync("a", "v"));
         Assert.Contains("none was given", none.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<KvAuthenticationException>(async () => await nobody.PingAsync());
+        await Refusal.ThrowsAsync(KvErrorCode.AuthenticationFailed, async () => await nobody.PingAsync());
         var status = Assert.Single(await PingedEndpoint.Of(nobody).CheckEndpointsAsync().ToListAsync());
         Assert.Equal((true, false), (status.IsReachable, status.IsServing));
     }

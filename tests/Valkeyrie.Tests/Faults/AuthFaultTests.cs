@@ -27,7 +27,7 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
     public async Task A_wrong_user_or_password_is_authentication_failed(string user, string password)
     {
         await using var store = Open(user, password);
-        var error = await Assert.ThrowsAsync<KvAuthenticationException>(async () => await store.GetAsync("a/k"));
+        var error = await Refusal.ThrowsAsync(KvErrorCode.AuthenticationFailed, async () => await store.GetAsync("a/k"));
         Assert.Equal(KvErrorCode.AuthenticationFailed, error.Code);
         Assert.Contains(etcd.Server.Endpoint, error.Message, StringComparison.Ordinal);
         AssertHidesPassword(error);
@@ -38,21 +38,21 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
     public async Task Every_call_with_a_wrong_password_is_authentication_failed(string call)
     {
         await using var store = Open("root", "wrong");
-        await Assert.ThrowsAsync<KvAuthenticationException>(() => EveryCall.MakeAsync(call, store, "a/k").WaitAsync(Patience.Limit));
+        await Refusal.ThrowsAsync(KvErrorCode.AuthenticationFailed, () => EveryCall.MakeAsync(call, store, "a/k").WaitAsync(Patience.Limit));
     }
 
     [Fact]
     public async Task No_password_where_one_is_needed_is_authentication_failed()
     {
         await using var store = KvStore.Open(etcd.Server.Address);
-        await Assert.ThrowsAsync<KvAuthenticationException>(async () => await store.GetAsync("a/k"));
+        await Refusal.ThrowsAsync(KvErrorCode.AuthenticationFailed, async () => await store.GetAsync("a/k"));
     }
 
     [Fact]
     public async Task A_ping_without_a_user_where_one_is_needed_is_authentication_failed()
     {
         await using var store = KvStore.Open(etcd.Server.Address);
-        var refused = await Assert.ThrowsAsync<KvAuthenticationException>(async () => await store.PingAsync());
+        var refused = await Refusal.ThrowsAsync(KvErrorCode.AuthenticationFailed, async () => await store.PingAsync());
         Assert.Contains(etcd.Server.Endpoint, refused.Message, StringComparison.Ordinal);
 
         var status = Assert.Single(await PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync());

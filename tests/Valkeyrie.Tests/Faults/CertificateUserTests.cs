@@ -22,7 +22,7 @@ public sealed class CertificateUserTests(CertificateUserTests.CertificateEtcd et
     public async Task A_certificate_that_names_no_user_of_the_server_is_authentication_failed()
     {
         await using var store = etcd.Open("stranger");
-        var refused = await Assert.ThrowsAsync<KvAuthenticationException>(async () => await store.PingAsync());
+        var refused = await Refusal.ThrowsAsync(KvErrorCode.AuthenticationFailed, async () => await store.PingAsync());
         Assert.Contains("'stranger'", refused.Message, StringComparison.Ordinal);
         var status = Assert.Single(await PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync());
         Assert.Equal((true, KvErrorCode.AuthenticationFailed), (status.IsReachable, status.ErrorCode));

@@ -61,7 +61,7 @@ public sealed class InputFuzzTests
                 return new FuzzCase(text.Length, random.Next(3) switch
                 {
                     0 => () => Assert.InRange(OptionRules.TtlSeconds(time), 1, long.MaxValue),
-                    1 => () => new KvLockOptions { Timeout = time }.CheckTimeout("k"),
+                    1 => () => OptionRules.CheckLock("k", new KvLockOptions { Timeout = time }),
                     _ => () => new KvStoreOptions { Timeout = time, KeepAlive = time, Namespace = text }.Check(),
                 });
             },
@@ -117,7 +117,7 @@ public sealed class InputFuzzTests
         {
             case 0:
                 var ttl = new TimeSpan(random.NextInt64(-10, long.MaxValue >> random.Next(40)));
-                await store.PutAsync(key, value, new KvPutOptions { Ttl = random.Next(2) == 0 ? null : ttl, LeaseId = random.Next(3) == 0 ? number : 0, KeepAlive = random.Next(9) == 0 });
+                await store.PutAsync(key, value, new KvPutOptions { Ttl = random.Next(2) == 0 ? null : ttl, LeaseId = random.Next(3) == 0 ? number : null, KeepAlive = random.Next(9) == 0 });
                 break;
             case 1: await store.TryGetAsync(key, new KvReadOptions { Revision = number }); break;
             case 2: await store.TryAtomicPutAsync(key, value, number); break;

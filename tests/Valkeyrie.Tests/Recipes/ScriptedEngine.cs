@@ -115,7 +115,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken) =>
         DoAsync("Ping", () => new KvServerStatus("here", "0", Revision), cancellationToken);
 
-    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long leaseId, CancellationToken cancellationToken) =>
+    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long? leaseId, CancellationToken cancellationToken) =>
         DoAsync("Put", () => Commit(() => Put(key, value, leaseId)), cancellationToken);
 
     public ValueTask<KvPair?> GetAsync(string key, KvReadOptions options, CancellationToken cancellationToken) =>
@@ -242,7 +242,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         return result;
     }
 
-    private KvHistoryChangedException Changed() => KvHistoryChangedException.Of("It", null, Info.Address);
+    private KvHistoryChangedException Changed() => HistoryErrors.Changed("It", null, Info.Address);
 
     /// <summary>Makes changes of one revision and tells the watches.</summary>
     private T Commit<T>(Func<T> change)
@@ -263,9 +263,9 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         return result;
     }
 
-    private KvPair Put(string key, ReadOnlyMemory<byte> value, long leaseId)
+    private KvPair Put(string key, ReadOnlyMemory<byte> value, long? leaseId)
     {
-        if (leaseId != 0 && !Leases.ContainsKey(leaseId))
+        if (leaseId is { } id && !Leases.ContainsKey(id))
         {
             throw new KvLeaseNotFoundException(leaseId, Info.Address);
         }
@@ -304,18 +304,18 @@ internal sealed class ScriptedEngine : IRevisionedEngine
             throw Changed();
         }
 
-        if (query.Revision > 0 && query.Revision < _compacted)
+        if (query.Revision is { } revision && revision < _compacted)
         {
-            throw new KvCompactedException(query.Revision, _compacted, Info.Address);
+            throw new KvCompactedException(revision, _compacted, Info.Address);
         }
 
         var all = PairsAt(query.Revision)
             .Where(p => query.Range.Contains(p.Key) && (query.After is null || string.CompareOrdinal(p.Key, query.After) > 0)
                 && (query.UpTo is null || string.CompareOrdinal(p.Key, query.UpTo) <= 0))
-            .Where(p => query.MaxCreateRevision == 0 || p.CreateRevision <= query.MaxCreateRevision)
+            .Where(p => query.MaxCreateRevision is null || p.CreateRevision <= query.MaxCreateRevision)
             .ToList();
         IEnumerable<KvPair> ordered = query.NewestFirst ? all.OrderByDescending(p => p.CreateRevision) : all;
-        List<KvPair> page = query.CountOnly ? [] : [.. query.Limit > 0 ? ordered.Take((int)Math.Min(query.Limit, int.MaxValue)) : ordered];
+        List<KvPair> page = query.CountOnly ? [] : [.. query.Limit is { } limit ? ordered.Take((int)Math.Min(limit, int.MaxValue)) : ordered];
         var bytes = BytesEach > 0 ? BytesEach * page.Count : page.Sum(p => p.Bytes.Length + p.Key.Length);
         page = query.KeysOnly ? page.ConvertAll(Outline) : page;
         return new KvPage(page, !query.CountOnly && page.Count < all.Count, all.Count, Revision, bytes) { History = History };
@@ -325,7 +325,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
     private static KvPair Outline(KvPair pair) =>
         new() { Key = pair.Key, KeyOnly = true, Revision = pair.Revision, CreateRevision = pair.CreateRevision, Version = pair.Version };
 
-    private IEnumerable<KvPair> PairsAt(long revision) => revision == 0
+    private IEnumerable<KvPair> PairsAt(long? revision) => revision is null
         ? _pairs.Values
         : _history.Where(e => e.Revision <= revision).GroupBy(e => e.Key).Select(g => g.Last()).Where(e => e.Type == KvEventType.Put)
             .Select(e => e.Pair).OrderBy(p => p.Key, StringComparer.Ordinal);
@@ -336,8 +336,8 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         {
             var actual = condition.Target switch
             {
-                KvConditionTarget.CreateRevision => pair.CreateRevision,
-                KvConditionTarget.Lease => pair.LeaseId,
+                KvConditionTarget.CreateRevision => pair.CreateRevision ?? 0,
+                KvConditionTarget.Lease => pair.LeaseId ?? 0,
                 _ => pair.Revision,
             };
             return condition.Operator switch

@@ -53,7 +53,7 @@ public class LimitTests
         Assert.InRange((await store.GetAsync("a")).Ttl!.Value, Century, TimeSpan.MaxValue);
     }
 
-    private static KvQuotaExceededException? Refused(ReadOnlySpan<byte> value, bool v3)
+    private static KvException? Refused(ReadOnlySpan<byte> value, bool v3)
     {
         try
         {
@@ -68,7 +68,7 @@ public class LimitTests
 
             return null;
         }
-        catch (KvQuotaExceededException e)
+        catch (KvException e) when (e.Code == KvErrorCode.QuotaExceeded)
         {
             return e;
         }

@@ -56,7 +56,7 @@ public class StatusTests
         await using var peer = new ScriptedHttp2Peer(request => request.SendAsync(Http2Frame.Headers(
             request.StreamId, [.. GrpcMessage.OkHeaders, .. GrpcMessage.Trailers(7, "etcdserver: permission denied")], endStream: true)));
         await using var store = peer.Open();
-        Assert.Equal(new KvServerStatus($"http://127.0.0.1:{peer.Port}", "", 0), await store.PingAsync());
+        Assert.Equal(new KvServerStatus($"http://127.0.0.1:{peer.Port}", "", null), await store.PingAsync());
     }
 
     [Fact]

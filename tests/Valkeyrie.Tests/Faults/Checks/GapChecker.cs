@@ -53,7 +53,7 @@ internal sealed class GapChecker(SortedDictionary<long, KvPair> written, IReadOn
 
         if (error is KvCompactedException end)
         {
-            if (!compactions.Contains(end.OldestRevision) || end.OldestRevision <= reached + 1)
+            if (end.OldestRevision is not { } oldest || !compactions.Contains(oldest) || oldest <= reached + 1)
             {
                 yield return $"A watch that had reached revision {reached} ended as compacted at {end.OldestRevision}, which is not what was done to it.";
             }
