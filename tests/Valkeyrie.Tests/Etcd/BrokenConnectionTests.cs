@@ -50,7 +50,7 @@ public sealed class BrokenConnectionTests(SharedEtcd etcd) : IAsyncLifetime
     public async Task A_watch_outlasts_a_server_that_is_away_for_a_while()
     {
         await _near.PutAsync(At("k"), "begun");
-        await using var watching = Watching.Tree(_far, _root);
+        await using var watching = Watching.Tree(_far, _root, new KvWatchOptions { Outages = true });
         await watching.NextAsync();
         _proxy.Refuse();
         for (var i = 0; i < 10; i++)
@@ -58,8 +58,9 @@ public sealed class BrokenConnectionTests(SharedEtcd etcd) : IAsyncLifetime
             await _near.PutAsync(At("k"), $"{i}");
         }
 
-        await Task.Delay(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(KvEventType.Outage, (await watching.NextAsync()).Type);
         _proxy.Accept();
+        Assert.Equal(KvEventType.Resumed, (await watching.NextAsync()).Type);
         Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i}"), (await watching.NextAsync(10)).Select(e => e.Value));
     }
 

@@ -60,6 +60,8 @@ public sealed class IdleTests : IAsyncLifetime
     {
         await _far.PutAsync("k", "v");
         _proxy.Forget();
+
+        // The idle time is what this is about.
         await Task.Delay(Options.KeepAlive * 2);
 
         // Without the question that goes along with it, it would wait for its whole timeout.

@@ -3,26 +3,26 @@ namespace Valkeyrie.Tests.Recipes;
 /// <summary>Where among the keys of a directory the names lie that begin as asked, in any case.</summary>
 public sealed class NamePrefixTests
 {
-    // Letters with more than two forms, and ones beyond 16 bits.
-    private static readonly string[] Letters = ["a", "A", "ä", "Ä", "Σ", "ς", "σ", "µ", "Μ", "μ", "Ǆ", "ǅ", "ǆ", "β", "ϐ", "\U00010400", "\U00010428", "鍵"];
+    // The forms of letters, some of which have more than two, and some lie beyond 16 bits.
+    private static readonly string[][] Letters =
+        [["a", "A"], ["ä", "Ä"], ["Σ", "ς", "σ"], ["µ", "Μ", "μ"], ["Ǆ", "ǅ", "ǆ"], ["β", "ϐ"], ["\U00010400", "\U00010428"], ["鍵"]];
 
-    [Fact]
-    public void No_name_is_passed_over_that_matches()
+    public static TheoryData<string[], string> Forms => [.. Letters.SelectMany(forms => forms.Select(form => (forms, form)))];
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void A_letter_matches_all_its_forms_and_no_other_letter(string[] forms, string letter)
     {
-        foreach (var (text, name) in Letters.SelectMany(text => Letters.Select(name => ("x" + text, "X" + name))))
-        {
-            var prefix = new NamePrefix("d/", text);
-            var key = $"d/{name}";
-            if (prefix.Matches(key))
-            {
-                foreach (var place in (string[])["d/", "d/Wz", "d/X", "d/X!"])
-                {
-                    Assert.True(prefix.FirstAfter(place) is { } first && KeyOrder.Compare(first, key) <= 0, $"'{text}' after '{place}' passes over '{name}'.");
-                }
-            }
-        }
+        var prefix = new NamePrefix("d/", $"x{letter}");
+        Assert.Equal(forms, Letters.SelectMany(l => l).Where(other => prefix.Matches($"d/X{other}")));
     }
 
-    [Fact]
-    public void Upper_and_lower_case_are_the_same_beyond_16_bits_too() => Assert.True(new NamePrefix("d/", "\U00010400").Matches("d/\U00010428"));
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void No_name_is_passed_over_that_matches(string[] forms, string letter)
+    {
+        var prefix = new NamePrefix("d/", $"x{letter}");
+        Assert.All(forms, form => Assert.All(["d/", "d/Wz", "d/X", "d/X!"], place =>
+            Assert.True(prefix.FirstAfter(place) is { } first && KeyOrder.Compare(first, $"d/X{form}") <= 0, $"After '{place}' it passes over '{form}'.")));
+    }
 }

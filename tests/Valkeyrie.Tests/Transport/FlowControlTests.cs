@@ -56,7 +56,7 @@ public class FlowControlTests
         await using var events = store.WatchAsync("k", new KvWatchOptions { FromRevision = 1 }).GetAsyncEnumerator();
         Assert.True(await events.MoveNextAsync());
 
-        // The reader pauses until nothing moves any more: the server stands still long before the end.
+        // The reader pauses until nothing moves any more: the server stands still long before the end. Standing still is seen by looking twice.
         var last = -1;
         await Patience.UntilAsync(
             async () =>

@@ -63,6 +63,16 @@ internal sealed class EtcdGateway(int port)
         await PostAsync("auth/user/changepw", new() { ["name"] = user, ["password"] = next }, (string?)signedIn["token"]);
     }
 
+    /// <summary>How often this member was called by a method of gRPC since it started, by its own count.</summary>
+    /// <param name="method">The method's name, such as "Authenticate".</param>
+    public async Task<long> CallsOfAsync(string method)
+    {
+        var metrics = await Client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"));
+        return metrics.Split('\n')
+            .Where(l => l.StartsWith("grpc_server_started_total{", StringComparison.Ordinal) && l.Contains($"grpc_method=\"{method}\"", StringComparison.Ordinal))
+            .Sum(l => long.Parse(l[(l.LastIndexOf(' ') + 1)..]));
+    }
+
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static string After(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);
