@@ -36,6 +36,7 @@
         'Remove-KvLease'
         'Remove-KvTree'
         'Remove-KvValue'
+        'Save-KvSnapshot'
         'Select-KvStore'
         'Set-KvElection'
         'Set-KvValue'

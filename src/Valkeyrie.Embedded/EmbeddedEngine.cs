@@ -155,6 +155,12 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         while (last != 0);
     }
 
+    public ValueTask<KvSnapshot> SaveSnapshotAsync(Stream destination, KvSnapshotOptions options, CancellationToken cancellationToken)
+    {
+        var database = Database;
+        return new(Task.Run(() => SnapshotCopy.SaveAsync(database, destination, options.Progress, cancellationToken), cancellationToken));
+    }
+
     /// <summary>Forgets every change before a revision.</summary>
     public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken)
     {

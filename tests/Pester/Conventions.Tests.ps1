@@ -2,7 +2,7 @@
 
 BeforeDiscovery {
     $commands = (Import-PowerShellDataFile $PSScriptRoot/../../Valkeyrie.psd1).CmdletsToExport
-    $changing = $commands | Where-Object { ($_ -split '-')[0] -in 'Copy', 'Disconnect', 'Enter', 'Exit', 'Export', 'Import', 'Invoke', 'Lock', 'Register', 'Remove', 'Set', 'Unlock', 'Unregister', 'Use' -or
+    $changing = $commands | Where-Object { ($_ -split '-')[0] -in 'Copy', 'Disconnect', 'Enter', 'Exit', 'Export', 'Import', 'Invoke', 'Lock', 'Register', 'Remove', 'Save', 'Set', 'Unlock', 'Unregister', 'Use' -or
         $_ -eq 'New-KvLease' }
 
     # These have no store of their own to choose: they open one, show all, are of one already, or only name things.
@@ -61,6 +61,7 @@ Describe '<_>' -ForEach $commands {
             '^(Disconnect|Select|Test)-KvStore$' { 'Store'; break }
             '-KvStore$' { 'Name'; break }
             '^New-KvLease$' { 'Ttl'; break }
+            '-KvSnapshot$' { 'FilePath'; break }
             '-KvLease$' { 'Id'; break }
             '-KvTransaction$' { 'If'; break }
             '^Unlock-KvKey$' { 'Lock'; break }

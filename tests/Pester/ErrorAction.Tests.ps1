@@ -25,6 +25,7 @@ BeforeDiscovery {
         Row Remove-KvLease '1, 2 | Remove-KvLease -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Remove-KvTree 'Remove-KvTree app -Confirm:$false -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Remove-KvValue '"a", "b" | Remove-KvValue -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Save-KvSnapshot '"$folder/a.db", "$folder/b.db" | Save-KvSnapshot -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Set-KvValue '"a", "b" | Set-KvValue -Value 1 -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Test-KvKey '"a", "b" | Test-KvKey -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Use-KvElection 'Use-KvElection e { "BLOCK" } -Store nosuch <EA>' -Ends -Id KvStoreNotFound
@@ -82,6 +83,7 @@ BeforeDiscovery {
         Row Import-KvTree 'Import-KvTree "$folder/none.json" app -Store main <EA>' -Id KvFileFailed
         Row Register-KvStore 'Register-KvStore "no name" -Path "$folder/x.db" <EA>' -Id KvInvalidArgument
         Row Remove-KvLease 'Remove-KvLease 1 -Store main <EA>' -Id KvLeaseNotFound
+        Row Save-KvSnapshot 'Save-KvSnapshot "$folder/none/x.db" -Store main <EA>' -Id KvFileFailed
         Row Remove-KvTree 'Remove-KvTree none -Confirm:$false -Store main <EA>' -Id KvKeyNotFound
         Row Remove-KvValue 'Remove-KvValue none -Store main <EA>' -Id KvKeyNotFound
         Row Set-KvValue 'Set-KvValue "" 1 -Store main <EA>' -Id KvInvalidArgument

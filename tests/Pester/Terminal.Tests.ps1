@@ -29,6 +29,8 @@ BeforeDiscovery {
         'Promises list'                = { $connection.Store.Info.Promises }
         'Drive item table'             = { Get-ChildItem kv:/ -Recurse }
         'Registered store table'       = { $registered }
+        'Snapshot table'               = { Save-KvSnapshot "./snapshot$h.db" }
+        'Snapshot list'                = { Save-KvSnapshot "./snapshot$h.db" }
         'Endpoint table'               = { Test-KvStore $connection }
         'Tree difference table'        = { Compare-KvTree a b -IncludeEqual }
         'Tree copy table'              = { Copy-KvTree -Path a -Destination copied -PassThru }
@@ -61,6 +63,7 @@ BeforeDiscovery {
         'Remove-KvLease'       = { Remove-KvLease $h; Remove-KvLease 1 -WhatIf }
         'Remove-KvTree'        = { Remove-KvTree $k -WhatIf; Remove-KvTree $k -Confirm:$false }
         'Remove-KvValue'       = { Remove-KvValue $k -WhatIf; Remove-KvValue "none$k" }
+        'Save-KvSnapshot'      = { Save-KvSnapshot "./$h.db" -WhatIf; Save-KvSnapshot "/none/$h.db"; Save-KvSnapshot "env:$h" }
         'Select-KvStore'       = { Select-KvStore $h; Get-KvStore | Select-KvStore; @{} | Select-KvStore; Select-KvStore $open -PassThru }
         'Set-KvElection'       = { Set-KvElection $leadership $h -WhatIf; $gone = Enter-KvElection "gone$k"; Exit-KvElection $gone; Set-KvElection $gone 1 }
         'Set-KvValue'          = { Set-KvValue $k 1 -WhatIf; Set-KvValue $k 1 -NoClobber; Set-KvValue "$k`0" 1; Set-KvValue a 1 -Ttl $h; Set-KvValue $k 1 -IfRevision 99 }
@@ -177,6 +180,7 @@ Describe 'Objects of several types among each other' {
             'Valkeyrie.KvEvent' { Watch-KvKey $k -Timeout 60 | Select-Object -First 1 }
             'Valkeyrie.KvLease' { Get-KvLease $lease }
             'Valkeyrie.PowerShell.KvTransactionOutcome' { $transaction }
+            'Valkeyrie.PowerShell.KvSnapshotFile' { Save-KvSnapshot "./snapshot$h.db" }
             'Valkeyrie.PowerShell.KvOperationOutcome' { $transaction.Results }
             'Valkeyrie.KvPair#Drive' { Get-ChildItem kv:/ | Where-Object { $_ -is [Valkeyrie.KvPair] } | Select-Object -First 1 }
             'Valkeyrie.PowerShell.KvDriveInfo' { New-PSDrive hostile Kv $h }

@@ -14,6 +14,9 @@ internal abstract class Database : IDisposable
     /// <summary>True if other processes may write, too.</summary>
     public abstract bool IsShared { get; }
 
+    /// <summary>Where there is room for a copy.</summary>
+    public abstract string FolderForCopies { get; }
+
     private protected Writer Writer { get; }
 
     /// <summary>When the next lease ends, as far as is known; see <see cref="Writer.NextDeadline"/>.</summary>

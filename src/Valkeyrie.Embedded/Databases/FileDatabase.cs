@@ -24,6 +24,8 @@ internal sealed class FileDatabase : Database
 
     public override bool IsShared => true;
 
+    public override string FolderForCopies => Path.GetDirectoryName(RealPath.Of(_connection.File))!;
+
     public static FileDatabase Open(string path, KeyCodec keys, HistoryBounds bounds, TimeSpan timeout, Func<Exception> closedError)
     {
         var file = StoreFile.Open(path, timeout);

@@ -27,6 +27,8 @@ internal sealed class MemoryDatabase : Database
 
     public override bool IsShared => false;
 
+    public override string FolderForCopies => Path.GetTempPath();
+
     public override T Read<TState, T>(TState state, Func<PairReader, TState, T> read)
     {
         lock (_memory.Gate)

@@ -16,12 +16,7 @@ internal sealed record TreeFile(string Path, ITreeFormat Format)
     /// <exception cref="KvInvalidArgumentException">The path is not one of a file, or the extension tells no format.</exception>
     public static TreeFile Of(PSCmdlet cmdlet, string path, KvTreeFormat? format)
     {
-        var full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        if (provider.Name != "FileSystem")
-        {
-            throw new KvInvalidArgumentException($"'{path}' is not the path of a file.");
-        }
-
+        var full = FileTarget.PathOf(cmdlet, path);
         return new(full, (format ?? FormatOf(full)) == KvTreeFormat.Csv ? NewCsv() : new JsonTreeFormat());
     }
 
@@ -31,12 +26,8 @@ internal sealed record TreeFile(string Path, ITreeFormat Format)
     /// <param name="cancellationToken">Ends the wait for whoever reads a pipe.</param>
     /// <exception cref="IOException">The file exists and must not be replaced, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public async ValueTask<IFileTarget> OpenTargetAsync(bool noClobber, bool force, CancellationToken cancellationToken) => FileStatus.Of(Path).Kind switch
-    {
-        FileKind.Stream => new StreamTarget(Path, await StreamFile.OpenAsync(Path, FileAccess.Write, cancellationToken).ConfigureAwait(false)),
-        FileKind.Other => throw new IOException($"'{Path}' is a disk or a socket. Specify a file or a pipe."),
-        _ => new AtomicFile(Path, noClobber, force),
-    };
+    public ValueTask<IFileTarget> OpenTargetAsync(bool noClobber, bool force, CancellationToken cancellationToken) =>
+        FileTarget.OpenAsync(Path, noClobber, force, mode: null, cancellationToken);
 
     /// <summary>Reads the file from its beginning to its end, to see whether it is what it should be, and how many pairs it holds.</summary>
     /// <param name="place">Where its keys are to lie, which tells whether they are valid, and how large a value may be.</param>

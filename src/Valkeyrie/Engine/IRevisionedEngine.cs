@@ -41,6 +41,10 @@ public interface IRevisionedEngine : IKvTransactions, ILeaseSource, IAsyncDispos
     /// kept.</summary>
     IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, CancellationToken cancellationToken);
 
+    /// <summary>Writes a snapshot, as in <see cref="IKvSnapshots.SaveSnapshotAsync"/>. By default it is not supported.</summary>
+    ValueTask<KvSnapshot> SaveSnapshotAsync(Stream destination, KvSnapshotOptions options, CancellationToken cancellationToken) =>
+        throw new KvNotSupportedException("snapshots", Info);
+
     /// <inheritdoc cref="IKvLeases.GetLeaseAsync"/>
     ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken);
 

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie.Engine;
 
 /// <content>What stores with revisions can do beyond the eleven calls.</content>
-public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHistory, IKvEndpoints
+public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHistory, IKvEndpoints, IKvSnapshots
 {
     // A list of leases asks for each: enough at a time that the way there and back does not count.
     private const int LeasesAtOnce = 32;
@@ -107,6 +107,14 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     {
         ThrowIfClosed();
         return _engine.CheckEndpointsAsync(OptionRules.CheckEndpointTimeout(timeout) ?? _engine.Timeout, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KvSnapshot> SaveSnapshotAsync(Stream destination, KvSnapshotOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        ThrowIfClosed();
+        return _engine.SaveSnapshotAsync(destination, options ?? new KvSnapshotOptions(), cancellationToken);
     }
 
     private async Task<KvLease?> TryGetLeaseAsync(long leaseId, CancellationToken cancellationToken)
