@@ -10,7 +10,8 @@ namespace Valkeyrie.Embedded;
 /// <param name="address">Which database.</param>
 /// <param name="options">Namespace and timeout.</param>
 /// <param name="memory">The memory to use; null for one of its own.</param>
-internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions options, SharedMemory? memory = null) : IRevisionedEngine
+/// <param name="wallClock">Milliseconds since 1970, UTC; null for the system\'s.</param>
+internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions options, SharedMemory? memory = null, Func<long>? wallClock = null) : IRevisionedEngine
 {
     // A page up to this size is read on the caller's thread; a larger one on another, while the caller uses the last.
     private const long SmallPage = 1024;
@@ -74,7 +75,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     {
         cancellationToken.ThrowIfCancellationRequested();
         var database = Database;
-        return Clock.Now >= database.NextDeadline ? GetAfterLeasesAsync(database, key, options, cancellationToken) : new(Get(database, key, options));
+        return database.Now >= database.NextDeadline ? GetAfterLeasesAsync(database, key, options, cancellationToken) : new(Get(database, key, options));
     }
 
     public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) =>
@@ -124,13 +125,13 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     public async ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken)
     {
         var database = await DatabaseAfterLeasesAsync(cancellationToken).ConfigureAwait(false);
-        return database.Read(leaseId, static (reader, id) => reader.InOneState(id, static (r, id) => LeaseReader.Get(r, id, Clock.Now)));
+        return database.Read((leaseId, database.Now), static (reader, lease) => reader.InOneState(lease, static (r, l) => LeaseReader.Get(r, l.leaseId, l.Now)));
     }
 
     public async ValueTask<IReadOnlyList<long>> ListLeaseIdsAsync(CancellationToken cancellationToken)
     {
         var database = await DatabaseAfterLeasesAsync(cancellationToken).ConfigureAwait(false);
-        return database.Read(0, static (reader, _) => LeaseReader.Ids(reader, Clock.Now));
+        return database.Read(database.Now, LeaseReader.Ids);
     }
 
     public async IAsyncEnumerable<KvEvent> HistoryAsync(
@@ -215,7 +216,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     {
         cancellationToken.ThrowIfCancellationRequested();
         var database = Database;
-        if (Clock.Now >= database.NextDeadline)
+        if (database.Now >= database.NextDeadline)
         {
             await Upkeep.EndExpiredLeasesAsync(database).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -239,7 +240,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
 
             Database database = address.IsMemory
                 ? new MemoryDatabase(memory ?? new SharedMemory(Info.Address), _keys, address.Options.Bounds, Timeout, Closed)
-                : FileDatabase.Open(address.File, _keys, address.Options.Bounds, Timeout, Closed);
+                : FileDatabase.Open(address.File, _keys, address.Options.Bounds, Timeout, Closed, wallClock);
             database.LookForDeadline();
             return _parts = new Parts(database, new ChangeHub(database, Closed), new Upkeep(database, address.Options.Bounds));
         }

@@ -19,6 +19,9 @@ internal abstract class Database : IDisposable
 
     private protected Writer Writer { get; }
 
+    /// <summary>The time by which leases end, in milliseconds since 1970, UTC.</summary>
+    public long Now => Writer.Now;
+
     /// <summary>When the next lease ends, as far as is known; see <see cref="Writer.NextDeadline"/>.</summary>
     public long NextDeadline => Writer.NextDeadline;
 

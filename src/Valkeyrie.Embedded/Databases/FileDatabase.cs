@@ -26,15 +26,17 @@ internal sealed class FileDatabase : Database
 
     public override string FolderForCopies => Path.GetDirectoryName(RealPath.Of(_connection.File))!;
 
-    public static FileDatabase Open(string path, KeyCodec keys, HistoryBounds bounds, TimeSpan timeout, Func<Exception> closedError)
+    public static FileDatabase Open(string path, KeyCodec keys, HistoryBounds bounds, TimeSpan timeout, Func<Exception> closedError, Func<long>? wallClock = null)
     {
         var file = StoreFile.Open(path, timeout);
         var connection = file.Connection;
         try
         {
+            var clock = StoreClock.Of(connection, wallClock ?? WallClock.Read);
+
             // The writer has its own way to wait.
             connection.WaitWhenBusy(TimeSpan.Zero);
-            var writer = new Writer(new PairWriter(new PairReader(connection, keys)), bounds, timeout, file);
+            var writer = new Writer(new PairWriter(new PairReader(connection, keys)), bounds, timeout, clock, file);
             var readers = new ReaderPool(() => new PairReader(StoreFile.OpenAnother(path, timeout, file.Guard), keys), closedError);
             return new FileDatabase(file, writer, readers, closedError);
         }

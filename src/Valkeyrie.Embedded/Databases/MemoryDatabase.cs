@@ -17,7 +17,7 @@ internal sealed class MemoryDatabase : Database
     }
 
     private MemoryDatabase(SharedMemory memory, PairReader reader, HistoryBounds bounds, TimeSpan timeout, Func<Exception> closedError)
-        : base(new Writer(new PairWriter(reader), bounds, timeout))
+        : base(new Writer(new PairWriter(reader), bounds, timeout, memory.Clock))
     {
         _memory = memory;
         _reader = reader;

@@ -15,9 +15,13 @@ internal sealed class SharedMemory
         Connection = Connection.OpenInMemory(name);
         Schema.Migrate(Connection);
         Connection.Execute("PRAGMA temp_store = MEMORY");
+        Clock = StoreClock.Of(Connection, WallClock.Read);
     }
 
     public Connection Connection { get; }
+
+    /// <summary>The clock by which leases end.</summary>
+    public StoreClock Clock { get; }
 
     /// <summary>Held by whoever uses the connection.</summary>
     public object Gate { get; } = new();

@@ -70,7 +70,7 @@ internal sealed class Upkeep : IAsyncDisposable
     private async Task LookAsync()
     {
         _database.LookForDeadline();
-        if (Clock.Now >= _database.NextDeadline)
+        if (_database.Now >= _database.NextDeadline)
         {
             await EndExpiredLeasesAsync(_database).ConfigureAwait(false);
         }
@@ -78,7 +78,7 @@ internal sealed class Upkeep : IAsyncDisposable
 
     private async Task CleanAsync()
     {
-        if (_database.Read(Clock.Now, static (reader, now) => reader.HasOverlongLeases(now)))
+        if (_database.Read(_database.Now, static (reader, now) => reader.HasOverlongLeases(now)))
         {
             await _database.WriteAsync(
                 0,
@@ -92,8 +92,8 @@ internal sealed class Upkeep : IAsyncDisposable
 
         for (var step = 0; step < StepsAtOnce && !_closing.IsCancellationRequested; step++)
         {
-            var isDue = _database.Read(_bounds, static (reader, bounds) =>
-                Compaction.RevisionToKeep(reader, bounds, reader.NewestRevision(), Clock.Now) > reader.OldestRevision());
+            var isDue = _database.Read((_bounds, _database.Now), static (reader, state) =>
+                Compaction.RevisionToKeep(reader, state._bounds, reader.NewestRevision(), state.Now) > reader.OldestRevision());
             var goOn = isDue && await _database.WriteAsync(_bounds, static (writer, bounds) =>
                 Compaction.Step(writer, Compaction.RevisionToKeep(writer.Reader, bounds, writer.Revision, writer.Now)), _closing.Token).ConfigureAwait(false);
             var gaveBack = _database.Read(0, static (reader, _) => Compaction.HasManyFreePages(reader.Connection))
@@ -107,7 +107,7 @@ internal sealed class Upkeep : IAsyncDisposable
 
     private TimeSpan UntilNextLook()
     {
-        var left = _database.NextDeadline - Clock.Now;
+        var left = _database.NextDeadline - _database.Now;
         return left < LookInterval.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(left, 1)) : LookInterval;
     }
 }

@@ -4,5 +4,5 @@ namespace Valkeyrie.Embedded.Files;
 internal static class RealPath
 {
     /// <summary>Follows the links of a path.</summary>
-    public static string Of(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+    public static string Of(string path) => new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 }

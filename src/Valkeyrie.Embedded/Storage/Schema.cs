@@ -133,7 +133,21 @@ internal static class Schema
     /// <summary>Says that no log goes with the file.</summary>
     public static void ForgetLog(Connection connection) => connection.Execute($"DELETE FROM properties WHERE name = {LogProperty}");
 
-    /// <summary>The one page in which <see cref="SetLog"/> writes.</summary>
+    /// <summary>How far the store's clock is ahead of the time since a start of the machine, in milliseconds; null if it was begun at another one.</summary>
+    public static long? ClockOffset(Connection connection, byte[] bootId)
+    {
+        var clock = connection.Prepared("SELECT value FROM properties WHERE name = 'clock' AND (SELECT value FROM properties WHERE name = 'boot') = ?1").Bind(1, bootId);
+        return clock.Scalar(long.MinValue) is not long.MinValue and var offset ? offset : null;
+    }
+
+    /// <summary>Records that.</summary>
+    public static void SetClock(Connection connection, byte[] bootId, long offset)
+    {
+        connection.Prepared("INSERT OR REPLACE INTO properties(name, value) VALUES('boot', ?1)").Bind(1, bootId).Run();
+        connection.Prepared("INSERT OR REPLACE INTO properties(name, value) VALUES('clock', ?1)").Bind(1, offset).Run();
+    }
+
+    /// <summary>The one page in which <see cref="SetLog"/> and <see cref="SetClock"/> write.</summary>
     public static long LogPage(Connection connection) => connection.Scalar("SELECT rootpage FROM sqlite_schema WHERE name = 'properties'");
 
     /// <summary>Refuses a file that a newer version of this software has written.</summary>

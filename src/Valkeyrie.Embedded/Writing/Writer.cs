@@ -10,8 +10,9 @@ namespace Valkeyrie.Embedded.Writing;
 /// <param name="pairs">Where to write.</param>
 /// <param name="bounds">How much history to keep.</param>
 /// <param name="timeout">How long to wait for other processes.</param>
+/// <param name="clock">The clock by which leases end.</param>
 /// <param name="file">The file; null for a database in memory.</param>
-internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan timeout, OpenedFile? file = null)
+internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan timeout, StoreClock clock, OpenedFile? file = null)
 {
     // Others that wait for the file look at it about once in a millisecond. One that wrote and would go on at once must leave them that time.
     private static readonly TimeSpan YieldPause = TimeSpan.FromMilliseconds(1);
@@ -26,6 +27,9 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
     private long _lastWritten;
     private long _othersSeenAt = long.MinValue;
     private long _oldest;
+
+    /// <summary>The time by which leases end, in milliseconds since 1970, UTC.</summary>
+    public long Now => clock.Now;
 
     /// <summary>When the next lease ends, in milliseconds since 1970, UTC; <see cref="long.MaxValue"/> for never. As far as this process knows.</summary>
     public long NextDeadline => Volatile.Read(ref _nextDeadline);
@@ -94,7 +98,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         Volatile.Write(ref _nextDeadline, reader.Connection.Prepared("SELECT min(deadline) FROM leases").Scalar(long.MaxValue));
 
     /// <summary>Puts off the next look for ended leases, after one that failed.</summary>
-    public void PutOffDeadline(TimeSpan pause) => Volatile.Write(ref _nextDeadline, Clock.Now + (long)pause.TotalMilliseconds);
+    public void PutOffDeadline(TimeSpan pause) => Volatile.Write(ref _nextDeadline, Now + (long)pause.TotalMilliseconds);
 
     /// <summary>Gives way for a moment if other processes write, too.</summary>
     public void GiveWay()
@@ -141,7 +145,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         var newest = pairs.Reader.NewestPosition();
         NoteOthers(newest);
         var revision = Position.RevisionOf(newest);
-        pairs.Begin(revision, Clock.Now);
+        pairs.Begin(revision, Now);
         var isDue = pairs.Now >= _nextDeadline;
         var haveAllEnded = !isDue || Leases.TryEndExpired(pairs, LeasesAtOnce);
         refusals = haveAllEnded ? Run(requests) : null;

@@ -68,7 +68,7 @@ public sealed class SaveKvSnapshotCommand : KvLongCmdlet
     // A store's file has its log beside it while it is open, and after a crash: to replace the file would part it from its log.
     private static void CheckIsNoStoreInUse(string path)
     {
-        var real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var real = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         if (File.Exists(real + "-wal"))
         {
             throw new IOException($"The file '{path}' is a store that is open, or was not closed: its log lies beside it ('{real}-wal'). Specify another file.");

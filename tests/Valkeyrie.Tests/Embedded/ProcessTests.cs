@@ -1,4 +1,7 @@
 using System.Globalization;
+using Valkeyrie.Embedded;
+using Valkeyrie.Embedded.Storage;
+using Valkeyrie.Engine;
 
 namespace Valkeyrie.Tests.Embedded;
 
@@ -149,6 +152,48 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
             var end = DateTime.UnixEpoch.AddMilliseconds(_file.Scalar("SELECT deadline FROM leases"));
             Assert.InRange(end, since + hour + (hour * 500e-6), since + hour + Patience.Limit);
         }
+    }
+
+    /// <summary>As the clock of a process in a container may be, or that of the machine when somebody sets it.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task A_process_whose_clock_is_off_by_an_hour_ends_no_lease_of_others(int hours)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone has a clock that nobody sets, with a name for its beginning.");
+        await using var store = _file.Open();
+        await store.PutAsync("kept", "", new KvPutOptions { Ttl = TimeSpan.FromMinutes(2) });
+        await using var held = await store.LockAsync("lock", new KvLockOptions { Ttl = TimeSpan.FromMinutes(2) });
+        await using (var other = new RevisionedStore(new EmbeddedEngine(
+            EmbeddedAddress.OfFile(_file.Path, new EmbeddedOptions()), new KvStoreOptions(), wallClock: () => WallClock.Read() + (hours * 3_600_000L))))
+        {
+            await other.PutAsync("others", "", new KvPutOptions { Ttl = TimeSpan.FromMinutes(2) });
+            Assert.True(await other.ExistsAsync("kept"));
+        }
+
+        Assert.Equal(["kept", "others"], await store.KeysAsync(KvRange.All));
+        Assert.True(held.IsHeld);
+        var leases = store.GetCapability<IKvLeases>();
+        await foreach (var lease in leases.ListLeasesAsync())
+        {
+            Assert.InRange(lease.Remaining!.Value, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2));
+        }
+    }
+
+    /// <summary>The clock of a store begins anew with the machine, by the wall clock.</summary>
+    [Fact]
+    public async Task A_key_whose_time_ran_out_before_the_machine_was_started_anew_is_not_read()
+    {
+        await using (var store = _file.Open())
+        {
+            await store.PutAsync("gone", "", new KvPutOptions { Ttl = TimeSpan.FromSeconds(60) });
+            await store.PutAsync("kept", "", new KvPutOptions { Ttl = TimeSpan.FromHours(2) });
+        }
+
+        // As if the machine had been started anew and an hour had passed.
+        _file.Execute("UPDATE properties SET value = randomblob(16) WHERE name = 'boot'", "UPDATE leases SET deadline = deadline - 3600000");
+        await using var later = _file.Open();
+        Assert.Equal(["kept"], await later.KeysAsync(KvRange.All));
     }
 
     [Fact]
