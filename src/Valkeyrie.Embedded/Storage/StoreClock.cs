@@ -49,7 +49,7 @@ internal sealed class StoreClock
             connection.Execute("COMMIT");
             return offset;
         }
-        catch (KvException e) when (e is KvQuotaExceededException or KvTimeoutException)
+        catch (KvException e) when (e.Code is KvErrorCode.QuotaExceeded or KvErrorCode.TimedOut)
         {
             // As on a full disk: reading goes on, by the same clock as long as nobody sets it.
             return offset;

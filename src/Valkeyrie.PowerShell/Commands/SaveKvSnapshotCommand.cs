@@ -7,7 +7,7 @@ namespace Valkeyrie.PowerShell.Commands;
 /// <summary>Writes all of a store, as of one revision, to a file from which it can be restored.</summary>
 [Cmdlet(VerbsData.Save, "KvSnapshot", SupportsShouldProcess = true)]
 [OutputType(typeof(KvSnapshotFile))]
-public sealed class SaveKvSnapshotCommand : KvLongCmdlet
+public sealed class SaveKvSnapshotCommand : KvStoreCmdlet
 {
     // A snapshot holds all that the store does, whoever may read that.
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -41,7 +41,8 @@ public sealed class SaveKvSnapshotCommand : KvLongCmdlet
         }
 
         (_written, _total) = (0, 0);
-        WriteObject(new KvSnapshotFile(path, Showing($"Save a snapshot of {address}", Describe, () => Save(snapshots, path)), address));
+        using var progress = Show($"Save a snapshot of {address}", _ => Describe());
+        WriteObject(new KvSnapshotFile(path, Save(snapshots, path), address));
     });
 
     private KvSnapshot Save(IKvSnapshots snapshots, string path)
@@ -59,10 +60,12 @@ public sealed class SaveKvSnapshotCommand : KvLongCmdlet
         Interlocked.Exchange(ref _total, progress.Total);
     }
 
-    private (string Status, int Percent) Describe()
+    private ProgressLine Describe()
     {
         var (written, total) = (Interlocked.Read(ref _written), Interlocked.Read(ref _total));
-        return total == 0 ? ($"{Number(written)} bytes", -1) : ($"{Number(written)} of {Number(total)} bytes", (int)Math.Min(100, written * 100 / total));
+        return total == 0
+            ? new($"{ProgressLine.Number(written)} bytes")
+            : new($"{ProgressLine.Number(written)} of {ProgressLine.Number(total)} bytes", Percent: (int)Math.Min(100, written * 100 / total));
     }
 
     // A store's file has its log beside it while it is open, and after a crash: to replace the file would part it from its log.

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Valkeyrie.Embedded;
 using Valkeyrie.Embedded.Storage;
-using Valkeyrie.Engine;
 
 namespace Valkeyrie.Tests.Embedded;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Valkeyrie.Embedded;
-using Valkeyrie.Engine;
 using Valkeyrie.Tests.Recipes;
 
 namespace Valkeyrie.Tests.Embedded;
@@ -126,7 +125,7 @@ public sealed class SnapshotTests : IDisposable
         File.Move(Snapshot, _file.Path, overwrite: true);
         await using (var beside = _file.Open())
         {
-            await Assert.ThrowsAsync<KvCorruptStoreException>(async () => await beside.GetAsync("a"));
+            await Refusal.ThrowsAsync(KvErrorCode.CorruptStore, async () => await beside.GetAsync("a"));
         }
 
         File.Delete(_file.Path + "-wal");
