@@ -11,7 +11,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
         var kept = await Store.PutAsync(At("a"), "1");
         await Rig.CompactAsync(kept.Revision);
 
-        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = old.Revision });
+        await using var watching = RunningWatch.Key(Store, At("a"), new KvWatchOptions { FromRevision = old.Revision });
         var compacted = Assert.IsType<KvCompactedException>(await watching.EndAsync());
         Assert.Equal(KvErrorCode.Compacted, compacted.Code);
         Assert.True(compacted.OldestRevision >= kept.Revision);
@@ -29,7 +29,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
         var kept = await Store.PutAsync(At("a"), "1");
         await Rig.CompactAsync(kept.Revision);
 
-        await using var watching = Watching.Tree(Store, Root, new KvWatchOptions { FromRevision = old.Revision, Resynchronize = true });
+        await using var watching = RunningWatch.Tree(Store, Root, new KvWatchOptions { FromRevision = old.Revision, Resynchronize = true });
         var events = await watching.NextAsync(2);
         Assert.Equal([KvEventType.Resync, KvEventType.Existing], events.Select(e => e.Type));
         Assert.Equal(Root, events[0].Key);

@@ -1,7 +1,7 @@
 using Valkeyrie.Tests.Consul;
 using Valkeyrie.Tests.Embedded;
 using Valkeyrie.Tests.Etcd;
-using Valkeyrie.Tests.EtcdV2;
+using Valkeyrie.Tests.Etcd.V2;
 
 namespace Valkeyrie.Tests.Conformance;
 

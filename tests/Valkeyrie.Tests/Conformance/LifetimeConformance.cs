@@ -37,8 +37,8 @@ public abstract class LifetimeConformance(IStoreRig rig) : StoreConformance(rig)
     {
         var other = Open();
         await other.PutAllAsync(At("a"));
-        await using var key = Watching.Key(other, At("a"));
-        await using var tree = Watching.Tree(other, Root);
+        await using var key = RunningWatch.Key(other, At("a"));
+        await using var tree = RunningWatch.Tree(other, Root);
         await key.NextAsync();
         await tree.NextAsync();
         await other.DisposeAsync();

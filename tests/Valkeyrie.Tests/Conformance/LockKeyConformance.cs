@@ -92,7 +92,7 @@ public abstract class LockKeyConformance(IStoreRig rig) : StoreConformance(rig)
         await Store.PutAllAsync(At("named___lock/1f"));
         var held = await Store.LockAsync(At("a"));
         var began = await Store.PutAsync(At("-begun"), "");
-        await using var watching = Watching.Tree(Store, Root, new KvWatchOptions { FromRevision = began.Revision });
+        await using var watching = RunningWatch.Tree(Store, Root, new KvWatchOptions { FromRevision = began.Revision });
         await watching.UntilAsync(e => e.Key == At("-begun"));
         await held.UnlockAsync();
         await Store.DeleteAsync(At("named___lock/1f"));

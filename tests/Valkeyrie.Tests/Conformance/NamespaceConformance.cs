@@ -67,7 +67,7 @@ public abstract class NamespaceConformance : StoreConformance
     public async Task Watches_stay_inside()
     {
         await _inside.PutAsync("a", "0");
-        await using var watching = Watching.Tree(_inside, KvRange.All, new KvWatchOptions { PreviousValue = true });
+        await using var watching = RunningWatch.Tree(_inside, KvRange.All, new KvWatchOptions { PreviousValue = true });
         Assert.Equal("a", (await watching.NextAsync()).Key);
         await Store.PutAllAsync(At("ns0"), At("outside"));
         await _inside.PutAsync("a", "1");
@@ -79,7 +79,7 @@ public abstract class NamespaceConformance : StoreConformance
     public async Task A_watch_on_a_key_stays_inside()
     {
         await _inside.PutAsync(At("a"), "0");
-        await using var watching = Watching.Key(_inside, At("a"));
+        await using var watching = RunningWatch.Key(_inside, At("a"));
         Assert.Equal("0", (await watching.NextAsync()).Value);
         await Store.PutAsync(At("a"), "outside");
         await _inside.PutAsync(At("a"), "1");

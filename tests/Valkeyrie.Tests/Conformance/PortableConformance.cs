@@ -38,7 +38,7 @@ public abstract class PortableConformance(IStoreRig rig) : StoreConformance(rig)
             await Store.PutAsync(Key, "data");
         }
 
-        await using var watching = Watching.Tree(Store, Key);
+        await using var watching = RunningWatch.Tree(Store, Key);
         if (!Promises.ValuesOnDirectories)
         {
             AssertSaysWhichRule(Assert.IsType<KvNotDirectoryException>(await watching.EndAsync()), "It cannot be watched as a directory: watch the key alone, or");
@@ -53,7 +53,7 @@ public abstract class PortableConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task A_key_put_as_a_directory_is_watched_as_one_and_takes_keys_below_it()
     {
         await Store.PutAsync(Key, "data", AsDirectory);
-        await using var watching = Watching.Tree(Store, Key);
+        await using var watching = RunningWatch.Tree(Store, Key);
         await Store.PutAsync(At("path/to/key/foo"), "v");
         Assert.Equal((At("path/to/key/foo"), "v"), await NextAsync(watching));
         if (!KeepsNoValueOnDirectories)
@@ -119,7 +119,7 @@ public abstract class PortableConformance(IStoreRig rig) : StoreConformance(rig)
         await Patience.UntilAsync(async () => await ListedDirectories.Of(Store).TryGetEntryAsync(Key) is null, "the end of the directory");
     }
 
-    private static async Task<(string Key, string Value)> NextAsync(Watching watching)
+    private static async Task<(string Key, string Value)> NextAsync(RunningWatch watching)
     {
         var change = await watching.NextAsync();
         return (change.Key, change.Value);

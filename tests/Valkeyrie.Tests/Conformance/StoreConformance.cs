@@ -57,10 +57,10 @@ public abstract class StoreConformance : IAsyncLifetime
     }
 
     /// <summary>Begins to follow the test's own directory, and returns when the watch has begun for certain.</summary>
-    internal async Task<Watching> WatchRootAsync(KvWatchOptions? options = null)
+    internal async Task<RunningWatch> WatchRootAsync(KvWatchOptions? options = null)
     {
         await Store.PutAsync(At("-begun"), "");
-        var watching = Watching.Tree(Store, Root, options);
+        var watching = RunningWatch.Tree(Store, Root, options);
         await watching.UntilAsync(e => e.Key == At("-begun"));
         return watching;
     }

@@ -71,7 +71,7 @@ public abstract class TreeConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task DeleteTree_is_one_atomic_step()
     {
         await Store.PutAllAsync(At("app/a"), At("app/b"), At("app/c/d"));
-        await using var watching = Watching.Tree(Store, Root);
+        await using var watching = RunningWatch.Tree(Store, Root);
         await watching.NextAsync(3);
         await Store.DeleteTreeAsync(At("app"));
         var deletes = await watching.NextAsync(3);

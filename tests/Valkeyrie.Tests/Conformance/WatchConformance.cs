@@ -8,7 +8,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     {
         Require(p => p.EveryChange);
         var existing = await Store.PutAsync(At("a"), "0");
-        await using var watching = Watching.Key(Store, At("a"));
+        await using var watching = RunningWatch.Key(Store, At("a"));
         var first = await watching.NextAsync();
         Assert.Equal((KvEventType.Existing, At("a"), "0", existing.Revision), (first.Type, first.Key, first.Value, first.Revision));
 
@@ -26,7 +26,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_missing_key_can_be_watched()
     {
-        await using var watching = Watching.Key(Store, At("a"));
+        await using var watching = RunningWatch.Key(Store, At("a"));
         await Store.PutAsync(At("a"), "1");
         var first = await watching.NextAsync();
         Assert.Equal((At("a"), "1"), (first.Key, first.Value));
@@ -36,7 +36,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task A_watch_on_a_key_follows_that_key_alone()
     {
         await Store.PutAllAsync(At("a"));
-        await using var watching = Watching.Key(Store, At("a"));
+        await using var watching = RunningWatch.Key(Store, At("a"));
         await watching.NextAsync();
         await Store.PutAllAsync(Near("a"), At("ab"), At("-"));
         await Store.PutAsync(At("a"), "last");
@@ -49,7 +49,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
         Require(p => p.EveryChange);
         await Store.PutAsync(At("d/a"), "1");
         await Store.PutAsync(At("d/b"), "2");
-        await using var watching = Watching.Tree(Store, At("d"));
+        await using var watching = RunningWatch.Tree(Store, At("d"));
         Assert.Equal(
             [(KvEventType.Existing, At("d/a"), "1"), (KvEventType.Existing, At("d/b"), "2")],
             (await watching.NextAsync(2)).Select(e => (e.Type, e.Key, e.Value)));
@@ -65,7 +65,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task An_empty_or_missing_directory_can_be_watched()
     {
-        await using var watching = Watching.Tree(Store, At("none"));
+        await using var watching = RunningWatch.Tree(Store, At("none"));
         await Store.PutAsync(At("none/a"), "1");
         Assert.Equal(At("none/a"), (await watching.NextAsync()).Key);
     }
@@ -74,7 +74,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task WatchTree_never_shows_a_sibling_that_merely_shares_the_prefix()
     {
         await Store.PutAllAsync(At("app/a"), At("application/x"));
-        await using var watching = Watching.Tree(Store, At("app"));
+        await using var watching = RunningWatch.Tree(Store, At("app"));
         Assert.Equal(At("app/a"), (await watching.NextAsync()).Key);
         await Store.PutAllAsync(At("application/y"), At("app-1"), At("app0"), At("app/b"));
         Assert.Equal(At("app/b"), (await watching.NextAsync()).Key);
@@ -84,7 +84,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task A_raw_prefix_can_be_watched()
     {
         await Store.PutAllAsync(At("app/a"), At("application/x"));
-        await using var watching = Watching.Tree(Store, KvRange.Prefix(At("app")));
+        await using var watching = RunningWatch.Tree(Store, KvRange.Prefix(At("app")));
         Assert.Equal([At("app/a"), At("application/x")], (await watching.NextAsync(2)).Select(e => e.Key));
         await Store.PutAllAsync(At("ap"), At("apple"));
         Assert.Equal(At("apple"), (await watching.NextAsync()).Key);
@@ -108,7 +108,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task Changes_only_leaves_out_what_exists()
     {
         await Store.PutAsync(At("old"), "v");
-        await using var watching = Watching.Tree(Store, Root, new KvWatchOptions { ChangesOnly = true });
+        await using var watching = RunningWatch.Tree(Store, Root, new KvWatchOptions { ChangesOnly = true });
 
         // When the watch has begun cannot be seen from outside, so changes are made until one is delivered.
         var first = watching.NextAsync();
@@ -159,7 +159,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task A_removed_tree_is_seen_as_the_delete_of_each_key()
     {
         await Store.PutAllAsync(At("d/a"), At("d/b"), At("d/c"));
-        await using var watching = Watching.Tree(Store, At("d"));
+        await using var watching = RunningWatch.Tree(Store, At("d"));
         await watching.NextAsync(3);
         await Store.DeleteTreeAsync(At("d"));
         var deletes = await watching.NextAsync(3);
@@ -185,7 +185,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     {
         const int Count = 50;
         await Store.PutAllAsync(Enumerable.Range(0, Count).Select(i => At($"{i}")));
-        var watches = Enumerable.Range(0, Count).Select(i => Watching.Key(Store, At($"{i}"))).ToList();
+        var watches = Enumerable.Range(0, Count).Select(i => RunningWatch.Key(Store, At($"{i}"))).ToList();
         try
         {
             await Task.WhenAll(watches.Select(w => w.NextAsync()));

@@ -15,7 +15,7 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
         await Store.PutAsync(At("b"), "2");
         await Store.DeleteAsync(At("a"));
 
-        await using var watching = Watching.Tree(Store, Root, new KvWatchOptions { FromRevision = from.Revision });
+        await using var watching = RunningWatch.Tree(Store, Root, new KvWatchOptions { FromRevision = from.Revision });
         await Store.PutAsync(At("c"), "3");
         var events = await watching.NextAsync(4);
         Assert.Equal(
@@ -30,7 +30,7 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
         Require(p => p.EveryChange);
         await Store.PutAsync(At("a"), "0");
         var from = await Store.PutAsync(At("a"), "1");
-        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = from.Revision, PreviousValue = true });
+        await using var watching = RunningWatch.Key(Store, At("a"), new KvWatchOptions { FromRevision = from.Revision, PreviousValue = true });
         var replayed = await watching.NextAsync();
         Assert.Equal(("1", "0"), (replayed.Value, replayed.PreviousValue));
     }
@@ -43,7 +43,7 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
         var first = await Store.PutAsync(At("k"), "0");
         await Parallel.ForAsync(1, Count, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, token) => await Store.PutAsync(At("k"), $"{i}".Bytes(), null, token));
 
-        await using var watching = Watching.Key(Store, At("k"), new KvWatchOptions { FromRevision = first.Revision });
+        await using var watching = RunningWatch.Key(Store, At("k"), new KvWatchOptions { FromRevision = first.Revision });
         var events = await watching.NextAsync(Count);
         Assert.Equal(Enumerable.Range(0, Count), events.Select(e => int.Parse(e.Value)).Order());
         Assert.Equal(events.Select(e => e.Revision).Distinct().Order(), events.Select(e => e.Revision));
@@ -56,12 +56,12 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
         await Store.PutAllAsync(At("a"));
         var from = await Store.PutAsync(At("b"), "0");
         await Store.DeleteAsync(At("a"));
-        await using var tree = Watching.Tree(Store, Root, new KvWatchOptions { FromRevision = from.Revision });
+        await using var tree = RunningWatch.Tree(Store, Root, new KvWatchOptions { FromRevision = from.Revision });
         Assert.Equal(Root, Assert.IsType<KvCompactedException>(await tree.EndAsync()).Key);
-        await using var key = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = from.Revision });
+        await using var key = RunningWatch.Key(Store, At("a"), new KvWatchOptions { FromRevision = from.Revision });
         Assert.Equal(At("a"), Assert.IsType<KvCompactedException>(await key.EndAsync()).Key);
 
-        await using var anew = Watching.Tree(Store, Root, new KvWatchOptions { FromRevision = from.Revision, Resynchronize = true });
+        await using var anew = RunningWatch.Tree(Store, Root, new KvWatchOptions { FromRevision = from.Revision, Resynchronize = true });
         Assert.Equal([(KvEventType.Resync, Root), (KvEventType.Existing, At("b"))], (await anew.NextAsync(2)).Select(e => (e.Type, e.Key)));
         await Store.PutAsync(At("b"), "2");
         Assert.Equal("2", (await anew.NextAsync()).Value);
@@ -73,7 +73,7 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
         Assert.SkipWhen(Promises.EveryChange, "Every change is promised.");
         var from = await Store.PutAsync(At("a"), "0");
         var last = await Store.PutAsync(At("a"), "1");
-        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = from.Revision });
+        await using var watching = RunningWatch.Key(Store, At("a"), new KvWatchOptions { FromRevision = from.Revision });
         var told = await watching.NextAsync();
         Assert.Equal((KvEventType.Put, "1", last.Revision), (told.Type, told.Value, told.Revision));
         await Store.PutAsync(At("a"), "2");
@@ -84,7 +84,7 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
     public async Task FromRevision_may_be_the_one_after_the_newest()
     {
         var newest = await Store.PutAsync(At("a"), "0");
-        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = newest.Revision + 1 });
+        await using var watching = RunningWatch.Key(Store, At("a"), new KvWatchOptions { FromRevision = newest.Revision + 1 });
         await Store.PutAsync(At("a"), "1");
         Assert.Equal("1", (await watching.NextAsync()).Value);
     }
@@ -93,7 +93,7 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
     public async Task FromRevision_beyond_what_the_store_has_reached_is_history_changed()
     {
         var newest = await Store.PutAsync(At("a"), "0");
-        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = newest.Revision + FarAhead });
+        await using var watching = RunningWatch.Key(Store, At("a"), new KvWatchOptions { FromRevision = newest.Revision + FarAhead });
         var error = Assert.IsType<KvHistoryChangedException>(await watching.EndAsync());
         Assert.Equal(At("a"), error.Key);
         Assert.Contains($"{newest.Revision + FarAhead}", error.Message, StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
     {
         var newest = await Store.PutAsync(At("a"), "0");
         var options = new KvWatchOptions { FromRevision = newest.Revision + FarAhead, Resynchronize = true };
-        await using var watching = Watching.Key(Store, At("a"), options);
+        await using var watching = RunningWatch.Key(Store, At("a"), options);
         Assert.Equal([(KvEventType.Resync, ""), (KvEventType.Existing, "0")], (await watching.NextAsync(2)).Select(e => (e.Type, e.Value)));
         await Store.PutAsync(At("a"), "1");
         Assert.Equal("1", (await watching.NextAsync()).Value);
@@ -115,7 +115,7 @@ public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(
     [InlineData(-1)]
     public async Task A_FromRevision_that_no_change_has_is_refused(long revision)
     {
-        await using var watching = Watching.Key(Store, At("a"), new KvWatchOptions { FromRevision = revision });
+        await using var watching = RunningWatch.Key(Store, At("a"), new KvWatchOptions { FromRevision = revision });
         Assert.IsType<KvInvalidArgumentException>(await watching.EndAsync());
     }
 }

@@ -14,7 +14,7 @@ public abstract class WatchRaceConformance(IStoreRig rig) : StoreConformance(rig
         {
             var key = At($"key-{round}");
             var writing = WriteAsync(Store, i => key);
-            await using var watching = Watching.Key(Store, key);
+            await using var watching = RunningWatch.Key(Store, key);
             var seen = await watching.UntilAsync(e => e.Value == $"{Writes - 1}");
             await writing;
 
@@ -33,7 +33,7 @@ public abstract class WatchRaceConformance(IStoreRig rig) : StoreConformance(rig
         {
             var tree = At($"tree-{round}");
             var writing = WriteAsync(Store, i => $"{tree}/{i:00}");
-            await using var watching = Watching.Tree(Store, tree);
+            await using var watching = RunningWatch.Tree(Store, tree);
             var seen = await watching.NextAsync(Writes);
             await writing;
 
@@ -49,8 +49,8 @@ public abstract class WatchRaceConformance(IStoreRig rig) : StoreConformance(rig
     {
         var other = Open();
         var writing = Task.WhenAll(WriteAsync(Store, i => At($"one/{i:00}")), WriteAsync(other, i => At($"two/{i:00}")));
-        await using var here = Watching.Tree(Store, Root);
-        await using var there = Watching.Tree(other, Root);
+        await using var here = RunningWatch.Tree(Store, Root);
+        await using var there = RunningWatch.Tree(other, Root);
         var seenHere = await here.NextAsync(2 * Writes);
         var seenThere = await there.NextAsync(2 * Writes);
         await writing;

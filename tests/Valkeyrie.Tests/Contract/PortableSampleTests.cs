@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Valkeyrie.Tests.Etcd;
-using Valkeyrie.Tests.EtcdV2;
+using Valkeyrie.Tests.Etcd.V2;
 
 namespace Valkeyrie.Tests.Contract;
 

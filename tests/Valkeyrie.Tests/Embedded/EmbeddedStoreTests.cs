@@ -114,7 +114,7 @@ public sealed class EmbeddedStoreTests : IDisposable
         var store = _file.Open();
         await store.PutAsync("a", "v");
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(async () => await store.GetAsync("a"))));
-        await using (Watching.Key(store, "a"))
+        await using (RunningWatch.Key(store, "a"))
         {
             await store.PutAsync("a", "w");
         }
@@ -174,7 +174,7 @@ public sealed class EmbeddedStoreTests : IDisposable
 
         var begun = (await store.PingAsync()).Revision + 1;
         Assert.Equal(Keys, await store.DeleteTreeAsync("a"));
-        await using var watching = Watching.Tree(store, "a", new KvWatchOptions { FromRevision = begun });
+        await using var watching = RunningWatch.Tree(store, "a", new KvWatchOptions { FromRevision = begun });
         var events = await watching.NextAsync(Keys);
         Assert.All(events, e => Assert.Equal((KvEventType.Delete, begun), (e.Type, e.Revision)));
         Assert.Equal(events.Select(e => e.Key).Order(StringComparer.Ordinal), events.Select(e => e.Key));

@@ -15,8 +15,8 @@ public sealed class ForgottenChangesTests : IDisposable
     {
         await using var store = _file.Open();
         await store.PutAsync("mine/begun", "");
-        await using var watching = Watching.Tree(store, "mine");
-        await using var witness = Watching.Key(store, "other/b");
+        await using var watching = RunningWatch.Tree(store, "mine");
+        await using var witness = RunningWatch.Key(store, "other/b");
         Assert.Equal("mine/begun", (await watching.NextAsync()).Key);
         var last = await store.PutAsync("other/b", "");
         Assert.Equal("other/b", (await witness.NextAsync()).Key);
@@ -60,8 +60,8 @@ public sealed class ForgottenChangesTests : IDisposable
         const int Keys = 10_000;
         await using var store = _file.Open();
         await store.PutAsync("a/00000", "");
-        await using var tree = Watching.Tree(store, "a");
-        await using var key = Watching.Key(store, $"a/{Keys - 1:D5}");
+        await using var tree = RunningWatch.Tree(store, "a");
+        await using var key = RunningWatch.Key(store, $"a/{Keys - 1:D5}");
         Assert.Equal(KvEventType.Existing, (await tree.NextAsync()).Type);
         await store.GetCapability<IKvTransactions>().CommitAsync(
             new KvTransaction { Then = [.. Enumerable.Range(0, Keys).Select(i => new KvOperation.Put($"a/{i:D5}", ReadOnlyMemory<byte>.Empty))] });

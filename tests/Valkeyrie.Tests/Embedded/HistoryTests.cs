@@ -115,7 +115,7 @@ public sealed class HistoryTests : IDisposable
             Assert.Equal(bytes, (await store.GetAsync("a", new KvReadOptions { Revision = revision })).Bytes);
         }
 
-        await using var watching = Watching.Key(store, "a", new KvWatchOptions { FromRevision = versions[0].Revision, PreviousValue = true });
+        await using var watching = RunningWatch.Key(store, "a", new KvWatchOptions { FromRevision = versions[0].Revision, PreviousValue = true });
         var events = await watching.NextAsync(versions.Count + 1);
         Assert.Equal(versions.Select(v => v.Bytes), events.SkipLast(1).Select(e => e.Bytes));
         Assert.Equal(versions.Select(v => v.Bytes), events.Skip(1).Select(e => e.Previous!.Bytes));

@@ -90,7 +90,7 @@ public sealed class ModelTests
     {
         var replayed = new Dictionary<string, KvPair>();
         var end = states.Keys.Last();
-        await using var watching = Watching.Tree(store, KvRange.All, new KvWatchOptions { FromRevision = 1, PreviousValue = true });
+        await using var watching = RunningWatch.Tree(store, KvRange.All, new KvWatchOptions { FromRevision = 1, PreviousValue = true });
         await store.PutAsync("end", "");
         foreach (var change in (await watching.UntilAsync(e => e.Key == "end")).SkipLast(1).GroupBy(e => e.Revision))
         {

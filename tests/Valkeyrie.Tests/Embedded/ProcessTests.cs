@@ -79,7 +79,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     {
         const int Writes = 500;
         await using var store = _file.Open();
-        await using var watching = Watching.Tree(store, "watched");
+        await using var watching = RunningWatch.Tree(store, "watched");
         await using var worker = Worker.Start("put", _file.Path);
         Assert.Equal("ready", await worker.ReadAsync());
         var delays = new List<double>();
@@ -100,7 +100,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     public async Task The_leases_of_a_killed_process_end_with_an_event_and_free_its_lock()
     {
         await using var store = _file.Open();
-        await using var watching = Watching.Key(store, "held");
+        await using var watching = RunningWatch.Key(store, "held");
         await using (var worker = Worker.Start("hold", _file.Path, "held"))
         {
             Assert.Equal("held", await worker.ReadAsync());

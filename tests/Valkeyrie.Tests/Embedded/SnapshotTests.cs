@@ -1,6 +1,6 @@
 using System.Globalization;
 using Valkeyrie.Embedded;
-using Valkeyrie.Tests.Recipes;
+using Valkeyrie.Tests.Engine;
 
 namespace Valkeyrie.Tests.Embedded;
 

@@ -31,7 +31,7 @@ public sealed class BrokenConnectionTests(SharedEtcd etcd) : IAsyncLifetime
         const int Writes = 600;
         const int CutEvery = 50;
         await _near.PutAsync(At("k"), "begun");
-        await using var watching = Watching.Tree(_far, _root);
+        await using var watching = RunningWatch.Tree(_far, _root);
         await watching.NextAsync();
         for (var i = 0; i < Writes; i++)
         {
@@ -50,7 +50,7 @@ public sealed class BrokenConnectionTests(SharedEtcd etcd) : IAsyncLifetime
     public async Task A_watch_outlasts_a_server_that_is_away_for_a_while()
     {
         await _near.PutAsync(At("k"), "begun");
-        await using var watching = Watching.Tree(_far, _root, new KvWatchOptions { Outages = true });
+        await using var watching = RunningWatch.Tree(_far, _root, new KvWatchOptions { Outages = true });
         await watching.NextAsync();
         _proxy.Refuse();
         for (var i = 0; i < 10; i++)
@@ -68,7 +68,7 @@ public sealed class BrokenConnectionTests(SharedEtcd etcd) : IAsyncLifetime
     public async Task A_watch_notices_a_connection_that_has_fallen_silent_and_makes_another()
     {
         await _near.PutAsync(At("k"), "begun");
-        await using var watching = Watching.Tree(_far, _root);
+        await using var watching = RunningWatch.Tree(_far, _root);
         await watching.NextAsync();
         var before = _proxy.Accepted;
         _proxy.Stall();

@@ -28,7 +28,7 @@ public sealed class ClusterTests(ClusterTests.Cluster fixture) : IClassFixture<C
         await using var store = Open();
         await using var writer = Open();
         await store.PutAsync(At("k"), "begun");
-        await using var watching = Watching.Key(store, At("k"));
+        await using var watching = RunningWatch.Key(store, At("k"));
         await watching.NextAsync();
         var written = new List<string>();
         for (var member = 0; member < EtcdCluster.Size; member++)

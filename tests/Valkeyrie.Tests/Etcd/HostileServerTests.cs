@@ -1,5 +1,5 @@
 using Valkeyrie.Etcd;
-using Valkeyrie.Tests.EtcdV2;
+using Valkeyrie.Tests.Etcd.V2;
 
 namespace Valkeyrie.Tests.Etcd;
 

@@ -109,7 +109,7 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
     public async Task A_watch_that_the_user_may_not_make_is_permission_denied()
     {
         await using var reader = Open("reader");
-        await using var denied = Watching.Tree(reader, "other", new KvWatchOptions { FromRevision = 1 });
+        await using var denied = RunningWatch.Tree(reader, "other", new KvWatchOptions { FromRevision = 1 });
         Assert.IsType<KvPermissionDeniedException>(await denied.EndAsync());
     }
 
@@ -119,7 +119,7 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
         await using var root = Open("root");
         await root.PutAsync("readable/w", "0");
         await using var reader = Open("reader");
-        await using var watching = Watching.Key(reader, "readable/w");
+        await using var watching = RunningWatch.Key(reader, "readable/w");
         Assert.Equal("0", (await watching.NextAsync()).Value);
         await root.PutAsync("readable/w", "1");
         Assert.Equal("1", (await watching.NextAsync()).Value);
@@ -152,7 +152,7 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
         await own.InitializeAsync();
         await using var store = KvStore.Open(own.Server.Address, Credential("root", Password));
         await store.PutAsync("a/k", "0");
-        await using var watching = Watching.Key(store, "a/k");
+        await using var watching = RunningWatch.Key(store, "a/k");
         await watching.NextAsync();
         for (var restart = 1; restart <= 2; restart++)
         {

@@ -60,7 +60,7 @@ public sealed class FailoverTests(SharedEtcd etcd)
         await using var mortal = new TcpProxy(etcd.Server.Port);
         await using var store = KvStore.Open($"etcd://{mortal.Endpoint},{etcd.Server.Endpoint}");
         await store.PutAsync(_key, "0");
-        await using var watching = Watching.Key(store, _key);
+        await using var watching = RunningWatch.Key(store, _key);
         await watching.NextAsync();
         await store.PingAsync();
         mortal.Refuse();

@@ -72,7 +72,7 @@ public sealed class HistoryChangeTests : IAsyncLifetime
         await RestartAsync();
         await using var proxy = new TcpProxy(_etcd.Port);
         await using var store = KvStore.Open(proxy.Address);
-        await using var watching = Watching.Tree(store, "d");
+        await using var watching = RunningWatch.Tree(store, "d");
         await watching.UntilAsync(e => e.Key == "d/a");
         proxy.Refuse();
         await ComeBackAsync(null);
@@ -89,7 +89,7 @@ public sealed class HistoryChangeTests : IAsyncLifetime
         using var restored = _etcd.RestoredSnapshot();
         await using var proxy = new TcpProxy(_etcd.Port);
         await using var store = KvStore.Open(proxy.Address);
-        await using var watching = Watching.Tree(store, "d", new KvWatchOptions { Resynchronize = resynchronize });
+        await using var watching = RunningWatch.Tree(store, "d", new KvWatchOptions { Resynchronize = resynchronize });
         await watching.UntilAsync(e => e.Key == "d/a");
         proxy.Refuse();
         await ComeBackAsync(restored.File("data"));
@@ -170,9 +170,9 @@ public sealed class HistoryChangeTests : IAsyncLifetime
     }
 
     /// <summary>Begins a watch that has seen the newest revision.</summary>
-    private async Task<Watching> WatchAsync(KvWatchOptions? options = null)
+    private async Task<RunningWatch> WatchAsync(KvWatchOptions? options = null)
     {
-        var watching = Watching.Tree(_store, "d", options);
+        var watching = RunningWatch.Tree(_store, "d", options);
         await watching.UntilAsync(e => e.Key == "d/a");
         return watching;
     }

@@ -33,7 +33,7 @@ public sealed class IdleTests : IAsyncLifetime
     public async Task An_idle_watch_notices_within_its_keep_alive_time_that_its_connection_was_dropped_silently()
     {
         await _near.PutAsync("k", "before");
-        await using var watching = Watching.Key(_far, "k");
+        await using var watching = RunningWatch.Key(_far, "k");
         Assert.Equal("before", (await watching.NextAsync()).Value);
         _proxy.Forget();
         await _near.PutAsync("k", "meanwhile");
@@ -45,7 +45,7 @@ public sealed class IdleTests : IAsyncLifetime
     public async Task A_watch_that_is_only_idle_keeps_its_connection()
     {
         await _near.PutAsync("k", "before");
-        await using var watching = Watching.Key(_far, "k");
+        await using var watching = RunningWatch.Key(_far, "k");
         await watching.NextAsync();
 
         // Not a wait for something to happen: what must not happen needs time not to happen in.

@@ -40,7 +40,7 @@ public sealed class OutageTests : IAsyncLifetime
         await using var disposeStore = store;
         await using var disposeWriter = writer;
         await writer.PutAsync("d/a", "0");
-        await using var watching = Watching.Tree(store, "d", Told);
+        await using var watching = RunningWatch.Tree(store, "d", Told);
         var last = (await watching.UntilAsync(e => e.Key == "d/a"))[^1].Revision;
         for (var i = 1; i <= 2; i++)
         {
@@ -71,8 +71,8 @@ public sealed class OutageTests : IAsyncLifetime
         await using var disposeStore = store;
         await using var disposeWriter = writer;
         await writer.PutAsync("d/a", "0");
-        await using var asking = Watching.Tree(store, "d", Told);
-        await using var watching = Watching.Tree(store, "d");
+        await using var asking = RunningWatch.Tree(store, "d", Told);
+        await using var watching = RunningWatch.Tree(store, "d");
         await asking.UntilAsync(e => e.Key == "d/a");
         await watching.UntilAsync(e => e.Key == "d/a");
         _proxy.Refuse();
@@ -90,7 +90,7 @@ public sealed class OutageTests : IAsyncLifetime
         await using var disposeStore = store;
         await using var disposeWriter = writer;
         await writer.PutAsync("d/a", "0");
-        await using var watching = Watching.Tree(store, "d", Told with { Resynchronize = true });
+        await using var watching = RunningWatch.Tree(store, "d", Told with { Resynchronize = true });
         await watching.UntilAsync(e => e.Key == "d/a");
         _proxy.Refuse();
         Assert.Equal(KvEventType.Outage, (await watching.NextAsync()).Type);
@@ -110,7 +110,7 @@ public sealed class OutageTests : IAsyncLifetime
         await using var disposeStore = store;
         await using var disposeWriter = writer;
         await writer.PutAsync("d/a", "0");
-        await using var watching = Watching.Tree(store, "d");
+        await using var watching = RunningWatch.Tree(store, "d");
         await watching.UntilAsync(e => e.Key == "d/a");
         _etcd.Kill();
         _etcd.ReplaceData();
@@ -124,7 +124,7 @@ public sealed class OutageTests : IAsyncLifetime
         var options = new KvStoreOptions { Timeout = TimeSpan.FromMinutes(10), KeepAlive = TimeSpan.FromMilliseconds(200) };
         await using var store = KvStore.Open(_proxy.Address, options);
         await store.PutAsync("d/a", "0");
-        await using var watching = Watching.Tree(store, "d", Told);
+        await using var watching = RunningWatch.Tree(store, "d", Told);
         await watching.UntilAsync(e => e.Key == "d/a");
         _proxy.Stall();
         Assert.Equal(KvEventType.Outage, (await watching.NextAsync()).Type);

@@ -21,7 +21,7 @@ public sealed class TlsFaultTests(TlsFaultTests.TlsEtcd etcd) : IClassFixture<Tl
     {
         await using var store = Open(etcd.Trusting);
         await store.PutAsync("w", "0");
-        await using var watching = Watching.Key(store, "w");
+        await using var watching = RunningWatch.Key(store, "w");
         await watching.NextAsync();
         await using (await store.LockAsync("w", new KvLockOptions { Value = "1".Bytes() }))
         {

@@ -1,7 +1,6 @@
 using Valkeyrie.Etcd.Calls;
 using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Http2;
-using Valkeyrie.Tests.Transport;
 
 namespace Valkeyrie.Tests.Fuzz;
 
@@ -20,10 +19,10 @@ public sealed class ConnectionFuzzTests
     private static readonly byte[][] Frames =
     [
         Http2Frame.Headers(Unary, GrpcMessage.OkHeaders),
-        Http2Frame.Data(Unary, GrpcMessage.Write(EtcdReply.Range("k", "v"))),
+        Http2Frame.Data(Unary, GrpcMessage.Write(ScriptedReply.Range("k", "v"))),
         Http2Frame.Headers(Unary, GrpcMessage.Trailers(0), endStream: true),
         Http2Frame.Headers(Streaming, GrpcMessage.OkHeaders),
-        Http2Frame.Data(Streaming, GrpcMessage.Write(EtcdReply.WatchPut("k", "v", 8))),
+        Http2Frame.Data(Streaming, GrpcMessage.Write(ScriptedReply.WatchPut("k", "v", 8))),
         Http2Frame.Headers(Streaming, GrpcMessage.Trailers(14, "etcdserver: no leader"), endStream: true),
         Http2Frame.RstStream(Streaming, 8),
         Http2Frame.GoAway(Unary, 0),
@@ -66,7 +65,7 @@ public sealed class ConnectionFuzzTests
     [Fact]
     public async Task A_server_that_sends_more_than_a_slow_reader_allows_is_given_up()
     {
-        var change = GrpcMessage.Write(EtcdReply.WatchPut("k", new string('x', 10_000), 8));
+        var change = GrpcMessage.Write(ScriptedReply.WatchPut("k", new string('x', 10_000), 8));
         byte[] script = [.. Http2Frame.Headers(Streaming, GrpcMessage.OkHeaders), .. Enumerable.Repeat(Http2Frame.Data(Streaming, change), 2_000).SelectMany(d => d)];
         await using var peer = new ScriptedStream(script, new Random(1)) { StaysOpen = true };
         var connection = await Http2Connection.StartAsync(peer, Address, TimeSpan.FromSeconds(10), CancellationToken.None);

@@ -3,7 +3,6 @@ using Valkeyrie.Etcd.Calls;
 using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Protocol;
 using Valkeyrie.Etcd.V3;
-using Valkeyrie.Tests.Transport;
 
 namespace Valkeyrie.Tests.Fuzz;
 
@@ -26,14 +25,14 @@ public sealed class ReplyFuzzTests
 
     private static readonly byte[][] Messages =
     [
-        EtcdReply.Put(),
-        EtcdReply.Range(("ns/k", [1, 2, 3]), ("ns/k\u00e9/l", [4, 5, 6])),
-        EtcdReply.WatchCreated(),
-        EtcdReply.WatchPut("ns/k", "value", 300),
-        EtcdReply.LeaseGranted(77, 20),
+        ScriptedReply.Put(),
+        ScriptedReply.Range(("ns/k", [1, 2, 3]), ("ns/k\u00e9/l", [4, 5, 6])),
+        ScriptedReply.WatchCreated(),
+        ScriptedReply.WatchPut("ns/k", "value", 300),
+        ScriptedReply.LeaseGranted(77, 20),
         new DeleteRangeResponse { Header = new ResponseHeader { Revision = 9 }, Deleted = 2 }.ToByteArray(),
         Txn(succeeded: true, new ResponseOp { ResponsePut = new PutResponse() }, new ResponseOp { ResponseDeleteRange = new DeleteRangeResponse { Deleted = 1 } }),
-        Txn(succeeded: false, new ResponseOp { ResponseRange = RangeResponse.Parser.ParseFrom(EtcdReply.Range("ns/k", "v")) }),
+        Txn(succeeded: false, new ResponseOp { ResponseRange = RangeResponse.Parser.ParseFrom(ScriptedReply.Range("ns/k", "v")) }),
     ];
 
     private static readonly Action<byte[]>[] Readers =
@@ -70,7 +69,7 @@ public sealed class ReplyFuzzTests
     [Fact]
     public async Task Any_long_page_is_read_or_refused_as_a_typed_error()
     {
-        var page = EtcdReply.Range([.. Enumerable.Range(0, 700).Select(i => ($"ns/k{i}", new byte[100]))]);
+        var page = ScriptedReply.Range([.. Enumerable.Range(0, 700).Select(i => ($"ns/k{i}", new byte[100]))]);
         var read = await FuzzCases.RunAsync(
             LongCases,
             random =>

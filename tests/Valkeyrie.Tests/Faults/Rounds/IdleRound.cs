@@ -32,8 +32,8 @@ internal static class IdleRound
         await using var dropped = KvStore.Open(hasty.Address, options);
         await using var caller = KvStore.Open(third.Address, options);
         await near.PutAsync(Key, "before");
-        await using var keptWatch = Watching.Key(kept, Key);
-        await using var droppedWatch = Watching.Key(dropped, Key);
+        await using var keptWatch = RunningWatch.Key(kept, Key);
+        await using var droppedWatch = RunningWatch.Key(dropped, Key);
         await keptWatch.NextAsync();
         await droppedWatch.NextAsync();
         await caller.PutAsync("called", "before");
@@ -63,7 +63,7 @@ internal static class IdleRound
         void Expect(bool holds, string otherwise) => wrong.AddRange(holds ? [] : [otherwise]);
     }
 
-    private static async Task<TimeSpan> ToldAsync(Watching watching, long since)
+    private static async Task<TimeSpan> ToldAsync(RunningWatch watching, long since)
     {
         Assert.Equal("after", (await watching.NextAsync()).Value);
         return Stopwatch.GetElapsedTime(since);

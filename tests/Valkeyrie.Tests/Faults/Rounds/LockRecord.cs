@@ -1,4 +1,5 @@
 using System.Globalization;
+using Valkeyrie.Tests.Embedded;
 
 namespace Valkeyrie.Tests.Faults;
 

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Valkeyrie.Tests.Etcd.V2;
+
+/// <summary>Answers every request on its connections with the same bytes, whatever was asked.</summary>
+internal sealed class ScriptedHttpPeer : IAsyncDisposable
+{
+    private static readonly TimeSpan DripPause = TimeSpan.FromMilliseconds(50);
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, LoopbackPorts.Take());
+    private readonly CancellationTokenSource _ended = new();
+    private readonly byte[] _answer;
+    private readonly bool _close;
+    private readonly Task _accepting;
+    private int _requests;
+
+    /// <param name="answer">The bytes; none to keep silent.</param>
+    /// <param name="close">True to close the connection after them.</param>
+    public ScriptedHttpPeer(string answer, bool close = true)
+    {
+        _answer = Encoding.UTF8.GetBytes(answer);
+        _close = close;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>How many requests have come in, their bodies not counted.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Sent again and again after the answer, until the client has had enough; null (the default) for nothing.</summary>
+    public string? Drip { get; init; }
+
+    public string Endpoint => _listener.LocalEndpoint.ToString()!;
+
+    /// <summary>A whole answer of the keys API.</summary>
+    public static string Reply(string json, string status = "200 OK", string headers = "X-Etcd-Index: 7\r\n") =>
+        $"HTTP/1.1 {status}\r\n{headers}Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}";
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        _ended.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var serving = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                serving.Add(ServeAsync(await _listener.AcceptSocketAsync(_ended.Token)));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
+        {
+            await Task.WhenAll(serving);
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        using var _ = socket;
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer, _ended.Token) is > 0 and var length)
+            {
+                if (Encoding.ASCII.GetString(buffer, 0, length).Contains(" HTTP/1.1\r\n", StringComparison.Ordinal))
+                {
+                    Interlocked.Increment(ref _requests);
+                    if (_answer.Length > 0)
+                    {
+                        await socket.SendAsync(_answer, _ended.Token);
+                    }
+
+                    while (Drip is { } drip)
+                    {
+                        await Task.Delay(DripPause, _ended.Token);
+                        await socket.SendAsync(Encoding.UTF8.GetBytes(drip), _ended.Token);
+                    }
+
+                    if (_close)
+                    {
+                        socket.Shutdown(SocketShutdown.Send);
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        {
+        }
+    }
+}
