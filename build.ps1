@@ -4,7 +4,7 @@
     One entry for every task; build.sh is the same for a shell without PowerShell, and build.cmd for a Windows without one.
 .PARAMETER Task
     build   stage the importable module under out/Valkeyrie; needs the .NET SDK alone
-    test    run xUnit, then Pester; what this machine lacks is skipped and named
+    test    run xUnit, then Pester; what this machine lacks is skipped and named; with --coverage the last lines tell how much of each assembly xUnit has covered
     pester  run Pester alone, on the module staged last
     demo    the README's first session, on a private store that needs no server
     soak    rounds under faults with growing seeds, beside clients that idle, until one shows something wrong; arguments: duration (10m), first seed
@@ -64,7 +64,7 @@ function Invoke-TestTask {
 
     Invoke-BuildTask
     Remove-Item $results -Recurse -Force -ErrorAction Ignore
-    $suites = @(Invoke-XUnit; Invoke-PesterApart)
+    $suites = @(Invoke-XUnit -Coverage:($args -contains '--coverage'); Invoke-PesterApart)
     $suites.Skips | Format-SkippedTest
     foreach ($suite in $suites) {
         '{0,-8}{1}{2,7:0} s' -f $suite.Name, (Format-TestCount $suite), $suite.Seconds
@@ -74,6 +74,7 @@ function Invoke-TestTask {
         '******** The PESTER suite DID NOT RUN: Pester could not be restored from NuGet; the reason is above. ********'
     }
 
+    $suites.Coverage
     $total = [pscustomobject]@{}
     'Passed', 'Failed', 'Skipped' | ForEach-Object { $total | Add-Member $_ ($suites | Measure-Object $_ -Sum).Sum }
     Format-TestCount $total
@@ -269,9 +270,10 @@ function Get-ProjectUri {
 # The process's own file would not do: a PowerShell that was installed as a tool of .NET runs as dotnet.
 function Get-Pwsh { Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh') }
 
-function Invoke-XUnit {
+function Invoke-XUnit([switch] $Coverage) {
     $watch = [Diagnostics.Stopwatch]::StartNew()
-    dotnet test tests/Valkeyrie.Tests -c Release --logger 'trx;LogFileName=xunit.trx' --results-directory $results | Out-Host
+    $collect = $Coverage ? '--settings', 'tests/Valkeyrie.Tests/coverage.runsettings' : @()
+    dotnet test tests/Valkeyrie.Tests -c Release --logger 'trx;LogFileName=xunit.trx' --results-directory $results @collect | Out-Host
     $exitCode = $LASTEXITCODE
     $report = Join-Path $results xunit.trx
     if (-not (Test-Path $report)) {
@@ -292,6 +294,16 @@ function Invoke-XUnit {
         Skipped = [int]$counters.total - [int]$counters.executed
         Seconds = $watch.Elapsed.TotalSeconds
         Skips   = @($run.Results.UnitTestResult | Where-Object outcome -EQ NotExecuted | ForEach-Object { $_.Output.ErrorInfo.Message })
+        Coverage = @(Get-ChildItem $results -Recurse -Filter coverage.cobertura.xml | Select-Object -First 1 | Format-Coverage)
+    }
+}
+
+# How many lines of each assembly were run, from a report in the form of Cobertura.
+function Format-Coverage {
+    process {
+        foreach ($package in ([xml](Get-Content $_ -Raw)).coverage.packages.package | Sort-Object name) {
+            'Coverage {0,-24}{1,4:0} % of lines, {2,3:0} % of branches' -f $package.name, (100 * $package.'line-rate'), (100 * $package.'branch-rate')
+        }
     }
 }
 

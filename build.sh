@@ -14,10 +14,10 @@ task_build() { # stage the importable module under out/Valkeyrie; needs the .NET
     say "The module is in out/Valkeyrie. Import-Module ./out/Valkeyrie loads it."
 }
 
-task_test() { # run xUnit and, where a PowerShell is found, Pester; what this machine lacks is skipped and named
+task_test() { # run xUnit and, where a PowerShell is found, Pester; what this machine lacks is skipped and named; argument: --coverage
     need_dotnet
     if find_pwsh; then
-        "$pwsh" -NoProfile -NonInteractive -File build.ps1 test
+        "$pwsh" -NoProfile -NonInteractive -File build.ps1 test "$@"
         return
     fi
     task_etcd || say "******** NO ETCD: the tests that need it are skipped. ********"

@@ -18,7 +18,9 @@ internal static class ShippedAssemblies
     public static IReadOnlySet<TypeUse> Uses(string name) => ByName[name].Value;
 
     /// <summary>What the types of one use of its own types.</summary>
-    public static IEnumerable<TypeUse> OwnUses(string name) => Uses(name).Where(u => u.Used.Assembly == name);
+    /// <remarks>Without the counters that the measuring of coverage puts into an assembly.</remarks>
+    public static IEnumerable<TypeUse> OwnUses(string name) =>
+        Uses(name).Where(u => u.Used.Assembly == name && u.Used.Namespace.StartsWith(Prefix, StringComparison.Ordinal));
 
     /// <summary>The source files of one.</summary>
     public static IEnumerable<string> Sources(string name)

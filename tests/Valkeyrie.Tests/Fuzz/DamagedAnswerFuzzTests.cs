@@ -1,5 +1,3 @@
-using Valkeyrie.Tests.Fuzz;
-
 namespace Valkeyrie.Tests.Fuzz;
 
 /// <summary>Answers damaged at random: a call gives a result or a typed error, and nothing else. A failure names its seed.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Valkeyrie.Tests.Embedded;
 
 namespace Valkeyrie.Tests.Faults;
 
