@@ -220,7 +220,8 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         return [.. reply.Leases.Select(l => l.ID)];
     }
 
-    public TCapability? CapabilityOf<TCapability>() where TCapability : class => _calls as TCapability;
+    public TCapability? CapabilityOf<TCapability>() where TCapability : class =>
+        _calls as TCapability ?? EtcdCapabilities.Make<TCapability>(_calls, Info);
 
     public IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, CancellationToken cancellationToken) =>
         KeyHistory.ReadAsync(this, new KeyReplay(channel, _requests, _replies), key, sinceCreation, cancellationToken);

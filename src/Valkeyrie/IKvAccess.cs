@@ -1,0 +1,122 @@
+namespace Valkeyrie;
+
+/// <summary>Stores whose users, roles and permissions can be administered.</summary>
+public interface IKvAccess
+{
+    /// <summary>True if the store asks for users.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    ValueTask<bool> IsAuthenticationEnabledAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Has the store ask for users from now on.</summary>
+    /// <param name="cancellationToken">Ends the call; it may have been switched on.</param>
+    /// <exception cref="KvException">There is no user <c>root</c> with the role <c>root</c>, or the store could not be asked.</exception>
+    ValueTask EnableAuthenticationAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Has the store ask for users no longer: everybody may do everything.</summary>
+    /// <param name="cancellationToken">Ends the call; it may have been switched off.</param>
+    ValueTask DisableAuthenticationAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The users' names, in order.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    ValueTask<IReadOnlyList<string>> ListUsersAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>A user with its roles.</summary>
+    /// <param name="name">The user's name.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="KvException">There is no such user.</exception>
+    ValueTask<KvUser> GetUserAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Adds a user.</summary>
+    /// <param name="name">The user's name.</param>
+    /// <param name="password">The password; null for a user that signs in with a client certificate alone.</param>
+    /// <param name="cancellationToken">Ends the call; the user may have been added.</param>
+    /// <exception cref="KvException">There is such a user, or the store refused.</exception>
+    ValueTask AddUserAsync(string name, string? password, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a user.</summary>
+    /// <param name="name">The user's name.</param>
+    /// <param name="cancellationToken">Ends the call; the user may have been removed.</param>
+    ValueTask RemoveUserAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes a user's password.</summary>
+    /// <param name="name">The user's name.</param>
+    /// <param name="password">The new password.</param>
+    /// <param name="cancellationToken">Ends the call; the password may have been changed.</param>
+    ValueTask SetPasswordAsync(string name, string password, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives a user a role.</summary>
+    /// <param name="user">The user's name.</param>
+    /// <param name="role">The role's name.</param>
+    /// <param name="cancellationToken">Ends the call; the role may have been given.</param>
+    ValueTask GrantRoleAsync(string user, string role, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a role from a user.</summary>
+    /// <param name="user">The user's name.</param>
+    /// <param name="role">The role's name.</param>
+    /// <param name="cancellationToken">Ends the call; the role may have been taken.</param>
+    ValueTask RevokeRoleAsync(string user, string role, CancellationToken cancellationToken = default);
+
+    /// <summary>The roles' names, in order.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    ValueTask<IReadOnlyList<string>> ListRolesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>A role with its permissions.</summary>
+    /// <param name="name">The role's name.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="KvException">There is no such role.</exception>
+    ValueTask<KvRole> GetRoleAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Adds a role, without any permission.</summary>
+    /// <param name="name">The role's name.</param>
+    /// <param name="cancellationToken">Ends the call; the role may have been added.</param>
+    ValueTask AddRoleAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a role, from its users as well.</summary>
+    /// <param name="name">The role's name.</param>
+    /// <param name="cancellationToken">Ends the call; the role may have been removed.</param>
+    ValueTask RemoveRoleAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Permits a role something in a range of keys. A directory is its key and all keys below it, so two permissions of the server.</summary>
+    /// <param name="role">The role's name.</param>
+    /// <param name="range">The keys.</param>
+    /// <param name="access">What is permitted.</param>
+    /// <param name="cancellationToken">Ends the call; the permission, or a part of it, may have been given.</param>
+    ValueTask GrantPermissionAsync(string role, KvRange range, KvAccessKind access, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a permission from a role.</summary>
+    /// <param name="role">The role's name.</param>
+    /// <param name="range">The keys, as they were granted.</param>
+    /// <param name="cancellationToken">Ends the call; the permission, or a part of it, may have been taken.</param>
+    ValueTask RevokePermissionAsync(string role, KvRange range, CancellationToken cancellationToken = default);
+}
+
+/// <summary>What a permission permits.</summary>
+public enum KvAccessKind
+{
+    /// <summary>To read.</summary>
+    Read,
+
+    /// <summary>To write and to remove.</summary>
+    Write,
+
+    /// <summary>Both.</summary>
+    ReadWrite,
+}
+
+/// <summary>A user of a store.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Roles">The names of its roles.</param>
+public sealed record KvUser(string Name, IReadOnlyList<string> Roles);
+
+/// <summary>A role of a store.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Permissions">What it permits. The role <c>root</c> of etcd permits all without a permission of its own.</param>
+public sealed record KvRole(string Name, IReadOnlyList<KvPermission> Permissions);
+
+/// <summary>A permission of a role, as the store keeps it.</summary>
+/// <param name="Access">What it permits.</param>
+/// <param name="Start">The first key of its range, or its only one.</param>
+/// <param name="End">The key behind its range; null for a single key, empty for all keys from <paramref name="Start"/> on.</param>
+#pragma warning disable CA1711 // the term of the field; nothing here is a CodeAccessPermission
+public sealed record KvPermission(KvAccessKind Access, string Start, string? End);
+#pragma warning restore CA1711
