@@ -14,8 +14,31 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
     private readonly Auth.AuthClient _changing = new(new StoreCallInvoker(calls, endpoint: null, isRepeatable: false));
     private readonly KeyCodec _keys = new(info.Namespace);
 
-    public async ValueTask<bool> IsAuthenticationEnabledAsync(CancellationToken cancellationToken = default) =>
-        (await _reading.AuthStatusAsync(new AuthStatusRequest(), cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false)).Enabled;
+    public async ValueTask<bool> IsAuthenticationEnabledAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return (await _reading.AuthStatusAsync(new AuthStatusRequest(), cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false)).Enabled;
+        }
+        catch (KvException e) when (e.Code == KvErrorCode.NotSupported)
+        {
+            return await AsksForUsersAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // etcd before 3.5 does not tell. It answers a sign-in without a name as what it is only if it asks for users at all.
+    private async ValueTask<bool> AsksForUsersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _reading.AuthenticateAsync(new AuthenticateRequest(), cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (KvException e) when (e.Code is not (KvErrorCode.Unreachable or KvErrorCode.TimedOut))
+        {
+            return !e.Message.Contains("not enabled", StringComparison.Ordinal);
+        }
+    }
 
     public async ValueTask EnableAuthenticationAsync(CancellationToken cancellationToken = default) =>
         await _changing.AuthEnableAsync(new AuthEnableRequest(), cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);

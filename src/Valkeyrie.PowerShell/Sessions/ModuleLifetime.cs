@@ -2,6 +2,8 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using Valkeyrie.Embedded;
 using Valkeyrie.Etcd;
+using Valkeyrie.Etcd.Administration;
+using Valkeyrie.Etcd.Engine;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
@@ -13,7 +15,15 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
     {
         KvStore.RegisterWhenOpened(static () => EmbeddedStore.Register(), EmbeddedStore.FileScheme, EmbeddedStore.MemoryScheme);
         KvStore.RegisterWhenOpened(
-            static () => EtcdStore.Register(), EtcdStore.Scheme, EtcdStore.TlsScheme, EtcdStore.V2Scheme, EtcdStore.V2TlsScheme);
+            static () => RegisterEtcd(), EtcdStore.Scheme, EtcdStore.TlsScheme, EtcdStore.V2Scheme, EtcdStore.V2TlsScheme);
+    }
+
+    // The administration and its stubs are loaded by the first command that administers.
+    private static void RegisterEtcd()
+    {
+        EtcdStore.Register();
+        EtcdCapabilities.RegisterWhenAsked(
+            static () => EtcdAdministration.Register(), typeof(IKvMembers), typeof(IKvMaintenance), typeof(IKvAccess));
     }
 
     /// <summary>Closes the stores that the runspace opened.</summary>

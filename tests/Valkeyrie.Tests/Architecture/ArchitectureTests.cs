@@ -103,6 +103,10 @@ public sealed class ArchitectureTests
         Shell or Loader => false,
         Contract => user != Loader,
         ShellEngine => user is Shell or Loader,
+        "Valkeyrie.Etcd" => user is Shell or "Valkeyrie.Etcd.Administration",
+
+        // Generated stubs stay behind the capabilities.
+        "dotnet-etcd" or "Grpc.Core.Api" => user == "Valkeyrie.Etcd.Administration",
         _ when used.StartsWith(Contract + ".", StringComparison.Ordinal) => user == Shell,
 
         // The contract needs the platform alone; what else packages there are is the business of whoever needs them.

@@ -1,0 +1,158 @@
+using Valkeyrie.Etcd;
+using Valkeyrie.Etcd.Administration;
+
+namespace Valkeyrie.Tests.Etcd;
+
+/// <summary>The administration of a cluster, on a server of its own.</summary>
+public sealed class AdministrationTests : IAsyncLifetime
+{
+    private EtcdServer _server = null!;
+    private IKvStore _store = null!;
+
+    static AdministrationTests()
+    {
+        EtcdStore.Register();
+        EtcdAdministration.Register();
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await EtcdServer.StartAsync();
+        _store = KvStore.Open(_server.Address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _store.DisposeAsync();
+            await _server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Members_are_listed_added_as_learners_and_removed()
+    {
+        var members = _store.GetCapability<IKvMembers>();
+        var first = Assert.Single(await members.ListMembersAsync());
+        Assert.True(first is { HasStarted: true, IsLearner: false });
+        Assert.Contains(first.ClientAddresses, address => address.EndsWith(_server.Endpoint, StringComparison.Ordinal));
+
+        var added = await members.AddMemberAsync(["http://127.0.0.1:1"], asLearner: true);
+        Assert.True(added is { HasStarted: false, IsLearner: true });
+        Assert.Equal(2, (await members.ListMembersAsync()).Count);
+        var changed = await members.UpdateMemberAsync(added.Id, ["http://127.0.0.1:2"]);
+        Assert.Equal(["http://127.0.0.1:2"], changed.PeerAddresses);
+        await Assert.ThrowsAnyAsync<KvException>(async () => await members.PromoteMemberAsync(added.Id));
+        await members.RemoveMemberAsync(added.Id);
+        Assert.Equal(first.Id, Assert.Single(await members.ListMembersAsync()).Id);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("not hexadecimal")]
+    [InlineData("12345678123456781")]
+    public async Task An_id_that_is_none_is_refused_before_anything_is_sent(string id)
+    {
+        var refused = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await _store.GetCapability<IKvMembers>().RemoveMemberAsync(id));
+        Assert.Contains("Get-KvMember", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.4:2380")]
+    [InlineData("ftp://10.0.0.4")]
+    [InlineData("http://10.0.0.4:2380/path")]
+    public async Task A_peer_address_that_is_none_is_refused_before_anything_is_sent(string address)
+    {
+        var refused = await Assert.ThrowsAsync<KvInvalidArgumentException>(
+            async () => await _store.GetCapability<IKvMembers>().AddMemberAsync([address], asLearner: true));
+        Assert.Contains("http://10.0.0.4:2380", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_member_that_is_unknown_is_an_error_that_says_so()
+    {
+        var refused = await Assert.ThrowsAnyAsync<KvException>(async () => await _store.GetCapability<IKvMembers>().RemoveMemberAsync("abc"));
+        Assert.Contains("member not found", refused.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Status_hashes_compaction_and_defragmentation()
+    {
+        var maintenance = _store.GetCapability<IKvMaintenance>();
+        for (var i = 0; i < 200; i++)
+        {
+            await _store.PutAsync("k", new byte[10_000]);
+        }
+
+        var before = await maintenance.GetStatusAsync().SingleAsync();
+        Assert.True(before.IsLeader);
+        Assert.Null(before.Reason);
+        Assert.Equal(EtcdBinary.ServerIs.ToString(), before.Version);
+        var hash = Assert.Single(await maintenance.GetHashesAsync());
+        Assert.Equal(before.Revision, hash.Revision);
+        Assert.Equal(hash, Assert.Single(await maintenance.GetHashesAsync(hash.Revision)));
+
+        await maintenance.CompactAsync(before.Revision);
+        await Assert.ThrowsAsync<KvCompactedException>(async () => await _store.GetAsync("k", new KvReadOptions { Revision = before.Revision - 1 }));
+        await Assert.ThrowsAsync<KvCompactedException>(async () => await maintenance.CompactAsync(before.Revision));
+        await maintenance.DefragmentAsync(_store.Info.Endpoints[0]);
+        var after = await maintenance.GetStatusAsync().SingleAsync();
+        Assert.True(after.DatabaseSize < before.DatabaseSize, $"{before.DatabaseSize} -> {after.DatabaseSize}");
+        Assert.Empty(await maintenance.ListAlarmsAsync());
+    }
+
+    [Fact]
+    public async Task A_revision_to_come_is_refused()
+    {
+        var refused = await Assert.ThrowsAnyAsync<KvException>(async () => await _store.GetCapability<IKvMaintenance>().CompactAsync(1_000_000));
+        Assert.Equal(KvErrorCode.InvalidArgument, refused.Code);
+    }
+
+    [Fact]
+    public async Task Users_roles_and_permissions()
+    {
+        var access = _store.GetCapability<IKvAccess>();
+        Assert.Empty(await access.ListUsersAsync());
+        await access.AddRoleAsync("team");
+        await access.GrantPermissionAsync("team", KvRange.Directory("app"), KvAccessKind.ReadWrite);
+        var role = await access.GetRoleAsync("team");
+        Assert.Equal(
+            [new KvPermission(KvAccessKind.ReadWrite, "app", null), new KvPermission(KvAccessKind.ReadWrite, "app/", "app0")], role.Permissions);
+
+        await access.AddUserAsync("zoe", "first");
+        await access.GrantRoleAsync("zoe", "team");
+        Assert.Equal(["team"], (await access.GetUserAsync("zoe")).Roles);
+        await access.AddUserAsync("root", "r00t");
+        await Assert.ThrowsAnyAsync<KvException>(async () => await access.EnableAuthenticationAsync());
+        await access.AddRoleAsync("root");
+        await access.GrantRoleAsync("root", "root");
+        await access.EnableAuthenticationAsync();
+
+        await using var zoe = KvStore.Open(_server.Address, new KvStoreOptions { Credential = new("zoe", "first") });
+        await zoe.PutAsync("app", "1");
+        await zoe.PutAsync("app/a", "1");
+        await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await zoe.PutAsync("application", "1"));
+        await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await zoe.GetCapability<IKvAccess>().ListUsersAsync());
+
+        await using var root = KvStore.Open(_server.Address, new KvStoreOptions { Credential = new("root", "r00t") });
+        access = root.GetCapability<IKvAccess>();
+        Assert.True(await access.IsAuthenticationEnabledAsync());
+        await access.SetPasswordAsync("zoe", "second");
+        await using var again = KvStore.Open(_server.Address, new KvStoreOptions { Credential = new("zoe", "second") });
+        Assert.Equal("1", (await again.GetAsync("app/a")).Value);
+        await access.RevokePermissionAsync("team", KvRange.Directory("app"));
+        Assert.Empty((await access.GetRoleAsync("team")).Permissions);
+        await access.DisableAuthenticationAsync();
+        Assert.Equal(["root", "zoe"], await _store.GetCapability<IKvAccess>().ListUsersAsync());
+    }
+
+    [Fact]
+    public async Task A_store_without_a_cluster_does_not_support_members()
+    {
+        await using var memory = Valkeyrie.Embedded.EmbeddedStore.OpenInMemory();
+        var refused = Assert.Throws<KvNotSupportedException>(() => memory.GetCapability<IKvMembers>());
+        Assert.Contains("members", refused.Message, StringComparison.Ordinal);
+    }
+}
