@@ -22,6 +22,7 @@ public interface IEtcdCalls
     ValueTask<EtcdReply> CallAsync(
         string method, ReadOnlyMemory<byte> request, EtcdCallOptions? options = null, CancellationToken cancellationToken = default);
 
+#pragma warning disable RS0026 // a request in the second place tells the two apart, whatever parameters are added at the end
     /// <summary>Opens a stream with one request and any number of replies. Returns when the first reply, or the end, has arrived.</summary>
     /// <param name="method">The method: <c>/package.Service/Method</c>.</param>
     /// <param name="request">The request.</param>
@@ -39,4 +40,5 @@ public interface IEtcdCalls
     /// <exception cref="EtcdCallException">The call failed.</exception>
     /// <exception cref="KvInvalidArgumentException">The method, the endpoint or the metadata is not valid. Nothing was sent.</exception>
     ValueTask<EtcdOpenCall> OpenAsync(string method, EtcdCallOptions? options = null, CancellationToken cancellationToken = default);
+#pragma warning restore RS0026
 }

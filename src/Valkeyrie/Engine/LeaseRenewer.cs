@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Valkeyrie.Engine;
 
 /// <summary>Renews leases in the background until they are let go or lost, and ends those that are left when the store closes.</summary>
-internal sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
+/// <param name="source">What grants and renews them.</param>
+public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
 {
     // A closing store must not hang on a server that is gone; what is not ended now ends with its time to live.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
@@ -38,6 +39,7 @@ internal sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
     /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
     public void KeepOnce(KvLease lease, long askedAt)
     {
+        ArgumentNullException.ThrowIfNull(lease);
         lock (_gate)
         {
             if (_leases.Keys.FirstOrDefault(l => l.Id == lease.Id && !l.HasEnded) is { } kept)
@@ -51,6 +53,8 @@ internal sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
     }
 
     /// <summary>Grants a lease for locks and begins to renew it.</summary>
+    /// <param name="ttl">Its time to live.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
     public async ValueTask<RenewedLease> GrantAsync(TimeSpan ttl, CancellationToken cancellationToken)
     {
         var sentAt = Stopwatch.GetTimestamp();
@@ -59,15 +63,19 @@ internal sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
     }
 
     /// <summary>Stops renewing a lease and ends it, without waiting.</summary>
+    /// <param name="lease">The lease.</param>
     public void LetGo(RenewedLease lease)
     {
+        ArgumentNullException.ThrowIfNull(lease);
         lease.Stop();
         RevokeInBackground(lease.Id);
     }
 
     /// <summary>Ends a lease without waiting. Where that fails it ends with its time to live.</summary>
+    /// <param name="leaseId">The lease.</param>
     public void RevokeInBackground(long leaseId) => _ = RevokeAsync(leaseId, _closing.Token);
 
+    /// <summary>Ends the leases that are left, for a few seconds at most.</summary>
     public async ValueTask DisposeAsync()
     {
         List<RenewedLease> leases;

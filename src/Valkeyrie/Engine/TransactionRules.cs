@@ -1,12 +1,14 @@
 namespace Valkeyrie.Engine;
 
 /// <summary>What a transaction must keep to, whatever store makes it.</summary>
-internal static class TransactionRules
+public static class TransactionRules
 {
     /// <summary>Refuses a bad key, lease, revision or limit, and a key written twice in one branch, be it by a put of a key that it also deletes.</summary>
+    /// <param name="transaction">The transaction.</param>
     /// <exception cref="KvInvalidArgumentException">A rule is broken.</exception>
     public static void Check(KvTransaction transaction)
     {
+        ArgumentNullException.ThrowIfNull(transaction);
         CheckBranch(transaction.Then);
         CheckBranch(transaction.Else);
     }
