@@ -22,6 +22,7 @@ public sealed class GetKvElectionCommand : KvRequestCmdlet<string, KvElection?>
     /// <summary>The directories in which the names of the elections lie: of <c>app</c> the elections <c>app/...</c>.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true)]
     [AllowEmptyString]
+    [TextOf("Path")]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string[] Path { get; set; } = [];
 
