@@ -18,7 +18,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
     private readonly KeyPaths _paths;
     private readonly Writes _writes;
     private readonly Trees _trees;
-    private readonly KeptKeys _kept;
+    private readonly RenewedKeys _renewedKeys;
     private readonly KeyMutex _mutex;
     private readonly StoreLifetime _lifetime;
 
@@ -27,10 +27,10 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         _channel = channel;
         _paths = paths;
         _lifetime = new StoreLifetime(channel.Info.Address);
-        _kept = new KeptKeys(channel);
-        _writes = new Writes(channel, paths, _kept);
+        _renewedKeys = new RenewedKeys(channel);
+        _writes = new Writes(channel, paths, _renewedKeys);
         _trees = new Trees(channel, paths);
-        _mutex = new KeyMutex(channel, paths, _kept);
+        _mutex = new KeyMutex(channel, paths, _renewedKeys);
     }
 
     /// <summary>What the store promises.</summary>
@@ -87,7 +87,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) switch
         {
             null => throw new KvKeyNotFoundException(key, Info.Address),
-            { IsDirectory: true } => throw Refusals.IsDirectory(key, Info),
+            { IsDirectory: true } => throw KeysErrors.IsDirectory(key, Info),
             var node => node.ToPair(key),
         };
 
@@ -106,7 +106,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         _lifetime.ThrowIfClosed();
         if (await _writes.DeleteAsync(key, cancellationToken).ConfigureAwait(false) is { } refused)
         {
-            throw refused == KeysErrorCode.NotFile ? Refusals.IsDirectory(key, Info) : new KvKeyNotFoundException(key, Info.Address);
+            throw refused == KeysErrorCode.NotFile ? KeysErrors.IsDirectory(key, Info) : new KvKeyNotFoundException(key, Info.Address);
         }
     }
 
@@ -208,7 +208,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         }
 
         await _mutex.DisposeAsync().ConfigureAwait(false);
-        await _kept.DisposeAsync().ConfigureAwait(false);
+        await _renewedKeys.DisposeAsync().ConfigureAwait(false);
         await _channel.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -223,10 +223,10 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         var reply = await _channel.CallAsync(Requests.Get(path, key, options.Serializable), cancellationToken).ConfigureAwait(false);
         return reply.Error?.ErrorCode switch
         {
-            null when reply.Node is { IsDirectory: false } node && node.Path != path => throw Refusals.OfOtherKey(reply, key),
-            null => reply.Node ?? throw Refusals.WithoutNode(reply, key),
+            null when reply.Node is { IsDirectory: false } node && node.Path != path => throw KeysErrors.OfOtherKey(reply, key),
+            null => reply.Node ?? throw KeysErrors.WithoutNode(reply, key),
             KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory => null,
-            _ => throw Refusals.Of(reply.Error, key, _paths, Info),
+            _ => throw KeysErrors.Of(reply.Error, key, _paths, Info),
         };
     }
 

@@ -6,7 +6,7 @@ namespace Valkeyrie.Etcd.V2;
 /// <param name="path">The path of the locked key.</param>
 /// <param name="token">The value of the lock's own key, which no other has.</param>
 /// <param name="lockKey">The lock's own key.</param>
-internal sealed class KeyLock(KeyMutex mutex, string key, string path, string token, KeptKey lockKey)
+internal sealed class KeyLock(KeyMutex mutex, string key, string path, string token, RenewedKey lockKey)
     : GuardedLock(key, lockKey.CreatedIndex, lockKey.Lease, mutex.Channel.Info.Address)
 {
     /// <summary>The path of the locked key.</summary>
@@ -16,7 +16,7 @@ internal sealed class KeyLock(KeyMutex mutex, string key, string path, string to
     public bool DeleteOnUnlock { get; set; }
 
     /// <summary>The value on the locked key, where it is to go with the lock.</summary>
-    public KeptKey? ValueKey { get; set; }
+    public RenewedKey? ValueKey { get; set; }
 
     protected override async ValueTask<bool> ReleaseAsync(CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace Valkeyrie.Etcd.V2;
 
 /// <summary>The Go library's lock on etcd v2: whoever creates the key <c>KEY___lock</c> holds the lock, keeps its time to live from running out,
 /// and removes it to let the next one in.</summary>
-internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys keptKeys) : IAsyncDisposable
+internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, RenewedKeys renewedKeys) : IAsyncDisposable
 {
     // A request that was given up may still be on its way: what it leaves is looked for again.
     private static readonly TimeSpan[] CleaningPauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
@@ -35,7 +35,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
         _taking[taking] = true;
         try
         {
-            await keptKeys.RequireRefreshAsync(waiting.Token).ConfigureAwait(false);
+            await renewedKeys.RequireRefreshAsync(waiting.Token).ConfigureAwait(false);
             var held = await TakeAsync(path, key, ttlSeconds, options.Timeout, waiting.Token).ConfigureAwait(false);
             if (value is not null)
             {
@@ -104,7 +104,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
     {
         // The store has cancelled them; what they took or left behind is dealt with next.
         await Task.WhenAll(_taking.Keys.Select(taking => taking.Task)).ConfigureAwait(false);
-        _closed.CancelAfter(keptKeys.PatienceAtClose);
+        _closed.CancelAfter(renewedKeys.PatienceAtClose);
         await Task.WhenAll(_held.Keys.Select(held => EndQuietlyAsync(held.TakeAwayAsync(KvLockLostReason.StoreClosed, _closed.Token)))).ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_cleaning.Keys).ConfigureAwait(false);
@@ -137,15 +137,15 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
             var reply = await CreateAsync(lockPath, key, token, form, ttlSeconds, cancellationToken).ConfigureAwait(false);
             if (reply.Error is null)
             {
-                var kept = keptKeys.Keep(lockPath, key, reply.Index, ttlSeconds, sentAt);
-                var held = new KeyLock(this, key, path, token, kept);
+                var lockKey = renewedKeys.BeginRenewing(lockPath, key, reply.Index, ttlSeconds, sentAt);
+                var held = new KeyLock(this, key, path, token, lockKey);
                 _held[held] = true;
                 return held;
             }
 
             if (reply.Error.ErrorCode != KeysErrorCode.KeyExists)
             {
-                throw Refusals.Of(reply.Error, key, paths, channel.Info);
+                throw KeysErrors.Of(reply.Error, key, paths, channel.Info);
             }
 
             if (timeout == TimeSpan.Zero)
@@ -182,11 +182,11 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, KeptKeys kep
             var reply = await channel.CallAsync(Requests.Set(held.Path, held.Key, form, ttl), cancellationToken).ConfigureAwait(false);
             if (reply.Error is not null)
             {
-                throw Refusals.Of(reply.Error, held.Key, paths, channel.Info);
+                throw KeysErrors.Of(reply.Error, held.Key, paths, channel.Info);
             }
 
             // A value that is to go with the lock goes with its holder too, should that die.
-            held.ValueKey = deleteOnUnlock ? keptKeys.Keep(held.Path, held.Key, reply.Index, ttlSeconds, writtenAt) : null;
+            held.ValueKey = deleteOnUnlock ? renewedKeys.BeginRenewing(held.Path, held.Key, reply.Index, ttlSeconds, writtenAt) : null;
         }
         catch
         {

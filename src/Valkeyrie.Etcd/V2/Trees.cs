@@ -38,7 +38,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
             new KeysCall(HttpMethod.Get, target, range.Text), tree, options.KeysOnly, cancellationToken, directories: true, hideLocks: true).ConfigureAwait(false);
         if (reply.Error is { ErrorCode: not (KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory) } error)
         {
-            throw Refusals.Of(error, range.Text, paths, channel.Info);
+            throw KeysErrors.Of(error, range.Text, paths, channel.Info);
         }
 
         var walk = new EntryBuilder(range.Start, options.Depth);
@@ -106,7 +106,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         {
             if (error.ErrorCode is not (KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory))
             {
-                throw Refusals.Of(error, range.Text, paths, channel.Info);
+                throw KeysErrors.Of(error, range.Text, paths, channel.Info);
             }
 
             if (mustExist && range.Kind == KvRangeKind.Directory)
@@ -142,7 +142,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         {
             null => true,
             KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory => false,
-            _ => throw Refusals.Of(reply.Error, key, paths, channel.Info),
+            _ => throw KeysErrors.Of(reply.Error, key, paths, channel.Info),
         };
     }
 

@@ -113,7 +113,7 @@ internal static class Watch
     {
         if (refuse && reply.IsValue && tree.Range.Kind == KvRangeKind.Directory)
         {
-            throw Refusals.NotDirectory(
+            throw KeysErrors.NotDirectory(
                 tree.Range.Text, channel.Info, "It cannot be watched as a directory: watch the key alone, or remove it and create the directory first.");
         }
     }

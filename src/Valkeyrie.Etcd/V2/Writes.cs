@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie.Etcd.V2;
 
 /// <summary>Writes and removals of single keys, and the making of directories.</summary>
-internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
+internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys renewedKeys)
 {
     // Between "it exists" and the look at its revision it can go again; then it can be made after all.
     private const int MostTries = 5;
@@ -99,7 +99,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
             null => null,
             KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory => KeysErrorCode.KeyNotFound,
             KeysErrorCode.NotFile => KeysErrorCode.NotFile,
-            _ => throw Refusals.Of(reply.Error, key, paths, channel.Info),
+            _ => throw KeysErrors.Of(reply.Error, key, paths, channel.Info),
         };
     }
 
@@ -122,7 +122,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
     }
 
     private ValueTask RequireRefreshIfKeptAsync(KvPutOptions options, CancellationToken cancellationToken) =>
-        options.KeepAlive ? kept.RequireRefreshAsync(cancellationToken) : ValueTask.CompletedTask;
+        options.KeepAlive ? renewedKeys.RequireRefreshAsync(cancellationToken) : ValueTask.CompletedTask;
 
     private KvPair Written(Write write, KeysReply reply, ReadOnlyMemory<byte> value, KvPutOptions options, long sentAt)
     {
@@ -130,7 +130,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
         var index = reply.Node?.ModifiedIndex ?? reply.Index;
         if (options.KeepAlive)
         {
-            kept.Keep(write.Path, write.Key, index, write.TtlSeconds, sentAt);
+            renewedKeys.BeginRenewing(write.Path, write.Key, index, write.TtlSeconds, sentAt);
         }
 
         return new KvPair
@@ -155,7 +155,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
         var there = await channel.CallAsync(Requests.Get(write.Path, write.Key), cancellationToken).ConfigureAwait(false);
         if (there.Node is { IsDirectory: false })
         {
-            throw Refusals.NotDirectory(write.Key, channel.Info);
+            throw KeysErrors.NotDirectory(write.Key, channel.Info);
         }
 
         if (write.TtlSeconds == 0)
@@ -194,7 +194,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
     private KvPair DirectoryPair(KeysReply reply, string key)
     {
         ThrowIfRefused(reply, key);
-        return (reply.Node ?? throw Refusals.WithoutNode(reply, key)).ToPair(key, keyOnly: true);
+        return (reply.Node ?? throw KeysErrors.WithoutNode(reply, key)).ToPair(key, keyOnly: true);
     }
 
     private async ValueTask<KvWriteResult> RefusedAsync(KeysError error, string path, string key, CancellationToken cancellationToken)
@@ -208,7 +208,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
                 current = current > 0 ? current : await CurrentAsync(path, key, cancellationToken).ConfigureAwait(false);
                 return new(KvWriteOutcome.KeyModified, null, current);
             default:
-                throw Refusals.Of(error, key, paths, channel.Info);
+                throw KeysErrors.Of(error, key, paths, channel.Info);
         }
     }
 
@@ -216,14 +216,14 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, KeptKeys kept)
     private async ValueTask<long> CurrentAsync(string path, string key, CancellationToken cancellationToken)
     {
         var reply = await channel.CallAsync(Requests.Get(path, key), cancellationToken).ConfigureAwait(false);
-        return reply.Node is { IsDirectory: true } ? throw Refusals.IsDirectory(key, channel.Info) : reply.Node?.ModifiedIndex ?? 0;
+        return reply.Node is { IsDirectory: true } ? throw KeysErrors.IsDirectory(key, channel.Info) : reply.Node?.ModifiedIndex ?? 0;
     }
 
     private void ThrowIfRefused(KeysReply reply, string key)
     {
         if (reply.Error is not null)
         {
-            throw Refusals.Of(reply.Error, key, paths, channel.Info);
+            throw KeysErrors.Of(reply.Error, key, paths, channel.Info);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Etcd.V2;
 
 /// <summary>A key with a time to live that is renewed in the background. Its timing is that of a lease.</summary>
-internal sealed class KeptKey(string path, string key, long index, long ttlSeconds, long writtenAt)
+internal sealed class RenewedKey(string path, string key, long index, long ttlSeconds, long writtenAt)
 {
     public string Path { get; } = path;
 

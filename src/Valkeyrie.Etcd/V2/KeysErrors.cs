@@ -1,7 +1,7 @@
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>What a refusal that is an answer means to a caller who has no other use for it.</summary>
-internal static class Refusals
+/// <summary>The errors that callers get for what the keys API answers.</summary>
+internal static class KeysErrors
 {
     /// <summary>The error.</summary>
     /// <param name="error">The refusal.</param>

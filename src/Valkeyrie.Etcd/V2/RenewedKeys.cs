@@ -5,14 +5,14 @@ namespace Valkeyrie.Etcd.V2;
 
 /// <summary>Renews keys in the background by compare-and-swap until they are let go or lost, and removes those that are left when the store
 /// closes.</summary>
-internal sealed class KeptKeys(KeysChannel channel) : IAsyncDisposable
+internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
 {
     // A closing store must not hang on a server that is gone; what is not removed now ends with its time to live.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
     private static readonly Version FirstWithRefresh = new(2, 3);
 
-    private readonly ConcurrentDictionary<KeptKey, Task> _keys = new();
+    private readonly ConcurrentDictionary<RenewedKey, Task> _keys = new();
     private volatile bool _refreshIsKnown;
 
     /// <summary>The longest that the closing store waits for one step.</summary>
@@ -38,11 +38,11 @@ internal sealed class KeptKeys(KeysChannel channel) : IAsyncDisposable
     }
 
     /// <summary>Begins to renew a key that has just been written.</summary>
-    public KeptKey Keep(string path, string key, long index, long ttlSeconds, long writtenAt)
+    public RenewedKey BeginRenewing(string path, string key, long index, long ttlSeconds, long writtenAt)
     {
-        var kept = new KeptKey(path, key, index, ttlSeconds, writtenAt);
-        _keys[kept] = RenewUntilEndedAsync(kept);
-        return kept;
+        var renewed = new RenewedKey(path, key, index, ttlSeconds, writtenAt);
+        _keys[renewed] = RenewUntilEndedAsync(renewed);
+        return renewed;
     }
 
     public async ValueTask DisposeAsync()
@@ -58,7 +58,7 @@ internal sealed class KeptKeys(KeysChannel channel) : IAsyncDisposable
         await Task.WhenAll(_keys.Values).ConfigureAwait(false);
     }
 
-    private async Task RenewUntilEndedAsync(KeptKey key)
+    private async Task RenewUntilEndedAsync(RenewedKey key)
     {
         try
         {
@@ -73,7 +73,7 @@ internal sealed class KeptKeys(KeysChannel channel) : IAsyncDisposable
         }
     }
 
-    private async Task RenewAsync(KeptKey key)
+    private async Task RenewAsync(RenewedKey key)
     {
         var sentAt = Stopwatch.GetTimestamp();
         using var attempt = key.Lease.NewAttempt();
@@ -99,7 +99,7 @@ internal sealed class KeptKeys(KeysChannel channel) : IAsyncDisposable
     }
 
     /// <summary>Looks whether the key is still the one that was made here, moved on by a renewal whose answer was lost.</summary>
-    private async ValueTask<bool> FindAsync(KeptKey key, CancellationToken cancellationToken)
+    private async ValueTask<bool> FindAsync(RenewedKey key, CancellationToken cancellationToken)
     {
         var reply = await channel.CallAsync(Requests.Get(key.Path, key.Key), cancellationToken).ConfigureAwait(false);
         if (reply.Node is not { IsDirectory: false } node || node.CreatedIndex != key.CreatedIndex || node.ModifiedIndex == key.Index)
@@ -112,7 +112,7 @@ internal sealed class KeptKeys(KeysChannel channel) : IAsyncDisposable
         return true;
     }
 
-    private async Task RemoveAsync(KeptKey key, Task renewing, CancellationToken cancellationToken)
+    private async Task RemoveAsync(RenewedKey key, Task renewing, CancellationToken cancellationToken)
     {
         // A renewal that was just under way ends with its lease; from then on nothing here moves the key.
         await renewing.ConfigureAwait(false);
