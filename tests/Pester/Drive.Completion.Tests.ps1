@@ -143,6 +143,15 @@ Describe 'Tab on a path of a drive' {
         $lost | Disconnect-KvStore
     }
 
+    It 'offers nothing below a value, whoever completes: <_>' -ForEach 'Get-Content many:/app/name/', '$name = "many:/app/name"; Get-Content $name/', 'Set-Location many:/app/name/' {
+        $name = 'many:/app/name'
+        (TabExpansion2 $_ $_.Length).CompletionMatches | Should -BeNullOrEmpty
+        [Management.Automation.CommandCompletion]::CompleteInput($_, $_.Length, $null).CompletionMatches | Should -BeNullOrEmpty
+        Test-Path "$name/" | Should -BeFalse
+        Test-Path $name | Should -BeTrue
+        Test-Path many:/app/zeta/ | Should -BeTrue
+    }
+
     It 'opens no store' {
         Invoke-TestPowerShell '(TabExpansion2 "Get-Item kv:/a" 14).CompletionMatches.Count; @(Get-KvStore).Count; $Error.Count; Test-Path "$env:XDG_DATA_HOME/valkeyrie/store.db"' |
             Should -Be '0', '0', '0', 'False'

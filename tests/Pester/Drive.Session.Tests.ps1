@@ -42,6 +42,34 @@ Describe 'The drive and the session' {
         Disconnect-KvStore transacted
     }
 
+    It 'is not asked for the files of modules, so that commands are found in them wherever the location is' {
+        Add-TestStore CountedStore
+        $inner = Connect-KvStore -InMemory -Name modules
+        $counted = [CountedStore]::Before($inner.Store)
+        $modules = Join-Path $TestFolder modules
+        $null = New-Item -ItemType Directory "$modules/Found"
+        Set-Content "$modules/Found/Found.psm1" 'function Get-Found { "found, $(Test-Path found:/key)" }; $global:AskedOnImport = (Test-Path found:/key), $ExecutionContext.InvokeProvider.Item.Exists("found:/key")'
+        New-ModuleManifest "$modules/Found/Found.psd1" -RootModule ./Found.psm1 -FunctionsToExport Get-Found
+        'app/Found.psm1', 'app/Found.psd1', 'app/Found', 'key' | Set-KvValue -Value 1
+        $path = $env:PSModulePath
+        try {
+            $env:PSModulePath = "$modules$([IO.Path]::PathSeparator)$path"
+            $null = New-PSDrive found Kv -Root '' -Store $counted -Scope Global
+            Set-Location found:/app
+            [CountedStore]::Of($counted).Forget()
+            Get-Found | Should -Be 'found, True'
+            $global:AskedOnImport | Should -Be $true, $true
+            [CountedStore]::Of($counted).Calls | Should -HaveCount 3
+        } finally {
+            Set-Location $PSScriptRoot
+            $env:PSModulePath = $path
+            Remove-Module Found -ErrorAction Ignore
+            Remove-Variable AskedOnImport -Scope Global -ErrorAction Ignore
+            Remove-PSDrive found -ErrorAction Ignore
+            Disconnect-KvStore modules
+        }
+    }
+
     It 'goes with the module, and comes back with it' {
         Invoke-TestPowerShell @"
             Remove-Module Valkeyrie

@@ -12,7 +12,7 @@ public sealed partial class KvProvider
     /// <summary>Tells whether something lies at a path.</summary>
     /// <remarks>PowerShell takes whatever is thrown here for a no, and then says that nothing is there. Of a store that cannot be asked that is not known. A command that
     /// goes on to do something with the item gets a yes, and tells the failure then. Others are told at once, by an error that heeds -ErrorAction, and get a no, so that
-    /// Set-Location stays where it is.</remarks>
+    /// Set-Location stays where it is. A path with a slash at its end means a directory, as in files: a value alone is not there by it.</remarks>
     /// <param name="path">The path.</param>
     protected override bool ItemExists(string path)
     {
@@ -21,12 +21,17 @@ public sealed partial class KvProvider
             return true;
         }
 
+        if (DynamicParameters is null && ModuleSearch.IsAsking())
+        {
+            return false;
+        }
+
         IKvStore? store = null;
         try
         {
             var location = Locate(path);
             store = location.Store;
-            return EntryAt(location) is not null;
+            return EntryAt(location) is { } entry && (entry.IsDirectory || !DrivePath.IsDirectory(path));
         }
         catch (KvException e) when (TellsLater(store, e))
         {
