@@ -105,13 +105,30 @@ public sealed record KvTlsOptions
 
     private static X509Certificate2 LoadWithKey(string path, string? keyPath)
     {
-        using var certificate = X509Certificate2.CreateFromPemFile(path, keyPath);
+        using var certificate = LoadPair(path, keyPath);
 
         // Schannel on Windows takes no key that is not backed by a key store; the round trip through PKCS #12 gives it one.
 #pragma warning disable SYSLIB0057 // the loader class that replaces this constructor does not exist in .NET 8
         return new X509Certificate2(certificate.Export(X509ContentType.Pkcs12));
 #pragma warning restore SYSLIB0057
     }
+
+    private static X509Certificate2 LoadPair(string path, string? keyPath)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(path, keyPath);
+        }
+        catch (System.Security.Cryptography.CryptographicException e) when (IsEncrypted(File.ReadAllText(keyPath ?? path)))
+        {
+            throw new KvInvalidArgumentException($"The private key in '{keyPath ?? path}' is encrypted with a password, which cannot be specified here. Store the key without "
+                + "one, in a file that nobody else may read ('openssl pkey -in FILE -out NEWFILE'), or specify a certificate object that has its key.", e);
+        }
+    }
+
+    // PKCS #8 says so in its label, the older form of OpenSSL in a header.
+    private static bool IsEncrypted(string pem) => pem.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal)
+        || pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal);
 
     private static T ReadPem<T>(string path, string what, Func<string, T> read)
     {

@@ -5,7 +5,8 @@ BeforeAll {
 
     # The parameters are bound by name, so that each test shows the one that it is about.
     function Clear-Environment {
-        'ENDPOINTS', 'CACERT', 'CERT', 'KEY', 'USER', 'PASSWORD', 'COMMAND_TIMEOUT', 'INSECURE_SKIP_TLS_VERIFY' | ForEach-Object { Remove-Item "Env:ETCDCTL_$_" -ErrorAction Ignore }
+        Remove-Item Env:ETCDCTL_*
+        $env:ETCDCTL_API = '3'
     }
 
     function New-Credential([string] $User, [string] $Password) {
@@ -174,6 +175,60 @@ Describe 'Connect-KvStore' -Tag etcd {
             "$(Get-ErrorOf { Connect-KvStore })" | Should -BeLike "*$Name*$Value*"
         }
 
+        It 'refuses what would lead elsewhere for etcdctl, or make it another user: <Name>' -ForEach @(
+            @{ Name = 'DISCOVERY_SRV'; Version = 3; Instead = 'ETCDCTL_ENDPOINTS*-Endpoint' }
+            @{ Name = 'AUTH_JWT_TOKEN'; Version = 3; Instead = 'ETCDCTL_USER' }
+            @{ Name = 'ENDPOINT'; Version = 2; Instead = 'ETCDCTL_ENDPOINTS' }
+            @{ Name = 'PEERS'; Version = 2; Instead = 'ETCDCTL_ENDPOINTS' }
+            @{ Name = 'USERNAME'; Version = 2; Instead = 'ETCDCTL_USER' }
+            @{ Name = 'CA_FILE'; Version = 2; Instead = 'ETCDCTL_CACERT' }
+            @{ Name = 'CERT_FILE'; Version = 2; Instead = 'ETCDCTL_CERT' }
+            @{ Name = 'KEY_FILE'; Version = 2; Instead = 'ETCDCTL_KEY' }
+        ) {
+            $env:ETCDCTL_ENDPOINTS = $HostPort
+            $env:ETCDCTL_API = $Version
+            Set-Item "Env:ETCDCTL_$Name" 'example.org'
+            $failure = Get-ErrorOf { Connect-KvStore }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            "$failure" | Should -BeLike "*ETCDCTL_$Name*$Instead*"
+            Connect-KvStore $Server | Should -Not -BeNullOrEmpty
+        }
+
+        It 'tells in one warning of those without effect, and not of those about output' {
+            $env:ETCDCTL_ENDPOINTS = $HostPort
+            $env:ETCDCTL_DIAL_TIMEOUT = $env:ETCDCTL_KEEPALIVE_TIME = '3s'
+            $env:ETCDCTL_PEERS = 'h1'
+            $env:ETCDCTL_WRITE_OUT = 'json'
+            $null = Connect-KvStore -WarningVariable warnings -WarningAction SilentlyContinue
+            "$warnings" | Should -BeLike 'ETCDCTL_DIAL_TIMEOUT, ETCDCTL_KEEPALIVE_TIME, ETCDCTL_PEERS:*'
+            $null = Connect-KvStore $Server -Name other -WarningVariable warnings -WarningAction SilentlyContinue
+            $warnings | Should -BeNullOrEmpty
+        }
+
+        It 'speaks the API that ETCDCTL_API names, and -ApiVersion goes before it' {
+            $env:ETCDCTL_ENDPOINTS = $HostPort
+            $env:ETCDCTL_API = '2'
+            (Connect-KvStore -ApiVersion 3).ApiVersion | Should -Be 3
+            "$(Get-ErrorOf { Connect-KvStore })" | Should -BeLike '*etcdv2:*'
+            $env:ETCDCTL_API = '4'
+            "$(Get-ErrorOf { Connect-KvStore })" | Should -BeLike '*ETCDCTL_API*2 or 3*'
+        }
+
+        It 'uses TLS where ETCDCTL_INSECURE_TRANSPORT is false and no scheme says otherwise' {
+            $env:ETCDCTL_INSECURE_TRANSPORT = 'false'
+            $env:ETCDCTL_ENDPOINTS = $Server
+            (Connect-KvStore).Address | Should -BeLike 'etcd://*'
+            $env:ETCDCTL_ENDPOINTS = $HostPort
+            "$(Get-ErrorOf { Connect-KvStore -Timeout 10 })" | Should -BeLike '*https:*'
+        }
+
+        It 'takes all of ETCDCTL_USER for the name beside ETCDCTL_PASSWORD' {
+            $env:ETCDCTL_ENDPOINTS = $HostPort
+            $env:ETCDCTL_USER = 'some:body'
+            $env:ETCDCTL_PASSWORD = 'x'
+            "$(Connect-KvStore -Verbose 4>&1)" | Should -BeLike '*as some:body.*'
+        }
+
         It 'says so when ETCDCTL_USER names no password' {
             $env:ETCDCTL_ENDPOINTS = $HostPort
             $env:ETCDCTL_USER = 'somebody'
@@ -306,6 +361,25 @@ Describe 'Connect-KvStore with TLS' -Tag etcd {
         $null = Connect-KvStore $Strict -CaCertificate $authority.Path -ClientCertificate $client.Path -ClientKey $client.KeyPath
         Set-KvValue mutual 1
         Test-KvKey mutual | Should -BeTrue
+    }
+
+    It 'says of a key with a password that it cannot be used, and what to do: <_>' -ForEach 'PKCS #8', 'of OpenSSL, in the file of the certificate' {
+        $certificate = $client.Path
+        $key = Join-Path $TestFolder encrypted.key
+        if ($_ -eq 'PKCS #8') {
+            $pair = [Security.Cryptography.ECDsa]::Create()
+            $pair.ImportFromPem((Get-Content $client.KeyPath -Raw))
+            $ciphers = [Security.Cryptography.PbeParameters]::new('Aes256Cbc', 'SHA256', 1000)
+            Set-Content $key $pair.ExportEncryptedPkcs8PrivateKeyPem('secret', $ciphers)
+            $failure = Get-ErrorOf { Connect-KvStore $Strict -CaCertificate $authority.Path -ClientCertificate $certificate -ClientKey $key }
+        } else {
+            $header = "-----BEGIN EC PRIVATE KEY-----`nProc-Type: 4,ENCRYPTED`nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF`n`nAAAA`n-----END EC PRIVATE KEY-----"
+            Set-Content $key (@(Get-Content $certificate -Raw) + $header)
+            $failure = Get-ErrorOf { Connect-KvStore $Strict -CaCertificate $authority.Path -ClientCertificate $key }
+        }
+
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        "$failure" | Should -BeLike "*encrypted.key*password*openssl pkey*"
     }
 
     It 'reads the files that etcd''s own variables name' {

@@ -147,6 +147,44 @@ Describe 'Register-KvStore' {
         (TabExpansion2 'Unregister-KvStore ' 19).CompletionMatches | Where-Object CompletionText -EQ prod | Should -BeNullOrEmpty
     }
 
+    It 'says of a file with <Content> which store is wrong and why, in all commands, and completes nothing' -ForEach @(
+        @{ Content = 'null'; Why = 'null' }
+        @{ Content = '{}'; Why = 'cannot be read' }
+        @{ Content = ''; Why = 'cannot be read' }
+        @{ Content = '[1]'; Why = 'cannot be read' }
+        @{ Content = '[null]'; Why = 'Store 1*null' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"] }, null]'; Why = 'Store 2*null' }
+        @{ Content = '[{ "Endpoint": ["h1"] }]'; Why = 'Name' }
+        @{ Content = '[{ "Name": null, "Endpoint": ["h1"] }]'; Why = 'Name' }
+        @{ Content = '[{ "Name": "pr:od", "Endpoint": ["h1"] }]'; Why = 'Name' }
+        @{ Content = '[{ "Name": "prod" }]'; Why = 'neither an Endpoint nor a Path' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": [] }]'; Why = 'endpoint' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": [null] }]'; Why = 'endpoint' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["h1:x"] }]'; Why = 'endpoint*h1:x' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["http://me:secret@h1"] }]'; Why = 'password' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"], "Path": "/x.db" }]'; Why = 'both' }
+        @{ Content = '[{ "Name": "prod", "Path": "x.db" }]'; Why = 'Path*full' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"], "ApiVersion": 7 }]'; Why = 'ApiVersion' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"], "Namespace": null }]'; Why = 'Namespace' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"], "Namespace": "\u0000" }]'; Why = 'namespace' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"], "Timeout": "00:00:00" }]'; Why = 'timeout' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"], "Timeout": "soon" }]'; Why = 'Timeout' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["\ud800"] }]'; Why = 'cannot be read' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"] }, { "Name": "PROD", "Endpoint": ["h2"] }]'; Why = 'PROD*another' }
+    ) {
+        $null = New-Item (Split-Path $Register) -ItemType Directory -Force
+        Set-Content $Register $Content -NoNewline
+        foreach ($command in { Connect-KvStore prod }, { Get-KvStore -Registered }, { Register-KvStore other h1 }, { Unregister-KvStore prod }) {
+            $failure = Get-ErrorOf $command
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidFile,*'
+            "$failure" | Should -BeLike "*stores.json*$Why*Mend it*"
+            "$failure" | Should -Not -BeLike '*secret*'
+        }
+
+        Get-Content $Register -Raw | Should -Be ($Content ? $Content : $null)
+        (TabExpansion2 'Unregister-KvStore ' 19).CompletionMatches | Where-Object CompletionText -EQ prod | Should -BeNullOrEmpty
+    }
+
     It 'completes names' {
         Register-KvStore prod h1
         Register-KvStore proof h2

@@ -109,7 +109,13 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
         if (!IsGiven(nameof(Endpoint)))
         {
             var environment = EtcdEnvironment.Read();
-            return OpenEtcd(environment, Options(null) with { Timeout = Timeout ?? environment.Timeout ?? KvStoreOptions.DefaultTimeout }, ApiVersion, null);
+            if (environment.Unheard.Count > 0)
+            {
+                WriteWarning($"{string.Join(", ", environment.Unheard)}: set in the environment, and without effect here.");
+            }
+
+            var options = Options(null) with { Timeout = Timeout ?? environment.Timeout ?? KvStoreOptions.DefaultTimeout };
+            return OpenEtcd(environment, options, IsGiven(nameof(ApiVersion)) ? ApiVersion : environment.ApiVersion ?? ApiVersion, null);
         }
 
         var registered = Endpoint is [var name] ? FindRegistered(name) : null;
@@ -171,7 +177,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
             ClientCertificate ?? environment.ClientCertificate,
             ClientKey ?? environment.ClientKey,
             skip);
-        var endpoints = EndpointArguments.Parse(environment.Endpoints, apiVersion, tls.Given);
+        var endpoints = EndpointArguments.Parse(environment.Endpoints, apiVersion, tls.Given, environment.PrefersTls);
         var options = common with { Credential = CredentialOr(environment.Credential), Tls = tls.Read(SessionState.Path) };
         if (skip)
         {

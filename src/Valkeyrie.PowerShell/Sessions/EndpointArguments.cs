@@ -15,8 +15,9 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
     /// <param name="arguments">The endpoints; one may hold several, parted by commas.</param>
     /// <param name="apiVersion">The version of etcd's API.</param>
     /// <param name="tlsGiven">True if certificates were given.</param>
+    /// <param name="prefersTls">True to use TLS where neither certificates nor an endpoint's scheme tell.</param>
     /// <exception cref="KvInvalidArgumentException">One is not valid, or they do not go together.</exception>
-    public static EndpointArguments Parse(IEnumerable<string> arguments, int apiVersion, bool tlsGiven)
+    public static EndpointArguments Parse(IEnumerable<string> arguments, int apiVersion, bool tlsGiven, bool prefersTls = false)
     {
         var given = arguments.SelectMany(a => (a ?? "").Split(',', StringSplitOptions.TrimEntries)).ToList();
         if (given is [var only] && IsOfAnotherKind(only))
@@ -37,7 +38,7 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
         }
 
         apiVersion = given.Exists(text => SchemeOf(text)?.StartsWith("etcdv2", StringComparison.Ordinal) == true) ? 2 : apiVersion;
-        var isSecure = tls ?? tlsGiven;
+        var isSecure = tls ?? (tlsGiven || prefersTls);
         var scheme = (apiVersion == 2 ? "etcdv2" : "etcd") + (isSecure ? "s" : "");
         return new($"{scheme}://{string.Join(',', hosts)}", hosts.ConvertAll(host => UrlOf(host, isSecure)), apiVersion, hosts[0]);
     }

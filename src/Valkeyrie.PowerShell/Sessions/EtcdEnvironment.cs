@@ -9,13 +9,35 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
     /// <summary>True to accept any server certificate, where there is one.</summary>
     public bool SkipCertificateCheck { get; init; }
 
+    /// <summary>True to use TLS for endpoints without a scheme, even without certificates.</summary>
+    public bool PrefersTls { get; init; }
+
+    /// <summary>The version of etcd's API; null where nothing is said.</summary>
+    public int? ApiVersion { get; init; }
+
+    /// <summary>The variables of etcd's tools that are set and have no effect here, in the order of their names.</summary>
+    public IReadOnlyList<string> Unheard { get; init; } = [];
+
     /// <summary>True if it speaks of TLS. A check to be skipped does not by itself.</summary>
-    public bool IsSecure => CaCertificate is not null || ClientCertificate is not null || Endpoints.Any(e => e.StartsWith("https:", StringComparison.OrdinalIgnoreCase));
+    public bool IsSecure => CaCertificate is not null || ClientCertificate is not null || HasScheme("https:") || (PrefersTls && !HasScheme("http:"));
 
     /// <summary>How long one call may take; null where nothing is said.</summary>
     public TimeSpan? Timeout { get; init; }
 
     private const string DefaultEndpoint = "127.0.0.1:2379";
+    private const string Prefix = "ETCDCTL_";
+
+    private static readonly string[] Heard =
+        ["API", "CACERT", "CERT", "COMMAND_TIMEOUT", "ENDPOINTS", "INSECURE_SKIP_TLS_VERIFY", "INSECURE_TRANSPORT", "KEY", "PASSWORD", "USER"];
+
+    // They are about what a tool prints, or about a discovery, which is refused by the variable that asks for one.
+    private static readonly string[] Harmless = ["DEBUG", "DISCOVERY_SRV_NAME", "HEX", "INSECURE_DISCOVERY", "NO_SYNC", "OUTPUT_FORMAT", "WRITE_OUT"];
+
+    // What the tool for the API of version 2 reads to find its server and its user.
+    private static readonly (string Name, string Instead)[] OfVersion2 =
+    [
+        ("CA_FILE", "CACERT"), ("CERT_FILE", "CERT"), ("ENDPOINT", "ENDPOINTS"), ("KEY_FILE", "KEY"), ("PEERS", "ENDPOINTS"), ("USERNAME", "USER"),
+    ];
 
     /// <summary>An environment that says nothing. Used where an endpoint is named: a password is not sent to another server than it was set for.</summary>
     public static EtcdEnvironment None { get; } = new([DefaultEndpoint], null, null, null, null);
@@ -25,16 +47,70 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
         new([.. store.Endpoint ?? []], store.CaCertificate, store.ClientCertificate, store.ClientKey, null);
 
     /// <summary>Reads the environment.</summary>
-    /// <exception cref="KvInvalidArgumentException">ETCDCTL_USER names no password, or a variable cannot be read.</exception>
-    public static EtcdEnvironment Read() => new(ReadEndpoints(), Get("CACERT"), Get("CERT"), Get("KEY"), ReadCredential())
+    /// <exception cref="KvInvalidArgumentException">ETCDCTL_USER names no password, a variable cannot be read, or one that names another server or user has no
+    /// effect here.</exception>
+    public static EtcdEnvironment Read()
     {
-        SkipCertificateCheck = ReadSwitch("INSECURE_SKIP_TLS_VERIFY"),
-        Timeout = ReadDuration("COMMAND_TIMEOUT"),
+        var version = ReadApiVersion();
+        RefuseOtherTargets(version);
+        return new(ReadEndpoints(), Get("CACERT"), Get("CERT"), Get("KEY"), ReadCredential())
+        {
+            SkipCertificateCheck = ReadSwitch("INSECURE_SKIP_TLS_VERIFY", otherwise: false),
+            PrefersTls = !ReadSwitch("INSECURE_TRANSPORT", otherwise: true),
+            Timeout = ReadDuration("COMMAND_TIMEOUT"),
+            ApiVersion = version,
+            Unheard = ReadUnheard(),
+        };
+    }
+
+    // A command that went to another server than etcdctl would, or as another user, would look as if all were well.
+    private static void RefuseOtherTargets(int? version)
+    {
+        if (Get("DISCOVERY_SRV") is { } domain)
+        {
+            throw new KvInvalidArgumentException($"ETCDCTL_DISCOVERY_SRV is '{domain}'. Endpoints cannot be found by SRV records of DNS here: "
+                + "remove the variable and set ETCDCTL_ENDPOINTS, or specify -Endpoint.");
+        }
+
+        if (Get("AUTH_JWT_TOKEN") is not null)
+        {
+            throw new KvInvalidArgumentException("ETCDCTL_AUTH_JWT_TOKEN is set. A token that was made elsewhere cannot be used here: remove the variable and set ETCDCTL_USER, or specify -Endpoint and -Credential.");
+        }
+
+        foreach (var (name, instead) in OfVersion2)
+        {
+            if (version == 2 && Get(name) is not null)
+            {
+                throw new KvInvalidArgumentException($"{Prefix}{name} is set, which has no effect here. Set {Prefix}{instead} in its place, or specify -Endpoint.");
+            }
+        }
+    }
+
+    private static string[] ReadUnheard()
+    {
+        // The names of variables have no case on Windows.
+        var comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        return [.. Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => name.StartsWith(Prefix, comparison))
+            .Select(name => name[Prefix.Length..])
+            .Where(name => Get(name) is not null && !Heard.Concat(Harmless).Any(known => known.Equals(name, comparison)))
+            .Select(name => Prefix + name)
+            .Order(StringComparer.Ordinal)];
+    }
+
+    private static int? ReadApiVersion() => Get("API") switch
+    {
+        null => null,
+        "2" => 2,
+        "3" => 3,
+        var text => throw new KvInvalidArgumentException($"ETCDCTL_API is '{text}'. Set it to 2 or 3."),
     };
 
     /// <summary>The endpoints that the environment names, else the usual one of this machine.</summary>
     public static string[] ReadEndpoints() =>
         (Get("ENDPOINTS") ?? DefaultEndpoint).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private bool HasScheme(string scheme) => Endpoints.Any(e => e.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
 
     private static KvCredential? ReadCredential()
     {
@@ -43,21 +119,23 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
             return null;
         }
 
-        var colon = user.IndexOf(':', StringComparison.Ordinal);
-        if (colon >= 0)
+        // Beside a password the user is a name alone, as for etcdctl.
+        if (Get("PASSWORD") is { } password)
         {
-            return new KvCredential(user[..colon], user[(colon + 1)..]);
+            return new KvCredential(user, password);
         }
 
-        return Get("PASSWORD") is { } password
-            ? new KvCredential(user, password)
+        var colon = user.IndexOf(':', StringComparison.Ordinal);
+        return colon >= 0
+            ? new KvCredential(user[..colon], user[(colon + 1)..])
             : throw new KvInvalidArgumentException($"ETCDCTL_USER names the user '{user}' and no password. Set it as USER:PASSWORD, or give -Credential.");
     }
 
     // What Go's strconv.ParseBool takes.
-    private static bool ReadSwitch(string name) => Get(name) switch
+    private static bool ReadSwitch(string name, bool otherwise) => Get(name) switch
     {
-        null or "0" or "f" or "F" or "false" or "False" or "FALSE" => false,
+        null => otherwise,
+        "0" or "f" or "F" or "false" or "False" or "FALSE" => false,
         "1" or "t" or "T" or "true" or "True" or "TRUE" => true,
         var text => throw new KvInvalidArgumentException($"ETCDCTL_{name} is '{text}'. Set it to true or false."),
     };
@@ -89,5 +167,5 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
     };
 
     private static string? Get(string name) =>
-        Environment.GetEnvironmentVariable("ETCDCTL_" + name) is { Length: > 0 } value ? value : null;
+        Environment.GetEnvironmentVariable(Prefix + name) is { Length: > 0 } value ? value : null;
 }

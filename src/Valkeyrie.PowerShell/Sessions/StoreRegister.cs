@@ -34,7 +34,7 @@ internal static class StoreRegister
         try
         {
             using var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            return JsonSerializer.Deserialize<List<KvRegisteredStore>>(stream, Json) ?? [];
+            return Checked(JsonSerializer.Deserialize<List<KvRegisteredStore?>>(stream, Json));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -42,9 +42,45 @@ internal static class StoreRegister
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"The file of the registered stores, '{Path}', cannot be read: {e.Message} Mend it, or remove it and register the stores again.", e);
+            throw Malformed(e.Message, e);
         }
     }
+
+    // Users mend this file by hand. What is wrong in it shows here, and not as a strange failure of a connection.
+    private static List<KvRegisteredStore> Checked(List<KvRegisteredStore?>? read)
+    {
+        if (read is null)
+        {
+            throw Malformed("It holds null instead of a list of stores.");
+        }
+
+        var stores = new List<KvRegisteredStore>(read.Count);
+        foreach (var store in read)
+        {
+            var place = $"Store {stores.Count + 1} of the list";
+            if (store is null)
+            {
+                throw Malformed($"{place} is null.");
+            }
+
+            if (RegisteredStoreRules.FaultIn(store) is { } fault)
+            {
+                throw Malformed($"{place}{(KvRegisteredStore.IsName(store.Name) ? $", '{store.Name}'," : "")} is not valid: {fault}");
+            }
+
+            if (stores.Exists(s => s.IsNamed(store.Name)))
+            {
+                throw Malformed($"{place} has the name '{store.Name}' of another one.");
+            }
+
+            stores.Add(store);
+        }
+
+        return stores;
+    }
+
+    private static InvalidDataException Malformed(string why, Exception? cause = null) =>
+        new($"The file of the registered stores, '{Path}', cannot be read: {why} Mend it, or remove it and register the stores again.", cause);
 
     /// <summary>The store of a name; null if there is none, or if it cannot be a name.</summary>
     /// <param name="name">The name.</param>

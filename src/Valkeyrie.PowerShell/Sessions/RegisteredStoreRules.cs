@@ -1,0 +1,50 @@
+namespace Valkeyrie.PowerShell.Sessions;
+
+/// <summary>What a registered store must be so that it can be opened. It may come from a file in which anything can stand.</summary>
+internal static class RegisteredStoreRules
+{
+    /// <summary>What is wrong with a store, as a sentence; null for nothing.</summary>
+    /// <param name="store">The store.</param>
+    public static string? FaultIn(KvRegisteredStore store)
+    {
+        if (!KvRegisteredStore.IsName(store.Name))
+        {
+            return "Its Name is not one of letters, digits, and inside also dots, dashes and underscores.";
+        }
+
+        if (store.Path is null == store.Endpoint is null)
+        {
+            return store.Path is null ? "It has neither an Endpoint nor a Path." : "It has both an Endpoint and a Path.";
+        }
+
+        if (store.Path is not null && !Path.IsPathFullyQualified(store.Path))
+        {
+            return $"Its Path, '{store.Path}', is not a full one.";
+        }
+
+        if (store.Namespace is null)
+        {
+            return "Its Namespace is null.";
+        }
+
+        if (store.ApiVersion is not (null or 2 or 3))
+        {
+            return $"Its ApiVersion is {store.ApiVersion}, and etcd has 2 and 3.";
+        }
+
+        try
+        {
+            new KvStoreOptions { Namespace = store.Namespace, Timeout = store.Timeout ?? KvStoreOptions.DefaultTimeout }.Check();
+            if (store.Endpoint is not null)
+            {
+                EndpointArguments.Parse(store.Endpoint, store.ApiVersion ?? 3, tlsGiven: store.CaCertificate is not null || store.ClientCertificate is not null);
+            }
+
+            return null;
+        }
+        catch (KvInvalidArgumentException e)
+        {
+            return e.Message;
+        }
+    }
+}
