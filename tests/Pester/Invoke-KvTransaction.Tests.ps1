@@ -36,7 +36,7 @@ foreach ($store in $stores) {
                     'gave/old', 'gave/none' | Remove-KvValue -PassThru
                     Get-KvValue gave/none
                     'this is not emitted'
-                })
+                } -WarningAction SilentlyContinue)
             $done | Should -HaveCount 1
             $done.Results.Operation | Should -Be Set, Get, Remove, Remove, Get
             $done.Results.Key | Should -Be gave/a, gave/a, gave/old, gave/none, gave/none
@@ -44,6 +44,42 @@ foreach ($store in $stores) {
             $done.Results[0].Pair.Revision | Should -Be $done.Revision
             $done.Results[1].Value | Should -Be one
             $done.Results[4].Pair | Should -BeNullOrEmpty
+        }
+
+        It 'records nothing of an event''s action that runs during its block, which does its work at once' {
+            Set-KvValue action/count 0
+            $timer = [Timers.Timer]::new(1)
+            $ran = [hashtable]::Synchronized(@{ Count = 0 })
+            $null = Register-ObjectEvent $timer Elapsed -SourceIdentifier ticking -MessageData $ran -Action {
+                Set-KvValue action/fired 1
+                $null = Invoke-KvTransaction -Then { Set-KvValue action/own 1 }
+                $Event.MessageData.Count++
+            }
+            try {
+                $done = Invoke-KvTransaction -Then {
+                    $timer.Start()
+                    Wait-Until { $ran.Count -gt 0 } 'the action'
+                    $timer.Stop()
+                    Set-KvValue action/count 1
+                }
+            } finally {
+                Unregister-Event ticking
+                $timer.Dispose()
+            }
+
+            $done.Results.Key | Should -Be action/count
+            Test-KvKey action/fired, action/own | Should -Be $true, $true
+            (Get-KvValue action/fired).CreateRevision | Should -BeLessThan $done.Revision
+        }
+
+        It 'warns of what its block emits, and of nothing else' {
+            $done = Invoke-KvTransaction -Then { 'lost'; 2; Set-KvValue warned 1 -PassThru; $null } -Else { [Collections.ArrayList]::new().Add(1) } -WarningVariable warnings -WarningAction SilentlyContinue
+            $done | Should -HaveCount 1
+            $warnings | Should -HaveCount 2
+            "$($warnings[0])" | Should -BeLike '*-Then*3 objects*String*'
+            "$($warnings[1])" | Should -BeLike '*-Else*an object*Int32*'
+            $null = Invoke-KvTransaction -Then { $x = 1; $null = 2; Set-KvValue warned $x -PassThru; Get-KvValue warned } -WarningVariable warnings
+            $warnings | Should -BeNullOrEmpty
         }
 
         It 'makes all writes at one revision' {

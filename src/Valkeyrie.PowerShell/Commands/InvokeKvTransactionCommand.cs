@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using Valkeyrie.PowerShell.Errors;
@@ -43,7 +44,7 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
         }
 
         var transactions = OrFail(null, Target.GetCapability<IKvTransactions>);
-        var transaction = new KvTransaction { If = _conditions, Then = Record(Then), Else = Record(Else) };
+        var transaction = new KvTransaction { If = _conditions, Then = Record(Then, nameof(Then)), Else = Record(Else, nameof(Else)) };
         if (ShouldProcess(Target.Info.Address, $"Commit transaction: {transaction}"))
         {
             var result = OrFail(null, () => Wait(transactions.CommitAsync(transaction, StopToken)));
@@ -52,7 +53,7 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
     }
 
     // An error ends the block, wherever in it that is: a transaction of which a part is missing must not be made.
-    private IReadOnlyList<KvOperation> Record(ScriptBlock? block)
+    private IReadOnlyList<KvOperation> Record(ScriptBlock? block, string parameter)
     {
         if (block is null)
         {
@@ -60,7 +61,8 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
         }
 
         ExceptionDispatchInfo? end = null;
-        var operations = TransactionRecording.Of(Target, () => EnclosingTry.Put(() => end = Run(block)));
+        Collection<PSObject> output = [];
+        var operations = TransactionRecording.Of(Target, () => EnclosingTry.Put(() => end = Run(block, out output)));
         if (HasErrorAction && end?.SourceException is RuntimeException { WasThrownFromThrowStatement: false } error and not PipelineStoppedException)
         {
             Fail(new ErrorRecord(error.ErrorRecord, error));
@@ -68,15 +70,27 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
 
         // It says itself where in the block it is.
         RunBlock(() => end?.Throw());
+        WarnOfOutput(output, parameter);
         return operations;
     }
 
-    // How a block ends is carried past the script that runs it, which would make another error of it.
-    private static ExceptionDispatchInfo? Run(ScriptBlock block)
+    // The command emits the outcome alone, which a script takes as one object. The reads of a block give nothing before it is done.
+    private void WarnOfOutput(Collection<PSObject> output, string parameter)
     {
+        if (output.FirstOrDefault(o => o is not null) is { } first)
+        {
+            WriteWarning($"The block of -{parameter} emitted {(output.Count == 1 ? "an object" : $"{output.Count} objects")} ({first.BaseObject.GetType().Name}), which no pipeline receives. "
+                + "Assign such output to a variable or to $null. What Get-KvValue reads comes with the results.");
+        }
+    }
+
+    // How a block ends is carried past the script that runs it, which would make another error of it.
+    private static ExceptionDispatchInfo? Run(ScriptBlock block, out Collection<PSObject> output)
+    {
+        output = [];
         try
         {
-            block.InvokeWithContext(null, [new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
+            output = block.InvokeWithContext(null, [new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
             return null;
         }
 #pragma warning disable CA1031 // whatever it is, it is thrown again outside

@@ -1,10 +1,14 @@
+using System.Diagnostics;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Transactions;
 
 /// <summary>What the block of a transaction asks for, recorded instead of sent. A block runs on the thread of its pipeline, and so do the commands in
 /// it: whatever runs elsewhere, such as a job that it starts, is no part of it.</summary>
+/// <remarks>PowerShell runs the actions of events (Register-ObjectEvent -Action) on that thread, too, between any two statements of the block. They are no part
+/// of it either.</remarks>
 internal sealed class TransactionRecording
 {
     [ThreadStatic]
@@ -16,7 +20,7 @@ internal sealed class TransactionRecording
     private TransactionRecording(IKvStore store) => Store = store;
 
     /// <summary>The recording that commands on this thread belong to; null where no block of a transaction runs.</summary>
-    public static TransactionRecording? Current => current;
+    public static TransactionRecording? Current => current is null || IsInEventAction() ? null : current;
 
     /// <summary>The store that the transaction is for.</summary>
     public IKvStore Store { get; }
@@ -25,9 +29,13 @@ internal sealed class TransactionRecording
     /// <param name="store">The store that the transaction is for.</param>
     /// <param name="block">Runs the block.</param>
     /// <exception cref="CommandFailedException">A command failed, and -ErrorAction let the block go on: what was asked for is not whole.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static IReadOnlyList<KvOperation> Of(IKvStore store, Action block)
     {
         var recording = new TransactionRecording(store);
+
+        // An event's action may make a transaction of its own in the middle of another one's block.
+        var outer = current;
         current = recording;
         try
         {
@@ -36,8 +44,28 @@ internal sealed class TransactionRecording
         }
         finally
         {
-            current = null;
+            current = outer;
         }
+    }
+
+    // Nothing but the stack tells: an action has neither a scope nor a call stack of PowerShell's own that leads back to the block.
+    private static bool IsInEventAction()
+    {
+        foreach (var frame in new StackTrace(fNeedFileInfo: false).GetFrames())
+        {
+            var method = frame.GetMethod();
+            if (method?.DeclaringType == typeof(PSEventJob))
+            {
+                return true;
+            }
+
+            if (method?.DeclaringType == typeof(TransactionRecording) && method.Name == nameof(Of))
+            {
+                return false;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Keeps that a command failed and the block went on, so that the transaction is not made.</summary>
