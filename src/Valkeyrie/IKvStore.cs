@@ -47,7 +47,7 @@ public interface IKvStore : IAsyncDisposable
     /// <returns>The pair.</returns>
     /// <exception cref="KvKeyNotFoundException">The key does not exist.</exception>
     async ValueTask<KvPair> GetAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
-        await TryGetAsync(key, options, cancellationToken).ConfigureAwait(false) ?? throw new KvKeyNotFoundException(key, Info.Address);
+        await TryGetAsync(key, options, cancellationToken).ConfigureAwait(false) ?? throw await MissingAsync(options, key, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Tells whether a key exists, without its value on the wire.</summary>
     /// <param name="key">The key.</param>
@@ -194,4 +194,16 @@ public interface IKvStore : IAsyncDisposable
 
     // In words: IKvLeases is "leases".
     private static string NameOf<TCapability>() => typeof(TCapability).Name.Replace("IKv", "", StringComparison.Ordinal).ToLowerInvariant();
+
+    /// <summary>The error of a key that was not there: of an older revision it tells when the key came.</summary>
+    private async ValueTask<KvKeyNotFoundException> MissingAsync(KvReadOptions? options, string key, CancellationToken cancellationToken)
+    {
+        if (options?.Revision is not { } revision)
+        {
+            return new(key, Info.Address);
+        }
+
+        var now = await TryGetAsync(key, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return new(key, Info.Address, revision, now?.CreateRevision);
+    }
 }

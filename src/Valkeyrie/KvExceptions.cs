@@ -13,6 +13,27 @@ public sealed class KvKeyNotFoundException : KvException
         Key = key;
         Endpoint = endpoint;
     }
+
+    /// <summary>Makes the error of a key, or directory, that was to be read at an older revision.</summary>
+    /// <param name="key">The key, or the directory.</param>
+    /// <param name="endpoint">Where.</param>
+    /// <param name="revision">The revision at which it was to be read.</param>
+    /// <param name="createRevision">The revision at which the key that is there now was created; null if there is none, or for a directory.</param>
+    public KvKeyNotFoundException(string key, string? endpoint, long revision, long? createRevision)
+        : base(KvErrorCode.KeyNotFound, $"The key '{key}' did not exist at revision {revision}"
+            + (createRevision > revision ? $": it was created at revision {createRevision}." : "."))
+    {
+        Key = key;
+        Endpoint = endpoint;
+        Revision = revision;
+        CreateRevision = createRevision;
+    }
+
+    /// <summary>The older revision at which the key was to be read; null for the newest.</summary>
+    public long? Revision { get; }
+
+    /// <summary>The revision at which the key that is there now was created; null if there is none, or if it was not looked for.</summary>
+    public long? CreateRevision { get; }
 }
 
 /// <summary>The key exists and should not.</summary>

@@ -17,6 +17,16 @@ Describe 'Copy-KvTree' -Tag etcd {
         Set-KvValue application/x 1
     }
 
+    It 'does not advise to repeat what can never succeed' {
+        $old = (Set-KvValue app/text 1 -Store etcd -PassThru).Revision
+        $new = (Set-KvValue app/text 2 -Store etcd -PassThru).Revision
+        $null = Invoke-Etcdctl compaction $new
+        $failure = Get-ErrorOf { Copy-KvTree app -Revision $old -Store etcd }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvCompacted,*'
+        "$failure" | Should -BeLike '*The same command cannot succeed*-Revision*'
+        "$failure" | Should -Not -BeLike '*begins anew*'
+    }
+
     It 'copies a directory to another one, bytes and all, and none of its neighbours' {
         Copy-KvTree app backup/app | Should -BeNullOrEmpty
         Get-KvTree backup | ForEach-Object Key | Should -Be backup/app/d/bytes, backup/app/text

@@ -57,6 +57,20 @@ Describe 'Get-KvValue' -Tag etcd {
         Get-KvValue r/a -Serializable -ValueOnly | Should -Be new
     }
 
+    It 'says that a key was not there at an older revision, and when it came' {
+        $before = (Set-KvValue r/before 1 -PassThru).Revision
+        $created = (Set-KvValue r/later 1 -PassThru).Revision
+        Set-KvValue r/later 2
+        $failure = Get-ErrorOf { Get-KvValue r/later -Revision $before }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvKeyNotFound,*'
+        "$failure" | Should -BeLike "*'r/later' did not exist at revision $before*created at revision $created*Get-KvHistory r/later*"
+        $failure.Exception.CreateRevision | Should -Be $created
+        "$(Get-ErrorOf { Get-KvValue r/never -Revision $before })" | Should -BeLike "*'r/never' did not exist at revision $before.*Get-KvTree r -KeysOnly*now*"
+        Set-KvValue young/a 1
+        "$(Get-ErrorOf { Get-KvTree young -Revision $before })" | Should -BeLike "*no directory 'young' at revision $before*"
+        @(Get-KvValue r/before, r/later, r/before -Revision $before -ErrorAction SilentlyContinue).Count | Should -Be 2
+    }
+
     It 'says that a revision has been compacted away' {
         $old = Set-KvValue c/a 1 -PassThru
         $new = Set-KvValue c/a 2 -PassThru
@@ -64,6 +78,7 @@ Describe 'Get-KvValue' -Tag etcd {
         $failure = Get-ErrorOf { Get-KvValue c/a -Revision $old.Revision }
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvCompacted,*'
         $failure.TargetObject | Should -Be c/a
+        "$failure" | Should -BeLike '*Get-KvHistory c/a*'
     }
 
     It 'emits one byte array with -AsByteStream' {

@@ -132,6 +132,15 @@ Describe 'Get-Help' {
         $said -split '(?m)^(?===== )' | Where-Object { $_.StartsWith("==== $Asked") } | Should -Match $Expected
     }
 
+    It 'says of -Online that there is no address, where no site is known, and has no broken one' {
+        foreach ($name in (Get-Module Valkeyrie).ExportedCmdlets.Keys) {
+            (Get-Command $name).HelpUri | Should -BeNullOrEmpty
+            @((Get-Help $name).relatedLinks.navigationLink.uri | Where-Object { $_ }) | Should -BeNullOrEmpty
+        }
+
+        { Get-Help Get-KvValue -Online -ErrorAction Stop } | Should -Throw '*address*not specified*'
+    }
+
     It 'leads -Online to the page on the project''s site, where a package names one' {
         $copy = Join-Path $TestFolder online
         Copy-Item (Split-Path $ModulePath) $copy -Recurse

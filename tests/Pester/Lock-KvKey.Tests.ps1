@@ -114,6 +114,18 @@ Describe 'Lock-KvKey' -Tag etcd {
         Unlock-KvKey $other
     }
 
+    It 'holds none when an earlier command of the pipeline fails: <_>' -ForEach '& { "q", "r"; throw "x" } | Lock-KvKey -Timeout 0', '"q", "r" | ForEach-Object { $_; if ($_ -eq "r") { throw "x" } } | Lock-KvKey -Timeout 0' {
+        { $held = & ([scriptblock]::Create($_)); $held } | Should -Throw x
+        Lock-KvKey q, r -Timeout 0 | Unlock-KvKey
+    }
+
+    It 'keeps the locks that a later command failed with' {
+        $kept = [Collections.Generic.List[object]]::new()
+        { 'q' | Lock-KvKey -Timeout 0 | ForEach-Object { $kept.Add($_); throw 'x' } } | Should -Throw x
+        $kept[0].IsHeld | Should -BeTrue
+        $kept | Unlock-KvKey
+    }
+
     It 'keeps the locks that a later command was content with' {
         $held = Lock-KvKey o, p | Select-Object -First 1
         $held.IsHeld | Should -BeTrue

@@ -74,9 +74,18 @@ Describe 'A bare word' {
 }
 
 Describe 'A duration' {
-    It 'that a [timespan] parameter made of a number of seconds is refused: <_>' -ForEach 1, 60, 3600, 86400 {
+    It 'that a [timespan] parameter made of a number of seconds is refused: <_>' -ForEach 1, 60, 3600, 86400, 1209600, 2592000, 9999999 {
         { Set-WithTtl $_ } | Should -Throw '*shorter than*ticks*FromSeconds*'
         Test-KvKey words/ttl | Should -BeFalse
+    }
+
+    It 'that a [timespan] parameter made of many seconds is refused by every command that takes a time to live' {
+        $ticks = [timespan]::FromTicks(1209600)
+        { Lock-KvKey words/lock -Ttl $ticks } | Should -Throw '*shorter than 1000 ms*'
+        { Enter-KvElection words/election -Ttl $ticks } | Should -Throw '*shorter than 1000 ms*'
+        { New-KvLease $ticks } | Should -Throw '*shorter than 1000 ms*'
+        { Set-Content kv:/words/ttl x -Ttl $ticks } | Should -Throw '*shorter than 1000 ms*'
+        (Set-KvValue words/short x -Ttl 00:00:00.5 -PassThru).Ttl | Should -BeGreaterOrEqual ([timespan]::FromSeconds(1))
     }
 
     It 'below a millisecond is refused by every command that takes one' {

@@ -11,6 +11,9 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     /// <summary>The shortest duration other than zero, in milliseconds. Default: 1.</summary>
     public int ShortestMilliseconds { get; set; } = 1;
 
+    /// <summary>The shortest TimeSpan other than zero, in milliseconds: that of what a [timespan] parameter makes of a large number of seconds. Default: 1.</summary>
+    public int ShortestSpanMilliseconds { get; set; } = 1;
+
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
@@ -19,23 +22,23 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         {
             // An empty cell of a CSV file is no duration.
             null or "" => null,
-            TimeSpan span => Checked(span),
-            string text => Checked(Parse(text)),
+            TimeSpan span => Checked(span, Math.Max(ShortestMilliseconds, ShortestSpanMilliseconds)),
+            string text => Checked(Parse(text), ShortestMilliseconds),
             byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal
-                => Checked(Seconds(Convert.ToDouble(value, CultureInfo.InvariantCulture), value)),
+                => Checked(Seconds(Convert.ToDouble(value, CultureInfo.InvariantCulture), value), ShortestMilliseconds),
             _ => throw Refused(value),
         };
     }
 
-    private TimeSpan Checked(TimeSpan span)
+    private static TimeSpan Checked(TimeSpan span, int shortest)
     {
-        if (span == TimeSpan.Zero || span.Duration() >= TimeSpan.FromMilliseconds(ShortestMilliseconds))
+        if (span == TimeSpan.Zero || span.Duration() >= TimeSpan.FromMilliseconds(shortest))
         {
             return span;
         }
 
         throw new ArgumentTransformationMetadataException(
-            $"The duration {span:c} is shorter than {ShortestMilliseconds} ms. A [timespan] parameter takes a number as ticks of 100 ns: "
+            $"The duration {span:c} is shorter than {shortest} ms. A [timespan] parameter takes a number as ticks of 100 ns: "
             + "specify '00:01:00' or ([timespan]::FromSeconds(60)), or declare the parameter of the calling function as [object] and specify seconds.");
     }
 

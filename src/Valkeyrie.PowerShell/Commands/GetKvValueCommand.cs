@@ -55,7 +55,10 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     }
 
     /// <inheritdoc/>
-    protected override ValueTask<KvPair?> Send(string request) => Target.TryGetAsync(request, _options, StopToken);
+    protected override ValueTask<KvPair?> Send(string request) => Revision == 0 ? Target.TryGetAsync(request, _options, StopToken) : SendForOlder(request);
+
+    // What was not there yet is told with when it came.
+    private async ValueTask<KvPair?> SendForOlder(string key) => await Target.GetAsync(key, _options, StopToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     private protected override KvOperation ToOperation(string request) =>

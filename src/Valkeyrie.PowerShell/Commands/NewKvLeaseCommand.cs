@@ -11,7 +11,7 @@ public sealed class NewKvLeaseCommand : KvStoreCmdlet
 {
     /// <summary>How long it lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. A store may lengthen a very short one.</summary>
     [Parameter(Mandatory = true, Position = 0)]
-    [Duration(ShortestMilliseconds = 100)]
+    [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public TimeSpan Ttl { get; set; }
 
     /// <summary>Keep it alive until it is removed or the store is disconnected, which ends it.</summary>

@@ -50,7 +50,9 @@ internal static class ErrorRecords
         exception, "Kv" + exception.Code, CategoryOf(exception.Code), directory)
     {
         ErrorDetails = new ErrorDetails(
-            $"There is no directory '{directory}': no key starts with '{directory.TrimEnd('/')}/'. "
+            (exception.Revision is null
+                ? $"There is no directory '{directory}': no key starts with '{directory.TrimEnd('/')}/'. "
+                : $"There was no directory '{directory}' at revision {exception.Revision}: no key started with '{directory.TrimEnd('/')}/' then. ")
             + (LooksLikeWildcard(directory) ? NoWildcards : $"{ListingBeside(directory.TrimEnd('/'))} shows what there is.")),
     };
 
@@ -177,8 +179,11 @@ internal static class ErrorRecords
     /// <summary>What to do next, in the words of this module, where the failure itself, which knows of no cmdlets, does not say it; null where it does.</summary>
     private static string? NextStep(KvException exception) => exception switch
     {
+        KvKeyNotFoundException { CreateRevision: not null, Key: { } key } => $"Get-KvHistory {ArgumentText.Of(key)} shows its revisions that are kept.",
+        KvKeyNotFoundException { Revision: not null, Key: { } key } => $"{ListingBeside(key)} shows those that exist now.",
         KvKeyNotFoundException { Key: { } key } => LooksLikeWildcard(key) ? NoWildcards : $"{ListingBeside(key)} shows those that do.",
         KvKeyExistsException => "To replace it write without -NoClobber, on a drive with -Force.",
+        KvCompactedException { Key: { Length: > 0 } key } => $"Specify a revision that is still kept: Get-KvHistory {ArgumentText.Of(key)} shows those of a key.",
         KvTimeoutException => "See that the store is well: Get-KvStore shows it. Connect-KvStore -Timeout gives it more time.",
         KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost or KvUnreachableReason.Unavailable } =>
             "See that the store is well and try again; nothing need be connected anew.",

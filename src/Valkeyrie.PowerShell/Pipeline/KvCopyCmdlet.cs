@@ -55,7 +55,7 @@ public abstract class KvCopyCmdlet : KvStoreCmdlet
         }
         catch (KvException e) when (e is not KvKeyNotFoundException)
         {
-            WriteError(ErrorRecords.CutShort(e, CutShort(copy.Progress, total)));
+            WriteError(ErrorRecords.CutShort(e, CutShort(copy.Progress, total, e.Code)));
         }
         catch (InvalidDataException e)
         {
@@ -83,13 +83,30 @@ public abstract class KvCopyCmdlet : KvStoreCmdlet
         return !mustAsk || ShouldContinue($"Every key in {target} that is not in {sourceName} will be removed.", "Remove keys?");
     }
 
-    private string CutShort(KvTreeCopyResult progress, long? total)
+    /// <summary>How far it came, and how to go on, which depends on why it stopped.</summary>
+    private string CutShort(KvTreeCopyResult progress, long? total, KvErrorCode? code = null)
     {
         var done = progress.Written + progress.Unchanged;
         var of = total is null ? "" : $" of {ProgressLine.Number(total.Value)}";
-        return progress.LastKey is { Length: > 0 } last
-            ? $"The {Work} stopped after {ProgressLine.Number(done)}{of} keys; the last one is '{last}'. The same command with -StartAfter {ArgumentText.Of(last)} goes on from there."
-            : $"The {Work} stopped at the first{of} keys; some behind it may have been written. The same command begins anew, and leaves those alone.";
+        var last = progress.LastKey is { Length: > 0 } key ? key : null;
+        var howFar = last is null
+            ? $"The {Work} stopped at the first{of} keys; some behind it may have been written."
+            : $"The {Work} stopped after {ProgressLine.Number(done)}{of} keys; the last one is '{last}'.";
+        return $"{howFar} {HowToGoOn(code, last)}";
+    }
+
+    private static string HowToGoOn(KvErrorCode? code, string? last)
+    {
+        var repeat = last is null ? "The same command begins anew, and leaves those alone." : $"The same command with -StartAfter {ArgumentText.Of(last)} goes on from there.";
+        return code switch
+        {
+            // What is gone stays gone.
+            KvErrorCode.Compacted =>
+                "The same command cannot succeed: specify a -Revision that the store still has, or none for the newest. Get-KvHistory shows those of a key.",
+            KvErrorCode.HistoryChanged => "The same command without -StartAfter and without -Revision begins anew, in the history that is there now.",
+            null or KvErrorCode.Unreachable or KvErrorCode.TimedOut => repeat,
+            _ => $"First mend the cause, as it would stop the command again. {repeat}",
+        };
     }
 
     private static ProgressLine Describe(KvTreeCopyResult progress, long? total)

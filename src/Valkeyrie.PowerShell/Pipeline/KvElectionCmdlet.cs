@@ -24,7 +24,7 @@ public abstract class KvElectionCmdlet : KvHoldingCmdlet
 
     /// <summary>How long the leadership outlives its leader, should the leader die: a TimeSpan or seconds. Default: 20 seconds.</summary>
     [Parameter]
-    [Duration(ShortestMilliseconds = 100)]
+    [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public TimeSpan? Ttl { get; set; }
 
     /// <summary>How long to wait for the leadership: a TimeSpan or seconds; 0 tries once. Default: for ever.</summary>

@@ -90,7 +90,8 @@ public sealed partial class RevisionedStore
     {
         if (directory.Text.Length == 0 || !await IsSeenAsync(directory.Text, options, cancellationToken).ConfigureAwait(false))
         {
-            throw new KvKeyNotFoundException(directory.Text.Length == 0 ? "/" : directory.Text, Info.Address);
+            var name = directory.Text.Length == 0 ? "/" : directory.Text;
+            throw options.Revision is { } revision ? new KvKeyNotFoundException(name, Info.Address, revision, null) : new KvKeyNotFoundException(name, Info.Address);
         }
     }
 
