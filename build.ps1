@@ -89,6 +89,7 @@ function Invoke-PesterTask {
     # A test that needs something which not every machine has bears its name as a tag.
     $needs = [ordered]@{
         etcd             = [bool](Find-Program etcd) -and [bool](Find-Program etcdctl)
+        consul           = [bool](Find-Program consul)
         PlatyPS          = Find-GalleryModule Microsoft.PowerShell.PlatyPS (Get-ToolVersion PlatyPS)
         PSScriptAnalyzer = Find-GalleryModule PSScriptAnalyzer (Get-ToolVersion PSScriptAnalyzer)
         PSResourceGet    = [bool](Get-Command Compress-PSResource -ErrorAction Ignore)
@@ -236,7 +237,7 @@ function Find-Etcd {
     $missing.Count -eq 0
 }
 
-# A program is the one that VALKEYRIE_ETCD or VALKEYRIE_ETCDCTL names, or the one on PATH.
+# A program is the one that VALKEYRIE_ETCD, VALKEYRIE_ETCDCTL or VALKEYRIE_CONSUL names, or the one on PATH.
 function Find-Program([string] $Name) {
     $named = [Environment]::GetEnvironmentVariable("VALKEYRIE_$($Name.ToUpperInvariant())")
     Get-Command ($named ? $named : $Name) -CommandType Application -TotalCount 1 -ErrorAction Ignore

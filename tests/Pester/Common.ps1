@@ -12,6 +12,7 @@ Import-Module $ModulePath
 $Pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $Etcd = $env:VALKEYRIE_ETCD ? $env:VALKEYRIE_ETCD : (Get-Command etcd -CommandType Application -TotalCount 1 -ErrorAction Ignore)?.Source
 $Etcdctl = $env:VALKEYRIE_ETCDCTL ? $env:VALKEYRIE_ETCDCTL : (Get-Command etcdctl -CommandType Application -TotalCount 1 -ErrorAction Ignore)?.Source
+$ConsulProgram = $env:VALKEYRIE_CONSUL ? $env:VALKEYRIE_CONSUL : (Get-Command consul -CommandType Application -TotalCount 1 -ErrorAction Ignore)?.Source
 $env:ETCDCTL_API = '3'
 $Started = [Collections.Generic.List[Diagnostics.Process]]::new()
 
@@ -91,6 +92,26 @@ function Start-TestServer([string[]] $Argument = @(), [string] $Scheme = 'http',
     $null = $process.StandardError.BaseStream.CopyToAsync([IO.Stream]::Null)
     $null = $process.StandardOutput.BaseStream.CopyToAsync([IO.Stream]::Null)
     $client
+}
+
+# Starts a Consul of the calling file's own and returns its host and port, once it serves and takes sessions. Nothing where there is none: the tests that need
+# one have the tag consul, and are left out.
+function Start-TestConsul {
+    if (-not $ConsulProgram) {
+        return
+    }
+
+    $port = Get-FreePort
+    $process = Start-TestProcess $ConsulProgram @(
+        'agent', '-dev', '-bind', '127.0.0.1', '-client', '127.0.0.1', '-http-port', $port, '-grpc-port', '-1', '-dns-port', '-1', '-log-level', 'err'
+        '-server-port', (Get-FreePort), '-serf-lan-port', (Get-FreePort), '-serf-wan-port', (Get-FreePort))
+    $null = $process.StandardError.BaseStream.CopyToAsync([IO.Stream]::Null)
+    $null = $process.StandardOutput.BaseStream.CopyToAsync([IO.Stream]::Null)
+    Wait-Until {
+        if ($process.HasExited) { throw "consul ended before it served: $($process.ExitCode)" }
+        try { (Invoke-RestMethod "http://127.0.0.1:$port/v1/catalog/nodes").Count -gt 0 } catch { $false }
+    } 'a consul that serves'
+    "127.0.0.1:$port"
 }
 
 function Stop-TestServer {

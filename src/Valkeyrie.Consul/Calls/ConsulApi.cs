@@ -138,8 +138,8 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(session, ConsulJson.Default.SessionRequest);
         var call = new HttpCall(HttpMethod.Put, Target("/v1/session/create"), key) { Body = body, ReadOnly = true };
-        var reply = await channel.CallAsync(call, static (attempt, _) => ReadAsync(attempt, ConsulJson.Default.SessionReply), 0, cancellationToken).ConfigureAwait(false);
-        return reply is { ID.Length: > 0 } ? reply.ID : throw WithoutSession(key);
+        var reply = await channel.CallAsync(call, static (attempt, _) => ReadSessionAsync(attempt), 0, cancellationToken).ConfigureAwait(false);
+        return reply.ID!;
     }
 
     /// <summary>Renews a session; null if it has ended.</summary>
@@ -179,9 +179,6 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         _ => $"{path}?{parameters}&{query}",
     };
 
-    private static KvUnreachableException WithoutSession(string? key) =>
-        new(KvUnreachableReason.Protocol, "Consul made a session and did not say which.") { Key = key };
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<ConsulEntry?> ReadEntryAsync(HttpAttempt attempt, string stored)
     {
@@ -209,7 +206,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
 
         var parser = new EntryParser(values);
         await attempt.ParseAsync(parser).ConfigureAwait(false);
-        return isConflict == parser.Errors.Count > 0
+        return parser.IsOfTransaction && isConflict == parser.Errors.Count > 0
             ? new TxnReply(parser.Entries, parser.Errors)
             : throw new ReplyException("it does not say whether the transaction was made.");
     }
@@ -279,6 +276,13 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
 
         await RequireSuccessAsync(attempt).ConfigureAwait(false);
         return Deserialize(await attempt.ReadWholeAsync(MaxAgentLength).ConfigureAwait(false), ConsulJson.Default.AgentReply);
+    }
+
+    private static async ValueTask<SessionReply> ReadSessionAsync(HttpAttempt attempt)
+    {
+        await RequireSuccessAsync(attempt).ConfigureAwait(false);
+        var session = Deserialize(await attempt.ReadShortAsync().ConfigureAwait(false), ConsulJson.Default.SessionReply);
+        return session is { ID.Length: > 0 } ? session : throw new ReplyException("it made a session and does not say which.");
     }
 
     private static async ValueTask<T?> ReadAsync<T>(HttpAttempt attempt, JsonTypeInfo<T> type)

@@ -32,6 +32,9 @@ internal sealed class EntryParser(bool values = true) : IReplyParser
     /// <summary>What stood in the way of a transaction.</summary>
     public List<ConsulTxnError> Errors { get; } = [];
 
+    /// <summary>True for the answer to a transaction, false for that to a read.</summary>
+    public bool IsOfTransaction { get; private set; }
+
     public int Read(ReadOnlySpan<byte> bytes, bool final)
     {
         var reader = new Utf8JsonReader(bytes, final, _state);
@@ -61,6 +64,7 @@ internal sealed class EntryParser(bool values = true) : IReplyParser
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
+                IsOfTransaction |= _open.Count == 0;
                 _open.Add(new Node { IsObject = true });
                 _property = Property.Other;
                 break;

@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using System.Net;
+using System.Security;
+using Valkeyrie.Consul;
 using Valkeyrie.Embedded;
 using Valkeyrie.Etcd;
 using Valkeyrie.PowerShell.Binding;
@@ -21,7 +23,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     private const string MemorySet = "Memory";
 
     /// <summary>The name of a store that Register-KvStore keeps, which goes before a host of that name. Or the endpoints: host, host:port, http://host:port, or https://host:port for TLS. The port is 2379 where none is given. Or one
-    /// address of a store as Get-KvStore shows it. Default: what ETCDCTL_ENDPOINTS says, else http://127.0.0.1:2379.</summary>
+    /// address of a store as Get-KvStore shows it, or of Consul: consul://host:8500, consuls://host:8501 for TLS, and without a host what CONSUL_HTTP_ADDR says. Default: what ETCDCTL_ENDPOINTS says, else http://127.0.0.1:2379.</summary>
     [Parameter(ParameterSetName = EtcdSet, Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public string[]? Endpoint { get; set; }
@@ -35,6 +37,11 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     [Parameter(ParameterSetName = EtcdSet)]
     [Credential]
     public PSCredential? Credential { get; set; }
+
+    /// <summary>The token for Consul. Default, where the address is consul:// without a host: that of CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE; else none.</summary>
+    [Parameter(ParameterSetName = EtcdSet)]
+    [ValidateNotNull]
+    public SecureString? Token { get; set; }
 
     /// <summary>The authorities to trust instead of the system's own: a PEM file, or certificates. Implies TLS.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
@@ -115,7 +122,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
             }
 
             var options = Options(null) with { Timeout = Timeout ?? environment.Timeout ?? KvStoreOptions.DefaultTimeout };
-            return OpenEtcd(environment, options, IsGiven(nameof(ApiVersion)) ? ApiVersion : environment.ApiVersion ?? ApiVersion, null);
+            return OpenServer(environment, options, IsGiven(nameof(ApiVersion)) ? ApiVersion : environment.ApiVersion ?? ApiVersion, null);
         }
 
         var registered = Endpoint is [var name] ? FindRegistered(name) : null;
@@ -127,14 +134,17 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
         WriteVerbose($"'{registered.Name}' is registered: {registered.Address}.");
         return registered.Path is { } file
             ? OpenFile(file, Options(registered), registered.Name)
-            : OpenEtcd(EtcdEnvironment.Of(registered), Options(registered), IsGiven(nameof(ApiVersion)) ? ApiVersion : registered.ApiVersion ?? ApiVersion, registered.Name);
+            : OpenServer(EtcdEnvironment.Of(registered), Options(registered), IsGiven(nameof(ApiVersion)) ? ApiVersion : registered.ApiVersion ?? ApiVersion, registered.Name);
     }
 
     private KvConnection OpenEndpoints(string[] endpoints)
     {
         try
         {
-            return OpenEtcd(EtcdEnvironment.None with { Endpoints = endpoints }, Options(null), ApiVersion, null);
+            var environment = ConsulEndpoints.IsBare(endpoints)
+                ? ConsulEnvironment.Read(secure: endpoints[0].StartsWith(ConsulStore.TlsScheme, StringComparison.OrdinalIgnoreCase))
+                : EtcdEnvironment.None with { Endpoints = endpoints };
+            return OpenServer(environment, Options(null), ApiVersion, null);
         }
         catch (KvUnreachableException e) when (e.Reason == KvUnreachableReason.NameNotFound && endpoints is [var name] && !name.AsSpan().ContainsAny(":./"))
         {
@@ -169,7 +179,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
         return Connect(store, Name ?? OpenStores.UnusedName(defaultName ?? System.IO.Path.GetFileNameWithoutExtension(file)));
     }
 
-    private KvConnection OpenEtcd(EtcdEnvironment environment, KvStoreOptions common, int apiVersion, string? defaultName)
+    private KvConnection OpenServer(EtcdEnvironment environment, KvStoreOptions common, int apiVersion, string? defaultName)
     {
         var skip = SkipCertificateCheck || (environment.SkipCertificateCheck && environment.IsSecure);
         var tls = new TlsArguments(
@@ -178,6 +188,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
             ClientKey ?? environment.ClientKey,
             skip);
         var endpoints = EndpointArguments.Parse(environment.Endpoints, apiVersion, tls.Given, environment.PrefersTls);
+        RequireNoTokenUnlessConsul(endpoints);
         var options = common with { Credential = CredentialOr(environment.Credential), Tls = tls.Read(SessionState.Path) };
         if (skip)
         {
@@ -221,8 +232,32 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
         }
     }
 
+    // Another kind of store would take it for the password of a user without a name.
+    private void RequireNoTokenUnlessConsul(EndpointArguments endpoints)
+    {
+        if (Token is null)
+        {
+            return;
+        }
+
+        if (!ConsulEndpoints.IsOne(endpoints.Address))
+        {
+            throw new KvInvalidArgumentException($"A token was specified for '{endpoints.Address}', and only Consul has tokens. Specify a user and password with -Credential.");
+        }
+
+        if (Credential is not null && Credential != PSCredential.Empty)
+        {
+            throw new KvInvalidArgumentException("A token and a credential were specified together. Specify one of them: the password of a credential is the token.");
+        }
+    }
+
     private KvCredential? CredentialOr(KvCredential? otherwise)
     {
+        if (Token is not null)
+        {
+            return new KvCredential("", new NetworkCredential("", Token).Password);
+        }
+
         if (Credential is null || Credential == PSCredential.Empty)
         {
             return otherwise;

@@ -15,8 +15,22 @@ public sealed class EndpointCompleter : IArgumentCompleter
         var word = CompletionWord.Read(wordToComplete);
         return RegisteredStoreCompleter.Complete(wordToComplete).Concat(OpenStores.List().SelectMany(c => c.ApiVersion is null ? [c.Address] : c.Endpoints)
             .Concat(EtcdEnvironment.ReadEndpoints())
+            .Concat(ReadConsul())
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .Where(e => e.StartsWith(word, StringComparison.OrdinalIgnoreCase))
             .Select(e => CompletionWord.Result(e, e)));
+    }
+
+    private static IEnumerable<string> ReadConsul()
+    {
+        try
+        {
+            return ConsulEnvironment.NamedAddress is { } address ? [address] : [];
+        }
+        catch (KvInvalidArgumentException)
+        {
+            // Whoever connects is told; there is nobody to tell here.
+            return [];
+        }
     }
 }

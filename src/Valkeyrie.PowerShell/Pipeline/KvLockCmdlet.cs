@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
@@ -31,10 +32,19 @@ public abstract class KvLockCmdlet : KvHoldingCmdlet
     [Parameter]
     public SwitchParameter EtcdMutex { get; set; }
 
+    /// <summary>Take the very lock that <c>consul lock KEY</c> takes. Only on Consul.</summary>
+    [Parameter]
+    public SwitchParameter ConsulLock { get; set; }
+
     /// <inheritdoc/>
     protected override void Begin()
     {
         base.Begin();
+        if (EtcdMutex && ConsulLock)
+        {
+            Fail(ErrorRecords.InvalidArgument("-EtcdMutex and -ConsulLock are two locks. Specify one of them.", null));
+        }
+
         _options = OrFail(null, () => new KvLockOptions
         {
             Value = MyInvocation.BoundParameters.ContainsKey(nameof(Value))
@@ -43,7 +53,7 @@ public abstract class KvLockCmdlet : KvHoldingCmdlet
             Ttl = Ttl ?? KvLockOptions.DefaultTtl,
             Timeout = Timeout,
             DeleteOnUnlock = DeleteOnUnlock,
-            Form = EtcdMutex ? KvLockForm.EtcdMutex : KvLockForm.Beside,
+            Form = EtcdMutex ? KvLockForm.EtcdMutex : ConsulLock ? KvLockForm.ConsulLock : KvLockForm.Beside,
         });
     }
 

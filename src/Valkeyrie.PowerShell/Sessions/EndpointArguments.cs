@@ -20,6 +20,11 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
     public static EndpointArguments Parse(IEnumerable<string> arguments, int apiVersion, bool tlsGiven, bool prefersTls = false)
     {
         var given = arguments.SelectMany(a => (a ?? "").Split(',', StringSplitOptions.TrimEntries)).ToList();
+        if (given is [var first, ..] && ConsulEndpoints.IsOne(first))
+        {
+            return ConsulEndpoints.Parse(given, tlsGiven);
+        }
+
         if (given is [var only] && IsOfAnotherKind(only))
         {
             return new(only, [], null, NameOf(KvAddress.Parse(only)));

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using Valkeyrie.Consul;
 using Valkeyrie.Embedded;
 using Valkeyrie.Etcd;
 using Valkeyrie.Etcd.Administration;
@@ -16,6 +17,7 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
         KvStore.RegisterWhenOpened(static () => EmbeddedStore.Register(), EmbeddedStore.FileScheme, EmbeddedStore.MemoryScheme);
         KvStore.RegisterWhenOpened(
             static () => RegisterEtcd(), EtcdStore.Scheme, EtcdStore.TlsScheme, EtcdStore.V2Scheme, EtcdStore.V2TlsScheme);
+        KvStore.RegisterWhenOpened(static () => ConsulStore.Register(), ConsulStore.Scheme, ConsulStore.TlsScheme);
     }
 
     // The administration and its stubs are loaded by the first command that administers.

@@ -32,6 +32,9 @@ internal sealed class ScriptedHttpPeer : IAsyncDisposable
     /// <summary>Sent again and again after the answer, until the client has had enough; null (the default) for nothing.</summary>
     public string? Drip { get; init; }
 
+    /// <summary>Sent again and again after the answer, as fast as the client takes it; null (the default) for nothing.</summary>
+    public string? Flood { get; init; }
+
     public string Endpoint => _listener.LocalEndpoint.ToString()!;
 
     /// <summary>A whole answer of the keys API.</summary>
@@ -76,6 +79,11 @@ internal sealed class ScriptedHttpPeer : IAsyncDisposable
                     if (_answer.Length > 0)
                     {
                         await socket.SendAsync(_answer, _ended.Token);
+                    }
+
+                    while (Flood is { } flood)
+                    {
+                        await socket.SendAsync(Encoding.UTF8.GetBytes(flood), _ended.Token);
                     }
 
                     while (Drip is { } drip)

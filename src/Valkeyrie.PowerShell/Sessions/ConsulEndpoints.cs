@@ -1,0 +1,47 @@
+using Valkeyrie.Consul;
+
+namespace Valkeyrie.PowerShell.Sessions;
+
+/// <summary>The endpoints of Consul among those that Connect-KvStore was given: <c>consul://host:8500</c>, <c>consuls://</c> for TLS.</summary>
+internal static class ConsulEndpoints
+{
+    /// <summary>True if an endpoint begins as an address of Consul does.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    public static bool IsOne(string? endpoint) => endpoint is not null && (Has(endpoint, ConsulStore.Scheme) || Has(endpoint, ConsulStore.TlsScheme));
+
+    /// <summary>True if it names no host, so that the variables of Consul's own tools say where it is.</summary>
+    /// <param name="endpoints">The endpoints.</param>
+    public static bool IsBare(IReadOnlyList<string>? endpoints) => endpoints is [var only] && IsOne(only) && RestOf(only).Length == 0;
+
+    /// <summary>Makes one address of several endpoints. Only the first need say the scheme, and only the last what comes after a question mark.</summary>
+    /// <param name="endpoints">The endpoints.</param>
+    /// <param name="tlsGiven">True if certificates were given.</param>
+    /// <exception cref="KvInvalidArgumentException">They do not go together.</exception>
+    public static EndpointArguments Parse(IReadOnlyList<string> endpoints, bool tlsGiven)
+    {
+        var scheme = SchemeOf(endpoints[0])!;
+        if (endpoints.FirstOrDefault(e => SchemeOf(e) is { } other && other != scheme) is { } stranger)
+        {
+            throw new KvInvalidArgumentException($"'{Shown(stranger)}' is of another kind than '{Shown(endpoints[0])}'. One store's endpoints must agree.");
+        }
+
+        if (tlsGiven && scheme == ConsulStore.Scheme)
+        {
+            throw new KvInvalidArgumentException($"Certificates were given for '{Shown(endpoints[0])}', which is without TLS. Use {ConsulStore.TlsScheme}://.");
+        }
+
+        var hosts = endpoints.Select(RestOf).ToList();
+        return new EndpointArguments($"{scheme}://{string.Join(',', hosts)}", null, hosts[0].Split('?')[0] is { Length: > 0 } host ? host : scheme);
+    }
+
+    private static bool Has(string endpoint, string scheme) =>
+        endpoint.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+        && endpoint.AsSpan(scheme.Length) is [':', '/', '/', ..] or [':'];
+
+    private static string? SchemeOf(string endpoint) => Has(endpoint, ConsulStore.Scheme) ? ConsulStore.Scheme : Has(endpoint, ConsulStore.TlsScheme) ? ConsulStore.TlsScheme : null;
+
+    private static string RestOf(string endpoint) => (SchemeOf(endpoint) is { } scheme ? endpoint[(scheme.Length + 1)..].TrimStart('/') : endpoint).TrimEnd('/');
+
+    // What comes after it may be a token that has no place there.
+    private static string Shown(string endpoint) => endpoint.Split('?')[0];
+}

@@ -1,0 +1,38 @@
+using Valkeyrie.Consul;
+
+namespace Valkeyrie.Tests.Consul;
+
+/// <summary>A test class on the shared Consul, with a store on it and a directory for each test.</summary>
+public abstract class ConsulTests(SharedConsul consul) : IAsyncDisposable
+{
+    internal ConsulAgent Agent { get; } = consul.Agent;
+
+    protected IKvStore Store { get; } = KvStore.Open(consul.Agent.Address);
+
+    /// <summary>A directory that no other test uses.</summary>
+    protected string Root { get; } = $"test-{Guid.NewGuid():n}";
+
+    protected string At(string name) => $"{Root}/{name}";
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Begins to follow the test's own directory, and returns when the watch has begun for certain.</summary>
+    internal async Task<Watching> WatchRootAsync()
+    {
+        await Store.PutAsync(At("-begun"), "");
+        var watching = Watching.Tree(Store, Root);
+        await watching.UntilAsync(e => e.Key == At("-begun"));
+        return watching;
+    }
+
+    /// <summary>Makes a session as other programs do.</summary>
+    internal async Task<string> CreateSessionAsync(string settings)
+    {
+        var reply = await Agent.SendAsync(HttpMethod.Put, "/v1/session/create", settings);
+        return System.Text.Json.JsonDocument.Parse(reply).RootElement.GetProperty("ID").GetString()!;
+    }
+}
