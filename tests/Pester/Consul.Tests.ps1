@@ -33,8 +33,8 @@ Describe 'Consul' -Tag consul {
         Remove-KvTree app -Confirm:$false -PassThru | Should -Be 3
         Test-KvKey application/x | Should -BeTrue
         $pair = Set-KvValue swapped 1 -PassThru
-        Set-KvValue swapped 2 -Revision $pair.Revision
-        (Get-ErrorOf { Set-KvValue swapped 3 -Revision $pair.Revision }).FullyQualifiedErrorId | Should -BeLike 'KvKeyModified,*'
+        Set-KvValue swapped 2 -IfRevision $pair.Revision
+        (Get-ErrorOf { Set-KvValue swapped 3 -IfRevision $pair.Revision }).FullyQualifiedErrorId | Should -BeLike 'KvKeyModified,*'
     }
 
     It 'has no leases, elections or history, and says so of itself: <Name>' -ForEach @(
@@ -74,7 +74,7 @@ Describe 'Consul' -Tag consul {
         (Get-ErrorOf { Lock-KvKey job -Timeout 0 }).FullyQualifiedErrorId | Should -BeLike 'KvCannotLock,*'
         $lock | Unlock-KvKey
         $lock.IsHeld | Should -BeFalse
-        (Get-KvTree -All).Key | Should -Not -Contain job___lock
+        (Get-KvTree).Key | Should -Not -Contain job___lock
         $theirs = Lock-KvKey nightly -ConsulLock
         & $ConsulProgram lock "-http-addr=http://$Consul" -timeout=1s nightly true *>&1 | Out-Null
         $LASTEXITCODE | Should -Not -Be 0
@@ -96,7 +96,7 @@ Describe 'Consul' -Tag consul {
 
     It 'is shown by a drive' {
         Set-KvValue shop/fruit/apple red
-        $null = New-PSDrive kvc Valkeyrie '' -Store consul
+        $null = New-PSDrive kvc -PSProvider Kv -Root '' -Store consul
         (Get-ChildItem kvc:/shop/fruit).PSChildName | Should -Be apple
         Set-Content kvc:/shop/fruit/pear green
         Get-KvValue shop/fruit/pear -ValueOnly | Should -Be green
@@ -107,9 +107,9 @@ Describe 'Consul' -Tag consul {
         Set-KvValue tree/a 1
         Set-KvValue tree/d/b ([byte[]](0xFF, 1))
         $file = Join-Path $TestFolder consul.json
-        Export-KvTree tree $file
+        Export-KvTree tree $file -Force
         $null = Connect-KvStore -InMemory -Name other
-        $null = Import-KvTree $file -Destination tree -Store other
+        $null = Import-KvTree $file tree -Store other -PassThru
         Compare-KvTree tree -Store consul -DifferenceStore other | Should -BeNullOrEmpty
         $null = Copy-KvTree tree again -Store other -DestinationStore consul
         Compare-KvTree tree again -Store consul | Should -BeNullOrEmpty
@@ -119,7 +119,7 @@ Describe 'Consul' -Tag consul {
     It 'completes keys and its address' {
         Set-KvValue words/one 1
         (TabExpansion2 'Get-KvValue words/o').CompletionMatches.CompletionText | Should -Contain words/one
-        (TabExpansion2 'Connect-KvStore cons').CompletionMatches.CompletionText | Should -Contain "consul://$Consul"
+        (TabExpansion2 'Connect-KvStore cons').CompletionMatches.ListItemText | Should -Contain "consul://$Consul"
     }
 
     It 'is registered under a name, without a token' {

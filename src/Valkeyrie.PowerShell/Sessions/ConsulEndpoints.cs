@@ -31,7 +31,7 @@ internal static class ConsulEndpoints
         }
 
         var hosts = endpoints.Select(RestOf).ToList();
-        return new EndpointArguments($"{scheme}://{string.Join(',', hosts)}", null, hosts[0].Split('?')[0] is { Length: > 0 } host ? host : scheme);
+        return new EndpointArguments($"{scheme}://{string.Join(',', hosts)}", [], null, hosts[0].Split('?')[0] is { Length: > 0 } host ? host : scheme);
     }
 
     private static bool Has(string endpoint, string scheme) =>

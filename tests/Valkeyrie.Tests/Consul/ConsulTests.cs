@@ -1,5 +1,3 @@
-using Valkeyrie.Consul;
-
 namespace Valkeyrie.Tests.Consul;
 
 /// <summary>A test class on the shared Consul, with a store on it and a directory for each test.</summary>

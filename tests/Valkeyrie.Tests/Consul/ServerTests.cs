@@ -63,23 +63,23 @@ public sealed class ServerTests
         var status = Assert.Single(await ((IKvEndpoints)member).CheckEndpointsAsync().ToListAsync());
         Assert.True(status.IsServing, status.ToString());
 
-        var denied = await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await member.GetAsync("other/a"));
+        var denied = await ThrowsAsync(KvErrorCode.PermissionDenied, async () => await member.GetAsync("other/a"));
         Assert.Equal("other/a", denied.Key);
-        await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await member.PutAsync("other/a", "v"));
-        Assert.IsType<KvPermissionDeniedException>(await Watching.Key(member, "other/a").EndAsync());
+        await ThrowsAsync(KvErrorCode.PermissionDenied, async () => await member.PutAsync("other/a", "v"));
+        Assert.Equal(KvErrorCode.PermissionDenied, Assert.IsAssignableFrom<KvException>(await Watching.Key(member, "other/a").EndAsync()).Code);
 
         const string Wrong = "7a1ce2d0-0000-4000-8000-00000000dead";
         await using var wrong = Open(agent, Wrong);
         foreach (var call in new Func<Task>[] { async () => await wrong.PingAsync(), async () => await wrong.GetAsync("team/a"), async () => await wrong.PutAsync("team/a", "v") })
         {
-            var refused = await Assert.ThrowsAsync<KvAuthenticationException>(call);
+            var refused = await ThrowsAsync(KvErrorCode.AuthenticationFailed, call);
             Assert.DoesNotContain(Wrong, refused.ToString(), StringComparison.Ordinal);
         }
 
         await using var nobody = KvStore.Open(agent.Address);
-        var none = await Assert.ThrowsAsync<KvAuthenticationException>(async () => await nobody.PutAsync("team/a", "v"));
+        var none = await ThrowsAsync(KvErrorCode.AuthenticationFailed, async () => await nobody.PutAsync("team/a", "v"));
         Assert.Contains("none was specified", none.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<KvAuthenticationException>(async () => await nobody.PingAsync());
+        await ThrowsAsync(KvErrorCode.AuthenticationFailed, async () => await nobody.PingAsync());
     }
 
     [Fact]
@@ -158,6 +158,13 @@ public sealed class ServerTests
     }
 
     private static IKvStore Open(ConsulAgent agent, string token) => KvStore.Open(agent.Address, new KvStoreOptions { Credential = new KvCredential("", token) });
+
+    private static async Task<KvException> ThrowsAsync(KvErrorCode code, Func<Task> call)
+    {
+        var error = await Assert.ThrowsAnyAsync<KvException>(call);
+        Assert.Equal(code, error.Code);
+        return error;
+    }
 
     private static async Task<bool> TryAsync(Func<Task> call)
     {
