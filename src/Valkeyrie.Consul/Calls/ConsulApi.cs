@@ -88,7 +88,8 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         var target = Target(path, parameters is null ? blocking : $"{parameters}&{blocking}");
 
         // The server adds up to a sixteenth, so that not all who wait come back at once.
-        var call = new HttpCall(HttpMethod.Get, target, range.Text) { ReadOnly = true, Wait = index == 0 ? TimeSpan.Zero : wait + wait / 16 };
+        // Sent again, it could wait for an index that a server which has begun anew will not reach for long.
+        var call = new HttpCall(HttpMethod.Get, target, range.Text) { ReadOnly = true, Once = index > 0, Wait = index == 0 ? TimeSpan.Zero : wait + wait / 16 };
         return channel.CallAsync(call, static (attempt, _) => OpenEntriesAsync(attempt, values: true), 0, cancellationToken);
     }
 
@@ -97,7 +98,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
     public ValueTask<long> WaitForIndexAsync(string path, long index, TimeSpan wait, KvRange range, CancellationToken cancellationToken)
     {
         var target = Target(path, string.Create(CultureInfo.InvariantCulture, $"keys&separator=%2F&consistent&index={index}&wait={(long)wait.TotalMilliseconds}ms"));
-        var call = new HttpCall(HttpMethod.Get, target, range.Text) { ReadOnly = true, Wait = wait + wait / 16 };
+        var call = new HttpCall(HttpMethod.Get, target, range.Text) { ReadOnly = true, Once = index > 0, Wait = index == 0 ? TimeSpan.Zero : wait + wait / 16 };
         return channel.CallAsync(call, static (attempt, _) => ReadIndexAsync(attempt), 0, cancellationToken);
     }
 

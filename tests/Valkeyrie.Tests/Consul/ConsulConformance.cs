@@ -54,6 +54,8 @@ public static class ConsulConformance
 
     public sealed class Lifetimes(SharedConsul consul) : LifetimeConformance(new ConsulRig(consul.Agent));
 
+    public sealed class Elections(SharedConsul consul) : ElectionConformance(new ConsulRig(consul.Agent));
+
     public sealed class Endpoints(SharedConsul consul) : EndpointConformance(new ConsulRig(consul.Agent));
 
     public sealed class Promised(SharedConsul consul) : PromiseConformance(new ConsulRig(consul.Agent));

@@ -19,10 +19,10 @@ public abstract class ConsulTests(SharedConsul consul) : IAsyncDisposable
     }
 
     /// <summary>Begins to follow the test's own directory, and returns when the watch has begun for certain.</summary>
-    internal async Task<Watching> WatchRootAsync()
+    internal async Task<RunningWatch> WatchRootAsync()
     {
         await Store.PutAsync(At("-begun"), "");
-        var watching = Watching.Tree(Store, Root);
+        var watching = RunningWatch.Tree(Store, Root);
         await watching.UntilAsync(e => e.Key == At("-begun"));
         return watching;
     }

@@ -128,7 +128,7 @@ public sealed class HttpChannel : IAsyncDisposable
                     endpoint.Failed();
                 }
 
-                if (!attempts.MayTryAgain(failure))
+                if (call.Once || !attempts.MayTryAgain(failure))
                 {
                     throw failure.Error;
                 }

@@ -3,7 +3,7 @@ using Valkeyrie.Consul.Calls;
 namespace Valkeyrie.Tests.Consul;
 
 /// <summary>Keys that a URL's path would not carry, and what holds a key.</summary>
-public sealed class KeyTests(SharedConsul consul) : ConsulTests(consul)
+public sealed class ConsulKeyTests(SharedConsul consul) : ConsulTests(consul)
 {
     /// <summary>What the server's router folds or its filter refuses.</summary>
     public static TheoryData<string> Odd => ["a//b", "a/../b", "a/./b", "..", ".", "line\nfeed", "tab\t", "nbsp\u00A0", "\u200B", "\u202E", "🔑🫠", "a/", "a/🫨/c", "%2F", "a\u0085", "%2e%2e"];
@@ -16,7 +16,7 @@ public sealed class KeyTests(SharedConsul consul) : ConsulTests(consul)
         {
             var written = await Store.PutAsync(key, "1");
             Assert.Equal((key, "1", written.Revision), (await Store.GetAsync(key) is var read ? (read.Key, read.Value, read.Revision) : default));
-            await using var watching = Watching.Key(Store, key);
+            await using var watching = RunningWatch.Key(Store, key);
             Assert.Equal("1", (await watching.NextAsync()).Value);
             await Store.AtomicPutAsync(key, "2".Bytes(), written.Revision);
             Assert.Equal((key, "2"), await watching.NextAsync() is var change ? (change.Key, change.Value) : default);
@@ -39,7 +39,7 @@ public sealed class KeyTests(SharedConsul consul) : ConsulTests(consul)
         await Store.PutAllAsync($"{directory}/a", $"{directory}/b", directory + "-not");
         Assert.Equal([$"{directory}/a", $"{directory}/b"], await Store.KeysAsync(KvRange.Below(directory)));
         Assert.Equal(2, await Store.CountAsync(KvRange.Below(directory)));
-        await using var watching = Watching.Tree(Store, KvRange.Below(directory));
+        await using var watching = RunningWatch.Tree(Store, KvRange.Below(directory));
         await watching.NextAsync(2);
         await Store.PutAsync($"{directory}/a", "new");
         Assert.Equal((KvEventType.Put, "new"), await watching.NextAsync() is var change ? (change.Type, change.Value) : default);

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Valkeyrie.Tests.Consul;
 
 /// <summary>Locks beside those of Consul's own tools.</summary>
-public sealed class LockTests(SharedConsul consul) : ConsulTests(consul)
+public sealed class ConsulLockTests(SharedConsul consul) : ConsulTests(consul)
 {
     private static readonly KvLockOptions NoWait = new() { Form = KvLockForm.ConsulLock, Timeout = TimeSpan.Zero };
 

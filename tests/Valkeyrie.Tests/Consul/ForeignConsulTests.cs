@@ -2,16 +2,16 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Valkeyrie.Consul;
-using Valkeyrie.Tests.EtcdV2;
+using Valkeyrie.Tests.Etcd.V2;
 
 namespace Valkeyrie.Tests.Consul;
 
 /// <summary>What answers strangely or not at all: typed errors within the timeout, writes sent once, and a token that goes nowhere else.</summary>
-public sealed class StrangerTests
+public sealed class ForeignConsulTests
 {
     private const string Token = "b1gs3cr3t-token";
 
-    static StrangerTests() => ConsulStore.Register();
+    static ForeignConsulTests() => ConsulStore.Register();
 
     public static TheoryData<string> Garbage =>
     [

@@ -3,10 +3,10 @@ using System.Text.Json;
 using Valkeyrie.Consul.Calls;
 using Valkeyrie.Engine.Http;
 
-namespace Valkeyrie.Tests.Consul;
+namespace Valkeyrie.Tests.Fuzz;
 
 /// <summary>The parsers of replies: whatever comes off the wire, split wherever it may be, gives the reply or a typed refusal.</summary>
-public sealed class ReplyFuzzTests
+public sealed class ConsulReplyFuzzTests
 {
     private const string Tree =
         """[{"LockIndex":0,"Key":"a\u0041/é🔑\n","Flags":3304740253564472344,"Value":"eCJcXOnwn5SRCg==","Session":"5e9c","CreateIndex":3,"ModifyIndex":12},{"Key":"b","Value":null,"Namespace":"x","CreateIndex":4,"ModifyIndex":4}]""";

@@ -4,7 +4,7 @@ using Valkeyrie.Consul;
 namespace Valkeyrie.Tests.Consul;
 
 /// <summary>Servers with tokens, with TLS, with other settings; and several of them.</summary>
-public sealed class ServerTests
+public sealed class ConsulServerTests
 {
     private const string Root = "7a1ce2d0-0000-4000-8000-000000000001";
 
@@ -19,7 +19,7 @@ public sealed class ServerTests
         }
         """;
 
-    static ServerTests() => ConsulStore.Register();
+    static ConsulServerTests() => ConsulStore.Register();
 
     [Fact]
     public async Task Without_another_setting_the_shortest_time_to_live_is_ten_seconds_and_the_refusal_says_so()
@@ -66,7 +66,7 @@ public sealed class ServerTests
         var denied = await ThrowsAsync(KvErrorCode.PermissionDenied, async () => await member.GetAsync("other/a"));
         Assert.Equal("other/a", denied.Key);
         await ThrowsAsync(KvErrorCode.PermissionDenied, async () => await member.PutAsync("other/a", "v"));
-        Assert.Equal(KvErrorCode.PermissionDenied, Assert.IsAssignableFrom<KvException>(await Watching.Key(member, "other/a").EndAsync()).Code);
+        Assert.Equal(KvErrorCode.PermissionDenied, Assert.IsAssignableFrom<KvException>(await RunningWatch.Key(member, "other/a").EndAsync()).Code);
 
         const string Wrong = "7a1ce2d0-0000-4000-8000-00000000dead";
         await using var wrong = Open(agent, Wrong);
