@@ -11,6 +11,7 @@
     docs    renew the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
     pictures take the README's pictures anew: real sessions in a real terminal, tmux; arguments: names of pictures, else all
     analyze look through every script with PSScriptAnalyzer
+    surface renew the declared surface of the libraries, PublicAPI.Unshipped.txt, after a deliberate change
     notices write THIRD-PARTY-NOTICES.txt again, from the packages that the module ships
     package make out/package: the module for the PowerShell Gallery, and the libraries for NuGet; with --all-platforms it is an error if one cannot be compiled for
     release take the steps of the release workflow up to publishing, into out/release, and try the result as a new user would
@@ -25,7 +26,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('help', 'build', 'test', 'pester', 'demo', 'soak', 'docs', 'pictures', 'analyze', 'notices', 'package', 'release', 'bench')]
+    [ValidateSet('help', 'build', 'test', 'pester', 'demo', 'soak', 'docs', 'pictures', 'analyze', 'surface', 'notices', 'package', 'release', 'bench')]
     [string] $Task = 'help',
 
     [Parameter(ValueFromRemainingArguments)]
@@ -170,6 +171,13 @@ function Invoke-AnalyzeTask {
     $findings
     "$($findings.Count) findings"
     exit ($findings.Count -gt 0)
+}
+
+function Invoke-SurfaceTask {
+    foreach ($declared in Get-Item src/*/PublicAPI.Unshipped.txt) {
+        dotnet format analyzers $declared.DirectoryName --diagnostics RS0016 RS0017 --severity warn
+        Assert-ExitCode "Renewing $declared"
+    }
 }
 
 function Invoke-PackageTask {

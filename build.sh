@@ -52,6 +52,12 @@ task_analyze() { # look through every script with PSScriptAnalyzer
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 analyze
 }
 
+task_surface() { # renew the declared surface of the libraries after a deliberate change
+    need_dotnet
+    find_pwsh || fail "The surface was NOT RENEWED: the task is written in PowerShell."
+    "$pwsh" -NoProfile -NonInteractive -File build.ps1 surface
+}
+
 task_notices() { # write THIRD-PARTY-NOTICES.txt again, from the packages that the module ships
     find_pwsh || fail "The notices are written by a PowerShell script."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 notices
