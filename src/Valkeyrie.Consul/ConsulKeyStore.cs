@@ -51,6 +51,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
     {
         EveryChange = false,
         ListingAtOneRevision = true,
+        TreesRemovedAtOnce = true,
         History = false,
         Transactions = true,
         LargestTransaction = 64,
@@ -60,6 +61,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         LocksInOrder = false,
         BinaryValues = true,
         KeysAsWritten = true,
+        KeysOfAnyText = true,
         KeysOfAnyBytes = false,
         ValuesOnDirectories = true,
         RealDirectories = false,

@@ -27,6 +27,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     {
         EveryChange = true,
         ListingAtOneRevision = true,
+        TreesRemovedAtOnce = true,
         History = true,
         Transactions = true,
         RangeConditions = true,
@@ -37,6 +38,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         LocksInOrder = true,
         BinaryValues = true,
         KeysAsWritten = true,
+        KeysOfAnyText = true,
         KeysOfAnyBytes = true,
         ValuesOnDirectories = true,
         RealDirectories = false,

@@ -12,6 +12,9 @@ public sealed record KvPromises
     /// <summary>True if a listing shows all keys as they were at one revision, however long it takes to read.</summary>
     public required bool ListingAtOneRevision { get; init; }
 
+    /// <summary>True if a tree is removed in one step; false if it may take several, so that others see a part of it, and an error may leave a part.</summary>
+    public required bool TreesRemovedAtOnce { get; init; }
+
     /// <summary>True if older revisions can be read and replayed until they are compacted, and <see cref="IKvHistory"/> is served.</summary>
     public required bool History { get; init; }
 
@@ -44,6 +47,9 @@ public sealed record KvPromises
 
     /// <summary>True if keys are used as they are written: <c>/a</c>, <c>a</c>, <c>a//b</c> and <c>a/../b</c> are keys of their own.</summary>
     public required bool KeysAsWritten { get; init; }
+
+    /// <summary>True if a key may hold every character but NUL; false if the store refuses some, such as control characters and those beyond U+FFFF.</summary>
+    public required bool KeysOfAnyText { get; init; }
 
     /// <summary>True if keys that are not UTF-8, which other programs may store, are shown and keep their bytes.</summary>
     public required bool KeysOfAnyBytes { get; init; }

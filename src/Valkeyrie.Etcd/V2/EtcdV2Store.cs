@@ -38,6 +38,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
     {
         EveryChange = true,
         ListingAtOneRevision = true,
+        TreesRemovedAtOnce = true,
         History = false,
         Transactions = false,
         RangeConditions = false,
@@ -47,6 +48,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         LocksInOrder = false,
         BinaryValues = false,
         KeysAsWritten = false,
+        KeysOfAnyText = true,
         KeysOfAnyBytes = false,
         ValuesOnDirectories = false,
         RealDirectories = true,

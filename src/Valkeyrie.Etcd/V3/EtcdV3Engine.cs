@@ -16,6 +16,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     {
         EveryChange = true,
         ListingAtOneRevision = true,
+        TreesRemovedAtOnce = true,
         History = true,
         Transactions = true,
         RangeConditions = true,
@@ -27,6 +28,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         LocksInOrder = true,
         BinaryValues = true,
         KeysAsWritten = true,
+        KeysOfAnyText = true,
         KeysOfAnyBytes = true,
         ValuesOnDirectories = true,
         RealDirectories = false,

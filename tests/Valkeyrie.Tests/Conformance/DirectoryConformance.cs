@@ -116,7 +116,8 @@ public abstract class DirectoryConformance(IStoreRig rig) : StoreConformance(rig
     public async Task Only_names_with_a_beginning_are_shown_if_so_wished_whatever_their_case(string beginning, params string[] expected)
     {
         // So many others around them that pages end among those.
-        string[] names = ["USE", "Us er", "uSer", "us", "user", "É", "é1", "-x", "\U0001F5111", "u", "z"];
+        Assert.SkipUnless(Storable([beginning]).Any(), "The store does not promise KeysOfAnyText.");
+        string[] names = [.. Storable(["USE", "Us er", "uSer", "us", "user", "É", "é1", "-x", "\U0001F5111", "u", "z"])];
         string[] others = ["A", "ua", "uz", "us0/x", "v"];
         await Store.PutAllAsync([
             .. names.Where(n => n != "us").Select(n => At("p/" + n)),

@@ -35,6 +35,16 @@ public abstract class PromiseConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.False(await Store.ExistsAsync(At("b")));
     }
 
+    [Theory]
+    [InlineData("control\u0007")]
+    [InlineData("\U0001F511")]
+    public async Task Keys_of_some_text_are_refused_before_anything_is_sent_where_any_is_not_promised(string name)
+    {
+        Assert.SkipWhen(Promises.KeysOfAnyText, "Keys of any text are promised.");
+        var refused = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await Store.PutAsync(At(name), ""));
+        Assert.Equal(At(name), refused.Key);
+    }
+
     [Fact]
     public async Task A_directory_is_there_without_a_key_in_it_only_where_that_is_promised()
     {

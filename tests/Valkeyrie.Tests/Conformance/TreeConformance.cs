@@ -70,6 +70,7 @@ public abstract class TreeConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task DeleteTree_is_one_atomic_step()
     {
+        Require(p => p.TreesRemovedAtOnce);
         await Store.PutAllAsync(At("app/a"), At("app/b"), At("app/c/d"));
         await using var watching = RunningWatch.Tree(Store, Root);
         await watching.NextAsync(3);
