@@ -36,13 +36,18 @@ public static class Dial
     }
 
     /// <summary>Makes the TLS handshake on a connection.</summary>
+    /// <param name="transport">The connection; closed if the handshake fails.</param>
+    /// <param name="url">The host that its certificate must be for.</param>
+    /// <param name="options">Certificates and checks.</param>
+    /// <param name="protocol">What is to be spoken, for servers that speak several protocols; null for those that speak one.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ConnectException">It failed; the connection is closed.</exception>
     public static async Task<SslStream> HandshakeAsync(
-        Stream transport, Uri url, SslClientAuthenticationOptions options, SslApplicationProtocol protocol, CancellationToken cancellationToken)
+        Stream transport, Uri url, SslClientAuthenticationOptions options, SslApplicationProtocol? protocol, CancellationToken cancellationToken)
     {
         var secured = new SslStream(transport);
         options.TargetHost = HostOf(url);
-        options.ApplicationProtocols = [protocol];
+        options.ApplicationProtocols = protocol is { } offered ? [offered] : null;
         try
         {
             await secured.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);

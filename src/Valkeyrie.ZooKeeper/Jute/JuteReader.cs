@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Valkeyrie.ZooKeeper.Jute;
+
+/// <summary>Reads the fields of a jute record. Never reads beyond its bytes, and never allocates more than they can hold.</summary>
+/// <param name="bytes">The record.</param>
+internal ref struct JuteReader(ReadOnlySpan<byte> bytes)
+{
+    private const int Null = -1;
+
+    private ReadOnlySpan<byte> _rest = bytes;
+
+    /// <summary>How many bytes have not been read.</summary>
+    public readonly int Remaining => _rest.Length;
+
+    public int ReadInt() => BinaryPrimitives.ReadInt32BigEndian(Take(sizeof(int)));
+
+    public long ReadLong() => BinaryPrimitives.ReadInt64BigEndian(Take(sizeof(long)));
+
+    public bool ReadBool() => Take(1)[0] switch
+    {
+        0 => false,
+        1 => true,
+        var other => throw new JuteException($"A boolean is {other}."),
+    };
+
+    /// <summary>A buffer's bytes; null for a buffer that is null, which is another thing than an empty one.</summary>
+    public byte[]? ReadBuffer()
+    {
+        var length = ReadInt();
+        return length == Null ? null : length == 0 ? [] : Take(length).ToArray();
+    }
+
+    /// <summary>A text; bytes that are not UTF-8 become U+FFFD.</summary>
+    public string ReadString()
+    {
+        var length = ReadInt();
+        return length == Null ? throw new JuteException("A text is null.") : Encoding.UTF8.GetString(Take(length));
+    }
+
+    /// <summary>How many elements a list has; 0 for one that is null.</summary>
+    /// <param name="shortest">The fewest bytes that an element takes.</param>
+    public int ReadCount(int shortest)
+    {
+        var count = ReadInt();
+        return count == Null ? 0
+            : count < 0 || count > Remaining / shortest ? throw new JuteException($"A list of {count} elements has {Remaining} bytes left.")
+            : count;
+    }
+
+    private ReadOnlySpan<byte> Take(int length)
+    {
+        if ((uint)length > (uint)_rest.Length)
+        {
+            throw new JuteException($"A field of {length} bytes has {_rest.Length} bytes left.");
+        }
+
+        var taken = _rest[..length];
+        _rest = _rest[length..];
+        return taken;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Valkeyrie.ZooKeeper.Net;
+
+/// <summary>The members of an ensemble, in turn. Each client begins at another one, so that they spread.</summary>
+/// <param name="endpoints">The members; at least one.</param>
+internal sealed class EndpointRing(IReadOnlyList<Endpoint> endpoints)
+{
+    private int _turn = Random.Shared.Next(endpoints.Count);
+
+    public int Count => endpoints.Count;
+
+    public Endpoint Next() => endpoints[(int)((uint)Interlocked.Increment(ref _turn) % (uint)endpoints.Count)];
+}

@@ -1,0 +1,28 @@
+using Valkeyrie.ZooKeeper.Jute;
+
+namespace Valkeyrie.ZooKeeper.Protocol;
+
+/// <summary>The first frame on a connection: asks for a session, or for the one that there was.</summary>
+/// <param name="LastZxid">The newest transaction that the session knows of. A server that does not know it yet refuses.</param>
+/// <param name="Timeout">The wanted timeout of the session.</param>
+/// <param name="SessionId">The session; 0 for a new one.</param>
+/// <param name="Password">The session's password; empty for a new one.</param>
+internal sealed record ConnectRequest(long LastZxid, TimeSpan Timeout, long SessionId, byte[] Password)
+{
+    private const int ProtocolVersion = 0;
+
+    public void Write(JuteWriter writer)
+    {
+        var start = writer.BeginFrame();
+        writer.WriteInt(ProtocolVersion);
+        writer.WriteLong(LastZxid);
+        writer.WriteInt((int)Timeout.TotalMilliseconds);
+        writer.WriteLong(SessionId);
+        writer.WriteBuffer(Password);
+        writer.WriteBool(false); // no server that has lost its cluster
+        writer.EndFrame(start);
+    }
+
+    /// <summary>A record's text would show the password.</summary>
+    public override string ToString() => $"Session {SessionId:x}";
+}

@@ -1,0 +1,37 @@
+using Valkeyrie.ZooKeeper.Jute;
+
+namespace Valkeyrie.ZooKeeper.Protocol;
+
+/// <summary>Takes up watches again on another connection of their session.</summary>
+/// <param name="zxid">The newest transaction that the session knows of: what a once-only watch would have told since then is told at once.</param>
+/// <param name="data">Nodes that exist and are watched once.</param>
+/// <param name="recursive">Nodes that are watched with all below them, for good.</param>
+internal sealed class SetWatchesRequest(long zxid, IReadOnlyList<string> data, IReadOnlyList<string> recursive)
+    : Request<Nothing>(recursive.Count > 0 ? OpCode.SetWatches2 : OpCode.SetWatches, "/")
+{
+    public override bool IsRepeatable => true;
+
+    public override void Write(JuteWriter writer)
+    {
+        writer.WriteLong(zxid);
+        Write(writer, data);
+        writer.WriteInt(0); // nodes that do not exist
+        writer.WriteInt(0); // children
+        if (recursive.Count > 0)
+        {
+            writer.WriteInt(0); // persistent, one node
+            Write(writer, recursive);
+        }
+    }
+
+    public override Nothing Read(ref JuteReader reader) => Nothing.Instance;
+
+    private static void Write(JuteWriter writer, IReadOnlyList<string> paths)
+    {
+        writer.WriteInt(paths.Count);
+        foreach (var path in paths)
+        {
+            writer.WriteString(path);
+        }
+    }
+}

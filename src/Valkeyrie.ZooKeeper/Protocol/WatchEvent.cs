@@ -1,0 +1,16 @@
+using Valkeyrie.ZooKeeper.Jute;
+
+namespace Valkeyrie.ZooKeeper.Protocol;
+
+/// <summary>An event of a watch.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="Path">To which node.</param>
+internal readonly record struct WatchEvent(WatchEventType Type, string Path)
+{
+    public static WatchEvent Read(ref JuteReader reader)
+    {
+        var type = (WatchEventType)reader.ReadInt();
+        reader.ReadInt(); // The state of the connection, which this side knows by itself.
+        return new WatchEvent(type, reader.ReadString());
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Valkeyrie.Engine.Http;
+using Valkeyrie.ZooKeeper.Net;
+
+namespace Valkeyrie.ZooKeeper.Sessions;
+
+/// <summary>Makes the connection to a member, plain or over TLS.</summary>
+internal static class MemberDial
+{
+    /// <param name="endpoint">The member.</param>
+    /// <param name="tls">The checks of TLS; null for none.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="SessionException">No connection was made.</exception>
+    public static async Task<Stream> ConnectAsync(Endpoint endpoint, KvTlsOptions? tls, CancellationToken cancellationToken)
+    {
+        var url = new UriBuilder("tcp", endpoint.Host, endpoint.Port).Uri;
+        try
+        {
+            var stream = await Dial.ConnectAsync(url, null, cancellationToken).ConfigureAwait(false);
+            return tls is null ? stream : await Dial.HandshakeAsync(stream, url, OptionsOf(tls), null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConnectException e)
+        {
+            throw new SessionException(
+                e.Reason switch
+                {
+                    KvUnreachableReason.NameNotFound => FailureKind.NameNotFound,
+                    KvUnreachableReason.Tls => FailureKind.Tls,
+                    _ => FailureKind.NotConnected,
+                },
+                Sentence(e.InnerException is CertificateRefusedException refused ? refused.Message : e.Message),
+                e) { Endpoint = endpoint.ToString(), NotSent = true };
+        }
+    }
+
+    private static SslClientAuthenticationOptions OptionsOf(KvTlsOptions tls) => new()
+    {
+        ClientCertificates = tls.ClientCertificate is { } certificate ? new X509CertificateCollection { certificate } : null,
+        RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
+            tls.SkipCertificateCheck || ServerCertificate.Check(shown, chain, errors, tls.CertificateAuthorities),
+    };
+
+    private static string Sentence(string message) => char.ToUpperInvariant(message[0]) + message[1..].TrimEnd().TrimEnd('.') + ".";
+}

@@ -1,0 +1,16 @@
+namespace Valkeyrie.ZooKeeper.Sessions;
+
+/// <summary>Waits for the next change of one node. Whoever is told looks again what has changed; it may be nothing.</summary>
+internal sealed class NodeWatch(SessionWatches watches, string path) : IDisposable
+{
+    private readonly TaskCompletionSource _fired = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Path { get; } = path;
+
+    /// <summary>Ends when the node changed, and when the session did.</summary>
+    public Task Fired => _fired.Task;
+
+    public void Fire() => _fired.TrySetResult();
+
+    public void Dispose() => watches.Forget(this);
+}

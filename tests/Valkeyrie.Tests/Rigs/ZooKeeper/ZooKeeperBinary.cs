@@ -1,0 +1,41 @@
+namespace Valkeyrie.Tests.Rigs;
+
+/// <summary>The ZooKeeper that the tests start: <c>$VALKEYRIE_ZOOKEEPER</c>, a program that takes a configuration file and runs in the foreground; or
+/// the <c>zkServer.sh</c> on PATH or of Debian's package. A test that asks for one that is not on this machine is skipped by name.</summary>
+internal static class ZooKeeperBinary
+{
+    private const string Script = "zkServer.sh";
+    private const string DebianScript = "/usr/share/zookeeper/bin/zkServer.sh";
+
+    private static readonly string? Program = Find();
+
+    public static bool IsInstalled => Program is not null;
+
+    /// <summary>The command that starts a server in the foreground.</summary>
+    public static IReadOnlyList<string> CommandOf(string configuration)
+    {
+        Assert.SkipWhen(Program is null, "ZooKeeper is not installed here.");
+        return Path.GetFileName(Program) == Script ? [Program!, "start-foreground", configuration] : [Program!, configuration];
+    }
+
+    /// <summary>What a fixture has started; where there is no ZooKeeper, the tests that ask for it are skipped.</summary>
+    public static T Started<T>(T? server)
+        where T : class
+    {
+        Assert.SkipWhen(server is null, "ZooKeeper is not installed here.");
+        return server!;
+    }
+
+    private static string? Find()
+    {
+        if (Environment.GetEnvironmentVariable("VALKEYRIE_ZOOKEEPER") is { Length: > 0 } chosen)
+        {
+            return chosen;
+        }
+
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, Script))
+            .Append(DebianScript)
+            .FirstOrDefault(File.Exists);
+    }
+}
