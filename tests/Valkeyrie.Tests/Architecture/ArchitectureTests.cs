@@ -30,6 +30,11 @@ public sealed class ArchitectureTests
 
         // Requests and replies: it knows nothing of what they are used for.
         { "Valkeyrie.Consul.Calls", [] },
+
+        // ZooKeeper's records, the requests made of them, and sessions that make these: they know nothing of keys.
+        { "Valkeyrie.ZooKeeper.Jute", [] },
+        { "Valkeyrie.ZooKeeper.Protocol", ["Valkeyrie.ZooKeeper.Jute"] },
+        { "Valkeyrie.ZooKeeper.Sessions", ["Valkeyrie.ZooKeeper.Jute", "Valkeyrie.ZooKeeper.Net", "Valkeyrie.ZooKeeper.Protocol"] },
         { "Valkeyrie.Embedded.Sqlite", [] },
         { "Valkeyrie.PowerShell.Files", [] },
         { "Valkeyrie.PowerShell.Binding", [] },

@@ -2,6 +2,7 @@ using Valkeyrie.Tests.Consul;
 using Valkeyrie.Tests.Embedded;
 using Valkeyrie.Tests.Etcd;
 using Valkeyrie.Tests.Etcd.V2;
+using Valkeyrie.Tests.ZooKeeper;
 
 namespace Valkeyrie.Tests.Conformance;
 
@@ -12,6 +13,7 @@ public static class CompletenessTests
     [InlineData(typeof(EtcdV3Conformance))]
     [InlineData(typeof(EtcdV2Conformance))]
     [InlineData(typeof(ConsulConformance))]
+    [InlineData(typeof(ZooKeeperConformance))]
     [InlineData(typeof(EmbeddedFileConformance))]
     [InlineData(typeof(EmbeddedMemoryConformance))]
     public static void Every_store_runs_every_theme_of_the_suite(Type store)

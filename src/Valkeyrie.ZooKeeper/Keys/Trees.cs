@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Valkeyrie.Engine;
+using Valkeyrie.ZooKeeper.Protocol;
+
+namespace Valkeyrie.ZooKeeper.Keys;
+
+/// <summary>Listing and removing whole trees.</summary>
+internal sealed class Trees(Nodes nodes)
+{
+    private const int MostDeletions = 500;
+    private const int MostBytes = 256 << 10;
+
+    /// <summary>The pairs of a range, without those of locks.</summary>
+    public async IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var place = nodes.Paths.RangeOf(range);
+        if (place.IsSingle)
+        {
+            if ((options.After is null || KeyOrder.Compare(range.Text, options.After) > 0)
+                && await nodes.ReadAsync(place.Start, range.Text, options.Serializable, cancellationToken).ConfigureAwait(false) is { Bytes: not null } only)
+            {
+                yield return Nodes.PairOf(range.Text, options.KeysOnly ? null : only.Bytes, only.Stat);
+            }
+
+            yield break;
+        }
+
+        var left = options.Limit ?? long.MaxValue;
+        var isEmpty = true;
+        var walk = new TreeWalk(nodes, place, new TreeWalkOptions { KeysOnly = options.KeysOnly, Stale = options.Serializable, After = PathAfter(place, options.After) });
+        await foreach (var node in walk.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            isEmpty = false;
+            yield return Nodes.PairOf(place.KeyOf(node.Path), options.KeysOnly ? null : node.Bytes, node.Stat);
+            if (--left == 0)
+            {
+                yield break;
+            }
+        }
+
+        if (isEmpty && options.After is null && range.Kind == KvRangeKind.Directory)
+        {
+            await RequireKeyAsync(range, options.Serializable, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The entries of a directory, down to a depth.</summary>
+    public async IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var place = nodes.Paths.RangeOf(directory);
+        var builder = new EntryBuilder(directory.Start, options.Depth);
+        var entries = new List<KvEntry>();
+        var walk = new TreeWalk(nodes, place, new TreeWalkOptions { KeysOnly = options.KeysOnly, Depth = options.Depth, NamePrefix = options.NamePrefix });
+        await foreach (var node in walk.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var key = place.KeyOf(node.Path);
+            if (node.IsDirectory)
+            {
+                builder.AddDirectory(key + KeyRules.Separator, entries);
+            }
+            else
+            {
+                builder.Add(Nodes.PairOf(key, options.KeysOnly ? null : node.Bytes, node.Stat), entries);
+            }
+
+            foreach (var entry in entries)
+            {
+                yield return entry;
+            }
+
+            entries.Clear();
+        }
+
+        builder.End(entries);
+        foreach (var entry in entries)
+        {
+            yield return entry;
+        }
+    }
+
+    /// <summary>True if any pair lies in a directory.</summary>
+    public ValueTask<bool> IsDirectoryAsync(KvRange directory, CancellationToken cancellationToken)
+    {
+        var place = nodes.Paths.RangeOf(directory);
+        return TreeWalk.HasPairBelowAsync(nodes, place.Folder, place, cancellationToken);
+    }
+
+    /// <summary>Removes a tree, and of a directory the key of its name, too: in one step where it is small, else in several, from below.</summary>
+    /// <returns>How many keys were removed.</returns>
+    public async ValueTask<long> DeleteAsync(KvRange range, CancellationToken cancellationToken)
+    {
+        if (range is { Kind: KvRangeKind.Directory, Text: "" })
+        {
+            throw new KvInvalidArgumentException(
+                "The directory '/' may be the whole store. To remove everything say so (all keys); to remove the keys that start with '/' specify that as a prefix.") { Key = "/" };
+        }
+
+        var place = nodes.Paths.RangeOf(range);
+        if (place.IsSingle)
+        {
+            return await new Writes(nodes).DeleteAsync(range.Text, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+        }
+
+        var removed = 0L;
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            // From below: what was found last comes first.
+            var found = await FindAsync(place, cancellationToken).ConfigureAwait(false);
+            if (found.Count == 0)
+            {
+                return removed;
+            }
+
+            found.Reverse();
+            removed += await RemoveAsync(found, range.Text, cancellationToken).ConfigureAwait(false);
+            if (Stopwatch.GetElapsedTime(began) > nodes.Timeout * 10)
+            {
+                throw nodes.Busy(range.Text);
+            }
+        }
+    }
+
+    private static string? PathAfter(NodeRange place, string? after)
+    {
+        // The key need not be one that a node could have.
+        var start = place.KeyOf(place.Start);
+        return after is null ? null
+            : after.StartsWith(start, StringComparison.Ordinal) ? string.Concat(place.Start, after.AsSpan(start.Length))
+            : KeyOrder.Compare(after, start) < 0 ? null
+            : place.Start + '\uFFFF';
+    }
+
+    /// <summary>All nodes of a range, each before those below it.</summary>
+    private async ValueTask<List<TreeNode>> FindAsync(NodeRange place, CancellationToken cancellationToken)
+    {
+        var found = new List<TreeNode>();
+        if (place.Range.Kind == KvRangeKind.Directory && await StatAsync(place.Folder, place, cancellationToken).ConfigureAwait(false) is { } own)
+        {
+            found.Add(own);
+        }
+
+        var at = found.Count;
+        await AddChildrenAsync(place.Folder, isFirst: true).ConfigureAwait(false);
+        for (; at < found.Count; at++)
+        {
+            if (found[at].Stat.ChildCount > 0)
+            {
+                await AddChildrenAsync(found[at].Path, isFirst: false).ConfigureAwait(false);
+            }
+        }
+
+        return found;
+
+        async ValueTask AddChildrenAsync(string path, bool isFirst)
+        {
+            var children = await nodes.CallAsync(new GetChildrenRequest(path, isFirst), place.Range.Text, cancellationToken).ConfigureAwait(false);
+            if (!children.IsOk)
+            {
+                _ = children.Error == ErrorCode.NoNode ? true : throw nodes.Refusal(children.Error, place.Range.Text);
+                return;
+            }
+
+            var paths = children.Value.Names
+                .Where(n => !isFirst || n.StartsWith(place.NameStart, StringComparison.Ordinal))
+                .Select(n => NodePaths.Join(path, n))
+                .Where(p => !NodePaths.IsReserved(p));
+            foreach (var part in paths.Chunk(MostDeletions))
+            {
+                var stats = await Task.WhenAll(part.Select(p => StatAsync(p, place, cancellationToken).AsTask())).ConfigureAwait(false);
+                found.AddRange(stats.OfType<TreeNode>());
+            }
+        }
+    }
+
+    private async ValueTask<TreeNode?> StatAsync(string path, NodeRange place, CancellationToken cancellationToken)
+    {
+        var exists = await nodes.CallAsync(new ExistsRequest(path, synced: false), place.Range.Text, cancellationToken).ConfigureAwait(false);
+        if (!exists.IsOk)
+        {
+            return exists.Error == ErrorCode.NoNode ? null : throw nodes.Refusal(exists.Error, place.Range.Text);
+        }
+
+        // Here those of locks count, too.
+        if (exists.Value.DataLength > 0)
+        {
+            return new TreeNode(path, null, exists.Value, IsPair: true);
+        }
+
+        var data = await nodes.ReadAsync(path, place.Range.Text, stale: true, cancellationToken).ConfigureAwait(false);
+        return data is null ? null : new TreeNode(path, null, data.Stat, data.Bytes is not null);
+    }
+
+    private async ValueTask<long> RemoveAsync(List<TreeNode> found, string key, CancellationToken cancellationToken)
+    {
+        var removed = 0L;
+        for (var at = 0; at < found.Count;)
+        {
+            var part = new List<TreeNode>();
+            for (var bytes = 0; at < found.Count && part.Count < MostDeletions && bytes < MostBytes; at++)
+            {
+                part.Add(found[at]);
+                bytes += 3 * found[at].Path.Length;
+            }
+
+            var reply = await nodes.CallAsync(new MultiRequest([.. part.Select(n => new DeleteRequest(n.Path))]), key, cancellationToken).ConfigureAwait(false);
+            var error = reply.IsOk ? reply.Value.FirstOrDefault(r => r.Error != ErrorCode.Ok).Error : reply.Error;
+            switch (error)
+            {
+                case ErrorCode.Ok:
+                    removed += part.LongCount(n => n.IsPair);
+                    break;
+                case ErrorCode.NoNode or ErrorCode.NotEmpty:
+                    // Somebody was here meanwhile: look again.
+                    return removed;
+                default:
+                    throw nodes.Refusal(error, key);
+            }
+        }
+
+        return removed;
+    }
+
+    private async ValueTask RequireKeyAsync(KvRange directory, bool stale, CancellationToken cancellationToken)
+    {
+        if (directory.Text.Length == 0
+            || await nodes.ReadAsync(nodes.Paths.PathOf(directory.Text), directory.Text, stale, cancellationToken).ConfigureAwait(false) is not { Bytes: not null })
+        {
+            throw new KvKeyNotFoundException(directory.Text.Length == 0 ? "/" : directory.Text, nodes.Info.Address);
+        }
+    }
+}

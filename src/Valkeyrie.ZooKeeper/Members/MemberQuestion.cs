@@ -1,0 +1,40 @@
+using System.Text;
+using Valkeyrie.ZooKeeper.Net;
+using Valkeyrie.ZooKeeper.Sessions;
+
+namespace Valkeyrie.ZooKeeper.Members;
+
+/// <summary>Asks a member what it is, on a connection of its own that needs no session.</summary>
+internal static class MemberQuestion
+{
+    private const int LongestAnswer = 16 << 10;
+
+    /// <exception cref="SessionException">It cannot be reached, or is no ZooKeeper.</exception>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public static async Task<MemberReport> AskAsync(Endpoint endpoint, KvTlsOptions? tls, CancellationToken cancellationToken)
+    {
+        var stream = await MemberDial.ConnectAsync(endpoint, tls, cancellationToken).ConfigureAwait(false);
+        await using var disposeStream = stream.ConfigureAwait(false);
+        var answer = new byte[LongestAnswer];
+        var length = 0;
+        try
+        {
+            await stream.WriteAsync("srvr"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+            while (length < LongestAnswer && await stream.ReadAsync(answer.AsMemory(length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            {
+                length += read;
+            }
+        }
+        catch (IOException) when (length > 0)
+        {
+            // Some versions reset the connection behind the answer.
+        }
+        catch (IOException e)
+        {
+            throw new SessionException(FailureKind.ConnectionLost, "It ended the connection without an answer.", e) { Endpoint = endpoint.ToString() };
+        }
+
+        return MemberReport.Parse(Encoding.UTF8.GetString(answer, 0, length))
+            ?? throw new SessionException(FailureKind.Protocol, "It does not answer as one does.") { Endpoint = endpoint.ToString() };
+    }
+}

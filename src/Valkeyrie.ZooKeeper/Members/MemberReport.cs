@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Valkeyrie.ZooKeeper.Members;
+
+/// <summary>What a member says of itself, in answer to the four letters <c>srvr</c>.</summary>
+/// <param name="Version">Its version; empty where it does not tell.</param>
+/// <param name="Zxid">The newest transaction that it knows of; 0 where it does not tell.</param>
+/// <param name="Mode">What it is in its ensemble: <c>leader</c>, <c>follower</c>, <c>observer</c>, <c>standalone</c>; empty where it does not tell.</param>
+internal sealed record MemberReport(string Version, long Zxid, string Mode)
+{
+    /// <summary>A member whose <c>4lw.commands.whitelist</c> lacks <c>srvr</c>.</summary>
+    public static MemberReport Silent { get; } = new("", 0, "");
+
+    /// <summary>The mode of a member that has lost its ensemble.</summary>
+    public const string NoEnsemble = "none";
+
+    /// <summary>Reads an answer; null if it is none of ZooKeeper's.</summary>
+    public static MemberReport? Parse(string text)
+    {
+        if (text.Contains("not in the whitelist", StringComparison.Ordinal))
+        {
+            return Silent;
+        }
+
+        if (text.StartsWith("This ZooKeeper instance is not currently serving requests", StringComparison.Ordinal))
+        {
+            return new("", 0, NoEnsemble);
+        }
+
+        var version = "";
+        var mode = "";
+        long zxid = 0;
+        foreach (var line in text.Split('\n'))
+        {
+            var (name, value) = line.IndexOf(':', StringComparison.Ordinal) is > 0 and var at ? (line[..at], line[(at + 1)..].Trim()) : (line, "");
+            switch (name)
+            {
+                case "Zookeeper version":
+                    version = value.Split('-', ',')[0];
+                    break;
+                case "Mode":
+                    mode = value;
+                    break;
+                case "Zxid" when value.StartsWith("0x", StringComparison.Ordinal):
+                    _ = long.TryParse(value.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out zxid);
+                    break;
+            }
+        }
+
+        return version.Length > 0 ? new(version, zxid, mode) : null;
+    }
+}

@@ -1,0 +1,249 @@
+using Valkeyrie.Engine;
+using Valkeyrie.ZooKeeper.Keys;
+using Valkeyrie.ZooKeeper.Locks;
+using Valkeyrie.ZooKeeper.Members;
+using Valkeyrie.ZooKeeper.Protocol;
+using Valkeyrie.ZooKeeper.Sessions;
+using Valkeyrie.ZooKeeper.Watches;
+
+namespace Valkeyrie.ZooKeeper;
+
+/// <summary>ZooKeeper as a store.</summary>
+/// <remarks>
+/// <para>A key is a node, and its revision the transaction that last wrote the node's data (mzxid). A node without data, as this store makes them above its keys, is
+/// no pair; one with empty data is. Nodes that other clients made with data are pairs, also those above others.</para>
+/// <para>Beyond the contract: listings are not at one revision; a large tree is removed in several steps; changes of a key that follow each other soon may merge in a
+/// watch. A conditional write reads the node, and writes at its version: where others remove and make the key anew in between, with as many writes, it is not noticed.</para>
+/// </remarks>
+internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvEndpoints
+{
+    private static readonly KvPutOptions Plain = new();
+    private static readonly KvReadOptions Newest = new();
+    private static readonly KvListOptions Everything = new();
+    private static readonly KvWatchOptions FromNow = new();
+    private static readonly KvLockOptions PlainLock = new();
+    private static readonly KvEntryOptions OneLevel = new();
+
+    private readonly SessionPool _pool;
+    private readonly KvStoreInfo _info;
+    private readonly Nodes _nodes;
+    private readonly Writes _writes;
+    private readonly Trees _trees;
+    private readonly SequenceMutex _mutex;
+    private readonly StoreLifetime _lifetime;
+
+    public ZooKeeperKeyStore(SessionPool pool, NodePaths paths, IReadOnlyList<AccessEntry> access, KvStoreInfo info)
+    {
+        _pool = pool;
+        _info = info;
+        _lifetime = new StoreLifetime(info.Address);
+        _nodes = new Nodes(pool, paths, access, info);
+        _writes = new Writes(_nodes);
+        _trees = new Trees(_nodes);
+        _mutex = new SequenceMutex(_nodes);
+    }
+
+    /// <summary>What the store promises.</summary>
+    public static KvPromises Promises { get; } = new()
+    {
+        EveryChange = false,
+        ListingAtOneRevision = false,
+        TreesRemovedAtOnce = false,
+        History = false,
+        Transactions = false,
+        RangeConditions = false,
+        LargestTransaction = 0,
+        Leases = false,
+        Elections = false,
+        Versions = false,
+        LocksInOrder = true,
+        BinaryValues = true,
+        KeysAsWritten = false,
+        KeysOfAnyText = false,
+        KeysOfAnyBytes = false,
+        ValuesOnDirectories = true,
+        RealDirectories = false,
+
+        // A session's shortest timeout: two ticks.
+        ShortestTtlSeconds = 4,
+        ShortestTtlSetting = "minSessionTimeout",
+
+        LargestValue = SessionConnection.LongestRequest,
+        LargestValueSetting = "jute.maxbuffer",
+    };
+
+    // By the interface alone: whoever turns the object into JSON, a few levels deep, shall not be led through all that it is made of.
+    KvStoreInfo IKvStore.Info => _info;
+
+    public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return new MemberChecks(_pool, _info).PingAsync(cancellationToken);
+    }
+
+    public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return new MemberChecks(_pool, _info).CheckAllAsync(OptionRules.CheckEndpointTimeout(timeout) ?? _pool.Settings.Timeout, cancellationToken);
+    }
+
+    public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _writes.PutAsync(key, value, options ?? Plain, cancellationToken);
+    }
+
+    public async ValueTask<KvPair?> TryGetAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) is { Bytes: { } bytes, Stat: var stat } ? Nodes.PairOf(key, bytes, stat) : null;
+
+    public async ValueTask<bool> ExistsAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        options ??= Newest;
+        var path = _nodes.Paths.PathOf(key);
+        CheckRead(options);
+        var reply = await _nodes.CallAsync(new ExistsRequest(path, !options.Serializable), key, cancellationToken).ConfigureAwait(false);
+        return reply.Error switch
+        {
+            ErrorCode.NoNode => false,
+
+            // Without any data it takes a read to tell whether that is empty or missing.
+            ErrorCode.Ok => reply.Value.DataLength > 0 || await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) is { Bytes: not null },
+            _ => throw _nodes.Refusal(reply.Error, key),
+        };
+    }
+
+    public ValueTask<bool> TryDeleteAsync(string key, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _writes.DeleteAsync(key, cancellationToken);
+    }
+
+    public IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        _lifetime.ThrowIfClosed();
+        options ??= Everything;
+        OptionRules.CheckList(options);
+        RefuseOlderRevision(options);
+        return _trees.ListAsync(range, options, cancellationToken);
+    }
+
+    public async ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= Newest;
+        var keys = new KvListOptions { KeysOnly = true, Revision = options.Revision, Serializable = options.Serializable };
+        var count = 0L;
+        await foreach (var _ in ListAsync(range, keys, cancellationToken).ConfigureAwait(false))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    public ValueTask<long> TryDeleteTreeAsync(KvRange range, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        _lifetime.ThrowIfClosed();
+        return _trees.DeleteAsync(range, cancellationToken);
+    }
+
+    public ValueTask<KvWriteResult> TryAtomicPutAsync(
+        string key, ReadOnlyMemory<byte> value, long revision, KvPutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _writes.AtomicPutAsync(key, value, revision, options ?? Plain, cancellationToken);
+    }
+
+    public ValueTask<KvWriteResult> TryAtomicDeleteAsync(string key, long revision, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _writes.AtomicDeleteAsync(key, revision, cancellationToken);
+    }
+
+    public IAsyncEnumerable<KvEvent> WatchAsync(string key, KvWatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        WatchTreeAsync(KvRange.Key(key), options, cancellationToken);
+
+    public IAsyncEnumerable<KvEvent> WatchTreeAsync(KvRange range, KvWatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.ReadAsync(
+            token =>
+            {
+                ArgumentNullException.ThrowIfNull(range);
+                var watch = options ?? FromNow;
+                OptionRules.CheckWatch(watch);
+                return ComparedWatch.ReadAsync(new NodeObserver(_nodes, _nodes.Paths.RangeOf(range), watch), range, watch, _info.Address, token);
+            },
+            cancellationToken);
+
+    public ValueTask<KvLock> LockAsync(string key, KvLockOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.CallAsync(
+            token =>
+            {
+                options ??= PlainLock;
+                OptionRules.RequireForm(key, options, _info, KvLockForm.Beside);
+                return _mutex.LockAsync(key, options, token);
+            },
+            cancellationToken);
+
+    public async ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        _lifetime.ThrowIfClosed();
+        if (path.Length == 0)
+        {
+            return await _trees.IsDirectoryAsync(KvRange.Directory("/"), cancellationToken).ConfigureAwait(false) ? new KvEntry(path, null, IsDirectory: true) : null;
+        }
+
+        var node = await ReadAsync(path, null, cancellationToken).ConfigureAwait(false);
+        if (node is null)
+        {
+            return null;
+        }
+
+        var pair = node.Bytes is null ? null : Nodes.PairOf(path, (options ?? OneLevel).KeysOnly ? null : node.Bytes, node.Stat);
+        var isDirectory = node.Stat.ChildCount > 0 && await _trees.IsDirectoryAsync(KvRange.Directory(path), cancellationToken).ConfigureAwait(false);
+        return pair is null && !isDirectory ? null : new KvEntry(path, pair, isDirectory);
+    }
+
+    public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        _lifetime.ThrowIfClosed();
+        return _trees.ListEntriesAsync(directory, options ?? OneLevel, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!await _lifetime.TryCloseAsync().ConfigureAwait(false))
+        {
+            return;
+        }
+
+        await _mutex.DisposeAsync().ConfigureAwait(false);
+        await _pool.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private ValueTask<NodeData?> ReadAsync(string key, KvReadOptions? options, CancellationToken cancellationToken)
+    {
+        _lifetime.ThrowIfClosed();
+        options ??= Newest;
+        var path = _nodes.Paths.PathOf(key);
+        CheckRead(options);
+        return _nodes.ReadAsync(path, key, options.Serializable, cancellationToken);
+    }
+
+    private void CheckRead(KvReadOptions options)
+    {
+        OptionRules.CheckRead(options);
+        RefuseOlderRevision(options);
+    }
+
+    private void RefuseOlderRevision(KvReadOptions options)
+    {
+        if (options.Revision is not null)
+        {
+            throw new KvNotSupportedException("reading at an older revision: ZooKeeper keeps none", _info);
+        }
+    }
+}
