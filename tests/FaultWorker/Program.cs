@@ -4,9 +4,11 @@ using Valkeyrie;
 using Valkeyrie.Embedded;
 using Valkeyrie.Etcd;
 using Valkeyrie.Tests.Faults;
+using Valkeyrie.ZooKeeper;
 
 EtcdStore.Register();
 EmbeddedStore.Register();
+ZooKeeperStore.Register();
 await using var store = KvStore.Open(args[1], new KvStoreOptions { Timeout = Seconds(args[2]), KeepAlive = Seconds(args[3]) });
 var seed = Number(args[4]);
 switch (args[0])

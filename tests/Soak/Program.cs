@@ -21,6 +21,17 @@ var folder = Directory.CreateDirectory(Path.Combine("out", "soak")).FullName;
     ("compaction", run => CompactionRound.RunAsync(run, breaks: 25)),
     ("embedded", run => EmbeddedRound.RunAsync(run, kills: 8)),
 ];
+if (ZooKeeperBinary.IsInstalled)
+{
+    rounds =
+    [
+        .. rounds,
+        ("ensemble", run => EnsembleRound.RunAsync(run, TimeSpan.FromMinutes(2))),
+        ("ensemble-locks", run => LockRound.RunAsync(run, TimeSpan.FromSeconds(60), async () => await FaultyEnsemble.StartAsync())),
+    ];
+}
+
+
 var clock = Stopwatch.StartNew();
 using var stop = new CancellationTokenSource();
 var idle = Task.Run(() => IdleRound.RunAsync(new FaultRun("idle", seed, folder), duration, new KvStoreOptions().KeepAlive, stop.Token));

@@ -26,9 +26,12 @@ internal static class LockRound
 
     /// <summary>Makes a round: every blow once, then others until the time is up.</summary>
     /// <returns>What it did, in a line.</returns>
-    public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
+    public static Task<string> RunAsync(FaultRun run, TimeSpan duration) => RunAsync(run, duration, async () => await FaultyCluster.StartAsync());
+
+    /// <inheritdoc cref="RunAsync(FaultRun, TimeSpan)"/>
+    public static async Task<string> RunAsync(FaultRun run, TimeSpan duration, Func<Task<IFaultyServers>> start)
     {
-        await using var cluster = await FaultyCluster.StartAsync();
+        await using var cluster = await start();
         var record = new LockRecord();
         var workers = Enumerable.Range(0, EtcdCluster.Size).Select(i => Start(cluster, record, run.Seed, i)).ToList();
         var blows = Plan(run.Seed, duration);
@@ -75,16 +78,16 @@ internal static class LockRound
         }
     }
 
-    private static FaultWorkerProcess Start(FaultyCluster cluster, LockRecord record, int seed, int worker) => new(
+    private static FaultWorkerProcess Start(IFaultyServers cluster, LockRecord record, int seed, int worker) => new(
         "locks",
-        $"etcd://{cluster.ProxyOf(worker).Endpoint}",
+        cluster.AddressBy(worker),
         Timeout,
         seed + worker,
         line => record.Take(worker, line),
         Key,
         FaultWorkerProcess.Seconds(Ttl));
 
-    private static async Task StrikeAsync(FaultyCluster cluster, LockRecord record, List<FaultWorkerProcess> workers, int seed, Blow blow)
+    private static async Task StrikeAsync(IFaultyServers cluster, LockRecord record, List<FaultWorkerProcess> workers, int seed, Blow blow)
     {
         var holder = await HolderAsync(record);
         switch (blow)
@@ -112,9 +115,7 @@ internal static class LockRound
                 await PassAsync(record);
                 break;
             default:
-                var leader = await cluster.Etcd.LeaderAsync() ?? holder;
-                cluster.Etcd.Kill(leader);
-                await cluster.Etcd.RestartAsync(leader);
+                await cluster.RestartLeaderAsync();
                 break;
         }
     }

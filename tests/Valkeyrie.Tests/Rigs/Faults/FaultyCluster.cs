@@ -2,7 +2,7 @@ namespace Valkeyrie.Tests.Rigs;
 
 /// <summary>A cluster of three with a proxy before each member, so that members can die, stop and come back, and the ways to them break in any way
 /// that a network knows.</summary>
-internal sealed class FaultyCluster : IAsyncDisposable
+internal sealed class FaultyCluster : IFaultyServers
 {
     /// <summary>How long a server that owes an answer may be silent in these tests.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(1);
@@ -21,6 +21,15 @@ internal sealed class FaultyCluster : IAsyncDisposable
         new(await EtcdCluster.StartAsync((options ?? new EtcdServerOptions()) with { KeepAliveMinTime = KeepAlive / 10 }));
 
     public TcpProxy ProxyOf(int member) => _proxies[member];
+
+    public string AddressBy(int member) => $"etcd://{_proxies[member].Endpoint}";
+
+    public async Task RestartLeaderAsync()
+    {
+        var leader = await Etcd.LeaderAsync() ?? 0;
+        Etcd.Kill(leader);
+        await Etcd.RestartAsync(leader);
+    }
 
     /// <summary>The address by way of the proxies, a given member first.</summary>
     public string AddressFrom(int member) =>
