@@ -91,6 +91,7 @@ function Invoke-PesterTask {
     $needs = [ordered]@{
         etcd             = [bool](Find-Program etcd) -and [bool](Find-Program etcdctl)
         consul           = [bool](Find-Program consul)
+        zookeeper        = [bool]($env:VALKEYRIE_ZOOKEEPER ? $env:VALKEYRIE_ZOOKEEPER : (Get-Command zkServer.sh -CommandType Application -ErrorAction Ignore))
         PlatyPS          = Find-GalleryModule Microsoft.PowerShell.PlatyPS (Get-ToolVersion PlatyPS)
         PSScriptAnalyzer = Find-GalleryModule PSScriptAnalyzer (Get-ToolVersion PSScriptAnalyzer)
         PSResourceGet    = [bool](Get-Command Compress-PSResource -ErrorAction Ignore)

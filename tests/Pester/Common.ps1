@@ -114,6 +114,29 @@ function Start-TestConsul {
     "127.0.0.1:$port"
 }
 
+# Starts a ZooKeeper of the calling file's own and returns its host and port, once it serves. Nothing where there is none: the tests that need one have the tag
+# zookeeper, and are left out.
+function Start-TestZooKeeper {
+    $program = $env:VALKEYRIE_ZOOKEEPER ? $env:VALKEYRIE_ZOOKEEPER : (Get-Command zkServer.sh -CommandType Application -TotalCount 1 -ErrorAction Ignore)?.Source
+    if (-not $program) {
+        return
+    }
+
+    $port = Get-FreePort
+    $folder = Join-Path $TestDrive "zookeeper-$port"
+    $null = New-Item $folder -ItemType Directory
+    $configuration = Join-Path $folder zoo.cfg
+    Set-Content $configuration "tickTime=500", "dataDir=$folder/data", "clientPort=$port", 'clientPortAddress=127.0.0.1', 'admin.enableServer=false', 'forceSync=no'
+    $process = Start-TestProcess $program @(if ((Split-Path $program -Leaf) -eq 'zkServer.sh') { 'start-foreground' }; $configuration)
+    $null = $process.StandardError.BaseStream.CopyToAsync([IO.Stream]::Null)
+    $null = $process.StandardOutput.BaseStream.CopyToAsync([IO.Stream]::Null)
+    Wait-Until {
+        if ($process.HasExited) { throw "ZooKeeper ended before it served: $($process.ExitCode)" }
+        try { ([Net.Sockets.TcpClient]::new('127.0.0.1', $port)).Dispose(); $true } catch { $false }
+    } 'a ZooKeeper that serves'
+    "127.0.0.1:$port"
+}
+
 function Stop-TestServer {
     Get-KvStore | Disconnect-KvStore
     foreach ($process in $Started) {

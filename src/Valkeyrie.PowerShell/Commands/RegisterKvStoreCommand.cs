@@ -113,8 +113,8 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
         // Read now, so that a wrong file shows here and not in tomorrow's session.
         tls.Read(SessionState.Path);
         var endpoints = EndpointArguments.Parse(Endpoint, ApiVersion, tls.Given);
-        return endpoints.ApiVersion is null && !ConsulEndpoints.IsOne(endpoints.Address)
-            ? throw new KvInvalidArgumentException($"'{endpoints.Address}' is no endpoint of etcd or Consul. For a store in a file give -Path.")
+        return endpoints.ApiVersion is null && !ConsulEndpoints.IsOne(endpoints.Address) && !ZooKeeperEndpoints.IsOne(endpoints.Address)
+            ? throw new KvInvalidArgumentException($"'{endpoints.Address}' is no endpoint of etcd, Consul or ZooKeeper. For a store in a file give -Path.")
             : common with
             {
                 Endpoint = [.. Endpoint.SelectMany(e => e.Split(',', StringSplitOptions.TrimEntries))],

@@ -25,6 +25,11 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
             return ConsulEndpoints.Parse(given, tlsGiven);
         }
 
+        if (given is [var member, ..] && ZooKeeperEndpoints.IsOne(member))
+        {
+            return ZooKeeperEndpoints.Parse(given, tlsGiven);
+        }
+
         if (given is [var only] && IsOfAnotherKind(only))
         {
             return new(only, [], null, NameOf(KvAddress.Parse(only)));

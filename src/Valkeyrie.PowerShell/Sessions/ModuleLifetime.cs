@@ -5,6 +5,7 @@ using Valkeyrie.Embedded;
 using Valkeyrie.Etcd;
 using Valkeyrie.Etcd.Administration;
 using Valkeyrie.Etcd.Engine;
+using Valkeyrie.ZooKeeper;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
@@ -18,6 +19,7 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
         KvStore.RegisterWhenOpened(
             static () => RegisterEtcd(), EtcdStore.Scheme, EtcdStore.TlsScheme, EtcdStore.V2Scheme, EtcdStore.V2TlsScheme);
         KvStore.RegisterWhenOpened(static () => ConsulStore.Register(), ConsulStore.Scheme, ConsulStore.TlsScheme);
+        KvStore.RegisterWhenOpened(static () => ZooKeeperStore.Register(), ZooKeeperStore.Scheme, ZooKeeperStore.TlsScheme);
     }
 
     // The administration and its stubs are loaded by the first command that administers.

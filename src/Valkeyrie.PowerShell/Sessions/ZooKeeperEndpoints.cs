@@ -1,0 +1,44 @@
+using Valkeyrie.ZooKeeper;
+
+namespace Valkeyrie.PowerShell.Sessions;
+
+/// <summary>The members of a ZooKeeper ensemble among the endpoints that Connect-KvStore was given: <c>zookeeper://host:2181,host2:2181/chroot</c>,
+/// <c>zookeepers://</c> for TLS.</summary>
+internal static class ZooKeeperEndpoints
+{
+    /// <summary>True if an endpoint begins as an address of ZooKeeper does.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    public static bool IsOne(string? endpoint) => SchemeOf(endpoint) is not null;
+
+    /// <summary>Makes one address of several endpoints. Only the first need say the scheme, and only the last what comes after the hosts.</summary>
+    /// <param name="endpoints">The endpoints.</param>
+    /// <param name="tlsGiven">True if certificates were given.</param>
+    /// <exception cref="KvInvalidArgumentException">They do not go together.</exception>
+    public static EndpointArguments Parse(IReadOnlyList<string> endpoints, bool tlsGiven)
+    {
+        var scheme = SchemeOf(endpoints[0])!;
+        if (endpoints.FirstOrDefault(e => e.Contains("://", StringComparison.Ordinal) && SchemeOf(e) != scheme) is { } stranger)
+        {
+            throw new KvInvalidArgumentException($"'{stranger}' is of another kind than '{endpoints[0]}'. One store's endpoints must agree.");
+        }
+
+        if (tlsGiven && scheme == ZooKeeperStore.Scheme)
+        {
+            throw new KvInvalidArgumentException($"Certificates were specified for '{endpoints[0]}', which is without TLS. Use {ZooKeeperStore.TlsScheme}://.");
+        }
+
+        var hosts = endpoints.Select(RestOf).ToList();
+        return new EndpointArguments($"{scheme}://{string.Join(',', hosts)}", [], null, hosts[0].Split('/', '?')[0] is { Length: > 0 } host ? host : scheme);
+    }
+
+    private static string? SchemeOf(string? endpoint) =>
+        endpoint is null ? null
+        : Has(endpoint, ZooKeeperStore.Scheme) ? ZooKeeperStore.Scheme
+        : Has(endpoint, ZooKeeperStore.TlsScheme) ? ZooKeeperStore.TlsScheme
+        : null;
+
+    private static bool Has(string endpoint, string scheme) =>
+        endpoint.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && endpoint.AsSpan(scheme.Length).StartsWith("://");
+
+    private static string RestOf(string endpoint) => SchemeOf(endpoint) is { } scheme ? endpoint[(scheme.Length + 3)..] : endpoint;
+}
