@@ -33,8 +33,8 @@ Describe 'ZooKeeper' -Tag zookeeper {
         Remove-KvTree app -Confirm:$false -PassThru | Should -Be 3
         Test-KvKey application/x | Should -BeTrue
         $pair = Set-KvValue swapped 1 -PassThru
-        Set-KvValue swapped 2 -Revision $pair.Revision
-        (Get-ErrorOf { Set-KvValue swapped 3 -Revision $pair.Revision }).FullyQualifiedErrorId | Should -BeLike 'KvKeyModified,*'
+        Set-KvValue swapped 2 -IfRevision $pair.Revision
+        (Get-ErrorOf { Set-KvValue swapped 3 -IfRevision $pair.Revision }).FullyQualifiedErrorId | Should -BeLike 'KvKeyModified,*'
     }
 
     It 'has no leases, transactions, elections or history, and says so of itself: <Name>' -ForEach @(
