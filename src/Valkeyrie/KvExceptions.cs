@@ -5,23 +5,14 @@ namespace Valkeyrie;
 public sealed class KvKeyNotFoundException : KvException
 {
     /// <summary>Makes the error.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="endpoint">Where.</param>
-    public KvKeyNotFoundException(string key, string? endpoint)
-        : base(KvErrorCode.KeyNotFound, $"The key '{key}' does not exist.")
-    {
-        Key = key;
-        Endpoint = endpoint;
-    }
-
-    /// <summary>Makes the error of a key, or directory, that was to be read at an older revision.</summary>
     /// <param name="key">The key, or the directory.</param>
     /// <param name="endpoint">Where.</param>
-    /// <param name="revision">The revision at which it was to be read.</param>
-    /// <param name="createRevision">The revision at which the key that is there now was created; null if there is none, or for a directory.</param>
-    public KvKeyNotFoundException(string key, string? endpoint, long revision, long? createRevision)
-        : base(KvErrorCode.KeyNotFound, $"The key '{key}' did not exist at revision {revision}"
-            + (createRevision > revision ? $": it was created at revision {createRevision}." : "."))
+    /// <param name="revision">The older revision at which it was to be read; null (the default) for the newest.</param>
+    /// <param name="createRevision">The revision at which the key that is there now was created; null (the default) if there is none, or for a directory.</param>
+    public KvKeyNotFoundException(string key, string? endpoint, long? revision = null, long? createRevision = null)
+        : base(KvErrorCode.KeyNotFound, revision is null
+            ? $"The key '{key}' does not exist."
+            : $"The key '{key}' did not exist at revision {revision}{(createRevision > revision ? $": it was created at revision {createRevision}" : "")}.")
     {
         Key = key;
         Endpoint = endpoint;

@@ -91,7 +91,7 @@ public sealed partial class RevisionedStore
         if (directory.Text.Length == 0 || !await IsSeenAsync(directory.Text, options, cancellationToken).ConfigureAwait(false))
         {
             var name = directory.Text.Length == 0 ? "/" : directory.Text;
-            throw options.Revision is { } revision ? new KvKeyNotFoundException(name, Info.Address, revision, null) : new KvKeyNotFoundException(name, Info.Address);
+            throw new KvKeyNotFoundException(name, Info.Address, options.Revision);
         }
     }
 
