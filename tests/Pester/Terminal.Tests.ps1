@@ -125,7 +125,7 @@ BeforeAll {
     $assembly = (Get-Command Get-KvValue).ImplementingType.Assembly
     $register = $assembly.GetType('Valkeyrie.PowerShell.Sessions.StoreRegister', $true).GetProperty('Path').GetValue($null)
     $null = New-Item -ItemType Directory (Split-Path $register) -Force
-    ConvertTo-Json @{ Name = "n$h"; Path = "/x$h"; Namespace = $h } -AsArray | Set-Content $register
+    ConvertTo-Json @{ Name = 'n'; Path = Join-Path $TestFolder "x$h"; Namespace = $h } -AsArray | Set-Content $register
     $registered = Get-KvStore -Registered
     Remove-Item $register
 
@@ -255,7 +255,8 @@ Describe 'An error' {
         $code = $_
         $type = [Valkeyrie.KvException].Assembly.GetTypes() | Where-Object { $_.IsSubclassOf([Valkeyrie.KvException]) } |
             Where-Object { (New-Hostile $_).Code -eq $code }
-        $record = $records.GetMethod('From').Invoke($null, @((New-Hostile $type), $k))
+        $failure = $type ? (New-Hostile $type) : [Valkeyrie.KvException]::new($code, "$h")
+        $record = $records.GetMethod('From').Invoke($null, @($failure, $k))
         Assert-VisibleError ($visible.Invoke($null, @($record))) $code
     }
 
