@@ -29,8 +29,8 @@ BeforeDiscovery {
         'Promises list'                = { $connection.Store.Info.Promises }
         'Drive item table'             = { Get-ChildItem kv:/ -Recurse }
         'Registered store table'       = { $registered }
-        'Snapshot table'               = { Save-KvSnapshot "./snapshot$h.db" }
-        'Snapshot list'                = { Save-KvSnapshot "./snapshot$h.db" }
+        'Snapshot table'               = { Save-KvSnapshot (Join-Path $TestFolder "snapshot$h.db") }
+        'Snapshot list'                = { Save-KvSnapshot (Join-Path $TestFolder "snapshot$h.db") }
         'Endpoint table'               = { Test-KvStore $connection }
         'Tree difference table'        = { Compare-KvTree a b -IncludeEqual }
         'Tree copy table'              = { Copy-KvTree -Path a -Destination copied -PassThru }
@@ -180,7 +180,7 @@ Describe 'Objects of several types among each other' {
             'Valkeyrie.KvEvent' { Watch-KvKey $k -Timeout 60 | Select-Object -First 1 }
             'Valkeyrie.KvLease' { Get-KvLease $lease }
             'Valkeyrie.PowerShell.KvTransactionOutcome' { $transaction }
-            'Valkeyrie.PowerShell.KvSnapshotFile' { Save-KvSnapshot "./snapshot$h.db" }
+            'Valkeyrie.PowerShell.KvSnapshotFile' { Save-KvSnapshot (Join-Path $TestFolder "snapshot$h.db") }
             'Valkeyrie.PowerShell.KvOperationOutcome' { $transaction.Results }
             'Valkeyrie.KvPair#Drive' { Get-ChildItem kv:/ | Where-Object { $_ -is [Valkeyrie.KvPair] } | Select-Object -First 1 }
             'Valkeyrie.PowerShell.KvDriveInfo' { New-PSDrive hostile Kv $h }
