@@ -8,6 +8,9 @@ namespace Valkeyrie.Etcd.Administration;
 /// <summary>The upkeep of an etcd cluster.</summary>
 internal sealed class EtcdMaintenance(IEtcdCalls calls) : IKvMaintenance
 {
+    // What takes as long as the database is large ends by the caller's token.
+    private static readonly TimeSpan WithoutLimit = TimeSpan.FromDays(1);
+
     public async IAsyncEnumerable<KvMemberStatus> GetStatusAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var asked = calls.Endpoints.Select(endpoint => StatusOfAsync(endpoint, cancellationToken)).ToList();
@@ -47,13 +50,13 @@ internal sealed class EtcdMaintenance(IEtcdCalls calls) : IKvMaintenance
         }
 
         // Physical: the space is free when the call returns.
-        var client = new KV.KVClient(new StoreCallInvoker(calls, endpoint: null, isRepeatable: false));
+        var client = new KV.KVClient(new StoreCallInvoker(calls, endpoint: null, isRepeatable: false, WithoutLimit));
         await client.CompactAsync(new CompactionRequest { Revision = revision, Physical = true }, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DefragmentAsync(string endpoint, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        var invoker = new StoreCallInvoker(calls, endpoint, isRepeatable: false, timeout ?? TimeSpan.FromDays(1));
+        var invoker = new StoreCallInvoker(calls, endpoint, isRepeatable: false, timeout ?? WithoutLimit);
         await new Maintenance.MaintenanceClient(invoker).DefragmentAsync(new DefragmentRequest(), cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
     }
 

@@ -89,17 +89,23 @@ public sealed record KvMemberStatus(string Endpoint) : IFormattable
     public string? Reason { get; init; }
 
     /// <summary>A part of the status, fit to be shown: see <see cref="VisibleText"/>.</summary>
-    /// <param name="format"><c>endpoint</c>, <c>version</c>, or <c>problems</c> for what is wrong in one line; null, empty or <c>G</c> for the endpoint and what is wrong.</param>
+    /// <param name="format"><c>endpoint</c>, <c>member</c>, <c>version</c>, or <c>problems</c> for what is wrong in one line; null, empty or <c>G</c> for the endpoint and what is wrong.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">There is no such format.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => VisibleText.Of(Wrong.Length == 0 ? Endpoint : $"{Endpoint}: {Wrong}"),
         "endpoint" => VisibleText.Of(Endpoint),
+        "member" => VisibleText.Of(MemberId ?? ""),
         "version" => VisibleText.Of(Version),
         "problems" => VisibleText.Of(Wrong),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a member's status. Use endpoint, version or problems."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a member's status. Use endpoint, member, version or problems."),
     };
+
+    /// <summary>The order in which to work on members one after another: the leader last, so that it changes at most once.</summary>
+    /// <param name="statuses">The members.</param>
+    public static IReadOnlyList<KvMemberStatus> InRollingOrder(IEnumerable<KvMemberStatus> statuses) =>
+        [.. statuses.OrderBy(static status => status.IsLeader).ThenBy(static status => status.Endpoint, StringComparer.Ordinal)];
 
     private string Wrong => string.Join("; ", Reason is null ? Problems : [Reason]);
 }
@@ -109,9 +115,42 @@ public sealed record KvMemberStatus(string Endpoint) : IFormattable
 /// <param name="Hash">The hash of all keys and values from <see cref="CompactRevision"/> to <see cref="Revision"/>.</param>
 /// <param name="Revision">The revision up to which it goes.</param>
 /// <param name="CompactRevision">The revision before which history is forgotten. Hashes of different ones cannot be compared.</param>
-public sealed record KvHash(string Endpoint, uint Hash, long Revision, long CompactRevision);
+public sealed record KvHash(string Endpoint, uint Hash, long Revision, long CompactRevision) : IFormattable
+{
+    /// <summary>Those hashes that prove that members hold different data: of one revision and one compact revision, and not the same.</summary>
+    /// <param name="hashes">Hashes of the members of one cluster.</param>
+    /// <returns>All hashes of such a revision; empty where no two contradict each other.</returns>
+    public static IReadOnlyList<KvHash> Contradicting(IEnumerable<KvHash> hashes) =>
+        [.. hashes.GroupBy(static hash => (hash.Revision, hash.CompactRevision))
+            .Where(static comparable => comparable.DistinctBy(static hash => hash.Hash).Skip(1).Any())
+            .SelectMany(static comparable => comparable)];
+
+    /// <summary>A part of the hash, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>endpoint</c>; null, empty or <c>G</c> for the endpoint and the hash in hexadecimal.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => VisibleText.Of($"{Endpoint}: {Hash:x8}"),
+        "endpoint" => VisibleText.Of(Endpoint),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a hash. Use endpoint."),
+    };
+}
 
 /// <summary>An alarm of a cluster.</summary>
 /// <param name="MemberId">The number of the member that raised it, in hexadecimal.</param>
 /// <param name="Kind">What it is about: <c>NoSpace</c>, where the database is full and writes are refused, or <c>Corrupt</c>, where members hold different data.</param>
-public sealed record KvAlarm(string MemberId, string Kind);
+public sealed record KvAlarm(string MemberId, string Kind) : IFormattable
+{
+    /// <summary>A part of the alarm, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>member</c> or <c>kind</c>; null, empty or <c>G</c> for both.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => VisibleText.Of($"{Kind} of {MemberId}"),
+        "member" => VisibleText.Of(MemberId),
+        "kind" => VisibleText.Of(Kind),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of an alarm. Use member or kind."),
+    };
+}

@@ -62,15 +62,16 @@ public sealed record KvMember(string Id) : IFormattable
     public bool HasStarted => Name.Length > 0;
 
     /// <summary>A part of the member, fit to be shown: see <see cref="VisibleText"/>.</summary>
-    /// <param name="format"><c>name</c>, <c>peers</c> or <c>clients</c>; null, empty or <c>G</c> for its id and name.</param>
+    /// <param name="format"><c>id</c>, <c>name</c>, <c>peers</c> or <c>clients</c>; null, empty or <c>G</c> for its id and name.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">There is no such format.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => VisibleText.Of(HasStarted ? $"{Id} ({Name})" : Id),
+        "id" => VisibleText.Of(Id),
         "name" => VisibleText.Of(Name),
         "peers" => VisibleText.Of(string.Join(", ", PeerAddresses)),
         "clients" => VisibleText.Of(string.Join(", ", ClientAddresses)),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a member. Use name, peers or clients."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a member. Use id, name, peers or clients."),
     };
 }

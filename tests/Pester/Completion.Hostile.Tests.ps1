@@ -167,6 +167,15 @@ Describe 'A completion of a cmdlet' {
         Exit-KvElection $leadership
     }
 
+    It 'means a member, whatever its id, name and addresses say' {
+        Add-TestStore HostileCluster
+        $cluster = [HostileCluster]::Saying("m$Hostile")
+        $completed = [Valkeyrie.PowerShell.Completion.MemberCompleter]::new().CompleteArgument('Remove-KvMember', 'Id', 'm', $null, @{ Store = $cluster })
+        Assert-Completion @($completed) @("m$Hostile") 'a member'
+        $completed = [Valkeyrie.PowerShell.Completion.StoreEndpointCompleter]::new().CompleteArgument('Optimize-KvStore', 'Endpoint', 'm', $null, @{ Store = $cluster })
+        Assert-Completion @($completed) @("m$Hostile") 'an endpoint'
+    }
+
     It 'is also what a message offers for pasting' {
         $failure = Get-ErrorOf { Get-KvValue "app`nPwn/x" }
         "$failure".Contains('Get-KvTree "app`nPwn" -KeysOnly shows') | Should -BeTrue -Because "$failure"

@@ -34,6 +34,18 @@ BeforeDiscovery {
         Row Watch-KvKey '"a", "b" | Watch-KvKey -Store nosuch -Timeout 60 <EA>' -Ends -Id KvStoreNotFound
         Row Watch-KvTree 'Watch-KvTree -Store nosuch -Timeout 60 <EA>' -Ends -Id KvStoreNotFound
 
+        Row Add-KvMember 'Add-KvMember http://10.0.0.4:2380 -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Clear-KvAlarm 'Clear-KvAlarm -All -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Clear-KvHistory 'Clear-KvHistory 1 -Confirm:$false -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Get-KvAlarm 'Get-KvAlarm -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Get-KvHash 'Get-KvHash -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Get-KvMember 'Get-KvMember -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Get-KvStatus 'Get-KvStatus -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Move-KvClusterLeader 'Move-KvClusterLeader 1 -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Optimize-KvStore 'Optimize-KvStore -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Remove-KvMember '"1", "2" | Remove-KvMember -Confirm:$false -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Set-KvMember 'Set-KvMember 1 -Promote -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+
         # Locks, connections and transactions.
         Row Lock-KvKey '"held", "free" | Lock-KvKey -Timeout 0 -Store main <EA>' -Ends -Id KvCannotLock
         Row Lock-KvKey 'Lock-KvKey free -Ttl 0 -Store main <EA>' -Ends -Id KvInvalidArgument
@@ -68,6 +80,16 @@ BeforeDiscovery {
         Row Copy-KvTree 'Copy-KvTree app other -DestinationStore nosuch -Store main <EA>' -Ends -Id KvStoreNotFound
         Row Compare-KvTree 'Compare-KvTree app other -DifferenceStore nosuch -Store main <EA>' -Ends -Id KvStoreNotFound
 
+        # A store without a cluster.
+        Row Add-KvMember 'Add-KvMember http://10.0.0.4:2380 -Store main <EA>' -Ends -Id KvNotSupported
+        Row Clear-KvAlarm 'Clear-KvAlarm -All -Store main <EA>' -Ends -Id KvNotSupported
+        Row Clear-KvHistory 'Clear-KvHistory 1 -Confirm:$false -Store main <EA>' -Ends -Id KvNotSupported
+        Row Get-KvHash 'Get-KvHash -Store main <EA>' -Ends -Id KvNotSupported
+        Row Move-KvClusterLeader 'Move-KvClusterLeader 1 -Store main <EA>' -Ends -Id KvNotSupported
+        Row Optimize-KvStore 'Optimize-KvStore -Store main <EA>' -Ends -Id KvNotSupported
+        Row Set-KvMember 'Set-KvMember 1 -Promote:$false -Store main <EA>' -Ends -Id KvInvalidArgument
+        Row Clear-KvAlarm 'Clear-KvAlarm -All:$false -Store main <EA>' -Ends -Id KvInvalidArgument
+
         # Single keys, directories, files and names: the others go on.
         Row Compare-KvTree 'Compare-KvTree app -Store main <EA>' -Id KvInvalidArgument
         Row Copy-KvTree 'Copy-KvTree none other -Store main <EA>' -Id KvKeyNotFound
@@ -93,6 +115,12 @@ BeforeDiscovery {
         Row Unregister-KvStore 'Unregister-KvStore nosuch -Confirm:$false <EA>' -Id KvStoreNotRegistered
         Row Watch-KvElection 'Watch-KvElection "" -Timeout 60 -Store main <EA>' -Id KvInvalidArgument
         Row Watch-KvTree 'Watch-KvTree "" -Timeout 60 -Store main <EA>' -Id KvInvalidArgument
+
+        Row Get-KvAlarm 'Get-KvAlarm -Store main <EA>' -Id KvNotSupported
+        Row Get-KvMember 'Get-KvMember -Store main <EA>' -Id KvNotSupported
+        Row Get-KvStatus 'Get-KvStatus -Store main <EA>' -Id KvNotSupported
+        Row Remove-KvMember 'Remove-KvMember 1 -Confirm:$false -Store main <EA>' -Id KvNotSupported
+        Row Set-KvMember 'Set-KvMember 1 -Promote -Store main <EA>' -Id KvNotSupported
 
         # A drive whose store does not answer. PowerShell's own commands write what fails, so that only -ErrorAction makes them stop.
         Row Add-Content 'Add-Content away:/a 1 <EA>' -Id KvStoreClosed

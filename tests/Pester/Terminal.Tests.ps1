@@ -31,6 +31,12 @@ BeforeDiscovery {
         'Registered store table'       = { $registered }
         'Snapshot table'               = { Save-KvSnapshot (Join-Path $TestFolder "snapshot$h.db") }
         'Snapshot list'                = { Save-KvSnapshot (Join-Path $TestFolder "snapshot$h.db") }
+        'Member table'                 = { $member }
+        'Member list'                  = { $member }
+        'Member status table'          = { $status }
+        'Member status list'           = { $status }
+        'Hash table'                   = { $hash }
+        'Alarm table'                  = { $alarm }
         'Endpoint table'               = { Test-KvStore $connection }
         'Tree difference table'        = { Compare-KvTree a b -IncludeEqual }
         'Tree copy table'              = { Copy-KvTree -Path a -Destination copied -PassThru }
@@ -41,6 +47,9 @@ BeforeDiscovery {
 
     # What each cmdlet says of hostile things, in an error, a warning, with -Verbose or -WhatIf. In a PowerShell of its own: what -WhatIf says, only a host gets.
     $commands = @{
+        'Add-KvMember'         = { Add-KvMember $h; Add-KvMember $h -WhatIf }
+        'Clear-KvAlarm'        = { Clear-KvAlarm $h NoSpace; Clear-KvAlarm 1 $h }
+        'Clear-KvHistory'      = { Clear-KvHistory 1 -WhatIf; Clear-KvHistory $h }
         'Compare-KvTree'       = { Compare-KvTree $k $k -Verbose; Compare-KvTree -ReferencePath a -DifferencePath "./$h.json" }
         'Connect-KvStore'      = { Connect-KvStore $h; Connect-KvStore -Path "/none/$h/x.db"; Connect-KvStore -InMemory -Name $h -Verbose | Disconnect-KvStore; Connect-KvStore 'reg' -Verbose }
         'Copy-KvTree'          = { Copy-KvTree -Path a -Destination $k -WhatIf; Copy-KvTree $k -Destination $k; Copy-KvTree -Path $k -Destination b }
@@ -48,24 +57,32 @@ BeforeDiscovery {
         'Enter-KvElection'     = { Enter-KvElection "led$k" -Timeout 0; Enter-KvElection "w$k" -WhatIf }
         'Exit-KvElection'      = { $leadership | Exit-KvElection -WhatIf; Exit-KvElection $h }
         'Export-KvTree'        = { Export-KvTree -Path a -FilePath "./$h.json" -WhatIf; Export-KvTree $k ./x.json; Export-KvTree -Path a -FilePath "/none/$h/x.json" }
+        'Get-KvAlarm'          = { Get-KvAlarm }
         'Get-KvElection'       = { Get-KvElection "$k`0"; Get-KvElection -Path "$k`0" }
+        'Get-KvHash'           = { Get-KvHash; Get-KvHash -Revision $h }
         'Get-KvHistory'        = { Get-KvHistory "none$k" }
         'Get-KvLease'          = { Get-KvLease $h }
+        'Get-KvMember'         = { Get-KvMember }
+        'Get-KvStatus'         = { Get-KvStatus }
         'Get-KvStore'          = { Get-KvStore $h; Get-KvStore $h -Registered }
         'Get-KvTree'           = { Get-KvTree $k; Get-KvTree "*$k" }
         'Get-KvValue'          = { Get-KvValue "none$k"; Get-KvValue $k -AsJson; Get-KvValue "*$k"; Get-KvValue a -Store $h }
         'Import-KvTree'        = { Import-KvTree "./$h.json" a; Import-KvTree ./hostile.json a; Import-KvTree ./hostile.csv a; Import-KvTree ./twice.json a; Import-KvTree ./good.json $k -WhatIf }
         'Invoke-KvTransaction' = { Invoke-KvTransaction -If (New-KvCondition $k -Value $h) -Then { Set-KvValue $k $h } -WhatIf; Invoke-KvTransaction -Then { Set-KvValue $k 1; Set-KvValue $k 2 } }
         'Lock-KvKey'           = { Lock-KvKey $k -Timeout 0; Lock-KvKey "w$k" -WhatIf }
+        'Move-KvClusterLeader' = { Move-KvClusterLeader $h }
         'New-KvCondition'      = { New-KvCondition "$k`0" -Exists; New-KvCondition $k -Revision $h }
         'New-KvLease'          = { New-KvLease $h; New-KvLease 10 -WhatIf }
+        'Optimize-KvStore'     = { Optimize-KvStore $h; Optimize-KvStore -Timeout $h }
         'Register-KvStore'     = { Register-KvStore $h -Path ./x.db; Register-KvStore reg -Path "/x/$h" -WhatIf }
         'Remove-KvLease'       = { Remove-KvLease $h; Remove-KvLease 1 -WhatIf }
+        'Remove-KvMember'      = { Remove-KvMember $h -WhatIf; Remove-KvMember $h -Confirm:$false }
         'Remove-KvTree'        = { Remove-KvTree $k -WhatIf; Remove-KvTree $k -Confirm:$false }
         'Remove-KvValue'       = { Remove-KvValue $k -WhatIf; Remove-KvValue "none$k" }
         'Save-KvSnapshot'      = { Save-KvSnapshot "./$h.db" -WhatIf; Save-KvSnapshot "/none/$h.db"; Save-KvSnapshot "env:$h" }
         'Select-KvStore'       = { Select-KvStore $h; Get-KvStore | Select-KvStore; @{} | Select-KvStore; Select-KvStore $open -PassThru }
         'Set-KvElection'       = { Set-KvElection $leadership $h -WhatIf; $gone = Enter-KvElection "gone$k"; Exit-KvElection $gone; Set-KvElection $gone 1 }
+        'Set-KvMember'         = { Set-KvMember $h -Promote; Set-KvMember $h $h -WhatIf }
         'Set-KvValue'          = { Set-KvValue $k 1 -WhatIf; Set-KvValue $k 1 -NoClobber; Set-KvValue "$k`0" 1; Set-KvValue a 1 -Ttl $h; Set-KvValue $k 1 -IfRevision 99 }
         'Test-KvKey'           = { Test-KvKey "$k`0" }
         'Test-KvStore'         = { Test-KvStore $h; Test-KvStore $open; Test-KvStore $open -Timeout $h }
@@ -119,6 +136,14 @@ BeforeAll {
     $leadership = Enter-KvElection "led$k" -Value $h
     $lease = New-KvLease 300
     1..2 | ForEach-Object { Set-KvValue "leased$_$k" $h -Lease $lease }
+
+    # What a cluster says of itself.
+    $member = [Valkeyrie.KvMember]::new($h)
+    ($member.Name, $member.PeerAddresses, $member.ClientAddresses) = ($h, [string[]] @($h), [string[]] @($h))
+    $status = [Valkeyrie.KvMemberStatus]::new($h)
+    ($status.MemberId, $status.Version, $status.Problems) = ($h, $h, [string[]] @($h))
+    $hash = [Valkeyrie.KvHash]::new($h, 1, 2, 1)
+    $alarm = [Valkeyrie.KvAlarm]::new($h, $h)
     $transaction = Invoke-KvTransaction -Then { Set-KvValue "tx$k" $h; Get-KvValue $k }
 
     # A file of registered stores that somebody else has written.
@@ -189,6 +214,10 @@ Describe 'Objects of several types among each other' {
             'Valkeyrie.KvTreeDifference' { Compare-KvTree a b -IncludeEqual }
             'Valkeyrie.KvTreeCopyResult' { Copy-KvTree -Path a -Destination copied -PassThru }
             'Valkeyrie.PowerShell.KvRegisteredStore' { $registered }
+            'Valkeyrie.KvMember' { $member }
+            'Valkeyrie.KvMemberStatus' { $status }
+            'Valkeyrie.KvHash' { $hash }
+            'Valkeyrie.KvAlarm' { $alarm }
             'Valkeyrie.KvEndpointStatus' { Test-KvStore $connection }
             default { throw "The type '$_' needs a line here that makes a hostile object of it." }
         }

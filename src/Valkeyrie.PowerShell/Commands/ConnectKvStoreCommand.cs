@@ -196,13 +196,9 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
         }
 
         WriteVerbose($"Connecting to {endpoints.Address}{(options.Credential is { } user ? $" as {user.UserName}" : "")}.");
-        var store = endpoints.ApiVersion is { } version ? OpenEtcd(endpoints.Urls, options, version) : KvStore.Open(Absolute(endpoints.Address), options);
+        var store = endpoints.ApiVersion is { } version ? EtcdStores.Open(endpoints.Urls, options, version) : KvStore.Open(Absolute(endpoints.Address), options);
         return Connect(store, Name ?? OpenStores.UnusedName(defaultName ?? endpoints.DefaultName), endpoints.ApiVersion);
     }
-
-    // By itself, so that etcd's assembly is loaded with the first of its stores.
-    private static IKvStore OpenEtcd(IReadOnlyList<Uri> endpoints, KvStoreOptions options, int apiVersion) =>
-        apiVersion == 2 ? EtcdStore.OpenV2(endpoints, options) : EtcdStore.Open(endpoints, options);
 
     // The location of a session is not the process's current folder.
     private string Absolute(string address)

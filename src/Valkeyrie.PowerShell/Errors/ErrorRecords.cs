@@ -166,6 +166,24 @@ internal static class ErrorRecords
         ErrorCategory.ResourceExists,
         name);
 
+    /// <summary>Members of a cluster hold different data.</summary>
+    /// <param name="address">The cluster's address.</param>
+    /// <param name="hashes">What contradicts each other, in one line.</param>
+    public static ErrorRecord MembersDiffer(string address, string hashes) => From(
+        new KvException(
+            KvErrorCode.CorruptStore,
+            $"The members of {address} hold different data at one revision: {hashes}. Keep a snapshot of each, and replace those members that differ from the majority."),
+        address);
+
+    /// <summary>Members are worked on one after another only where all of them answer.</summary>
+    /// <param name="endpoint">The one that does not.</param>
+    /// <param name="reason">Why it does not.</param>
+    public static ErrorRecord MemberAway(string endpoint, string reason) => From(
+        new KvUnreachableException(
+            KvUnreachableReason.ConnectionFailed,
+            $"{endpoint} does not answer: {reason} Nothing was done, since a second member that does not answer for a while could cost the cluster its majority. "
+            + "Bring it back first, or name the others with -Endpoint.") { Endpoint = endpoint });
+
     /// <summary>A value is not the JSON that it was to be read as.</summary>
     public static ErrorRecord InvalidJson(string key, Exception cause) => new(
         new FormatException($"The value of '{key}' is not JSON: {cause.Message} Without -AsJson it is read as it is.", cause),

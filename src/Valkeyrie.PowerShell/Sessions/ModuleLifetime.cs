@@ -3,8 +3,6 @@ using System.Management.Automation.Runspaces;
 using Valkeyrie.Consul;
 using Valkeyrie.Embedded;
 using Valkeyrie.Etcd;
-using Valkeyrie.Etcd.Administration;
-using Valkeyrie.Etcd.Engine;
 using Valkeyrie.ZooKeeper;
 
 namespace Valkeyrie.PowerShell.Sessions;
@@ -17,17 +15,9 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
     {
         KvStore.RegisterWhenOpened(static () => EmbeddedStore.Register(), EmbeddedStore.FileScheme, EmbeddedStore.MemoryScheme);
         KvStore.RegisterWhenOpened(
-            static () => RegisterEtcd(), EtcdStore.Scheme, EtcdStore.TlsScheme, EtcdStore.V2Scheme, EtcdStore.V2TlsScheme);
+            static () => EtcdStores.Register(), EtcdStore.Scheme, EtcdStore.TlsScheme, EtcdStore.V2Scheme, EtcdStore.V2TlsScheme);
         KvStore.RegisterWhenOpened(static () => ConsulStore.Register(), ConsulStore.Scheme, ConsulStore.TlsScheme);
         KvStore.RegisterWhenOpened(static () => ZooKeeperStore.Register(), ZooKeeperStore.Scheme, ZooKeeperStore.TlsScheme);
-    }
-
-    // The administration and its stubs are loaded by the first command that administers.
-    private static void RegisterEtcd()
-    {
-        EtcdStore.Register();
-        EtcdCapabilities.RegisterWhenAsked(
-            static () => EtcdAdministration.Register(), typeof(IKvMembers), typeof(IKvMaintenance), typeof(IKvAccess));
     }
 
     /// <summary>Closes the stores that the runspace opened.</summary>

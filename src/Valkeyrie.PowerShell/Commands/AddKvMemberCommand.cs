@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Tells a cluster of a new member, which is started afterwards.</summary>
+[Cmdlet(VerbsCommon.Add, "KvMember", SupportsShouldProcess = true)]
+[OutputType(typeof(KvMember))]
+public sealed class AddKvMemberCommand : KvStoreCmdlet
+{
+    /// <summary>Where the other members reach it: URLs such as <c>http://10.0.0.4:2380</c>.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string[] PeerAddress { get; set; } = [];
+
+    /// <summary>Give it a vote at once. Default: it is a learner, which follows without a vote until Set-KvMember -Promote.</summary>
+    [Parameter]
+    public SwitchParameter Voter { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var members = OrFail(Target.Info.Address, Target.GetCapability<IKvMembers>);
+        var addresses = string.Join(", ", PeerAddress);
+        if (ShouldProcess(addresses, $"Add a {(Voter ? "voting member" : "learner")} to {Target.Info.Address}"))
+        {
+            WriteObject(OrFail(addresses, () => Wait(members.AddMemberAsync(PeerAddress, asLearner: !Voter, StopToken))));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Forgets the history of a store before a revision, for all keys.</summary>
+[Cmdlet(VerbsCommon.Clear, "KvHistory", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class ClearKvHistoryCommand : KvStoreCmdlet
+{
+    /// <summary>The oldest revision that can still be read afterwards.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateRange(1, long.MaxValue)]
+    public long BeforeRevision { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var maintenance = OrFail(Target.Info.Address, Target.GetCapability<IKvMaintenance>);
+        if (!ShouldProcess(Target.Info.Address, $"Forget the history of all keys before revision {BeforeRevision}"))
+        {
+            return;
+        }
+
+        using var progress = Show($"Forget history before revision {BeforeRevision}", _ => new(Target.Info.Address));
+        OrFail(BeforeRevision, () => Wait(CompactAsync(maintenance)));
+    }
+
+    private async ValueTask<bool> CompactAsync(IKvMaintenance maintenance)
+    {
+        await maintenance.CompactAsync(BeforeRevision, StopToken).ConfigureAwait(false);
+        return true;
+    }
+}

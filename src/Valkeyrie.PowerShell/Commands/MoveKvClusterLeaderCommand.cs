@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Hands the leadership of a cluster to one of its members.</summary>
+[Cmdlet(VerbsCommon.Move, "KvClusterLeader", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class MoveKvClusterLeaderCommand : KvStoreCmdlet
+{
+    /// <summary>The id of the member that is to lead, or a member as Get-KvMember emits it. It must have a vote.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("MemberId")]
+    [TextOf("Id")]
+    [ArgumentCompleter(typeof(MemberCompleter))]
+    public string Id { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var members = OrFail(Target.Info.Address, Target.GetCapability<IKvMembers>);
+        if (ShouldProcess(Id, $"Move the leadership of {Target.Info.Address} to this member"))
+        {
+            OrFail(Id, () => Wait(MoveAsync(members)));
+        }
+    }
+
+    private async ValueTask<bool> MoveAsync(IKvMembers members)
+    {
+        await members.MoveLeaderAsync(Id, StopToken).ConfigureAwait(false);
+        return true;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Gives unused space of the members' databases back to their disks, one member after another, the leader last.</summary>
+[Cmdlet(VerbsCommon.Optimize, "KvStore", SupportsShouldProcess = true)]
+[OutputType(typeof(KvMemberStatus))]
+public sealed class OptimizeKvStoreCommand : KvStoreCmdlet
+{
+    /// <summary>Only these endpoints of the store. Default: all, which must answer then.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StoreEndpointCompleter))]
+    public string[]? Endpoint { get; set; }
+
+    /// <summary>How long one member may take: a TimeSpan or seconds. Default: as long as it takes.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var maintenance = OrFail(Target.Info.Address, Target.GetCapability<IKvMaintenance>);
+        var members = KvMemberStatus.InRollingOrder(Asked(StatusesOf(maintenance)));
+
+        // The one that is away is missing from the majority already; a second one must not be, for as long as this takes.
+        if (members.FirstOrDefault(member => member.Reason is not null) is { Reason: { } reason } away)
+        {
+            Fail(ErrorRecords.MemberAway(away.Endpoint, reason));
+        }
+
+        var done = 0;
+        var current = "";
+        using var progress = Show($"Optimize {Target.Info.Address}", _ => new($"{done} of {members.Count} members", current, done * 100 / members.Count));
+        foreach (var member in members)
+        {
+            current = member.Endpoint;
+            if (ShouldProcess(member.Endpoint, "Give unused space of the database back; the member does not answer meanwhile"))
+            {
+                WriteObject(Defragment(maintenance, member.Endpoint));
+            }
+
+            done++;
+        }
+    }
+
+    private List<KvMemberStatus> StatusesOf(IKvMaintenance maintenance) => OrFail(Target.Info.Address, () => Enumerate(maintenance.GetStatusAsync(StopToken)).ToList());
+
+    private IEnumerable<KvMemberStatus> Asked(List<KvMemberStatus> statuses)
+    {
+        if (Endpoint is null)
+        {
+            return statuses;
+        }
+
+        var known = statuses.ToDictionary(status => status.Endpoint, StringComparer.OrdinalIgnoreCase);
+        foreach (var endpoint in Endpoint)
+        {
+            if (!known.ContainsKey(endpoint))
+            {
+                Fail(ErrorRecords.InvalidArgument($"'{endpoint}' is not an endpoint of the store {Target.Info.Address}. It has: {string.Join(", ", known.Keys)}.", endpoint));
+            }
+        }
+
+        return Endpoint.Select(endpoint => known[endpoint]).Distinct();
+    }
+
+    private KvMemberStatus Defragment(IKvMaintenance maintenance, string endpoint)
+    {
+        OrFail(endpoint, () => Wait(DefragmentAsync(maintenance, endpoint)));
+        return StatusesOf(maintenance).First(status => status.Endpoint == endpoint);
+    }
+
+    private async ValueTask<bool> DefragmentAsync(IKvMaintenance maintenance, string endpoint)
+    {
+        await maintenance.DefragmentAsync(endpoint, Timeout, StopToken).ConfigureAwait(false);
+        return true;
+    }
+}
