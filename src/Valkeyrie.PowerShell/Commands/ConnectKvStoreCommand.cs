@@ -3,7 +3,6 @@ using System.Net;
 using System.Security;
 using Valkeyrie.Consul;
 using Valkeyrie.Embedded;
-using Valkeyrie.Etcd;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
