@@ -30,7 +30,7 @@ public sealed class ModelTests
             await SameAsync(store, state, revision);
         }
 
-        await SameAsync(store, states[states.Keys.Last()], 0);
+        await SameAsync(store, states[states.Keys.Last()], null);
         await ReplayAsync(store, states);
     }
 
@@ -74,7 +74,7 @@ public sealed class ModelTests
         return value;
     }
 
-    private static async Task SameAsync(IKvStore store, Dictionary<string, KvPair> state, long revision)
+    private static async Task SameAsync(IKvStore store, Dictionary<string, KvPair> state, long? revision)
     {
         var listed = await store.ListAllAsync(KvRange.All, new KvListOptions { Revision = revision });
         Assert.Equal(state.Values.OrderBy(p => p.Key, StringComparer.Ordinal).Select(Shape), listed.Select(Shape));
