@@ -207,8 +207,14 @@ public sealed class EmbeddedStoreTests : IDisposable
 
         protected override IntPtr LoadUnmanagedDll(string unmanagedDllName)
         {
+            if (PlatformFolders.FindNative(AppContext.BaseDirectory, unmanagedDllName) is not { } path)
+            {
+                // The system's own libraries, which the runtime finds.
+                return IntPtr.Zero;
+            }
+
             Asked.Add(unmanagedDllName);
-            return LoadUnmanagedDllFromPath(PlatformFolders.FindNative(AppContext.BaseDirectory, unmanagedDllName)!);
+            return LoadUnmanagedDllFromPath(path);
         }
     }
 }
