@@ -193,7 +193,8 @@ public interface IKvStore : IAsyncDisposable
         TryGetCapability<TCapability>(out var capability) ? capability : throw new KvNotSupportedException(NameOf<TCapability>(), Info);
 
     // In words: IKvLeases is "leases".
-    private static string NameOf<TCapability>() => typeof(TCapability).Name.Replace("IKv", "", StringComparison.Ordinal).ToLowerInvariant();
+    private static string NameOf<TCapability>() => string.Concat(typeof(TCapability).Name.Replace("IKv", "", StringComparison.Ordinal)
+        .Select((letter, at) => at > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
 
     /// <summary>The error of a key that was not there: of an older revision it tells when the key came.</summary>
     private async ValueTask<KvKeyNotFoundException> MissingAsync(KvReadOptions? options, string key, CancellationToken cancellationToken)

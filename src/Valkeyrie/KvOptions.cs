@@ -91,6 +91,13 @@ public sealed record KvLockOptions
     /// <summary>The time to live where none is given: 20 seconds.</summary>
     public static readonly TimeSpan DefaultTtl = TimeSpan.FromSeconds(20);
 
+    /// <summary>The owner of locks where none is specified: the user and the machine, as in <c>user@machine</c>.</summary>
+    public static readonly string DefaultOwner = $"{Environment.UserName}@{Environment.MachineName}";
+
+    /// <summary>Who holds the lock, or waits for it, as <see cref="IKvLockStatus"/> tells others. Default: <see cref="DefaultOwner"/>. Stores without
+    /// <see cref="IKvLockStatus"/> do not keep it.</summary>
+    public string Owner { get; init; } = DefaultOwner;
+
     /// <summary>A value to put on the locked key in the step that takes the lock; null (the default) leaves the key alone.</summary>
     public ReadOnlyMemory<byte>? Value { get; init; }
 

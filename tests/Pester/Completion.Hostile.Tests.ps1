@@ -159,6 +159,12 @@ Describe 'A completion of a cmdlet' {
         Remove-KvLease $lease
     }
 
+    It 'means a lock, whatever its key and its owner say' {
+        $held = Lock-KvKey "held$HostileKey" -Owner $Hostile
+        Assert-Completion (Complete 'Get-KvLock held') @("held$HostileKey") 'a lock'
+        Unlock-KvKey $held
+    }
+
     It 'means an election, whatever its name and its leader say' {
         $leadership = Enter-KvElection "led$HostileKey" -Value $Hostile
         Assert-Completion (Complete 'Use-KvElection led') @("led$HostileKey") 'an election'

@@ -121,9 +121,9 @@ Describe '<_>, of which there may be many' -ForEach $piped {
 
 Describe 'A parameter of one name and type' {
     # Some take more in one command than in another: a registered store, piped, may leave out what was not registered. -Path is a file or a directory, -Name that of
-    # open stores, of registered ones or of an election.
+    # open stores, of registered ones or of an election, and the keys of Get-KvLock are those that are locked.
     It 'is checked, read and completed alike in all commands' -ForEach @{ Commands = $commands
-        Except = 'ClientKey string', 'Endpoint string[]', 'FilePath string', 'Name string', 'Name string[]', 'Namespace string', 'Path string', 'Revision long', 'Value System.Object' } {
+        Except = 'ClientKey string', 'Endpoint string[]', 'FilePath string', 'Key string[]', 'Name string', 'Name string[]', 'Namespace string', 'Path string', 'Revision long', 'Value System.Object' } {
         $declared = foreach ($command in $Commands) {
             foreach ($parameter in Get-OwnParameter $command) {
                 $attributes = $parameter.Attributes | Where-Object { $_.GetType().Name -notin 'ParameterAttribute', 'NullableAttribute' } | ForEach-Object {

@@ -16,6 +16,7 @@ BeforeDiscovery {
         Row Get-KvElection '"a", "b" | Get-KvElection -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Get-KvHistory '"a", "b" | Get-KvHistory -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Get-KvLease 'Get-KvLease -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Get-KvLock '"a", "b" | Get-KvLock -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Get-KvTree 'Get-KvTree -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Get-KvValue '"a", "b" | Get-KvValue -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Import-KvTree 'Import-KvTree "$folder/none.json" app -Store nosuch <EA>' -Ends -Id KvStoreNotFound
@@ -28,6 +29,7 @@ BeforeDiscovery {
         Row Save-KvSnapshot '"$folder/a.db", "$folder/b.db" | Save-KvSnapshot -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Set-KvValue '"a", "b" | Set-KvValue -Value 1 -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Test-KvKey '"a", "b" | Test-KvKey -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Update-KvLease '1, 2 | Update-KvLease -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Use-KvElection 'Use-KvElection e { "BLOCK" } -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Use-KvLock 'Use-KvLock a { "BLOCK" } -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Watch-KvElection 'Watch-KvElection e -Store nosuch -Timeout 60 <EA>' -Ends -Id KvStoreNotFound
@@ -69,6 +71,7 @@ BeforeDiscovery {
         Row Invoke-KvTransaction 'Invoke-KvTransaction -Then { 1 / 0; "BLOCK" } -Store main <EA>' -Ends -Id RuntimeException
         Row Invoke-KvTransaction '@() | Invoke-KvTransaction -Then { "BLOCK" } -Store main <EA>' -Ends -Id KvInvalidArgument
         Row New-KvCondition '"", "a" | New-KvCondition -Exists <EA>' -Ends -Id KvInvalidArgument
+        Row Update-KvLease 'Update-KvLease 1 -KeepAlive -Wait -Store main <EA>' -Ends -Id KvInvalidArgument
         Row New-KvLease 'New-KvLease 0 -Store main <EA>' -Ends -Id KvInvalidArgument
 
         # Parameters that mean nothing together.
@@ -99,6 +102,7 @@ BeforeDiscovery {
         Row Get-KvElection 'Get-KvElection "" -Store main <EA>' -Id KvInvalidArgument
         Row Get-KvHistory 'Get-KvHistory "" -Store main <EA>' -Id KvInvalidArgument
         Row Get-KvLease 'Get-KvLease 1 -Store main <EA>' -Id KvLeaseNotFound
+        Row Get-KvLock 'Get-KvLock "" -Store main <EA>' -Id KvInvalidArgument
         Row Get-KvStore 'Get-KvStore nosuch <EA>' -Id KvStoreNotFound
         Row Get-KvTree 'Get-KvTree none -Store main <EA>' -Id KvKeyNotFound
         Row Get-KvValue 'Get-KvValue none -Store main <EA>' -Id KvKeyNotFound
@@ -113,6 +117,7 @@ BeforeDiscovery {
         Row Test-KvStore 'Test-KvStore nosuch <EA>' -Id KvStoreNotFound
         Row Unlock-KvKey 'Unlock-KvKey (New-LostLock) <EA>' -Id KvLockLost
         Row Unregister-KvStore 'Unregister-KvStore nosuch -Confirm:$false <EA>' -Id KvStoreNotRegistered
+        Row Update-KvLease 'Update-KvLease 1 -Store main <EA>' -Id KvLeaseNotFound
         Row Watch-KvElection 'Watch-KvElection "" -Timeout 60 -Store main <EA>' -Id KvInvalidArgument
         Row Watch-KvTree 'Watch-KvTree "" -Timeout 60 -Store main <EA>' -Id KvInvalidArgument
 

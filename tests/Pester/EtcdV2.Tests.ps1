@@ -36,6 +36,8 @@ Describe 'etcd v2' -Tag etcd {
         @{ Name = 'Set-KvValue -Lease'; Run = { Set-KvValue leased 1 -Lease 1 } }
         @{ Name = 'Invoke-KvTransaction'; Run = { Invoke-KvTransaction -Then { Set-KvValue leased 1 } } }
         @{ Name = 'Get-KvHistory'; Run = { Get-KvHistory leased } }
+        @{ Name = 'Get-KvLock'; Run = { Get-KvLock } }
+        @{ Name = 'Update-KvLease'; Run = { Update-KvLease 1 } }
         @{ Name = 'Get-KvElection'; Run = { Get-KvElection } }
         @{ Name = 'Get-KvElection -Name'; Run = { Get-KvElection leased } }
         @{ Name = 'Enter-KvElection'; Run = { Enter-KvElection leased } }

@@ -10,6 +10,8 @@ BeforeDiscovery {
         'KvEvent list'                 = { Set-KvValue $k "2$h"; Watch-KvKey $k -FromRevision (Get-KvValue $k).Revision -PreviousValue -Timeout 60 | Select-Object -First 1 }
         'KvLock table'                 = { $lock }
         'KvLock list'                  = { $lock }
+        'KvLockStatus table'           = { Get-KvLock "locked$k" }
+        'KvLockStatus list'            = { Get-KvLock "locked$k" }
         'KvLeadership table'           = { $leadership }
         'KvLeadership list'            = { $leadership }
         'KvElection table'             = { Get-KvElection "led$k" }
@@ -64,6 +66,7 @@ BeforeDiscovery {
         'Get-KvLease'          = { Get-KvLease $h }
         'Get-KvMember'         = { Get-KvMember }
         'Get-KvStatus'         = { Get-KvStatus }
+        'Get-KvLock'           = { Get-KvLock "$k`0"; Get-KvLock -Path "$k`0" }
         'Get-KvStore'          = { Get-KvStore $h; Get-KvStore $h -Registered }
         'Get-KvTree'           = { Get-KvTree $k; Get-KvTree "*$k" }
         'Get-KvValue'          = { Get-KvValue "none$k"; Get-KvValue $k -AsJson; Get-KvValue "*$k"; Get-KvValue a -Store $h }
@@ -88,6 +91,7 @@ BeforeDiscovery {
         'Test-KvStore'         = { Test-KvStore $h; Test-KvStore $open; Test-KvStore $open -Timeout $h }
         'Unlock-KvKey'         = { $lock | Unlock-KvKey -WhatIf; Unlock-KvKey $h }
         'Unregister-KvStore'   = { Unregister-KvStore $h -Confirm:$false; Unregister-KvStore $h -WhatIf }
+        'Update-KvLease'       = { Update-KvLease $h; Update-KvLease 1 -WhatIf; Update-KvLease 1 }
         'Use-KvElection'       = { Use-KvElection "led$k" -Timeout 0 { }; Use-KvElection "w$k" { } -WhatIf }
         'Use-KvLock'           = { Use-KvLock $k -Timeout 0 { }; Use-KvLock "w$k" { } -WhatIf }
         'Watch-KvElection'     = { Watch-KvElection "$k`0" -Timeout 1 }
@@ -132,7 +136,7 @@ BeforeAll {
     $server = Connect-KvStore -InMemory -Name 'main'
     Set-KvValue $k $h
     "a/$k", "b/$k" | Set-KvValue -Value $h
-    $lock = Lock-KvKey "locked$k"
+    $lock = Lock-KvKey "locked$k" -Owner $h
     $leadership = Enter-KvElection "led$k" -Value $h
     $lease = New-KvLease 300
     1..2 | ForEach-Object { Set-KvValue "leased$_$k" $h -Lease $lease }
@@ -198,6 +202,7 @@ Describe 'Objects of several types among each other' {
         $ofType = switch ($_) {
             'Valkeyrie.PowerShell.KvConnection' { $server }
             'Valkeyrie.KvLock' { $lock }
+            'Valkeyrie.KvLockStatus' { Get-KvLock "locked$k" }
             'Valkeyrie.KvLeadership' { $leadership }
             'Valkeyrie.KvElection' { Get-KvElection "led$k" }
             'Valkeyrie.KvElectionEvent' { Watch-KvElection "led$k" -Timeout 60 | Select-Object -First 1 }

@@ -9,6 +9,11 @@ public abstract class KvLockCmdlet : KvHoldingCmdlet
 {
     private KvLockOptions? _options;
 
+    /// <summary>Who holds the lock, as Get-KvLock tells others. Default: the user and the machine, as in <c>user@machine</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Owner { get; set; }
+
     /// <summary>A value to put on the locked key in the step that takes the lock. Default: the key is left alone.</summary>
     [Parameter]
     [AllowEmptyString]
@@ -47,6 +52,7 @@ public abstract class KvLockCmdlet : KvHoldingCmdlet
 
         _options = OrFail(null, () => new KvLockOptions
         {
+            Owner = Owner ?? KvLockOptions.DefaultOwner,
             Value = MyInvocation.BoundParameters.ContainsKey(nameof(Value))
                 ? ValueBytes.From(Value, new JsonConversion(InvokeCommand).ToJson, "")
                 : default(ReadOnlyMemory<byte>?),

@@ -5,6 +5,7 @@ internal sealed record LockContest(string Name, string Directory) : Contest(Name
 {
     private readonly ReadOnlyMemory<byte>? _value;
     private readonly bool _deleteOnUnlock;
+    private readonly string _owner = "";
 
     /// <exception cref="KvInvalidArgumentException">An option is not valid.</exception>
     public static LockContest Of(string key, KvLockOptions options)
@@ -22,12 +23,17 @@ internal sealed record LockContest(string Name, string Directory) : Contest(Name
     {
         _value = options.Value;
         _deleteOnUnlock = options.DeleteOnUnlock;
+        _owner = options.Owner;
     }
 
-    public override ReadOnlyMemory<byte> Mark() => ReadOnlyMemory<byte>.Empty;
+    public override ReadOnlyMemory<byte> Mark() => new LockMark(_owner, DateTimeOffset.UtcNow).ToBytes();
 
-    public override KvOperation[] Winning(string own, long leaseId, bool hasWaited) =>
-        _value is { } value ? [new KvOperation.Put(Name, value, _deleteOnUnlock ? leaseId : null)] : [];
+    public override KvOperation[] Winning(string own, long leaseId, bool hasWaited)
+    {
+        // Whoever had to wait holds it since now, not since it lined up.
+        KvOperation[] mark = hasWaited ? [new KvOperation.Put(own, Mark(), leaseId)] : [];
+        return _value is { } value ? [.. mark, new KvOperation.Put(Name, value, _deleteOnUnlock ? leaseId : null)] : mark;
+    }
 
     public override KvOperation[] Leaving() => _deleteOnUnlock ? [new KvOperation.Delete(KvRange.Key(Name))] : [];
 

@@ -56,6 +56,8 @@ public static class ConsulConformance
 
     public sealed class Elections(SharedConsul consul) : ElectionConformance(new ConsulRig(consul.Agent));
 
+    public sealed class LockStates(SharedConsul consul) : LockStatusConformance(new ConsulRig(consul.Agent));
+
     public sealed class Endpoints(SharedConsul consul) : EndpointConformance(new ConsulRig(consul.Agent));
 
     public sealed class Promised(SharedConsul consul) : PromiseConformance(new ConsulRig(consul.Agent));

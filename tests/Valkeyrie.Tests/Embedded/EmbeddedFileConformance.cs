@@ -46,6 +46,8 @@ public static class EmbeddedFileConformance
 
     public sealed class Elections(SharedDatabases databases) : ElectionConformance(databases.File);
 
+    public sealed class LockStates(SharedDatabases databases) : LockStatusConformance(databases.File);
+
     public sealed class Namespaces(SharedDatabases databases) : NamespaceConformance(databases.File);
 
     public sealed class Leases(SharedDatabases databases) : LeaseConformance(databases.File);

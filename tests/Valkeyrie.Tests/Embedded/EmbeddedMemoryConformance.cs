@@ -46,6 +46,8 @@ public static class EmbeddedMemoryConformance
 
     public sealed class Elections(SharedDatabases databases) : ElectionConformance(databases.Memory);
 
+    public sealed class LockStates(SharedDatabases databases) : LockStatusConformance(databases.Memory);
+
     public sealed class Namespaces(SharedDatabases databases) : NamespaceConformance(databases.Memory);
 
     public sealed class Leases(SharedDatabases databases) : LeaseConformance(databases.Memory);

@@ -46,6 +46,8 @@ public static class EtcdV3Conformance
 
     public sealed class Elections(SharedEtcd etcd) : ElectionConformance(new EtcdV3Rig(etcd.Server));
 
+    public sealed class LockStates(SharedEtcd etcd) : LockStatusConformance(new EtcdV3Rig(etcd.Server));
+
     public sealed class Namespaces(SharedEtcd etcd) : NamespaceConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Leases(SharedEtcd etcd) : LeaseConformance(new EtcdV3Rig(etcd.Server));

@@ -48,6 +48,8 @@ public static class ZooKeeperConformance
 
     public sealed class Elections(SharedZooKeeper zooKeeper) : ElectionConformance(new ZooKeeperRig(zooKeeper.Server));
 
+    public sealed class LockStates(SharedZooKeeper zooKeeper) : LockStatusConformance(new ZooKeeperRig(zooKeeper.Server));
+
     public sealed class Namespaces(SharedZooKeeper zooKeeper) : NamespaceConformance(new ZooKeeperRig(zooKeeper.Server));
 
     public sealed class Leases(SharedZooKeeper zooKeeper) : LeaseConformance(new ZooKeeperRig(zooKeeper.Server));

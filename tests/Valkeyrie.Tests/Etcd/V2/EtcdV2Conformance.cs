@@ -50,6 +50,8 @@ public static class EtcdV2Conformance
 
     public sealed class Elections(OwnEtcdV2 etcd) : ElectionConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class LockStates(OwnEtcdV2 etcd) : LockStatusConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Namespaces(OwnEtcdV2 etcd) : NamespaceConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Leases(OwnEtcdV2 etcd) : LeaseConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;

@@ -1,0 +1,112 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Renews leases to their full time to live: once, in the background, or until the command is stopped.</summary>
+[Cmdlet(VerbsData.Update, "KvLease", SupportsShouldProcess = true)]
+[OutputType(typeof(KvLease))]
+public sealed class UpdateKvLeaseCommand : KvStoreCmdlet
+{
+    private readonly List<long> _waited = [];
+
+    /// <summary>The leases: as New-KvLease and Get-KvLease give them, or their numbers. Text is a number in hexadecimal, as etcd's tools show it.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("LeaseId")]
+    [LeaseId]
+    [ArgumentCompleter(typeof(LeaseCompleter))]
+    public long[] Id { get; set; } = [];
+
+    /// <summary>Keep them alive in the background until they are removed or the store is disconnected, which ends them.</summary>
+    [Parameter]
+    public SwitchParameter KeepAlive { get; set; }
+
+    /// <summary>Renew them until the command is stopped or -Timeout has passed. They then live on for their time.</summary>
+    [Parameter]
+    public new SwitchParameter Wait { get; set; }
+
+    /// <summary>With -Wait: end, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        base.Begin();
+        if (KeepAlive && Wait)
+        {
+            Fail(ErrorRecords.InvalidArgument("-KeepAlive renews in the background and -Wait in the foreground. Specify one of them."));
+        }
+
+        if (Timeout is not null && (!Wait || Timeout <= TimeSpan.Zero || Timeout > KvStoreOptions.LongestTimeout))
+        {
+            Fail(ErrorRecords.InvalidArgument($"The timeout is {Timeout}. Specify one above zero and up to 24 days, together with -Wait."));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        foreach (var id in Id)
+        {
+            if (!ShouldProcess($"{id:x}", "Renew lease"))
+            {
+                continue;
+            }
+
+            ReportErrors($"{id:x}", () =>
+            {
+                var leases = Target.GetCapability<IKvLeases>();
+                WriteObject(base.Wait(KeepAlive ? leases.KeepLeaseAliveAsync(id, StopToken) : leases.RenewLeaseAsync(id, StopToken)));
+                _waited.Add(id);
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Complete()
+    {
+        if (!Wait || _waited.Count == 0)
+        {
+            return;
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        if (Timeout is { } timeout)
+        {
+            ending.CancelAfter(timeout);
+        }
+
+        var renewals = _waited.ConvertAll(id => (Id: id, Work: RenewAsync(id, ending.Token)));
+        while (renewals.Count > 0)
+        {
+            WaitFor(Task.WhenAny(renewals.Select(r => r.Work)));
+            foreach (var (id, work) in renewals.Where(r => r.Work.IsCompleted))
+            {
+                ReportErrors($"{id:x}", () => Result(work));
+            }
+
+            renewals.RemoveAll(r => r.Work.IsCompleted);
+        }
+    }
+
+    private async Task<bool> RenewAsync(long id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var _ in Target.GetCapability<IKvLeases>().RenewUntilStoppedAsync(id, cancellationToken).ConfigureAwait(false))
+            {
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Its time is up.
+        }
+
+        return true;
+    }
+}
