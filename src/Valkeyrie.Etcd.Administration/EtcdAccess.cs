@@ -51,45 +51,45 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
 
     public async ValueTask<KvUser> GetUserAsync(string name, CancellationToken cancellationToken = default)
     {
-        var reply = await _reading.UserGetAsync(new AuthUserGetRequest { Name = name }, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+        var reply = await _reading.UserGetAsync(new AuthUserGetRequest { Name = name }, cancellationToken: cancellationToken).ReplyAboutAsync(user: name).ConfigureAwait(false);
         return new KvUser(name, [.. reply.Roles]);
     }
 
     public async ValueTask AddUserAsync(string name, string? password, CancellationToken cancellationToken = default)
     {
         var request = new AuthUserAddRequest { Name = name, Password = password ?? "", Options = new UserAddOptions { NoPassword = password is null } };
-        await _changing.UserAddAsync(request, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+        await _changing.UserAddAsync(request, cancellationToken: cancellationToken).ReplyAboutAsync(user: name).ConfigureAwait(false);
     }
 
     public async ValueTask RemoveUserAsync(string name, CancellationToken cancellationToken = default) =>
-        await _changing.UserDeleteAsync(new AuthUserDeleteRequest { Name = name }, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+        await _changing.UserDeleteAsync(new AuthUserDeleteRequest { Name = name }, cancellationToken: cancellationToken).ReplyAboutAsync(user: name).ConfigureAwait(false);
 
     public async ValueTask SetPasswordAsync(string name, string password, CancellationToken cancellationToken = default)
     {
         var request = new AuthUserChangePasswordRequest { Name = name, Password = password };
-        await _changing.UserChangePasswordAsync(request, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+        await _changing.UserChangePasswordAsync(request, cancellationToken: cancellationToken).ReplyAboutAsync(user: name).ConfigureAwait(false);
     }
 
     public async ValueTask GrantRoleAsync(string user, string role, CancellationToken cancellationToken = default) =>
-        await _changing.UserGrantRoleAsync(new AuthUserGrantRoleRequest { User = user, Role = role }, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+        await _changing.UserGrantRoleAsync(new AuthUserGrantRoleRequest { User = user, Role = role }, cancellationToken: cancellationToken).ReplyAboutAsync(user, role).ConfigureAwait(false);
 
     public async ValueTask RevokeRoleAsync(string user, string role, CancellationToken cancellationToken = default) =>
-        await _changing.UserRevokeRoleAsync(new AuthUserRevokeRoleRequest { Name = user, Role = role }, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+        await _changing.UserRevokeRoleAsync(new AuthUserRevokeRoleRequest { Name = user, Role = role }, cancellationToken: cancellationToken).ReplyAboutAsync(user, role).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<string>> ListRolesAsync(CancellationToken cancellationToken = default) =>
         [.. (await _reading.RoleListAsync(new AuthRoleListRequest(), cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false)).Roles];
 
     public async ValueTask<KvRole> GetRoleAsync(string name, CancellationToken cancellationToken = default)
     {
-        var reply = await _reading.RoleGetAsync(new AuthRoleGetRequest { Role = name }, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+        var reply = await _reading.RoleGetAsync(new AuthRoleGetRequest { Role = name }, cancellationToken: cancellationToken).ReplyAboutAsync(role: name).ConfigureAwait(false);
         return new KvRole(name, [.. reply.Perm.Select(PermissionOf)]);
     }
 
     public async ValueTask AddRoleAsync(string name, CancellationToken cancellationToken = default) =>
-        await _changing.RoleAddAsync(new AuthRoleAddRequest { Name = name }, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+        await _changing.RoleAddAsync(new AuthRoleAddRequest { Name = name }, cancellationToken: cancellationToken).ReplyAboutAsync(role: name).ConfigureAwait(false);
 
     public async ValueTask RemoveRoleAsync(string name, CancellationToken cancellationToken = default) =>
-        await _changing.RoleDeleteAsync(new AuthRoleDeleteRequest { Role = name }, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+        await _changing.RoleDeleteAsync(new AuthRoleDeleteRequest { Role = name }, cancellationToken: cancellationToken).ReplyAboutAsync(role: name).ConfigureAwait(false);
 
     public async ValueTask GrantPermissionAsync(string role, KvRange range, KvAccessKind access, CancellationToken cancellationToken = default)
     {
@@ -97,7 +97,7 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         {
             var permission = new Permission { Key = key, RangeEnd = end, PermType = TypeOf(access) };
             await _changing.RoleGrantPermissionAsync(new AuthRoleGrantPermissionRequest { Name = role, Perm = permission }, cancellationToken: cancellationToken)
-                .ReplyAsync().ConfigureAwait(false);
+                .ReplyAboutAsync(role: role).ConfigureAwait(false);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         foreach (var (key, end) in IntervalsOf(range))
         {
             await _changing.RoleRevokePermissionAsync(new AuthRoleRevokePermissionRequest { Role = role, Key = key, RangeEnd = end }, cancellationToken: cancellationToken)
-                .ReplyAsync().ConfigureAwait(false);
+                .ReplyAboutAsync(role: role).ConfigureAwait(false);
         }
     }
 

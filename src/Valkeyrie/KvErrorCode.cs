@@ -75,4 +75,16 @@ public enum KvErrorCode
 
     /// <summary>The leadership is no longer held.</summary>
     LeadershipLost,
+
+    /// <summary>The user does not exist.</summary>
+    UserNotFound,
+
+    /// <summary>The user exists already.</summary>
+    UserExists,
+
+    /// <summary>The role does not exist.</summary>
+    RoleNotFound,
+
+    /// <summary>The role exists already.</summary>
+    RoleExists,
 }

@@ -288,6 +288,74 @@ public sealed class KvLeaseNotFoundException : KvException
         Endpoint = endpoint;
 }
 
+/// <summary>The user does not exist.</summary>
+public sealed class KvUserNotFoundException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="name">The user.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvUserNotFoundException(string name, string? endpoint)
+        : base(KvErrorCode.UserNotFound, $"The user '{name}' does not exist. Check how it is spelt.")
+    {
+        Name = name;
+        Endpoint = endpoint;
+    }
+
+    /// <summary>The user's name.</summary>
+    public string Name { get; }
+}
+
+/// <summary>The user exists already.</summary>
+public sealed class KvUserExistsException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="name">The user.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvUserExistsException(string name, string? endpoint)
+        : base(KvErrorCode.UserExists, $"The user '{name}' exists already. Change that one, or specify another name.")
+    {
+        Name = name;
+        Endpoint = endpoint;
+    }
+
+    /// <summary>The user's name.</summary>
+    public string Name { get; }
+}
+
+/// <summary>The role does not exist.</summary>
+public sealed class KvRoleNotFoundException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="name">The role.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvRoleNotFoundException(string name, string? endpoint)
+        : base(KvErrorCode.RoleNotFound, $"The role '{name}' does not exist. Check how it is spelt.")
+    {
+        Name = name;
+        Endpoint = endpoint;
+    }
+
+    /// <summary>The role's name.</summary>
+    public string Name { get; }
+}
+
+/// <summary>The role exists already.</summary>
+public sealed class KvRoleExistsException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="name">The role.</param>
+    /// <param name="endpoint">Where.</param>
+    public KvRoleExistsException(string name, string? endpoint)
+        : base(KvErrorCode.RoleExists, $"The role '{name}' exists already. Change that one, or specify another name.")
+    {
+        Name = name;
+        Endpoint = endpoint;
+    }
+
+    /// <summary>The role's name.</summary>
+    public string Name { get; }
+}
+
 /// <summary>The store has been closed.</summary>
 public sealed class KvStoreClosedException : KvException
 {

@@ -239,6 +239,8 @@ internal static class ErrorRecords
         KvErrorCode.CorruptStore => ErrorCategory.InvalidData,
         KvErrorCode.LeaseNotFound => ErrorCategory.ObjectNotFound,
         KvErrorCode.StoreClosed => ErrorCategory.ResourceUnavailable,
+        KvErrorCode.UserNotFound or KvErrorCode.RoleNotFound => ErrorCategory.ObjectNotFound,
+        KvErrorCode.UserExists or KvErrorCode.RoleExists => ErrorCategory.ResourceExists,
         KvErrorCode.HistoryChanged => ErrorCategory.InvalidResult,
         KvErrorCode.NoCurrentStore => ErrorCategory.ConnectionError,
         KvErrorCode.FileReplaced => ErrorCategory.ResourceUnavailable,

@@ -149,6 +149,40 @@ public sealed class AdministrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refusals_name_the_user_or_the_role()
+    {
+        var access = _store.GetCapability<IKvAccess>();
+        await access.AddUserAsync("zoe", "s3cret-of-zoe");
+        await access.AddRoleAsync("team");
+        var exists = await Assert.ThrowsAsync<KvUserExistsException>(async () => await access.AddUserAsync("zoe", "s3cret-of-zoe"));
+        Assert.Equal("zoe", exists.Name);
+        Assert.DoesNotContain("s3cret", exists.ToString(), StringComparison.Ordinal);
+        Assert.Equal("team", (await Assert.ThrowsAsync<KvRoleExistsException>(async () => await access.AddRoleAsync("team"))).Name);
+
+        Func<Task>[] aboutUser =
+        [
+            async () => await access.GetUserAsync("max"), async () => await access.RemoveUserAsync("max"), async () => await access.SetPasswordAsync("max", "s3cret"),
+            async () => await access.GrantRoleAsync("max", "team"), async () => await access.RevokeRoleAsync("max", "team"),
+        ];
+        foreach (var call in aboutUser)
+        {
+            var missing = await Assert.ThrowsAsync<KvUserNotFoundException>(call);
+            Assert.Equal("max", missing.Name);
+            Assert.DoesNotContain("s3cret", missing.ToString(), StringComparison.Ordinal);
+        }
+
+        Func<Task>[] aboutRole =
+        [
+            async () => await access.GetRoleAsync("none"), async () => await access.RemoveRoleAsync("none"), async () => await access.GrantRoleAsync("zoe", "none"),
+            async () => await access.GrantPermissionAsync("none", KvRange.All, KvAccessKind.Read), async () => await access.RevokePermissionAsync("none", KvRange.All),
+        ];
+        foreach (var call in aboutRole)
+        {
+            Assert.Equal("none", (await Assert.ThrowsAsync<KvRoleNotFoundException>(call)).Name);
+        }
+    }
+
+    [Fact]
     public async Task A_store_without_a_cluster_does_not_support_members()
     {
         await using var memory = Valkeyrie.Embedded.EmbeddedStore.OpenInMemory();

@@ -1,0 +1,35 @@
+using Grpc.Core;
+using Valkeyrie.Etcd.Administration.Invocation;
+
+namespace Valkeyrie.Etcd.Administration;
+
+/// <summary>Replies to calls about users and roles. The server's refusals name neither; here they do.</summary>
+internal static class AccessReply
+{
+    /// <summary>Awaits the reply.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="user">The user that the call is about; null for none.</param>
+    /// <param name="role">The role that the call is about; null for none.</param>
+    public static async ValueTask<T> ReplyAboutAsync<T>(this AsyncUnaryCall<T> call, string? user = null, string? role = null)
+    {
+        try
+        {
+            return await call.ReplyAsync().ConfigureAwait(false);
+        }
+        catch (KvException e) when (Named(e, user, role) is { } named)
+        {
+            throw named;
+        }
+    }
+
+    // The texts are those of etcd's api/v3rpc/rpctypes, the same in all of its versions.
+    private static KvException? Named(KvException e, string? user, string? role)
+    {
+        bool Says(string reason) => e.Message.Contains(reason, StringComparison.OrdinalIgnoreCase);
+        return user is not null && Says("user name not found") ? new KvUserNotFoundException(user, e.Endpoint)
+            : user is not null && Says("user name already exists") ? new KvUserExistsException(user, e.Endpoint)
+            : role is not null && Says("role name not found") ? new KvRoleNotFoundException(role, e.Endpoint)
+            : role is not null && Says("role name already exists") ? new KvRoleExistsException(role, e.Endpoint)
+            : null;
+    }
+}
