@@ -16,8 +16,8 @@ public sealed class KvSnapshotFile
     /// <summary>The file's full path.</summary>
     public string Path { get; }
 
-    /// <summary>The revision that it shows the store at.</summary>
-    public long Revision { get; }
+    /// <summary>The revision that it shows the store at; null where it is not known, as of etcd while somebody writes.</summary>
+    public long? Revision { get; }
 
     /// <summary>Its size in bytes.</summary>
     public long Size { get; }

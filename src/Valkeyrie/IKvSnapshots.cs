@@ -4,7 +4,8 @@ namespace Valkeyrie;
 public interface IKvSnapshots
 {
     /// <summary>Writes a snapshot: the whole store at one revision, history and leases included, whatever is written meanwhile. A namespace does not bound it.</summary>
-    /// <remarks>The bytes are in the store's own format: a file of SQLite of the embedded store, which can be opened as it is.</remarks>
+    /// <remarks>The bytes are in the store's own format: a file of SQLite of the embedded store, which can be opened as it is; of etcd
+    /// the database of one member, for <c>etcdutl snapshot restore</c>.</remarks>
     /// <param name="destination">Where to write it. It is neither closed nor flushed to a disk. What was written by the time of an error is of no use.</param>
     /// <param name="options">Who is told how far it is; null for nobody.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
@@ -15,9 +16,9 @@ public interface IKvSnapshots
 }
 
 /// <summary>A snapshot that was written.</summary>
-/// <param name="Revision">The revision that it shows the store at.</param>
+/// <param name="Revision">The revision that it shows the store at; null where it is not known, as of etcd while somebody writes.</param>
 /// <param name="Size">Its size in bytes.</param>
-public sealed record KvSnapshot(long Revision, long Size);
+public sealed record KvSnapshot(long? Revision, long Size);
 
 /// <summary>Options of a snapshot.</summary>
 public sealed record KvSnapshotOptions

@@ -225,6 +225,9 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     public TCapability? CapabilityOf<TCapability>() where TCapability : class =>
         _calls as TCapability ?? EtcdCapabilities.Make<TCapability>(_calls, Info);
 
+    public ValueTask<KvSnapshot> SaveSnapshotAsync(Stream destination, KvSnapshotOptions options, CancellationToken cancellationToken) =>
+        (EtcdCapabilities.Make<IKvSnapshots>(_calls, Info) ?? throw new KvNotSupportedException("snapshots", Info)).SaveSnapshotAsync(destination, options, cancellationToken);
+
     public IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, CancellationToken cancellationToken) =>
         KeyHistory.ReadAsync(this, new KeyReplay(channel, _requests, _replies), key, sinceCreation, cancellationToken);
 

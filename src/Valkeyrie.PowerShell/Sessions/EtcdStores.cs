@@ -12,7 +12,7 @@ internal static class EtcdStores
     {
         EtcdStore.Register();
         EtcdCapabilities.RegisterWhenAsked(
-            static () => EtcdAdministration.Register(), typeof(IKvMembers), typeof(IKvMaintenance), typeof(IKvAccess));
+            static () => EtcdAdministration.Register(), typeof(IKvMembers), typeof(IKvMaintenance), typeof(IKvAccess), typeof(IKvSnapshots));
     }
 
     /// <summary>Opens the store at endpoints. What is opened by them is no less a cluster than what is opened by its address.</summary>

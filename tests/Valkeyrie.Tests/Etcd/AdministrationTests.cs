@@ -86,6 +86,8 @@ public sealed class AdministrationTests : IAsyncLifetime
             await _store.PutAsync("k", new byte[10_000]);
         }
 
+        // The server commits to its database a little later.
+        await Patience.UntilAsync(async () => (await maintenance.GetStatusAsync().SingleAsync()).DatabaseSize > 1_000_000, "the database to grow");
         var before = await maintenance.GetStatusAsync().SingleAsync();
         Assert.True(before.IsLeader);
         Assert.Null(before.Reason);
@@ -101,6 +103,34 @@ public sealed class AdministrationTests : IAsyncLifetime
         var after = await maintenance.GetStatusAsync().SingleAsync();
         Assert.True(after.DatabaseSize < before.DatabaseSize, $"{before.DatabaseSize} -> {after.DatabaseSize}");
         Assert.Empty(await maintenance.ListAlarmsAsync());
+    }
+
+    [Fact]
+    public async Task A_snapshot_is_what_etcds_own_tool_takes()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            await _store.PutAsync($"k{i}", new byte[3_000]);
+        }
+
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "snapshot.db");
+        var progress = new List<KvSnapshotProgress>();
+        KvSnapshot saved;
+        await using (var stream = File.Create(file))
+        {
+            saved = await _store.GetCapability<IKvSnapshots>().SaveSnapshotAsync(stream, new KvSnapshotOptions { Progress = progress.Add });
+        }
+
+        Assert.Equal(301, saved.Revision);
+        Assert.Equal(new FileInfo(file).Length, saved.Size);
+        Assert.Equal(saved.Size, progress[^1].Written);
+        Assert.True(progress.Count > 1);
+
+        // The database is a whole number of disk sectors; the hash comes behind it.
+        Assert.Equal(32, saved.Size % 512);
+        var bytes = await File.ReadAllBytesAsync(file);
+        Assert.Equal(bytes[^32..], System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(..^32)));
     }
 
     [Fact]
