@@ -33,8 +33,8 @@ function Get-LicenseText([string] $Expression, [string] $Id) {
     throw "The package $Id has the license '$Expression', and build/licenses has no text of it. Check that the license permits shipping the package, then add the text."
 }
 
-function Get-ShippedPackage {
-    $restored = Get-Content -LiteralPath $Assets -Raw | ConvertFrom-Json -AsHashtable
+function Get-ShippedPackage([string] $File) {
+    $restored = Get-Content -LiteralPath $File -Raw | ConvertFrom-Json -AsHashtable
     $packages = @($restored.packageFolders.Keys)
     foreach ($entry in @($restored.targets.Values)[0].GetEnumerator() | Sort-Object Key) {
         $files = @($entry.Value.runtime.Keys) + @($entry.Value.runtimeTargets.Keys) | Where-Object { $_ -and $_ -notlike '*_._' }
@@ -62,7 +62,7 @@ function Get-ShippedPackage {
     }
 }
 
-$shipped = @(Get-ShippedPackage)
+$shipped = @(Get-ShippedPackage $Assets)
 if ($List) {
     return $shipped
 }

@@ -27,7 +27,7 @@ $root = Split-Path $PSScriptRoot
 . $PSScriptRoot/EmptyHome.ps1
 . $root/tests/Pester/FirstSession.ps1
 
-function Assert-Contents([string] $Folder) {
+function Assert-Module([string] $Folder, [bool] $ForPublic) {
     foreach ($name in 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'icon.png', 'Valkeyrie.psd1', 'Valkeyrie.psm1') {
         if (-not (Test-Path (Join-Path $Folder $name))) {
             throw "The module's package lacks $name."
@@ -36,12 +36,12 @@ function Assert-Contents([string] $Folder) {
 
     $data = (Import-PowerShellDataFile (Join-Path $Folder Valkeyrie.psd1)).PrivateData.PSData
     $online = Select-String -Path (Join-Path $Folder en-US *-Help.xml) -SimpleMatch 'Online Version' -Quiet
-    if ($Official -and -not ($data.ProjectUri -and $online)) {
+    if ($ForPublic -and -not ($data.ProjectUri -and $online)) {
         throw 'The module''s package names no project address or has no online help. It is made from a checkout whose origin, or GITHUB_REPOSITORY, names the repository.'
     }
 }
 
-function New-BillOfMaterials([string] $Version) {
+function Export-Sbom([string] $Version) {
     $tools = Join-Path $root .tools
     $output = dotnet tool update Microsoft.Sbom.DotNetTool --version (& $PSScriptRoot/tool-version.ps1 Sbom) --allow-downgrade --tool-path $tools 2>&1
     if ($LASTEXITCODE -ne 0) {
@@ -61,7 +61,7 @@ function New-BillOfMaterials([string] $Version) {
 }
 
 # In the form that sha256sum --check reads.
-function New-HashList {
+function Export-HashList {
     Get-ChildItem $Destination -File | Sort-Object Name | ForEach-Object { "$((Get-FileHash $_ -Algorithm SHA256).Hash.ToLowerInvariant())  $($_.Name)" } |
         Set-Content (Join-Path $Destination SHA256SUMS)
 }
@@ -87,7 +87,7 @@ try {
     $module = Get-Item (Join-Path $Package Valkeyrie.*.nupkg)
     $version = (Import-PowerShellDataFile (Join-Path $root Valkeyrie.psd1)).ModuleVersion
     [IO.Compression.ZipFile]::ExtractToDirectory($module.FullName, (Join-Path $work unpacked))
-    Assert-Contents (Join-Path $work unpacked)
+    Assert-Module (Join-Path $work unpacked) $Official
 
     Remove-Item $Destination -Recurse -Force -ErrorAction Ignore
     $Destination = (New-Item $Destination -ItemType Directory -Force).FullName
@@ -95,8 +95,8 @@ try {
     # The module and the library of one name and version are two packages, for two galleries.
     Copy-Item $module (Join-Path $Destination "Valkeyrie.$version.module.nupkg")
     Copy-Item (Join-Path $Package nuget *) $Destination
-    New-BillOfMaterials $version
-    New-HashList
+    Export-Sbom $version
+    Export-HashList
     Test-Installation $module $work
     Get-ChildItem $Destination -File | ForEach-Object { '{0,12:N0}  {1}' -f $_.Length, $_.Name }
     'The README''s first session ran from the installed package, word for word.'

@@ -1,5 +1,5 @@
-# Copies a directory of so many keys with Copy-KvTree and prints how many milliseconds that took, without the start of PowerShell.
-param([string] $Module, [string] $Endpoint, [string] $Folder, [int] $Count)
+# Copies a directory with Copy-KvTree and prints how many milliseconds that took, without the start of PowerShell.
+param([string] $Module, [string] $Endpoint, [string] $Folder)
 
 $ErrorActionPreference = 'Stop'
 Import-Module $Module

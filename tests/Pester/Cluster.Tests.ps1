@@ -156,7 +156,7 @@ Describe 'Upkeep' -Tag etcd {
 
     It 'shows a member as etcdctl does' {
         $status = Get-KvStatus
-        $told = (Invoke-EtcdctlOfSmall endpoint status --write-out=json | ConvertFrom-Json).Status
+        $told = (& $Etcdctl --endpoints $full endpoint status --write-out=json | ConvertFrom-Json).Status
         $status.Version | Should -Be $told.version
         $status.Revision | Should -Be $told.header.revision
         $status.DatabaseSize | Should -Be $told.dbSize

@@ -8,8 +8,8 @@ BeforeDiscovery {
     # These have no store of their own to choose: they open one, show all, are of one already, or only name things.
     $onStore = $commands | Where-Object { $_ -notin 'Connect-KvStore', 'Exit-KvElection', 'Get-KvStore', 'New-KvCondition', 'Register-KvStore', 'Set-KvElection', 'Unlock-KvKey', 'Unregister-KvStore' }
 
-    # A lease is made from a time alone, a block of code runs under one lock or leadership, and whoever waits to lead in one election leads in no other meanwhile.
-    $piped = $commands | Where-Object { $_ -notin 'Enter-KvElection', 'New-KvLease', 'Use-KvElection', 'Use-KvLock' }
+    # What is about the whole of a cluster is asked once. A lease is made from a time alone, a block of code runs under one lock or leadership, and whoever waits to lead in one election leads in no other meanwhile.
+    $piped = $commands | Where-Object { $_ -notin 'Add-KvMember', 'Clear-KvHistory', 'Get-KvAlarm', 'Get-KvHash', 'Get-KvMember', 'Get-KvStatus', 'Optimize-KvStore', 'Enter-KvElection', 'New-KvLease', 'Use-KvElection', 'Use-KvLock' }
 
     $codes = Get-Content $PSScriptRoot/../../src/Valkeyrie/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { "Kv$($_.Trim(' ,'))" }
     $written = [regex]::Matches((Get-Content $PSScriptRoot/../../src/Valkeyrie.PowerShell/Errors/ErrorRecords.cs -Raw), '"(Kv[A-Z]\w+)"') |
@@ -44,7 +44,7 @@ Describe '<_>' -ForEach $commands {
     }
 
     It 'has a singular noun with the prefix Kv' {
-        ($_ -split '-')[1] | Should -MatchExactly '^Kv([A-Z][a-z]+)+(?<!s)$'
+        ($_ -split '-')[1] | Should -MatchExactly '^Kv([A-Z][a-z]+)+((?<!s)|(?<=Status))$'
     }
 
     It 'says what it emits' {
@@ -57,7 +57,7 @@ Describe '<_>' -ForEach $commands {
             '^Compare-KvTree$' { 'ReferencePath'; break }
             '^Import-KvTree$' { 'FilePath'; break }
             '-KvTree$' { 'Path'; break }
-            '^Connect-KvStore$' { 'Endpoint'; break }
+            '^(Connect|Optimize)-KvStore$' { 'Endpoint'; break }
             '^(Disconnect|Select|Test)-KvStore$' { 'Store'; break }
             '-KvStore$' { 'Name'; break }
             '^New-KvLease$' { 'Ttl'; break }
@@ -67,6 +67,11 @@ Describe '<_>' -ForEach $commands {
             '^Unlock-KvKey$' { 'Lock'; break }
             '^(Exit|Set)-KvElection$' { 'Leadership'; break }
             '-KvElection$' { 'Name'; break }
+            '^Add-KvMember$' { 'PeerAddress'; break }
+            '^(Move-KvClusterLeader|(Set|Remove)-KvMember)$' { 'Id'; break }
+            '^Clear-KvAlarm$' { 'MemberId'; break }
+            '^Clear-KvHistory$' { 'BeforeRevision'; break }
+            '^Get-Kv(Alarm|Hash|Member|Status)$' { $null; break }
             default { 'Key' }
         }
         $first | Should -Be $expected
@@ -101,8 +106,8 @@ Describe '<_>, which changes something' -ForEach $changing {
         (Get-Command $_).Parameters.Keys | Should -Contain Confirm
     }
 
-    It 'asks by itself if a whole tree is to go, and else only those who want to be asked' {
-        [Management.Automation.CommandMetadata]::new((Get-Command $_)).ConfirmImpact | Should -Be ($_ -eq 'Remove-KvTree' ? 'High' : 'Medium')
+    It 'asks by itself if much is to go that nobody can bring back, and else only those who want to be asked' {
+        [Management.Automation.CommandMetadata]::new((Get-Command $_)).ConfirmImpact | Should -Be ($_ -in 'Remove-KvTree', 'Remove-KvMember' ? 'High' : 'Medium')
     }
 }
 

@@ -48,7 +48,7 @@ Describe 'The drive and the session' {
         $counted = [CountedStore]::Before($inner.Store)
         $modules = Join-Path $TestFolder modules
         $null = New-Item -ItemType Directory "$modules/Found"
-        Set-Content "$modules/Found/Found.psm1" 'function Get-Found { "found, $(Test-Path found:/key)" }; $global:AskedOnImport = (Test-Path found:/key), $ExecutionContext.InvokeProvider.Item.Exists("found:/key")'
+        Set-Content "$modules/Found/Found.psm1" 'function Get-Found { "found, $(Test-Path found:/key)" }; $AskedOnImport = (Test-Path found:/key), $ExecutionContext.InvokeProvider.Item.Exists("found:/key")'
         New-ModuleManifest "$modules/Found/Found.psd1" -RootModule ./Found.psm1 -FunctionsToExport Get-Found
         'app/Found.psm1', 'app/Found.psd1', 'app/Found', 'key' | Set-KvValue -Value 1
         $path = $env:PSModulePath
@@ -58,13 +58,12 @@ Describe 'The drive and the session' {
             Set-Location found:/app
             [CountedStore]::Of($counted).Forget()
             Get-Found | Should -Be 'found, True'
-            $global:AskedOnImport | Should -Be $true, $true
+            & (Get-Module Found) { $AskedOnImport } | Should -Be $true, $true
             [CountedStore]::Of($counted).Calls | Should -HaveCount 3
         } finally {
             Set-Location $PSScriptRoot
             $env:PSModulePath = $path
             Remove-Module Found -ErrorAction Ignore
-            Remove-Variable AskedOnImport -Scope Global -ErrorAction Ignore
             Remove-PSDrive found -ErrorAction Ignore
             Disconnect-KvStore modules
         }

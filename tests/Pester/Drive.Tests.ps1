@@ -13,6 +13,10 @@ BeforeAll {
     }
 
     $null = Connect-KvStore -InMemory -Name drive
+
+    # A drive has a location of its own, which tests before these may have left elsewhere.
+    Push-Location kv:/
+    Pop-Location
 }
 
 AfterAll {

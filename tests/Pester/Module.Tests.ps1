@@ -46,14 +46,14 @@ Describe 'The module' -Tag etcd {
 
         It 'loads a kind of store only when one is opened' {
             Invoke-TestPowerShell @'
-                function Show { [AppDomain]::CurrentDomain.GetAssemblies().GetName().Name | Where-Object { $_ -in 'Valkeyrie.Etcd', 'Valkeyrie.Embedded', 'Google.Protobuf' } }
+                function Show { [AppDomain]::CurrentDomain.GetAssemblies().GetName().Name | Where-Object { $_ -in 'Valkeyrie.Etcd', 'Valkeyrie.Etcd.Administration', 'dotnet-etcd', 'Valkeyrie.Embedded', 'Valkeyrie.Consul', 'Valkeyrie.ZooKeeper', 'Google.Protobuf' } }
                 "import: $(Show)"
                 $null = Connect-KvStore -InMemory
                 "embedded: $(Show)"
                 [Valkeyrie.KvStore]::Schemes -join ' '
                 $null = [Valkeyrie.KvStore]::Open('etcd://localhost:1')
                 "etcd: $(@(Show) -contains 'Valkeyrie.Etcd')"
-'@ | Should -Be 'import: ', 'embedded: Valkeyrie.Embedded', 'embedded etcd etcds etcdv2 etcdv2s memory', 'etcd: True'
+'@ | Should -Be 'import: ', 'embedded: Valkeyrie.Embedded', 'consul consuls embedded etcd etcds etcdv2 etcdv2s memory zookeeper zookeepers', 'etcd: True'
         }
 
         It 'takes those that are compiled for this platform and runtime, where there are any' {

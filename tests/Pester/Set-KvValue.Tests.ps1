@@ -97,7 +97,7 @@ Describe 'Set-KvValue' -Tag etcd {
             "Key,Value,Ttl`ncsv/a,1,`ncsv/b,two,300" | Set-Content "$TestDrive/x.csv"
             Import-Csv "$TestDrive/x.csv" | Set-KvValue
             Get-KvTree csv | ForEach-Object Value | Should -Be '1', 'two'
-            (Get-KvValue csv/a).LeaseId | Should -Be 0
+            (Get-KvValue csv/a).LeaseId | Should -BeNullOrEmpty
             (Get-KvValue csv/b).LeaseId | Should -Not -Be 0
         }
 
@@ -301,7 +301,7 @@ Describe 'Set-KvValue' -Tag etcd {
             $lease = New-KvLease 300
             Set-KvValue leased/c 1 -Lease $lease
             Get-KvValue leased/c | Set-KvValue
-            (Get-KvValue leased/c).LeaseId | Should -Be 0
+            (Get-KvValue leased/c).LeaseId | Should -BeNullOrEmpty
             Remove-KvLease $lease
         }
 
