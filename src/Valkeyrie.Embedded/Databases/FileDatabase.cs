@@ -50,7 +50,16 @@ internal sealed class FileDatabase : Database
     public override T Read<TState, T>(TState state, Func<PairReader, TState, T> read)
     {
         _guard.CheckNowAndThen();
-        return _readers.Read(state, read);
+        try
+        {
+            return _readers.Read(state, read);
+        }
+        catch (KvException e) when (e is not KvFileReplacedException && e.Code is not KvErrorCode.StoreClosed)
+        {
+            // SQLite cannot open or read what is gone, and says only that.
+            _guard.Check(written: false);
+            throw;
+        }
     }
 
     public override Task<T> WriteAsync<TState, T>(TState state, Func<PairWriter, TState, T> work, CancellationToken cancellationToken)

@@ -95,7 +95,7 @@ public abstract class LifetimeConformance(IStoreRig rig) : StoreConformance(rig)
     {
         var missing = Assert.Throws<KvNotSupportedException>(() => Store.GetCapability<IKvUnheardOf>());
         Assert.Equal(KvErrorCode.NotSupported, missing.Code);
-        Assert.Contains("unheardof", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("unheard of", missing.Message, StringComparison.Ordinal);
         Assert.Contains(Store.Info.Address, missing.Message, StringComparison.Ordinal);
     }
 
