@@ -76,7 +76,9 @@ Describe 'The module' -Tag etcd {
         It 'loads SQLite from the folder of this platform' {
             $store = Connect-KvStore -InMemory
             $native = Join-Path (Split-Path $ModulePath) bin runtimes ([Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier) native
-            [Diagnostics.Process]::GetCurrentProcess().Modules.FileName -like '*e_sqlite3*' | Should -BeLike (Join-Path $native '*e_sqlite3*')
+            $loaded = [Diagnostics.Process]::GetCurrentProcess().Modules.FileName | Where-Object { (Split-Path $_ -Leaf) -match '^(lib)?e_sqlite3\.' }
+            $loaded | Should -Not -BeNullOrEmpty
+            $loaded | Should -BeLike (Join-Path $native '*e_sqlite3*')
             $store | Disconnect-KvStore
         }
 
