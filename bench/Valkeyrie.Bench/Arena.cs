@@ -30,8 +30,11 @@ internal sealed class Arena : IAsyncDisposable
         Bare = new BareClient(endpoint);
         _store = new(() => KvStore.Open($"etcd://{endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromMinutes(1) }));
         GoClient = options.Contenders.Contains(Contenders.GoClient.Name) ? GoClient.Find(endpoint) : null;
-        _peers = new(() => [.. new Func<Peer>[] { () => new DotnetEtcd(endpoint), () => new LeanGrpc(endpoint) }
-            .Zip([DotnetEtcd.PeerName, LeanGrpc.PeerName]).Where(peer => options.Contenders.Contains(peer.Second)).Select(peer => peer.First())]);
+        _peers = new(() =>
+        [
+            .. options.Contenders.Contains(DotnetEtcd.PeerName) ? [new DotnetEtcd(endpoint)] : Array.Empty<Peer>(),
+            .. options.Contenders.Contains(LeanGrpc.PeerName) ? [new LeanGrpc(endpoint)] : Array.Empty<Peer>(),
+        ]);
         Etcdctl = hasEtcdctl && options.Contenders.Contains("etcdctl") ? new Etcdctl(options.Etcdctl, endpoint) : null;
     }
 
