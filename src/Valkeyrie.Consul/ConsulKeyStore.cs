@@ -112,7 +112,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         _lifetime.ThrowIfClosed();
         options ??= Everything;
         OptionRules.CheckList(options);
-        RefuseOlderRevision(options);
+        OptionRules.RefuseOlderRevision(options, _info, "Consul keeps none");
         return _trees.ListAsync(range, options, cancellationToken);
     }
 
@@ -220,14 +220,6 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
     private void CheckRead(KvReadOptions options)
     {
         OptionRules.CheckRead(options);
-        RefuseOlderRevision(options);
-    }
-
-    private void RefuseOlderRevision(KvReadOptions options)
-    {
-        if (options.Revision is not null)
-        {
-            throw new KvNotSupportedException("reading at an older revision: Consul keeps none", _info);
-        }
+        OptionRules.RefuseOlderRevision(options, _info, "Consul keeps none");
     }
 }

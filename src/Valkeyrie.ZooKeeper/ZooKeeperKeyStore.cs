@@ -125,22 +125,12 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvEndpoints
         _lifetime.ThrowIfClosed();
         options ??= Everything;
         OptionRules.CheckList(options);
-        RefuseOlderRevision(options);
+        OptionRules.RefuseOlderRevision(options, _info, "ZooKeeper keeps none");
         return _trees.ListAsync(range, options, cancellationToken);
     }
 
-    public async ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        options ??= Newest;
-        var keys = new KvListOptions { KeysOnly = true, Revision = options.Revision, Serializable = options.Serializable };
-        var count = 0L;
-        await foreach (var _ in ListAsync(range, keys, cancellationToken).ConfigureAwait(false))
-        {
-            count++;
-        }
-
-        return count;
-    }
+    public ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        ListedCount.OfAsync(this, range, options ?? Newest, cancellationToken);
 
     public ValueTask<long> TryDeleteTreeAsync(KvRange range, CancellationToken cancellationToken = default)
     {
@@ -236,14 +226,6 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvEndpoints
     private void CheckRead(KvReadOptions options)
     {
         OptionRules.CheckRead(options);
-        RefuseOlderRevision(options);
-    }
-
-    private void RefuseOlderRevision(KvReadOptions options)
-    {
-        if (options.Revision is not null)
-        {
-            throw new KvNotSupportedException("reading at an older revision: ZooKeeper keeps none", _info);
-        }
+        OptionRules.RefuseOlderRevision(options, _info, "ZooKeeper keeps none");
     }
 }

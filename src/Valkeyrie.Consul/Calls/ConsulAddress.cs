@@ -26,7 +26,7 @@ internal sealed record ConsulAddress(IReadOnlyList<Uri> Endpoints, string Query)
         var at = rest.IndexOf('?', StringComparison.Ordinal);
         var hosts = at < 0 ? rest : rest[..at];
         return new ConsulAddress(
-            HttpEndpoints.Parse(
+            HttpAddress.Parse(
                 hosts,
                 tls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp,
                 tls ? DefaultTlsPort : DefaultPort,

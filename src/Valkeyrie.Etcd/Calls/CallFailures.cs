@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Valkeyrie.Engine.Http;
 using Valkeyrie.Etcd.Cluster;
 using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Http2;

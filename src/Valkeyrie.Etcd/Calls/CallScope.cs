@@ -1,3 +1,4 @@
+using Valkeyrie.Engine.Http;
 using Valkeyrie.Etcd.Cluster;
 using Valkeyrie.Etcd.Grpc;
 
@@ -18,7 +19,7 @@ internal readonly record struct CallScope(
     /// <param name="isStarted">True if a connection had taken the call.</param>
     public Failure FailureOf(Exception e, bool isStarted)
     {
-        var failure = CallFailures.Of(e, new FailedCall(Endpoint.Name, Key, Method.IsRepeatable)
+        var failure = CallFailures.Of(e, new FailedCall(Failure.Spoken, Endpoint.Name, Key, Method.IsRepeatable)
         {
             Timeout = Timeout,
             TimedOut = End.IsTimeout(e, Caller),

@@ -1,4 +1,4 @@
-using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Engine.Http;
 using Valkeyrie.Etcd.Http2;
 using Valkeyrie.Etcd.Protocol;
 

@@ -1,14 +1,17 @@
 using System.Net.Security;
-using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Engine.Http;
 using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Calls;
 
 /// <summary>An endpoint with its HTTP/2 connection.</summary>
-internal sealed class ConnectedEndpoint(Uri address, KvTlsOptions tls, TimeSpan connectTimeout, TimeSpan keepAlive) : Endpoint(address), IDisposable
+internal sealed class ConnectedEndpoint(Uri address, KvTlsOptions tls, TimeSpan connectTimeout, TimeSpan keepAlive) : HttpEndpoint(address), IDisposable
 {
     private readonly Http2Connector _connector = new(
-        address, stop => Dial.OpenAsync(address, tls, SslApplicationProtocol.Http2, prepare: null, stop), connectTimeout, keepAlive);
+        address,
+        stop => Dial.OpenAsync(address, address.Scheme == Uri.UriSchemeHttps ? tls : null, SslApplicationProtocol.Http2, prepare: null, stop),
+        connectTimeout,
+        keepAlive);
 
     /// <summary>True while it holds a connection.</summary>
     public bool IsConnected => _connector.IsConnected;

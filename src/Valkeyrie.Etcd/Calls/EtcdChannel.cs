@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
+using Valkeyrie.Engine.Http;
 using Valkeyrie.Etcd.Cluster;
 using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Http2;

@@ -1,3 +1,4 @@
+using Valkeyrie.Engine.Http;
 using Valkeyrie.Etcd.Cluster;
 using Valkeyrie.Etcd.Grpc;
 

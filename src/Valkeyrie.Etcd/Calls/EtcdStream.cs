@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Engine.Http;
 using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Http2;
 using Valkeyrie.Etcd.Protocol;

@@ -1,3 +1,5 @@
+using Valkeyrie.Engine.Http;
+
 namespace Valkeyrie.Etcd.Cluster;
 
 /// <summary>How often and how long one call may be tried.</summary>

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Etcd.Cluster;
 
@@ -6,6 +7,9 @@ namespace Valkeyrie.Etcd.Cluster;
 /// <param name="Error">What the caller is told.</param>
 internal sealed record Failure(KvException Error)
 {
+    /// <summary>What errors call both of etcd's APIs.</summary>
+    public const string Spoken = "etcd's protocol";
+
     /// <summary>True if the request provably did not reach a server.</summary>
     public bool NotSent { get; init; } = Error.NotSent;
 
@@ -72,7 +76,7 @@ internal sealed record Failure(KvException Error)
     /// <param name="notSent">True if the call was not sent.</param>
     public static Failure Protocol(Exception e, string detail, in FailedCall call, bool notSent = false) => new(new KvUnreachableException(
         KvUnreachableReason.Protocol,
-        $"What answers at {call.Endpoint} does not speak etcd's protocol: {detail} Check host and port; a server that uses TLS needs https.",
+        $"What answers at {call.Endpoint} does not speak {call.Protocol}: {detail} Check host and port; a server that uses TLS needs https.",
         e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = notSent })
         { MayPass = true, EndpointFailed = true };
 

@@ -119,7 +119,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         _lifetime.ThrowIfClosed();
         options ??= Everything;
         OptionRules.CheckList(options);
-        RefuseOlderRevision(options);
+        OptionRules.RefuseOlderRevision(options, Info, "APIv2 keeps no history");
 
         await foreach (var pair in _trees.ListAsync(range, options, cancellationToken).ConfigureAwait(false))
         {
@@ -127,18 +127,8 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         }
     }
 
-    public async ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        options ??= Newest;
-        var keys = new KvListOptions { KeysOnly = true, Revision = options.Revision, Serializable = options.Serializable };
-        var count = 0L;
-        await foreach (var _ in ListAsync(range, keys, cancellationToken).ConfigureAwait(false))
-        {
-            count++;
-        }
-
-        return count;
-    }
+    public ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        ListedCount.OfAsync(this, range, options ?? Newest, cancellationToken);
 
     public ValueTask<long> TryDeleteTreeAsync(KvRange range, CancellationToken cancellationToken = default)
     {
@@ -221,7 +211,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         options ??= Newest;
         var path = _paths.PathOf(key);
         OptionRules.CheckRead(options);
-        RefuseOlderRevision(options);
+        OptionRules.RefuseOlderRevision(options, Info, "APIv2 keeps no history");
         var reply = await _channel.CallAsync(Requests.Get(path, key, options.Serializable), cancellationToken).ConfigureAwait(false);
         return reply.Error?.ErrorCode switch
         {
@@ -230,13 +220,5 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
             KeysErrorCode.KeyNotFound or KeysErrorCode.NotDirectory => null,
             _ => throw KeysErrors.Of(reply.Error, key, _paths, Info),
         };
-    }
-
-    private void RefuseOlderRevision(KvReadOptions options)
-    {
-        if (options.Revision is not null)
-        {
-            throw new KvNotSupportedException("reading at an older revision: APIv2 keeps no history", Info);
-        }
     }
 }

@@ -3,12 +3,12 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Etcd.V2;
 
 /// <summary>One request to one endpoint, and what came back.</summary>
-internal sealed class KeysAttempt(KeysChannel channel, Endpoint endpoint, KeysCall call, Deadline deadline, CancellationToken caller) : IDisposable
+internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, KeysCall call, Deadline deadline, CancellationToken caller) : IDisposable
 {
     /// <summary>The request target that tells the server's version.</summary>
     public const string VersionTarget = "/version";

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Valkeyrie.Engine.Http;
 using Valkeyrie.Etcd.Cluster;
 
 namespace Valkeyrie.Etcd.V2;
@@ -11,15 +12,15 @@ internal sealed class KeysChannel : IAsyncDisposable
     // etcd tells APIv2 from gRPC by the first line of a connection's first request, of which it reads 4096 bytes.
     private const int MaxTargetLength = 4_000;
 
-    private readonly EndpointSet<Endpoint> _endpoints;
+    private readonly EndpointSet<HttpEndpoint> _endpoints;
     private readonly CallEnd _end;
     private volatile bool _credentialAccepted;
 
     public KeysChannel(IReadOnlyList<Uri> endpoints, KvStoreOptions options, KvStoreInfo info)
     {
-        _endpoints = new EndpointSet<Endpoint>([.. endpoints.Select(e => new Endpoint(e))]);
+        _endpoints = new EndpointSet<HttpEndpoint>([.. endpoints.Select(e => new HttpEndpoint(e))]);
         _end = new CallEnd(info.Address);
-        Http = KeysConnections.Create(options.Tls ?? new KvTlsOptions(), ConnectTimeouts.Of(options.Timeout, endpoints.Count));
+        Http = HttpConnections.CreateHttp11(options.Tls ?? new KvTlsOptions(), ConnectTimeouts.Of(options.Timeout, endpoints.Count));
         Timeout = options.Timeout;
         Info = info;
         Authorization = options.Credential is { } credential
@@ -75,7 +76,7 @@ internal sealed class KeysChannel : IAsyncDisposable
         cancellationToken);
 
     /// <summary>The endpoints, in the order in which they were given.</summary>
-    public IReadOnlyList<Endpoint> Endpoints => _endpoints.All;
+    public IReadOnlyList<HttpEndpoint> Endpoints => _endpoints.All;
 
     /// <summary>Makes a call to one endpoint and no other. It is not sent again if it fails.</summary>
     /// <param name="endpoint">One of <see cref="Endpoints"/>.</param>
@@ -84,7 +85,7 @@ internal sealed class KeysChannel : IAsyncDisposable
     /// <param name="timeout">How long the call may take.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<T> AskAsync<T>(
-        Endpoint endpoint, KeysCall call, Func<KeysAttempt, ValueTask<T>> read, TimeSpan timeout, CancellationToken cancellationToken) => AttemptAsync(
+        HttpEndpoint endpoint, KeysCall call, Func<KeysAttempt, ValueTask<T>> read, TimeSpan timeout, CancellationToken cancellationToken) => AttemptAsync(
             endpoint, new Attempts(readOnly: false, endpoints: 1, timeout), timeout, call, static (attempt, read) => read(attempt), read, cancellationToken);
 
     /// <summary>Asks an endpoint for its version alone, which every user may.</summary>
@@ -92,14 +93,14 @@ internal sealed class KeysChannel : IAsyncDisposable
         new KeysCall(HttpMethod.Get, KeysAttempt.VersionTarget, null), static (attempt, _) => attempt.ReadVersionAsync(), 0, cancellationToken);
 
     /// <summary>What a failure within an open reply is to its caller.</summary>
-    public Exception FailureOf(Exception e, Endpoint endpoint, string? key, CancellationToken cancellationToken)
+    public Exception FailureOf(Exception e, HttpEndpoint endpoint, string? key, CancellationToken cancellationToken)
     {
         if (_end.ErrorOf(e, cancellationToken) is { } ended)
         {
             return ended;
         }
 
-        var failure = FailureOf(e, new FailedCall(endpoint.Name, key, ReadOnly: true) { Timeout = Timeout, TimedOut = _end.IsTimeout(e, cancellationToken) });
+        var failure = FailureOf(e, new FailedCall(Failure.Spoken, endpoint.Name, key, ReadOnly: true) { Timeout = Timeout, TimedOut = _end.IsTimeout(e, cancellationToken) });
         if (failure.EndpointFailed)
         {
             endpoint.Failed();
@@ -120,7 +121,7 @@ internal sealed class KeysChannel : IAsyncDisposable
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> AttemptAsync<TState, T>(
-        Endpoint? only,
+        HttpEndpoint? only,
         Attempts attempts,
         TimeSpan timeout,
         KeysCall call,
@@ -152,7 +153,7 @@ internal sealed class KeysChannel : IAsyncDisposable
                     throw ended;
                 }
 
-                var failure = FailureOf(e, new FailedCall(endpoint.Name, call.Key, call.ReadOnly)
+                var failure = FailureOf(e, new FailedCall(Failure.Spoken, endpoint.Name, call.Key, call.ReadOnly)
                 {
                     Timeout = timeout,
                     TimedOut = _end.IsTimeout(e, cancellationToken),

@@ -1,4 +1,5 @@
 using System.Net;
+using Valkeyrie.Engine.Http;
 using Valkeyrie.Etcd.Cluster;
 
 namespace Valkeyrie.Etcd.V2;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Valkeyrie.Etcd.Cluster;
+using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Etcd.V2;
 
@@ -17,7 +17,7 @@ internal sealed class MemberChecks(KeysChannel channel, string path)
     public IAsyncEnumerable<KvEndpointStatus> CheckAllAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         EndpointChecks.AsTheyCome(channel.Endpoints.Select(e => (Func<CancellationToken, Task<KvEndpointStatus>>)(stop => CheckAsync(e, timeout, stop))), cancellationToken);
 
-    private async Task<KvEndpointStatus> CheckAsync(Endpoint endpoint, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<KvEndpointStatus> CheckAsync(HttpEndpoint endpoint, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var known = new KvEndpointStatus(endpoint.Name);
         try

@@ -1,5 +1,3 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Valkeyrie.Engine.Http;
 using Valkeyrie.ZooKeeper.Net;
 
@@ -17,8 +15,7 @@ internal static class MemberDial
         var url = new UriBuilder("tcp", endpoint.Host, endpoint.Port).Uri;
         try
         {
-            var stream = await Dial.ConnectAsync(url, null, cancellationToken).ConfigureAwait(false);
-            return tls is null ? stream : await Dial.HandshakeAsync(stream, url, OptionsOf(tls), null, cancellationToken).ConfigureAwait(false);
+            return await Dial.OpenAsync(url, tls, protocol: null, prepare: null, cancellationToken).ConfigureAwait(false);
         }
         catch (ConnectException e)
         {
@@ -33,13 +30,6 @@ internal static class MemberDial
                 e) { Endpoint = endpoint.ToString(), NotSent = true };
         }
     }
-
-    private static SslClientAuthenticationOptions OptionsOf(KvTlsOptions tls) => new()
-    {
-        ClientCertificates = tls.ClientCertificate is { } certificate ? new X509CertificateCollection { certificate } : null,
-        RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
-            tls.SkipCertificateCheck || ServerCertificate.Check(shown, chain, errors, tls.CertificateAuthorities),
-    };
 
     private static string Sentence(string message) => char.ToUpperInvariant(message[0]) + message[1..].TrimEnd().TrimEnd('.') + ".";
 }

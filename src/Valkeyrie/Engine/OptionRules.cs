@@ -69,6 +69,20 @@ public static class OptionRules
         CheckRevision(options.Revision, nameof(KvReadOptions.Revision));
     }
 
+    /// <summary>Refuses to read at an older revision, for a store that keeps none.</summary>
+    /// <param name="options">The options of a read.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="why">Why it cannot, as the end of a sentence.</param>
+    /// <exception cref="KvNotSupportedException">A revision is specified.</exception>
+    public static void RefuseOlderRevision(KvReadOptions options, KvStoreInfo store, string why)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Revision is not null)
+        {
+            throw new KvNotSupportedException($"reading at an older revision: {why}", store);
+        }
+    }
+
     /// <summary>Refuses a revision that no store has, and a limit that leaves nothing.</summary>
     /// <param name="options">The options of a listing.</param>
     /// <exception cref="KvInvalidArgumentException">The revision or the limit is below 1.</exception>

@@ -1,6 +1,6 @@
 using System.Text;
+using Valkeyrie.Engine.Http;
 using Valkeyrie.Etcd.Calls;
-using Valkeyrie.Etcd.Cluster;
 using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Http2;
 
@@ -11,7 +11,7 @@ public sealed class HeaderFuzzTests
 {
     private const int Cases = 350_000;
 
-    private static readonly FailedCall Call = new("http://127.0.0.1:2379", "k", ReadOnly: false);
+    private static readonly FailedCall Call = new("etcd's protocol", "http://127.0.0.1:2379", "k", ReadOnly: false);
 
     private static readonly byte[][] Blocks =
     [

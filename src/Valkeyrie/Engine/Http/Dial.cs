@@ -11,12 +11,22 @@ public static class Dial
     // What listens at "localhost" does so at the first of these at least, as etcd does.
     private static readonly IPAddress[] Localhost = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
-    /// <summary>Connects to the host and port of a URL.</summary>
+    /// <summary>Connects to the host and port of a URL, over TLS where its checks are specified.</summary>
     /// <param name="url">The URL.</param>
+    /// <param name="tls">The certificates and checks of TLS; null for a plain connection.</param>
+    /// <param name="protocol">What will be spoken on it, for servers that speak several protocols; null for those that speak one. A server may choose not to
+    /// confirm it; see <see cref="SslStream.NegotiatedApplicationProtocol"/>.</param>
     /// <param name="prepare">Sets options of the socket before it connects; null for none.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="ConnectException">The name was not found, or nothing listens there.</exception>
-    public static async Task<Stream> ConnectAsync(Uri url, Action<Socket>? prepare, CancellationToken cancellationToken)
+    /// <exception cref="ConnectException">The name was not found, nothing listens there, or the TLS handshake failed.</exception>
+    public static async Task<Stream> OpenAsync(
+        Uri url, KvTlsOptions? tls, SslApplicationProtocol? protocol, Action<Socket>? prepare, CancellationToken cancellationToken)
+    {
+        var transport = await ConnectAsync(url, prepare, cancellationToken).ConfigureAwait(false);
+        return tls is null ? transport : await HandshakeAsync(transport, url, tls, protocol, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Stream> ConnectAsync(Uri url, Action<Socket>? prepare, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -35,22 +45,13 @@ public static class Dial
         }
     }
 
-    /// <summary>Makes the TLS handshake on a connection.</summary>
-    /// <param name="transport">The connection; closed if the handshake fails.</param>
-    /// <param name="url">The host that its certificate must be for.</param>
-    /// <param name="options">Certificates and checks.</param>
-    /// <param name="protocol">What is to be spoken, for servers that speak several protocols; null for those that speak one.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="ConnectException">It failed; the connection is closed.</exception>
-    public static async Task<SslStream> HandshakeAsync(
-        Stream transport, Uri url, SslClientAuthenticationOptions options, SslApplicationProtocol? protocol, CancellationToken cancellationToken)
+    private static async Task<SslStream> HandshakeAsync(
+        Stream transport, Uri url, KvTlsOptions tls, SslApplicationProtocol? protocol, CancellationToken cancellationToken)
     {
         var secured = new SslStream(transport);
-        options.TargetHost = HostOf(url);
-        options.ApplicationProtocols = protocol is { } offered ? [offered] : null;
         try
         {
-            await secured.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
+            await secured.AuthenticateAsClientAsync(OptionsOf(url, tls, protocol), cancellationToken).ConfigureAwait(false);
             return secured;
         }
         catch (Exception e)
@@ -61,6 +62,15 @@ public static class Dial
                 : e;
         }
     }
+
+    private static SslClientAuthenticationOptions OptionsOf(Uri url, KvTlsOptions tls, SslApplicationProtocol? protocol) => new()
+    {
+        TargetHost = HostOf(url),
+        ApplicationProtocols = protocol is { } offered ? [offered] : null,
+        ClientCertificateContext = tls.ClientCertificate is null ? null : SslStreamCertificateContext.Create(tls.ClientCertificate, null, offline: true),
+        RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            tls.SkipCertificateCheck || ServerCertificate.Check(certificate, chain, errors, tls.CertificateAuthorities),
+    };
 
     // Windows names ::1 first, and asks a closed port for two seconds before it goes on.
     private static ValueTask ConnectAsync(Socket socket, string host, int port, CancellationToken cancellationToken) => OperatingSystem.IsWindows() && host == "localhost"

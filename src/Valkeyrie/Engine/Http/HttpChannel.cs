@@ -6,7 +6,7 @@ namespace Valkeyrie.Engine.Http;
 /// <see cref="KvException"/>.</summary>
 public sealed class HttpChannel : IAsyncDisposable
 {
-    private readonly HttpEndpoints _endpoints;
+    private readonly EndpointSet<HttpEndpoint> _endpoints;
     private readonly CancellationTokenSource _closing = new();
     private readonly string _address;
 
@@ -21,8 +21,8 @@ public sealed class HttpChannel : IAsyncDisposable
         Protocol = protocol;
         Timeout = options.Timeout;
         _address = address;
-        _endpoints = new HttpEndpoints(endpoints);
-        Http = HttpConnections.CreateHttp11(options.Tls ?? new KvTlsOptions(), _endpoints.ConnectTimeout(options.Timeout));
+        _endpoints = new EndpointSet<HttpEndpoint>([.. endpoints.Select(address => new HttpEndpoint(address))]);
+        Http = HttpConnections.CreateHttp11(options.Tls ?? new KvTlsOptions(), ConnectTimeouts.Of(options.Timeout, _endpoints.Count));
     }
 
     /// <summary>The longest that one round trip may take.</summary>
@@ -45,7 +45,7 @@ public sealed class HttpChannel : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(read);
-        return AttemptAsync(null, new CallAttempts(call.ReadOnly, _endpoints.All.Count, Timeout), Timeout, call, read, state, cancellationToken);
+        return AttemptAsync(null, new CallAttempts(call.ReadOnly, _endpoints.Count, Timeout), Timeout, call, read, state, cancellationToken);
     }
 
     /// <summary>Makes a call to one endpoint and no other. It is not sent again if it fails.</summary>

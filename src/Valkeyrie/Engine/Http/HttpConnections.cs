@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>What connections of every kind share: their TLS settings; and those of HTTP/1.1 as the platform keeps them.</summary>
+/// <summary>Connections of HTTP/1.1 as the platform keeps them.</summary>
 public static class HttpConnections
 {
     // Shorter than the patience of any proxy that drops idle connections silently.
@@ -20,13 +20,10 @@ public static class HttpConnections
         ActivityHeadersPropagator = null,
         AllowAutoRedirect = false,
         AutomaticDecompression = System.Net.DecompressionMethods.None,
-        ConnectCallback = async (context, cancellationToken) =>
+        ConnectCallback = (context, cancellationToken) =>
         {
             var url = context.InitialRequestMessage.RequestUri!;
-            var stream = await Dial.ConnectAsync(url, AskWhetherAlive, cancellationToken).ConfigureAwait(false);
-            return url.Scheme == Uri.UriSchemeHttps
-                ? await Dial.HandshakeAsync(stream, url, Tls(tls), SslApplicationProtocol.Http11, cancellationToken).ConfigureAwait(false)
-                : stream;
+            return new(Dial.OpenAsync(url, url.Scheme == Uri.UriSchemeHttps ? tls : null, SslApplicationProtocol.Http11, AskWhetherAlive, cancellationToken));
         },
         ConnectTimeout = connectTimeout,
         MaxResponseHeadersLength = 64,
@@ -34,14 +31,6 @@ public static class HttpConnections
         UseCookies = false,
         UseProxy = false,
     });
-
-    /// <summary>The TLS settings of a connection: made anew for each, since a handshake fills them in.</summary>
-    public static SslClientAuthenticationOptions Tls(KvTlsOptions tls) => new()
-    {
-        ClientCertificateContext = tls.ClientCertificate is null ? null : SslStreamCertificateContext.Create(tls.ClientCertificate, null, offline: true),
-        RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-            tls.SkipCertificateCheck || ServerCertificate.Check(certificate, chain, errors, tls.CertificateAuthorities),
-    };
 
     private static void AskWhetherAlive(Socket socket)
     {

@@ -2,7 +2,7 @@ namespace Valkeyrie.Engine.Http;
 
 /// <summary>One address of a store, and what is known of its health.</summary>
 /// <param name="address">Its URL.</param>
-public sealed class HttpEndpoint(Uri address)
+public class HttpEndpoint(Uri address)
 {
     // An endpoint that failed is passed over for this long, then tried again by the next call.
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(2);

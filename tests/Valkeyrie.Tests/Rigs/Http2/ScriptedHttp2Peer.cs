@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using Valkeyrie.Engine.Http;
 using Valkeyrie.Etcd;
-using Valkeyrie.Etcd.Cluster;
 using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Tests.Rigs;
@@ -53,7 +53,7 @@ internal sealed class ScriptedHttp2Peer : IAsyncDisposable
     public Http2Connector NewConnector()
     {
         var url = new Uri($"http://127.0.0.1:{Port}");
-        return new Http2Connector(url, stop => Dial.OpenAsync(url, new KvTlsOptions(), SslApplicationProtocol.Http2, null, stop), Patience.Limit, Patience.Limit);
+        return new Http2Connector(url, stop => Dial.OpenAsync(url, url.Scheme == Uri.UriSchemeHttps ? new KvTlsOptions() : null, SslApplicationProtocol.Http2, null, stop), Patience.Limit, Patience.Limit);
     }
 
     public async ValueTask DisposeAsync()

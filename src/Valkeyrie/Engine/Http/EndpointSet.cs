@@ -1,11 +1,13 @@
-namespace Valkeyrie.Etcd.Cluster;
+namespace Valkeyrie.Engine.Http;
 
-/// <summary>The endpoints of a cluster: calls are spread over those that work.</summary>
-/// <param name="endpoints">All of them, in the order in which they were specified.</param>
-internal sealed class EndpointSet<TEndpoint>(TEndpoint[] endpoints) where TEndpoint : Endpoint
+/// <summary>The endpoints of a store: calls are spread over those that work.</summary>
+/// <param name="endpoints">All of them, in the order in which they were specified; at least one.</param>
+/// <typeparam name="TEndpoint">What is kept of an endpoint.</typeparam>
+public sealed class EndpointSet<TEndpoint>(TEndpoint[] endpoints) where TEndpoint : HttpEndpoint
 {
     private uint _turn;
 
+    /// <summary>How many there are.</summary>
     public int Count => endpoints.Length;
 
     /// <summary>All of them, in the order in which they were specified.</summary>

@@ -1,7 +1,7 @@
-namespace Valkeyrie.Etcd.Cluster;
+namespace Valkeyrie.Engine.Http;
 
 /// <summary>How long connecting may take.</summary>
-internal static class ConnectTimeouts
+public static class ConnectTimeouts
 {
     // One that cannot be reached must leave time for another within the same call.
     private static readonly TimeSpan AmongSeveral = TimeSpan.FromSeconds(2);
