@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
-using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
@@ -10,9 +9,8 @@ namespace Valkeyrie.PowerShell.Commands;
 /// <summary>Follows an election: emits who leads, then every change of the leader and of its value.</summary>
 [Cmdlet(VerbsCommon.Watch, "KvElection")]
 [OutputType(typeof(KvElectionEvent))]
-public sealed class WatchKvElectionCommand : KvStoreCmdlet
+public sealed class WatchKvElectionCommand : KvFollowCmdlet
 {
-    private CancellationTokenSource? _ending;
     private long _awaySince;
 
     /// <summary>The election; nobody need take part in it.</summary>
@@ -22,50 +20,13 @@ public sealed class WatchKvElectionCommand : KvStoreCmdlet
     [ArgumentCompleter(typeof(ElectionCompleter))]
     public string Name { get; set; } = "";
 
-    /// <summary>Emit an event when the store cannot be followed for a while (Outage) and when it can again (Resumed), instead of writing warnings.</summary>
-    [Parameter]
-    public SwitchParameter IncludeOutage { get; set; }
-
-    /// <summary>End the watch, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
-    [Parameter]
-    [Duration]
-    public TimeSpan? Timeout { get; set; }
-
     /// <inheritdoc/>
-    protected override void Begin()
-    {
-        base.Begin();
-        if (Timeout <= TimeSpan.Zero || Timeout?.TotalMilliseconds > int.MaxValue)
-        {
-            Fail(ErrorRecords.InvalidArgument($"The timeout is {Timeout}. Specify one above zero and up to 24 days, or none to watch until stopped."));
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void Process()
-    {
-        _ending = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        if (Timeout is { } timeout)
-        {
-            _ending.CancelAfter(timeout);
-        }
-
-        ReportErrors(Name, Follow);
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing)
-        {
-            _ending?.Dispose();
-        }
-    }
+    protected override void Process() => ReportErrors(Name, Follow);
 
     private void Follow()
     {
-        var events = Target.GetCapability<IKvElections>().WatchElectionAsync(Name, _ending!.Token).GetAsyncEnumerator(_ending.Token);
+        var ending = BeginToFollow();
+        var events = Target.GetCapability<IKvElections>().WatchElectionAsync(Name, ending.Token).GetAsyncEnumerator(ending.Token);
         var next = events.MoveNextAsync().AsTask();
         try
         {
@@ -79,7 +40,7 @@ public sealed class WatchKvElectionCommand : KvStoreCmdlet
         finally
         {
             // Ends one that waits; one that has its next event ready is closed by hand.
-            _ending.Cancel();
+            ending.Cancel();
             if (next.IsCompleted)
             {
                 _ = events.DisposeAsync().AsTask();

@@ -1,17 +1,15 @@
 using System.Diagnostics;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
-using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A cmdlet that follows ranges of keys until it is stopped, its time is up, or a later command has enough.</summary>
-public abstract class KvWatchCmdlet : KvStoreCmdlet
+public abstract class KvWatchCmdlet : KvFollowCmdlet
 {
     private readonly List<KvRange> _ranges = [];
     private readonly HashSet<Watch> _away = [];
     private long _awaySince;
-    private CancellationTokenSource? _ending;
 
     /// <summary>Leave out the pairs that exist when the watch begins.</summary>
     [Parameter]
@@ -30,25 +28,6 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
     [Parameter]
     public SwitchParameter Resynchronize { get; set; }
 
-    /// <summary>Emit an event when the store cannot be followed for a while (Outage) and when it can again (Resumed), instead of writing warnings.</summary>
-    [Parameter]
-    public SwitchParameter IncludeOutage { get; set; }
-
-    /// <summary>End the watch, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
-    [Parameter]
-    [Duration]
-    public TimeSpan? Timeout { get; set; }
-
-    /// <inheritdoc/>
-    protected override void Begin()
-    {
-        base.Begin();
-        if (Timeout <= TimeSpan.Zero || Timeout?.TotalMilliseconds > int.MaxValue)
-        {
-            Fail(ErrorRecords.InvalidArgument($"The timeout is {Timeout}. Give one above zero and up to 24 days, or none to watch until stopped."));
-        }
-    }
-
     /// <summary>Adds a range to those that are followed once all input has come.</summary>
     /// <param name="argument">The range.</param>
     private protected void Follow(RangeArgument argument) => ReportErrors(argument.Text, () => _ranges.Add(argument.Range));
@@ -56,12 +35,7 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void Complete()
     {
-        _ending = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        if (Timeout is { } timeout)
-        {
-            _ending.CancelAfter(timeout);
-        }
-
+        var ending = BeginToFollow();
         var options = new KvWatchOptions
         {
             ChangesOnly = ChangesOnly,
@@ -70,7 +44,7 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
             Resynchronize = Resynchronize,
             Outages = true,
         };
-        var watches = _ranges.ConvertAll(range => new Watch(range, Target.WatchTreeAsync(range, options, _ending.Token).GetAsyncEnumerator(_ending.Token)));
+        var watches = _ranges.ConvertAll(range => new Watch(range, Target.WatchTreeAsync(range, options, ending.Token).GetAsyncEnumerator(ending.Token)));
         try
         {
             WriteEvents([.. watches]);
@@ -78,21 +52,11 @@ public abstract class KvWatchCmdlet : KvStoreCmdlet
         finally
         {
             // Ends those that wait; one that has its next event ready is closed by hand.
-            _ending.Cancel();
+            ending.Cancel();
             foreach (var watch in watches)
             {
                 watch.Close();
             }
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing)
-        {
-            _ending?.Dispose();
         }
     }
 

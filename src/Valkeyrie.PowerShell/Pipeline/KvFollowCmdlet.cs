@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Errors;
+
+namespace Valkeyrie.PowerShell.Pipeline;
+
+/// <summary>A cmdlet that follows what happens in a store until it is stopped, or for a time.</summary>
+public abstract class KvFollowCmdlet : KvStoreCmdlet
+{
+    private CancellationTokenSource? _ending;
+
+    /// <summary>Emit an event when the store cannot be followed for a while (Outage) and when it can again (Resumed), instead of writing warnings.</summary>
+    [Parameter]
+    public SwitchParameter IncludeOutage { get; set; }
+
+    /// <summary>End the watch, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        base.Begin();
+        if (Timeout <= TimeSpan.Zero || Timeout?.TotalMilliseconds > int.MaxValue)
+        {
+            Fail(ErrorRecords.InvalidArgument($"The timeout is {Timeout}. Specify one above zero and up to 24 days, or none to watch until stopped."));
+        }
+    }
+
+    /// <summary>Begins to count the time. What is returned ends when it is up, the pipeline is stopped, or the cmdlet is disposed of.</summary>
+    private protected CancellationTokenSource BeginToFollow()
+    {
+        _ending?.Dispose();
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        if (Timeout is { } timeout)
+        {
+            _ending.CancelAfter(timeout);
+        }
+
+        return _ending;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _ending?.Dispose();
+        }
+    }
+}
