@@ -76,7 +76,7 @@ public sealed class ConsulReplyFuzzTests
         var refused = 0;
         for (var round = 0; round < Rounds; round++)
         {
-            var bytes = Damage(originals[round % 3], random);
+            var bytes = RandomJson.Damage(originals[round % 3], random);
             IReplyParser parser = round % 3 == 2 ? new NameParser() : new EntryParser(values: round % 2 == 0);
             try
             {
@@ -97,7 +97,7 @@ public sealed class ConsulReplyFuzzTests
         var random = new Random(7);
         for (var round = 0; round < 1_000; round++)
         {
-            var key = Text(random);
+            var key = RandomJson.Text(random, atLeast: 1);
             var value = new byte[random.Next(40)];
             random.NextBytes(value);
             using var document = JsonDocument.Parse(new TxnBody().Acquire(key, value, "s\"\n", ulong.MaxValue).RequireRevision(key, 7).ToMemory());
@@ -115,31 +115,4 @@ public sealed class ConsulReplyFuzzTests
         parser.Read(bytes.AsSpan(consumed), final: true);
         return parser;
     }
-
-    private static byte[] Damage(byte[] original, Random random)
-    {
-        var bytes = original.ToList();
-        for (var times = random.Next(1, 4); times > 0 && bytes.Count > 0; times--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(5))
-            {
-                case 0: bytes[at] = (byte)random.Next(256); break;
-                case 1: bytes.RemoveAt(at); break;
-                case 2: bytes.Insert(at, (byte)"{}[]\",:\\0"[random.Next(9)]); break;
-                case 3: bytes.RemoveRange(at, bytes.Count - at); break;
-                default: bytes.InsertRange(at, bytes.GetRange(at, Math.Min(20, bytes.Count - at))); break;
-            }
-        }
-
-        return [.. bytes];
-    }
-
-    private static string Text(Random random) => string.Concat(Enumerable.Range(0, random.Next(1, 20)).Select(_ => char.ConvertFromUtf32(random.Next(4) switch
-    {
-        0 => random.Next(1, 0x80),
-        1 => random.Next(0x80, 0xD800),
-        2 => random.Next(0xE000, 0x10000),
-        _ => random.Next(0x10000, 0x110000),
-    })));
 }

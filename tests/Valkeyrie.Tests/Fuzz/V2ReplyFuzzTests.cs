@@ -91,7 +91,7 @@ public sealed class V2ReplyFuzzTests
         var refused = 0;
         for (var round = 0; round < Rounds; round++)
         {
-            var bytes = Damage(originals[round % 2], random);
+            var bytes = RandomJson.Damage(originals[round % 2], random);
             try
             {
                 Parse(new ReplyParser(round % 3 == 0 ? Everything : null), bytes, random.Next(bytes.Length + 1));
@@ -114,8 +114,8 @@ public sealed class V2ReplyFuzzTests
         var random = new Random(7);
         for (var round = 0; round < Rounds; round++)
         {
-            var key = "/" + Text(random).Replace("/", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal) + "k";
-            var value = Text(random);
+            var key = "/" + RandomJson.Text(random).Replace("/", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal) + "k";
+            var value = RandomJson.Text(random);
             var json = JsonSerializer.SerializeToUtf8Bytes(new { action = "get", node = new { key, value, modifiedIndex = random.NextInt64(), createdIndex = 1 } });
             var parser = Parse(new ReplyParser(Everything), json, random.Next(json.Length));
             Assert.Equal((key[1..], value), (Assert.Single(parser.Pairs).Key, parser.Pairs[0].Value));
@@ -128,32 +128,4 @@ public sealed class V2ReplyFuzzTests
         parser.Read(bytes.AsSpan(consumed), final: true);
         return parser;
     }
-
-    private static byte[] Damage(byte[] original, Random random)
-    {
-        var bytes = original.ToList();
-        for (var times = random.Next(1, 4); times > 0 && bytes.Count > 0; times--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(5))
-            {
-                case 0: bytes[at] = (byte)random.Next(256); break;
-                case 1: bytes.RemoveAt(at); break;
-                case 2: bytes.Insert(at, (byte)"{}[]\",:\\0"[random.Next(9)]); break;
-                case 3: bytes.RemoveRange(at, bytes.Count - at); break;
-                default: bytes.InsertRange(at, bytes.GetRange(at, Math.Min(20, bytes.Count - at))); break;
-            }
-        }
-
-        return [.. bytes];
-    }
-
-    private static string Text(Random random) =>
-        string.Concat(Enumerable.Range(0, random.Next(20)).Select(_ => char.ConvertFromUtf32(random.Next(4) switch
-        {
-            0 => random.Next(1, 0x80),
-            1 => random.Next(0x80, 0xD800),
-            2 => random.Next(0xE000, 0x10000),
-            _ => random.Next(0x10000, 0x110000),
-        })));
 }

@@ -7,28 +7,25 @@ namespace Valkeyrie.Tests.Rigs;
 internal sealed class ConsulAgent : IAsyncDisposable
 {
     private const int StartAttempts = 5;
-    private const int KeptLines = 20;
 
     private static readonly HttpClient Http = new(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator });
 
     private readonly TemporaryFolder _folder = new();
-    private readonly Queue<string> _lastLines = new();
-    private readonly List<string> _arguments;
+    private readonly AgentProcess _process;
     private readonly bool _tls;
-    private Process? _process;
 
     private ConsulAgent(ConsulAgentOptions options)
     {
         Port = LoopbackPorts.Take();
         _tls = options.Tls;
         var plain = options.Tls ? -1 : Port;
-        _arguments =
+        _process = new AgentProcess(
         [
             "agent", "-server", "-bootstrap-expect=1", "-node=alone", "-bind=127.0.0.1", "-client=127.0.0.1", $"-data-dir={_folder.File("data")}",
             $"-http-port={Text(plain)}", $"-https-port={Text(options.Tls ? Port : -1)}", "-grpc-port=-1", "-dns-port=-1", $"-server-port={Text(LoopbackPorts.Take())}",
             $"-serf-lan-port={Text(LoopbackPorts.Take())}", $"-serf-wan-port={Text(LoopbackPorts.Take())}", "-log-level=err", "-raft-protocol=3",
             $"-config-file={_folder.Write("settings.hcl", options.ToText() + Fast)}",
-        ];
+        ]);
     }
 
     // As an agent for development has it, so that it leads within a moment.
@@ -63,27 +60,11 @@ internal sealed class ConsulAgent : IAsyncDisposable
     /// <summary>Starts it with the data that it has, and returns when it serves, sessions too: those need its node in the catalog.</summary>
     public async Task StartAgainAsync()
     {
-        var start = new ProcessStartInfo(ConsulBinary.Path, _arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => Remember(line.Data);
-        _process.ErrorDataReceived += (_, line) => Remember(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _process.Start();
         await Patience.UntilAsync(IsReadyAsync, "a consul that serves");
     }
 
-    public void Kill()
-    {
-        if (_process is null)
-        {
-            return;
-        }
-
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
-        _process = null;
-    }
+    public void Kill() => _process.Kill();
 
     /// <summary>Has a killed agent begin anew, with nothing in it.</summary>
     public void Empty() => Directory.Delete(_folder.File("data"), recursive: true);
@@ -104,7 +85,7 @@ internal sealed class ConsulAgent : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        Kill();
+        _process.Dispose();
         _folder.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -113,12 +94,9 @@ internal sealed class ConsulAgent : IAsyncDisposable
 
     private async Task<bool> IsReadyAsync()
     {
-        if (_process!.HasExited)
+        if (_process.HasExited)
         {
-            lock (_lastLines)
-            {
-                throw new InvalidOperationException($"consul has ended: {string.Join('\n', _lastLines)}");
-            }
+            throw new InvalidOperationException($"consul has ended: {_process.LastLines}");
         }
 
         try
@@ -133,20 +111,8 @@ internal sealed class ConsulAgent : IAsyncDisposable
         }
     }
 
-    private void Remember(string? line)
+    private sealed class AgentProcess(IReadOnlyList<string> arguments) : ServerProcess
     {
-        if (line is null)
-        {
-            return;
-        }
-
-        lock (_lastLines)
-        {
-            _lastLines.Enqueue(line);
-            if (_lastLines.Count > KeptLines)
-            {
-                _lastLines.Dequeue();
-            }
-        }
+        protected override ProcessStartInfo Command() => new(ConsulBinary.Path, arguments);
     }
 }

@@ -1,55 +1,15 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>One process of ZooKeeper, which can be killed, suspended and started again.</summary>
+/// <summary>One process of ZooKeeper.</summary>
 /// <param name="configuration">Its configuration file.</param>
 /// <param name="port">Where it listens for clients, without TLS.</param>
-internal sealed class ZooKeeperProcess(string configuration, int port) : IDisposable
+internal sealed class ZooKeeperProcess(string configuration, int port) : ServerProcess
 {
-    private const int SigStop = 19;
-    private const int SigCont = 18;
-    private const int KeptLines = 40;
-
-    private readonly Queue<string> _lastLines = new();
-    private Process? _process;
-
     public int Port => port;
-
-    public bool HasExited => _process is not { HasExited: false };
-
-    /// <summary>The last lines of the log, for the message when it will not start.</summary>
-    public string LastLines
-    {
-        get
-        {
-            lock (_lastLines)
-            {
-                return string.Join('\n', _lastLines);
-            }
-        }
-    }
-
-    public void Start()
-    {
-        var command = ZooKeeperBinary.CommandOf(configuration);
-        var start = new ProcessStartInfo(command[0], command.Skip(1))
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-
-            // A setting that no configuration file takes: how often nodes whose time is up, and empty containers, are looked for.
-            Environment = { ["JAVA_TOOL_OPTIONS"] = "-Dznode.container.checkIntervalMs=200 -XX:TieredStopAtLevel=1 -Xshare:auto" },
-        };
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => Remember(line.Data);
-        _process.ErrorDataReceived += (_, line) => Remember(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
 
     /// <summary>Returns once it serves: alone, or as a leader or follower.</summary>
     public async Task WaitUntilReadyAsync()
@@ -69,28 +29,15 @@ internal sealed class ZooKeeperProcess(string configuration, int port) : IDispos
     /// <summary>True if it leads its ensemble.</summary>
     public async Task<bool> IsLeaderAsync() => (await StateAsync()).Contains("Mode: leader", StringComparison.Ordinal);
 
-    public void Kill()
+    protected override ProcessStartInfo Command()
     {
-        if (_process is null)
+        var command = ZooKeeperBinary.CommandOf(configuration);
+        return new ProcessStartInfo(command[0], command.Skip(1))
         {
-            return;
-        }
-
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
-        _process = null;
+            // A setting that no configuration file takes: how often nodes whose time is up, and empty containers, are looked for.
+            Environment = { ["JAVA_TOOL_OPTIONS"] = "-Dznode.container.checkIntervalMs=200 -XX:TieredStopAtLevel=1 -Xshare:auto" },
+        };
     }
-
-    public void Suspend() => Signal(SigStop);
-
-    public void Resume() => Signal(SigCont);
-
-    public void Dispose() => Kill();
-
-    [DllImport("libc", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int kill(int pid, int signal);
 
     private async Task<string> StateAsync()
     {
@@ -107,31 +54,6 @@ internal sealed class ZooKeeperProcess(string configuration, int port) : IDispos
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
             return "";
-        }
-    }
-
-    private void Signal(int signal)
-    {
-        if (kill(_process!.Id, signal) != 0)
-        {
-            throw new InvalidOperationException($"Signal {signal} could not be sent: error {Marshal.GetLastPInvokeError()}.");
-        }
-    }
-
-    private void Remember(string? line)
-    {
-        if (line is null)
-        {
-            return;
-        }
-
-        lock (_lastLines)
-        {
-            _lastLines.Enqueue(line);
-            if (_lastLines.Count > KeptLines)
-            {
-                _lastLines.Dequeue();
-            }
         }
     }
 }
