@@ -34,3 +34,12 @@ Describe 'The workflow <Name>' -ForEach $Workflows {
         }
     }
 }
+
+Describe 'A checkout' {
+    BeforeDiscovery { $NoCheckout = -not (Get-Command git -ErrorAction Ignore) -or -not (Test-Path "$PSScriptRoot/../../.git") }
+
+    It 'has names that every system can write' -Skip:$NoCheckout {
+        # git quotes any other name.
+        git -C "$PSScriptRoot/../.." -c core.quotePath=true ls-files | Where-Object { $_ -notmatch '^[\w./-]+$' } | Should -BeNullOrEmpty
+    }
+}
