@@ -83,6 +83,8 @@ function Invoke-TestTask {
 }
 
 function Invoke-PesterTask {
+    # Where several processes share the files: the folder in which each notes those that it takes. Whoever started them has fetched what there is.
+    $claims = $args | Select-Object -First 1
     if (-not (Import-Pester)) {
         exit 2
     }
@@ -92,17 +94,44 @@ function Invoke-PesterTask {
         etcd             = [bool](Find-Program etcd) -and [bool](Find-Program etcdctl)
         consul           = [bool](Find-Program consul)
         zookeeper        = [bool]($env:VALKEYRIE_ZOOKEEPER ? $env:VALKEYRIE_ZOOKEEPER : (Get-Command zkServer.sh -CommandType Application -ErrorAction Ignore))
-        PlatyPS          = Find-GalleryModule Microsoft.PowerShell.PlatyPS (Get-ToolVersion PlatyPS)
-        PSScriptAnalyzer = Find-GalleryModule PSScriptAnalyzer (Get-ToolVersion PSScriptAnalyzer)
+        PlatyPS          = Import-GalleryModule Microsoft.PowerShell.PlatyPS (Get-ToolVersion PlatyPS) -Installed:([bool] $claims)
+        PSScriptAnalyzer = Import-GalleryModule PSScriptAnalyzer (Get-ToolVersion PSScriptAnalyzer) -Installed:([bool] $claims)
         PSResourceGet    = [bool](Get-Command Compress-PSResource -ErrorAction Ignore)
     }
     $missing = @($needs.Keys | Where-Object { -not $needs[$_] })
 
+    # The largest first, so that no process is left with a long one while the others have ended.
+    $files = Get-ChildItem tests/Pester -Filter *.Tests.ps1 | Sort-Object Length -Descending
+    $runs = @($files | Where-Object { -not $claims -or (Request-File $_ $claims) } | ForEach-Object { Invoke-PesterFile $_ $missing })
+    $failed = $runs | ForEach-Object { $_.FailedCount + $_.FailedBlocksCount + $_.FailedContainersCount } | Measure-Object -Sum
+    $skipped = @($runs | ForEach-Object { $_.Skipped; $_.NotRun; $_.Inconclusive } | Where-Object { $_ })
+    $null = New-Item $results -ItemType Directory -Force
+    @{
+        Passed  = [int]($runs | Measure-Object PassedCount -Sum).Sum
+        Failed  = [int]$failed.Sum
+        Skipped = $skipped.Count
+        Skips   = @($skipped | ForEach-Object { Get-SkipReason $_ $missing })
+    } | ConvertTo-Json | Set-Content (Join-Path $results "pester-$PID.json")
+    exit ($failed.Sum -gt 0)
+}
+
+# True for the one process that asks first.
+function Request-File([IO.FileInfo] $File, [string] $Claims) {
+    try {
+        [IO.File]::Open((Join-Path $Claims $File.Name), [IO.FileMode]::CreateNew).Dispose()
+        $true
+    }
+    catch [IO.IOException] {
+        $false
+    }
+}
+
+function Invoke-PesterFile([IO.FileInfo] $File, [string[]] $Missing) {
     # Without Pester's XML report, which cannot hold the control characters that some tests are about.
     $configuration = New-PesterConfiguration
-    $configuration.Run.Path = 'tests/Pester'
+    $configuration.Run.Path = $File.FullName
     $configuration.Run.PassThru = $true
-    $configuration.Filter.ExcludeTag = $missing
+    $configuration.Filter.ExcludeTag = $Missing
     $configuration.Output.Verbosity = 'Detailed'
 
     # The tests see the variables of whoever calls them, and are to meet PowerShell's own default.
@@ -110,20 +139,10 @@ function Invoke-PesterTask {
     $run = Invoke-Pester -Configuration $configuration
     $ErrorActionPreference = 'Stop'
     if (-not $run) {
-        throw 'Pester ended without a result.'
+        throw "Pester ended without a result for $File."
     }
 
-    $null = New-Item $results -ItemType Directory -Force
-    $failed = $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount
-    $skipped = @($run.Skipped) + @($run.NotRun) + @($run.Inconclusive) | Where-Object { $_ }
-    @{
-        Name    = 'Pester'
-        Passed  = $run.PassedCount
-        Failed  = $failed
-        Skipped = @($skipped).Count
-        Skips   = @($skipped | ForEach-Object { Get-SkipReason $_ $missing })
-    } | ConvertTo-Json | Set-Content (Join-Path $results pester.json)
-    exit ($failed -gt 0)
+    $run
 }
 
 function Invoke-DemoTask {
@@ -143,7 +162,7 @@ function Invoke-SoakTask {
 }
 
 function Invoke-DocsTask {
-    if (-not (Find-GalleryModule Microsoft.PowerShell.PlatyPS (Get-ToolVersion PlatyPS))) {
+    if (-not (Import-GalleryModule Microsoft.PowerShell.PlatyPS (Get-ToolVersion PlatyPS))) {
         throw 'The pages are read and written by Microsoft.PowerShell.PlatyPS 1.0. Install it: Install-PSResource Microsoft.PowerShell.PlatyPS.'
     }
 
@@ -164,7 +183,7 @@ function Invoke-PicturesTask {
 }
 
 function Invoke-AnalyzeTask {
-    if (-not (Find-GalleryModule PSScriptAnalyzer (Get-ToolVersion PSScriptAnalyzer))) {
+    if (-not (Import-GalleryModule PSScriptAnalyzer (Get-ToolVersion PSScriptAnalyzer))) {
         throw 'The scripts were NOT ANALYZED: PSScriptAnalyzer is not to be had here. Install it: Install-PSResource PSScriptAnalyzer.'
     }
 
@@ -317,17 +336,35 @@ function Format-Coverage {
     }
 }
 
-# In a process of its own: the assemblies that the tests load must not stay locked in the session of the person who builds.
+# In processes of their own: the assemblies that the tests load must not stay locked in the session of the person who builds. There is one for each processor, up to
+# four, and each takes the next file that no other has taken.
 function Invoke-PesterApart {
-    $watch = [Diagnostics.Stopwatch]::StartNew()
-    & (Get-Pwsh) -NoProfile -NonInteractive -File build.ps1 pester | Out-Host
-    $exitCode = $LASTEXITCODE
-    $report = Join-Path $results pester.json
-    if (Test-Path $report) {
-        Get-Content $report -Raw | ConvertFrom-Json | Add-Member Seconds $watch.Elapsed.TotalSeconds -PassThru
+    if (-not (Restore-Pester)) {
+        return
     }
-    elseif ($exitCode -ne 2) {
-        throw "The Pester tests ended without a result (exit code $exitCode)."
+
+    Find-GalleryModule Microsoft.PowerShell.PlatyPS (Get-ToolVersion PlatyPS) | Out-Null
+    Find-GalleryModule PSScriptAnalyzer (Get-ToolVersion PSScriptAnalyzer) | Out-Null
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    $claims = (New-Item (Join-Path $results claims) -ItemType Directory -Force).FullName
+    $logs = 1..[Math]::Min(4, [Environment]::ProcessorCount) | ForEach-Object { Join-Path $results "pester-$_.log" }
+    $workers = $logs | ForEach-Object {
+        Start-Process (Get-Pwsh) '-NoProfile', '-NonInteractive', '-File', 'build.ps1', 'pester', "`"$claims`"" -RedirectStandardOutput $_ -RedirectStandardError "$_.errors" -PassThru
+    }
+    $workers | ForEach-Object { $_.WaitForExit() }
+    $logs | ForEach-Object { Get-Content $_, "$_.errors" } | Out-Host
+    $reports = @(Get-ChildItem $results -Filter pester-*.json | ForEach-Object { Get-Content $_ -Raw | ConvertFrom-Json })
+    if ($reports.Count -lt $workers.Count) {
+        throw "Of $($workers.Count) processes that ran Pester tests, $($reports.Count) ended with a result (exit codes $($workers.ExitCode -join ', '))."
+    }
+
+    [pscustomobject]@{
+        Name    = 'Pester'
+        Passed  = ($reports | Measure-Object Passed -Sum).Sum
+        Failed  = ($reports | Measure-Object Failed -Sum).Sum
+        Skipped = ($reports | Measure-Object Skipped -Sum).Sum
+        Seconds = $watch.Elapsed.TotalSeconds
+        Skips   = @($reports.Skips)
     }
 }
 
@@ -358,9 +395,13 @@ function Format-TestCount($Suite) {
 function Get-ToolVersion([string] $Name) { & ./build/tool-version.ps1 $Name }
 
 # The pinned Pester, as the NuGet package that it also is. False where it cannot be had.
-function Import-Pester {
+function Restore-Pester {
     dotnet restore build/tools -v quiet | Out-Host
-    if ($LASTEXITCODE -ne 0) {
+    $LASTEXITCODE -eq 0
+}
+
+function Import-Pester {
+    if (-not (Restore-Pester)) {
         return $false
     }
 
@@ -369,23 +410,41 @@ function Import-Pester {
     $true
 }
 
-# Loads a module of the gallery: the one that is installed, or one that is saved into a folder of this checkout's own.
-function Find-GalleryModule([string] $Name, [string] $Range) {
+# A module of the gallery by name and version: the one that is installed, or else one that is saved into a folder of this checkout's own. Nothing where it cannot be had.
+function Find-GalleryModule([string] $Name, [string] $Range, [switch] $Installed) {
     if (($env:PSModulePath -split [IO.Path]::PathSeparator) -notcontains $ownModules) {
         $env:PSModulePath += [IO.Path]::PathSeparator + $ownModules
     }
 
     $minimum, $maximum = $Range.Trim('[', ']') -split ','
-    $wanted = @{ FullyQualifiedName = @{ ModuleName = $Name; ModuleVersion = $minimum; MaximumVersion = $maximum } }
+    $wanted = @{ ModuleName = $Name; ModuleVersion = $minimum; MaximumVersion = $maximum }
+    if (Get-Module -FullyQualifiedName $wanted -ListAvailable) {
+        return $wanted
+    }
+
+    if ($Installed) {
+        return
+    }
+
+    "$Name $minimum or newer is not installed; trying the PowerShell Gallery." | Out-Host
     try {
-        if (-not (Get-Module @wanted -ListAvailable)) {
-            "$Name $minimum or newer is not installed; trying the PowerShell Gallery." | Out-Host
-            New-Item $ownModules -ItemType Directory -Force | Out-Null
-            Save-PSResource $Name -Version $Range -Path $ownModules -TrustRepository
+        New-Item $ownModules -ItemType Directory -Force | Out-Null
+        Save-PSResource $Name -Version $Range -Path $ownModules -TrustRepository
+        $wanted
+    }
+    catch {
+        "$Name could not be had: $($_.Exception.Message)" | Out-Host
+    }
+}
+
+function Import-GalleryModule([string] $Name, [string] $Range, [switch] $Installed) {
+    try {
+        $wanted = Find-GalleryModule $Name $Range -Installed:$Installed
+        if ($wanted) {
+            Import-Module -FullyQualifiedName $wanted -Scope Global
         }
 
-        Import-Module @wanted
-        $true
+        [bool] $wanted
     }
     catch {
         # One that is installed may be made for another PowerShell.
