@@ -27,6 +27,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     {
         EveryChange = true,
         ListingAtOneRevision = true,
+        DescendingListings = true,
         TreesRemovedAtOnce = true,
         History = true,
         Transactions = true,

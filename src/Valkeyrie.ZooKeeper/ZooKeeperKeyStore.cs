@@ -126,7 +126,9 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvEndpoints
         options ??= Everything;
         OptionRules.CheckList(options);
         OptionRules.RefuseOlderRevision(options, _info, "ZooKeeper keeps none");
-        return _trees.ListAsync(range, options, cancellationToken);
+        return options.Descending
+            ? LastPairs.ListAsync(options, _info, ascending => _trees.ListAsync(range, ascending, cancellationToken), cancellationToken)
+            : _trees.ListAsync(range, options, cancellationToken);
     }
 
     public ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>

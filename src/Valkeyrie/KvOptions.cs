@@ -40,11 +40,27 @@ public sealed record KvListOptions : KvReadOptions
     /// <summary>True to leave the values out (<see cref="KvPair.KeyOnly"/>). Default: false.</summary>
     public bool KeysOnly { get; init; }
 
-    /// <summary>Only keys after this one, in key order; it need not exist. Null (the default): from the beginning. Where no key is left, nothing is
-    /// listed, whether or not the directory exists.</summary>
+    /// <summary>Only keys that the listing gives after this one: greater ones, and smaller ones with <see cref="Descending"/>. The key need not exist. Null (the
+    /// default): from the beginning. Where no key is left, nothing is listed, whether or not the directory exists.</summary>
     public string? After { get; init; }
 
-    /// <summary>The most pairs to give, from 1; null (the default) for all.</summary>
+    /// <summary>True for the order of keys from the last to the first. Default: false. A store without <see cref="KvPromises.DescendingListings"/> reads the whole
+    /// range for it and needs a <see cref="Limit"/>, since it keeps so many pairs in memory.</summary>
+    public bool Descending { get; init; }
+
+    /// <summary>How many levels to go down below those keys that lie right in the range, from 0: with 0 a directory's keys without a further slash. Null (the
+    /// default) for all levels.</summary>
+    public int? Depth { get; init; }
+
+    /// <summary>Only pairs that were written after this revision, from 0; null (the default) for all. Keys that were removed since are not told: a watch tells those.
+    /// etcd and the embedded store choose by it before they send anything; the others read the whole range.</summary>
+    public long? ChangedSince { get; init; }
+
+    /// <summary>Only keys for which this is true; null (the default) for all. Called for each key that the other options leave, one at a time, on any thread. The
+    /// whole range is read, page by page.</summary>
+    public Func<string, bool>? KeyFilter { get; init; }
+
+    /// <summary>The most pairs to give, from 1, of those that the other options leave; null (the default) for all.</summary>
     public long? Limit { get; init; }
 }
 

@@ -12,6 +12,9 @@ public sealed record KvPromises
     /// <summary>True if a listing shows all keys as they were at one revision, however long it takes to read.</summary>
     public required bool ListingAtOneRevision { get; init; }
 
+    /// <summary>True if a listing in descending order (<see cref="KvListOptions.Descending"/>) needs no limit. Default: false.</summary>
+    public bool DescendingListings { get; init; }
+
     /// <summary>True if a tree is removed in one step; false if it may take several, so that others see a part of it, and an error may leave a part.</summary>
     public required bool TreesRemovedAtOnce { get; init; }
 

@@ -14,6 +14,7 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
     {
         var left = options.Limit ?? long.MaxValue;
         var isEmpty = true;
+        var filter = ListFilter.Of(range, options);
         await foreach (var entry in EntriesAsync(range, options.Serializable, !options.KeysOnly, cancellationToken).ConfigureAwait(false))
         {
             isEmpty = false;
@@ -23,7 +24,8 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
             }
 
             // The API knows no place to begin at.
-            if (options.After is not null && KeyOrder.Compare(places.KeyOf(entry.Key!), options.After) <= 0)
+            var key = places.KeyOf(entry.Key!);
+            if ((options.After is not null && KeyOrder.Compare(key, options.After) <= 0) || !filter.Takes(key, entry.ModifyIndex))
             {
                 continue;
             }

@@ -19,9 +19,10 @@ internal static class OlderPairs
         // Sorting needs all of them, so the limit is applied after it.
         var page = new PageBuilder(query.NewestFirst ? query with { Limit = null } : query);
         var latest = query.MaxCreateRevision ?? long.MaxValue;
-        ForEach(reader, interval, revision, !query.KeysOnly, (key, version, value) =>
+        var earliest = query.MinRevision ?? 0;
+        ForEach(reader, interval, revision, !query.KeysOnly, query.Descending, (key, version, value) =>
         {
-            if (version.CreateRevision > latest)
+            if (version.CreateRevision > latest || version.Revision < earliest)
             {
                 return true;
             }
@@ -40,17 +41,18 @@ internal static class OlderPairs
     public static long Count(PairReader reader, KeyInterval interval, long revision)
     {
         var count = 0L;
-        ForEach(reader, interval, revision, withValues: false, (_, _, _) => ++count > 0);
+        ForEach(reader, interval, revision, withValues: false, descending: false, (_, _, _) => ++count > 0);
         return count;
     }
 
     private delegate bool Visitor(ReadOnlySpan<byte> key, PairVersion version, byte[]? value);
 
     // Both tables are in the order of keys and no key is in both, so this is a merge.
-    private static void ForEach(PairReader reader, KeyInterval interval, long revision, bool withValues, Visitor visit)
+    private static void ForEach(PairReader reader, KeyInterval interval, long revision, bool withValues, bool descending, Visitor visit)
     {
-        var pairs = reader.Walk("key, position, create_revision, version, lease, value", "pairs", interval, "ORDER BY key");
-        var deleted = reader.Walk("key, position", "deleted", interval, "ORDER BY key");
+        var order = descending ? "ORDER BY key DESC" : "ORDER BY key";
+        var pairs = reader.Walk("key, position, create_revision, version, lease, value", "pairs", interval, order);
+        var deleted = reader.Walk("key, position", "deleted", interval, order);
         try
         {
             var hasPair = pairs.Step();
@@ -58,7 +60,7 @@ internal static class OlderPairs
             var goOn = true;
             while (goOn && (hasPair || hasDeleted))
             {
-                if (hasPair && (!hasDeleted || pairs.Blob(0).SequenceCompareTo(deleted.Blob(0)) < 0))
+                if (hasPair && (!hasDeleted || pairs.Blob(0).SequenceCompareTo(deleted.Blob(0)) < 0 != descending))
                 {
                     goOn = VisitPair(reader, pairs, revision, withValues, visit);
                     hasPair = pairs.Step();

@@ -96,6 +96,11 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
             interval = interval with { End = Interval.JustAfter(keys.Encode(query.UpTo)) };
         }
 
+        if (query.Before is not null)
+        {
+            interval = interval with { End = keys.Encode(query.Before) };
+        }
+
         if (query.CountOnly)
         {
             return new KvPage([], false, Count(interval, revision, newest), newest, 0);
@@ -103,7 +108,7 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
 
         var page = revision < newest
             ? OlderPairs.Read(this, interval, query, revision)
-            : query.NewestFirst || query.MaxCreateRevision is not null ? ReadFiltered(interval, query) : ReadInOrder(interval, query);
+            : query.NewestFirst || query.MaxCreateRevision is not null || query.MinRevision is not null ? ReadFiltered(interval, query) : ReadInOrder(interval, query);
         var count = !page.More ? page.Pairs.Count : exactCount ? Count(interval, revision, newest) : page.Pairs.Count + 1;
         return new KvPage(page.Pairs, page.More, count, newest, page.ByteCount);
     }
@@ -165,15 +170,16 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
     private PageBuilder ReadInOrder(KeyInterval interval, KvRangeQuery query)
     {
         var columns = query.KeysOnly ? "key, position, create_revision, version, lease" : "key, position, create_revision, version, lease, value";
-        return Read(Walk(columns, "pairs", interval, "ORDER BY key LIMIT ?3").Bind(3, RowLimit(query)), query);
+        var order = query.Descending ? "ORDER BY key DESC LIMIT ?3" : "ORDER BY key LIMIT ?3";
+        return Read(Walk(columns, "pairs", interval, order).Bind(3, RowLimit(query)), query);
     }
 
     private PageBuilder ReadFiltered(KeyInterval interval, KvRangeQuery query)
     {
         var columns = query.KeysOnly ? "key, position, create_revision, version, lease" : "key, position, create_revision, version, lease, value";
-        var order = query.NewestFirst ? "create_revision DESC, key" : "key";
-        var rows = Walk(columns, "pairs", interval, $"AND create_revision <= ?4 ORDER BY {order} LIMIT ?3")
-            .Bind(3, RowLimit(query)).Bind(4, query.MaxCreateRevision ?? long.MaxValue);
+        var order = query.NewestFirst ? "create_revision DESC, key" : query.Descending ? "key DESC" : "key";
+        var rows = Walk(columns, "pairs", interval, $"AND create_revision <= ?4 AND position >= ?5 ORDER BY {order} LIMIT ?3")
+            .Bind(3, RowLimit(query)).Bind(4, query.MaxCreateRevision ?? long.MaxValue).Bind(5, Position.FirstOf(Math.Min(query.MinRevision ?? 0, Position.LargestRevision)));
         return Read(rows, query);
     }
 

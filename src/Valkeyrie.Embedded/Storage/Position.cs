@@ -11,6 +11,9 @@ internal static class Position
     /// <summary>The revision of a store to which nothing was ever written, as in etcd.</summary>
     public const long FirstRevision = 1;
 
+    /// <summary>The largest revision that a position holds.</summary>
+    public const long LargestRevision = long.MaxValue >> TurnBits;
+
     private const int TurnBits = 24;
 
     public static long FirstOf(long revision) => revision << TurnBits;

@@ -121,7 +121,10 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         OptionRules.CheckList(options);
         OptionRules.RefuseOlderRevision(options, Info, "APIv2 keeps no history");
 
-        await foreach (var pair in _trees.ListAsync(range, options, cancellationToken).ConfigureAwait(false))
+        var pairs = options.Descending
+            ? LastPairs.ListAsync(options, Info, ascending => _trees.ListAsync(range, ascending, cancellationToken), cancellationToken)
+            : _trees.ListAsync(range, options, cancellationToken);
+        await foreach (var pair in pairs.ConfigureAwait(false))
         {
             yield return pair;
         }

@@ -11,11 +11,12 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var left = options.Limit ?? long.MaxValue;
+        var filter = ListFilter.Of(range, options);
         await foreach (var pair in ReadAsync(
             range, options.KeysOnly, options.Serializable, mustExist: options.After is null, cancellationToken, hideLocks: range.Kind != KvRangeKind.Key).ConfigureAwait(false))
         {
             // The API knows no place to begin at.
-            if (options.After is not null && KeyOrder.Compare(pair.Key, options.After) <= 0)
+            if ((options.After is not null && KeyOrder.Compare(pair.Key, options.After) <= 0) || !filter.Takes(pair.Key, pair.Revision))
             {
                 continue;
             }

@@ -16,6 +16,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     {
         EveryChange = true,
         ListingAtOneRevision = true,
+        DescendingListings = true,
         TreesRemovedAtOnce = true,
         History = true,
         Transactions = true,

@@ -48,18 +48,18 @@ internal sealed class Requests(KeyCodec keys)
     public RangeRequest Range(KvRangeQuery query)
     {
         var (start, end) = Interval(query.Range);
-        var newestFirst = query.NewestFirst;
         return new RangeRequest
         {
             Key = query.After is null ? start : JustAfter(query.After),
-            RangeEnd = query.UpTo is null ? end : JustAfter(query.UpTo),
+            RangeEnd = query.Before is { } before ? KeyOf(before) : query.UpTo is { } last ? JustAfter(last) : end,
             Limit = query.Limit ?? 0,
             Revision = query.Revision ?? 0,
             KeysOnly = query.KeysOnly,
             CountOnly = query.CountOnly,
             Serializable = query.Serializable,
-            SortOrder = newestFirst ? SortOrder.Descend : SortOrder.None,
-            SortTarget = newestFirst ? SortTarget.Create : SortTarget.Key,
+            SortOrder = query.NewestFirst || query.Descending ? SortOrder.Descend : SortOrder.None,
+            SortTarget = query.NewestFirst ? SortTarget.Create : SortTarget.Key,
+            MinModRevision = query.MinRevision ?? 0,
             MaxCreateRevision = query.MaxCreateRevision ?? 0,
         };
     }

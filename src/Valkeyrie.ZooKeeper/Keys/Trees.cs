@@ -18,7 +18,8 @@ internal sealed class Trees(Nodes nodes)
         if (place.IsSingle)
         {
             if ((options.After is null || KeyOrder.Compare(range.Text, options.After) > 0)
-                && await nodes.ReadAsync(place.Start, range.Text, options.Serializable, cancellationToken).ConfigureAwait(false) is { Bytes: not null } only)
+                && await nodes.ReadAsync(place.Start, range.Text, options.Serializable, cancellationToken).ConfigureAwait(false) is { Bytes: not null } only
+                && ListFilter.Of(range, options).Takes(range.Text, only.Stat.Mzxid))
             {
                 yield return Nodes.PairOf(range.Text, options.KeysOnly ? null : only.Bytes, only.Stat);
             }
@@ -28,10 +29,24 @@ internal sealed class Trees(Nodes nodes)
 
         var left = options.Limit ?? long.MaxValue;
         var isEmpty = true;
-        var walk = new TreeWalk(nodes, place, new TreeWalkOptions { KeysOnly = options.KeysOnly, Stale = options.Serializable, After = PathAfter(place, options.After) });
+        var filter = ListFilter.Of(range, options);
+        var walk = new TreeWalk(nodes, place, new TreeWalkOptions
+        {
+            KeysOnly = options.KeysOnly,
+            Stale = options.Serializable,
+            After = PathAfter(place, options.After),
+            Depth = options.Depth ?? int.MaxValue,
+        });
         await foreach (var node in walk.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             isEmpty = false;
+
+            // Where the walk ends by its depth, it tells of the directories there.
+            if (node.IsDirectory || !filter.Takes(place.KeyOf(node.Path), node.Stat.Mzxid))
+            {
+                continue;
+            }
+
             yield return Nodes.PairOf(place.KeyOf(node.Path), options.KeysOnly ? null : node.Bytes, node.Stat);
             if (--left == 0)
             {

@@ -21,11 +21,23 @@ public sealed record KvRangeQuery(KvRange Range)
         };
     }
 
+    /// <summary>The first revision after another one (<see cref="KvListOptions.ChangedSince"/>), as <see cref="MinRevision"/>; null for none.</summary>
+    internal static long? FirstSince(long? revision) => revision is { } since ? Math.Min(since, long.MaxValue - 1) + 1 : null;
+
     /// <summary>Only keys after this one; null (the default) from the start.</summary>
     public string? After { get; init; }
 
     /// <summary>Only keys up to this one of the range, which is included; null (the default) to its end.</summary>
     public string? UpTo { get; init; }
+
+    /// <summary>Only keys before this one; null (the default) to the end of the range.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>Only pairs written at this revision or after; null (the default) for all. What <see cref="KvPage.Count"/> then counts is up to the engine.</summary>
+    public long? MinRevision { get; init; }
+
+    /// <summary>True for the order of keys from the last to the first. Not together with <see cref="NewestFirst"/>. Default: false.</summary>
+    public bool Descending { get; init; }
 
     /// <summary>The most pairs, from 1; null (the default) for all.</summary>
     public long? Limit { get; init; }

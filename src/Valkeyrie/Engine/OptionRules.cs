@@ -83,15 +83,25 @@ public static class OptionRules
         }
     }
 
-    /// <summary>Refuses a revision that no store has, and a limit that leaves nothing.</summary>
+    /// <summary>Refuses a revision that no store has, a limit that leaves nothing, and a depth above the range.</summary>
     /// <param name="options">The options of a listing.</param>
-    /// <exception cref="KvInvalidArgumentException">The revision or the limit is below 1.</exception>
+    /// <exception cref="KvInvalidArgumentException">The revision or the limit is below 1, or the depth or the revision of the last change below 0.</exception>
     public static void CheckList(KvListOptions options)
     {
         CheckRead(options);
         if (options.Limit < 1)
         {
             throw Refused(nameof(KvListOptions.Limit), null, $"The limit is {options.Limit}. Specify at least 1, or null for all.");
+        }
+
+        if (options.Depth < 0)
+        {
+            throw Refused(nameof(KvListOptions.Depth), null, $"The depth is {options.Depth}. Specify at least 0, or null for all levels.");
+        }
+
+        if (options.ChangedSince < 0)
+        {
+            throw Refused(nameof(KvListOptions.ChangedSince), null, $"The revision is {options.ChangedSince}. Specify the revision after which pairs were written, from 0.");
         }
     }
 

@@ -18,6 +18,7 @@ internal static class RangeReader
         {
             After = after,
             Revision = options.Revision,
+            MinRevision = KvRangeQuery.FirstSince(options.ChangedSince),
             KeysOnly = options.KeysOnly,
             Serializable = options.Serializable,
         };

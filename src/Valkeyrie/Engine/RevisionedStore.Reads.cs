@@ -37,11 +37,18 @@ public sealed partial class RevisionedStore
         var hideLocks = range.Kind != KvRangeKind.Key;
         var locks = new LockKeys(_engine, options.Serializable);
         var revision = options.Revision;
-        var pages = RangeReader.ReadAsync(_engine, range, options, cancellationToken);
+
+        // What was written when is asked of the engine. How many pairs must be read says the caller's limit only where none of them is passed over.
+        var filter = ListFilter.Of(range, options with { ChangedSince = null });
+        var paged = filter.TakesAll ? options : options with { Limit = null };
+        var pages = options.Descending
+            ? DescendingPages.ReadAsync(_engine, range, paged, cancellationToken)
+            : RangeReader.ReadAsync(_engine, range, paged, cancellationToken);
         await foreach (var page in pages.ConfigureAwait(false))
         {
             // Only the first page of a range can be empty.
-            if (page.Pairs.Count == 0 && range.Kind == KvRangeKind.Directory && options.After is null)
+            if (page.Pairs.Count == 0 && range.Kind == KvRangeKind.Directory && options.After is null
+                && (options.ChangedSince is null || !await HoldsKeyAsync(range, options, cancellationToken).ConfigureAwait(false)))
             {
                 await RequireDirectoryKeyAsync(range, options, cancellationToken).ConfigureAwait(false);
             }
@@ -50,6 +57,11 @@ public sealed partial class RevisionedStore
             revision ??= page.Revision;
             foreach (var pair in page.Pairs)
             {
+                if (!filter.Takes(pair.Key, pair.Revision))
+                {
+                    continue;
+                }
+
                 if (hideLocks && LockNames.IsNamedLikeLockKey(pair.Key) && await locks.ContainAsync(pair, page, revision.Value, cancellationToken).ConfigureAwait(false))
                 {
                     continue;
@@ -84,6 +96,13 @@ public sealed partial class RevisionedStore
         options ??= Newest;
         OptionRules.CheckRead(options);
         return options;
+    }
+
+    private async ValueTask<bool> HoldsKeyAsync(KvRange range, KvListOptions options, CancellationToken cancellationToken)
+    {
+        var query = new KvRangeQuery(range) { CountOnly = true, Revision = options.Revision, Serializable = options.Serializable };
+        using var page = await _engine.RangeAsync(query, cancellationToken).ConfigureAwait(false);
+        return page.Count > 0;
     }
 
     private async ValueTask RequireDirectoryKeyAsync(KvRange directory, KvListOptions options, CancellationToken cancellationToken)

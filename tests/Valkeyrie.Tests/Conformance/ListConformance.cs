@@ -3,7 +3,7 @@ using System.Text;
 namespace Valkeyrie.Tests.Conformance;
 
 /// <summary>Which keys a listing gives, and in which order.</summary>
-public abstract class ListConformance(IStoreRig rig) : StoreConformance(rig)
+public abstract partial class ListConformance(IStoreRig rig) : StoreConformance(rig)
 {
     [Fact]
     public async Task A_directory_lists_all_keys_below_it()
