@@ -87,4 +87,7 @@ public enum KvErrorCode
 
     /// <summary>The role exists already.</summary>
     RoleExists,
+
+    /// <summary>What was waited for did not come within the timeout.</summary>
+    WaitTimedOut,
 }

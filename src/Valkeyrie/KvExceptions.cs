@@ -105,6 +105,25 @@ public sealed class KvUnreachableException(KvUnreachableReason reason, string me
 /// <param name="inner">The cause.</param>
 public sealed class KvTimeoutException(string message, Exception? inner = null) : KvException(KvErrorCode.TimedOut, message, inner);
 
+/// <summary>A key was not as it was waited for within the timeout (<see cref="KvWaits"/>).</summary>
+public sealed class KvWaitTimeoutException : KvException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="timeout">How long was waited.</param>
+    /// <param name="endpoint">Where.</param>
+    /// <param name="outage">Why the store could not be followed at the end; null where it could.</param>
+    public KvWaitTimeoutException(string key, TimeSpan timeout, string? endpoint, KvException? outage = null)
+        : base(
+            KvErrorCode.WaitTimedOut,
+            $"The key '{key}' was not as it was waited for within {timeout.TotalSeconds:0.###} s{(outage is null ? "." : $", and the store cannot be followed: {outage.Message}")}",
+            outage)
+    {
+        Key = key;
+        Endpoint = endpoint;
+    }
+}
+
 /// <summary>The lock could not be taken within its timeout.</summary>
 public sealed class KvCannotLockException : KvException
 {

@@ -96,6 +96,88 @@ Describe 'Get-KvTree' -Tag etcd {
         Unlock-KvKey $held
     }
 
+    It 'lists all keys with -All, and says that -All:$false is nothing' {
+        (Get-KvTree -All).Key | Should -Be (Get-KvTree).Key
+        $failure = Get-ErrorOf { Get-KvTree -All:$false }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        "$failure" | Should -BeLike '*-Path*-Prefix*-All*'
+    }
+
+    Context 'what is left out' {
+        BeforeAll {
+            'site/a.json', 'site/b.yml', 'site/conf/c.json', 'site/conf/deep/d.json', 'site/secret/a.json', 'site/[x]' | ForEach-Object { Set-KvValue $_ $_ }
+        }
+
+        It 'chooses by <Name>' -ForEach @(
+            @{ Name = 'the last part of a key'; Choice = @{ Include = '*.json' }; Keys = 'a.json', 'conf/c.json', 'conf/deep/d.json', 'secret/a.json' }
+            @{ Name = 'the whole key, where the pattern has a slash'; Choice = @{ Include = 'site/conf/*' }; Keys = 'conf/c.json', 'conf/deep/d.json' }
+            @{ Name = 'several patterns, in any case'; Choice = @{ Include = 'A.*', '*.YML' }; Keys = 'a.json', 'b.yml', 'secret/a.json' }
+            @{ Name = 'what is not wanted'; Choice = @{ Exclude = '*/secret/*', '*.yml' }; Keys = '[x]', 'a.json', 'conf/c.json', 'conf/deep/d.json' }
+            @{ Name = 'both'; Choice = @{ Include = '*.json'; Exclude = 'd*', '*/secret/*' }; Keys = 'a.json', 'conf/c.json' }
+            @{ Name = 'an escaped bracket'; Choice = @{ Include = '`[x`]' }; Keys = , '[x]' }
+            @{ Name = 'depth'; Choice = @{ Depth = 0 }; Keys = '[x]', 'a.json', 'b.yml' }
+            @{ Name = 'a greater depth'; Choice = @{ Depth = 1; Include = '*.json' }; Keys = 'a.json', 'conf/c.json', 'secret/a.json' }
+            @{ Name = 'the order from the last'; Choice = @{ Descending = $true; First = 2 }; Keys = 'secret/a.json', 'conf/deep/d.json' }
+            @{ Name = 'a page of what is chosen'; Choice = @{ Include = '*.json'; Skip = 1; First = 2 }; Keys = 'conf/c.json', 'conf/deep/d.json' }
+        ) {
+            (Get-KvTree site @Choice).Key | Should -Be ($Keys | ForEach-Object { "site/$_" })
+        }
+
+        It 'counts what is chosen' {
+            Get-KvTree site -Count -Include *.json | Should -Be 4
+            Get-KvTree site -Count -Depth 0 | Should -Be 3
+            [uint64] (Get-KvTree site -First 0 -IncludeTotalCount -Include *.json) | Should -Be 4
+        }
+
+        It 'lists what was written since a revision' {
+            $then = (Get-KvTree site | Measure-Object Revision -Maximum).Maximum
+            Get-KvTree site -Since $then | Should -BeNullOrEmpty
+            Set-KvValue site/b.yml again
+            (Get-KvTree site -Since $then).Key | Should -Be site/b.yml
+            Get-KvTree site -Since $then -Count | Should -Be 1
+            (Get-KvTree site -Since 0).Count | Should -Be 6
+        }
+
+        It 'refuses <Name> with one error, whatever is piped' -ForEach @(
+            @{ Name = 'a pattern that is none'; Choice = @{ Include = '[z-a' }; Says = '*`[z-a*-Include*' }
+            @{ Name = 'an empty pattern'; Choice = @{ Exclude = '' }; Says = '*-Exclude is empty*' }
+            @{ Name = 'a depth below zero'; Choice = @{ Depth = -1 }; Says = '*depth is -1*' }
+            @{ Name = 'a revision below zero'; Choice = @{ Since = -1 }; Says = '*revision is -1*' }
+        ) {
+            $failure = @(Get-ErrorOf { 'site', 'app' | Get-KvTree @Choice })
+            $failure.Count | Should -Be 1
+            $failure[0].FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            "$($failure[0])" | Should -BeLike $Says
+        }
+    }
+
+    Context 'Select-String behind it' {
+        BeforeAll {
+            Set-KvValue text/conf "host: db01`nport: 5432`nuser: db"
+            Set-KvValue text/db 'no line of it'
+        }
+
+        It 'searches the values line by line, and tells the key and the line' {
+            $found = Get-KvTree text | Select-String db
+            $found | ForEach-Object { "$($_.Path):$($_.LineNumber):$($_.Line)" } | Should -Be 'text/conf:1:host: db01', 'text/conf:3:user: db'
+            Get-KvTree text | Select-String nothing | Should -BeNullOrEmpty
+        }
+
+        It 'is known by its alias, in a pipeline of several lines, and behind Get-KvValue' {
+            $found = Get-KvTree text |
+                sls 5432 |
+                ForEach-Object Path
+            $found | Should -Be text/conf
+            (Get-KvValue text/conf | Select-String port).LineNumber | Should -Be 2
+            Get-KvValue text/conf -ValueOnly | Select-String port -Quiet | Should -BeTrue
+        }
+
+        It 'is the only command that gets lines' {
+            Get-KvTree text | ForEach-Object { $_ } | Should -BeOfType ([Valkeyrie.KvPair])
+            (Get-KvTree text).Count | Should -Be 2
+        }
+    }
+
     It 'streams: a later command that has enough ends it' {
         1..2000 | ForEach-Object { [pscustomobject]@{ Key = "many/$_"; Value = $_ } } | Set-KvValue
         Get-KvTree many | Select-Object -First 3 | Should -HaveCount 3

@@ -119,4 +119,57 @@ Describe 'Get-KvValue' -Tag etcd {
     It 'refuses an object that has no key' {
         (Get-ErrorOf { [pscustomobject]@{ Foo = 1 } | Get-KvValue }).FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
     }
+
+    Context '-Default' {
+        BeforeAll { Set-KvValue there/a stored }
+
+        It 'stands for a key that does not exist, as a pair of revision 0' {
+            $pair = Get-KvValue there/none -Default 007
+            $pair | Should -BeOfType ([Valkeyrie.KvPair])
+            $pair.Key, $pair.Value, $pair.Revision | Should -Be there/none, '007', 0
+            (Get-KvValue there/a -Default x).Value | Should -Be stored
+            'there/a', 'there/none' | Get-KvValue -ValueOnly -Default x | Should -Be stored, x
+            Get-KvValue there/none -ValueOnly -Default '' | Should -BeExactly ''
+            (Get-KvValue there/none -AsByteStream -Default AB) -join ' ' | Should -Be '65 66'
+            (Get-KvValue there/none -AsJson -Default @{ a = 1 }).a | Should -Be 1
+        }
+
+        It 'is no error where it is null' {
+            Get-KvValue there/none -Default $null | Should -BeNullOrEmpty
+            Get-KvValue there/none -ValueOnly -Default $null | Should -BeNullOrEmpty
+        }
+
+        It 'stands for what was not there at an older revision, and for no other failure' {
+            $then = (Set-KvValue there/then 1 -PassThru).Revision
+            Set-KvValue there/later 1
+            Get-KvValue there/later -Revision $then -ValueOnly -Default early | Should -Be early
+            (Get-ErrorOf { Get-KvValue '' -Default x }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            (Get-ErrorOf { Get-KvValue there/none -Default { 1 } }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        }
+    }
+
+    Context '-Wait' {
+        It 'waits until the key exists' {
+            $writer = Start-ThreadJob -ArgumentList $ModulePath, (Get-KvStore | Where-Object IsCurrent).Name { param($module, $store) Import-Module $module; Set-KvValue wait/later there -Store $store }
+            Get-KvValue wait/later -Wait -Timeout 60 -ValueOnly | Should -Be there
+            $writer | Receive-Job -Wait -AutoRemoveJob
+            Get-KvValue wait/later -Wait -Timeout 0 -ValueOnly | Should -Be there
+        }
+
+        It 'ends with an error, or the default, after the time' {
+            $failure = Get-ErrorOf { Get-KvValue wait/never -Wait -Timeout 0.01 }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvWaitTimedOut,*'
+            $failure.CategoryInfo.Category | Should -Be OperationTimeout
+            $failure.TargetObject | Should -Be wait/never
+            Get-KvValue wait/never -Wait -Timeout 0.01 -Default x -ValueOnly | Should -Be x
+        }
+
+        It 'is refused with <Name>' -ForEach @(
+            @{ Name = '-Revision'; Run = { Get-KvValue a -Wait -Revision 1 } }
+            @{ Name = 'a timeout alone'; Run = { Get-KvValue a -Timeout 1 } }
+            @{ Name = 'a timeout below zero'; Run = { Get-KvValue wait/never -Wait -Timeout -1 } }
+        ) {
+            (Get-ErrorOf $Run).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        }
+    }
 }

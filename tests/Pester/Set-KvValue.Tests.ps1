@@ -79,8 +79,8 @@ Describe 'Set-KvValue' -Tag etcd {
         (Get-ErrorOf { Set-KvValue secret/x $value }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
     }
 
-    It 'refuses a script block, which would be stored as its text' {
-        $failure = Get-ErrorOf { [pscustomobject]@{ Name = 'a' } | Set-KvValue -Key { "block/$($_.Name)" } -Value { $_.Name } }
+    It 'refuses a script block without a pipeline, which would be stored as its text' {
+        $failure = Get-ErrorOf { Set-KvValue block/a { $_.Name } }
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
         $failure.TargetObject | Should -Be block/a
         "$failure" | Should -BeLike '*Select-Object*'
@@ -180,6 +180,32 @@ Describe 'Set-KvValue' -Tag etcd {
             'a', 'b' | Set-KvValue -Key { "made/$_" }
             (Get-KvTree made).Key | Should -Be made/a, made/b
             (Get-KvTree made).Value | Should -Be a, b
+        }
+
+        It 'takes the value that a script block makes of each object, with and without one for the key' {
+            $rows = [pscustomobject]@{ Name = 'a'; Key = 'own/a'; Setting = 007 }, [pscustomobject]@{ Name = 'b'; Key = 'own/b'; Setting = @{ x = 1 } }
+            $rows | Set-KvValue -Key { "blocks/$($_.Name)" } -Value { $_.Setting }
+            (Get-KvTree blocks).Value | Should -Be 7, '{"x":1}'
+            $rows | Set-KvValue -Value { "$($_.Name)!" }
+            (Get-KvTree own).Value | Should -Be a!, b!
+            Get-KvTree own | Set-KvValue -Value { $_.Value.ToUpper() }
+            (Get-KvTree own).Value | Should -Be A!, B!
+            'own/a', 'own/b' | Set-KvValue -Value { "of $_" }
+            (Get-KvTree own).Value | Should -Be 'of own/a', 'of own/b'
+            'own/a' | Set-KvValue -Value { 1, 2 }
+            Get-KvValue own/a -ValueOnly | Should -Be '[1,2]'
+        }
+
+        It 'tells of each object for which the block <Name>, and goes on with the others' -ForEach @(
+            @{ Name = 'fails'; Block = { if ($_ -eq 'faulty/b') { throw 'no such setting' } $_ }; Says = '*faulty/b*no such setting*' }
+            @{ Name = 'makes nothing'; Block = { if ($_ -ne 'faulty/b') { $_ } }; Says = '*made no value*faulty/b*' }
+        ) {
+            'faulty/a', 'faulty/b', 'faulty/c' | Set-KvValue -Value $Block -ErrorVariable failures -ErrorAction SilentlyContinue
+            (Get-KvTree faulty).Key | Should -Be faulty/a, faulty/c
+            $told = @($failures | Where-Object { $_ -is [Management.Automation.ErrorRecord] -and $_.FullyQualifiedErrorId -like 'KvInvalidArgument,*' })
+            $told.Count | Should -Be 1
+            $told[0].TargetObject | Should -Be faulty/b
+            "$($told[0])" | Should -BeLike $Says
         }
 
         It 'refuses bytes that come one by one as the value, at once' {

@@ -29,7 +29,7 @@ internal static class ValueBytes
             SecureString or PSCredential => throw new KvInvalidArgumentException(
                 $"A {plain.GetType().Name} is not stored: its secret would be lost or laid open. Give the text that is meant.") { Key = key },
             ScriptBlock => throw new KvInvalidArgumentException(
-                "The value is a script block, which is not run. Make objects with a Key and a Value first, as Select-Object can; for its text give \"$block\".") { Key = key },
+                "The value is a script block, which is run for piped objects alone. Make objects with a Key and a Value first, as Select-Object can; for its text give \"$block\".") { Key = key },
             KvPair { KeyOnly: true } pair => throw new KvInvalidArgumentException(
                 $"The value is the pair of '{pair.Key}', which was listed without its value. List it without -KeysOnly.") { Key = key },
             KvPair pair => pair.Bytes,

@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using Valkeyrie.Engine;
 using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
@@ -9,6 +11,37 @@ namespace Valkeyrie.PowerShell.Commands;
 [OutputType(typeof(KvPair), typeof(long))]
 public sealed class GetKvTreeCommand : KvTreeCmdlet
 {
+    private const string AllSet = "All";
+
+    private KvListOptions _choice = new();
+    private TextSearch? _search;
+
+    /// <summary>List every key of the store (of its namespace, where it has one), as without -Path and -Prefix.</summary>
+    [Parameter(ParameterSetName = AllSet, Mandatory = true)]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>Only keys that fit one of these wildcard patterns: a pattern with a slash is compared with the whole key, one without with its last part.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? Include { get; set; }
+
+    /// <summary>No keys that fit one of these wildcard patterns, which are compared as those of -Include.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? Exclude { get; set; }
+
+    /// <summary>How many levels to go down below the keys that lie right in the directory; 0 for those alone. Default: all.</summary>
+    [Parameter]
+    public int Depth { get; set; }
+
+    /// <summary>Only pairs that were written after this revision.</summary>
+    [Parameter]
+    public long Since { get; set; }
+
+    /// <summary>List from the last key to the first.</summary>
+    [Parameter]
+    public SwitchParameter Descending { get; set; }
+
     /// <summary>Leave the values out.</summary>
     [Parameter]
     public SwitchParameter KeysOnly { get; set; }
@@ -26,6 +59,19 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     public SwitchParameter Serializable { get; set; }
 
     /// <inheritdoc/>
+    protected override void Begin()
+    {
+        base.Begin();
+        if (ParameterSetName == AllSet && !All)
+        {
+            Fail(ErrorRecords.InvalidArgument("-All is false. Say what to list: a directory with -Path, a prefix with -Prefix, or everything with -All."));
+        }
+
+        _choice = OrFail(null, Choose);
+        _search = TextSearch.Behind(this);
+    }
+
+    /// <inheritdoc/>
     protected override void Process()
     {
         foreach (var argument in Ranges ?? [RangeArgument.All])
@@ -34,18 +80,34 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
         }
     }
 
+    private KvListOptions Choose()
+    {
+        var given = MyInvocation.BoundParameters;
+        var choice = new KvListOptions
+        {
+            KeysOnly = KeysOnly,
+            Revision = OptionalNumber.Of(Revision),
+            Serializable = Serializable,
+            Depth = given.ContainsKey(nameof(Depth)) ? Depth : null,
+            ChangedSince = given.ContainsKey(nameof(Since)) ? Since : null,
+            KeyFilter = KeyPatterns.Filter(Include, Exclude),
+            Descending = Descending,
+        };
+        OptionRules.CheckList(choice);
+        return choice;
+    }
+
     private void Process(KvRange range)
     {
-        var read = new KvReadOptions { Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
         if (Count)
         {
-            WriteObject(Wait(Target.CountAsync(range, read, StopToken)));
+            WriteObject(Total(range));
             return;
         }
 
         if (PagingParameters.IncludeTotalCount)
         {
-            WriteObject(PagingParameters.NewTotalCount((ulong)Wait(Target.CountAsync(range, read, StopToken)), accuracy: 1.0));
+            WriteObject(PagingParameters.NewTotalCount((ulong)Total(range), accuracy: 1.0));
         }
 
         if (PagingParameters.First > 0)
@@ -59,8 +121,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
         var skip = PagingParameters.Skip;
         var first = PagingParameters.First;
         long? limit = first < long.MaxValue && skip < long.MaxValue - first ? (long)(first + skip) : null;
-        var options = new KvListOptions { KeysOnly = KeysOnly, Limit = limit, Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
-        foreach (var pair in Enumerate(Target.ListAsync(range, options, StopToken)))
+        foreach (var pair in Enumerate(Target.ListAsync(range, _choice with { Limit = limit }, StopToken)))
         {
             if (skip > 0)
             {
@@ -68,7 +129,18 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
                 continue;
             }
 
-            WriteObject(pair);
+            if (_search is null)
+            {
+                WriteObject(pair);
+            }
+            else
+            {
+                WriteObject(_search.LinesOf(pair), enumerateCollection: true);
+            }
         }
     }
+
+    private long Total(KvRange range) => ListFilter.Of(range, _choice).TakesAll
+        ? Wait(Target.CountAsync(range, _choice, StopToken))
+        : Enumerate(Target.ListAsync(range, _choice with { KeysOnly = true, Descending = false }, StopToken)).LongCount();
 }

@@ -21,6 +21,9 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     private const string JsonSet = "Json";
 
     private KvReadOptions? _options;
+    private bool _hasDefault;
+    private byte[]? _defaultBytes;
+    private TextSearch? _search;
     private JsonConversion? _json;
 
     /// <summary>Read at this older revision. Default: the newest.</summary>
@@ -30,6 +33,23 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     /// <summary>Let any member answer from what it knows: faster, and perhaps stale.</summary>
     [Parameter]
     public SwitchParameter Serializable { get; set; }
+
+    /// <summary>What is emitted for a key that does not exist, instead of an error: as a pair with the revision 0, or the value alone where that is asked for. Null
+    /// emits null.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public object? Default { get; set; }
+
+    /// <summary>Wait until the key exists.</summary>
+    [Parameter]
+    public new SwitchParameter Wait { get; set; }
+
+    /// <summary>How long to wait with -Wait: a TimeSpan or seconds. Default: for ever.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
 
     /// <summary>Emit the value alone, as text.</summary>
     [Parameter(ParameterSetName = TextSet, Mandatory = true)]
@@ -52,34 +72,92 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         base.Begin();
         _options = new KvReadOptions { Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
         _json = new JsonConversion(InvokeCommand);
+        _hasDefault = MyInvocation.BoundParameters.ContainsKey(nameof(Default));
+        _defaultBytes = Default is null ? null : OrFail(null, () => ValueBytes.From(Default, _json.ToJson, "")).ToArray();
+        _search = ParameterSetName == PairSet ? TextSearch.Behind(this) : null;
+        CheckWait();
+    }
+
+    private void CheckWait()
+    {
+        var given = MyInvocation.BoundParameters;
+        if (Wait && given.ContainsKey(nameof(Revision)))
+        {
+            Fail(ErrorRecords.InvalidArgument("-Wait and -Revision were specified together: what was at an older revision does not change. Specify one of them."));
+        }
+
+        if (given.ContainsKey(nameof(Timeout)) && !Wait)
+        {
+            Fail(ErrorRecords.InvalidArgument("-Timeout was specified without -Wait. It says how long to wait for a key to exist."));
+        }
     }
 
     /// <inheritdoc/>
-    protected override ValueTask<KvPair?> Send(string request) => Revision == 0 ? Target.TryGetAsync(request, _options, StopToken) : SendForOlder(request);
+    protected override ValueTask<KvPair?> Send(string request) =>
+        Wait ? SendUntilThere(request) : Revision == 0 ? Target.TryGetAsync(request, _options, StopToken) : SendForOlder(request);
+
+    private async ValueTask<KvPair?> SendUntilThere(string key)
+    {
+        try
+        {
+            return await Target.WaitAsync(key, static pair => pair is not null, Timeout, StopToken).ConfigureAwait(false);
+        }
+        catch (KvWaitTimeoutException) when (_hasDefault)
+        {
+            return null;
+        }
+    }
 
     // What was not there yet is told with when it came.
-    private async ValueTask<KvPair?> SendForOlder(string key) => await Target.GetAsync(key, _options, StopToken).ConfigureAwait(false);
+    private async ValueTask<KvPair?> SendForOlder(string key) => _hasDefault
+        ? await Target.TryGetAsync(key, _options, StopToken).ConfigureAwait(false)
+        : await Target.GetAsync(key, _options, StopToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    private protected override KvOperation ToOperation(string request) =>
-        new KvOperation.Read(KvRange.Key(request)) { Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
+    private protected override KvOperation ToOperation(string request) => Wait || _hasDefault
+        ? throw new KvInvalidArgumentException("-Wait and -Default are no part of a transaction.") { Key = request }
+        : new KvOperation.Read(KvRange.Key(request)) { Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
 
     /// <inheritdoc/>
     protected override void Answer(string request, KvPair? answer)
     {
+        if (answer is null && _hasDefault)
+        {
+            WriteDefault(request);
+            return;
+        }
+
         if (answer is null)
         {
             WriteError(ErrorRecords.From(new KvKeyNotFoundException(request, Target.Info.Address)));
             return;
         }
 
+        Write(answer);
+    }
+
+    private void Write(KvPair answer)
+    {
         switch (ParameterSetName)
         {
             case TextSet: WriteObject(answer.Value); break;
             case BytesSet: WriteObject(answer.Bytes, enumerateCollection: false); break;
             case JsonSet: WriteJson(answer); break;
+            case PairSet when _search is not null: WriteObject(_search.LinesOf(answer), enumerateCollection: true); break;
             default: WriteObject(answer); break;
         }
+    }
+
+    // As if it were stored; what -AsJson would make of it is specified already.
+    private void WriteDefault(string key)
+    {
+        if (_defaultBytes is null || ParameterSetName == JsonSet)
+        {
+            WriteObject(Default, enumerateCollection: ParameterSetName == JsonSet);
+            return;
+        }
+
+        Write(new KvPair { Key = key, Bytes = _defaultBytes });
     }
 
     private void WriteJson(KvPair pair)

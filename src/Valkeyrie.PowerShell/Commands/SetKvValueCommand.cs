@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
@@ -34,6 +35,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private bool _oneKey;
     private KvWriteRequest? _onlyValue;
     private bool _valueGiven;
+    private ScriptBlock? _valueBlock;
     private bool _takesPiped;
 
     /// <summary>The key. Another one for piped pairs and events is given by a script block: <c>-Key { $_.Key -replace '^old/', 'new/' }</c>.</summary>
@@ -44,7 +46,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     public string Key { get; set; } = "";
 
     /// <summary>The value: text is stored as UTF-8 and bytes as they are; numbers, dates and the like in their culture-invariant form; anything
-    /// else as JSON. Where the key is given and the value is not, it is the one that the pipeline brings: <c>Get-Content -Raw FILE | Set-KvValue KEY</c>. A second
+    /// else as JSON. A script block makes the value of each piped object: <c>-Value { $_.Setting }</c>. Where the key is given and the value is not, it is the one that the pipeline brings: <c>Get-Content -Raw FILE | Set-KvValue KEY</c>. A second
     /// one is refused, and nothing is written.</summary>
     [Parameter(ParameterSetName = KeySet, Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
@@ -114,6 +116,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         // Not a script block, which makes a key of each object.
         _oneKey = key is string;
         _valueGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
+        _valueBlock = MyInvocation.ExpectingInput ? BareWord.Unwrapped(Value) as ScriptBlock : null;
         var hasRevision = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
         if (hasRevision && NoClobber)
         {
@@ -218,7 +221,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     {
         if (_valueGiven)
         {
-            return Write(Value);
+            return Write(_valueBlock is null ? Value : ValueFrom(_valueBlock));
         }
 
         var piped = DeserializedPair.Revive(PipedObject) ?? (PipedObject is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : PipedObject);
@@ -228,6 +231,27 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             KvEvent change => Copy(change, Key),
             PSObject row when EncodedRecord.PairIn(row) is { } record => Copy(record, _keyGiven ? Key : record.Key),
             _ => Write(Value == NoValue ? PipedValue(piped) : Value),
+        };
+    }
+
+    // PowerShell runs such a block by itself only for a parameter whose type is not object.
+    private object? ValueFrom(ScriptBlock block)
+    {
+        Collection<PSObject> made;
+        try
+        {
+            made = block.InvokeWithContext(functionsToDefine: null, [new PSVariable("_", PipedObject)]);
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            throw new KvInvalidArgumentException($"The block of -Value failed for the key '{Key}': {e.ErrorRecord.Exception.Message}", e) { Key = Key };
+        }
+
+        return made.Count switch
+        {
+            0 => throw new KvInvalidArgumentException($"The block of -Value made no value for the key '{Key}'. For an empty value it gives ''.") { Key = Key },
+            1 => made[0],
+            _ => made.ToArray<object?>(),
         };
     }
 

@@ -226,7 +226,7 @@ internal static class ErrorRecords
         KvErrorCode.KeyModified => ErrorCategory.ResourceUnavailable,
         KvErrorCode.PreviousNotSpecified => ErrorCategory.InvalidArgument,
         KvErrorCode.Unreachable => ErrorCategory.ConnectionError,
-        KvErrorCode.TimedOut => ErrorCategory.OperationTimeout,
+        KvErrorCode.TimedOut or KvErrorCode.WaitTimedOut => ErrorCategory.OperationTimeout,
         KvErrorCode.CannotLock or KvErrorCode.NotElected => ErrorCategory.ResourceBusy,
         KvErrorCode.LockLost or KvErrorCode.LeadershipLost => ErrorCategory.OperationStopped,
         KvErrorCode.NotSupported => ErrorCategory.NotImplemented,

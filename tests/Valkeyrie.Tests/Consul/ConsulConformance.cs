@@ -11,6 +11,8 @@ public static class ConsulConformance
 
     public sealed class Lists(SharedConsul consul) : ListConformance(new ConsulRig(consul.Agent));
 
+    public sealed class Waits(SharedConsul consul) : WaitConformance(new ConsulRig(consul.Agent));
+
     public sealed class Paging(SharedConsul consul) : PagingConformance(new ConsulRig(consul.Agent));
 
     [Collection(AloneCollection.Name)]

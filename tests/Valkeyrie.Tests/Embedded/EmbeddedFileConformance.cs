@@ -11,6 +11,8 @@ public static class EmbeddedFileConformance
 
     public sealed class Lists(SharedDatabases databases) : ListConformance(databases.File);
 
+    public sealed class Waits(SharedDatabases databases) : WaitConformance(databases.File);
+
     public sealed class Paging(SharedDatabases databases) : PagingConformance(databases.File);
 
     [Collection(AloneCollection.Name)]

@@ -11,6 +11,8 @@ public static class EmbeddedMemoryConformance
 
     public sealed class Lists(SharedDatabases databases) : ListConformance(databases.Memory);
 
+    public sealed class Waits(SharedDatabases databases) : WaitConformance(databases.Memory);
+
     public sealed class Paging(SharedDatabases databases) : PagingConformance(databases.Memory);
 
     [Collection(AloneCollection.Name)]

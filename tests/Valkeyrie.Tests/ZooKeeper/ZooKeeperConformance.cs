@@ -13,6 +13,8 @@ public static class ZooKeeperConformance
 
     public sealed class Lists(SharedZooKeeper zooKeeper) : ListConformance(new ZooKeeperRig(zooKeeper.Server));
 
+    public sealed class Waits(SharedZooKeeper zooKeeper) : WaitConformance(new ZooKeeperRig(zooKeeper.Server));
+
     public sealed class Paging(SharedZooKeeper zooKeeper) : PagingConformance(new ZooKeeperRig(zooKeeper.Server));
 
     [Collection(AloneCollection.Name)]

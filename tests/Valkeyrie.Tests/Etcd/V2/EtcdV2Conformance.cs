@@ -13,6 +13,8 @@ public static class EtcdV2Conformance
 
     public sealed class Lists(OwnEtcdV2 etcd) : ListConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class Waits(OwnEtcdV2 etcd) : WaitConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Paging(OwnEtcdV2 etcd) : PagingConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     [Collection(AloneCollection.Name)]

@@ -1,0 +1,47 @@
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Binding;
+
+/// <summary>Chooses keys by wildcards. A pattern with a slash is compared with the whole key, one without with its last part, as in files; case does not count, as in all
+/// of PowerShell's wildcards.</summary>
+internal static class KeyPatterns
+{
+    /// <summary>The filter that -Include and -Exclude ask for; null where they ask for none.</summary>
+    /// <param name="include">A key must fit one of these; null for any key.</param>
+    /// <param name="exclude">A key must fit none of these; null for none.</param>
+    /// <exception cref="KvInvalidArgumentException">A pattern is empty or no wildcard pattern.</exception>
+    public static Func<string, bool>? Filter(string[]? include, string[]? exclude)
+    {
+        if (include is null && exclude is null)
+        {
+            return null;
+        }
+
+        var wanted = include is null ? null : Array.ConvertAll(include, text => Pattern(text, "-Include"));
+        var unwanted = Array.ConvertAll(exclude ?? [], text => Pattern(text, "-Exclude"));
+        return key => (wanted is null || Array.Exists(wanted, fits => fits(key))) && !Array.Exists(unwanted, fits => fits(key));
+    }
+
+    private static Predicate<string> Pattern(string text, string parameter)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            throw new KvInvalidArgumentException($"A pattern of {parameter} is empty. Specify a wildcard pattern, such as *.json, or leave the parameter out.") { ParamName = parameter };
+        }
+
+        // A pattern is read when it is first used, and with it a mistake in it found.
+        var pattern = new WildcardPattern(text, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        try
+        {
+            pattern.IsMatch("");
+        }
+        catch (WildcardPatternException e)
+        {
+            throw new KvInvalidArgumentException($"'{text}' of {parameter} is not a wildcard pattern. A bracket that stands for itself needs a backtick before it.", e) { ParamName = parameter };
+        }
+
+        return text.Contains(KeyRules.Separator, StringComparison.Ordinal)
+            ? pattern.IsMatch
+            : key => pattern.IsMatch(key[(key.LastIndexOf(KeyRules.Separator) + 1)..]);
+    }
+}

@@ -1,0 +1,142 @@
+namespace Valkeyrie;
+
+/// <summary>Waits for what others do to a key, on any store.</summary>
+public static class KvWaits
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly KvWatchOptions Watch = new() { Outages = true, Resynchronize = true };
+
+    /// <summary>Waits until a key is as it is wanted: there, gone, or with a certain value. Woken by a watch; while the store is away it waits on.</summary>
+    /// <remarks>On a store that does not promise <see cref="KvPromises.EveryChange"/>, a state that lasts only for a moment may be missed.</remarks>
+    /// <param name="store">The store.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="condition">Tells whether the key is so; null stands for a key that does not exist. Called on any thread, one call at a time.</param>
+    /// <param name="timeout">How long to wait; zero: look once. Null for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The pair of which the condition is true; null where it is true of a key that does not exist.</returns>
+    /// <exception cref="KvWaitTimeoutException">The timeout passed first.</exception>
+    /// <exception cref="KvException">The store did not answer the first read, or refused it.</exception>
+    public static async ValueTask<KvPair?> WaitAsync(
+        this IKvStore store, string key, Func<KvPair?, bool> condition, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(condition);
+        KeyRules.Check(key);
+        if (timeout < TimeSpan.Zero || timeout > KvStoreOptions.LongestTimeout)
+        {
+            throw new KvInvalidArgumentException(
+                $"The timeout is {timeout}. Specify one from zero to {KvStoreOptions.LongestTimeout}, or none to wait for ever.") { ParamName = nameof(timeout), Key = key };
+        }
+
+        var found = await store.TryGetAsync(key, null, cancellationToken).ConfigureAwait(false);
+        if (condition(found))
+        {
+            return found;
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (timeout is { } patience)
+        {
+            ended.CancelAfter(patience);
+        }
+
+        var wait = new Wait(store, key, condition, ended.Token);
+        try
+        {
+            return await wait.EndAsync(found).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KvWaitTimeoutException(key, timeout!.Value, store.Info.Address, wait.Outage);
+        }
+        catch (OperationCanceledException)
+        {
+            // Of the linked token the caller knows nothing.
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    /// <summary>One wait.</summary>
+    private sealed class Wait(IKvStore store, string key, Func<KvPair?, bool> condition, CancellationToken ended)
+    {
+        /// <summary>Why the store cannot be followed at the moment; null where it can.</summary>
+        public KvException? Outage { get; private set; }
+
+        public async Task<KvPair?> EndAsync(KvPair? found)
+        {
+            using var done = CancellationTokenSource.CreateLinkedTokenSource(ended);
+            var events = store.WatchAsync(key, Watch, done.Token).GetAsyncEnumerator(done.Token);
+            var next = events.MoveNextAsync().AsTask();
+            try
+            {
+                // A watch tells nothing of a key that is not there when it begins. Whether that is so is seen by looking, until it has told of the key.
+                for (var pause = FirstPause; found is not null && !next.IsCompleted; pause = Shorter(pause * 2, LongestPause))
+                {
+                    await Task.WhenAny(next, Task.Delay(pause, ended)).ConfigureAwait(false);
+                    ended.ThrowIfCancellationRequested();
+                    found = next.IsCompleted ? found : await LookAsync(found).ConfigureAwait(false);
+                    if (!next.IsCompleted && condition(found))
+                    {
+                        return found;
+                    }
+                }
+
+                while (await next.ConfigureAwait(false))
+                {
+                    if (await IsWantedAsync(events.Current).ConfigureAwait(false) is (true, var pair))
+                    {
+                        return pair;
+                    }
+
+                    next = events.MoveNextAsync().AsTask();
+                }
+
+                ended.ThrowIfCancellationRequested();
+                throw new KvStoreClosedException(store.Info.Address);
+            }
+            finally
+            {
+                await done.CancelAsync().ConfigureAwait(false);
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await events.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+        private async ValueTask<(bool Wanted, KvPair? Pair)> IsWantedAsync(KvEvent change)
+        {
+            switch (change.Type)
+            {
+                case KvEventType.Outage:
+                    Outage = change.Error;
+                    return (false, null);
+                case KvEventType.Resumed:
+                    Outage = null;
+                    return (false, null);
+                case KvEventType.Resync:
+                    // What is there is told next; that nothing is, is not.
+                    var now = await store.TryGetAsync(key, null, ended).ConfigureAwait(false);
+                    return (condition(now), now);
+                case KvEventType.Delete:
+                    return (condition(null), null);
+                default:
+                    return (condition(change.Pair), change.Pair);
+            }
+        }
+
+        // The watch tells of an outage.
+        private async ValueTask<KvPair?> LookAsync(KvPair found)
+        {
+            try
+            {
+                return await store.TryGetAsync(key, null, ended).ConfigureAwait(false);
+            }
+            catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
+            {
+                return found;
+            }
+        }
+    }
+}
