@@ -1,4 +1,5 @@
 using Valkeyrie.Consul.Calls;
+using Valkeyrie.Consul.Elections;
 using Valkeyrie.Consul.Keys;
 using Valkeyrie.Consul.Locks;
 using Valkeyrie.Consul.Sessions;
@@ -11,7 +12,7 @@ namespace Valkeyrie.Consul;
 /// <summary>Consul's key/value store, by its HTTP API from Consul 1.8 on.</summary>
 /// <remarks>A revision is the server's ModifyIndex. Beyond the contract: a watch compares states, so that changes of a key that follow each other soon may merge; a
 /// key with a time to live may live for up to twice that.</remarks>
-internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories, IKvEndpoints
+internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories, IKvElections, IKvEndpoints
 {
     private static readonly KvPutOptions Plain = new();
     private static readonly KvReadOptions Newest = new();
@@ -28,7 +29,9 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
     private readonly Trees _trees;
     private readonly GuardedTransactions _transactions;
     private readonly LeaseRenewer _renewer;
+    private readonly RenewedSessions _sessions;
     private readonly SessionMutex _mutex;
+    private readonly LineElections _elections;
     private readonly StoreLifetime _lifetime;
 
     public ConsulKeyStore(ConsulApi api, KvStoreInfo info)
@@ -43,7 +46,9 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         _writes = new Writes(api, _places, leases, _renewer, info);
         _trees = new Trees(api, _places, _pairs, info);
         _transactions = new GuardedTransactions(api, _places, _pairs, leases, info);
-        _mutex = new SessionMutex(api, _places, leases, _renewer);
+        _sessions = new RenewedSessions(leases, _renewer);
+        _mutex = new SessionMutex(api, _places, leases, _sessions);
+        _elections = new LineElections(new SessionLines(api, _places, _pairs, _trees, leases, _sessions));
     }
 
     /// <summary>What the store promises.</summary>
@@ -57,6 +62,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         LargestTransaction = 64,
         RangeConditions = false,
         Leases = false,
+        Elections = true,
         Versions = false,
         LocksInOrder = false,
         BinaryValues = true,
@@ -179,6 +185,25 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
             },
             cancellationToken);
 
+    public ValueTask<KvLeadership> CampaignAsync(
+        string name, ReadOnlyMemory<byte> value, KvCampaignOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.CallAsync(token => _elections.CampaignAsync(name, value, options, token), cancellationToken);
+
+    public ValueTask<KvElection?> TryGetElectionAsync(string name, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _elections.TryGetElectionAsync(name, cancellationToken);
+    }
+
+    public IAsyncEnumerable<KvElection> ListElectionsAsync(KvRange range, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _elections.ListElectionsAsync(range, cancellationToken);
+    }
+
+    public IAsyncEnumerable<KvElectionEvent> WatchElectionAsync(string name, CancellationToken cancellationToken = default) =>
+        _lifetime.ReadAsync(token => _elections.WatchElectionAsync(name, token), cancellationToken);
+
     public async ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -206,7 +231,8 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
             return;
         }
 
-        await _mutex.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_mutex.DisposeAsync().AsTask(), _elections.DisposeAsync().AsTask()).ConfigureAwait(false);
+        await _sessions.DisposeAsync().ConfigureAwait(false);
         await _renewer.DisposeAsync().ConfigureAwait(false);
         await _api.DisposeAsync().ConfigureAwait(false);
     }

@@ -1,4 +1,5 @@
 using Valkeyrie.Engine;
+using Valkeyrie.ZooKeeper.Elections;
 using Valkeyrie.ZooKeeper.Keys;
 using Valkeyrie.ZooKeeper.Locks;
 using Valkeyrie.ZooKeeper.Members;
@@ -15,7 +16,7 @@ namespace Valkeyrie.ZooKeeper;
 /// <para>Beyond the contract: listings are not at one revision; a large tree is removed in several steps; changes of a key that follow each other soon may merge in a
 /// watch. A conditional write reads the node, and writes at its version: where others remove and make the key anew in between, with as many writes, it is not noticed.</para>
 /// </remarks>
-internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvEndpoints
+internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections, IKvEndpoints
 {
     private static readonly KvPutOptions Plain = new();
     private static readonly KvReadOptions Newest = new();
@@ -29,7 +30,9 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvEndpoints
     private readonly Nodes _nodes;
     private readonly Writes _writes;
     private readonly Trees _trees;
+    private readonly SequenceLine _line;
     private readonly SequenceMutex _mutex;
+    private readonly LineElections _elections;
     private readonly StoreLifetime _lifetime;
 
     public ZooKeeperKeyStore(SessionPool pool, NodePaths paths, IReadOnlyList<AccessEntry> access, KvStoreInfo info)
@@ -40,7 +43,9 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvEndpoints
         _nodes = new Nodes(pool, paths, access, info);
         _writes = new Writes(_nodes);
         _trees = new Trees(_nodes);
-        _mutex = new SequenceMutex(_nodes);
+        _line = new SequenceLine(_nodes);
+        _mutex = new SequenceMutex(_nodes, _line);
+        _elections = new LineElections(new SequenceLines(_nodes, _line));
     }
 
     /// <summary>What the store promises.</summary>
@@ -54,7 +59,7 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvEndpoints
         RangeConditions = false,
         LargestTransaction = 0,
         Leases = false,
-        Elections = false,
+        Elections = true,
         Versions = false,
         LocksInOrder = true,
         BinaryValues = true,
@@ -178,6 +183,25 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvEndpoints
             },
             cancellationToken);
 
+    public ValueTask<KvLeadership> CampaignAsync(
+        string name, ReadOnlyMemory<byte> value, KvCampaignOptions? options = null, CancellationToken cancellationToken = default) =>
+        _lifetime.CallAsync(token => _elections.CampaignAsync(name, value, options, token), cancellationToken);
+
+    public ValueTask<KvElection?> TryGetElectionAsync(string name, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _elections.TryGetElectionAsync(name, cancellationToken);
+    }
+
+    public IAsyncEnumerable<KvElection> ListElectionsAsync(KvRange range, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfClosed();
+        return _elections.ListElectionsAsync(range, cancellationToken);
+    }
+
+    public IAsyncEnumerable<KvElectionEvent> WatchElectionAsync(string name, CancellationToken cancellationToken = default) =>
+        _lifetime.ReadAsync(token => _elections.WatchElectionAsync(name, token), cancellationToken);
+
     public async ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -212,7 +236,8 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvEndpoints
             return;
         }
 
-        await _mutex.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_mutex.DisposeAsync().AsTask(), _elections.DisposeAsync().AsTask()).ConfigureAwait(false);
+        await _line.DisposeAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
     }
 

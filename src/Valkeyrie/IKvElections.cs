@@ -1,9 +1,12 @@
 namespace Valkeyrie;
 
 /// <summary>Stores with elections: of all who campaign under one name, one leads at a time, and tells the others by a value who it is.</summary>
-/// <remarks>etcd v3 and the embedded store follow the recipe of etcd's Go package <c>concurrency</c>, so that programs that use it, and <c>etcdctl elect</c>, take part
-/// in the same elections: each contender puts <c>NAME/LEASE</c> with its value, and the one whose key was created first leads. Choose a name under which nothing
-/// else is stored: any older key in the directory <c>NAME</c> counts as a contender.</remarks>
+/// <remarks>
+/// <para>Each contender puts a key with its value right below the election's name, and the one whose key was created first leads; the others lead in turn.</para>
+/// <para>etcd v3 and the embedded store follow the recipe of etcd's Go package <c>concurrency</c>, so that programs that use it, and <c>etcdctl elect</c>, take part
+/// in the same elections; the key is <c>NAME/LEASE</c>. Choose a name under which nothing else is stored: any older key in the directory <c>NAME</c> counts as a
+/// contender there. On Consul the key is <c>NAME/SESSION</c>; on ZooKeeper it is an ephemeral, numbered node, as those of Curator's LeaderSelector.</para>
+/// </remarks>
 public interface IKvElections
 {
     /// <summary>Takes part in an election: waits until this contender leads, then keeps it leading until it resigns.</summary>
@@ -30,7 +33,7 @@ public interface IKvElections
 
     /// <summary>Follows who leads: first the leader as it is, or that there is none, then every change of the leader and of its value, in order.</summary>
     /// <remarks>The watch survives a broken connection and a change of the cluster's leader. Where changes in between are no longer kept it goes on with
-    /// the leader as it is then. Outages are told by events of their own. It ends when the token is cancelled or the store is closed.</remarks>
+    /// the leader as it is then; where <see cref="KvPromises.EveryChange"/> is not promised, leaders that followed each other soon may be left out. Outages are told by events of their own. It ends when the token is cancelled or the store is closed.</remarks>
     /// <param name="name">The election; nobody need take part.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     IAsyncEnumerable<KvElectionEvent> WatchElectionAsync(string name, CancellationToken cancellationToken = default);

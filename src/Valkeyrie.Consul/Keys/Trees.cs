@@ -163,7 +163,7 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
     }
 
     /// <summary>The server's entries of a range, those of locks among them.</summary>
-    private async IAsyncEnumerable<ConsulEntry> EntriesAsync(
+    public async IAsyncEnumerable<ConsulEntry> EntriesAsync(
         KvRange range, bool stale, bool values, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var stored = places.StoredOf(range);

@@ -10,21 +10,18 @@ namespace Valkeyrie.Consul.Locks;
 /// in <c>consul lock KEY</c>; it carries the flag of Consul's own client, so that either waits for the other.</summary>
 /// <remarks>Each lock stands on a session of its own, of behaviour <c>delete</c>: to end the session is to give the lock up, whatever became of a request that took
 /// it. The key goes with the lock, so the fencing token is the revision at which it was acquired, not a count of the key's.</remarks>
-internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLeases leases, LeaseRenewer renewer) : IAsyncDisposable
+internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLeases leases, RenewedSessions sessions) : IAsyncDisposable
 {
     private const string ConsulLockName = "/.lock";
 
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(50);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     // The server does not tell how long a key may not be held yet.
     private static readonly TimeSpan LockDelayPause = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<SessionLock, bool> _held = new();
     private readonly ConcurrentDictionary<TaskCompletionSource, bool> _taking = new();
-    private readonly CancellationTokenSource _closing = new();
+    private readonly KeyWaits _waits = new(api);
 
     public KvStoreInfo Info => leases.Info;
 
@@ -80,35 +77,14 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
         return (await api.CommitAsync(body, key, cancellationToken).ConfigureAwait(false)).IsMade;
     }
 
+    /// <inheritdoc cref="KeyWaits.WaitWhileHeldAsync"/>
+    public Task WaitWhileHeldAsync(string key, string lockKey, long index, string session, CancellationToken cancellationToken) =>
+        _waits.WaitWhileHeldAsync(key, lockKey, index, session, cancellationToken);
+
     public void LetGo(SessionLock held, RenewedLease lease)
     {
         _held.TryRemove(held, out _);
-        renewer.LetGo(lease);
-    }
-
-    /// <summary>Returns when a session does not hold a key any more. Outlasts a store that is away.</summary>
-    public async Task WaitWhileHeldAsync(string key, string lockKey, long index, string session, CancellationToken cancellationToken)
-    {
-        var pause = FirstPause;
-        while (true)
-        {
-            try
-            {
-                (var entry, index) = await NextAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
-                if (entry?.Session != session)
-                {
-                    return;
-                }
-
-                pause = FirstPause;
-            }
-            catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
-            {
-                index = 0;
-                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-        }
+        sessions.LetGo(lease);
     }
 
     public async ValueTask DisposeAsync()
@@ -117,7 +93,6 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
         await Task.WhenAll(_taking.Keys.Select(taking => taking.Task)).ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(CloseTimeout < api.Timeout ? CloseTimeout : api.Timeout);
         await Task.WhenAll(_held.Keys.Select(held => TakeAwayAsync(held, timeout.Token))).ConfigureAwait(false);
-        await _closing.CancelAsync().ConfigureAwait(false);
     }
 
     private static async Task TakeAwayAsync(SessionLock held, CancellationToken cancellationToken)
@@ -137,7 +112,7 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
         string key, string lockKey, TimeSpan ttl, KvLockOptions options, StrongBox hasAnswered, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var lease = await GrantAsync(ttl, key, cancellationToken).ConfigureAwait(false);
+        var lease = await sessions.GrantAsync(ttl, key, cancellationToken).ConfigureAwait(false);
         hasAnswered.Value = true;
         var session = leases.SessionOf(lease.Id);
         using var usable = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
@@ -152,7 +127,7 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
         catch (Exception e)
         {
             // Whatever of it was made ends with the session, and what arrives later finds it ended.
-            renewer.LetGo(lease);
+            sessions.LetGo(lease);
             if ((e is KvLeaseNotFoundException || (e is OperationCanceledException && lease.Lost.IsCancellationRequested)) && !cancellationToken.IsCancellationRequested)
             {
                 return null;
@@ -160,40 +135,6 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
 
             throw;
         }
-    }
-
-    /// <summary>A session that is renewed. Where its caller gives up, it is ended as soon as it is there.</summary>
-    private async ValueTask<RenewedLease> GrantAsync(TimeSpan ttl, string key, CancellationToken cancellationToken)
-    {
-        var granting = GrantAsync(ttl, key);
-        try
-        {
-            return await granting.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            _ = granting.ContinueWith(
-                granted =>
-                {
-                    if (granted.IsCompletedSuccessfully)
-                    {
-                        renewer.LetGo(granted.Result);
-                    }
-
-                    _ = granted.Exception;
-                },
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-            throw;
-        }
-    }
-
-    private async Task<RenewedLease> GrantAsync(TimeSpan ttl, string key)
-    {
-        var sentAt = System.Diagnostics.Stopwatch.GetTimestamp();
-        var lease = await leases.GrantAsync(ttl, key, _closing.Token).ConfigureAwait(false);
-        return renewer.Keep(lease, sentAt);
     }
 
     /// <summary>The revision at which the session acquired the lock's key.</summary>
@@ -234,7 +175,7 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
                 continue;
             }
 
-            var (entry, index) = await NextAsync(key, lockKey, 0, cancellationToken).ConfigureAwait(false);
+            var (entry, index) = await _waits.NextAsync(key, lockKey, 0, cancellationToken).ConfigureAwait(false);
             there = entry is { Session: "", Flags: ConsulEntry.LockFlag } ? entry : null;
             var isDelayed = reply.Errors.Any(e => e.Text.Contains("lock delay", StringComparison.Ordinal));
             if ((entry is null || there is not null) && !isDelayed)
@@ -253,52 +194,9 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
                 continue;
             }
 
-            await WaitForFreeAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
+            await _waits.WaitForFreeAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
             there = null;
         }
-    }
-
-    // Data that merely has the name of a lock's key is waited for, too: it is not for a lock to overwrite it.
-    private async ValueTask WaitForFreeAsync(string key, string lockKey, long index, CancellationToken cancellationToken)
-    {
-        var pause = FirstPause;
-        while (true)
-        {
-            try
-            {
-                (var entry, index) = await NextAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
-                if (entry is null or { Session: "", Flags: ConsulEntry.LockFlag })
-                {
-                    return;
-                }
-
-                pause = FirstPause;
-            }
-            catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
-            {
-                index = 0;
-                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-        }
-    }
-
-    /// <summary>A key once its index has gone beyond a known one.</summary>
-    private async ValueTask<(ConsulEntry? Entry, long Index)> NextAsync(string key, string lockKey, long index, CancellationToken cancellationToken)
-    {
-        var range = KvRange.Key(key);
-        if (KeyPlaces.PathOf(lockKey) is not { } path)
-        {
-            var above = await api.WaitForIndexAsync(KeyPlaces.PathAbove(lockKey), index, Wait, range, cancellationToken).ConfigureAwait(false);
-            return (await api.GetAsync(lockKey, key, stale: false, cancellationToken).ConfigureAwait(false), Next(above));
-        }
-
-        using var opened = await api.WaitAsync(path, null, index, Wait, range, cancellationToken).ConfigureAwait(false);
-        var entry = await opened.NextAsync().ConfigureAwait(false) is [var only, ..] ? only : null;
-        return (entry, Next(opened.Index));
-
-        // An index that goes back begins anew.
-        long Next(long reached) => reached < index ? 0 : Math.Max(1, reached);
     }
 
     private async ValueTask<Holder> HolderOfKeyAsync(string stored, string key, KvLockOptions options, CancellationToken cancellationToken)

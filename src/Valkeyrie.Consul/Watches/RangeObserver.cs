@@ -11,7 +11,14 @@ namespace Valkeyrie.Consul.Watches;
 /// then, which says nothing. The index of all keys never goes back, unless the store has another history: so that is asked when a range's does.</para>
 /// <para>A range that no URL path can carry is waited for by what lies above it, and read by a transaction.</para>
 /// </remarks>
-internal sealed class RangeObserver(ConsulApi api, KeyPlaces places, Pairs pairs, KvRange range, KvStoreInfo info) : IRangeObserver
+/// <param name="api">Makes the queries.</param>
+/// <param name="places">Knows keys as the server has them.</param>
+/// <param name="pairs">Makes pairs of what the server sends.</param>
+/// <param name="range">The range.</param>
+/// <param name="info">The store.</param>
+/// <param name="only">Tells which entries of a tree are shown; null for all but the keys of held locks.</param>
+internal sealed class RangeObserver(ConsulApi api, KeyPlaces places, Pairs pairs, KvRange range, KvStoreInfo info, Func<ConsulEntry, bool>? only = null)
+    : IRangeObserver
 {
     // So that a server that went away without a word is missed in about this time, and no proxy takes the connection for an idle one.
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(50);
@@ -107,7 +114,7 @@ internal sealed class RangeObserver(ConsulApi api, KeyPlaces places, Pairs pairs
 
     private bool IsMeant(ConsulEntry entry) => IsSingle
         ? entry.Key == _stored
-        : entry.Key!.StartsWith(_stored, StringComparison.Ordinal) && !Pairs.IsHidden(entry);
+        : entry.Key!.StartsWith(_stored, StringComparison.Ordinal) && (only?.Invoke(entry) ?? !Pairs.IsHidden(entry));
 
     private sealed class State(RangeObserver observer, EntryStream opened, long revision) : IRangeState
     {

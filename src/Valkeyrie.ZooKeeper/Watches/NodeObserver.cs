@@ -11,7 +11,8 @@ namespace Valkeyrie.ZooKeeper.Watches;
 /// <param name="nodes">Reads them.</param>
 /// <param name="range">The range.</param>
 /// <param name="options">What is watched for. Where the watch begins at a revision, what is there is read to its end before its revision is told.</param>
-internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions options) : IRangeObserver, IWatcher
+/// <param name="only">Tells of a node's path and stat whether it is shown; null for all but those of locks.</param>
+internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions options, Func<string, NodeStat, bool>? only = null) : IRangeObserver, IWatcher
 {
     // Another member takes the session within that time, as a rule; what takes longer is an outage.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -246,6 +247,11 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
         var walk = new TreeWalk(nodes, range, new TreeWalkOptions { KeysOnly = keysOnly });
         await foreach (var node in walk.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
+            if (only?.Invoke(node.Path, node.Stat) == false)
+            {
+                continue;
+            }
+
             var pair = Nodes.PairOf(range.KeyOf(node.Path), node.Bytes, node.Stat);
             _reached = Math.Max(_reached, pair.Revision);
             if (!isCompared || pair.Revision <= begun)
@@ -347,8 +353,10 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
     /// <summary>The pair of a node that was read; null if it is none.</summary>
     private KvPair? PairOf(string path, Reply<NodeData> reply) =>
         !reply.IsOk ? reply.Error == ErrorCode.NoNode ? null : throw nodes.Refusal(reply.Error, KeyOf(path))
-        : reply.Value.Bytes is { } bytes && (range.IsSingle || !TreeWalk.IsOfLock(path, reply.Value.Stat)) ? Nodes.PairOf(KeyOf(path), bytes, reply.Value.Stat)
+        : reply.Value.Bytes is { } bytes && IsShown(path, reply.Value.Stat) ? Nodes.PairOf(KeyOf(path), bytes, reply.Value.Stat)
         : null;
+
+    private bool IsShown(string path, in NodeStat stat) => range.IsSingle || (only?.Invoke(path, stat) ?? !TreeWalk.IsOfLock(path, stat));
 
     /// <summary>The transaction by which a node that is not there had been removed at the latest: that of the last removal or creation below the node above it.</summary>
     private async ValueTask<long> RemovedUntilAsync(string path, CancellationToken cancellationToken)

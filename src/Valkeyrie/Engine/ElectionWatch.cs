@@ -12,11 +12,11 @@ internal static class ElectionWatch
         IRevisionedEngine engine, string name, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var directory = LockNames.DirectoryOf(name, KvLockForm.EtcdMutex);
-        var election = new Follower(name);
+        var election = new ElectionFollower(name);
         var contenders = await Contenders.ReadAsync(engine, directory, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            if (election.Begin(contenders) is { } found)
+            if (election.Begin(contenders.Pairs, contenders.Revision) is { } found)
             {
                 yield return found;
             }
@@ -79,79 +79,6 @@ internal static class ElectionWatch
         catch (KvException e) when (e is KvCompactedException or KvHistoryChangedException)
         {
             return false;
-        }
-    }
-
-    /// <summary>What is known of the election, and what has been told of it.</summary>
-    private sealed class Follower(string name)
-    {
-        private readonly Dictionary<string, KvPair> _contenders = new(StringComparer.Ordinal);
-        private KvPair? _told;
-        private bool _hasTold;
-        private bool _isAway;
-
-        /// <summary>Takes the contenders for what they are; gives what that changes, or is first told.</summary>
-        public KvElectionEvent? Begin(Contenders contenders)
-        {
-            _contenders.Clear();
-            foreach (var pair in contenders.Pairs)
-            {
-                _contenders[pair.Key] = pair;
-            }
-
-            return Tell(contenders.Revision);
-        }
-
-        /// <summary>Takes what one revision has changed, or the word of an outage.</summary>
-        public KvElectionEvent? Change(IReadOnlyList<KvEvent> changes)
-        {
-            if (changes[0] is { Type: KvEventType.Outage or KvEventType.Resumed } way)
-            {
-                return way.Type == KvEventType.Outage ? Outage(way.Error!) : Resume(way.Revision);
-            }
-
-            foreach (var change in changes)
-            {
-                if (change.Type == KvEventType.Delete)
-                {
-                    _contenders.Remove(change.Key);
-                }
-                else
-                {
-                    _contenders[change.Key] = change.Pair;
-                }
-            }
-
-            return Tell(changes[0].Revision);
-        }
-
-        public KvElectionEvent? Outage(KvException error)
-        {
-            var isNew = !_isAway;
-            _isAway = true;
-            return isNew ? new(KvElectionEventType.Outage, name) { Error = error } : null;
-        }
-
-        public KvElectionEvent? Resume(long revision)
-        {
-            var wasAway = _isAway;
-            _isAway = false;
-            return wasAway ? new(KvElectionEventType.Resumed, name) { Revision = revision } : null;
-        }
-
-        private KvElectionEvent? Tell(long revision)
-        {
-            var leader = _contenders.Count == 0 ? null : _contenders.Values.MinBy(c => c.CreateRevision);
-            if (_hasTold && leader?.Revision == _told?.Revision && leader?.CreateRevision == _told?.CreateRevision)
-            {
-                return null;
-            }
-
-            var type = leader is null ? KvElectionEventType.Vacant
-                : _told is not null && _told.Key == leader.Key && _told.CreateRevision == leader.CreateRevision ? KvElectionEventType.Proclaimed
-                : KvElectionEventType.Elected;
-            (_told, _hasTold) = (leader, true);
-            return new(type, name) { Leader = leader, Waiting = Math.Max(0, _contenders.Count - 1), Revision = revision };
         }
     }
 }

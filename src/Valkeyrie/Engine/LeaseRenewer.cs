@@ -11,6 +11,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
 
     private readonly object _gate = new();
     private readonly Dictionary<RenewedLease, Task> _leases = [];
+    private readonly HashSet<Task> _revocations = [];
     private readonly CancellationTokenSource _closing = new();
     private bool _closed;
 
@@ -73,16 +74,37 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
 
     /// <summary>Ends a lease without waiting. Where that fails it ends with its time to live.</summary>
     /// <param name="leaseId">The lease.</param>
-    public void RevokeInBackground(long leaseId) => _ = RevokeAsync(leaseId, _closing.Token);
+    public void RevokeInBackground(long leaseId)
+    {
+        var revoking = RevokeAsync(leaseId, _closing.Token);
+        lock (_gate)
+        {
+            _revocations.Add(revoking);
+        }
 
-    /// <summary>Ends the leases that are left, for a few seconds at most.</summary>
+        _ = revoking.ContinueWith(
+            ended =>
+            {
+                lock (_gate)
+                {
+                    _revocations.Remove(ended);
+                }
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    /// <summary>Ends the leases that are left, and waits for those that are being ended, for a few seconds at most.</summary>
     public async ValueTask DisposeAsync()
     {
         List<RenewedLease> leases;
         List<Task> renewals;
+        List<Task> revocations;
         lock (_gate)
         {
             _closed = true;
+            revocations = [.. _revocations];
             leases = [.. _leases.Keys.Where(l => !l.HasEnded)];
             renewals = [.. _leases.Values];
         }
@@ -94,6 +116,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
 
         using var timeout = new CancellationTokenSource(CloseTimeout < source.Timeout ? CloseTimeout : source.Timeout);
         await Task.WhenAll(leases.Select(l => RevokeAsync(l.Id, timeout.Token))).ConfigureAwait(false);
+        await Task.WhenAll(revocations).WaitAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(renewals).ConfigureAwait(false);
     }

@@ -2,21 +2,18 @@ namespace Valkeyrie.Engine;
 
 /// <summary>What a contender of <see cref="LeasedMutex"/> has won and holds.</summary>
 internal sealed class LeasedLock(LeasedMutex mutex, Contest contest, string own, long createRevision, RenewedLease lease)
-    : GuardedLock(contest.Name, createRevision, lease, mutex.Engine.Info.Address)
+    : HeldPlace(contest.Name, createRevision, lease, mutex.Engine.Info.Address)
 {
     private readonly RenewedLease _lease = lease;
 
     /// <summary>What was won.</summary>
     public Contest Contest => contest;
 
-    /// <summary>The contender's own key.</summary>
-    public string Own => own;
+    public override string Own => own;
 
     private KvCondition IsHeldStill => new(KvRange.Key(own), KvConditionTarget.CreateRevision, KvConditionOperator.Equal, FencingToken);
 
-    /// <summary>Writes a value to the contender's own key, if it still holds what it won.</summary>
-    /// <exception cref="KvException">It was lost, or the store could not write.</exception>
-    public async ValueTask MarkAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    public override async ValueTask MarkAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
         ThrowIfLost();
         var write = new KvTransaction { If = [IsHeldStill], Then = [new KvOperation.Put(own, value, _lease.Id)] };

@@ -15,7 +15,7 @@ public sealed partial class RevisionedStore : IKvElections
             {
                 CheckElection(name);
                 var contest = ElectionContest.Of(name, value, options ?? PlainCampaign);
-                return new LeasedLeadership(await _mutex.WinAsync(contest, token).ConfigureAwait(false), contest.Value);
+                return new HeldLeadership(await _mutex.WinAsync(contest, token).ConfigureAwait(false), contest.Value);
             },
             cancellationToken);
 

@@ -37,9 +37,19 @@ public abstract class ElectionConformance(IStoreRig rig) : StoreConformance(rig)
     }
 
     [Fact]
-    public async Task The_key_of_a_contender_is_named_after_its_lease_in_the_directory_of_the_election()
+    public async Task The_key_of_a_contender_lies_right_in_the_directory_of_the_election()
     {
         Require(p => p.Elections);
+        await using var leads = await Elections.CampaignAsync(At("a"), "me".Bytes());
+        Assert.StartsWith($"{At("a")}/", leads.Key, StringComparison.Ordinal);
+        Assert.DoesNotContain('/', leads.Key[(At("a").Length + 1)..]);
+    }
+
+    [Fact]
+    public async Task The_key_of_a_contender_is_named_after_its_lease_where_there_are_leases()
+    {
+        Require(p => p.Elections);
+        Require(p => p.Leases);
         await using var leads = await Elections.CampaignAsync(At("a"), "me".Bytes());
         Assert.Equal($"{At("a")}/{(await Store.GetAsync(leads.Key)).LeaseId:x}", leads.Key);
     }
@@ -100,7 +110,10 @@ public abstract class ElectionConformance(IStoreRig rig) : StoreConformance(rig)
         var election = await Elections.TryGetElectionAsync(At("a"));
         Assert.Equal(("ready", token), (election!.Value, election.FencingToken));
         Assert.Equal(("ready", token), (leads.Value, leads.FencingToken));
-        Assert.NotEqual(0, (await Store.GetAsync(leads.Key)).LeaseId);
+
+        // It goes with its leader still.
+        var pair = await Store.GetAsync(leads.Key);
+        Assert.True(pair.LeaseId is not (null or 0) || pair.Ttl is not null);
     }
 
     [Fact]
@@ -121,14 +134,20 @@ public abstract class ElectionConformance(IStoreRig rig) : StoreConformance(rig)
     }
 
     [Fact]
-    public async Task The_leader_is_told_when_somebody_removes_its_key_or_its_lease()
+    public async Task The_leader_is_told_when_somebody_removes_its_key()
     {
         Require(p => p.Elections);
         await using var byKey = await Elections.CampaignAsync(At("a"), "1".Bytes());
         await Open().DeleteAsync(byKey.Key);
         await Patience.UntilAsync(() => byKey.Lost.IsCancellationRequested, "the loss by the key");
         Assert.Equal(KvLockLostReason.KeyRemoved, byKey.LostReason);
+    }
 
+    [Fact]
+    public async Task The_leader_is_told_when_somebody_ends_its_lease()
+    {
+        Require(p => p.Elections);
+        Require(p => p.Leases);
         await using var byLease = await Elections.CampaignAsync(At("b"), "1".Bytes());
         await Open().GetCapability<IKvLeases>().RevokeLeaseAsync((await Store.GetAsync(byLease.Key)).LeaseId!.Value);
         await Patience.UntilAsync(() => byLease.Lost.IsCancellationRequested, "the loss by the lease");
@@ -194,9 +213,69 @@ public abstract class ElectionConformance(IStoreRig rig) : StoreConformance(rig)
     }
 
     [Fact]
+    public async Task Of_a_campaign_whose_store_closes_nothing_stays_behind()
+    {
+        Require(p => p.Elections);
+        await using var leads = await Elections.CampaignAsync(At("a"), "1".Bytes());
+        var store = Open();
+        var waiting = Of(store).CampaignAsync(At("a"), "2".Bytes(), new KvCampaignOptions { Ttl = TimeSpan.FromHours(1) }).AsTask();
+        await UntilWaitingAsync("a", 1);
+        await store.DisposeAsync();
+        await Assert.ThrowsAsync<KvStoreClosedException>(() => waiting);
+        await UntilWaitingAsync("a", 0);
+    }
+
+    [Fact]
+    public async Task A_contender_whose_key_is_removed_while_it_waits_lines_up_anew()
+    {
+        Require(p => p.Elections);
+        await using var leads = await Elections.CampaignAsync(At("a"), "1".Bytes());
+        var waiting = Of(Open()).CampaignAsync(At("a"), "2".Bytes()).AsTask();
+        await UntilWaitingAsync("a", 1);
+        var place = (await Elections.TryGetElectionAsync(At("a")))!.Waiting[0];
+        await Store.DeleteAsync(place.Key);
+        await leads.ResignAsync();
+        await using var second = await waiting.WaitAsync(Patience.Limit);
+        Assert.True(second.IsLeader);
+        Assert.True(second.FencingToken > place.CreateRevision);
+        Assert.Equal("2", (await Elections.TryGetElectionAsync(At("a")))!.Value);
+    }
+
+    [Fact]
+    public async Task Data_beside_an_election_is_no_election()
+    {
+        Require(p => p.Elections);
+        await Store.PutAllAsync(At("a-b"), At("b/c"), At("b/deep/1"));
+        Assert.Null(await Elections.TryGetElectionAsync(At("a")));
+        await using var leads = await Elections.CampaignAsync(At("a"), "1".Bytes(), NoWait);
+        await using var deeper = await Elections.CampaignAsync(At("b/deep/er"), "2".Bytes(), NoWait);
+        Assert.Empty((await Elections.TryGetElectionAsync(At("a")))!.Waiting);
+        Assert.Equal("2", (await Elections.TryGetElectionAsync(At("b/deep/er")))!.Value);
+    }
+
+    [Fact]
+    public async Task Elections_of_a_namespace_are_known_by_their_names_in_it()
+    {
+        Require(p => p.Elections);
+        var inside = Open(new KvStoreOptions { Namespace = At("ns/") });
+        await using var leads = await Of(inside).CampaignAsync("a", "1".Bytes());
+        Assert.StartsWith("a/", leads.Key, StringComparison.Ordinal);
+        Assert.Equal((leads.Key, "1"), ((await Of(inside).TryGetElectionAsync("a"))!.Leader.Key, "1"));
+        var listed = new List<string>();
+        await foreach (var election in Of(inside).ListElectionsAsync(KvRange.All))
+        {
+            listed.Add(election.Name);
+        }
+
+        Assert.Equal(["a"], listed);
+        Assert.Equal("1", (await Elections.TryGetElectionAsync(At("ns/a")))!.Value);
+    }
+
+    [Fact]
     public async Task An_election_and_the_mutex_of_etcds_tools_of_one_name_exclude_each_other()
     {
         Require(p => p.Elections);
+        Require(p => p.Leases);
         await using var leads = await Elections.CampaignAsync(At("a"), "1".Bytes());
         var mutex = new KvLockOptions { Form = KvLockForm.EtcdMutex, Timeout = TimeSpan.Zero };
         await Assert.ThrowsAsync<KvCannotLockException>(async () => await Open().LockAsync(At("a"), mutex));

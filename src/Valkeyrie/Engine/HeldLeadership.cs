@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>A leadership by etcd's own recipe: the first place in the queue of an election, and the value on its key.</summary>
+/// <summary>A leadership: the first place in the line of an election, and the value on its key.</summary>
 /// <param name="place">The place.</param>
 /// <param name="value">The value with which it was won.</param>
-internal sealed class LeasedLeadership(LeasedLock place, ReadOnlyMemory<byte> value) : KvLeadership
+internal sealed class HeldLeadership(HeldPlace place, ReadOnlyMemory<byte> value) : KvLeadership
 {
     private volatile string _value = Encoding.UTF8.GetString(value.Span);
     private volatile bool _hasResigned;

@@ -1,0 +1,80 @@
+using Valkeyrie.Consul.Calls;
+
+namespace Valkeyrie.Consul.Locks;
+
+/// <summary>Waits for what becomes of a key that a session holds, by blocking queries.</summary>
+internal sealed class KeyWaits(ConsulApi api)
+{
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(50);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Returns when a session does not hold a key any more. Outlasts a store that is away.</summary>
+    public async Task WaitWhileHeldAsync(string key, string lockKey, long index, string session, CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                (var entry, index) = await NextAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
+                if (entry?.Session != session)
+                {
+                    return;
+                }
+
+                pause = FirstPause;
+            }
+            catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
+            {
+                index = 0;
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    /// <summary>Returns when no session holds the key of a lock. Outlasts a store that is away.</summary>
+    /// <remarks>Data that merely has the name of a lock's key is waited for, too: it is not for a lock to overwrite it.</remarks>
+    public async ValueTask WaitForFreeAsync(string key, string lockKey, long index, CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                (var entry, index) = await NextAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
+                if (entry is null or { Session: "", Flags: ConsulEntry.LockFlag })
+                {
+                    return;
+                }
+
+                pause = FirstPause;
+            }
+            catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
+            {
+                index = 0;
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    /// <summary>A key once its index has gone beyond a known one.</summary>
+    public async ValueTask<(ConsulEntry? Entry, long Index)> NextAsync(string key, string lockKey, long index, CancellationToken cancellationToken)
+    {
+        var range = KvRange.Key(key);
+        if (KeyPlaces.PathOf(lockKey) is not { } path)
+        {
+            var above = await api.WaitForIndexAsync(KeyPlaces.PathAbove(lockKey), index, Wait, range, cancellationToken).ConfigureAwait(false);
+            return (await api.GetAsync(lockKey, key, stale: false, cancellationToken).ConfigureAwait(false), Next(above));
+        }
+
+        using var opened = await api.WaitAsync(path, null, index, Wait, range, cancellationToken).ConfigureAwait(false);
+        var entry = await opened.NextAsync().ConfigureAwait(false) is [var only, ..] ? only : null;
+        return (entry, Next(opened.Index));
+
+        // An index that goes back begins anew.
+        long Next(long reached) => reached < index ? 0 : Math.Max(1, reached);
+    }
+}

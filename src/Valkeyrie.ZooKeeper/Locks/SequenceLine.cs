@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using Valkeyrie.ZooKeeper.Keys;
+using Valkeyrie.ZooKeeper.Protocol;
+using Valkeyrie.ZooKeeper.Sessions;
+
+namespace Valkeyrie.ZooKeeper.Locks;
+
+/// <summary>ZooKeeper's recipe of a line: each contender makes an ephemeral node in a directory that the server numbers, and waits for the one before it alone.</summary>
+/// <remarks>Nodes are named as those of Curator's InterProcessMutex and LeaderSelector and of the lock of Go's client, <c>_c_GUID-lock-NUMBER</c>, so these stand in
+/// the same line. The number alone orders them. By its GUID a contender finds its node again whose creation was not answered.</remarks>
+internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
+{
+    private static readonly TimeSpan[] RemovalPauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
+
+    private readonly ConcurrentDictionary<Task, bool> _background = new();
+    private readonly CancellationTokenSource _closed = new();
+
+    /// <summary>Stands in line, at its end.</summary>
+    /// <param name="session">The session that the contender's node ends with.</param>
+    /// <param name="directory">The line.</param>
+    /// <param name="data">The node's data.</param>
+    /// <param name="key">The key that it is about, for errors.</param>
+    /// <param name="cancellationToken">Ends the call early. Nothing stays behind.</param>
+    /// <exception cref="SessionException">The session has ended.</exception>
+    public async ValueTask<Contender> StandAsync(Session session, string directory, ReadOnlyMemory<byte> data, string key, CancellationToken cancellationToken)
+    {
+        var name = $"_c_{Guid.NewGuid():d}-lock-";
+        while (true)
+        {
+            try
+            {
+                // Not to be cancelled: a node whose name is not known could not be removed.
+                var reply = await session.CallAsync(nodes.Create(NodePaths.Join(directory, name), data, CreateMode.EphemeralSequential), key, CancellationToken.None).ConfigureAwait(false);
+                switch (reply.Error)
+                {
+                    case ErrorCode.Ok:
+                        if (cancellationToken.IsCancellationRequested)
+                        {
+                            RemoveInBackground(session, reply.Value!.Path, key);
+                            cancellationToken.ThrowIfCancellationRequested();
+                        }
+
+                        return new Contender(reply.Value!.Path, reply.Value.Stat.Czxid);
+                    case ErrorCode.NoNode:
+                        await CreateDirectoryAsync(directory, key, cancellationToken).ConfigureAwait(false);
+                        break;
+                    default:
+                        throw nodes.Refusal(reply.Error, key);
+                }
+            }
+            catch (KvException e) when (e is KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost } or KvTimeoutException && !e.NotSent)
+            {
+                if (await FindAsync(session, directory, name, key, cancellationToken).ConfigureAwait(false) is { } found)
+                {
+                    return found;
+                }
+
+                if (e is KvTimeoutException)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    /// <summary>Looks who stands before a contender. Data that merely has such a name does not stand there.</summary>
+    public async ValueTask<(bool IsThere, string? Before)> LookAsync(
+        Session session, string directory, Contender contender, string key, CancellationToken cancellationToken)
+    {
+        var children = await session.CallAsync(new GetChildrenRequest(directory, synced: false), key, cancellationToken).ConfigureAwait(false);
+        if (!children.IsOk && children.Error != ErrorCode.NoNode)
+        {
+            throw nodes.Refusal(children.Error, key);
+        }
+
+        string[] names = children.IsOk ? children.Value.Names : [];
+        var mine = Contender.NumberOf(contender.Path);
+        var isThere = names.Contains(contender.Path[(directory.Length + 1)..]);
+        foreach (var name in names.Where(n => Contender.NumberOf(n) < mine).OrderByDescending(n => Contender.NumberOf(n)))
+        {
+            var before = NodePaths.Join(directory, name);
+            var stat = await session.CallAsync(new ExistsRequest(before, synced: false), key, cancellationToken).ConfigureAwait(false);
+            if (stat.IsOk && stat.Value.SessionId != 0)
+            {
+                return (isThere, before);
+            }
+        }
+
+        return (isThere, null);
+    }
+
+    /// <summary>Removes a contender's node while its session lives, and tries for a while.</summary>
+    public void RemoveInBackground(Session session, string path, string key)
+    {
+        if (session.HasEnded)
+        {
+            return;
+        }
+
+        var removing = RemoveAsync(path, key, session);
+        _background[removing] = true;
+        _ = removing.ContinueWith(t => _background.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <summary>Returns when a node is there no more.</summary>
+    public async Task WaitForRemovalAsync(Session session, string path, string key, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var watch = session.Watches.Once(path);
+            try
+            {
+                var there = await session.CallAsync(new GetDataRequest(path, synced: false, watch: true), key, cancellationToken).ConfigureAwait(false);
+                if (there.Error == ErrorCode.NoNode)
+                {
+                    return;
+                }
+
+                if (!there.IsOk)
+                {
+                    throw nodes.Refusal(there.Error, key);
+                }
+            }
+            catch (SessionException e)
+            {
+                throw nodes.Pool.Settings.Errors.Of(e, key, repeatable: true);
+            }
+
+            await watch.Fired.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for what is removed in the background. What is not removed by then goes with its session.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closed.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_background.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // A container: servers remove it when nobody stands there any more.
+    private async ValueTask CreateDirectoryAsync(string directory, string key, CancellationToken cancellationToken)
+    {
+        var reply = await nodes.CallAsync(nodes.Create(directory, null, CreateMode.Container), key, cancellationToken).ConfigureAwait(false);
+        switch (reply.Error)
+        {
+            case ErrorCode.Ok or ErrorCode.NodeExists:
+                return;
+            case ErrorCode.NoNode:
+                await nodes.CreateParentsAsync(directory, key, cancellationToken).ConfigureAwait(false);
+                return;
+            default:
+                throw nodes.Refusal(reply.Error, key);
+        }
+    }
+
+    /// <summary>Finds the node whose creation was not answered; null if it was not made. What its session sent on an earlier connection no longer arrives once it
+    /// has another one.</summary>
+    private static async ValueTask<Contender?> FindAsync(Session session, string directory, string name, string key, CancellationToken cancellationToken)
+    {
+        var children = await session.CallAsync(new GetChildrenRequest(directory, synced: true), key, cancellationToken).ConfigureAwait(false);
+        if (!children.IsOk || Array.Find(children.Value.Names, n => n.StartsWith(name, StringComparison.Ordinal)) is not { } found)
+        {
+            return null;
+        }
+
+        var path = NodePaths.Join(directory, found);
+        var stat = await session.CallAsync(new ExistsRequest(path, synced: false), key, cancellationToken).ConfigureAwait(false);
+        return stat.IsOk ? new Contender(path, stat.Value.Czxid) : null;
+    }
+
+    private async Task RemoveAsync(string path, string key, Session session)
+    {
+        foreach (var pause in RemovalPauses)
+        {
+            await Task.Delay(pause, _closed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_closed.IsCancellationRequested || session.HasEnded)
+            {
+                // The end of the session removes it.
+                return;
+            }
+
+            try
+            {
+                await session.CallAsync(new DeleteRequest(path), key, CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (e is KvException or SessionException)
+            {
+                // Again, or with its session.
+            }
+        }
+    }
+}

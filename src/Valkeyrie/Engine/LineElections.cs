@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.Engine;
+
+/// <summary>Elections over lines of contenders: the oldest leads, and each other waits for the one before it alone. A contender whose lease ends, or whose key somebody
+/// removes, lines up anew.</summary>
+/// <param name="lines">The lines.</param>
+public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDisposable
+{
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+    private static readonly KvCampaignOptions Plain = new();
+
+    private readonly ConcurrentDictionary<LedLine, bool> _led = new();
+    private readonly ConcurrentDictionary<TaskCompletionSource, bool> _campaigns = new();
+
+    /// <summary>The store, as errors name it.</summary>
+    public string Address => lines.Info.Address;
+
+    /// <inheritdoc/>
+    public async ValueTask<KvLeadership> CampaignAsync(
+        string name, ReadOnlyMemory<byte> value, KvCampaignOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(name);
+        var contest = ElectionContest.Of(name, value, options ?? Plain);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (contest.Timeout is { } timeout && timeout > TimeSpan.Zero)
+        {
+            waiting.CancelAfter(timeout);
+        }
+
+        var campaign = new Campaign(contest);
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _campaigns[end] = true;
+        try
+        {
+            while (true)
+            {
+                if (await TryWinAsync(campaign, waiting.Token).ConfigureAwait(false) is { } led)
+                {
+                    return new HeldLeadership(led, contest.Value);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw campaign.HasStood ? contest.NotWon(Address) : contest.Unknown(Address);
+        }
+        finally
+        {
+            _campaigns.TryRemove(end, out _);
+            end.SetResult();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KvElection?> TryGetElectionAsync(string name, CancellationToken cancellationToken = default)
+    {
+        Check(name);
+        return ReadAsync(name, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<KvElection> ListElectionsAsync(KvRange range, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        var found = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (var name in lines.FindAsync(range, cancellationToken).ConfigureAwait(false))
+        {
+            found.Add(name);
+        }
+
+        foreach (var name in found)
+        {
+            if (await ReadAsync(name, cancellationToken).ConfigureAwait(false) is { } election)
+            {
+                yield return election;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<KvElectionEvent> WatchElectionAsync(string name, CancellationToken cancellationToken = default)
+    {
+        Check(name);
+        return ObservedElection.FollowAsync(lines.Observe(name), name, cancellationToken);
+    }
+
+    /// <summary>Ends the leaderships, each after its leader was told. Campaigns must have been cancelled before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // What they won or left behind is dealt with next.
+        await Task.WhenAll(_campaigns.Keys.Select(c => c.Task)).ConfigureAwait(false);
+        using var timeout = new CancellationTokenSource(CloseTimeout);
+        await Task.WhenAll(_led.Keys.Select(led => TakeAwayAsync(led, timeout.Token))).ConfigureAwait(false);
+    }
+
+    internal void Forget(LedLine led) => _led.TryRemove(led, out _);
+
+    private static void Check(string name) => KeyRules.Check(name, "election's name");
+
+    private static async Task TakeAwayAsync(LedLine led, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await led.TakeAwayAsync(KvLockLostReason.StoreClosed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is KvException or OperationCanceledException)
+        {
+            // The leases are ended next, and with them what could not be given up here.
+        }
+    }
+
+    /// <summary>One try with one place: the first place, or null if the place was lost meanwhile.</summary>
+    private async ValueTask<LedLine?> TryWinAsync(Campaign campaign, CancellationToken cancellationToken)
+    {
+        var contest = campaign.Contest;
+        if (contest.Timeout == TimeSpan.Zero && await ReadAsync(contest.Name, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            throw contest.NotWon(Address);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var place = await lines.EnterAsync(contest.Name, contest.Value, contest.Ttl, cancellationToken).ConfigureAwait(false);
+        campaign.HasStood = true;
+        using var usable = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, place.Lease.Lost);
+        try
+        {
+            if (!await WaitForTurnAsync(contest, place, usable.Token).ConfigureAwait(false))
+            {
+                place.Abandon();
+                return null;
+            }
+        }
+        catch (Exception e)
+        {
+            place.Abandon();
+            var isLost = e is KvLeaseNotFoundException || (e is (KvException or OperationCanceledException) && place.Lease.Lost.IsCancellationRequested);
+            if (isLost && !cancellationToken.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            throw;
+        }
+
+        var led = new LedLine(this, contest.Name, place);
+        _led[led] = true;
+        led.BeginGuard();
+        return led;
+    }
+
+    /// <summary>Waits until nobody stands before a place; false if it is there no more.</summary>
+    private async ValueTask<bool> WaitForTurnAsync(ElectionContest contest, LinePlace place, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var order = await place.LookAsync(cancellationToken).ConfigureAwait(false);
+            if (!order.IsThere || order.Before is not { } before)
+            {
+                return order.IsThere;
+            }
+
+            if (contest.Timeout == TimeSpan.Zero)
+            {
+                throw contest.NotWon(Address);
+            }
+
+            await place.WaitForRemovalAsync(before, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<KvElection?> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        var contenders = await lines.ReadAsync(name, cancellationToken).ConfigureAwait(false);
+        return contenders.Count == 0 ? null : new(name, contenders[0], [.. contenders.Skip(1)]);
+    }
+
+    private sealed class Campaign(ElectionContest contest)
+    {
+        public ElectionContest Contest => contest;
+
+        /// <summary>True if the store has answered, so that another one is known to lead.</summary>
+        public bool HasStood { get; set; }
+    }
+}
