@@ -11,7 +11,8 @@ internal static class BatchFailure
         or KvErrorCode.NotSupported
         or KvErrorCode.IsDirectory
         or KvErrorCode.NotDirectory
-        or KvErrorCode.KeyNotFound;
+        or KvErrorCode.KeyNotFound
+        or KvErrorCode.LeaseNotFound;
 
     /// <summary>The same failure as that of one write.</summary>
     /// <param name="error">The transaction's failure.</param>

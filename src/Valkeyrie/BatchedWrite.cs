@@ -54,14 +54,14 @@ internal abstract class BatchedWrite<TResult>(string key) : BatchedWrite(key)
 }
 
 /// <summary>A value to write.</summary>
-internal sealed class BatchedPut(string key, ReadOnlyMemory<byte> value) : BatchedWrite<KvPair>(key)
+internal sealed class BatchedPut(string key, ReadOnlyMemory<byte> value, long? leaseId) : BatchedWrite<KvPair>(key)
 {
     public override long Size => Key.Length + value.Length;
 
-    public override KvOperation ToOperation() => new KvOperation.Put(Key, value);
+    public override KvOperation ToOperation() => new KvOperation.Put(Key, value, leaseId);
 
     protected override ValueTask<KvPair> CallAsync(IKvStore store, CancellationToken cancellationToken) =>
-        store.PutAsync(Key, value, null, cancellationToken);
+        store.PutAsync(Key, value, leaseId is null ? null : new KvPutOptions { LeaseId = leaseId }, cancellationToken);
 
     protected override KvPair ResultOf(KvOperationResult result) => result.Pairs[0];
 }

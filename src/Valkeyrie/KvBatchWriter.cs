@@ -58,11 +58,12 @@ public sealed class KvBatchWriter
     /// <summary>Writes a value.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value. It must not change before the write has ended.</param>
+    /// <param name="leaseId">The lease to attach the key to; null (the default) for none.</param>
     /// <returns>The pair with its revision.</returns>
     /// <exception cref="KvException">As for <see cref="IKvStore.PutAsync"/>.</exception>
-    public Task<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value)
+    public Task<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long? leaseId = null)
     {
-        var write = new BatchedPut(key, value);
+        var write = new BatchedPut(key, value, leaseId);
         Add(write);
         return write.Task;
     }

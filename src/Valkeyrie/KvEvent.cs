@@ -24,6 +24,10 @@ public enum KvEventType
     /// <summary>The end of what <see cref="Outage"/> began: the watch goes on. Nothing is missing unless <see cref="Resync"/> says so. The
     /// key is the watched path.</summary>
     Resumed,
+
+    /// <summary>All that existed has been told, as of this event's revision (where a listing is not of one revision: that or a later one); changes follow. Only where <see cref="KvWatchOptions.ListingEnds"/> was asked for. The
+    /// key is the watched path.</summary>
+    Listed,
 }
 
 /// <summary>One change that a watch delivers. Immutable.</summary>

@@ -85,6 +85,9 @@ public sealed record KvWatchOptions
     /// <summary>True to tell of outages: <see cref="KvEventType.Outage"/> once when the store cannot be followed any more, and
     /// <see cref="KvEventType.Resumed"/> when it can again. A connection that breaks and is made again at once is no outage. Default: false.</summary>
     public bool Outages { get; init; }
+
+    /// <summary>True to tell by <see cref="KvEventType.Listed"/> where the <see cref="KvEventType.Existing"/> events end, also where there are none. Default: false.</summary>
+    public bool ListingEnds { get; init; }
 }
 
 /// <summary>Which keys a lock is made of, and so with whose locks it excludes.</summary>

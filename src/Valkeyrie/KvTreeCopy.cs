@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Valkeyrie;
 
 /// <summary>Makes a tree of a store hold what another tree holds. Both are walked through side by side, and only what differs is written, many writes to a
@@ -10,6 +12,7 @@ public sealed class KvTreeCopy
     private readonly IKvStore _store;
     private readonly KvRange _destination;
     private readonly KvTreeCopyOptions _options;
+    private readonly MirroredLeases? _leases;
     private readonly Queue<Step> _inFlight = new();
     private long _written;
     private long _unchanged;
@@ -23,6 +26,17 @@ public sealed class KvTreeCopy
     /// <param name="options">What else to do; null for the defaults.</param>
     /// <exception cref="KvInvalidArgumentException">The destination is a single key, or an option is not valid.</exception>
     public KvTreeCopy(KvTreeContent source, IKvStore store, KvRange destination, KvTreeCopyOptions? options = null)
+        : this(source, store, destination, options, leases: null)
+    {
+    }
+
+    /// <inheritdoc cref="KvTreeCopy(KvTreeContent, IKvStore, KvRange, KvTreeCopyOptions)"/>
+    /// <param name="source">What to copy.</param>
+    /// <param name="store">The store to write to.</param>
+    /// <param name="destination">The directory, prefix or whole store to write to.</param>
+    /// <param name="options">What else to do; null for the defaults.</param>
+    /// <param name="leases">Which leases of the store stand for those of the source; null to write keys to stay.</param>
+    internal KvTreeCopy(KvTreeContent source, IKvStore store, KvRange destination, KvTreeCopyOptions? options, MirroredLeases? leases)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(store);
@@ -33,6 +47,7 @@ public sealed class KvTreeCopy
             ? destination
             : throw new KvInvalidArgumentException("A tree cannot be copied to a single key. Name a directory.") { ParamName = nameof(destination), Key = destination.Text };
         _options = options ?? new KvTreeCopyOptions();
+        _leases = leases;
         if (_options.InFlight < 1)
         {
             throw new KvInvalidArgumentException($"The number of writes in flight is {_options.InFlight}. Give at least 1.") { ParamName = nameof(KvTreeCopyOptions.InFlight) };
@@ -42,6 +57,9 @@ public sealed class KvTreeCopy
     /// <summary>How far it has come; may be asked at any time, from any thread.</summary>
     public KvTreeCopyResult Progress => new(
         Interlocked.Read(ref _written), Interlocked.Read(ref _unchanged), Interlocked.Read(ref _removed), _last?.RelativeKey);
+
+    /// <summary>Of the pairs that the destination holds as the source does, the one with the highest revision there; null if nothing is done.</summary>
+    internal KvPair? Newest { get; private set; }
 
     /// <summary>Makes the copy. It ends at the first failure; <see cref="Progress"/> then tells from where to go on.</summary>
     /// <param name="cancellationToken">Ends the copy early. What is on its way may still be written.</param>
@@ -69,7 +87,7 @@ public sealed class KvTreeCopy
                 }
 
                 await FinishAsync(_options.InFlight - 1).ConfigureAwait(false);
-                _inFlight.Enqueue(Begin(difference, writer));
+                _inFlight.Enqueue(await BeginAsync(difference, writer, cancellationToken).ConfigureAwait(false));
             }
 
             await FinishAsync(0).ConfigureAwait(false);
@@ -87,18 +105,27 @@ public sealed class KvTreeCopy
         return Progress;
     }
 
-    private Step Begin(KvTreeDifference difference, KvBatchWriter writer)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Step> BeginAsync(KvTreeDifference difference, KvBatchWriter writer, CancellationToken cancellationToken)
     {
-        switch (difference.Kind)
+        if (difference.Kind == KvDifferenceKind.OnlyDifference)
         {
-            case KvDifferenceKind.OnlyDifference:
-                return new(difference, StepKind.Remove, writer.TryDeleteAsync(difference.Difference!.Key));
-            case KvDifferenceKind.Equal when difference.Difference is { LeaseId: null, Ttl: null }:
-                return new(difference, StepKind.Keep, Task.CompletedTask);
-            default:
-                var key = _destination.Start + difference.RelativeKey;
-                return new(difference, StepKind.Write, writer.PutAsync(key, difference.Reference!.Bytes));
+            return new(difference, StepKind.Remove, writer.TryDeleteAsync(difference.Difference!.Key));
         }
+
+        var lease = _leases is not null && difference.Reference!.LeaseId is { } id
+            ? await _leases.StandingForAsync(id, cancellationToken).ConfigureAwait(false)
+            : new MirroredLease(null);
+        if (lease.HasEnded)
+        {
+            return new(difference, StepKind.Pass, Task.CompletedTask);
+        }
+
+        var isSame = difference.Kind == KvDifferenceKind.Equal
+            && difference.Difference!.LeaseId == lease.Id && (lease.Id is not null || difference.Difference.Ttl is null);
+        return isSame
+            ? new(difference, StepKind.Keep, Task.CompletedTask)
+            : new(difference, StepKind.Write, writer.PutAsync(_destination.Start + difference.RelativeKey, difference.Reference!.Bytes, lease.Id));
     }
 
     // In order, so that all before the last one that is done is done as well.
@@ -116,16 +143,25 @@ public sealed class KvTreeCopy
     {
         switch (step.Kind)
         {
-            case StepKind.Write: Interlocked.Increment(ref _written); break;
-            case StepKind.Keep: Interlocked.Increment(ref _unchanged); break;
+            case StepKind.Write:
+                Interlocked.Increment(ref _written);
+                Note(((Task<KvPair>)step.Work).Result);
+                break;
+            case StepKind.Keep:
+                Interlocked.Increment(ref _unchanged);
+                Note(step.Difference.Difference!);
+                break;
             case StepKind.Remove when ((Task<bool>)step.Work).Result: Interlocked.Increment(ref _removed); break;
         }
 
         _last = step.Difference;
     }
 
+    private void Note(KvPair pair) => Newest = pair.Revision > (Newest?.Revision ?? 0) ? pair : Newest;
+
     private enum StepKind
     {
+        Pass,
         Write,
         Keep,
         Remove,

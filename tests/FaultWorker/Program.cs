@@ -22,6 +22,11 @@ switch (args[0])
     case "locks":
         await new LockHolder(store, args[5], Seconds(args[6]), seed).RunAsync();
         break;
+
+    // TREE DESTINATION-ADDRESS DESTINATION-TREE STATE-FILE: mirrors until it is killed.
+    case "mirror":
+        await MirrorAsync(args[5], args[6], args[7], args[8]);
+        break;
     default:
         throw new ArgumentException($"There is no work called '{args[0]}'.");
 }
@@ -40,4 +45,21 @@ async Task WorkOnRegistersAsync(string prefix, int first, int clients, int longe
     await Console.In.ReadToEndAsync();
     await stop.CancelAsync();
     await Task.WhenAll(work);
+}
+
+async Task MirrorAsync(string tree, string address, string place, string file)
+{
+    await using var destination = KvStore.Open(address, new KvStoreOptions { Timeout = Seconds(args[2]) });
+    var options = new KvTreeMirrorOptions
+    {
+        Prune = true,
+        Resume = File.Exists(file) ? KvTreeMirrorState.Parse(await File.ReadAllTextAsync(file)) : null,
+        PhaseChanged = status => Console.WriteLine($"{status.Phase} {status.Comparisons}"),
+        Save = async state =>
+        {
+            await File.WriteAllTextAsync(file + ".new", state.ToJson());
+            File.Move(file + ".new", file, overwrite: true);
+        },
+    };
+    await new KvTreeMirror(store, tree, destination, place, options).RunAsync();
 }

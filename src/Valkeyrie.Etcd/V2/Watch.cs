@@ -65,6 +65,11 @@ internal static class Watch
                 }
 
                 ThrowIfValue(channel, tree, reply, refuse: !resynchronizing);
+                if (show && options.ListingEnds)
+                {
+                    yield return WatchEvents.Of(KvEventType.Listed, tree.Range, reply.Index);
+                }
+
                 from = from == 0 ? reply.Index + 1 : from;
             }
 

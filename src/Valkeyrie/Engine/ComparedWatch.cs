@@ -132,6 +132,11 @@ public static class ComparedWatch
                     pause = FirstPause;
                     reached = Math.Max(reached, state.Revision);
                     phase = Phase.Following;
+                    if (show && options.ListingEnds)
+                    {
+                        yield return WatchEvents.Of(KvEventType.Listed, range, state.Revision);
+                    }
+
                     foreach (var change in listing ? [] : known.End(state.Revision))
                     {
                         yield return change;

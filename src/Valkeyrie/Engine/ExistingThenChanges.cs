@@ -55,6 +55,11 @@ internal static class ExistingThenChanges
                         }
                     }
                 }
+
+                if (!again && options.ListingEnds)
+                {
+                    yield return WatchEvents.Of(KvEventType.Listed, range, from - 1);
+                }
             }
 
             if (!again)

@@ -4,7 +4,7 @@ namespace Valkeyrie.Engine;
 public static class WatchEvents
 {
     /// <summary>Makes one.</summary>
-    /// <param name="type"><see cref="KvEventType.Outage"/>, <see cref="KvEventType.Resumed"/> or <see cref="KvEventType.Resync"/>.</param>
+    /// <param name="type"><see cref="KvEventType.Outage"/>, <see cref="KvEventType.Resumed"/>, <see cref="KvEventType.Resync"/> or <see cref="KvEventType.Listed"/>.</param>
     /// <param name="range">What is watched.</param>
     /// <param name="revision">The revision that it tells of.</param>
     /// <param name="error">The cause of an outage; null for the others.</param>

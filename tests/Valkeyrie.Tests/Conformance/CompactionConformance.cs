@@ -129,6 +129,49 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
         Assert.InRange(moved, 1, Keys);
     }
 
+    [Fact]
+    public async Task A_mirror_whose_source_was_compacted_meanwhile_compares_and_finds_what_was_removed()
+    {
+        Require(p => p.History);
+        KvTreeMirrorState? state = null;
+        var options = new KvTreeMirrorOptions { Prune = true, Save = SaveAsync };
+        await Store.PutAllAsync(At("a/gone"), At("a/k"));
+        await new KvTreeMirror(Store, At("a"), Store, At("b"), options with { Once = true }).RunAsync();
+        await Store.DeleteAsync(At("a/gone"));
+        await Store.PutAsync(At("a/k"), "2");
+        await Rig.CompactAsync((await Store.PutAsync(At("elsewhere"), "")).Revision);
+        await using var mirror = new RunningMirror(new KvTreeMirror(Store, At("a"), Store, At("b"), options with { Resume = state }));
+        await Patience.UntilAsync(async () => (await Store.ListAllAsync(At("b"))) is [{ Value: "2" }], "a destination like the source");
+        Assert.Equal(1, (await mirror.EndAsync()).Comparisons);
+
+        ValueTask SaveAsync(KvTreeMirrorState now)
+        {
+            state = now;
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task A_mirror_follows_a_source_that_is_compacted_all_the_time()
+    {
+        Require(p => p.History);
+        await Store.PutAllAsync(At("a/0"));
+        await using var mirror = new RunningMirror(new KvTreeMirror(Store, At("a"), Store, At("b"), new KvTreeMirrorOptions { Prune = true }));
+        for (var i = 0; i < 300; i++)
+        {
+            var written = await Store.PutAsync(At($"a/{i % 9}"), $"{i}");
+            await Store.TryDeleteAsync(At($"a/{(i + 4) % 9}"));
+            if (i % 10 == 0)
+            {
+                await Rig.CompactAsync(written.Revision);
+            }
+        }
+
+        await Store.PutAsync(At("a/~"), "last");
+        await Patience.UntilAsync(async () => await Store.ExistsAsync(At("b/~")), "the last write");
+        Assert.Equal((await Store.ListAllAsync(At("a"))).Select(p => p.Key[At("a").Length..] + p.Value), (await Store.ListAllAsync(At("b"))).Select(p => p.Key[At("b").Length..] + p.Value));
+    }
+
     // Forgets all history again and again while a tree is read.
     private async IAsyncEnumerable<KvPair> CompactingAsync(IAsyncEnumerable<KvPair> pairs)
     {

@@ -24,6 +24,32 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     }
 
     [Fact]
+    public async Task A_watch_that_is_asked_to_tells_where_what_exists_ends()
+    {
+        var options = new KvWatchOptions { ListingEnds = true };
+        await using var empty = RunningWatch.Tree(Store, At("none"), options);
+        var end = await empty.NextAsync();
+        Assert.Equal((KvEventType.Listed, At("none")), (end.Type, end.Key));
+
+        string[] keys = [At("d-e"), At("d/a"), At("d/a-b"), At("d/a/b"), At("d/b"), At("e")];
+        keys = [.. Promises.ValuesOnDirectories ? keys : keys.Where(k => k != At("d/a"))];
+        foreach (var key in keys)
+        {
+            await Store.PutAsync(key, "1");
+        }
+
+        var newest = (await Store.ListAllAsync(Root)).Max(p => p.Revision);
+        await using var watching = RunningWatch.Tree(Store, Root, options);
+        var events = await watching.NextAsync(keys.Length + 1);
+        Assert.Equal([.. keys, Root], events.Select(e => e.Key));
+        Assert.Equal(KvEventType.Listed, events[^1].Type);
+        Assert.True(events[^1].Revision >= newest || !Promises.ListingAtOneRevision);
+        var put = await Store.PutAsync(At("d/c"), "2");
+        var change = await watching.NextAsync();
+        Assert.Equal((KvEventType.Put, At("d/c"), put.Revision), (change.Type, change.Key, change.Revision));
+    }
+
+    [Fact]
     public async Task A_missing_key_can_be_watched()
     {
         await using var watching = RunningWatch.Key(Store, At("a"));

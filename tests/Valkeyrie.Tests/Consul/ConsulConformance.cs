@@ -24,6 +24,8 @@ public static class ConsulConformance
 
     public sealed class TreeCopies(SharedConsul consul) : TreeCopyConformance(new ConsulRig(consul.Agent));
 
+    public sealed class Mirrors(SharedConsul consul) : MirrorConformance(new ConsulRig(consul.Agent));
+
     public sealed class Batches(SharedConsul consul) : BatchConformance(new ConsulRig(consul.Agent));
 
     public sealed class Atomics(SharedConsul consul) : AtomicConformance(new ConsulRig(consul.Agent));

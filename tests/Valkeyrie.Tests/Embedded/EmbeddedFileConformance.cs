@@ -24,6 +24,8 @@ public static class EmbeddedFileConformance
 
     public sealed class TreeCopies(SharedDatabases databases) : TreeCopyConformance(databases.File);
 
+    public sealed class Mirrors(SharedDatabases databases) : MirrorConformance(databases.File);
+
     public sealed class Batches(SharedDatabases databases) : BatchConformance(databases.File);
 
     public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.File);

@@ -24,6 +24,8 @@ public static class EmbeddedMemoryConformance
 
     public sealed class TreeCopies(SharedDatabases databases) : TreeCopyConformance(databases.Memory);
 
+    public sealed class Mirrors(SharedDatabases databases) : MirrorConformance(databases.Memory);
+
     public sealed class Batches(SharedDatabases databases) : BatchConformance(databases.Memory);
 
     public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.Memory);

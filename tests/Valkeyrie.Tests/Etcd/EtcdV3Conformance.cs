@@ -24,6 +24,8 @@ public static class EtcdV3Conformance
 
     public sealed class TreeCopies(SharedEtcd etcd) : TreeCopyConformance(new EtcdV3Rig(etcd.Server));
 
+    public sealed class Mirrors(SharedEtcd etcd) : MirrorConformance(new EtcdV3Rig(etcd.Server));
+
     public sealed class Batches(SharedEtcd etcd) : BatchConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Atomics(SharedEtcd etcd) : AtomicConformance(new EtcdV3Rig(etcd.Server));

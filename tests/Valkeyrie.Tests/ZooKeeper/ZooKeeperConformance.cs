@@ -26,6 +26,8 @@ public static class ZooKeeperConformance
 
     public sealed class TreeCopies(SharedZooKeeper zooKeeper) : TreeCopyConformance(new ZooKeeperRig(zooKeeper.Server));
 
+    public sealed class Mirrors(SharedZooKeeper zooKeeper) : MirrorConformance(new ZooKeeperRig(zooKeeper.Server));
+
     public sealed class Atomics(SharedZooKeeper zooKeeper) : AtomicConformance(new ZooKeeperRig(zooKeeper.Server));
 
     public sealed class Ttls(SharedZooKeeper zooKeeper) : TtlConformance(new ZooKeeperRig(zooKeeper.Server));

@@ -28,6 +28,8 @@ public static class EtcdV2Conformance
 
     public sealed class TreeCopies(OwnEtcdV2 etcd) : TreeCopyConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class Mirrors(OwnEtcdV2 etcd) : MirrorConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Atomics(OwnEtcdV2 etcd) : AtomicConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Ttls(OwnEtcdV2 etcd) : TtlConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;

@@ -1,0 +1,84 @@
+namespace Valkeyrie;
+
+/// <summary>What a store said of a key at a revision: by it, its history is told from another one.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Revision">The revision at which the key was written, or removed.</param>
+public sealed record KvHistoryWitness(string Key, long Revision)
+{
+    /// <summary>A later revision at which the key was still as it was written; <see cref="Revision"/> where none is known.</summary>
+    public long SeenAt { get; init; } = Revision;
+
+    /// <summary>True if the key was removed at <see cref="Revision"/>. Default: false, it was written.</summary>
+    public bool IsRemoved { get; init; }
+
+    /// <summary>The revision at which the key was created; null where it is not known.</summary>
+    public long? CreateRevision { get; init; }
+
+    /// <summary>How often the key had been written; null where it is not known.</summary>
+    public long? Version { get; init; }
+
+    /// <summary>How many keys the range held at <see cref="SeenAt"/>; null where it is not known.</summary>
+    public long? Keys { get; init; }
+
+    /// <summary>Notes a pair that was written.</summary>
+    /// <param name="pair">The pair.</param>
+    internal static KvHistoryWitness Of(KvPair pair) => new(pair.Key, pair.Revision) { CreateRevision = pair.CreateRevision, Version = pair.Version };
+
+    /// <summary>Notes a change.</summary>
+    /// <param name="change">A write or a removal.</param>
+    internal static KvHistoryWitness Of(KvEvent change) =>
+        change.Type == KvEventType.Delete ? new(change.Key, change.Revision) { IsRemoved = true } : Of(change.Pair);
+
+    /// <summary>Asks a store whether it has that history.</summary>
+    /// <param name="store">A store with <see cref="IKvHistory"/>.</param>
+    /// <param name="range">The range that <see cref="Keys"/> counts.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>True or false; null if the store no longer keeps what would tell.</returns>
+    /// <exception cref="KvException">The store could not be asked.</exception>
+    public async ValueTask<bool?> HoldsAsync(IKvStore store, KvRange range, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(range);
+        try
+        {
+            return IsRemoved
+                ? await ExistsAsync(store, Revision - 1, cancellationToken).ConfigureAwait(false) && !await ExistsAsync(store, Revision, cancellationToken).ConfigureAwait(false)
+                : await IsAsWrittenAsync(store, cancellationToken).ConfigureAwait(false)
+                    && (Keys is null || Keys == await CountAsync(store, range, cancellationToken).ConfigureAwait(false));
+        }
+        catch (KvCompactedException)
+        {
+            return null;
+        }
+        catch (KvException e) when (e is KvHistoryChangedException or KvInvalidArgumentException)
+        {
+            // The store has not come to that revision.
+            return false;
+        }
+    }
+
+    private ValueTask<bool> ExistsAsync(IKvStore store, long revision, CancellationToken cancellationToken) =>
+        store.ExistsAsync(Key, new KvReadOptions { Revision = revision }, cancellationToken);
+
+    private async ValueTask<bool> IsAsWrittenAsync(IKvStore store, CancellationToken cancellationToken)
+    {
+        // As long as nobody has written the key since, it tells even where the revision is compacted.
+        var now = await store.TryGetAsync(Key, null, cancellationToken).ConfigureAwait(false);
+        return IsIt(now) || IsIt(await store.TryGetAsync(Key, new KvReadOptions { Revision = SeenAt }, cancellationToken).ConfigureAwait(false));
+    }
+
+    private bool IsIt(KvPair? pair) => pair is not null && pair.Revision == Revision
+        && (CreateRevision is null || CreateRevision == pair.CreateRevision) && (Version is null || Version == pair.Version);
+
+    private async ValueTask<long> CountAsync(IKvStore store, KvRange range, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.CountAsync(range, new KvReadOptions { Revision = SeenAt }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KvKeyNotFoundException)
+        {
+            return 0;
+        }
+    }
+}

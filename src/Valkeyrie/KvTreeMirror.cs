@@ -1,0 +1,419 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie;
+
+/// <summary>Keeps a tree of a store like another one, of any two stores, one way: compares both, writes what differs, then makes every change of the source.</summary>
+/// <remarks>
+/// <para>Changes of one key are made in their order; of different keys many are on their way at once, so for moments the destination may hold a newer value of one key
+/// and an older one of another. After a restart, changes since the last saved state are made once more. What others write in the destination stays until the source
+/// changes the same key, or all is compared again.</para>
+/// <para>Once the first comparison has ended it outlasts a store that is away. Where the source no longer keeps the changes in between, it compares all again. Where it has
+/// another history, it ends with <see cref="KvHistoryChangedException"/>, unless that is accepted.</para>
+/// <para>It resumes without a comparison if both stores have <see cref="IKvHistory"/> and both still have the history of the saved state; else it compares. An object makes one
+/// mirror.</para>
+/// </remarks>
+public sealed class KvTreeMirror
+{
+    private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
+
+    private readonly IKvStore _source;
+    private readonly KvRange _range;
+    private readonly IKvStore _destination;
+    private readonly KvRange _place;
+    private readonly KvTreeMirrorOptions _options;
+    private readonly MirroredChanges _changes;
+    private readonly MirroredLeases? _leases;
+    private volatile KvTreeCopy? _copy;
+    private KvTreeMirrorState? _state;
+    private KvTreeMirrorPhase _phase = KvTreeMirrorPhase.Comparing;
+    private KvTreeMirrorPhase? _reported;
+    private KvTreeCopyResult _compared = new(0, 0, 0, null);
+    private int _comparisons;
+    private KvException? _sourceOutage;
+    private KvException? _destinationOutage;
+    private long _savedAt;
+    private long _savedUpTo;
+
+    /// <summary>Prepares a mirror.</summary>
+    /// <param name="source">The store to follow.</param>
+    /// <param name="range">Which of its keys; not a single key.</param>
+    /// <param name="destination">The store to write to.</param>
+    /// <param name="place">The directory, prefix or whole store to write to. A directory need not exist.</param>
+    /// <param name="options">What else to do; null for the defaults.</param>
+    /// <exception cref="KvInvalidArgumentException">A range is a single key, one tree is a part of the other, or an option is not valid.</exception>
+    /// <exception cref="KvNotSupportedException">Times to live are to be kept, and a store has no leases.</exception>
+    public KvTreeMirror(IKvStore source, KvRange range, IKvStore destination, KvRange place, KvTreeMirrorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        (_source, _range) = (source, NotOneKey(range));
+        (_destination, _place) = (destination, NotOneKey(place));
+        _options = options ?? new KvTreeMirrorOptions();
+        if (_options.InFlight < 1)
+        {
+            throw new KvInvalidArgumentException($"The number of writes in flight is {_options.InFlight}. Specify at least 1.") { ParamName = nameof(KvTreeMirrorOptions.InFlight) };
+        }
+
+        if (IsOneStore(source, destination))
+        {
+            RefuseLoop();
+        }
+
+        _leases = _options.IncludeTtl ? new MirroredLeases(source.GetCapability<IKvLeases>(), destination.GetCapability<IKvLeases>()) : null;
+        _changes = new MirroredChanges(destination, _options.InFlight, outage =>
+        {
+            Volatile.Write(ref _destinationOutage, outage);
+            ReportPhase();
+        });
+    }
+
+    /// <summary>How far it has come; may be asked at any time, from any thread.</summary>
+    public KvTreeMirrorStatus Status
+    {
+        get
+        {
+            var now = _copy?.Progress;
+            var outage = Volatile.Read(ref _sourceOutage) ?? Volatile.Read(ref _destinationOutage);
+            return new(
+                _phase != KvTreeMirrorPhase.Ended && outage is not null ? KvTreeMirrorPhase.Away : _phase,
+                _compared.Written + (now?.Written ?? 0) + _changes.Written,
+                _compared.Unchanged + (now?.Unchanged ?? 0),
+                _compared.Removed + (now?.Removed ?? 0) + _changes.Removed,
+                Math.Max(_state?.Revision ?? 0, _changes.Last?.Revision ?? 0),
+                Volatile.Read(ref _comparisons))
+            { Outage = outage };
+        }
+    }
+
+    /// <summary>Mirrors until it is cancelled; with <see cref="KvTreeMirrorOptions.Once"/> until the destination holds what the source held.</summary>
+    /// <param name="cancellationToken">Ends the mirror: changes that are on their way are awaited for up to two seconds, and the state is saved.</param>
+    /// <returns>What was done. A mirror that was cancelled returns, too.</returns>
+    /// <exception cref="KvHistoryChangedException">The source has another history than before, and <see cref="KvTreeMirrorOptions.AcceptNewHistory"/> is not set.</exception>
+    /// <exception cref="KvInvalidArgumentException">The state to resume from is that of another mirror, or both trees lie in one cluster and one is a part of the other.</exception>
+    /// <exception cref="KvException">A store refuses what is needed, or could not be reached before the first comparison had ended.</exception>
+    public async Task<KvTreeMirrorStatus> RunAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await MirrorAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The usual end of a mirror.
+        }
+        finally
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+
+        return Status;
+    }
+
+    private static KvRange NotOneKey(KvRange range)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        return range.Kind != KvRangeKind.Key
+            ? range
+            : throw new KvInvalidArgumentException("A single key is no tree that can be mirrored. Specify a directory.") { Key = range.Text };
+    }
+
+    private static bool IsAway(KvException e) => e is KvUnreachableException or KvTimeoutException;
+
+    // Stores in memory have no address of their own.
+    private static bool IsOneStore(IKvStore one, IKvStore other) =>
+        one == other || (one.Info.Scheme != "memory" && IsOneKind(one, other) && one.Info.Endpoints.Intersect(other.Info.Endpoints, StringComparer.Ordinal).Any());
+
+    // etcd's two interfaces show different keys of one cluster; with and without TLS they are the same.
+    private static bool IsOneKind(IKvStore one, IKvStore other) => one.Info.Scheme.TrimEnd('s') == other.Info.Scheme.TrimEnd('s');
+
+    private async Task MirrorAsync(CancellationToken cancellationToken)
+    {
+        var from = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        while (!await FollowAsync(from, cancellationToken).ConfigureAwait(false))
+        {
+            // What is compared next is newer than any change that is still on its way, but those must not come after it.
+            await _changes.AbandonAsync(cancellationToken).ConfigureAwait(false);
+            await Task.Delay(AwayPause, cancellationToken).ConfigureAwait(false);
+            from = null;
+        }
+    }
+
+    /// <summary>Looks at both stores and at the state of an earlier run.</summary>
+    /// <returns>The revision from which to follow; null where all is to be compared.</returns>
+    private async ValueTask<long?> BeginAsync(CancellationToken cancellationToken)
+    {
+        var source = await KvTreeMirrorEnd.OfAsync(_source, _range, cancellationToken).ConfigureAwait(false);
+        var destination = await KvTreeMirrorEnd.OfAsync(_destination, _place, cancellationToken).ConfigureAwait(false);
+        if (source.Cluster is not null && source.Cluster == destination.Cluster && IsOneKind(_source, _destination))
+        {
+            RefuseLoop();
+        }
+
+        var resume = _options.Resume;
+        if (resume is not null && !(resume.Source.IsSameTreeAs(source) && resume.Destination.IsSameTreeAs(destination)))
+        {
+            throw new KvInvalidArgumentException(
+                $"The saved state is that of another mirror: from {resume.Source} to {resume.Destination}. This one is from {source} to {destination}. "
+                + "Specify the state of this one, or none to begin with a comparison.") { ParamName = nameof(KvTreeMirrorOptions.Resume) };
+        }
+
+        var isResumable = resume is not null && await IsResumableAsync(resume, source, cancellationToken).ConfigureAwait(false);
+        _state = isResumable ? resume : new KvTreeMirrorState(source, destination, 0) { SourceWitness = resume?.SourceWitness };
+        _changes.Begin(_state!.DestinationWitness);
+        await SaveAsync(cancellationToken).ConfigureAwait(false);
+        return isResumable ? resume!.Revision + 1 : null;
+    }
+
+    private async ValueTask<bool> IsResumableAsync(KvTreeMirrorState state, KvTreeMirrorEnd source, CancellationToken cancellationToken)
+    {
+        if (!_source.Info.Promises.History)
+        {
+            return false;
+        }
+
+        var isOther = source.Cluster is not null && state.Source.Cluster is not null && source.Cluster != state.Source.Cluster;
+        var holds = isOther ? false : state.SourceWitness is null ? null : await state.SourceWitness.HoldsAsync(_source, _range, cancellationToken).ConfigureAwait(false);
+        if (holds == false && !_options.AcceptNewHistory)
+        {
+            throw new KvHistoryChangedException(
+                $"{_source.Info.Address} has another history than when the mirror of {_range} last ran, as after it was restored, emptied or replaced. See that it is the right one, "
+                + "then accept its new history: all is compared, and what it no longer holds is removed if you prune.") { Key = _range.Text, Endpoint = _source.Info.Address };
+        }
+
+        return holds == true && state.Revision > 0 && _options is { Once: false, IncludeTtl: false } && _destination.Info.Promises.History
+            && state.DestinationWitness is { } witness && await witness.HoldsAsync(_destination, _place, cancellationToken).ConfigureAwait(false) == true;
+    }
+
+    private void RefuseLoop()
+    {
+        var one = _source.Info.Namespace + _range.Start;
+        var other = _destination.Info.Namespace + _place.Start;
+        if (one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal))
+        {
+            throw new KvInvalidArgumentException(
+                $"{_range} and {_place} lie in one store, {_source.Info.Address}, and {(one == other ? "are the same" : "one is a part of the other")}: the mirror would follow its own "
+                + "writes. Specify another store or another directory.") { Key = _place.Text };
+        }
+    }
+
+    /// <summary>Compares, unless it is known from where to go on, and makes all changes.</summary>
+    /// <returns>True at the end; false where all is to be compared again.</returns>
+    private async ValueTask<bool> FollowAsync(long? from, CancellationToken cancellationToken)
+    {
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var options = new KvWatchOptions { FromRevision = from, ListingEnds = true, Outages = true };
+        var events = _source.WatchTreeAsync(_range, options, round.Token).GetAsyncEnumerator(round.Token);
+        var next = Task.FromResult(true);
+        try
+        {
+            if (from is null)
+            {
+                await CompareAsync(events, cancellationToken).ConfigureAwait(false);
+                if (_options.Once)
+                {
+                    return true;
+                }
+            }
+
+            Enter(KvTreeMirrorPhase.Following);
+            while (true)
+            {
+                next = events.MoveNextAsync().AsTask();
+                if (!await WaitAsync(next, cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                if (!await next.ConfigureAwait(false))
+                {
+                    throw new KvStoreClosedException(_source.Info.Address);
+                }
+
+                if (!await MakeAsync(events.Current, cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+        }
+        catch (KvException e) when (MayCompareAgain(e))
+        {
+            if (IsAway(e))
+            {
+                Volatile.Write(ref _sourceOutage, e);
+                ReportPhase();
+            }
+
+            return false;
+        }
+        finally
+        {
+            // A stream can be closed only where nothing is asked of it.
+            await round.CancelAsync().ConfigureAwait(false);
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await events.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private bool MayCompareAgain(KvException e) => e switch
+    {
+        KvCompactedException => true,
+        KvHistoryChangedException => _options.AcceptNewHistory,
+        KvLeaseNotFoundException => _leases is not null,
+        _ => _state!.Revision > 0 && IsAway(e),
+    };
+
+    private async ValueTask CompareAsync(IAsyncEnumerator<KvEvent> events, CancellationToken cancellationToken)
+    {
+        Enter(KvTreeMirrorPhase.Comparing);
+        _leases?.Begin();
+        var listing = new MirroredListing(events, _source.Info, _range, outage => Volatile.Write(ref _sourceOutage, outage));
+        var content = new KvTreeContent(listing.ReadAsync(), _range.Start);
+        var copy = new KvTreeCopy(content, _destination, _place, new KvTreeCopyOptions { Prune = _options.Prune, InFlight = _options.InFlight }, _leases);
+        _copy = copy;
+        try
+        {
+            await copy.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _copy = null;
+            var done = copy.Progress;
+            _compared = new(_compared.Written + done.Written, _compared.Unchanged + done.Unchanged, _compared.Removed + done.Removed, null);
+        }
+
+        Interlocked.Increment(ref _comparisons);
+        Volatile.Write(ref _sourceOutage, null);
+        Volatile.Write(ref _destinationOutage, null);
+        _changes.Begin(copy.Newest is { } newest ? KvHistoryWitness.Of(newest) : null);
+        _state = _state! with { Revision = listing.Revision, SourceWitness = listing.Witness, DestinationWitness = _changes.Witness };
+        await SaveAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the next event; meanwhile takes off what is made, and saves how far that is.</summary>
+    /// <returns>False where all is to be compared again.</returns>
+    private async ValueTask<bool> WaitAsync(Task next, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _changes.SettleAsync(cancellationToken).ConfigureAwait(false);
+            await SaveIfDueAsync(cancellationToken).ConfigureAwait(false);
+            if (_leases is { Lost.IsCompleted: true })
+            {
+                return false;
+            }
+
+            if (next.IsCompleted)
+            {
+                return true;
+            }
+
+            using var pause = new CancellationTokenSource();
+            await Task.WhenAny(
+                next,
+                _leases?.Lost ?? next,
+                _changes.Count > 0 ? _changes.First : next,
+                _changes.DoneUpTo > _savedUpTo ? Task.Delay(SaveInterval, pause.Token) : next).ConfigureAwait(false);
+            await pause.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes a change, or notes what the watch says of itself.</summary>
+    /// <returns>False where all is to be compared again.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> MakeAsync(KvEvent change, CancellationToken cancellationToken)
+    {
+        switch (change.Type)
+        {
+            case KvEventType.Outage or KvEventType.Resumed:
+                Volatile.Write(ref _sourceOutage, change.Error);
+                ReportPhase();
+                return true;
+            case KvEventType.Resync:
+                return false;
+            case KvEventType.Put:
+                await PutAsync(change, cancellationToken).ConfigureAwait(false);
+                return true;
+            case KvEventType.Delete when _options.Prune:
+                await _changes.RemoveAsync(change, PlaceOf(change), cancellationToken).ConfigureAwait(false);
+                return true;
+            default:
+                await _changes.PassAsync(change, cancellationToken).ConfigureAwait(false);
+                return true;
+        }
+    }
+
+    private async ValueTask PutAsync(KvEvent change, CancellationToken cancellationToken)
+    {
+        var lease = _leases is not null && change.Pair.LeaseId is { } id
+            ? await _leases.StandingForAsync(id, cancellationToken).ConfigureAwait(false)
+            : default;
+        if (lease.HasEnded)
+        {
+            // The removal of the key follows.
+            await _changes.PassAsync(change, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await _changes.PutAsync(change, PlaceOf(change), lease.Id, cancellationToken).ConfigureAwait(false);
+    }
+
+    private string PlaceOf(KvEvent change) => _place.Start + change.Key[_range.Start.Length..];
+
+    private async ValueTask SaveIfDueAsync(CancellationToken cancellationToken)
+    {
+        if (_changes.DoneUpTo > _savedUpTo && Stopwatch.GetElapsedTime(_savedAt) >= SaveInterval)
+        {
+            await SaveAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask SaveAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _savedAt = Stopwatch.GetTimestamp();
+        _savedUpTo = _changes.DoneUpTo;
+        if (_changes.Last is { } last && _changes.DoneUpTo >= _state!.Revision)
+        {
+            _state = _state with { Revision = _changes.DoneUpTo, SourceWitness = KvHistoryWitness.Of(last), DestinationWitness = _changes.Witness };
+        }
+
+        if (_options.Save is { } save)
+        {
+            await save(_state!).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask EndAsync()
+    {
+        await _changes.EndAsync().ConfigureAwait(false);
+        if (_leases is not null)
+        {
+            await _leases.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_state is not null)
+        {
+            await SaveAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        Enter(KvTreeMirrorPhase.Ended);
+    }
+
+    private void Enter(KvTreeMirrorPhase phase)
+    {
+        _phase = phase;
+        ReportPhase();
+    }
+
+    private void ReportPhase()
+    {
+        var status = Status;
+        if (status.Phase != _reported)
+        {
+            _reported = status.Phase;
+            _options.PhaseChanged?.Invoke(status);
+        }
+    }
+}
