@@ -1,13 +1,17 @@
-// Three programs that use the contract alone, on a private store in memory or on the store whose address is given (a file, etcd://host:2379,
-// etcdv2://host:2379). They are the same for every store; where one cannot do what is asked, its error says why.
+// Three programs that use the contract alone, on a private store in memory or on the store whose address is specified (a file, etcd://host:2379,
+// etcdv2://host:2379, consul://host:8500, zookeeper://host:2181). They are the same for every store; where one cannot do what is asked, its error says why.
 using System.Text;
 using Valkeyrie;
+using Valkeyrie.Consul;
 using Valkeyrie.Embedded;
 using Valkeyrie.Etcd;
+using Valkeyrie.ZooKeeper;
 
 const string Key = "path/to/key";
 
 EtcdStore.Register();
+ConsulStore.Register();
+ZooKeeperStore.Register();
 EmbeddedStore.Register();
 await using var store = KvStore.Open(args is [var address, ..] ? address : "memory:");
 

@@ -3,7 +3,7 @@
 .SYNOPSIS
     The three portable programs in PowerShell, line by line what Program.cs does.
 .PARAMETER Address
-    The store: embedded:FILE, etcd://host:2379, etcdv2://host:2379. Default: one in memory.
+    The store: embedded:FILE, etcd://host:2379, etcdv2://host:2379, consul://host:8500, zookeeper://host:2181. Default: one in memory.
 .PARAMETER Module
     The module's folder; by default the one that the build staged.
 .EXAMPLE

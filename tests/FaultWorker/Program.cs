@@ -1,12 +1,15 @@
 // A process that works on a store and says on its output what it did, line by line. How it ends is up to the test that started it.
 using System.Globalization;
+using System.Text;
 using Valkeyrie;
+using Valkeyrie.Consul;
 using Valkeyrie.Embedded;
 using Valkeyrie.Etcd;
 using Valkeyrie.Tests.Faults;
 using Valkeyrie.ZooKeeper;
 
 EtcdStore.Register();
+ConsulStore.Register();
 EmbeddedStore.Register();
 ZooKeeperStore.Register();
 await using var store = KvStore.Open(args[1], new KvStoreOptions { Timeout = Seconds(args[2]), KeepAlive = Seconds(args[3]) });
@@ -26,6 +29,12 @@ switch (args[0])
     // TREE DESTINATION-ADDRESS DESTINATION-TREE STATE-FILE: mirrors until it is killed.
     case "mirror":
         await MirrorAsync(args[5], args[6], args[7], args[8]);
+        break;
+
+    // DIRECTORY NAME TTL: a service of that name, until its input ends. It stands in the registry, and takes part in the election of its leader where
+    // the store has elections.
+    case "serve":
+        await ServeAsync(args[5], args[6], Seconds(args[7]));
         break;
     default:
         throw new ArgumentException($"There is no work called '{args[0]}'.");
@@ -62,4 +71,29 @@ async Task MirrorAsync(string tree, string address, string place, string file)
         },
     };
     await new KvTreeMirror(store, tree, destination, place, options).RunAsync();
+}
+
+async Task ServeAsync(string directory, string name, TimeSpan ttl)
+{
+    await store.PutAsync($"{directory}/services/{name}", Encoding.UTF8.GetBytes(name), new KvPutOptions { Ttl = ttl, KeepAlive = true });
+    Console.WriteLine("registered");
+    using var stop = new CancellationTokenSource();
+    var leading = store.TryGetCapability<IKvElections>(out var elections) ? LeadAsync(elections) : Task.CompletedTask;
+    await Console.In.ReadToEndAsync();
+    await stop.CancelAsync();
+    await leading;
+
+    async Task LeadAsync(IKvElections elections)
+    {
+        try
+        {
+            await using var leads = await elections.CampaignAsync($"{directory}/leader", Encoding.UTF8.GetBytes(name), new KvCampaignOptions { Ttl = ttl }, stop.Token);
+            Console.WriteLine($"leads {leads.FencingToken}");
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Its input has ended.
+        }
+    }
 }

@@ -37,15 +37,27 @@ Describe 'Consul' -Tag consul {
         (Get-ErrorOf { Set-KvValue swapped 3 -IfRevision $pair.Revision }).FullyQualifiedErrorId | Should -BeLike 'KvKeyModified,*'
     }
 
-    It 'has no leases, elections or history, and says so of itself: <Name>' -ForEach @(
+    It 'has no leases or history, and says so of itself: <Name>' -ForEach @(
         @{ Name = 'New-KvLease'; Run = { New-KvLease 60 } }
         @{ Name = 'Get-KvHistory'; Run = { Get-KvHistory leased } }
-        @{ Name = 'Get-KvElection'; Run = { Get-KvElection leased } }
         @{ Name = 'Lock-KvKey -EtcdMutex'; Run = { Lock-KvKey leased -EtcdMutex } }
     ) {
         $failure = Get-ErrorOf $Run
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
         "$failure" | Should -BeLike "*consul://$Consul*"
+    }
+
+    It 'holds elections' {
+        $leadership = Enter-KvElection app/leader -Value host-7
+        (Get-KvElection app/leader).Value | Should -Be host-7
+        (Get-KvElection -Path app).Name | Should -Be app/leader
+        (Watch-KvElection app/leader | Select-Object -First 1).Value | Should -Be host-7
+        (Get-ErrorOf { Enter-KvElection app/leader -Timeout 0 }).FullyQualifiedErrorId | Should -BeLike 'KvNotElected,*'
+        Set-KvElection $leadership ready
+        (Get-KvElection app/leader).Value | Should -Be ready
+        Exit-KvElection $leadership
+        Get-KvElection app/leader | Should -BeNullOrEmpty
+        Use-KvElection app/leader { 'leads' } | Should -Be leads
     }
 
     It 'commits transactions' {

@@ -6,6 +6,8 @@ BeforeDiscovery {
         @{ Kind = 'file'; Needs = @(); Output = 'output.txt'; Column = 'file, memory' }
         @{ Kind = 'etcd'; Needs = 'etcd'; Output = 'output.txt'; Column = 'etcd' }
         @{ Kind = 'etcdv2'; Needs = 'etcd'; Output = 'output.etcdv2.txt'; Column = 'etcd by API 2' }
+        @{ Kind = 'consul'; Needs = 'consul'; Output = 'output.txt'; Column = 'Consul' }
+        @{ Kind = 'zookeeper'; Needs = 'zookeeper'; Output = 'output.txt'; Column = 'ZooKeeper' }
     )
 }
 
@@ -15,10 +17,12 @@ BeforeAll {
     $server = Start-TestServer '--enable-v2'
     $authority = $server ? ([uri]$server).Authority : 'localhost:2379'
     $Address = @{
-        memory = 'memory:'
-        file   = "embedded:$(Join-Path $TestFolder portable.db)"
-        etcd   = "etcd://$authority"
-        etcdv2 = "etcdv2://$authority"
+        memory    = 'memory:'
+        file      = "embedded:$(Join-Path $TestFolder portable.db)"
+        etcd      = "etcd://$authority"
+        etcdv2    = "etcdv2://$authority"
+        consul    = "consul://$(Start-TestConsul)"
+        zookeeper = "zookeeper://$(Start-TestZooKeeper)"
     }
 
     # The rows of the page's table by their promise, each a table from column to cell.

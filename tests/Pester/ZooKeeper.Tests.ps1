@@ -37,16 +37,28 @@ Describe 'ZooKeeper' -Tag zookeeper {
         (Get-ErrorOf { Set-KvValue swapped 3 -IfRevision $pair.Revision }).FullyQualifiedErrorId | Should -BeLike 'KvKeyModified,*'
     }
 
-    It 'has no leases, transactions, elections or history, and says so of itself: <Name>' -ForEach @(
+    It 'has no leases, transactions or history, and says so of itself: <Name>' -ForEach @(
         @{ Name = 'New-KvLease'; Run = { New-KvLease 60 } }
         @{ Name = 'Set-KvValue -Ttl'; Run = { Set-KvValue timed 1 -Ttl 60 } }
         @{ Name = 'Invoke-KvTransaction'; Run = { Invoke-KvTransaction -Then { Set-KvValue leased 1 } } }
         @{ Name = 'Get-KvHistory'; Run = { Get-KvHistory leased } }
-        @{ Name = 'Get-KvElection'; Run = { Get-KvElection } }
     ) {
         $record = Get-ErrorOf $Run
         $record.FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
         $record.Exception.Message | Should -BeLike "*zookeeper://$ZooKeeper*"
+    }
+
+    It 'holds elections' {
+        $leadership = Enter-KvElection app/leader -Value host-7
+        (Get-KvElection app/leader).Value | Should -Be host-7
+        (Get-KvElection -Path app).Name | Should -Be app/leader
+        (Watch-KvElection app/leader | Select-Object -First 1).Value | Should -Be host-7
+        (Get-ErrorOf { Enter-KvElection app/leader -Timeout 0 }).FullyQualifiedErrorId | Should -BeLike 'KvNotElected,*'
+        Set-KvElection $leadership ready
+        (Get-KvElection app/leader).Value | Should -Be ready
+        Exit-KvElection $leadership
+        Get-KvElection app/leader | Should -BeNullOrEmpty
+        Use-KvElection app/leader { 'leads' } | Should -Be leads
     }
 
     It 'locks, keeps alive, watches and shows a drive' {

@@ -67,4 +67,6 @@ public static class ConsulConformance
     public sealed class Promised(SharedConsul consul) : PromiseConformance(new ConsulRig(consul.Agent));
 
     public sealed class Portable(SharedConsul consul) : PortableConformance(new ConsulRig(consul.Agent));
+
+    public sealed class Processes(SharedConsul consul) : ProcessConformance(new ConsulRig(consul.Agent));
 }

@@ -1,11 +1,13 @@
 using System.Diagnostics;
+using Valkeyrie.Tests.Consul;
 using Valkeyrie.Tests.Etcd;
 using Valkeyrie.Tests.Etcd.V2;
+using Valkeyrie.Tests.ZooKeeper;
 
 namespace Valkeyrie.Tests.Contract;
 
 /// <summary>The portable programs of the samples, as a process of their own, on each kind of store.</summary>
-public sealed class PortableSampleTests(SharedEtcd etcd, OwnEtcdV2 etcdV2) : IClassFixture<OwnEtcdV2>
+public sealed class PortableSampleTests(SharedEtcd etcd, OwnEtcdV2 etcdV2, SharedConsul consul, SharedZooKeeper zooKeeper) : IClassFixture<OwnEtcdV2>
 {
     [Fact]
     public async Task The_portable_programs_run_in_memory() => await AssertWritesAsync("output.txt", "memory:");
@@ -22,6 +24,12 @@ public sealed class PortableSampleTests(SharedEtcd etcd, OwnEtcdV2 etcdV2) : ICl
 
     [Fact]
     public async Task The_portable_programs_run_on_etcd_v2() => await AssertWritesAsync("output.etcdv2.txt", etcdV2.Address);
+
+    [Fact]
+    public async Task The_portable_programs_run_on_consul() => await AssertWritesAsync("output.txt", consul.Agent.Address);
+
+    [Fact]
+    public async Task The_portable_programs_run_on_zookeeper() => await AssertWritesAsync("output.txt", ZooKeeperRig.AddressOf(zooKeeper.Server));
 
     private static async Task AssertWritesAsync(string expected, string address)
     {

@@ -67,4 +67,6 @@ public static class EmbeddedFileConformance
     public sealed class Promised(SharedDatabases databases) : PromiseConformance(databases.File);
 
     public sealed class Portable(SharedDatabases databases) : PortableConformance(databases.File);
+
+    public sealed class Processes(SharedDatabases databases) : ProcessConformance(databases.File);
 }

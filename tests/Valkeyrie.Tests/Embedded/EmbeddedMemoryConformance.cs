@@ -67,4 +67,6 @@ public static class EmbeddedMemoryConformance
     public sealed class Promised(SharedDatabases databases) : PromiseConformance(databases.Memory);
 
     public sealed class Portable(SharedDatabases databases) : PortableConformance(databases.Memory);
+
+    public sealed class Processes(SharedDatabases databases) : ProcessConformance(databases.Memory);
 }

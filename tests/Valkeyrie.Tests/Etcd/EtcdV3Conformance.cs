@@ -67,4 +67,6 @@ public static class EtcdV3Conformance
     public sealed class Promised(SharedEtcd etcd) : PromiseConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Portable(SharedEtcd etcd) : PortableConformance(new EtcdV3Rig(etcd.Server));
+
+    public sealed class Processes(SharedEtcd etcd) : ProcessConformance(new EtcdV3Rig(etcd.Server));
 }

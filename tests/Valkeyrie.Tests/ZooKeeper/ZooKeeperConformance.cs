@@ -67,4 +67,6 @@ public static class ZooKeeperConformance
     public sealed class Promised(SharedZooKeeper zooKeeper) : PromiseConformance(new ZooKeeperRig(zooKeeper.Server));
 
     public sealed class Portable(SharedZooKeeper zooKeeper) : PortableConformance(new ZooKeeperRig(zooKeeper.Server));
+
+    public sealed class Processes(SharedZooKeeper zooKeeper) : ProcessConformance(new ZooKeeperRig(zooKeeper.Server));
 }

@@ -69,4 +69,6 @@ public static class EtcdV2Conformance
     public sealed class Promised(OwnEtcdV2 etcd) : PromiseConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Portable(OwnEtcdV2 etcd) : PortableConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
+    public sealed class Processes(OwnEtcdV2 etcd) : ProcessConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 }
