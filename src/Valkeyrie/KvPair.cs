@@ -9,6 +9,7 @@ public sealed class KvPair : IFormattable
     private readonly long _leaseId;
     private readonly long _createRevision;
     private readonly long _version;
+    private readonly Lifetime? _lifetime;
 
     /// <summary>The key. Bytes that are not valid UTF-8 stand in it as described at <see cref="KeyText"/>.</summary>
     public required string Key { get; init; }
@@ -20,6 +21,9 @@ public sealed class KvPair : IFormattable
 
     /// <summary>The value as UTF-8 text; invalid bytes show as U+FFFD. Decoded at each call.</summary>
     public string Value => Encoding.UTF8.GetString(Bytes);
+
+    /// <summary>How many bytes the value has; null where it was not asked for (<see cref="KeyOnly"/>).</summary>
+    public int? Size => KeyOnly ? null : Bytes.Length;
 
     /// <summary>True if the value was not asked for, so that <see cref="Bytes"/> says nothing about it.</summary>
     public bool KeyOnly { get; init; }
@@ -49,8 +53,20 @@ public sealed class KvPair : IFormattable
         init => _leaseId = value ?? 0;
     }
 
-    /// <summary>The time to live that came along with the pair; null where there is none or the store does not send it.</summary>
-    public TimeSpan? Ttl { get; init; }
+    /// <summary>The time to live that came along with the pair; null where there is none or the store does not send it. <see cref="KvLifetimes"/> asks for it.</summary>
+    public TimeSpan? Ttl
+    {
+        get => _lifetime?.Ttl;
+        init => _lifetime = Lifetime.Of(value, _lifetime?.Remaining);
+    }
+
+    /// <summary>What was left of the time to live when the store answered; null where there is none or the store did not send it. <see cref="KvLifetimes"/> asks for
+    /// it.</summary>
+    public TimeSpan? Remaining
+    {
+        get => _lifetime?.Remaining;
+        init => _lifetime = Lifetime.Of(_lifetime?.Ttl, value);
+    }
 
     /// <summary>The key's own bytes as the store has them.</summary>
     public byte[] GetKeyBytes() => KeyText.Encode(Key);
@@ -71,4 +87,24 @@ public sealed class KvPair : IFormattable
         "lines" => VisibleValue.Of(this, lines: true),
         _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a pair. Use key, value or lines."),
     };
+
+    /// <summary>The same pair with what is known of its time.</summary>
+    internal KvPair WithLifetime(TimeSpan? ttl, TimeSpan? remaining) => new()
+    {
+        Key = Key,
+        Bytes = Bytes,
+        KeyOnly = KeyOnly,
+        Revision = Revision,
+        CreateRevision = CreateRevision,
+        Version = Version,
+        LeaseId = LeaseId,
+        Ttl = ttl,
+        Remaining = remaining,
+    };
+
+    /// <summary>What few pairs have, and none needs room for that has not.</summary>
+    private sealed record Lifetime(TimeSpan? Ttl, TimeSpan? Remaining)
+    {
+        public static Lifetime? Of(TimeSpan? ttl, TimeSpan? remaining) => ttl is null && remaining is null ? null : new(ttl, remaining);
+    }
 }

@@ -178,6 +178,32 @@ Describe 'Get-KvTree' -Tag etcd {
         }
     }
 
+    Context 'ConvertTo-Json behind it' {
+        BeforeAll {
+            Set-KvValue json/text "grüße`n"
+            Set-KvValue json/bytes ([byte[]] (0..255))
+        }
+
+        It 'gets key, value and revision, and a value that is no text in Base64' {
+            $bytes, $text = Get-KvTree json | ConvertTo-Json | ConvertFrom-Json
+            $text.PSObject.Properties.Name | Should -Be Key, Value, Revision
+            $text.Key, $text.Value, $text.Revision | Should -Be json/text, "grüße`n", (Get-KvValue json/text).Revision
+            $bytes.PSObject.Properties.Name | Should -Be Key, Value, Encoding, Revision
+            [Convert]::FromBase64String($bytes.Value) | Should -Be (0..255)
+            $bytes.Encoding | Should -Be base64
+            (Get-KvValue json/text | ConvertTo-Json -Compress) | Should -BeLike '{"Key":"json/text","Value":"grüße\n","Revision":*}'
+        }
+
+        It 'gets what Import-KvTree takes, of keys alone an error' {
+            Get-KvTree json | ConvertTo-Json | Set-Content "$TestDrive/pairs.json"
+            $null = Import-KvTree "$TestDrive/pairs.json" jsonback
+            (Get-KvValue jsonback/json/bytes -AsByteStream) -join ' ' | Should -Be ((0..255) -join ' ')
+            Get-KvValue jsonback/json/text -ValueOnly | Should -BeExactly "grüße`n"
+            Get-KvTree json -KeysOnly | ConvertTo-Json | Set-Content "$TestDrive/keys.json"
+            (Get-ErrorOf { Import-KvTree "$TestDrive/keys.json" jsonkeys }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidFile,*'
+        }
+    }
+
     It 'streams: a later command that has enough ends it' {
         1..2000 | ForEach-Object { [pscustomobject]@{ Key = "many/$_"; Value = $_ } } | Set-KvValue
         Get-KvTree many | Select-Object -First 3 | Should -HaveCount 3

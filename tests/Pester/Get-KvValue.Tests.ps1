@@ -120,6 +120,23 @@ Describe 'Get-KvValue' -Tag etcd {
         (Get-ErrorOf { [pscustomobject]@{ Foo = 1 } | Get-KvValue }).FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
     }
 
+    It 'tells the size, and the time to live on request' {
+        $null = Set-KvValue size/a 'grüße' -Ttl 300
+        $pair = Get-KvValue size/a
+        $pair.Size | Should -Be 7
+        $pair.Ttl ?? $pair.Remaining | Should -BeNullOrEmpty
+        (Get-KvTree size -KeysOnly).Size | Should -BeNullOrEmpty
+        $pair = Get-KvValue size/a -IncludeTtl
+        $pair.Ttl | Should -Be ([timespan] '00:05:00')
+        $pair.Remaining | Should -BeLessOrEqual $pair.Ttl
+        $pair.Remaining | Should -BeGreaterThan ([timespan] '00:00:10')
+        $pair.Value, $pair.Revision | Should -Be 'grüße', (Get-KvValue size/a).Revision
+        ($pair | Format-List | Out-String) | Should -Match '(?m)^LeaseId\s+: [0-9a-f]+\r?\n.*Ttl\s+: 00:05:00\r?\nRemaining\s+: '
+        Set-KvValue size/b 1
+        (Get-KvValue size/b -IncludeTtl).Ttl | Should -BeNullOrEmpty
+        (Get-ErrorOf { Get-KvValue size/b -IncludeTtl -Revision 1 }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+    }
+
     Context '-Default' {
         BeforeAll { Set-KvValue there/a stored }
 

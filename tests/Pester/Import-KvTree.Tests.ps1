@@ -161,7 +161,8 @@ Describe 'Import-KvTree' {
         Import-KvTree $file -All -Store (Connect-KvStore -InMemory -Name pairs)
         Compare-KvTree app -DifferenceStore pairs -Store main | ForEach-Object RelativeKey | Should -BeExactly "`u{DCFF}"
         Disconnect-KvStore pairs
-        Get-KvTree app -Store main | ConvertTo-Json -AsArray | Set-Content $file
+        $pairs = Get-KvTree app -Store main
+        $pairs | ConvertTo-Json -AsArray | Set-Content $file
         "$(Get-ErrorOf { Import-KvTree $file lost -Store main })" | Should -BeLike '*Key holds U+FFFD*Export-KvTree*'
         Get-KvTree -Prefix app/text -Store main | Select-Object Key, Value | Export-Csv (Join-Path $TestFolder typed.csv) -IncludeTypeInformation
         (Import-KvTree (Join-Path $TestFolder typed.csv) typed -PassThru -Store main).LastKey | Should -Be app/text

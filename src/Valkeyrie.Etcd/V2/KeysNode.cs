@@ -38,5 +38,6 @@ internal sealed class KeysNode
         Revision = ModifiedIndex,
         CreateRevision = CreatedIndex,
         Ttl = TtlSeconds > 0 ? ServerTime.Seconds(TtlSeconds) : null,
+        Remaining = TtlSeconds > 0 ? ServerTime.Seconds(TtlSeconds) : null,
     };
 }

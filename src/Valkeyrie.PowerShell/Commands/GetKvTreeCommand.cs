@@ -14,7 +14,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     private const string AllSet = "All";
 
     private KvListOptions _choice = new();
-    private TextSearch? _search;
+    private Func<KvPair, IEnumerable<object>>? _output;
 
     /// <summary>List every key of the store (of its namespace, where it has one), as without -Path and -Prefix.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
@@ -68,7 +68,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
         }
 
         _choice = OrFail(null, Choose);
-        _search = TextSearch.Behind(this);
+        _output = PairOutput.For(this);
     }
 
     /// <inheritdoc/>
@@ -129,13 +129,13 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
                 continue;
             }
 
-            if (_search is null)
+            if (_output is null)
             {
                 WriteObject(pair);
             }
             else
             {
-                WriteObject(_search.LinesOf(pair), enumerateCollection: true);
+                WriteObject(_output(pair), enumerateCollection: true);
             }
         }
     }

@@ -23,7 +23,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     private KvReadOptions? _options;
     private bool _hasDefault;
     private byte[]? _defaultBytes;
-    private TextSearch? _search;
+    private Func<KvPair, IEnumerable<object>>? _output;
     private JsonConversion? _json;
 
     /// <summary>Read at this older revision. Default: the newest.</summary>
@@ -41,6 +41,10 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     [AllowEmptyString]
     [AllowEmptyCollection]
     public object? Default { get; set; }
+
+    /// <summary>Ask for the key's time to live, and for what is left of it.</summary>
+    [Parameter(ParameterSetName = PairSet)]
+    public SwitchParameter IncludeTtl { get; set; }
 
     /// <summary>Wait until the key exists.</summary>
     [Parameter]
@@ -74,16 +78,18 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         _json = new JsonConversion(InvokeCommand);
         _hasDefault = MyInvocation.BoundParameters.ContainsKey(nameof(Default));
         _defaultBytes = Default is null ? null : OrFail(null, () => ValueBytes.From(Default, _json.ToJson, "")).ToArray();
-        _search = ParameterSetName == PairSet ? TextSearch.Behind(this) : null;
+        _output = ParameterSetName == PairSet ? PairOutput.For(this) : null;
         CheckWait();
     }
 
     private void CheckWait()
     {
         var given = MyInvocation.BoundParameters;
-        if (Wait && given.ContainsKey(nameof(Revision)))
+        if (given.ContainsKey(nameof(Revision)) && (Wait || IncludeTtl))
         {
-            Fail(ErrorRecords.InvalidArgument("-Wait and -Revision were specified together: what was at an older revision does not change. Specify one of them."));
+            Fail(ErrorRecords.InvalidArgument(Wait
+                ? "-Wait and -Revision were specified together: what was at an older revision does not change. Specify one of them."
+                : "-IncludeTtl and -Revision were specified together: what is left of a key's time is known of the present alone. Specify one of them."));
         }
 
         if (given.ContainsKey(nameof(Timeout)) && !Wait)
@@ -93,8 +99,14 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     }
 
     /// <inheritdoc/>
-    protected override ValueTask<KvPair?> Send(string request) =>
+    protected override ValueTask<KvPair?> Send(string request) => IncludeTtl ? SendWithTtl(request) : Read(request);
+
+    private ValueTask<KvPair?> Read(string request) =>
         Wait ? SendUntilThere(request) : Revision == 0 ? Target.TryGetAsync(request, _options, StopToken) : SendForOlder(request);
+
+    private async ValueTask<KvPair?> SendWithTtl(string key) => await Read(key).ConfigureAwait(false) is { } pair
+        ? await Target.WithLifetimeAsync(pair, StopToken).ConfigureAwait(false)
+        : null;
 
     private async ValueTask<KvPair?> SendUntilThere(string key)
     {
@@ -114,8 +126,8 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         : await Target.GetAsync(key, _options, StopToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    private protected override KvOperation ToOperation(string request) => Wait || _hasDefault
-        ? throw new KvInvalidArgumentException("-Wait and -Default are no part of a transaction.") { Key = request }
+    private protected override KvOperation ToOperation(string request) => Wait || _hasDefault || IncludeTtl
+        ? throw new KvInvalidArgumentException("-Wait, -Default and -IncludeTtl are no part of a transaction.") { Key = request }
         : new KvOperation.Read(KvRange.Key(request)) { Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
 
     /// <inheritdoc/>
@@ -143,7 +155,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
             case TextSet: WriteObject(answer.Value); break;
             case BytesSet: WriteObject(answer.Bytes, enumerateCollection: false); break;
             case JsonSet: WriteJson(answer); break;
-            case PairSet when _search is not null: WriteObject(_search.LinesOf(answer), enumerateCollection: true); break;
+            case PairSet when _output is not null: WriteObject(_output(answer), enumerateCollection: true); break;
             default: WriteObject(answer); break;
         }
     }

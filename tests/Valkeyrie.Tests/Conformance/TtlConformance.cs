@@ -24,6 +24,36 @@ public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
     }
 
     [Fact]
+    public async Task A_pair_tells_on_request_how_long_its_key_lives()
+    {
+        var ttl = TimeSpan.FromMinutes(5);
+        await Store.PutAsync(At("a"), "v", new KvPutOptions { Ttl = ttl });
+        await Store.PutAsync(At("b"), "v");
+        var stays = await Store.WithLifetimeAsync(await Store.GetAsync(At("b")));
+        Assert.Null(stays.Ttl);
+        Assert.Null(stays.Remaining);
+
+        var read = await Store.GetAsync(At("a"));
+        KvPair pair;
+        try
+        {
+            pair = await Store.WithLifetimeAsync(read);
+        }
+        catch (KvNotSupportedException e)
+        {
+            // A store that keeps the time of a key to itself, and is not one of leases.
+            Assert.False(Promises.Leases);
+            Assert.Null(read.Ttl);
+            Assert.Equal(At("a"), e.Key);
+            return;
+        }
+
+        Assert.Equal(("v", read.Revision), (pair.Value, pair.Revision));
+        Assert.InRange(pair.Ttl!.Value, TimeSpan.FromSeconds(1), ttl);
+        Assert.True(pair.Remaining is null ? !Promises.Leases : pair.Remaining > TimeSpan.Zero && pair.Remaining <= ttl);
+    }
+
+    [Fact]
     public async Task A_fraction_of_a_second_is_rounded_up_never_down_to_none()
     {
         var written = await Store.PutAsync(At("a"), "v", new KvPutOptions { Ttl = TimeSpan.FromMilliseconds(1) });
