@@ -106,17 +106,62 @@ public enum KvAccessKind
 /// <summary>A user of a store.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Roles">The names of its roles.</param>
-public sealed record KvUser(string Name, IReadOnlyList<string> Roles);
+public sealed record KvUser(string Name, IReadOnlyList<string> Roles) : IFormattable
+{
+    /// <summary>A part of the user, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>name</c> or <c>roles</c>; null, empty or <c>G</c> for all.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => VisibleText.Of($"{Name}: {string.Join(", ", Roles)}"),
+        "name" => VisibleText.Of(Name),
+        "roles" => VisibleText.Of(string.Join(", ", Roles)),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a user. Use name or roles."),
+    };
+}
 
 /// <summary>A role of a store.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Permissions">What it permits. The role <c>root</c> of etcd permits all without a permission of its own.</param>
-public sealed record KvRole(string Name, IReadOnlyList<KvPermission> Permissions);
+public sealed record KvRole(string Name, IReadOnlyList<KvPermission> Permissions) : IFormattable
+{
+    /// <summary>A part of the role, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>name</c> or <c>permissions</c>; null, empty or <c>G</c> for all.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => VisibleText.Of($"{Name}: {string.Join(", ", Permissions.Select(permission => $"{permission:G}"))}"),
+        "name" => VisibleText.Of(Name),
+        "permissions" => VisibleText.Of(string.Join(", ", Permissions.Select(permission => $"{permission:G}"))),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a role. Use name or permissions."),
+    };
+}
 
 /// <summary>A permission of a role, as the store keeps it.</summary>
 /// <param name="Access">What it permits.</param>
 /// <param name="Start">The first key of its range, or its only one.</param>
 /// <param name="End">The key behind its range; null for a single key, empty for all keys from <paramref name="Start"/> on.</param>
 #pragma warning disable CA1711 // the term of the field; nothing here is a CodeAccessPermission
-public sealed record KvPermission(KvAccessKind Access, string Start, string? End);
+public sealed record KvPermission(KvAccessKind Access, string Start, string? End) : IFormattable
+{
+    /// <summary>A part of the permission, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>keys</c>; null, empty or <c>G</c> for all.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => VisibleText.Of($"{Access} {Keys}"),
+        "keys" => VisibleText.Of(Keys),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a permission. Use keys."),
+    };
+
+    private string Keys => End switch
+    {
+        null => Start,
+        "" => $"{Start} and all behind",
+        _ => $"{Start} to before {End}",
+    };
+}
 #pragma warning restore CA1711

@@ -181,6 +181,15 @@ Describe 'A completion of a cmdlet' {
         Assert-Completion @($completed) @("m$Hostile") 'an endpoint'
     }
 
+    It 'means a user and a role, whatever their names' {
+        Add-TestStore HostileCluster
+        $cluster = [HostileCluster]::Saying("m$Hostile")
+        $completed = [Valkeyrie.PowerShell.Completion.UserCompleter]::new().CompleteArgument('Get-KvUser', 'Name', 'm', $null, @{ Store = $cluster })
+        Assert-Completion @($completed) @("m$Hostile") 'a user'
+        $completed = [Valkeyrie.PowerShell.Completion.RoleCompleter]::new().CompleteArgument('Get-KvRole', 'Name', 'm', $null, @{ Store = $cluster })
+        Assert-Completion @($completed) @("m$Hostile") 'a role'
+    }
+
     It 'is also what a message offers for pasting' {
         $failure = Get-ErrorOf { Get-KvValue "app`nPwn/x" }
         "$failure".Contains('Get-KvTree "app`nPwn" -KeysOnly shows') | Should -BeTrue -Because "$failure"

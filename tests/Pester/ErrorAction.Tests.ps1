@@ -47,6 +47,19 @@ BeforeDiscovery {
         Row Optimize-KvStore 'Optimize-KvStore -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Remove-KvMember '"1", "2" | Remove-KvMember -Confirm:$false -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Set-KvMember 'Set-KvMember 1 -Promote -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Get-KvUser 'Get-KvUser zoe -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row New-KvUser 'New-KvUser zoe -NoPassword -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Set-KvUser 'Set-KvUser zoe ([securestring]::new()) -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Remove-KvUser 'Remove-KvUser zoe -Confirm:$false -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Get-KvRole 'Get-KvRole team -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row New-KvRole 'New-KvRole team -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Remove-KvRole 'Remove-KvRole team -Confirm:$false -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Grant-KvRole 'Grant-KvRole team zoe -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Revoke-KvRole 'Revoke-KvRole team zoe -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Grant-KvPermission 'Grant-KvPermission team app -Access Read -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Revoke-KvPermission 'Revoke-KvPermission team app -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Enable-KvAuthentication 'Enable-KvAuthentication ([pscredential]::new("root", (ConvertTo-SecureString x -AsPlainText -Force))) -Confirm:$false -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Disable-KvAuthentication 'Disable-KvAuthentication -Confirm:$false -Store nosuch <EA>' -Ends -Id KvStoreNotFound
 
         # Locks, connections and transactions.
         Row Lock-KvKey '"held", "free" | Lock-KvKey -Timeout 0 -Store main <EA>' -Ends -Id KvCannotLock
@@ -92,6 +105,8 @@ BeforeDiscovery {
         Row Optimize-KvStore 'Optimize-KvStore -Store main <EA>' -Ends -Id KvNotSupported
         Row Set-KvMember 'Set-KvMember 1 -Promote:$false -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Clear-KvAlarm 'Clear-KvAlarm -All:$false -Store main <EA>' -Ends -Id KvInvalidArgument
+        Row Set-KvUser 'Set-KvUser zoe ([securestring]::new()) -Store main <EA>' -Ends -Id KvInvalidArgument
+        Row Grant-KvPermission 'Grant-KvPermission team -All:$false -Access Read -Store main <EA>' -Ends -Id KvInvalidArgument
 
         # Single keys, directories, files and names: the others go on.
         Row Compare-KvTree 'Compare-KvTree app -Store main <EA>' -Id KvInvalidArgument
@@ -126,6 +141,18 @@ BeforeDiscovery {
         Row Get-KvStatus 'Get-KvStatus -Store main <EA>' -Id KvNotSupported
         Row Remove-KvMember 'Remove-KvMember 1 -Confirm:$false -Store main <EA>' -Id KvNotSupported
         Row Set-KvMember 'Set-KvMember 1 -Promote -Store main <EA>' -Id KvNotSupported
+        Row Get-KvUser 'Get-KvUser zoe -Store main <EA>' -Id KvNotSupported
+        Row New-KvUser 'New-KvUser zoe -NoPassword -Store main <EA>' -Id KvNotSupported
+        Row Remove-KvUser 'Remove-KvUser zoe -Confirm:$false -Store main <EA>' -Id KvNotSupported
+        Row Get-KvRole 'Get-KvRole team -Store main <EA>' -Id KvNotSupported
+        Row New-KvRole 'New-KvRole team -Store main <EA>' -Id KvNotSupported
+        Row Remove-KvRole 'Remove-KvRole team -Confirm:$false -Store main <EA>' -Id KvNotSupported
+        Row Grant-KvRole 'Grant-KvRole team zoe -Store main <EA>' -Id KvNotSupported
+        Row Revoke-KvRole 'Revoke-KvRole team zoe -Store main <EA>' -Id KvNotSupported
+        Row Grant-KvPermission 'Grant-KvPermission team app -Access Read -Store main <EA>' -Id KvNotSupported
+        Row Revoke-KvPermission 'Revoke-KvPermission team app -Store main <EA>' -Id KvNotSupported
+        Row Enable-KvAuthentication 'Enable-KvAuthentication ([pscredential]::new("root", (ConvertTo-SecureString x -AsPlainText -Force))) -Confirm:$false -Store main <EA>' -Id KvNotSupported
+        Row Disable-KvAuthentication 'Disable-KvAuthentication -Confirm:$false -Store main <EA>' -Id KvNotSupported
 
         # A drive whose store does not answer. PowerShell's own commands write what fails, so that only -ErrorAction makes them stop.
         Row Add-Content 'Add-Content away:/a 1 <EA>' -Id KvStoreClosed

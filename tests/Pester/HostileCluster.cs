@@ -22,9 +22,11 @@ public class HostileCluster : DispatchProxy
             case "get_Info":
                 return new KvStoreInfo(_words, _words, new[] { _words }, _words, _words, null);
             case "TryGetCapability":
-                var isMembers = method.GetGenericArguments()[0] == typeof(IKvMembers);
-                arguments[0] = isMembers ? HostileMembers.Saying(_words) : null;
-                return isMembers;
+                var capability = method.GetGenericArguments()[0];
+                arguments[0] = capability == typeof(IKvMembers) ? HostileMembers.Saying(_words)
+                    : capability == typeof(IKvAccess) ? HostileAccess.Saying(_words)
+                    : null;
+                return arguments[0] != null;
             default:
                 throw new NotSupportedException(method.Name);
         }
@@ -47,6 +49,25 @@ public class HostileMembers : DispatchProxy
     {
         "ListMembersAsync" => new ValueTask<System.Collections.Generic.IReadOnlyList<KvMember>>(
             new[] { new KvMember(_words) { Name = _words, PeerAddresses = new[] { _words }, ClientAddresses = new[] { _words } } }),
+        _ => throw new NotSupportedException(method.Name),
+    };
+}
+
+/// <summary>The users and roles of that cluster.</summary>
+public class HostileAccess : DispatchProxy
+{
+    private string _words;
+
+    public static IKvAccess Saying(string words)
+    {
+        var access = Create<IKvAccess, HostileAccess>();
+        ((HostileAccess)(object)access)._words = words;
+        return access;
+    }
+
+    protected override object Invoke(MethodInfo method, object[] arguments) => method.Name switch
+    {
+        "ListUsersAsync" or "ListRolesAsync" => new ValueTask<System.Collections.Generic.IReadOnlyList<string>>(new[] { _words }),
         _ => throw new NotSupportedException(method.Name),
     };
 }

@@ -39,6 +39,9 @@ BeforeDiscovery {
         'Member status list'           = { $status }
         'Hash table'                   = { $hash }
         'Alarm table'                  = { $alarm }
+        'User table'                   = { $user }
+        'Role table'                   = { $role }
+        'Permission table'             = { $role.Permissions }
         'Endpoint table'               = { Test-KvStore $connection }
         'Tree difference table'        = { Compare-KvTree a b -IncludeEqual }
         'Tree copy table'              = { Copy-KvTree -Path a -Destination copied -PassThru }
@@ -85,6 +88,19 @@ BeforeDiscovery {
         'Save-KvSnapshot'      = { Save-KvSnapshot "./$h.db" -WhatIf; Save-KvSnapshot "/none/$h.db"; Save-KvSnapshot "env:$h" }
         'Select-KvStore'       = { Select-KvStore $h; Get-KvStore | Select-KvStore; @{} | Select-KvStore; Select-KvStore $open -PassThru }
         'Set-KvElection'       = { Set-KvElection $leadership $h -WhatIf; $gone = Enter-KvElection "gone$k"; Exit-KvElection $gone; Set-KvElection $gone 1 }
+        'Get-KvUser' = { Get-KvUser $h }
+        'New-KvUser' = { New-KvUser $h -NoPassword; New-KvUser $h -NoPassword -WhatIf }
+        'Set-KvUser' = { Set-KvUser $h ([securestring]::new()) }
+        'Remove-KvUser' = { Remove-KvUser $h -WhatIf; Remove-KvUser $h -Confirm:$false }
+        'Get-KvRole' = { Get-KvRole $h }
+        'New-KvRole' = { New-KvRole $h }
+        'Remove-KvRole' = { Remove-KvRole $h -WhatIf; Remove-KvRole $h -Confirm:$false }
+        'Grant-KvRole' = { Grant-KvRole $h $h; Grant-KvRole $h $h -WhatIf }
+        'Revoke-KvRole' = { Revoke-KvRole $h $h }
+        'Grant-KvPermission' = { Grant-KvPermission $h $h -Access Read; Grant-KvPermission $h $h -Access $h }
+        'Revoke-KvPermission' = { Revoke-KvPermission $h $h }
+        'Enable-KvAuthentication' = { Enable-KvAuthentication ([pscredential]::new("x$h", [securestring]::new())) -Confirm:$false }
+        'Disable-KvAuthentication' = { Disable-KvAuthentication -Confirm:$false }
         'Set-KvMember'         = { Set-KvMember $h -Promote; Set-KvMember $h $h -WhatIf }
         'Set-KvValue'          = { Set-KvValue $k 1 -WhatIf; Set-KvValue $k 1 -NoClobber; Set-KvValue "$k`0" 1; Set-KvValue a 1 -Ttl $h; Set-KvValue $k 1 -IfRevision 99 }
         'Test-KvKey'           = { Test-KvKey "$k`0" }
@@ -148,6 +164,8 @@ BeforeAll {
     ($status.MemberId, $status.Version, $status.Problems) = ($h, $h, [string[]] @($h))
     $hash = [Valkeyrie.KvHash]::new($h, 1, 2, 1)
     $alarm = [Valkeyrie.KvAlarm]::new($h, $h)
+    $user = [Valkeyrie.KvUser]::new($h, [string[]] @($h))
+    $role = [Valkeyrie.KvRole]::new($h, [Valkeyrie.KvPermission[]] @([Valkeyrie.KvPermission]::new('Read', $h, $h)))
     $transaction = Invoke-KvTransaction -Then { Set-KvValue "tx$k" $h; Get-KvValue $k }
 
     # A file of registered stores that somebody else has written.
@@ -223,6 +241,9 @@ Describe 'Objects of several types among each other' {
             'Valkeyrie.KvMemberStatus' { $status }
             'Valkeyrie.KvHash' { $hash }
             'Valkeyrie.KvAlarm' { $alarm }
+            'Valkeyrie.KvUser' { $user }
+            'Valkeyrie.KvRole' { $role }
+            'Valkeyrie.KvPermission' { $role.Permissions }
             'Valkeyrie.KvEndpointStatus' { Test-KvStore $connection }
             default { throw "The type '$_' needs a line here that makes a hostile object of it." }
         }

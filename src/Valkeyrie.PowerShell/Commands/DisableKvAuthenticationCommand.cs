@@ -1,0 +1,13 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Has a store ask for users no longer: everybody who reaches it may do everything.</summary>
+[Cmdlet(VerbsLifecycle.Disable, "KvAuthentication", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class DisableKvAuthenticationCommand : KvAccessCmdlet
+{
+    /// <inheritdoc/>
+    protected override void Process() => Change(Target.Info.Address, "Let everybody do everything", access => access.DisableAuthenticationAsync(StopToken));
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Changes a user's password.</summary>
+[Cmdlet(VerbsCommon.Set, "KvUser", DefaultParameterSetName = PasswordSet, SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class SetKvUserCommand : KvPasswordCmdlet
+{
+    /// <summary>The user's name.</summary>
+    [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(UserCompleter))]
+    public string Name { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var name = ParameterSetName == CredentialSet ? Credential!.UserName : Name;
+        var password = PlainPassword();
+        Change(name, "Change password of user", access => access.SetPasswordAsync(name, password, StopToken));
+    }
+}

@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using System.Net;
+using System.Security;
+using Valkeyrie.PowerShell.Errors;
+
+namespace Valkeyrie.PowerShell.Pipeline;
+
+/// <summary>A cmdlet that takes a user's password. It comes as a SecureString, so that no history and no transcript holds it.</summary>
+public abstract class KvPasswordCmdlet : KvAccessCmdlet
+{
+    private protected const string PasswordSet = "Password";
+    private protected const string CredentialSet = "Credential";
+
+    /// <summary>The password.</summary>
+    [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 1)]
+    public SecureString? Password { get; set; }
+
+    /// <summary>The user and the password, as Get-Credential makes them.</summary>
+    [Parameter(ParameterSetName = CredentialSet, Mandatory = true)]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>What was given, as text. An empty password is refused: it would let anybody in who knows the name.</summary>
+    private protected string PlainPassword()
+    {
+        var plain = new NetworkCredential("", ParameterSetName == CredentialSet ? Credential!.Password : Password).Password;
+        if (plain.Length == 0)
+        {
+            Fail(ErrorRecords.InvalidArgument("The password is empty. Specify one; New-KvUser -NoPassword makes a user that signs in with a client certificate alone."));
+        }
+
+        return plain;
+    }
+}
