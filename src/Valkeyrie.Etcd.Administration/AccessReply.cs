@@ -30,6 +30,7 @@ internal static class AccessReply
             : user is not null && Says("user name already exists") ? new KvUserExistsException(user, e.Endpoint)
             : role is not null && Says("role name not found") ? new KvRoleNotFoundException(role, e.Endpoint)
             : role is not null && Says("role name already exists") ? new KvRoleExistsException(role, e.Endpoint)
+            : user is not null && role is not null && Says("role is not granted to the user") ? new KvInvalidArgumentException($"The user '{user}' does not have the role '{role}'.") { Endpoint = e.Endpoint }
             : null;
     }
 }

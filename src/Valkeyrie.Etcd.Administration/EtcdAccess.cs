@@ -10,6 +10,9 @@ namespace Valkeyrie.Etcd.Administration;
 /// <summary>The users and roles of an etcd cluster. Permissions are about keys in the store's namespace.</summary>
 internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
 {
+    // The user, and its role, that etcd knows by name (server/auth: rootUser, rootRole).
+    private const string Root = "root";
+
     private readonly Auth.AuthClient _reading = new(new StoreCallInvoker(calls, endpoint: null, isRepeatable: true));
     private readonly Auth.AuthClient _changing = new(new StoreCallInvoker(calls, endpoint: null, isRepeatable: false));
     private readonly KeyCodec _keys = new(info.Namespace);
@@ -40,8 +43,40 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         }
     }
 
-    public async ValueTask EnableAuthenticationAsync(CancellationToken cancellationToken = default) =>
+    public async ValueTask EnableAuthenticationAsync(string? rootPassword, CancellationToken cancellationToken = default)
+    {
+        CheckPassword(rootPassword);
+        if (!(await GetUserAsync(Root, cancellationToken).ConfigureAwait(false)).Roles.Contains(Root))
+        {
+            throw new KvInvalidArgumentException($"The user {Root} does not have the role {Root}, so nobody could administer the store afterwards. Nothing was changed. Add the role {Root}, and grant it to the user {Root}.");
+        }
+
+        if (rootPassword is not null)
+        {
+            await ChangePasswordAsync(Root, rootPassword, cancellationToken).ConfigureAwait(false);
+        }
+
         await _changing.AuthEnableAsync(new AuthEnableRequest(), cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+        if (rootPassword is not null && !await CanSignInAsync(Root, rootPassword, cancellationToken).ConfigureAwait(false))
+        {
+            await DisableAgainAsync(cancellationToken).ConfigureAwait(false);
+            throw HasNoPassword(Root);
+        }
+    }
+
+    // Only a connection whose client certificate names root may do so; for any other one root's certificate has to be found.
+    private async ValueTask DisableAgainAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DisableAuthenticationAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (KvException e)
+        {
+            throw new KvInvalidArgumentException(
+                $"The store asks for users now, and {Root} cannot sign in with a password: it was added without one. Connect with a client certificate that names {Root}. ({e.Message})");
+        }
+    }
 
     public async ValueTask DisableAuthenticationAsync(CancellationToken cancellationToken = default) =>
         await _changing.AuthDisableAsync(new AuthDisableRequest(), cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
@@ -57,6 +92,8 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
 
     public async ValueTask AddUserAsync(string name, string? password, CancellationToken cancellationToken = default)
     {
+        CheckName(name, "user");
+        CheckPassword(password);
         var request = new AuthUserAddRequest { Name = name, Password = password ?? "", Options = new UserAddOptions { NoPassword = password is null } };
         await _changing.UserAddAsync(request, cancellationToken: cancellationToken).ReplyAboutAsync(user: name).ConfigureAwait(false);
     }
@@ -66,8 +103,37 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
 
     public async ValueTask SetPasswordAsync(string name, string password, CancellationToken cancellationToken = default)
     {
+        CheckPassword(password);
+        await ChangePasswordAsync(name, password, cancellationToken).ConfigureAwait(false);
+        if (!await CanSignInAsync(name, password, cancellationToken).ConfigureAwait(false))
+        {
+            throw HasNoPassword(name);
+        }
+    }
+
+    private async ValueTask ChangePasswordAsync(string name, string password, CancellationToken cancellationToken)
+    {
         var request = new AuthUserChangePasswordRequest { Name = name, Password = password };
         await _changing.UserChangePasswordAsync(request, cancellationToken: cancellationToken).ReplyAboutAsync(user: name).ConfigureAwait(false);
+    }
+
+    // The server says that it has changed the password of a user that has none, and changes nothing. What it made of the call shows when the user signs in, which
+    // it lets nobody do before it asks for users.
+    private async ValueTask<bool> CanSignInAsync(string name, string password, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _reading.AuthenticateAsync(new AuthenticateRequest { Name = name, Password = password }, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (KvException e) when (e.Code == KvErrorCode.AuthenticationFailed)
+        {
+            return false;
+        }
+        catch (KvInvalidArgumentException e) when (e.Message.Contains("not enabled", StringComparison.Ordinal))
+        {
+            return true;
+        }
     }
 
     public async ValueTask GrantRoleAsync(string user, string role, CancellationToken cancellationToken = default) =>
@@ -85,8 +151,11 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         return new KvRole(name, [.. reply.Perm.Select(PermissionOf)]);
     }
 
-    public async ValueTask AddRoleAsync(string name, CancellationToken cancellationToken = default) =>
+    public async ValueTask AddRoleAsync(string name, CancellationToken cancellationToken = default)
+    {
+        CheckName(name, "role");
         await _changing.RoleAddAsync(new AuthRoleAddRequest { Name = name }, cancellationToken: cancellationToken).ReplyAboutAsync(role: name).ConfigureAwait(false);
+    }
 
     public async ValueTask RemoveRoleAsync(string name, CancellationToken cancellationToken = default) =>
         await _changing.RoleDeleteAsync(new AuthRoleDeleteRequest { Role = name }, cancellationToken: cancellationToken).ReplyAboutAsync(role: name).ConfigureAwait(false);
@@ -103,20 +172,28 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
 
     public async ValueTask RevokePermissionAsync(string role, KvRange range, CancellationToken cancellationToken = default)
     {
-        foreach (var (key, end) in IntervalsOf(range))
+        // Somebody else may have granted one part of a directory alone, or a call may have been cut off between the two.
+        var reply = await _reading.RoleGetAsync(new AuthRoleGetRequest { Role = role }, cancellationToken: cancellationToken).ReplyAboutAsync(role: role).ConfigureAwait(false);
+        var granted = IntervalsOf(range).Where(interval => reply.Perm.Any(permission => permission.Key == interval.Key && permission.RangeEnd == interval.End)).ToList();
+        if (granted.Count == 0)
+        {
+            throw new KvInvalidArgumentException($"The role '{role}' has no permission of exactly {range}. A part of a range cannot be taken: look at the role's permissions.");
+        }
+
+        foreach (var (key, end) in granted)
         {
             await _changing.RoleRevokePermissionAsync(new AuthRoleRevokePermissionRequest { Role = role, Key = key, RangeEnd = end }, cancellationToken: cancellationToken)
                 .ReplyAboutAsync(role: role).ConfigureAwait(false);
         }
     }
 
-    // A directory is the key of that name, too. The end of an interval without one is a single NUL (etcd's API, RangeRequest).
+    // A directory is the key of that name, too, but for the one of all keys that start with a slash. The end of an interval without one is a single NUL (etcd's API, RangeRequest).
     private IEnumerable<(ByteString Key, ByteString End)> IntervalsOf(KvRange range)
     {
         ArgumentNullException.ThrowIfNull(range);
-        if (range.Kind is KvRangeKind.Key or KvRangeKind.Directory)
+        if (range.Kind is KvRangeKind.Key or KvRangeKind.Directory && range.Text.Length > 0)
         {
-            yield return (ByteString.CopyFrom(_keys.Encode(range.Text.TrimEnd('/'))), ByteString.Empty);
+            yield return (ByteString.CopyFrom(_keys.Encode(range.Text)), ByteString.Empty);
         }
 
         if (range.Kind != KvRangeKind.Key)
@@ -136,6 +213,25 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         },
         KeyText.Decode(permission.Key.Span),
         permission.RangeEnd.Length == 0 ? null : permission.RangeEnd.Length == 1 && permission.RangeEnd[0] == 0 ? "" : KeyText.Decode(permission.RangeEnd.Span));
+
+    private static void CheckName(string name, string what)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            throw new KvInvalidArgumentException($"The name of the {what} is empty. Specify one.");
+        }
+    }
+
+    private static void CheckPassword(string? password)
+    {
+        if (password?.Length == 0)
+        {
+            throw new KvInvalidArgumentException("The password is empty: everybody who knows the name could sign in. Specify one.");
+        }
+    }
+
+    private static KvInvalidArgumentException HasNoPassword(string user) => new(
+        $"The user '{user}' was added without a password and signs in with a client certificate alone: the store keeps no password for it. Remove the user, and add it again with one.");
 
     private static Permission.Types.Type TypeOf(KvAccessKind access) => access switch
     {

@@ -7,10 +7,14 @@ public interface IKvAccess
     /// <param name="cancellationToken">Ends the call.</param>
     ValueTask<bool> IsAuthenticationEnabledAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Has the store ask for users from now on.</summary>
+    /// <summary>Has the store ask for users from now on, once it is sure that <c>root</c> can sign in: whoever has no user is locked out.</summary>
+    /// <param name="rootPassword">The password that <c>root</c> gets. A store that asks for no users checks no password, so only one that was just set is known to
+    /// be the right one. null leaves it as it is: <c>root</c> signs in with a client certificate.</param>
     /// <param name="cancellationToken">Ends the call; it may have been switched on.</param>
-    /// <exception cref="KvException">There is no user <c>root</c> with the role <c>root</c>, or the store could not be asked.</exception>
-    ValueTask EnableAuthenticationAsync(CancellationToken cancellationToken = default);
+    /// <exception cref="KvUserNotFoundException">There is no user <c>root</c>. Nothing was changed.</exception>
+    /// <exception cref="KvInvalidArgumentException">The password is empty, or the user <c>root</c> does not have the role <c>root</c>, and nothing was changed; or
+    /// <c>root</c> was added without a password, so that it cannot sign in with one.</exception>
+    ValueTask EnableAuthenticationAsync(string? rootPassword, CancellationToken cancellationToken = default);
 
     /// <summary>Has the store ask for users no longer: everybody may do everything.</summary>
     /// <param name="cancellationToken">Ends the call; it may have been switched off.</param>
@@ -23,14 +27,15 @@ public interface IKvAccess
     /// <summary>A user with its roles.</summary>
     /// <param name="name">The user's name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="KvException">There is no such user.</exception>
+    /// <exception cref="KvUserNotFoundException">There is no such user.</exception>
     ValueTask<KvUser> GetUserAsync(string name, CancellationToken cancellationToken = default);
 
     /// <summary>Adds a user.</summary>
     /// <param name="name">The user's name.</param>
     /// <param name="password">The password; null for a user that signs in with a client certificate alone.</param>
     /// <param name="cancellationToken">Ends the call; the user may have been added.</param>
-    /// <exception cref="KvException">There is such a user, or the store refused.</exception>
+    /// <exception cref="KvUserExistsException">There is such a user.</exception>
+    /// <exception cref="KvInvalidArgumentException">The name or the password is empty.</exception>
     ValueTask AddUserAsync(string name, string? password, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a user.</summary>
@@ -42,6 +47,9 @@ public interface IKvAccess
     /// <param name="name">The user's name.</param>
     /// <param name="password">The new password.</param>
     /// <param name="cancellationToken">Ends the call; the password may have been changed.</param>
+    /// <exception cref="KvUserNotFoundException">There is no such user.</exception>
+    /// <exception cref="KvInvalidArgumentException">The password is empty; or the user was added without one and keeps to its client certificate, which a store
+    /// tells only while it asks for users.</exception>
     ValueTask SetPasswordAsync(string name, string password, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a user a role.</summary>
@@ -54,6 +62,7 @@ public interface IKvAccess
     /// <param name="user">The user's name.</param>
     /// <param name="role">The role's name.</param>
     /// <param name="cancellationToken">Ends the call; the role may have been taken.</param>
+    /// <exception cref="KvInvalidArgumentException">The user does not have the role.</exception>
     ValueTask RevokeRoleAsync(string user, string role, CancellationToken cancellationToken = default);
 
     /// <summary>The roles' names, in order.</summary>
@@ -63,7 +72,7 @@ public interface IKvAccess
     /// <summary>A role with its permissions.</summary>
     /// <param name="name">The role's name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="KvException">There is no such role.</exception>
+    /// <exception cref="KvRoleNotFoundException">There is no such role.</exception>
     ValueTask<KvRole> GetRoleAsync(string name, CancellationToken cancellationToken = default);
 
     /// <summary>Adds a role, without any permission.</summary>
@@ -83,10 +92,11 @@ public interface IKvAccess
     /// <param name="cancellationToken">Ends the call; the permission, or a part of it, may have been given.</param>
     ValueTask GrantPermissionAsync(string role, KvRange range, KvAccessKind access, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes a permission from a role.</summary>
+    /// <summary>Takes a permission from a role. Of a directory both parts go: the one of its key and the one of the keys below it, also where the role has only one of them.</summary>
     /// <param name="role">The role's name.</param>
-    /// <param name="range">The keys, as they were granted.</param>
+    /// <param name="range">The keys, as they were granted: a part of a range cannot be taken.</param>
     /// <param name="cancellationToken">Ends the call; the permission, or a part of it, may have been taken.</param>
+    /// <exception cref="KvInvalidArgumentException">The role has no permission of exactly these keys.</exception>
     ValueTask RevokePermissionAsync(string role, KvRange range, CancellationToken cancellationToken = default);
 }
 
@@ -159,9 +169,14 @@ public sealed record KvPermission(KvAccessKind Access, string Start, string? End
 
     private string Keys => End switch
     {
-        null => Start,
-        "" => $"{Start} and all behind",
-        _ => $"{Start} to before {End}",
+        null => $"key '{Start}'",
+        "" when Start == "\0" => "all keys",
+        "" => $"'{Start}' and all keys behind",
+        _ when End == EndOfPrefix => $"prefix '{Start}'",
+        _ => $"'{Start}' to before '{End}'",
     };
+
+    // Only where the last character can grow within its byte; any other prefix shows as what it is to the store, a range.
+    private string? EndOfPrefix => Start.Length > 0 && Start[^1] < 0x7E ? Start[..^1] + (char)(Start[^1] + 1) : null;
 }
 #pragma warning restore CA1711

@@ -19,7 +19,9 @@ internal static class EtcdErrors
             GrpcCode.PermissionDenied => new(new KvPermissionDeniedException(
                 $"{endpoint} does not permit this{call.ForKey}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }),
             GrpcCode.InvalidArgument when Has("auth store is old") => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
-            GrpcCode.InvalidArgument when Has("authentication failed") => Authentication($"{endpoint} refused the user or password."),
+
+            // Unknown where a password comes for a user that was added without one: the servers' table of errors leaves that one out.
+            GrpcCode.InvalidArgument or GrpcCode.Unknown when Has("authentication failed") => Authentication($"{endpoint} refused the user or password."),
             GrpcCode.InvalidArgument when Has("user name is empty") => new(new KvException(
                 KvErrorCode.AuthenticationFailed,
                 $"{endpoint} has authentication enabled, and neither a user and password nor a client certificate that names a user was given. Specify a credential.")

@@ -12,8 +12,8 @@ public sealed class NewKvUserCommand : KvPasswordCmdlet
     private const string NoPasswordSet = "NoPassword";
 
     /// <summary>The user's name.</summary>
-    [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = NoPasswordSet, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = NoPasswordSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     public string Name { get; set; } = "";
 
     /// <summary>The user has no password: it signs in with a client certificate that names it.</summary>

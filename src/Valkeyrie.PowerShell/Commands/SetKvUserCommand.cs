@@ -10,7 +10,7 @@ namespace Valkeyrie.PowerShell.Commands;
 public sealed class SetKvUserCommand : KvPasswordCmdlet
 {
     /// <summary>The user's name.</summary>
-    [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(UserCompleter))]
     public string Name { get; set; } = "";
 

@@ -205,6 +205,10 @@ internal static class ErrorRecords
         KvTimeoutException => "See that the store is well: Get-KvStore shows it. Connect-KvStore -Timeout gives it more time.",
         KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost or KvUnreachableReason.Unavailable } =>
             "See that the store is well and try again; nothing need be connected anew.",
+        KvUserNotFoundException => "Get-KvUser shows those that do.",
+        KvUserExistsException { Name: var name } => $"Set-KvUser {ArgumentText.Of(name)} changes its password.",
+        KvRoleNotFoundException => "Get-KvRole shows those that do.",
+        KvRoleExistsException { Name: var name } => $"Grant-KvPermission {ArgumentText.Of(name)} adds to what it permits.",
         KvFileReplacedException => "Disconnect-KvStore closes it; Connect-KvStore opens what is in place now.",
         _ => null,
     };

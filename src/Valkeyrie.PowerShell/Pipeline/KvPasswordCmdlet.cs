@@ -17,6 +17,7 @@ public abstract class KvPasswordCmdlet : KvAccessCmdlet
 
     /// <summary>The user and the password, as Get-Credential makes them.</summary>
     [Parameter(ParameterSetName = CredentialSet, Mandatory = true)]
+    [Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>What was given, as text. An empty password is refused: it would let anybody in who knows the name.</summary>

@@ -25,6 +25,8 @@ public abstract class KvPermissionCmdlet : KvAccessCmdlet
 
     /// <summary>The beginning of the keys.</summary>
     [Parameter(ParameterSetName = RangeArgument.PrefixSet, Mandatory = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyCompleter))]
     public string Prefix { get; set; } = "";
 
     /// <summary>Single keys.</summary>

@@ -155,10 +155,10 @@ public sealed class AdministrationTests : IAsyncLifetime
         await access.GrantRoleAsync("zoe", "team");
         Assert.Equal(["team"], (await access.GetUserAsync("zoe")).Roles);
         await access.AddUserAsync("root", "r00t");
-        await Assert.ThrowsAnyAsync<KvException>(async () => await access.EnableAuthenticationAsync());
+        await Assert.ThrowsAnyAsync<KvException>(async () => await access.EnableAuthenticationAsync("r00t"));
         await access.AddRoleAsync("root");
         await access.GrantRoleAsync("root", "root");
-        await access.EnableAuthenticationAsync();
+        await access.EnableAuthenticationAsync("r00t");
 
         await using var zoe = KvStore.Open(_server.Address, new KvStoreOptions { Credential = new("zoe", "first") });
         await zoe.PutAsync("app", "1");
@@ -176,6 +176,85 @@ public sealed class AdministrationTests : IAsyncLifetime
         Assert.Empty((await access.GetRoleAsync("team")).Permissions);
         await access.DisableAuthenticationAsync();
         Assert.Equal(["root", "zoe"], await _store.GetCapability<IKvAccess>().ListUsersAsync());
+    }
+
+    [Fact]
+    public async Task A_permission_is_one_of_exactly_the_keys_that_were_named_and_goes_as_it_came()
+    {
+        var access = _store.GetCapability<IKvAccess>();
+        await access.AddRoleAsync("team");
+
+        // A slash at the end of a key is a part of it, and no key has the name of the directory of all that begin with one.
+        (KvRange Range, KvPermission[] Permissions)[] expected =
+        [
+            (KvRange.Key("a/"), [new(KvAccessKind.Read, "a/", null)]),
+            (KvRange.Directory("a/"), [new(KvAccessKind.Read, "a", null), new(KvAccessKind.Read, "a/", "a0")]),
+            (KvRange.Directory("a//"), [new(KvAccessKind.Read, "a/", null), new(KvAccessKind.Read, "a//", "a/0")]),
+            (KvRange.Directory("/"), [new(KvAccessKind.Read, "/", "0")]),
+            (KvRange.Prefix("a/"), [new(KvAccessKind.Read, "a/", "a0")]),
+            (KvRange.All, [new(KvAccessKind.Read, "\0", "")]),
+        ];
+        foreach (var (range, permissions) in expected)
+        {
+            await access.GrantPermissionAsync("team", range, KvAccessKind.Read);
+            Assert.Equal(permissions, (await access.GetRoleAsync("team")).Permissions);
+            await access.RevokePermissionAsync("team", range);
+            Assert.Empty((await access.GetRoleAsync("team")).Permissions);
+        }
+
+        // A directory goes also where one part of it alone was granted; what was not granted is refused.
+        await access.GrantPermissionAsync("team", KvRange.Prefix("a/"), KvAccessKind.Write);
+        var refused = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.RevokePermissionAsync("team", KvRange.Prefix("a/b")));
+        Assert.Contains("'team' has no permission of exactly prefix 'a/b'", refused.Message, StringComparison.Ordinal);
+        await access.RevokePermissionAsync("team", KvRange.Directory("a"));
+        Assert.Empty((await access.GetRoleAsync("team")).Permissions);
+    }
+
+    [Fact]
+    public async Task Permissions_are_those_of_the_namespace()
+    {
+        await using var apart = KvStore.Open(_server.Address, new KvStoreOptions { Namespace = "apart/" });
+        var access = apart.GetCapability<IKvAccess>();
+        await access.AddRoleAsync("team");
+        await access.GrantPermissionAsync("team", KvRange.All, KvAccessKind.Read);
+        Assert.Equal([new KvPermission(KvAccessKind.Read, "apart/", "apart0")], (await access.GetRoleAsync("team")).Permissions);
+    }
+
+    [Theory]
+    [InlineData("a", null, "key 'a'")]
+    [InlineData("a/", "a0", "prefix 'a/'")]
+    [InlineData("\0", "", "all keys")]
+    [InlineData("a", "", "'a' and all keys behind")]
+    [InlineData("a", "c", "'a' to before 'c'")]
+    [InlineData("ü", "ý", "'ü' to before 'ý'")]
+    public void A_permission_says_which_keys_it_is_about(string start, string? end, string expected) =>
+        Assert.Equal(expected, $"{new KvPermission(KvAccessKind.Read, start, end):keys}");
+
+    [Fact]
+    public async Task A_password_is_only_said_to_be_set_where_the_user_can_sign_in_with_it()
+    {
+        var access = _store.GetCapability<IKvAccess>();
+        await access.AddUserAsync("zoe", "first");
+        await access.AddUserAsync("root", null);
+        await access.AddRoleAsync("root");
+        await access.GrantRoleAsync("root", "root");
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.AddUserAsync("", "s3cret"));
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.AddUserAsync("max", ""));
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.SetPasswordAsync("zoe", ""));
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.AddRoleAsync(""));
+        await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.EnableAuthenticationAsync(""));
+        Assert.False(await access.IsAuthenticationEnabledAsync());
+
+        // root has a client certificate alone, and this connection has none: nobody can take it back, and the error says so.
+        var locked = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.EnableAuthenticationAsync("s3cret"));
+        Assert.Contains("Connect with a client certificate that names root", locked.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", locked.ToString(), StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<KvException>(async () =>
+        {
+            await using var root = KvStore.Open(_server.Address, new KvStoreOptions { Credential = new("root", "s3cret") });
+            await root.GetAsync("k");
+        });
+        Assert.Equal(KvErrorCode.AuthenticationFailed, refused.Code);
     }
 
     [Fact]
@@ -201,6 +280,8 @@ public sealed class AdministrationTests : IAsyncLifetime
             Assert.DoesNotContain("s3cret", missing.ToString(), StringComparison.Ordinal);
         }
 
+        var notGranted = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.RevokeRoleAsync("zoe", "team"));
+        Assert.Contains("'zoe' does not have the role 'team'", notGranted.Message, StringComparison.Ordinal);
         Func<Task>[] aboutRole =
         [
             async () => await access.GetRoleAsync("none"), async () => await access.RemoveRoleAsync("none"), async () => await access.GrantRoleAsync("zoe", "none"),
