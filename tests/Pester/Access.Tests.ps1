@@ -35,9 +35,16 @@ Describe 'Users, roles and permissions' -Tag etcd {
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvUserExists,*'
         "$failure $($failure.Exception)" | Should -BeLike '*user-red*'
         "$failure $($failure.Exception)" | Should -Not -BeLike '*hidden-word*'
-        (Get-ErrorOf { Set-KvUser none (Get-Password hidden-word) }).FullyQualifiedErrorId | Should -BeLike 'KvUserNotFound,*'
-        (Get-ErrorOf { New-KvRole red }).FullyQualifiedErrorId | Should -BeLike 'KvRoleExists,*'
-        (Get-ErrorOf { Grant-KvRole none user-red }).FullyQualifiedErrorId | Should -BeLike 'KvRoleNotFound,*'
+        "$failure" | Should -BeLike '*Set-KvUser user-red *'
+        $failure = Get-ErrorOf { Set-KvUser none (Get-Password hidden-word) }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvUserNotFound,*'
+        "$failure" | Should -BeLike '*Get-KvUser *'
+        $failure = Get-ErrorOf { New-KvRole red }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvRoleExists,*'
+        "$failure" | Should -BeLike '*Grant-KvPermission red *'
+        $failure = Get-ErrorOf { Grant-KvRole none user-red }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvRoleNotFound,*'
+        "$failure" | Should -BeLike '*Get-KvRole *'
     }
 
     It 'count once the store asks for users, which it does only if root can sign in' {
@@ -54,6 +61,11 @@ Describe 'Users, roles and permissions' -Tag etcd {
         Set-KvValue red/a 1 -Store red
         (Get-ErrorOf { Set-KvValue redder 1 -Store red }).FullyQualifiedErrorId | Should -BeLike 'KvPermissionDenied,*'
         (Get-ErrorOf { Set-KvValue green/a 1 -Store red }).FullyQualifiedErrorId | Should -BeLike 'KvPermissionDenied,*'
+
+        # The server itself says that it has changed this one.
+        New-KvUser by-certificate -NoPassword -Store root
+        "$(Get-ErrorOf { Set-KvUser by-certificate (Get-Password hidden-word) -Store root })" | Should -BeLike '*without a password*'
+        Remove-KvUser by-certificate -Store root -Confirm:$false
 
         Set-KvUser user-red (Get-Password second-red) -Store root
         (Invoke-Etcdctl --user user-red:second-red get red/a --print-value-only) | Should -Be 1

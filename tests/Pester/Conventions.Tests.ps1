@@ -2,14 +2,15 @@
 
 BeforeDiscovery {
     $commands = (Import-PowerShellDataFile $PSScriptRoot/../../Valkeyrie.psd1).CmdletsToExport
-    $changing = $commands | Where-Object { ($_ -split '-')[0] -in 'Copy', 'Disconnect', 'Enter', 'Exit', 'Export', 'Import', 'Invoke', 'Lock', 'Register', 'Remove', 'Save', 'Set', 'Unlock', 'Unregister', 'Use' -or
-        $_ -eq 'New-KvLease' }
+    $changing = $commands | Where-Object { ($_ -split '-')[0] -in 'Copy', 'Disable', 'Disconnect', 'Enable', 'Enter', 'Exit', 'Export', 'Grant', 'Import', 'Invoke', 'Lock', 'Register', 'Remove', 'Revoke', 'Save', 'Set', 'Unlock', 'Unregister', 'Use' -or
+        $_ -in 'New-KvLease', 'New-KvRole', 'New-KvUser' }
 
     # These have no store of their own to choose: they open one, show all, are of one already, or only name things.
     $onStore = $commands | Where-Object { $_ -notin 'Connect-KvStore', 'Exit-KvElection', 'Get-KvStore', 'New-KvCondition', 'Register-KvStore', 'Set-KvElection', 'Unlock-KvKey', 'Unregister-KvStore' }
 
     # What is about the whole of a cluster is asked once. A lease is made from a time alone, a block of code runs under one lock or leadership, and whoever waits to lead in one election leads in no other meanwhile.
-    $piped = $commands | Where-Object { $_ -notin 'Add-KvMember', 'Clear-KvHistory', 'Get-KvAlarm', 'Get-KvHash', 'Get-KvMember', 'Get-KvStatus', 'Optimize-KvStore', 'Enter-KvElection', 'New-KvLease', 'Use-KvElection', 'Use-KvLock' }
+    # A role is granted and permitted something by name; users and directories are what comes in numbers.
+    $piped = $commands | Where-Object { $_ -notin 'Add-KvMember', 'Clear-KvHistory', 'Disable-KvAuthentication', 'Enable-KvAuthentication', 'Get-KvAlarm', 'Get-KvHash', 'Get-KvMember', 'Get-KvStatus', 'Optimize-KvStore', 'Enter-KvElection', 'New-KvLease', 'Use-KvElection', 'Use-KvLock' }
 
     $codes = Get-Content $PSScriptRoot/../../src/Valkeyrie/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { "Kv$($_.Trim(' ,'))" }
     $written = [regex]::Matches((Get-Content $PSScriptRoot/../../src/Valkeyrie.PowerShell/Errors/ErrorRecords.cs -Raw), '"(Kv[A-Z]\w+)"') |
@@ -72,6 +73,10 @@ Describe '<_>' -ForEach $commands {
             '^Clear-KvAlarm$' { 'MemberId'; break }
             '^Clear-KvHistory$' { 'BeforeRevision'; break }
             '^Get-Kv(Alarm|Hash|Member|Status)$' { $null; break }
+            '^(Get|New|Remove|Set)-Kv(User|Role)$' { 'Name'; break }
+            '^(Grant|Revoke)-Kv(Role|Permission)$' { 'Role'; break }
+            '^Enable-KvAuthentication$' { 'Credential'; break }
+            '^Disable-KvAuthentication$' { $null; break }
             default { 'Key' }
         }
         $first | Should -Be $expected
@@ -81,7 +86,7 @@ Describe '<_>' -ForEach $commands {
         $instead = @{
             DryRun = 'WhatIf'; Quiet = 'PassThru'; NoConfirm = 'Confirm'; Yes = 'Confirm'; Recursive = 'Recurse'; Overwrite = 'Force'; Limit = 'First'; Top = 'First'
             Max = 'First'; Count = $_ -eq 'Get-KvTree' ? $null : 'First'; Offset = 'Skip'; Host = 'Endpoint'; Server = 'Endpoint'; ComputerName = 'Endpoint'
-            User = 'Credential'; UserName = 'Credential'; Password = 'Credential'; File = 'FilePath'; FileName = 'FilePath'; Directories = 'Directory'
+            User = $_ -like '*-KvRole' ? $null : 'Credential'; UserName = 'Credential'; Password = $_ -like '*-KvUser' ? $null : 'Credential'; File = 'FilePath'; FileName = 'FilePath'; Directories = 'Directory'
             LiteralKey = 'Key'; Keys = 'Key'; Lock = $_ -eq 'Unlock-KvKey' ? $null : 'Key'; Ca = 'CaCertificate'; Insecure = 'SkipCertificateCheck'
         }
         foreach ($parameter in Get-OwnParameter $_) {
@@ -106,8 +111,8 @@ Describe '<_>, which changes something' -ForEach $changing {
         (Get-Command $_).Parameters.Keys | Should -Contain Confirm
     }
 
-    It 'asks by itself if much is to go that nobody can bring back, and else only those who want to be asked' {
-        [Management.Automation.CommandMetadata]::new((Get-Command $_)).ConfirmImpact | Should -Be ($_ -in 'Remove-KvTree', 'Remove-KvMember' ? 'High' : 'Medium')
+    It 'asks by itself if much is to go that nobody can bring back, or everybody may come in or be locked out, and else only those who want to be asked' {
+        [Management.Automation.CommandMetadata]::new((Get-Command $_)).ConfirmImpact | Should -Be ($_ -in 'Remove-KvTree', 'Remove-KvMember', 'Remove-KvUser', 'Remove-KvRole', 'Enable-KvAuthentication', 'Disable-KvAuthentication' ? 'High' : 'Medium')
     }
 }
 
@@ -119,7 +124,12 @@ Describe '<_>, which works on a store' -ForEach $onStore {
 
 Describe '<_>, of which there may be many' -ForEach $piped {
     It 'takes from the pipeline what it takes first' {
-        $first = (Get-Command $_).Parameters[(Get-FirstParameter $_).Name]
+        $many = switch -Regex ($_) {
+            '^(Grant|Revoke)-KvRole$' { 'User'; break }
+            '^(Grant|Revoke)-KvPermission$' { 'Path'; break }
+            default { (Get-FirstParameter $_).Name }
+        }
+        $first = (Get-Command $_).Parameters[$many]
         $first.ParameterSets.Values | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName } | Should -Not -BeNullOrEmpty
     }
 }
