@@ -124,11 +124,7 @@ Describe '<_>, which works on a store' -ForEach $onStore {
 
 Describe '<_>, of which there may be many' -ForEach $piped {
     It 'takes from the pipeline what it takes first' {
-        $many = switch -Regex ($_) {
-            '^(Grant|Revoke)-KvRole$' { 'User'; break }
-            '^(Grant|Revoke)-KvPermission$' { 'Path'; break }
-            default { (Get-FirstParameter $_).Name }
-        }
+        $many = @{ 'Grant-KvRole' = 'User'; 'Revoke-KvRole' = 'User'; 'Grant-KvPermission' = 'Path'; 'Revoke-KvPermission' = 'Path' }[$_] ?? (Get-FirstParameter $_).Name
         $first = (Get-Command $_).Parameters[$many]
         $first.ParameterSets.Values | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName } | Should -Not -BeNullOrEmpty
     }
