@@ -65,6 +65,7 @@
         'Set-KvMember'
         'Set-KvUser'
         'Set-KvValue'
+        'Sync-KvTree'
         'Test-KvKey'
         'Test-KvStore'
         'Unlock-KvKey'

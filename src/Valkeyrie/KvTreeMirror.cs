@@ -91,7 +91,8 @@ public sealed class KvTreeMirror
     /// <param name="cancellationToken">Ends the mirror: changes that are on their way are awaited for up to two seconds, and the state is saved.</param>
     /// <returns>What was done. A mirror that was cancelled returns, too.</returns>
     /// <exception cref="KvHistoryChangedException">The source has another history than before, and <see cref="KvTreeMirrorOptions.AcceptNewHistory"/> is not set.</exception>
-    /// <exception cref="KvInvalidArgumentException">The state to resume from is that of another mirror, or both trees lie in one cluster and one is a part of the other.</exception>
+    /// <exception cref="KvInvalidArgumentException">The state to resume from is that of another mirror; both trees lie in one cluster and one is a part of the other; or a mirror
+    /// that prunes and has no state finds nothing in the source.</exception>
     /// <exception cref="KvException">A store refuses what is needed, or could not be reached before the first comparison had ended.</exception>
     public async Task<KvTreeMirrorStatus> RunAsync(CancellationToken cancellationToken = default)
     {
@@ -268,7 +269,8 @@ public sealed class KvTreeMirror
     {
         Enter(KvTreeMirrorPhase.Comparing);
         _leases?.Begin();
-        var listing = new MirroredListing(events, _source.Info, _range, outage => Volatile.Write(ref _sourceOutage, outage));
+        var mayBeEmpty = !_options.Prune || _options.Resume is not null || _comparisons > 0;
+        var listing = new MirroredListing(events, _source.Info, _range, mayBeEmpty, outage => Volatile.Write(ref _sourceOutage, outage));
         var content = new KvTreeContent(listing.ReadAsync(), _range.Start);
         var copy = new KvTreeCopy(content, _destination, _place, new KvTreeCopyOptions { Prune = _options.Prune, InFlight = _options.InFlight }, _leases);
         _copy = copy;

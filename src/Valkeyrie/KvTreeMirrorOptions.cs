@@ -3,7 +3,8 @@ namespace Valkeyrie;
 /// <summary>Options of a <see cref="KvTreeMirror"/>.</summary>
 public sealed record KvTreeMirrorOptions
 {
-    /// <summary>True to remove from the destination what the source does not hold, and what is removed from the source later. Default: false, nothing is removed.</summary>
+    /// <summary>True to remove from the destination what the source does not hold, and what is removed from the source later. A mirror without a state to resume
+    /// refuses a source that holds nothing then. Default: false, nothing is removed.</summary>
     public bool Prune { get; init; }
 
     /// <summary>True to let keys expire in the destination as in the source: those of one lease get one lease there, which is renewed for as long as the source's

@@ -4,8 +4,9 @@ namespace Valkeyrie;
 /// <param name="events">The watch, at its beginning.</param>
 /// <param name="source">The source, as errors name it.</param>
 /// <param name="range">What is watched.</param>
+/// <param name="mayBeEmpty">False if an empty tree is most likely a mistake.</param>
 /// <param name="outage">Told why the source is away, and by null that it is back.</param>
-internal sealed class MirroredListing(IAsyncEnumerator<KvEvent> events, KvStoreInfo source, KvRange range, Action<KvException?> outage)
+internal sealed class MirroredListing(IAsyncEnumerator<KvEvent> events, KvStoreInfo source, KvRange range, bool mayBeEmpty, Action<KvException?> outage)
 {
     private KvPair? _newest;
     private long _keys;
@@ -18,6 +19,7 @@ internal sealed class MirroredListing(IAsyncEnumerator<KvEvent> events, KvStoreI
 
     /// <summary>The pairs, in key order. Leaves the watch at its first change.</summary>
     /// <exception cref="KvCompactedException">The listing has begun anew.</exception>
+    /// <exception cref="KvInvalidArgumentException">There are none, and that is most likely a mistake.</exception>
     /// <exception cref="KvNotSupportedException">A change comes before the listing has ended: the store does not know <see cref="KvWatchOptions.ListingEnds"/>.</exception>
     public async IAsyncEnumerable<KvPair> ReadAsync()
     {
@@ -33,6 +35,13 @@ internal sealed class MirroredListing(IAsyncEnumerator<KvEvent> events, KvStoreI
                     break;
                 case KvEventType.Listed:
                     Revision = current.Revision;
+                    if (_keys == 0 && !mayBeEmpty)
+                    {
+                        throw new KvInvalidArgumentException(
+                            $"There is nothing in {range} of {source.Address}, so that a mirror that prunes would empty its destination. Check how it is spelt, or mirror without pruning first.")
+                        { ParamName = nameof(KvTreeMirrorOptions.Prune), Key = range.Text };
+                    }
+
                     yield break;
                 case KvEventType.Outage or KvEventType.Resumed:
                     outage(current.Error);

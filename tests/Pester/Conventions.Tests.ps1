@@ -2,15 +2,15 @@
 
 BeforeDiscovery {
     $commands = (Import-PowerShellDataFile $PSScriptRoot/../../Valkeyrie.psd1).CmdletsToExport
-    $changing = $commands | Where-Object { ($_ -split '-')[0] -in 'Copy', 'Disable', 'Disconnect', 'Enable', 'Enter', 'Exit', 'Export', 'Grant', 'Import', 'Invoke', 'Lock', 'Register', 'Remove', 'Revoke', 'Save', 'Set', 'Unlock', 'Unregister', 'Use' -or
+    $changing = $commands | Where-Object { ($_ -split '-')[0] -in 'Copy', 'Disable', 'Disconnect', 'Enable', 'Enter', 'Exit', 'Export', 'Grant', 'Import', 'Invoke', 'Lock', 'Register', 'Remove', 'Revoke', 'Save', 'Set', 'Sync', 'Unlock', 'Unregister', 'Use' -or
         $_ -in 'New-KvLease', 'New-KvRole', 'New-KvUser' }
 
     # These have no store of their own to choose: they open one, show all, are of one already, or only name things.
     $onStore = $commands | Where-Object { $_ -notin 'Connect-KvStore', 'Exit-KvElection', 'Get-KvStore', 'New-KvCondition', 'Register-KvStore', 'Set-KvElection', 'Unlock-KvKey', 'Unregister-KvStore' }
 
     # What is about the whole of a cluster is asked once. A lease is made from a time alone, a block of code runs under one lock or leadership, and whoever waits to lead in one election leads in no other meanwhile.
-    # A role is granted and permitted something by name; users and directories are what comes in numbers.
-    $piped = $commands | Where-Object { $_ -notin 'Add-KvMember', 'Clear-KvHistory', 'Disable-KvAuthentication', 'Enable-KvAuthentication', 'Get-KvAlarm', 'Get-KvHash', 'Get-KvMember', 'Get-KvStatus', 'Optimize-KvStore', 'Enter-KvElection', 'New-KvLease', 'Use-KvElection', 'Use-KvLock' }
+    # A role is granted and permitted something by name; users and directories are what comes in numbers. A mirror follows one tree until it is stopped.
+    $piped = $commands | Where-Object { $_ -notin 'Add-KvMember', 'Clear-KvHistory', 'Disable-KvAuthentication', 'Enable-KvAuthentication', 'Get-KvAlarm', 'Get-KvHash', 'Get-KvMember', 'Get-KvStatus', 'Optimize-KvStore', 'Enter-KvElection', 'New-KvLease', 'Sync-KvTree', 'Use-KvElection', 'Use-KvLock' }
 
     $codes = Get-Content $PSScriptRoot/../../src/Valkeyrie/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { "Kv$($_.Trim(' ,'))" }
     $written = [regex]::Matches((Get-Content $PSScriptRoot/../../src/Valkeyrie.PowerShell/Errors/ErrorRecords.cs -Raw), '"(Kv[A-Z]\w+)"') |

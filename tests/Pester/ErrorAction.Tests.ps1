@@ -28,6 +28,7 @@ BeforeDiscovery {
         Row Remove-KvValue '"a", "b" | Remove-KvValue -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Save-KvSnapshot '"$folder/a.db", "$folder/b.db" | Save-KvSnapshot -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Set-KvValue '"a", "b" | Set-KvValue -Value 1 -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Sync-KvTree 'Sync-KvTree app other -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Test-KvKey '"a", "b" | Test-KvKey -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Update-KvLease '1, 2 | Update-KvLease -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Use-KvElection 'Use-KvElection e { "BLOCK" } -Store nosuch <EA>' -Ends -Id KvStoreNotFound
@@ -94,6 +95,10 @@ BeforeDiscovery {
         Row Export-KvTree 'Export-KvTree -All:$false "$folder/x.json" -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Copy-KvTree 'Copy-KvTree -All:$false -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Copy-KvTree 'Copy-KvTree app other -DestinationStore nosuch -Store main <EA>' -Ends -Id KvStoreNotFound
+        Row Sync-KvTree 'Sync-KvTree -All:$false -Store main <EA>' -Ends -Id KvInvalidArgument
+        Row Sync-KvTree 'Sync-KvTree app app/x -Store main <EA>' -Ends -Id KvInvalidArgument
+        Row Sync-KvTree 'Sync-KvTree app other -DestinationStore nosuch -Store main <EA>' -Ends -Id KvStoreNotFound
+        Row Sync-KvTree 'Sync-KvTree app other -Once -StatePath "$folder/none/x.json" -Store main <EA>' -Ends -Id KvFileFailed
         Row Compare-KvTree 'Compare-KvTree app other -DifferenceStore nosuch -Store main <EA>' -Ends -Id KvStoreNotFound
 
         # A store without a cluster.

@@ -45,6 +45,7 @@ BeforeDiscovery {
         'Endpoint table'               = { Test-KvStore $connection }
         'Tree difference table'        = { Compare-KvTree a b -IncludeEqual }
         'Tree copy table'              = { Copy-KvTree -Path a -Destination copied -PassThru }
+        'Mirror table'                 = { $mirrored }
     }
     $shown = ([xml] (Get-Content $PSScriptRoot/../../module/Valkeyrie.Format.ps1xml -Raw)).Configuration.ViewDefinitions.View |
         ForEach-Object { @{ Name = $_.Name; IsList = $null -ne $_.ListControl; Wraps = $null -ne $_.SelectSingleNode('.//Wrap'); Make = $views[$_.Name] } }
@@ -103,6 +104,7 @@ BeforeDiscovery {
         'Disable-KvAuthentication' = { Disable-KvAuthentication -Confirm:$false }
         'Set-KvMember'         = { Set-KvMember $h -Promote; Set-KvMember $h $h -WhatIf }
         'Set-KvValue'          = { Set-KvValue $k 1 -WhatIf; Set-KvValue $k 1 -NoClobber; Set-KvValue "$k`0" 1; Set-KvValue a 1 -Ttl $h; Set-KvValue $k 1 -IfRevision 99 }
+        'Sync-KvTree'          = { Sync-KvTree -Path a -Destination $k -Once -WhatIf; Sync-KvTree $k "$k/x"; Sync-KvTree -Path a -Destination $k -Once -Verbose; Sync-KvTree -Path a -Destination b -StatePath "/none/$h.json" }
         'Test-KvKey'           = { Test-KvKey "$k`0" }
         'Test-KvStore'         = { Test-KvStore $h; Test-KvStore $open; Test-KvStore $open -Timeout $h }
         'Unlock-KvKey'         = { $lock | Unlock-KvKey -WhatIf; Unlock-KvKey $h }
@@ -166,6 +168,8 @@ BeforeAll {
     $alarm = [Valkeyrie.KvAlarm]::new($h, $h)
     $user = [Valkeyrie.KvUser]::new($h, [string[]] @($h))
     $role = [Valkeyrie.KvRole]::new($h, [Valkeyrie.KvPermission[]] @([Valkeyrie.KvPermission]::new('Read', $h, $h)))
+    $mirrored = [Valkeyrie.KvTreeMirrorStatus]::new('Away', 1, 2, 3, 4, 5)
+    $mirrored.Outage = [Valkeyrie.KvTimeoutException]::new($h, $null)
     $transaction = Invoke-KvTransaction -Then { Set-KvValue "tx$k" $h; Get-KvValue $k }
 
     # A file of registered stores that somebody else has written.
@@ -236,6 +240,7 @@ Describe 'Objects of several types among each other' {
             'Valkeyrie.KvCondition' { New-KvCondition $k -Value $h }
             'Valkeyrie.KvTreeDifference' { Compare-KvTree a b -IncludeEqual }
             'Valkeyrie.KvTreeCopyResult' { Copy-KvTree -Path a -Destination copied -PassThru }
+            'Valkeyrie.KvTreeMirrorStatus' { $mirrored }
             'Valkeyrie.PowerShell.KvRegisteredStore' { $registered }
             'Valkeyrie.KvMember' { $member }
             'Valkeyrie.KvMemberStatus' { $status }
@@ -476,6 +481,7 @@ Describe 'In a session whose language is constrained' {
         @{ Name = 'a drive'; Script = 'Get-ChildItem kv:/app'; Like = '*Directory: kv:?app*-v-*5*a*' }
         @{ Name = 'differences'; Script = 'Compare-KvTree app none -WarningAction Ignore'; Like = '*<=*a*hello*' }
         @{ Name = 'copies'; Script = 'Copy-KvTree -Path app -Destination copied -PassThru'; Like = '*3*c*' }
+        @{ Name = 'mirrors'; Script = 'Sync-KvTree -Path app -Destination mirrored -Once -PassThru'; Like = '*Ended*3*' }
     ) {
         (Invoke-Constrained "$Script | Out-String -Width 200") -join "`n" | Should -BeLike $Like
     }

@@ -5,20 +5,12 @@ using Valkeyrie.PowerShell.Errors;
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A cmdlet that makes a tree of a store hold what something else holds.</summary>
-public abstract class KvCopyCmdlet : KvStoreCmdlet
+public abstract class KvCopyCmdlet : KvPruningCmdlet
 {
-    /// <summary>Also remove the keys of the destination that the source lacks. Asks first, unless -Force or -Confirm:$false is given.</summary>
-    [Parameter]
-    public SwitchParameter Prune { get; set; }
-
     /// <summary>Leave this key, relative to the tree, and all that come before it alone: for going on where a run was cut short.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? StartAfter { get; set; }
-
-    /// <summary>Do not ask before keys are removed.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
 
     /// <summary>Emit how many keys were written, left unchanged and removed.</summary>
     [Parameter]
@@ -73,14 +65,6 @@ public abstract class KvCopyCmdlet : KvStoreCmdlet
     {
         using var progress = Show(action, _ => Describe(copy.Progress, total));
         return Wait(new ValueTask<KvTreeCopyResult>(copy.RunAsync(StopToken)));
-    }
-
-    private bool MayPrune(string sourceName, string target)
-    {
-        var preference = SessionState.PSVariable.GetValue("ConfirmPreference");
-        var mustAsk = Prune && !Force && !MyInvocation.BoundParameters.ContainsKey("Confirm")
-            && LanguagePrimitives.TryConvertTo<ConfirmImpact>(preference, out var impact) && impact != ConfirmImpact.None;
-        return !mustAsk || ShouldContinue($"Every key in {target} that is not in {sourceName} will be removed.", "Remove keys?");
     }
 
     /// <summary>How far it came, and how to go on, which depends on why it stopped.</summary>

@@ -148,7 +148,7 @@ public abstract class MirrorConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_directory_that_does_not_exist_is_followed_until_it_does()
     {
-        await using var mirror = Mirror(Store, Pruning);
+        await using var mirror = Mirror(Store);
         await FillAsync("a", ("x", "1"));
         await UntilAsync("x=1");
     }

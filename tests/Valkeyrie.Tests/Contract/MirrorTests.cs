@@ -162,6 +162,22 @@ public sealed class MirrorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_source_that_holds_nothing_empties_no_destination_unless_it_was_mirrored_before()
+    {
+        var (one, two) = (Open("one"), Open("two"));
+        await two.PutAsync("a/k", "1");
+        var error = await Assert.ThrowsAsync<KvInvalidArgumentException>(() => OnceAsync(one, "a", two, "a"));
+        Assert.Equal(nameof(KvTreeMirrorOptions.Prune), error.ParamName);
+        Assert.True(await two.ExistsAsync("a/k"));
+
+        await one.PutAsync("a/k", "1");
+        await OnceAsync(one, "a", two, "a");
+        await one.DeleteAsync("a/k");
+        await new KvTreeMirror(one, "a", two, "a", Saving() with { Once = true, Resume = _saved }).RunAsync();
+        Assert.False(await two.ExistsAsync("a/k"));
+    }
+
+    [Fact]
     public async Task A_mirror_that_is_ended_while_idle_goes_on_without_a_comparison()
     {
         var (one, two) = (Open("one"), Open("two"));

@@ -1,0 +1,262 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using System.Threading.Channels;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Files;
+using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Keeps a directory, or the whole store, like another one, one way: copies it once, then makes every change until it is stopped.</summary>
+[Cmdlet(VerbsData.Sync, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
+[OutputType(typeof(KvTreeMirrorStatus))]
+public sealed class SyncKvTreeCommand : KvPruningCmdlet
+{
+    private const string AllSet = "All";
+
+    // A mirror that is stopped waits up to two seconds for what is on its way, then saves its state.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+
+    private IKvStore? _other;
+    private MirrorStateFile? _file;
+    private KvTreeMirrorPhase? _last;
+    private long _awaySince;
+
+    /// <summary>The directory to follow: of <c>app</c> the keys that start with <c>app/</c>.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 0)]
+    [AllowEmptyString]
+    [TextOf("Path")]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
+    public string Path { get; set; } = "";
+
+    /// <summary>Follow every key of the store (of its namespace, where it has one).</summary>
+    [Parameter(ParameterSetName = AllSet, Mandatory = true)]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>The directory to write to; it need not exist. Default: the same as in the source.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 1)]
+    [Parameter(ParameterSetName = AllSet, Position = 0)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
+    public string Destination { get; set; } = "";
+
+    /// <summary>The store to write to: what Connect-KvStore gave, the name of an open one, or any IKvStore. Default: the one that is followed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(StoreCompleter))]
+    public object? DestinationStore { get; set; }
+
+    /// <summary>A file that keeps how far the mirror has come, to go on from there next time. It is made where there is none. Default: none, each run compares all.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StatePath { get; set; }
+
+    /// <summary>Let keys expire in the destination as in the source, under leases of its own. Default: keys are written to stay.</summary>
+    [Parameter]
+    public SwitchParameter IncludeTtl { get; set; }
+
+    /// <summary>End once the destination holds what the source holds.</summary>
+    [Parameter]
+    public SwitchParameter Once { get; set; }
+
+    /// <summary>End, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>Go on where the source has another history than before, as after it was restored or emptied.</summary>
+    [Parameter]
+    public SwitchParameter AcceptNewHistory { get; set; }
+
+    /// <summary>Emit how far the mirror has come: each time that it begins to follow, loses a store or compares again, and at the end.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        base.Begin();
+        _other = Target;
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(DestinationStore)) && !StoreArgument.TryResolve(DestinationStore, out _other, out var error))
+        {
+            Fail(error);
+        }
+
+        if (Timeout <= TimeSpan.Zero || Timeout?.TotalMilliseconds > int.MaxValue)
+        {
+            Fail(ErrorRecords.InvalidArgument($"The timeout is {Timeout}. Specify one above zero and up to 24 days, or none to mirror until stopped."));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        if (ParameterSetName == AllSet && !All)
+        {
+            Fail(ErrorRecords.InvalidArgument("Say what to mirror: a directory with -Path, or everything with -All."));
+        }
+
+        var source = All ? KvRange.All : KvRange.Directory(Path);
+        var place = MyInvocation.BoundParameters.ContainsKey(nameof(Destination)) ? KvRange.Directory(Destination) : source;
+        _file = StatePath is null ? null : new MirrorStateFile(FileTarget.PathOf(this, StatePath));
+        var statuses = Channel.CreateUnbounded<KvTreeMirrorStatus>();
+        var mirror = new KvTreeMirror(Target, source, _other!, place, OptionsFor(statuses.Writer));
+        var sourceName = $"{source} of {Target.Info.Address}";
+        var target = $"{place} of {_other!.Info.Address}";
+        var action = $"Mirror {sourceName}{(Prune ? ", and remove what that lacks" : "")}{(Once ? ", once" : "")}";
+        if (ShouldProcess(target, action) && MayPrune(sourceName, target))
+        {
+            Mirror(mirror, statuses, action);
+        }
+    }
+
+    private KvTreeMirrorOptions OptionsFor(ChannelWriter<KvTreeMirrorStatus> statuses) => new()
+    {
+        Prune = Prune,
+        IncludeTtl = IncludeTtl,
+        Once = Once,
+        AcceptNewHistory = AcceptNewHistory,
+        Resume = ReadState(),
+        Save = _file is null ? null : _file.WriteAsync,
+        PhaseChanged = status => statuses.TryWrite(status),
+    };
+
+    private KvTreeMirrorState? ReadState()
+    {
+        try
+        {
+            return _file?.Read();
+        }
+        catch (InvalidDataException e)
+        {
+            Fail(ErrorRecords.InvalidFile(e, _file!.Path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fail(ErrorRecords.FileFailed(e, _file!.Path));
+        }
+
+        return null;
+    }
+
+    private void Mirror(KvTreeMirror mirror, Channel<KvTreeMirrorStatus> statuses, string action)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        if (Timeout is { } timeout)
+        {
+            ending.CancelAfter(timeout);
+        }
+
+        var run = RunAsync(mirror, statuses.Writer, ending.Token);
+        try
+        {
+            using var progress = Show(action, _ => Describe(mirror.Status));
+            foreach (var status in Enumerate(statuses.Reader.ReadAllAsync(CancellationToken.None)))
+            {
+                Tell(status);
+            }
+
+            CheckComplete(Wait(new ValueTask<KvTreeMirrorStatus>(run)));
+        }
+        catch (KvException e)
+        {
+            Fail(ErrorRecords.CutShort(e, HowToGoOn(e, mirror.Status)));
+        }
+        catch (Exception e) when (_file is not null && e is IOException or UnauthorizedAccessException)
+        {
+            Fail(ErrorRecords.FileFailed(e, _file!.Path));
+        }
+        catch (PipelineStoppedException)
+        {
+            // A pipeline that is being stopped takes no warnings any more; the host does.
+            End(ending, run);
+            Host?.UI?.WriteWarningLine(VisibleText.Of($"The mirror was stopped: {Counted(mirror.Status)}. {NextRun(mirror.Status)}"));
+            throw;
+        }
+        finally
+        {
+            End(ending, run);
+        }
+    }
+
+    private static async Task<KvTreeMirrorStatus> RunAsync(KvTreeMirror mirror, ChannelWriter<KvTreeMirrorStatus> statuses, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(() => mirror.RunAsync(cancellationToken), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            statuses.Complete();
+        }
+    }
+
+    // The state is to be saved before the process can go on, or end.
+    private static void End(CancellationTokenSource ending, Task run)
+    {
+        ending.Cancel();
+        Task.WaitAny([run], EndPatience);
+    }
+
+    private void Tell(KvTreeMirrorStatus status)
+    {
+        switch (status.Phase)
+        {
+            case KvTreeMirrorPhase.Away:
+                _awaySince = Stopwatch.GetTimestamp();
+                WriteWarning($"The mirror is interrupted: {status.Outage?.Message} It goes on by itself as soon as the store can be reached.");
+                break;
+            case KvTreeMirrorPhase.Comparing when _last is not null:
+                WriteWarning("What has changed meanwhile is not known any more. The mirror compares all again, and then goes on.");
+                break;
+            case not KvTreeMirrorPhase.Ended when _last == KvTreeMirrorPhase.Away:
+                WriteWarning($"The mirror goes on after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
+                break;
+            case KvTreeMirrorPhase.Following when status.Comparisons == 0:
+                WriteVerbose($"Goes on from the saved state, after revision {status.Revision}.");
+                break;
+        }
+
+        WriteVerbose($"{status.Phase}: {Counted(status)}.");
+        var isBeginning = status.Phase == KvTreeMirrorPhase.Comparing && _last is null;
+        _last = status.Phase;
+        if (PassThru && !isBeginning)
+        {
+            FlushSignal.Write(flush: true, () => WriteObject(status));
+        }
+    }
+
+    private void CheckComplete(KvTreeMirrorStatus status)
+    {
+        if (Once && status.Comparisons == 0)
+        {
+            Fail(ErrorRecords.From(new KvTimeoutException($"The mirror was not complete after {Timeout}: {Counted(status)}. Specify a longer timeout, or none; what is written is left alone then.")));
+        }
+    }
+
+    private string HowToGoOn(KvException e, KvTreeMirrorStatus status) => e switch
+    {
+        KvHistoryChangedException => $"See that {Target.Info.Address} is the right store and holds what it should. The same command with -AcceptNewHistory then compares all and goes on.",
+        KvInvalidArgumentException { ParamName: nameof(KvTreeMirrorOptions.Resume) } => $"The state is that of the file '{_file!.Path}'.",
+        _ when status is { Written: 0, Removed: 0 } => "Nothing was changed.",
+        KvUnreachableException or KvTimeoutException => $"The mirror has ended: {Counted(status)}. {NextRun(status)}",
+        _ => $"The mirror has ended: {Counted(status)}. First mend the cause, as it would stop the command again. {NextRun(status)}",
+    };
+
+    private string NextRun(KvTreeMirrorStatus status) => _file is not null && status.Revision > 0
+        ? "The same command goes on from there."
+        : "The same command compares all, and writes what differs.";
+
+    private static string Counted(KvTreeMirrorStatus status) =>
+        $"{ProgressLine.Number(status.Written)} written, {ProgressLine.Number(status.Unchanged)} unchanged, {ProgressLine.Number(status.Removed)} removed"
+        + (status.Revision == 0 ? "" : $", up to revision {status.Revision}");
+
+    private static ProgressLine Describe(KvTreeMirrorStatus status) => status.Phase switch
+    {
+        KvTreeMirrorPhase.Away => new($"Waits for a store: {status.Outage?.Message}", Counted(status)),
+        KvTreeMirrorPhase.Comparing => new($"Compares: {Counted(status)}"),
+        _ => new($"Follows: {Counted(status)}"),
+    };
+}
