@@ -267,7 +267,7 @@ Describe 'An error' {
             if ([Exception].IsAssignableFrom($Type)) {
                 $type = $Type.IsAbstract ? [Valkeyrie.KvKeyNotFoundException] : $Type
                 $constructor = $type.GetConstructors() | Sort-Object { $_.GetParameters().Count } -Descending |
-                    Where-Object { -not ($_.GetParameters() | Where-Object { $_.ParameterType -notin [string], [Exception], [long], [Nullable[long]], [int], [bool], [timespan], [Valkeyrie.KvStoreInfo] -and -not $_.ParameterType.IsEnum }) } |
+                    Where-Object { -not ($_.GetParameters() | Where-Object { $_.ParameterType -notin [string], [Exception], [Valkeyrie.KvException], [long], [Nullable[long]], [int], [bool], [timespan], [Valkeyrie.KvStoreInfo] -and -not $_.ParameterType.IsEnum }) } |
                     Select-Object -First 1
                 return $constructor.Invoke([object[]] @($constructor.GetParameters() | ForEach-Object { New-Hostile $_.ParameterType }))
             }
