@@ -91,7 +91,8 @@ Describe 'Import-KvTree' {
 
     It 'refuses <Name> before anything is written' -ForEach @(
         @{ Name = 'what is no JSON'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"},' }
-        @{ Name = 'JSON of something else'; File = 'bad.json'; Text = '{"a": 1}' }
+        @{ Name = 'JSON of something else'; File = 'bad.json'; Text = '["a", 1]' }
+        @{ Name = 'JSON of a value'; File = 'bad.json'; Text = '"a"'; Says = 'line 1, column 1*object with names' }
         @{ Name = 'a record without a key'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"},{"Value":"1"}]' }
         @{ Name = 'a record without a value'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"},{"Key":"b","Value":null}]' }
         @{ Name = 'a missing record'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"},null]' }
@@ -117,11 +118,10 @@ Describe 'Import-KvTree' {
         @{ Name = 'JSON that is not UTF-8'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"},{"Key":"b","Value":"X"}]'; Replace = 0xFF; Says = 'record 2:*not valid text' }
         @{ Name = 'a key that is not UTF-8'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"},{"Key":"X","Value":"1"}]'; Replace = 0xC3; Says = 'record 2:*not valid text' }
         @{ Name = 'half a pair of surrogates'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"},{"Key":"b","Value":"\ud83d"}]'; Says = 'record 2:*not valid text' }
-        @{ Name = 'a dump of Consul''s'; File = 'bad.json'; Text = '[{"key":"a","flags":0,"value":"MQ=="}]'; Says = "field 'flags'*Consul" }
         @{ Name = 'a dump of etcd''s pairs'; File = 'bad.json'; Text = '[{"key":"YQ==","create_revision":2,"mod_revision":2,"version":1,"value":"MQ=="}]'; Says = "field 'create_revision'*etcdctl" }
-        @{ Name = 'a dump of etcd''s'; File = 'bad.json'; Text = '{"header":{"revision":2},"kvs":[{"key":"YQ==","value":"MQ=="}]}'; Says = "field 'header'*etcdctl" }
+        @{ Name = 'what may be a dump of etcd''s'; File = 'bad.json'; Text = '{"header":{"revision":2},"kvs":[{"key":"YQ==","value":"MQ=="}]}'; Says = '-Format EtcdJson*-Format NestedJson' }
         @{ Name = 'a table with a column of somebody else''s'; File = 'bad.csv'; Text = "Key,Value,Comment`na,1,x"; Says = "field 'Comment'" }
-        @{ Name = 'a single object'; File = 'bad.json'; Text = '{"Key":"a","Value":"1"}'; Says = 'ConvertTo-Json -AsArray' }
+        @{ Name = 'a single object'; File = 'bad.json'; Text = '{"Key":"a","Value":"1"}'; Says = '-Format Json*-Format NestedJson' }
         @{ Name = 'a list of keys alone'; File = 'bad.json'; Text = '[{"Key":"a","Value":"","KeyOnly":true}]'; Says = '-KeysOnly' }
         @{ Name = 'a table of pairs whose bytes are lost'; File = 'bad.csv'; Text = "Key,Bytes,Value`na,System.Byte[],$([char] 0xFFFD)"; Says = 'Export-KvTree' }
         @{ Name = 'an empty key in the table'; File = 'bad.csv'; Text = "Key,Value`na,1`n`"`",2" }
@@ -190,7 +190,7 @@ Describe 'Import-KvTree' {
     }
 
     It 'wants to know where to: <Name>' -ForEach @(
-        @{ Name = 'nothing'; Arguments = @{}; Id = 'MissingMandatoryParameter' }
+        @{ Name = 'nothing'; Arguments = @{}; Id = 'KvInvalidArgument' }
         @{ Name = '-All:$false'; Arguments = @{ All = $false }; Id = 'KvInvalidArgument' }
         @{ Name = 'an unset variable'; Arguments = @{ Path = $null }; Id = 'KvInvalidArgument' }
         @{ Name = 'both'; Arguments = @{ Path = 'app'; All = $true }; Id = 'AmbiguousParameterSet' }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 using Valkeyrie.PowerShell.Trees;
@@ -52,7 +53,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
     [ValidateNotNullOrEmpty]
     public string? DifferenceFile { get; set; }
 
-    /// <summary>Json or Csv. Default: what the files' names end with.</summary>
+    /// <summary>The format of the files. Default: what their names end with, and for .json what they hold.</summary>
     [Parameter]
     public KvTreeFormat? Format { get; set; }
 
@@ -145,7 +146,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
             }
         });
 
-    private CheckedTree? FileTree(string? path) => path is null ? null : Check(TreeFile.Of(this, path, Format), TreePlace.Anywhere);
+    private CheckedTree? FileTree(string? path) => path is null ? null : Check(FileTarget.PathOf(this, path), Format, TreePlace.Anywhere);
 
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

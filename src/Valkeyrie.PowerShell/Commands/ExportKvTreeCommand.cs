@@ -2,12 +2,14 @@ using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Trees;
+using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Writes a directory, or the whole store, to a JSON or CSV file, all of it as of one revision.</summary>
+/// <summary>Writes a directory, or the whole store, to a file, all of it as of one revision: as records, or as a configuration.</summary>
 [Cmdlet(VerbsData.Export, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportKvTreeCommand : KvStoreCmdlet
@@ -33,9 +35,17 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 
-    /// <summary>Json or Csv. Default: what the file's name ends with.</summary>
+    /// <summary>The format of the file. Default: what its name ends with, for .json records.</summary>
     [Parameter]
     public KvTreeFormat? Format { get; set; }
+
+    /// <summary>Write a configuration: objects within objects, of which the names are the parts of keys. For a .json file; .yaml and .psd1 are written so anyway.</summary>
+    [Parameter]
+    public SwitchParameter Nested { get; set; }
+
+    /// <summary>Write what reads as a number, true or false as such, in a configuration. Default: every value is a text.</summary>
+    [Parameter]
+    public SwitchParameter Typed { get; set; }
 
     /// <summary>Write whole keys, instead of their part below the directory.</summary>
     [Parameter]
@@ -68,28 +78,29 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
         var tree = All ? RangeArgument.All : new RangeArgument(Path, KvRange.Directory);
         ReportFileErrors(FilePath, () =>
         {
-            var file = TreeFile.Of(this, FilePath, Format);
-            ReportErrors(tree, () => Export(tree.Range, file));
+            var path = FileTarget.PathOf(this, FilePath);
+            var format = TreeFormats.ToWrite(path, Format, Nested, Typed);
+            ReportErrors(tree, () => Export(tree.Range, path, format));
         });
     }
 
-    private void Export(KvRange range, TreeFile file)
+    private void Export(KvRange range, string path, IWritableTreeFormat format)
     {
-        if (!ShouldProcess(file.Path, $"Export {range} of {Target.Info.Address}"))
+        if (!ShouldProcess(path, $"Export {range} of {Target.Info.Address}"))
         {
             return;
         }
 
         using (var progress = Show($"Export {range} of {Target.Info.Address}", keys => new($"{ProgressLine.Keys(keys)}: {_last}")))
-        using (var target = Wait(file.OpenTargetAsync(NoClobber, Force, StopToken)))
+        using (var target = Wait(FileTarget.OpenAsync(path, NoClobber, Force, mode: null, StopToken)))
         {
-            target.Write(stream => Write(range, file.Format.Begin(stream), progress));
+            target.Write(stream => Write(range, format.Begin(stream), progress));
             target.Commit();
         }
 
         if (PassThru)
         {
-            WriteObject(new FileInfo(file.Path));
+            WriteObject(new FileInfo(path));
         }
     }
 
@@ -103,7 +114,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
                 continue;
             }
 
-            writer.Write(TreeRecord.From(pair, root));
+            writer.Write(pair.Key[root.Length..], pair.Bytes);
             _last = pair.Key;
             progress.Add(1);
         }

@@ -3,12 +3,13 @@ using Valkeyrie.Engine;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Lists the pairs of directories, of a prefix, or, where neither is given, of the whole store.</summary>
 [Cmdlet(VerbsCommon.Get, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsPaging = true)]
-[OutputType(typeof(KvPair), typeof(long))]
+[OutputType(typeof(KvPair), typeof(long), typeof(System.Collections.Specialized.OrderedDictionary))]
 public sealed class GetKvTreeCommand : KvTreeCmdlet
 {
     private const string AllSet = "All";
@@ -50,6 +51,14 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     [Parameter]
     public SwitchParameter Count { get; set; }
 
+    /// <summary>Emit the directory as an ordered hashtable: of each part of a key a further one, of names 0, 1, 2 a list. Values are texts, or bytes where they are no text.</summary>
+    [Parameter]
+    public SwitchParameter AsHashtable { get; set; }
+
+    /// <summary>With -AsHashtable: emit what reads as a number, true or false as such.</summary>
+    [Parameter]
+    public SwitchParameter Typed { get; set; }
+
     /// <summary>List as of this older revision. Default: the newest.</summary>
     [Parameter]
     public long Revision { get; set; }
@@ -65,6 +74,12 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
         if (ParameterSetName == AllSet && !All)
         {
             Fail(ErrorRecords.InvalidArgument("-All is false. Say what to list: a directory with -Path, a prefix with -Prefix, or everything with -All."));
+        }
+
+        if (AsHashtable ? KeysOnly || Count || Descending : Typed)
+        {
+            Fail(ErrorRecords.InvalidArgument(
+                AsHashtable ? "-AsHashtable needs the values, in key order: specify it without -KeysOnly, -Count and -Descending." : "-Typed goes with -AsHashtable."));
         }
 
         _choice = OrFail(null, Choose);
@@ -110,14 +125,41 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
             WriteObject(PagingParameters.NewTotalCount((ulong)Total(range), accuracy: 1.0));
         }
 
-        if (PagingParameters.First > 0)
+        if (AsHashtable)
         {
-            List(range);
+            var tree = new DictionaryWriter();
+            var nesting = new TreeNesting(tree, Typed);
+            var root = range.Kind == KvRangeKind.Directory ? range.Start.Length : 0;
+            foreach (var pair in List(range))
+            {
+                nesting.Write(pair.Key[root..], pair.Bytes);
+            }
+
+            nesting.End();
+            WriteObject(tree.Whole);
+            return;
+        }
+
+        foreach (var pair in List(range))
+        {
+            if (_output is null)
+            {
+                WriteObject(pair);
+            }
+            else
+            {
+                WriteObject(_output(pair), enumerateCollection: true);
+            }
         }
     }
 
-    private void List(KvRange range)
+    private IEnumerable<KvPair> List(KvRange range)
     {
+        if (PagingParameters.First == 0)
+        {
+            yield break;
+        }
+
         var skip = PagingParameters.Skip;
         var first = PagingParameters.First;
         long? limit = first < long.MaxValue && skip < long.MaxValue - first ? (long)(first + skip) : null;
@@ -129,14 +171,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
                 continue;
             }
 
-            if (_output is null)
-            {
-                WriteObject(pair);
-            }
-            else
-            {
-                WriteObject(_output(pair), enumerateCollection: true);
-            }
+            yield return pair;
         }
     }
 

@@ -2,63 +2,207 @@ using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Writes what a JSON or CSV file holds to a directory, or to the whole store. Keys that have the value already are left alone.</summary>
+/// <summary>Writes what a file or an object holds to a directory, or to the whole store. Keys that have the value already are left alone.</summary>
 /// <remarks>The file is opened once and read twice: first to see whether it is whole and how much it holds, so that a broken one changes nothing, then to
-/// write. What can be read only once, such as a pipe, is copied first.</remarks>
+/// write. What can be read only once, such as a pipe, is copied first. An object is written once the pipeline has ended, when it is known to be the only one.</remarks>
 [Cmdlet(VerbsData.Import, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvTreeCopyResult))]
 public sealed class ImportKvTreeCommand : KvCopyCmdlet
 {
     private const string AllSet = "All";
 
-    /// <summary>The file, as Export-KvTree writes it: JSON objects, or a table, with Key, Value and perhaps Encoding.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    // What was specified on the command line: of what is piped PowerShell binds properties to FilePath as well.
+    private string? _firstArgument;
+    private object? _tree;
+
+    /// <summary>The file: as Export-KvTree writes it, a configuration, or a dump of etcdctl or consul. Where an object is piped, the directory may stand here.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName")]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 
-    /// <summary>The directory to put the file's keys below.</summary>
-    [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 1)]
+    /// <summary>The directory to put the keys below.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 1)]
     [AllowNull]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string Path { get; set; } = "";
 
-    /// <summary>Take the file's keys as whole keys: the file is of a whole store, or was written with -FullKey.</summary>
+    /// <summary>Take the keys as whole keys: the file is of a whole store, was written with -FullKey, or is a dump.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Json or Csv. Default: what the file's name ends with.</summary>
+    /// <summary>A hashtable, or an object of properties, to write instead of a file; from the pipeline also the path of a file, or a file.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>The format of the file. Default: what its name ends with, and for .json what it holds.</summary>
     [Parameter]
     public KvTreeFormat? Format { get; set; }
 
+    /// <summary>Take a .json file for a configuration, whatever its names are.</summary>
+    [Parameter]
+    public SwitchParameter Nested { get; set; }
+
     private protected override string Work => "import";
+
+    private bool HasPath => MyInvocation.BoundParameters.ContainsKey(nameof(Path));
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        base.Begin();
+        _firstArgument = MyInvocation.BoundParameters.ContainsKey(nameof(FilePath)) ? FilePath : null;
+        if (ParameterSetName == AllSet && !All)
+        {
+            FailWithoutDestination();
+        }
+
+        if (Nested && Format is not (null or KvTreeFormat.NestedJson))
+        {
+            Fail(ErrorRecords.InvalidArgument($"-Nested and -Format {Format} were specified together. Specify one of them."));
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Process()
     {
-        if (ParameterSetName == AllSet && !All)
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
         {
-            Fail(ErrorRecords.InvalidArgument("Specify where the keys go: into a directory with -Path, or with -All as whole keys."));
-        }
-
-        ReportFileErrors(FilePath, () =>
-        {
-            var destination = All ? KvRange.All : KvRange.Directory(Path);
-            var file = TreeFile.Of(this, FilePath, Format);
-            using var tree = Check(file, TreePlace.In(Target, destination));
-            if (Prune && tree.Count == 0)
+            if (_firstArgument is null)
             {
-                // What is left of a file that was cut off behind its first line, or of a pipeline that found nothing.
-                throw new InvalidDataException($"The file '{file.Path}' holds no key, and -Prune would remove all of {destination}. Use Remove-KvTree if that is meant.");
+                Fail(ErrorRecords.InvalidArgument("Specify what to import: a file, as in Import-KvTree FILE app, or pipe a hashtable to the command."));
             }
 
-            Copy(tree.Content, $"'{file.Path}'", Target, destination, tree.Count);
-        });
+            Import(_firstArgument, HasPath ? Path : null);
+            return;
+        }
+
+        // Import-KvTree DIRECTORY, with what is to be imported piped to it.
+        if (_firstArgument is not null && (HasPath || All))
+        {
+            Fail(ErrorRecords.InvalidArgument("A file and an object were specified together. Specify one of them."));
+        }
+
+        var path = _firstArgument ?? (HasPath ? Path : null);
+        var piped = BareWord.Unwrapped(InputObject);
+        switch (piped)
+        {
+            case string file:
+                Import(CheckedPath(file), path);
+                break;
+            case FileInfo file:
+                Import(file.FullName, path);
+                break;
+            case not null and not System.Collections.IDictionary when _firstArgument is null && MyInvocation.BoundParameters.ContainsKey(nameof(FilePath)):
+                Import(FilePath, path);
+                break;
+            default:
+                Hold(piped, path);
+                break;
+        }
     }
+
+    /// <inheritdoc/>
+    protected override void Complete()
+    {
+        if (_tree is { } tree)
+        {
+            ReportErrors((object?)null, () => Import(tree, _firstArgument ?? (HasPath ? Path : null)));
+        }
+    }
+
+    private void Import(string filePath, string? path) => ReportFileErrors(filePath, () =>
+    {
+        var destination = Destination(path, filePath);
+        var file = FileTarget.PathOf(this, filePath);
+        using var tree = Check(file, Nested ? KvTreeFormat.NestedJson : Format, TreePlace.In(Target, destination));
+        if (Prune && tree.Count == 0)
+        {
+            // What is left of a file that was cut off behind its first line, or of a pipeline that found nothing.
+            throw new InvalidDataException($"The file '{file}' holds no key, and -Prune would remove all of {destination}. Use Remove-KvTree if that is meant.");
+        }
+
+        Copy(tree.Content, $"'{file}'", Target, destination, tree.Count);
+    });
+
+    private void Import(object tree, string? path)
+    {
+        var destination = Destination(path, "FILE");
+        var absent = new AbsentValues("The object");
+        var pairs = TreeObject.PairsIn(tree, TreePlace.In(Target, destination), absent.Add);
+        if (absent.Warning is { } warning)
+        {
+            WriteWarning(warning);
+        }
+
+        if (Prune && pairs.Count == 0)
+        {
+            throw new KvInvalidArgumentException($"The object holds no value, and -Prune would remove all of {destination}. Use Remove-KvTree if that is meant.");
+        }
+
+        Copy(new(pairs.ToAsync(), ""), "the object", Target, destination, pairs.Count);
+    }
+
+    private void Hold(object? piped, string? path)
+    {
+        Destination(path, "FILE");
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Format)) || Nested)
+        {
+            Fail(ErrorRecords.InvalidArgument("-Format and -Nested are of a file, and an object was piped. Leave them out."));
+        }
+
+        if (_tree is not null)
+        {
+            _tree = null;
+            Fail(ErrorRecords.InvalidArgument(
+                "Several objects were piped, and one is a tree. Nothing was written. Put them into one hashtable under a name each, or use ForEach-Object { $_ | Import-KvTree DIRECTORY }."));
+        }
+
+        if (!TreeObject.IsTree(piped))
+        {
+            FailAsNoTree(piped);
+        }
+
+        _tree = piped;
+    }
+
+    private KvRange Destination(string? path, string file)
+    {
+        if (path is null && !All)
+        {
+            FailWithoutDestination(file);
+        }
+
+        return All ? KvRange.All : KvRange.Directory(path!);
+    }
+
+    // The content of a file, where its path is wanted, is an easy slip.
+    private static string CheckedPath(string piped) => piped.Contains('\n', StringComparison.Ordinal)
+        ? throw new KvInvalidArgumentException("The text that was piped has several lines, and is no path. Specify the file, as in Import-KvTree conf.yaml app, or pipe what ConvertFrom-Json gives.")
+        : piped;
+
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    private static void FailAsNoTree(object? piped)
+    {
+        var message = piped switch
+        {
+            null => "What was piped is null. Pipe a hashtable, an object of properties or the path of a file.",
+            KvPair or KvEvent => "A pair was piped. Pipe pairs to Set-KvValue; Copy-KvTree copies a directory.",
+            System.Collections.IList => "A list was piped as one object. A tree has names: pipe a hashtable such as @{ servers = $list }.",
+            _ => $"An object of type {piped.GetType().Name} was piped, which is no tree. Pipe a hashtable, an object of properties (Select-Object makes one) or the path of a file.",
+        };
+        Fail(ErrorRecords.InvalidArgument(message));
+    }
+
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    private static void FailWithoutDestination(string? file = null) => Fail(ErrorRecords.InvalidArgument(
+        $"Specify where the keys go: into a directory, as in Import-KvTree {(file is null ? "FILE" : ArgumentText.Of(file))} app, or with -All as whole keys."));
 }

@@ -55,14 +55,27 @@ internal sealed class BlockStream(SafeFileHandle handle, Action<int, ReadOnlyMem
 internal sealed class BlockDigests
 {
     private readonly List<byte[]> _digests = [];
+    private bool _areAll;
 
-    /// <summary>Takes down the next block.</summary>
-    /// <param name="block">Its bytes.</param>
-    public void Add(ReadOnlyMemory<byte> block) => _digests.Add(SHA256.HashData(block.Span));
-
-    /// <summary>Tells whether a block is what it was.</summary>
+    /// <summary>Takes down a block that was not read before, and compares one that was.</summary>
     /// <param name="number">Its number, from 0.</param>
-    /// <param name="block">Its bytes.</param>
-    public bool Match(int number, ReadOnlyMemory<byte> block) =>
-        number < _digests.Count && SHA256.HashData(block.Span).AsSpan().SequenceEqual(_digests[number]);
+    /// <param name="block">Its bytes. A short one is the last.</param>
+    /// <returns>False if it is not what it was.</returns>
+    public bool Admit(int number, ReadOnlyMemory<byte> block)
+    {
+        var digest = SHA256.HashData(block.Span);
+        if (number < _digests.Count)
+        {
+            return digest.AsSpan().SequenceEqual(_digests[number]);
+        }
+
+        if (_areAll)
+        {
+            return false;
+        }
+
+        _digests.Add(digest);
+        _areAll = block.Length < BlockStream.BlockSize;
+        return true;
+    }
 }

@@ -11,7 +11,7 @@ internal sealed class InputFile : IDisposable
 
     private readonly string _path;
     private readonly SafeFileHandle _handle;
-    private BlockDigests? _digests;
+    private readonly BlockDigests _digests = new();
 
     private InputFile(string path, SafeFileHandle handle)
     {
@@ -45,24 +45,15 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    /// <summary>The file's bytes from the beginning. To be read to the end the first time.</summary>
-    /// <remarks>Reading throws an <see cref="InvalidDataException"/> where the bytes are not those of the first time.</remarks>
-    public Stream Read()
+    /// <summary>The file's bytes from the beginning.</summary>
+    /// <remarks>Reading throws an <see cref="InvalidDataException"/> where the bytes are not those of the first time, of whatever was read before.</remarks>
+    public Stream Read() => new BlockStream(_handle, (number, block) =>
     {
-        var isFirst = _digests is null;
-        _digests ??= new BlockDigests();
-        return new BlockStream(_handle, (number, block) =>
+        if (!_digests.Admit(number, block))
         {
-            if (isFirst)
-            {
-                _digests.Add(block);
-            }
-            else if (!_digests.Match(number, block))
-            {
-                throw new InvalidDataException($"The file '{_path}' was changed while it was read.");
-            }
-        });
-    }
+            throw new InvalidDataException($"The file '{_path}' was changed while it was read.");
+        }
+    });
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();

@@ -7,13 +7,17 @@ namespace Valkeyrie.PowerShell.Trees;
 /// <param name="count">How many pairs it holds.</param>
 /// <param name="pairs">The pairs in key order. They are read from the file again as they are asked for, and are those of the first time or an
 /// <see cref="InvalidDataException"/>; those of a file in which they are not in order are held in memory.</param>
-internal sealed class CheckedTree(InputFile file, long count, IAsyncEnumerable<KvPair> pairs) : IDisposable
+/// <param name="absent">The names without a value.</param>
+internal sealed class CheckedTree(InputFile file, long count, IAsyncEnumerable<KvPair> pairs, AbsentValues absent) : IDisposable
 {
     /// <summary>How many pairs there are.</summary>
     public long Count => count;
 
     /// <summary>What the tree holds, by keys relative to it.</summary>
     public KvTreeContent Content { get; } = new(pairs, "");
+
+    /// <summary>What is to be told of names without a value; null where there are none.</summary>
+    public string? Warning => absent.Warning;
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => file.Dispose();

@@ -1,7 +1,6 @@
 #pragma warning disable CA1416 // what is for other systems alone is skipped on Windows
 using System.Diagnostics;
 using Valkeyrie.PowerShell.Files;
-using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.Tests.PowerShell.Files;
 
@@ -100,7 +99,7 @@ public sealed class FileTargetTests : IDisposable
     {
         var pipe = NewPipe();
         using var stop = new CancellationTokenSource();
-        var opening = new TreeFile(pipe, new JsonTreeFormat()).OpenTargetAsync(noClobber: false, force: false, stop.Token).AsTask();
+        var opening = FileTarget.OpenAsync(pipe, noClobber: false, force: false, mode: null, stop.Token).AsTask();
         Assert.False(opening.IsCompleted);
         stop.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
@@ -112,7 +111,7 @@ public sealed class FileTargetTests : IDisposable
         var pipe = NewPipe();
         using var stop = new CancellationTokenSource();
         using var reader = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite);
-        using var target = await new TreeFile(pipe, new JsonTreeFormat()).OpenTargetAsync(noClobber: false, force: false, stop.Token);
+        using var target = await FileTarget.OpenAsync(pipe, noClobber: false, force: false, mode: null, stop.Token);
         var writing = Task.Run(() => target.Write(stream => stream.Write(new byte[1 << 20])), TestContext.Current.CancellationToken);
         Assert.NotEqual(0, await Task.Run(reader.ReadByte, TestContext.Current.CancellationToken) + 1);
         stop.Cancel();
@@ -149,7 +148,7 @@ public sealed class FileTargetTests : IDisposable
     public async Task What_is_given_up_leaves_the_old_file_and_nothing_else()
     {
         var path = _folder.Write("file.json", "old");
-        using (var target = await new TreeFile(path, new JsonTreeFormat()).OpenTargetAsync(noClobber: false, force: false, default))
+        using (var target = await FileTarget.OpenAsync(path, noClobber: false, force: false, mode: null, default))
         {
             target.Write(stream => stream.Write(new byte[1 << 20]));
         }
@@ -160,7 +159,7 @@ public sealed class FileTargetTests : IDisposable
 
     private static async Task WriteAsync(string path, string text, bool noClobber = false, bool force = false)
     {
-        using var target = await new TreeFile(path, new JsonTreeFormat()).OpenTargetAsync(noClobber, force, default);
+        using var target = await FileTarget.OpenAsync(path, noClobber, force, mode: null, default);
         target.Write(stream =>
         {
             var writer = new StreamWriter(stream, leaveOpen: true);

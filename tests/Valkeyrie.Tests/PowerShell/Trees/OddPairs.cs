@@ -1,3 +1,4 @@
+using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -24,6 +25,16 @@ internal static class OddPairs
 
     /// <summary>Trees of up to some dozens of keys, with values, in key order and no key twice.</summary>
     public static Arbitrary<KvPair[]> Trees { get; } = Gen.Zip(Gen.Frequency((9, Bytes), (1, Gen.Constant(Array.Empty<byte>()))), Gen.Frequency((20, Bytes), (1, Long)), NewPair)
+        .ListOf()
+        .Select(pairs => pairs.DistinctBy(pair => pair.Key).OrderBy(pair => pair.Key, Comparer<string>.Create(KeyOrder.Compare)).ToArray())
+        .ToArbitrary();
+
+    /// <summary>Trees of up to ten levels, of few names, so that lists, keys that are directories, names without a letter and words of formats are among them.</summary>
+    public static Arbitrary<KvPair[]> Deep { get; } = Gen.Zip(
+            Gen.Elements("0", "1", "2", "10", "01", "", "a", "A", "a-b", "$base64", "$base64:x", "null", "~", "#", "- x", "<<", "true", "1.0").NonEmptyListOf()
+                .Select(names => string.Join('/', names.Take(10))),
+            Gen.Elements("", "0", "1.50", "-1e3", "007", "true", "null", "~", "no", "text", "two\nlines\n", " blanks ", "{}", "*a", "&a", "!b", "a: b", "a # b", "'", "MQ==").Select(Encoding.UTF8.GetBytes),
+            (key, value) => new KvPair { Key = key, Bytes = value })
         .ListOf()
         .Select(pairs => pairs.DistinctBy(pair => pair.Key).OrderBy(pair => pair.Key, Comparer<string>.Create(KeyOrder.Compare)).ToArray())
         .ToArbitrary();

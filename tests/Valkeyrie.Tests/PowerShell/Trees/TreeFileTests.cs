@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Valkeyrie.Embedded;
 using Valkeyrie.PowerShell;
+using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.Tests.PowerShell.Trees;
@@ -19,6 +20,9 @@ public sealed class TreeFileTests : IDisposable
     [InlineData(KvTreeFormat.Csv, "app")]
     [InlineData(KvTreeFormat.Json, null)]
     [InlineData(KvTreeFormat.Csv, null)]
+    [InlineData(KvTreeFormat.NestedJson, "app")]
+    [InlineData(KvTreeFormat.Yaml, "app")]
+    [InlineData(KvTreeFormat.KeyValue, null)]
     public void Any_content_of_a_store_comes_back_equal(KvTreeFormat format, string? directory) => Prop.ForAll(OddPairs.Trees, tree =>
     {
         var root = directory is null ? "" : directory + "/";
@@ -28,6 +32,9 @@ public sealed class TreeFileTests : IDisposable
     [Theory]
     [InlineData(KvTreeFormat.Json)]
     [InlineData(KvTreeFormat.Csv)]
+    [InlineData(KvTreeFormat.NestedJson)]
+    [InlineData(KvTreeFormat.Yaml)]
+    [InlineData(KvTreeFormat.KeyValue)]
     public async Task The_key_of_a_directorys_own_name_with_its_slash_comes_back(KvTreeFormat format) =>
         await RoundTripAsync(format, "gw/routes", [new() { Key = "", Bytes = "1"u8.ToArray() }, new() { Key = "/", Bytes = "2"u8.ToArray() }]);
 
@@ -122,7 +129,7 @@ public sealed class TreeFileTests : IDisposable
         var writer = TreeFormatTests.FormatOf(format).Begin(stream);
         foreach (var key in keys)
         {
-            writer.Write(new TreeRecord(key, Encoding.UTF8.GetBytes("value"), TreeRecord.Text));
+            writer.Write(key, Encoding.UTF8.GetBytes("value"));
         }
 
         writer.End();
@@ -142,13 +149,13 @@ public sealed class TreeFileTests : IDisposable
         await to.PutAsync("app/other", "to be removed"u8.ToArray());
 
         var file = new TreeFile(_folder.File("round." + format), TreeFormatTests.FormatOf(format));
-        using (var target = await file.OpenTargetAsync(noClobber: false, force: false, default))
+        using (var target = await FileTarget.OpenAsync(file.Path, noClobber: false, force: false, mode: null, default))
         {
             var pairs = await from.ListAsync(range).ToListAsync();
             target.Write(stream =>
             {
-                var writer = file.Format.Begin(stream);
-                pairs.ForEach(pair => writer.Write(TreeRecord.From(pair, range.Start)));
+                var writer = TreeFormatTests.FormatOf(format).Begin(stream);
+                pairs.ForEach(pair => writer.Write(pair.Key[range.Start.Length..], pair.Bytes));
                 writer.End();
             });
             target.Commit();

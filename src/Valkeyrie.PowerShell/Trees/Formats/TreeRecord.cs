@@ -1,7 +1,6 @@
 using System.Buffers;
-using System.Text.Unicode;
 
-namespace Valkeyrie.PowerShell.Trees;
+namespace Valkeyrie.PowerShell.Trees.Formats;
 
 /// <summary>A pair as it stands in a file.</summary>
 /// <param name="Key">The key, relative to the tree. Empty for the key that is the tree's name with its slash.</param>
@@ -18,22 +17,24 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
     /// <summary>Key and value in Base64, since not even the key is text.</summary>
     public const string Base64All = "base64-all";
 
-    // Text editors and spreadsheets do not keep these, and terminals obey them. A tab, a line feed and a carriage return are kept, and harmless.
-    private static readonly SearchValues<byte> Unprintable = SearchValues.Create([.. Enumerable.Range(0, 32).Except([9, 10, 13]).Select(b => (byte)b), 127]);
+    /// <summary>Where it stands in the file: a line, or the like; null where its number says it.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>True for what a file names without a value, such as a null or an empty list: no key stands for it.</summary>
+    public bool IsAbsent { get; init; }
 
     /// <summary>The record of a pair.</summary>
-    /// <param name="pair">The pair.</param>
-    /// <param name="root">What its key begins with that is to be left out.</param>
-    public static TreeRecord From(KvPair pair, string root)
+    /// <param name="key">Its key, relative to the tree.</param>
+    /// <param name="value">Its value.</param>
+    public static TreeRecord From(string key, byte[] value)
     {
-        var key = pair.Key[root.Length..];
         var keyBytes = KeyText.Encode(key);
-        if (!IsText(keyBytes))
+        if (!TreeText.IsText(keyBytes))
         {
-            return new(Convert.ToBase64String(keyBytes), ToBase64(pair.Bytes), Base64All);
+            return new(Convert.ToBase64String(keyBytes), ToBase64(value), Base64All);
         }
 
-        return IsText(pair.Bytes) ? new(key, pair.Bytes, Text) : new(key, ToBase64(pair.Bytes), Base64);
+        return TreeText.IsText(value) ? new(key, value, Text) : new(key, ToBase64(value), Base64);
     }
 
     /// <summary>The pair that is meant.</summary>
@@ -72,24 +73,6 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
     public static FormatException ValueTooLarge(long largestValue) =>
         new($"its Value is above the {largestValue} bytes that a value can have in the store");
 
-    private static bool IsText(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) && !bytes.ContainsAny(Unprintable) && !HasC1Control(bytes);
-
-    // U+0080 to U+009F, which in UTF-8 are 0xC2 and one of these as they are.
-    private static bool HasC1Control(ReadOnlySpan<byte> bytes)
-    {
-        while (bytes.IndexOf((byte)0xC2) is >= 0 and var at && at + 1 < bytes.Length)
-        {
-            if (bytes[at + 1] < 0xA0)
-            {
-                return true;
-            }
-
-            bytes = bytes[(at + 2)..];
-        }
-
-        return false;
-    }
-
     // What fills up the last group, and blanks, stand for nothing.
     private static long DecodedLength(ReadOnlySpan<byte> text)
     {
@@ -97,18 +80,24 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
         return digits * 3L / 4;
     }
 
-    private static byte[] ToBase64(byte[] bytes)
+    /// <summary>Bytes in Base64.</summary>
+    /// <param name="bytes">The bytes.</param>
+    public static byte[] ToBase64(byte[] bytes)
     {
         var text = new byte[System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(bytes.Length)];
         System.Buffers.Text.Base64.EncodeToUtf8(bytes, text, out _, out _);
         return text;
     }
 
-    private static byte[] FromBase64(byte[] text, string field)
+    /// <summary>The bytes that a text in Base64 stands for.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="field">What to call it.</param>
+    /// <exception cref="FormatException">It is not Base64.</exception>
+    public static byte[] FromBase64(byte[] text, string field)
     {
         var bytes = new byte[System.Buffers.Text.Base64.GetMaxDecodedFromUtf8Length(text.Length)];
         return System.Buffers.Text.Base64.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done
             ? written == bytes.Length ? bytes : bytes[..written]
-            : throw new FormatException($"its {field} is not Base64, which its Encoding says it is");
+            : throw new FormatException($"its {field} is not Base64");
     }
 }

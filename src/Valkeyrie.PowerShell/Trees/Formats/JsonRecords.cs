@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Valkeyrie.PowerShell.Trees;
+namespace Valkeyrie.PowerShell.Trees.Formats;
 
 /// <summary>Reads the records of a JSON file. It holds one record at a time, and the text of that in one piece.</summary>
 /// <param name="largestValue">The most bytes that a value may have; null for no limit.</param>
@@ -28,6 +28,7 @@ internal sealed class JsonRecords(long? largestValue)
         BeforeArray,
         InArray,
         BehindArray,
+        Lines,
         End,
     }
 
@@ -68,19 +69,27 @@ internal sealed class JsonRecords(long? largestValue)
     /// <exception cref="FormatException">What comes is no record.</exception>
     public TreeRecord? Next()
     {
+        var rest = _buffer.AsSpan(_start, _end - _start);
+        if (_place == Place.Lines && rest.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        {
+            _start = _end;
+            _place = _isLast ? Place.End : _place;
+            return null;
+        }
+
         if (_end == 0)
         {
             return _isLast ? throw new FormatException("it is empty") : null;
         }
 
-        var reader = new Utf8JsonReader(_buffer.AsSpan(_start, _end - _start), _isLast, _state);
+        var reader = new Utf8JsonReader(rest, _isLast, _state);
         try
         {
             return Next(ref reader);
         }
         catch (JsonException e)
         {
-            throw new FormatException($"it is not whole JSON (line {(e.LineNumber ?? 0) + 1}). A tree is an array of objects with a Key and a Value", e);
+            throw new FormatException($"it is not whole JSON{(_place == Place.Lines ? "" : $" (line {(e.LineNumber ?? 0) + 1})")}. A tree is an array of objects with a Key and a Value", e);
         }
     }
 
@@ -96,7 +105,7 @@ internal sealed class JsonRecords(long? largestValue)
                 case JsonTokenType.EndArray when _place == Place.InArray:
                     _place = Place.BehindArray;
                     break;
-                case JsonTokenType.StartObject when _place == Place.InArray:
+                case JsonTokenType.StartObject when _place != Place.BehindArray:
                     var fields = new JsonRecordFields();
                     if (!fields.TryRead(ref reader, _buffer.AsSpan(_start, _end - _start)))
                     {
@@ -104,11 +113,16 @@ internal sealed class JsonRecords(long? largestValue)
                     }
 
                     Pass(ref reader);
+                    if (_place != Place.InArray)
+                    {
+                        // JSON lines: the next object is a text of its own.
+                        _place = Place.Lines;
+                        _state = new(Options);
+                    }
+
                     return fields.ToRecord();
-                case JsonTokenType.StartObject when _place == Place.BeforeArray:
-                    return ReadObject(ref reader);
                 default:
-                    throw new FormatException(_place == Place.InArray ? "it is not an object with a Key and a Value" : "a tree is an array of objects with a Key and a Value");
+                    throw new FormatException(_place == Place.BeforeArray ? "a tree is objects with a Key and a Value, in an array or one a line" : "it is not an object with a Key and a Value");
             }
 
             Pass(ref reader);
@@ -120,22 +134,6 @@ internal sealed class JsonRecords(long? largestValue)
         }
 
         return null;
-    }
-
-    // The file is one object: a single pair, or the dump of another program.
-    private static TreeRecord? ReadObject(ref Utf8JsonReader reader)
-    {
-        if (!reader.Read())
-        {
-            return null;
-        }
-
-        if (reader.TokenType == JsonTokenType.PropertyName)
-        {
-            TreeFields.Check(JsonRecordFields.StringIn(ref reader, "first field"));
-        }
-
-        throw new FormatException("a tree is an array of objects with a Key and a Value, not one object. ConvertTo-Json -AsArray writes an array also of one");
     }
 
     private void Pass(ref Utf8JsonReader reader)

@@ -1,11 +1,19 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Valkeyrie.PowerShell.Trees;
+namespace Valkeyrie.PowerShell.Trees.Formats;
 
 /// <summary>The texts of a file's fields.</summary>
 internal static class TreeText
 {
+    // Text editors and spreadsheets do not keep these, and terminals obey them. A tab, a line feed and a carriage return are kept, and harmless.
+    private static readonly SearchValues<byte> Unprintable = SearchValues.Create([.. Enumerable.Range(0, 32).Except([9, 10, 13]).Select(b => (byte)b), 127]);
+
+    /// <summary>True for what is written as it is: valid text without characters that do not show.</summary>
+    /// <param name="bytes">The bytes.</param>
+    public static bool IsText(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) && !bytes.ContainsAny(Unprintable) && !HasC1Control(bytes);
+
     /// <summary>A field's bytes, checked.</summary>
     /// <param name="field">What the field is called.</param>
     /// <param name="text">Its text.</param>
@@ -36,4 +44,20 @@ internal static class TreeText
 
     /// <summary>The error of a record that was written without its value.</summary>
     public static FormatException KeyOnly() => new("it was written of a key alone, without its value: list the keys without -KeysOnly, or use Export-KvTree");
+
+    // U+0080 to U+009F, which in UTF-8 are 0xC2 and one of these as they are.
+    private static bool HasC1Control(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.IndexOf((byte)0xC2) is >= 0 and var at && at + 1 < bytes.Length)
+        {
+            if (bytes[at + 1] < 0xA0)
+            {
+                return true;
+            }
+
+            bytes = bytes[(at + 2)..];
+        }
+
+        return false;
+    }
 }

@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using CsvHelper;
 
-namespace Valkeyrie.PowerShell.Trees;
+namespace Valkeyrie.PowerShell.Trees.Formats;
 
 /// <summary>CSV as RFC 4180 has it, all fields in quotes, as Export-Csv writes it. Blanks around a field without quotes do not count, as with Import-Csv.</summary>
-internal sealed class CsvTreeFormat : ITreeFormat
+internal sealed class CsvTreeFormat : IWritableTreeFormat
 {
     public ITreeWriter Begin(Stream stream) => new Writer(stream);
 
@@ -29,8 +29,9 @@ internal sealed class CsvTreeFormat : ITreeFormat
             _csv.WriteRecord(nameof(TreeRecord.Key), nameof(TreeRecord.Value), nameof(TreeRecord.Encoding));
         }
 
-        public void Write(TreeRecord record)
+        public void Write(string key, byte[] value)
         {
+            var record = TreeRecord.From(key, value);
             _csv.WriteField(record.Key);
             _csv.WriteField(record.Value.AsSpan());
             _csv.WriteField(record.Encoding);

@@ -2,7 +2,7 @@ using System.Text;
 using CsvHelper;
 using Valkeyrie.PowerShell.Files;
 
-namespace Valkeyrie.PowerShell.Trees;
+namespace Valkeyrie.PowerShell.Trees.Formats;
 
 /// <summary>Reads the records of a CSV file, of which it holds one at a time.</summary>
 internal sealed class CsvRecords : IAsyncDisposable
@@ -130,6 +130,7 @@ internal sealed class CsvRecords : IAsyncDisposable
         string? key = null;
         byte[]? value = null;
         string? encoding = null;
+        byte[]? bytes = null;
         var hasBytes = false;
         for (var i = 0; i < _columns.Length; i++)
         {
@@ -145,6 +146,7 @@ internal sealed class CsvRecords : IAsyncDisposable
                     encoding = TreeText.String(nameof(TreeRecord.Encoding), _csv.GetSpan(i));
                     break;
                 case "BYTES":
+                    bytes = PairBytes.OfColumn(TreeText.String(nameof(KvPair.Bytes), _csv.GetSpan(i)));
                     hasBytes = true;
                     break;
                 case "KEYONLY" when _csv.GetSpan(i).SequenceEqual("True"u8):
@@ -155,10 +157,13 @@ internal sealed class CsvRecords : IAsyncDisposable
         if (hasBytes)
         {
             TreeText.CheckComplete(nameof(TreeRecord.Key), Encoding.UTF8.GetBytes(key ?? ""));
-            TreeText.CheckComplete(nameof(TreeRecord.Value), value);
+            if (bytes is null)
+            {
+                TreeText.CheckComplete(nameof(TreeRecord.Value), value);
+            }
         }
 
-        return new(key, value, encoding);
+        return bytes is null ? new(key, value, encoding) : new(key, PairBytes.Checked(bytes, value), TreeRecord.Text);
     }
 
     private static string Describe(CsvMalformedReason reason) => reason switch

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 
-namespace Valkeyrie.PowerShell.Trees;
+namespace Valkeyrie.PowerShell.Trees.Formats;
 
 /// <summary>Records of exported files that another command has read: Import-Csv, ConvertFrom-Json.</summary>
 internal static class EncodedRecord

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Valkeyrie.PowerShell.Trees;
+namespace Valkeyrie.PowerShell.Trees.Formats;
 
 /// <summary>The fields of one object of a JSON file.</summary>
 internal struct JsonRecordFields
@@ -44,7 +44,7 @@ internal struct JsonRecordFields
     }
 
     /// <summary>The record.</summary>
-    /// <exception cref="FormatException">The key has, or may have, lost bytes.</exception>
+    /// <exception cref="FormatException">The key has, or may have, lost bytes, or Value and Bytes do not go together.</exception>
     public readonly TreeRecord ToRecord()
     {
         if (_bytes is null)
@@ -53,7 +53,7 @@ internal struct JsonRecordFields
         }
 
         TreeText.CheckComplete(nameof(TreeRecord.Key), Encoding.UTF8.GetBytes(_key ?? ""));
-        return new(_key, _bytes, TreeRecord.Text);
+        return new(_key, PairBytes.Checked(_bytes, _value), TreeRecord.Text);
     }
 
     /// <summary>A text, checked.</summary>
@@ -86,6 +86,10 @@ internal struct JsonRecordFields
                 return TryTakeValue(ref reader, text);
             case "BYTES" when reader.TokenType == JsonTokenType.StartArray:
                 return TryTakeBytes(ref reader);
+            case "BYTES" when reader.TokenType == JsonTokenType.String:
+                // At the depth at which ConvertTo-Json writes no arrays any more.
+                _bytes = PairBytes.Parse(StringIn(ref reader, nameof(KvPair.Bytes)));
+                return true;
             case "KEYONLY" when reader.TokenType == JsonTokenType.True:
                 throw TreeText.KeyOnly();
             default:
@@ -151,7 +155,7 @@ internal struct JsonRecordFields
                 return true;
             }
 
-            bytes.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetByte(out var next) ? next : throw new FormatException("its Bytes are not numbers from 0 to 255"));
+            bytes.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetByte(out var next) ? next : throw PairBytes.NotNumbers());
         }
 
         return false;

@@ -1,4 +1,4 @@
-namespace Valkeyrie.PowerShell.Trees;
+namespace Valkeyrie.PowerShell.Trees.Formats;
 
 /// <summary>Which fields a record may have: those that Export-KvTree writes, and those that pairs have when PowerShell's own commands write them. A record with
 /// any other field is of another program's file, whose Value may be written in a way that nobody here knows.</summary>
@@ -20,17 +20,18 @@ internal static class TreeFields
         }
     }
 
-    /// <summary>The error of a field that is not ours.</summary>
+    /// <summary>True for a field that a record may have.</summary>
     /// <param name="name">Its name.</param>
-    public static FormatException Foreign(string name) => new(name.ToUpperInvariant() switch
+    public static bool IsKnown(string name) => Known.Contains(name);
+
+    private static FormatException Foreign(string name) => new(name.ToUpperInvariant() switch
     {
-        "FLAGS" or "LOCKINDEX" or "CREATEINDEX" or "MODIFYINDEX" or "SESSION" => Dump(name, "Consul ('consul kv export', or its HTTP API)"),
-        "HEADER" or "KVS" or "CREATE_REVISION" or "MOD_REVISION" or "LEASE" => Dump(name, "etcd ('etcdctl get --write-out=json')"),
-        "NODE" or "ACTION" or "NODES" or "CREATEDINDEX" or "MODIFIEDINDEX" => Dump(name, "etcd's API version 2"),
+        "FLAGS" or "LOCKINDEX" or "CREATEINDEX" or "MODIFYINDEX" or "SESSION" => Dump(name, "Consul", $"specify -Format {KvTreeFormat.ConsulJson}"),
+        "HEADER" or "KVS" or "CREATE_REVISION" or "MOD_REVISION" or "LEASE" => Dump(name, "etcd", $"write it with 'etcdctl get --prefix -w json', and specify -Format {KvTreeFormat.EtcdJson}"),
+        "NODE" or "ACTION" or "NODES" or "CREATEDINDEX" or "MODIFIEDINDEX" => Dump(name, "etcd's API version 2", "that format is not supported: connect to the server, and use Copy-KvTree"),
         _ => $"it has the field '{name}', which Export-KvTree does not write. A record holds {nameof(TreeRecord.Key)}, {nameof(TreeRecord.Value)} and perhaps "
-            + $"{nameof(TreeRecord.Encoding)}: remove the others",
+            + $"{nameof(TreeRecord.Encoding)}: remove the others. For a configuration file specify -Format {KvTreeFormat.NestedJson}",
     });
 
-    private static string Dump(string name, string program) =>
-        $"it has the field '{name}', so the file looks like a dump of {program}, whose format is not supported";
+    private static string Dump(string name, string program, string next) => $"it has the field '{name}', so the file looks like a dump of {program}: {next}";
 }

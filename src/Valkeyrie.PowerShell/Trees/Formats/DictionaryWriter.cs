@@ -1,0 +1,70 @@
+using System.Collections.Specialized;
+using System.Globalization;
+using System.Text;
+
+namespace Valkeyrie.PowerShell.Trees.Formats;
+
+/// <summary>Makes dictionaries of a configuration: objects as ordered dictionaries that tell case apart, lists as arrays, bytes as such.</summary>
+internal sealed class DictionaryWriter : INestedWriter
+{
+    private readonly Stack<Level> _levels = [];
+
+    /// <summary>The whole, once it has ended.</summary>
+    public OrderedDictionary Whole { get; } = new(StringComparer.Ordinal);
+
+    public void BeginObject(string? name) => _levels.Push(new(name, _levels.Count == 0 ? Whole : new(StringComparer.Ordinal), null));
+
+    public void EndObject() => Close();
+
+    public void BeginList(string? name) => _levels.Push(new(name, null, []));
+
+    public void EndList() => Close();
+
+    public void Value(string? name, NestedValue value) => Add(name, value.Kind switch
+    {
+        NestedKind.Bytes => value.Bytes,
+        NestedKind.Literal => LiteralOf(Encoding.UTF8.GetString(value.Bytes)),
+        _ => Encoding.UTF8.GetString(value.Bytes),
+    });
+
+    public void End()
+    {
+    }
+
+    private void Close()
+    {
+        var level = _levels.Pop();
+        if (_levels.Count > 0)
+        {
+            Add(level.Name, level.Entries is { } entries ? entries : level.Elements!.ToArray());
+        }
+    }
+
+    private void Add(string? name, object value)
+    {
+        var level = _levels.Peek();
+        if (name is null)
+        {
+            level.Elements!.Add(value);
+        }
+        else
+        {
+            level.Entries!.Add(name, value);
+        }
+    }
+
+    // The smallest type that holds the number; what none holds exactly stays the text.
+    private static object LiteralOf(string text) => text switch
+    {
+        "true" => true,
+        "false" => false,
+        _ when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        _ when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number.ToString(CultureInfo.InvariantCulture) == text => number,
+        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            && number.ToString("R", CultureInfo.InvariantCulture).Equals(text, StringComparison.OrdinalIgnoreCase) => number,
+        _ => text,
+    };
+
+    private sealed record Level(string? Name, OrderedDictionary? Entries, List<object>? Elements);
+}

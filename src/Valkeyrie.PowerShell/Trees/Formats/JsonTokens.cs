@@ -1,0 +1,201 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Valkeyrie.PowerShell.Trees.Formats;
+
+/// <summary>Reads a JSON text token by token, of which it holds one at a time, and knows the place of each.</summary>
+/// <param name="text">The text, as UTF-8 without a byte order mark.</param>
+/// <param name="largestValue">The most bytes that a value may have; null for no limit.</param>
+/// <param name="severalValues">True to take what follows a value for the next one, as in JSON lines; false to refuse it.</param>
+internal sealed class JsonTokens(Stream text, long? largestValue, bool severalValues = false)
+{
+    /// <summary>The deepest nesting that is read.</summary>
+    public const int DeepestNesting = 1000;
+
+    private const int LeastBuffer = 64 * 1024;
+
+    // A byte of a value takes six as \u0000. Base64, whose digits nobody escapes but + and /, takes less.
+    private const int BytesPerByte = 6;
+    private const long RoomForTheRest = 1024 * 1024;
+
+    private static readonly JsonReaderOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = DeepestNesting };
+
+    private readonly int _largestBuffer = largestValue is { } limit ? (int)Math.Min(Array.MaxLength, limit * BytesPerByte + RoomForTheRest) : Array.MaxLength;
+
+    private byte[] _buffer = new byte[LeastBuffer];
+    private byte[] _bytes = [];
+    private int _start;
+    private int _end;
+    private bool _isLast;
+    private bool _isBetween = true;
+    private bool _hasBegun;
+    private JsonReaderState _state = new(Options);
+    private long _line = 1;
+    private long _column = 1;
+    private long _tokenLine = 1;
+    private long _tokenColumn = 1;
+
+    /// <summary>What the token is.</summary>
+    public JsonTokenType Type { get; private set; }
+
+    /// <summary>How many objects and arrays the token lies in.</summary>
+    public int Depth { get; private set; }
+
+    /// <summary>Where the token begins.</summary>
+    public string Place => $"line {_tokenLine}, column {_tokenColumn}";
+
+    /// <summary>The text of a name or a string; a number and the like as they are written.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>The same as a string.</summary>
+    public string Text => Encoding.UTF8.GetString(_bytes);
+
+    /// <summary>True for a value that is no object and no array.</summary>
+    public bool IsScalar => Type is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null;
+
+    /// <summary>Goes to the next token.</summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>False at the end.</returns>
+    /// <exception cref="TreeFormatException">What comes is not JSON, not text, or too large.</exception>
+    public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (!TryRead())
+        {
+            if (_isLast)
+            {
+                return false;
+            }
+
+            await FillAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    /// <summary>Goes to the end of the value that the token begins.</summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async ValueTask SkipAsync(CancellationToken cancellationToken)
+    {
+        if (Type is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            return;
+        }
+
+        var depth = Depth;
+        while (await ReadAsync(cancellationToken).ConfigureAwait(false) && Depth > depth)
+        {
+        }
+    }
+
+    /// <summary>An error at the token.</summary>
+    /// <param name="message">What is wrong.</param>
+    public TreeFormatException Error(string message) => new(Place, message);
+
+    private bool TryRead()
+    {
+        var rest = _buffer.AsSpan(_start, _end - _start);
+        if (_isBetween && rest.IndexOfAnyExcept(" \t\r\n"u8) < 0 && (severalValues || !_hasBegun))
+        {
+            Pass(rest.Length);
+            return _isLast && !_hasBegun ? throw new FormatException("it is empty") : false;
+        }
+
+        var reader = new Utf8JsonReader(rest, _isLast, _state);
+        try
+        {
+            if (!reader.Read())
+            {
+                return false;
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new TreeFormatException(PlaceOf(e), $"it is not whole JSON: {Reason(e)}", e);
+        }
+
+        Pass((int)reader.TokenStartIndex);
+        (_tokenLine, _tokenColumn) = (_line, _column);
+        Type = reader.TokenType;
+        Depth = reader.CurrentDepth;
+        Take(ref reader);
+        Pass((int)(reader.BytesConsumed - reader.TokenStartIndex));
+        _state = reader.CurrentState;
+        _hasBegun = true;
+        _isBetween = Depth == 0 && Type is not (JsonTokenType.StartObject or JsonTokenType.StartArray);
+        if (_isBetween && severalValues)
+        {
+            _state = new(Options);
+        }
+
+        return true;
+    }
+
+    private void Take(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+        {
+            _bytes = new byte[reader.ValueSpan.Length];
+            try
+            {
+                var length = reader.CopyString(_bytes);
+                _bytes = length == _bytes.Length ? _bytes : _bytes[..length];
+            }
+            catch (InvalidOperationException)
+            {
+                throw Error(TreeText.Invalid(reader.TokenType == JsonTokenType.String ? "text" : "name").Message);
+            }
+        }
+        else
+        {
+            _bytes = IsScalar ? reader.ValueSpan.ToArray() : [];
+        }
+    }
+
+    private async ValueTask FillAsync(CancellationToken cancellationToken)
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        if (_end == _buffer.Length)
+        {
+            if (_end == _largestBuffer)
+            {
+                throw new TreeFormatException(
+                    $"line {_line}, column {_column}",
+                    largestValue is { } limit ? TreeRecord.ValueTooLarge(limit).Message : $"a value is longer than the {_largestBuffer} bytes that can be read at once");
+            }
+
+            Array.Resize(ref _buffer, (int)Math.Min(_largestBuffer, _buffer.Length * 2L));
+        }
+
+        // As much as there is room for: a token that is not whole is begun anew each time.
+        var count = await text.ReadAtLeastAsync(_buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        _isLast = count < _buffer.Length - _end;
+        _end += count;
+    }
+
+    private void Pass(int count)
+    {
+        var passed = _buffer.AsSpan(_start, count);
+        if (passed.LastIndexOf((byte)'\n') is >= 0 and var end)
+        {
+            _line += passed.Count((byte)'\n');
+            _column = 1;
+            passed = passed[(end + 1)..];
+        }
+
+        _column += Encoding.UTF8.GetCharCount(passed);
+        _start += count;
+    }
+
+    // The reader counts from 0, and from where its state was made anew.
+    private string PlaceOf(JsonException e) =>
+        severalValues ? $"line {_line}, column {_column}" : $"line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}";
+
+    // Without the place, which the message ends with in another form.
+    private static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].TrimEnd('.', ' ');
+}

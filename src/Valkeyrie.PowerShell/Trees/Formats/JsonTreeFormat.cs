@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie.PowerShell.Trees.Formats;
+
+/// <summary>JSON of records: an array of objects, each on a line of its own, so that tools which compare lines show what has changed; or the lines alone.</summary>
+/// <param name="lines">True to write the objects alone, one a line (JSON lines). Either is read, and so is a single object.</param>
+internal sealed class JsonTreeFormat(bool lines = false) : IWritableTreeFormat
+{
+    public ITreeWriter Begin(Stream stream) => new Writer(new TextOutput(stream), lines);
+
+    public async IAsyncEnumerable<TreeRecord> ReadAsync(Stream text, long? largestValue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var records = new JsonRecords(largestValue);
+        while (!records.HasEnded)
+        {
+            if (records.Next() is { } record)
+            {
+                yield return record;
+            }
+            else if (!records.HasEnded)
+            {
+                await records.FillAsync(text, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private sealed class Writer(TextOutput output, bool lines) : ITreeWriter
+    {
+        private bool _hasWritten;
+
+        public void Write(string key, byte[] value)
+        {
+            var record = TreeRecord.From(key, value);
+            output.Write((lines, _hasWritten) switch
+            {
+                (true, _) => "{\"Key\":"u8,
+                (_, true) => ",\n{\"Key\":"u8,
+                _ => "[\n{\"Key\":"u8,
+            });
+            _hasWritten = true;
+            output.WriteJson(record.Key!);
+            output.Write(",\"Value\":"u8);
+            output.WriteJson(record.Value);
+            output.Write(",\"Encoding\":"u8);
+            output.WriteJson(record.Encoding!);
+            output.Write(lines ? "}\n"u8 : "}"u8);
+        }
+
+        public void End()
+        {
+            if (!lines)
+            {
+                output.Write(_hasWritten ? "\n]\n"u8 : "[]\n"u8);
+            }
+
+            output.Flush();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Valkeyrie.PowerShell.Trees.Formats;
+
+/// <summary>Makes records of a configuration that is told part by part: the rules of <see cref="TreeNesting"/> backwards.</summary>
+internal sealed class NestedRecords
+{
+    private readonly NestedPath _path = new();
+    private readonly Queue<TreeRecord> _records = new();
+
+    // An object that so far has the one name that stands for bytes.
+    private TreeRecord? _bytes;
+
+    /// <summary>True where a name comes next, not a value.</summary>
+    public bool WantsName => _path.WantsName;
+
+    /// <summary>True outside of all objects.</summary>
+    public bool IsOutside => _path.IsOutside;
+
+    /// <summary>The key of the next value.</summary>
+    public string Key => _path.Key;
+
+    /// <summary>Takes a record that is known by now.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>False if there is none.</returns>
+    public bool TryTake([NotNullWhen(true)] out TreeRecord? record) => _records.TryDequeue(out record);
+
+    /// <summary>Takes a name of the object.</summary>
+    /// <param name="name">The name, as it was read.</param>
+    /// <param name="place">Where it stands.</param>
+    public void Name(string name, string place)
+    {
+        Settle();
+        try
+        {
+            _path.Name(name);
+        }
+        catch (FormatException e)
+        {
+            throw new TreeFormatException(place, e.Message, e);
+        }
+    }
+
+    /// <summary>Takes a value.</summary>
+    /// <param name="value">The text, in UTF-8, or the bytes.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <param name="encoding">How it is written: as text, or in Base64.</param>
+    public void Value(byte[] value, string place, string encoding = TreeRecord.Text)
+    {
+        RequireInside(place, "a single value");
+        if (_path is { IsEmpty: true, IsWhole: false, IsList: false, CurrentName: TreeName.Bytes } && encoding == TreeRecord.Text)
+        {
+            _bytes = new(_path.Around, value, TreeRecord.Base64) { Place = At(place, _path.Around) };
+        }
+        else
+        {
+            _records.Enqueue(new(Key, value, encoding) { Place = At(place, Key) });
+        }
+
+        _path.Pass();
+    }
+
+    /// <summary>Takes a value that is bytes, and no other form of them.</summary>
+    /// <param name="value">The bytes.</param>
+    /// <param name="place">Where they stand.</param>
+    public void Bytes(byte[] value, string place)
+    {
+        RequireInside(place, "a single value");
+        _records.Enqueue(new(Key, value, TreeRecord.Text) { Place = At(place, Key) });
+        _path.Pass();
+    }
+
+    /// <summary>Takes a value that is none.</summary>
+    /// <param name="place">Where it stands.</param>
+    public void Null(string place)
+    {
+        RequireInside(place, "a single value");
+        _records.Enqueue(Absent(Key, place));
+        _path.Pass();
+    }
+
+    /// <summary>Goes into an object or a list.</summary>
+    /// <param name="isList">True for a list.</param>
+    /// <param name="place">Where it begins.</param>
+    public void Begin(bool isList, string place)
+    {
+        if (isList)
+        {
+            RequireInside(place, "a list");
+        }
+
+        _path.Enter(isList);
+    }
+
+    /// <summary>Leaves it.</summary>
+    /// <param name="place">Where it ends.</param>
+    public void End(string place)
+    {
+        if (_bytes is not null)
+        {
+            _records.Enqueue(_bytes);
+            _bytes = null;
+        }
+        else if (_path is { IsEmpty: true, IsWhole: false })
+        {
+            _records.Enqueue(Absent(_path.Around, place));
+        }
+
+        _path.Leave();
+    }
+
+    // An object that has another name beside is no bytes: it has a name that looks like that.
+    private void Settle()
+    {
+        if (_bytes is not null)
+        {
+            _records.Enqueue(_bytes with { Key = $"{_bytes.Key}{KeyRules.Separator}{TreeName.Bytes}", Encoding = TreeRecord.Text });
+            _bytes = null;
+        }
+    }
+
+    private void RequireInside(string place, string what)
+    {
+        if (_path.IsOutside)
+        {
+            throw new TreeFormatException(place, $"a configuration is an object with names, not {what}");
+        }
+    }
+
+    private static TreeRecord Absent(string key, string place) => new(key, null, null) { IsAbsent = true, Place = At(place, key) };
+
+    private static string At(string place, string key) => place == key ? $"'{key}'" : $"{place} ('{key}')";
+}

@@ -1,0 +1,98 @@
+using System.Management.Automation.Language;
+using System.Text;
+
+namespace Valkeyrie.PowerShell.Trees.Formats;
+
+/// <summary>Writes a configuration as a hashtable that Import-PowerShellDataFile reads.</summary>
+/// <param name="output">Where to.</param>
+internal sealed class PowerShellDataWriter(TextOutput output) : INestedWriter
+{
+    private readonly Stack<Level> _levels = [];
+
+    public void BeginObject(string? name) => Begin(name, isList: false);
+
+    public void EndObject() => Close();
+
+    public void BeginList(string? name) => Begin(name, isList: true);
+
+    public void EndList() => Close();
+
+    public void Value(string? name, NestedValue value)
+    {
+        BeginElement(name);
+        switch (value.Kind)
+        {
+            case NestedKind.Text:
+                WriteText(Encoding.UTF8.GetString(value.Bytes));
+                break;
+            case NestedKind.Literal:
+                output.Write(value.Bytes is [(byte)'t' or (byte)'f', ..] ? "$"u8 : default);
+                output.Write(value.Bytes);
+                break;
+            default:
+                output.Write("@{ '$base64' = '"u8);
+                output.WriteBase64(value.Bytes);
+                output.Write("' }"u8);
+                break;
+        }
+    }
+
+    public void End()
+    {
+        output.Write("\n"u8);
+        output.Flush();
+    }
+
+    private void Begin(string? name, bool isList)
+    {
+        if (_levels.Count > 0)
+        {
+            BeginElement(name);
+
+            // A list that is the first element is unrolled, were it not for the comma before it.
+            output.Write(isList && name is null && _levels.Peek().Count == 1 ? ", "u8 : default);
+        }
+
+        output.Write(isList ? "@("u8 : "@{"u8);
+        _levels.Push(new(isList));
+    }
+
+    private void Close()
+    {
+        var level = _levels.Pop();
+        if (level.Count > 0)
+        {
+            output.NewLine(4 * _levels.Count);
+        }
+
+        output.Write(level.IsList ? ")"u8 : "}"u8);
+    }
+
+    private void BeginElement(string? name)
+    {
+        var level = _levels.Peek();
+        output.Write(level is { IsList: true, Count: > 0 } ? ","u8 : default);
+        level.Count++;
+        output.NewLine(4 * _levels.Count);
+        if (name is not null)
+        {
+            // A hashtable does not tell names apart that differ in case alone: the second one is written in another way.
+            WriteText(level.Names.Add(name) ? name : string.Join(KeyRules.Separator, name.Split(KeyRules.Separator).Select(TreeName.EncodeAnyway)));
+            output.Write(" = "u8);
+        }
+    }
+
+    private void WriteText(string text)
+    {
+        output.Write("'"u8);
+        output.Write(CodeGeneration.EscapeSingleQuotedStringContent(text));
+        output.Write("'"u8);
+    }
+
+    private sealed record Level(bool IsList)
+    {
+        public int Count { get; set; }
+
+        public HashSet<string> Names { get; } = new(StringComparer.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Valkeyrie.PowerShell.Trees.Formats;
+
+/// <summary>The parts of a YAML file in their order, with what an alias stands for in its place.</summary>
+/// <param name="text">The file.</param>
+internal sealed class YamlEvents(TextReader text)
+{
+    // A few lines can ask for billions of parts (the "billion laughs"). No configuration does so.
+    private const int MostRepeated = 100_000;
+
+    private readonly Parser _parser = new(new Scanner(text, skipComments: true));
+    private readonly Dictionary<string, List<ParsingEvent>> _anchors = [];
+    private readonly List<Recording> _recordings = [];
+    private readonly Queue<ParsingEvent> _repeated = new();
+    private int _count;
+
+    /// <summary>The next part; null at the end.</summary>
+    /// <exception cref="TreeFormatException">What comes is not YAML.</exception>
+    public ParsingEvent? Next()
+    {
+        if (!_repeated.TryDequeue(out var next))
+        {
+            next = Read();
+        }
+
+        if (next is AnchorAlias alias)
+        {
+            Repeat(alias);
+            return Next();
+        }
+
+        Record(next);
+        return next;
+    }
+
+    /// <summary>Where a part begins.</summary>
+    /// <param name="part">The part.</param>
+    public static string PlaceOf(ParsingEvent part) => PlaceOf(part.Start);
+
+    private static string PlaceOf(Mark mark) => $"line {mark.Line}, column {mark.Column}";
+
+    private ParsingEvent? Read()
+    {
+        try
+        {
+            return _parser.MoveNext() ? _parser.Current : null;
+        }
+        catch (YamlException e)
+        {
+            var message = e.Message[(e.Message.StartsWith('(') ? e.Message.IndexOf("): ", StringComparison.Ordinal) + 3 : 0)..].TrimEnd('.');
+            var tabs = message.Contains("cannot start any token", StringComparison.OrdinalIgnoreCase) || message.Contains("tab", StringComparison.OrdinalIgnoreCase)
+                ? ". YAML is indented with blanks: a tab is none"
+                : "";
+            throw new TreeFormatException(PlaceOf(e.Start), $"it is not YAML: {message}{tabs}", e);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new TreeFormatException(_parser.Current is { } last ? $"or behind line {last.End.Line}" : "line 1", TreeText.Invalid("text").Message, e);
+        }
+    }
+
+    private void Repeat(AnchorAlias alias)
+    {
+        if (!_anchors.TryGetValue(alias.Value.Value, out var parts))
+        {
+            throw new TreeFormatException(PlaceOf(alias), $"no '&{alias.Value}' that is whole stands before '*{alias.Value}'");
+        }
+
+        _count += parts.Count;
+        if (_count > MostRepeated)
+        {
+            throw new TreeFormatException(PlaceOf(alias), $"aliases stand for more than {MostRepeated} parts in all. Write out what is meant");
+        }
+
+        // What waits comes behind: an alias inside of what is repeated does not occur, since what is recorded is what it stood for.
+        parts.ForEach(_repeated.Enqueue);
+    }
+
+    private void Record(ParsingEvent? part)
+    {
+        if (part is NodeEvent { Anchor.IsEmpty: false } node)
+        {
+            _recordings.Add(new(node.Anchor.Value));
+        }
+
+        for (var i = _recordings.Count - 1; i >= 0; i--)
+        {
+            var recording = _recordings[i];
+            recording.Parts.Add(part!);
+            recording.Depth += part!.NestingIncrease;
+            if (recording.Depth == 0)
+            {
+                _anchors[recording.Name] = recording.Parts;
+                _recordings.RemoveAt(i);
+            }
+        }
+    }
+
+    private sealed record Recording(string Name)
+    {
+        public List<ParsingEvent> Parts { get; } = [];
+
+        public int Depth { get; set; }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Valkeyrie.PowerShell.Trees.Formats;
+
+/// <summary>A configuration in YAML: one document. A value is the text that stands in the file, <c>007</c> and <c>yes</c> included; <c>!!binary</c> is bytes.</summary>
+/// <param name="typed">True to write numbers and truths as such.</param>
+internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
+{
+    private const string CoreTag = "tag:yaml.org,2002:";
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public ITreeWriter Begin(Stream stream) => new TreeNesting(new YamlWriter(new TextOutput(stream)), typed);
+
+    public async IAsyncEnumerable<TreeRecord> ReadAsync(Stream text, long? largestValue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // The parser reads on the thread that asks, which is none of the pipeline's.
+        await Task.CompletedTask.ConfigureAwait(false);
+        using var reader = new StreamReader(text, Strict, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+        var events = new YamlEvents(reader);
+        var records = new NestedRecords();
+        var documents = 0;
+        while (events.Next() is { } next)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (next is DocumentStart && ++documents > 1)
+            {
+                throw new TreeFormatException(YamlEvents.PlaceOf(next), "a second document begins. A file is one document: split it, and import each by itself");
+            }
+
+            Take(next, records);
+            while (records.TryTake(out var record))
+            {
+                yield return record;
+            }
+        }
+
+        if (documents == 0)
+        {
+            throw new FormatException("it is empty");
+        }
+    }
+
+    private static void Take(ParsingEvent next, NestedRecords records)
+    {
+        var place = YamlEvents.PlaceOf(next);
+        switch (next)
+        {
+            case Scalar name when records.WantsName:
+                records.Name(CheckedName(name, place), place);
+                break;
+            case Scalar value:
+                TakeValue(value, records, place);
+                break;
+            case NodeEvent begin and (MappingStart or SequenceStart):
+                if (records.WantsName)
+                {
+                    throw new TreeFormatException(place, "a name is a text, not a list or an object");
+                }
+
+                CheckTag(begin, place, "map", "seq", "omap", "set");
+                records.Begin(isList: begin is SequenceStart, place);
+                break;
+            case MappingEnd or SequenceEnd:
+                records.End(place);
+                break;
+        }
+    }
+
+    private static string CheckedName(Scalar name, string place)
+    {
+        if (name is { Value: "<<", Style: ScalarStyle.Plain })
+        {
+            throw new TreeFormatException(place, "merging ('<<') is not read, since what it leaves out depends on the program. Write the names out");
+        }
+
+        return name.Value;
+    }
+
+    private static void TakeValue(Scalar value, NestedRecords records, string place)
+    {
+        var tag = CheckTag(value, place, "str", "int", "float", "bool", "timestamp", "null", "binary");
+        if (tag == "null" || (tag is null && value is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" }))
+        {
+            records.Null(place);
+        }
+        else
+        {
+            records.Value(Encoding.UTF8.GetBytes(value.Value), place, tag == "binary" ? TreeRecord.Base64 : TreeRecord.Text);
+        }
+    }
+
+    // The tag without what all of YAML's own begin with; null where the file has none.
+    private static string? CheckTag(NodeEvent node, string place, params string[] known)
+    {
+        if (node.Tag.IsEmpty || node.Tag.IsNonSpecific)
+        {
+            return null;
+        }
+
+        var tag = node.Tag.Value.StartsWith(CoreTag, StringComparison.Ordinal) ? node.Tag.Value[CoreTag.Length..] : null;
+        return tag is not null && known.Contains(tag)
+            ? tag
+            : throw new TreeFormatException(place, $"the tag '{node.Tag.Value}' asks for a type that only another program knows. Remove it");
+    }
+}

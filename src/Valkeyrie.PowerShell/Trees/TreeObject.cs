@@ -1,0 +1,163 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Trees.Formats;
+
+namespace Valkeyrie.PowerShell.Trees;
+
+/// <summary>A tree that an object holds: a hashtable, or an object of properties, with values, lists and further ones in it.</summary>
+/// <remarks>Its rules are those of configuration files (<see cref="TreeNesting"/>); a value is what Set-KvValue would store.</remarks>
+internal sealed class TreeObject
+{
+    private readonly NestedRecords _records = new();
+    private readonly HashSet<object> _path = new(ReferenceEqualityComparer.Instance);
+
+    private TreeObject()
+    {
+    }
+
+    /// <summary>True for what is a tree: a dictionary, or an object of properties alone.</summary>
+    /// <param name="value">The object.</param>
+    public static bool IsTree(object? value) => Plain(value) is IDictionary or PSObject { BaseObject: PSCustomObject };
+
+    /// <summary>The pairs that an object stands for.</summary>
+    /// <param name="value">The object.</param>
+    /// <param name="place">Where its keys are to lie.</param>
+    /// <param name="absent">Told of each name without a value.</param>
+    /// <returns>The pairs in key order.</returns>
+    /// <exception cref="KvInvalidArgumentException">Something in it is no value, or no key.</exception>
+    public static List<KvPair> PairsIn(object value, TreePlace place, Action<string> absent)
+    {
+        var tree = new TreeObject();
+        tree.Visit(value);
+        var pairs = new List<KvPair>();
+        while (tree._records.TryTake(out var record))
+        {
+            if (record.IsAbsent)
+            {
+                absent(record.Key!);
+                continue;
+            }
+
+            try
+            {
+                var pair = record.ToPair(place.LargestValue);
+                place.Check(pair.Key);
+                pairs.Add(pair);
+            }
+            catch (FormatException e)
+            {
+                throw Refused(record.Key!, e.Message);
+            }
+        }
+
+        return KeySorting.Sort(pairs) is { } twice ? throw Refused(twice, "the object has this key twice") : pairs;
+    }
+
+    private void Visit(object? value)
+    {
+        var plain = Plain(value);
+        switch (plain)
+        {
+            case null:
+                _records.Null(_records.Key);
+                break;
+            case IDictionary entries:
+                Inside(plain, isList: false, () => VisitEntries(entries));
+                break;
+            case PSObject { BaseObject: PSCustomObject } record:
+                Inside(plain, isList: false, () => VisitProperties(record));
+                break;
+            case IList list when !IsBytes(list):
+                Inside(plain, isList: true, () => VisitElements(list));
+                break;
+            default:
+                VisitValue(value);
+                break;
+        }
+    }
+
+    private void Inside(object part, bool isList, Action visit)
+    {
+        var key = _records.IsOutside ? "" : _records.Key;
+        if (!_path.Add(part))
+        {
+            throw Refused(key, "the object contains itself");
+        }
+
+        if (_path.Count > TreeNesting.DeepestNesting)
+        {
+            throw Refused(key, $"the object is nested more than {TreeNesting.DeepestNesting} deep");
+        }
+
+        _records.Begin(isList, key);
+        visit();
+        _records.End(key);
+        _path.Remove(part);
+    }
+
+    private void VisitEntries(IDictionary entries)
+    {
+        foreach (DictionaryEntry entry in entries)
+        {
+            _records.Name(NameOf(entry.Key), "");
+            Visit(entry.Value);
+        }
+    }
+
+    private void VisitProperties(PSObject record)
+    {
+        foreach (var property in record.Properties.Where(property => property.MemberType == PSMemberTypes.NoteProperty))
+        {
+            _records.Name(property.Name, "");
+            Visit(property.Value);
+        }
+    }
+
+    private void VisitElements(IList list)
+    {
+        foreach (var element in list)
+        {
+            Visit(element);
+        }
+    }
+
+    private void VisitValue(object? value)
+    {
+        var key = _records.Key;
+        try
+        {
+            var bytes = ValueBytes.From(value, NotData, key).ToArray();
+            if (BareWord.Unwrapped(value) is byte[] or IList)
+            {
+                _records.Bytes(bytes, key);
+            }
+            else
+            {
+                _records.Value(bytes, key);
+            }
+        }
+        catch (KvInvalidArgumentException e)
+        {
+            throw Refused(key, e.Message.TrimEnd('.'));
+        }
+    }
+
+    private string NameOf(object name) => Plain(name) switch
+    {
+        string text => text,
+        { } other when PlainText.StandsFor(other) => ((IFormattable)other).ToString(null, CultureInfo.InvariantCulture),
+        var other => throw Refused(_records.Key, $"a name in it is a {other?.GetType().Name}, not a text"),
+    };
+
+    private static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+
+    private static bool IsBytes(IList list) => list is byte[] || (list.Count > 0 && list.Cast<object?>().All(item => BareWord.Unwrapped(item) is byte));
+
+    private static string NotData(object value) => throw new KvInvalidArgumentException(
+        $"a {(value is PSObject wrapped ? wrapped.BaseObject : value).GetType().Name} is neither a text, a number, a time, bytes, a list nor a hashtable. Specify the text or the properties that are meant");
+
+    private static KvInvalidArgumentException Refused(string key, string message) =>
+        new($"The object cannot be imported: {(key.Length == 0 ? "" : $"at '{key}': ")}{message}. Nothing was written.") { Key = key };
+}
