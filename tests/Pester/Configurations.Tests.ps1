@@ -42,7 +42,7 @@ Describe 'Configuration files' {
         foreach ($typed in $false, $true) {
             Export-KvTree back $file -Nested -Typed:$typed -Store main
             ($typed ? $Typed : $Lines) | Where-Object { $_ -cnotin (Get-Content $file) } | Should -BeNullOrEmpty
-            Compare-KvTree back -ReferenceFile $null -DifferenceFile $file -Store main -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            Compare-KvTree back -DifferenceFile $file -Store main | Should -BeNullOrEmpty
             Import-KvTree $file again -Prune -Force -Store main
             Compare-KvTree back again -Store main | Should -BeNullOrEmpty
         }
@@ -52,10 +52,10 @@ Describe 'Configuration files' {
         Import-KvTree (New-File conf.yaml $Forms['conf.yaml']) own -Store main
         Export-KvTree own (Join-Path $TestFolder own.json) -Nested -Typed -Store main
         $read = Get-Content (Join-Path $TestFolder own.json) -Raw | ConvertFrom-Json
-        $read.db.ports, $read.debug, $read.servers[1].name, $read.version | Should -Be 5432, 5433, $false, b, 1.1
+        $read.db.ports[1], $read.debug, $read.servers[1].name, $read.version | Should -Be 5433, $false, b, 1.1
         Export-KvTree own (Join-Path $TestFolder own.psd1) -Store main
         $read = Import-PowerShellDataFile (Join-Path $TestFolder own.psd1)
-        $read.db.ports, $read.debug, $read.servers[1].name, $read.version | Should -Be '5432', '5433', 'false', b, '1.10'
+        $read.db.ports[1], $read.debug, $read.servers[1].name, $read.version | Should -Be '5433', 'false', b, '1.10'
         $read.long | Should -HaveCount 11
         $read.long[10] | Should -Be 100
     }
@@ -73,14 +73,14 @@ Describe 'Configuration files' {
         @{ Name = 'a merge'; File = 'bad.yaml'; Text = "a: &x {b: 1}`nc:`n  <<: *x`n"; Says = "line 3, column 3: merging" }
         @{ Name = 'an alias of nothing'; File = 'bad.yaml'; Text = "a: 1`nb: *none`n"; Says = "line 2, column 4*none" }
         @{ Name = 'an alias of itself'; File = 'bad.yaml'; Text = "a: &x`n  b: *x`n"; Says = "line 2, column 6*x" }
-        @{ Name = 'a billion laughs'; File = 'bad.yaml'; Text = "a: &a [x,x,x,x,x,x,x,x,x,x]`n$(foreach ($i in 1..8) { $last = [char](96 + $i); $next = [char](97 + $i); "$($next): &$next [*$last,*$last,*$last,*$last,*$last,*$last,*$last,*$last,*$last,*$last]`n" })"; Says = 'line 6, column*more than 100000' }
+        @{ Name = 'a billion laughs'; File = 'bad.yaml'; Text = "a: &a [$('x,' * 9)x]`n" + ((1..8 | ForEach-Object { "{1}: &{1} [{2}*{0}]`n" -f [char] (96 + $_), [char] (97 + $_), ("*$([char] (96 + $_))," * 9) }) -join ''); Says = 'line 5, column*more than 100000' }
         @{ Name = 'binary that is none'; File = 'bad.yaml'; Text = "a: 1`nb: !!binary '*'`n"; Says = "line 2, column 4 ('b')*Base64" }
         @{ Name = 'a key twice in YAML'; File = 'bad.yaml'; Text = "a:`n  b: 1`na/b: 2`n"; Says = "'a/b' twice" }
         @{ Name = 'broken JSON'; File = 'bad.json'; Text = "{`n  `"a`": 1,`n  `"b`": }"; Says = 'line 3, column 8: it is not whole JSON' }
         @{ Name = 'half of a JSON'; File = 'bad.json'; Text = "{`n  `"a`": { `"b`": 1"; Says = 'line 2*not whole JSON' }
         @{ Name = 'JSON with something behind it'; File = 'bad.json'; Text = "{ `"a`": 1 }`nx"; Says = 'line 2, column 1: it is not whole JSON' }
         @{ Name = 'JSON that is no text'; File = 'bad.json'; Text = "{ `"a`": 1,`n `"b`": `"\ud83d`" }"; Says = 'line 2, column 7*not valid text' }
-        @{ Name = 'an empty key'; File = 'bad.json'; Text = "{ `"a`": 1, `"`u{0}`": 1 }" -replace "`u{0}", '\u0000'; Says = 'line 1, column 17 (*NUL' }
+        @{ Name = 'an empty key'; File = 'bad.json'; Text = "{ `"a`": 1, `"`u{0}`": 1 }" -replace "`u{0}", '\u0000'; Says = 'line 1, column 21*NUL' }
         @{ Name = 'bytes that are none'; File = 'bad.json'; Text = "{ `"a`": 1,`n `"b`": { `"`$base64`": `"*`" } }"; Says = "line 2, column 20 ('b'): its Value is not Base64" }
         @{ Name = 'broken PSD1'; File = 'bad.psd1'; Text = "@{ a = 1`n b = }"; Says = 'line 2, column*not PowerShell data' }
         @{ Name = 'PSD1 with a command'; File = 'bad.psd1'; Text = "@{ a = 1`n b = Get-Date }"; Says = 'line 2, column 6*no commands' }
@@ -221,7 +221,7 @@ Describe 'Hashtables and objects' {
     }
 
     It 'are written as whole keys with -All, and with bytes as bytes' {
-        @{ whole = @{ bytes = [byte[]] (0, 1, 255); time = [datetime]::new(2026, 1, 2, 0, 0, 0, 'Utc') } } | Import-KvTree -All -Store main
+        @{ whole = @{ bytes = [byte[]] (0, 1, 255); time = [datetime]::new(2026, 1, 2, 0, 0, 0, [DateTimeKind]::Utc) } } | Import-KvTree -All -Store main
         (Get-KvValue whole/bytes -Store main).Bytes | Should -Be 0, 1, 255
         Get-KvValue whole/time -ValueOnly -Store main | Should -Be '2026-01-02T00:00:00.0000000Z'
     }

@@ -8,7 +8,7 @@ BeforeAll {
         $path
     }
 
-    $Etcd = '{"header":{"cluster_id":1,"member_id":2,"revision":4,"raft_term":2},"kvs":[{"key":"YXBwL2E=","create_revision":2,"mod_revision":2,"version":1,"value":"AP8="},{"key":"YXBwL2I=","create_revision":3,"mod_revision":3,"version":1},{"key":"YXBwL/8=","create_revision":4,"mod_revision":4,"version":1,"value":"eA==","lease":7587899220155638279}],"count":3}'
+    $EtcdDump = '{"header":{"cluster_id":1,"member_id":2,"revision":4,"raft_term":2},"kvs":[{"key":"YXBwL2E=","create_revision":2,"mod_revision":2,"version":1,"value":"AP8="},{"key":"YXBwL2I=","create_revision":3,"mod_revision":3,"version":1},{"key":"YXBwL/8=","create_revision":4,"mod_revision":4,"version":1,"value":"eA==","lease":7587899220155638279}],"count":3}'
     $Consul = '[ { "key": "app/a", "flags": 0, "value": "AP8=" }, { "key": "app/b", "flags": 42, "value": "" } ]'
 }
 
@@ -16,7 +16,7 @@ AfterAll { Stop-TestServer }
 
 Describe 'Dumps of other tools' {
     It 'are imported, byte by byte: etcdctl' {
-        foreach ($file in (New-File etcd.json $Etcd), (New-File gateway.json ($Etcd -replace '("\w+":)(\d+)', '$1"$2"'))) {
+        foreach ($file in (New-File etcd.json $EtcdDump), (New-File gateway.json ($EtcdDump -replace '("\w+":)(\d+)', '$1"$2"'))) {
             Import-KvTree $file etcd -Prune -Force -Store main
             Get-KvTree etcd -Store main | ForEach-Object { [Convert]::ToHexString($_.Bytes) } | Should -Be 00FF, '', 78
             (Get-KvTree etcd -Store main)[2].GetKeyBytes()[-1] | Should -Be 0xFF
@@ -35,36 +35,35 @@ Describe 'Dumps of other tools' {
     It 'are what etcdctl really writes' -Tag etcd {
         $server = Start-TestServer
         $null = Connect-KvStore $server -Name real
-        Set-KvValue dump/a '1', 'x' -Store real
+        Set-KvValue dump/a 1 -Store real
         Set-KvValue dump/empty '' -Store real
         Set-KvValue dump/bytes ([byte[]] (0..255)) -Store real
         Set-KvValue dump/leased 1 -Ttl 60 -Store real
-        $etcdctl = $env:VALKEYRIE_ETCDCTL ? $env:VALKEYRIE_ETCDCTL : 'etcdctl'
         $file = Join-Path $TestFolder real.json
-        & $etcdctl --endpoints $server get --prefix dump -w json | Set-Content $file
+        & $Etcdctl --endpoints $server get --prefix dump -w json | Set-Content $file
         Import-KvTree $file -All -Store main
         Compare-KvTree dump -DifferenceStore real -Store main | Should -BeNullOrEmpty
-        & $etcdctl --endpoints $server get --prefix dump --limit 2 -w json | Set-Content $file
+        & $Etcdctl --endpoints $server get --prefix dump --limit 2 -w json | Set-Content $file
         "$(Get-ErrorOf { Import-KvTree $file half -Store main })" | Should -BeLike '*not whole*--limit*'
-        & $etcdctl --endpoints $server get --prefix dump --keys-only -w json | Set-Content $file
+        & $Etcdctl --endpoints $server get --prefix dump --keys-only -w json | Set-Content $file
         "$(Get-ErrorOf { Import-KvTree $file half -Store main })" | Should -BeLike '*--keys-only*-Format EtcdJson*'
-        & $etcdctl --endpoints $server get --prefix none -w json | Set-Content $file
+        & $Etcdctl --endpoints $server get --prefix none -w json | Set-Content $file
         (Import-KvTree $file half -PassThru -Store main).Written | Should -Be 0
         Disconnect-KvStore real
     }
 
     It 'are refused where <Name>, and nothing is written' -ForEach @(
-        @{ Name = 'half of one is there'; Text = { $Etcd.Substring(0, 200) }; Says = 'line 1, column*not whole JSON' }
-        @{ Name = 'pairs are missing'; Text = { $Etcd -replace '"count":3', '"count":4' }; Says = 'holds 3 of 4 pairs' }
-        @{ Name = 'there are more'; Text = { $Etcd -replace '"count"', '"more":true,"count"' }; Says = '--limit' }
-        @{ Name = 'a key is not Base64'; Text = { $Etcd -replace 'YXBwL2I=', '*' }; Says = 'line 1, column*key is not Base64' }
-        @{ Name = 'a value is a list'; Text = { $Etcd -replace '"AP8="', '[1]' }; Says = 'line 1, column*not a text in Base64' }
-        @{ Name = 'a pair has a field that etcd does not know'; Text = { $Etcd -replace '"lease"', '"leases"' }; Says = "'leases'" }
+        @{ Name = 'half of one is there'; Text = { $EtcdDump.Substring(0, 200) }; Says = 'line 1, column*not whole JSON' }
+        @{ Name = 'pairs are missing'; Text = { $EtcdDump -replace '"count":3', '"count":4' }; Says = 'holds 3 of 4 pairs' }
+        @{ Name = 'there are more'; Text = { $EtcdDump -replace '"count"', '"more":true,"count"' }; Says = '--limit' }
+        @{ Name = 'a key is not Base64'; Text = { $EtcdDump -replace 'YXBwL2I=', '*' }; Says = 'line 1, column*key is not Base64' }
+        @{ Name = 'a value is a list'; Text = { $EtcdDump -replace '"AP8="', '[1]' }; Says = 'line 1, column*not a text in Base64' }
+        @{ Name = 'a pair has a field that etcd does not know'; Text = { $EtcdDump -replace '"lease"', '"leases"' }; Says = "'leases'" }
         @{ Name = 'a pair of Consul''s has no flags'; Text = { $Consul -replace '"flags": 42, ' }; Says = 'has no flags' }
         @{ Name = 'a pair of Consul''s has no value'; Text = { $Consul -replace ', "value": ""' }; Says = 'has no value' }
         @{ Name = 'a value of Consul''s is not Base64'; Text = { $Consul -replace 'AP8=', '*' }; Says = 'line 1, column*Base64' }
         @{ Name = 'it was asked for as another'; Text = { $Consul }; Format = 'Json'; Says = "field 'flags'*-Format ConsulJson" }
-        @{ Name = 'it was asked for as records'; Text = { $Etcd }; Format = 'Json'; Says = "field 'header'*-Format EtcdJson" }
+        @{ Name = 'it was asked for as records'; Text = { $EtcdDump }; Format = 'Json'; Says = "field 'header'*-Format EtcdJson" }
         @{ Name = 'it fits two'; Text = { '{ "kvs": [] }' }; Says = '-Format EtcdJson*-Format NestedJson' }
     ) {
         $format = $Format ? @{ Format = $Format } : @{}

@@ -16,7 +16,7 @@ internal sealed class DictionaryWriter : INestedWriter
 
     public void EndObject() => Close();
 
-    public void BeginList(string? name) => _levels.Push(new(name, null, []));
+    public void BeginList(string? name, int count) => _levels.Push(new(name, null, []));
 
     public void EndList() => Close();
 

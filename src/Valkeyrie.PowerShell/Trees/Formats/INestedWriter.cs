@@ -12,7 +12,8 @@ internal interface INestedWriter
 
     /// <summary>Begins a list.</summary>
     /// <param name="name">Its name; null for an element of a list.</param>
-    void BeginList(string? name);
+    /// <param name="count">How many elements it has.</param>
+    void BeginList(string? name, int count);
 
     /// <summary>Ends the list.</summary>
     void EndList();

@@ -32,6 +32,7 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
     private JsonReaderState _state = new(Options);
     private long _line = 1;
     private long _column = 1;
+    private long _byteColumn;
     private long _tokenLine = 1;
     private long _tokenColumn = 1;
 
@@ -110,7 +111,7 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
         }
         catch (JsonException e)
         {
-            throw new TreeFormatException(PlaceOf(e), $"it is not whole JSON: {Reason(e)}", e);
+            throw new TreeFormatException(PlaceOf(e, rest), $"it is not whole JSON: {Reason(e)}", e);
         }
 
         Pass((int)reader.TokenStartIndex);
@@ -185,16 +186,40 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
         {
             _line += passed.Count((byte)'\n');
             _column = 1;
+            _byteColumn = 0;
             passed = passed[(end + 1)..];
         }
+
+        _byteColumn += passed.Length;
 
         _column += Encoding.UTF8.GetCharCount(passed);
         _start += count;
     }
 
-    // The reader counts from 0, and from where its state was made anew.
-    private string PlaceOf(JsonException e) =>
-        severalValues ? $"line {_line}, column {_column}" : $"line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}";
+    // The reader counts lines and bytes from 0, from where its state was made anew, and before the blanks that it has not passed.
+    private string PlaceOf(JsonException e, ReadOnlySpan<byte> rest)
+    {
+        var offset = severalValues ? 0 : OffsetOf((e.LineNumber ?? 0) + 1 - _line, e.BytePositionInLine ?? 0, rest);
+        var at = rest[offset..].IndexOfAnyExcept(" \t\r\n"u8) is >= 0 and var blanks ? offset + blanks : rest.Length;
+        Pass(at);
+        return $"line {_line}, column {_column}";
+    }
+
+    private int OffsetOf(long lines, long bytes, ReadOnlySpan<byte> rest)
+    {
+        if (lines == 0)
+        {
+            return (int)Math.Clamp(bytes - _byteColumn, 0, rest.Length);
+        }
+
+        var offset = 0;
+        for (; lines > 0 && rest[offset..].IndexOf((byte)'\n') is >= 0 and var end; lines--)
+        {
+            offset += end + 1;
+        }
+
+        return (int)Math.Min(offset + bytes, rest.Length);
+    }
 
     // Without the place, which the message ends with in another form.
     private static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].TrimEnd('.', ' ');

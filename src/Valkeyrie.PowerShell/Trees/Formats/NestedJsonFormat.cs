@@ -55,7 +55,7 @@ internal sealed class NestedJsonFormat(bool typed) : IWritableTreeFormat
 
         public void EndObject() => Close("}"u8);
 
-        public void BeginList(string? name) => Begin(name, "["u8);
+        public void BeginList(string? name, int count) => Begin(name, "["u8);
 
         public void EndList() => Close("]"u8);
 

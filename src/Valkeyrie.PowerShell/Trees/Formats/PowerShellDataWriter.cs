@@ -9,11 +9,11 @@ internal sealed class PowerShellDataWriter(TextOutput output) : INestedWriter
 {
     private readonly Stack<Level> _levels = [];
 
-    public void BeginObject(string? name) => Begin(name, isList: false);
+    public void BeginObject(string? name) => Begin(name, isList: false, count: 0);
 
     public void EndObject() => Close();
 
-    public void BeginList(string? name) => Begin(name, isList: true);
+    public void BeginList(string? name, int count) => Begin(name, isList: true, count);
 
     public void EndList() => Close();
 
@@ -43,18 +43,18 @@ internal sealed class PowerShellDataWriter(TextOutput output) : INestedWriter
         output.Flush();
     }
 
-    private void Begin(string? name, bool isList)
+    private void Begin(string? name, bool isList, int count)
     {
         if (_levels.Count > 0)
         {
             BeginElement(name);
 
-            // A list that is the first element is unrolled, were it not for the comma before it.
-            output.Write(isList && name is null && _levels.Peek().Count == 1 ? ", "u8 : default);
+            // A list that is the only element is unrolled, were it not for the comma before it.
+            output.Write(isList && _levels.Peek() is { IsList: true, Elements: 1 } ? ", "u8 : default);
         }
 
         output.Write(isList ? "@("u8 : "@{"u8);
-        _levels.Push(new(isList));
+        _levels.Push(new(isList, count));
     }
 
     private void Close()
@@ -89,7 +89,7 @@ internal sealed class PowerShellDataWriter(TextOutput output) : INestedWriter
         output.Write("'"u8);
     }
 
-    private sealed record Level(bool IsList)
+    private sealed record Level(bool IsList, int Elements)
     {
         public int Count { get; set; }
 

@@ -178,7 +178,7 @@ internal sealed class TreeNesting(INestedWriter writer, bool typed) : ITreeWrite
         }
         else if (ElementsOf(node.Children) is { } elements)
         {
-            writer.BeginList(name);
+            writer.BeginList(name, elements.Length);
             Array.ForEach(elements, element => Write(element, isElement: true));
             writer.EndList();
         }

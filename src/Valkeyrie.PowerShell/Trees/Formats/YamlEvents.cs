@@ -54,7 +54,15 @@ internal sealed class YamlEvents(TextReader text)
             var tabs = message.Contains("cannot start any token", StringComparison.OrdinalIgnoreCase) || message.Contains("tab", StringComparison.OrdinalIgnoreCase)
                 ? ". YAML is indented with blanks: a tab is none"
                 : "";
-            throw new TreeFormatException(PlaceOf(e.Start), $"it is not YAML: {message}{tabs}", e);
+
+            // The scanner says where it began, and where it came upon what is wrong.
+            var at = message.StartsWith("While scanning", StringComparison.OrdinalIgnoreCase) ? e.End : e.Start;
+            throw new TreeFormatException(PlaceOf(at), $"it is not YAML: {message}{tabs}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What the parser does where brackets are missing.
+            throw new TreeFormatException(_parser.Current is { } last ? $"or behind line {last.End.Line}" : "line 1", "it is not YAML: a bracket or a name is missing", e);
         }
         catch (DecoderFallbackException e)
         {

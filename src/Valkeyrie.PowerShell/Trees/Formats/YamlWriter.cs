@@ -21,7 +21,7 @@ internal sealed class YamlWriter(TextOutput output) : INestedWriter
 
     public void EndObject() => Close();
 
-    public void BeginList(string? name) => Begin(name);
+    public void BeginList(string? name, int count) => Begin(name);
 
     public void EndList() => Close();
 
