@@ -39,9 +39,9 @@ Describe 'Configuration files' {
     ) {
         Import-KvTree (New-File conf.json $Forms['conf.json']) back -Prune -Force -Store main
         $file = Join-Path $TestFolder $File
-        foreach ($typed in $false, $true) {
-            Export-KvTree back $file -Nested -Typed:$typed -Store main
-            ($typed ? $Typed : $Lines) | Where-Object { $_ -cnotin (Get-Content $file) } | Should -BeNullOrEmpty
+        foreach ($asTyped in $false, $true) {
+            Export-KvTree back $file -Nested -Typed:$asTyped -Store main
+            ($asTyped ? $Typed : $Lines) | Where-Object { $_ -cnotin (Get-Content $file) } | Should -BeNullOrEmpty
             Compare-KvTree back -DifferenceFile $file -Store main | Should -BeNullOrEmpty
             Import-KvTree $file again -Prune -Force -Store main
             Compare-KvTree back again -Store main | Should -BeNullOrEmpty
@@ -61,7 +61,7 @@ Describe 'Configuration files' {
     }
 
     It 'say of <Name> where it is, and nothing is written' -ForEach @(
-        @{ Name = 'broken YAML'; File = 'bad.yaml'; Text = "a: 1`nb: [1, 2`nc: 3`n"; Says = 'line 3, column*not YAML' }
+        @{ Name = 'broken YAML'; File = 'bad.yaml'; Text = "a: 1`nb: [1, 2`nc: 3`n"; Says = 'line 4, column*not YAML' }
         @{ Name = 'YAML with tabs'; File = 'bad.yaml'; Text = "a:`n`tb: 1`n"; Says = 'line 2, column*tab' }
         @{ Name = 'YAML that is not indented evenly'; File = 'bad.yaml'; Text = "a:`n  b: 1`n c: 2`n"; Says = 'line 3, column*not YAML' }
         @{ Name = 'a second document'; File = 'bad.yaml'; Text = "a: 1`n---`na: 2`n"; Says = 'line 2, column 1: a second document' }

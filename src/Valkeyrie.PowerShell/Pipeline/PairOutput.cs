@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Text;
-using Valkeyrie.PowerShell.Trees;
+using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
@@ -38,7 +38,7 @@ internal static class PairOutput
     /// <summary>A record as Export-KvTree writes it, with the revision; of a key alone without a value.</summary>
     private static PSObject RecordOf(KvPair pair)
     {
-        var record = TreeRecord.From(pair, "");
+        var record = TreeRecord.From(pair.Key, pair.Bytes);
         var fields = new PSObject();
         fields.Properties.Add(new PSNoteProperty(nameof(TreeRecord.Key), record.Key));
         if (pair.KeyOnly)

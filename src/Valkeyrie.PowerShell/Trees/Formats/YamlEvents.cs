@@ -5,17 +5,25 @@ using YamlDotNet.Core.Events;
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
 /// <summary>The parts of a YAML file in their order, with what an alias stands for in its place.</summary>
-/// <param name="text">The file.</param>
-internal sealed class YamlEvents(TextReader text)
+internal sealed class YamlEvents
 {
     // A few lines can ask for billions of parts (the "billion laughs"). No configuration does so.
     private const int MostRepeated = 100_000;
 
-    private readonly Parser _parser = new(new Scanner(text, skipComments: true));
+    private readonly Scanner _scanner;
+    private readonly Parser _parser;
     private readonly Dictionary<string, List<ParsingEvent>> _anchors = [];
     private readonly List<Recording> _recordings = [];
     private readonly Queue<ParsingEvent> _repeated = new();
     private int _count;
+
+    /// <summary>Begins a file.</summary>
+    /// <param name="text">Its text.</param>
+    public YamlEvents(TextReader text)
+    {
+        _scanner = new Scanner(text, skipComments: true);
+        _parser = new Parser(_scanner);
+    }
 
     /// <summary>The next part; null at the end.</summary>
     /// <exception cref="TreeFormatException">What comes is not YAML.</exception>
@@ -55,18 +63,18 @@ internal sealed class YamlEvents(TextReader text)
                 ? ". YAML is indented with blanks: a tab is none"
                 : "";
 
-            // The scanner says where it began, and where it came upon what is wrong.
-            var at = message.StartsWith("While scanning", StringComparison.OrdinalIgnoreCase) ? e.End : e.Start;
+            // What is being scanned begins elsewhere than what is wrong with it.
+            var at = message.StartsWith("While scanning", StringComparison.OrdinalIgnoreCase) ? _scanner.CurrentPosition : e.Start;
             throw new TreeFormatException(PlaceOf(at), $"it is not YAML: {message}{tabs}", e);
         }
         catch (InvalidOperationException e)
         {
             // What the parser does where brackets are missing.
-            throw new TreeFormatException(_parser.Current is { } last ? $"or behind line {last.End.Line}" : "line 1", "it is not YAML: a bracket or a name is missing", e);
+            throw new TreeFormatException(PlaceOf(_scanner.CurrentPosition), "it is not YAML: a bracket or a name is missing there, or before", e);
         }
         catch (DecoderFallbackException e)
         {
-            throw new TreeFormatException(_parser.Current is { } last ? $"or behind line {last.End.Line}" : "line 1", TreeText.Invalid("text").Message, e);
+            throw new TreeFormatException($"or behind {PlaceOf(_scanner.CurrentPosition)}", TreeText.Invalid("text").Message, e);
         }
     }
 
