@@ -61,7 +61,7 @@ Describe 'Configuration files' {
     }
 
     It 'say of <Name> where it is, and nothing is written' -ForEach @(
-        @{ Name = 'broken YAML'; File = 'bad.yaml'; Text = "a: 1`nb: [1, 2`nc: 3`n"; Says = 'line 4, column*not YAML' }
+        @{ Name = 'broken YAML'; File = 'bad.yaml'; Text = "a: 1`nb: [1, 2`nc: 3`n"; Says = 'line 3, column*not YAML' }
         @{ Name = 'YAML with tabs'; File = 'bad.yaml'; Text = "a:`n`tb: 1`n"; Says = 'line 2, column*tab' }
         @{ Name = 'YAML that is not indented evenly'; File = 'bad.yaml'; Text = "a:`n  b: 1`n c: 2`n"; Says = 'line 3, column*not YAML' }
         @{ Name = 'a second document'; File = 'bad.yaml'; Text = "a: 1`n---`na: 2`n"; Says = 'line 2, column 1: a second document' }
