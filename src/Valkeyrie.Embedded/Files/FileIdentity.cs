@@ -21,14 +21,64 @@ internal readonly record struct FileIdentity(long Device, long Inode)
     /// <returns>False if the system does not say: then nothing is known.</returns>
     public static bool TryGet(byte[] nativePath, out FileIdentity identity)
     {
-        if (Native.Stat(nativePath, out var status) == 0)
+        if (IdentityCall.IsServed)
         {
-            identity = new FileIdentity(status.Device, status.Inode);
-            return true;
+            return IdentityCall.TryGet(nativePath, out identity);
         }
 
-        identity = default;
-        return Marshal.GetLastPInvokeError() is NoSuchFile or NotADirectory;
+        var found = Native.Stat(nativePath, out var status) == 0;
+        identity = found ? new FileIdentity(status.Device, status.Inode) : default;
+        return found || IsMissing(Marshal.GetLastPInvokeError());
+    }
+
+    private static bool IsMissing(int error) => error is NoSuchFile or NotADirectory;
+
+    /// <summary>Linux's statx, asked for the inode alone.</summary>
+    /// <remarks>Whoever asks a Linux from 6.13 on for the times of a file makes its next write set new ones, which the next sync then has to write to the disk,
+    /// too: looked at after each commit by stat, a log took a quarter longer to sync.</remarks>
+    private static class IdentityCall
+    {
+        private const int CurrentFolder = -100;
+        private const int WithoutAskingServers = 0x4000;
+        private const uint Inode = 0x100;
+
+        /// <summary>True on a system that has the call: a kernel from 4.11 on, and a C library that knows it.</summary>
+        public static bool IsServed { get; } = OperatingSystem.IsLinux() && Answers();
+
+        public static bool TryGet(byte[] nativePath, out FileIdentity identity)
+        {
+            var found = Statx(CurrentFolder, nativePath, WithoutAskingServers, Inode, out var status) == 0;
+            identity = found ? new FileIdentity(status.Device, status.Inode) : default;
+            return found || IsMissing(Marshal.GetLastPInvokeError());
+        }
+
+        private static bool Answers()
+        {
+            try
+            {
+                return TryGet(NativePath("/"), out var root) && root.Inode != 0;
+            }
+            catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+            {
+                return false;
+            }
+        }
+
+        [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        private static extern int Statx(int folder, byte[] path, int flags, uint mask, out StatusBuffer status);
+
+        // The same on every architecture.
+        [StructLayout(LayoutKind.Explicit, Size = 256)]
+        private struct StatusBuffer
+        {
+            [FieldOffset(32)]
+            public long Inode;
+
+            // Major and minor number side by side.
+            [FieldOffset(136)]
+            public long Device;
+        }
     }
 
     private static class Native

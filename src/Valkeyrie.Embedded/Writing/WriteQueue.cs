@@ -15,7 +15,7 @@ internal sealed class WriteQueue : IDisposable
     private const int LoneAfter = 4;
 
     // Of the writes of a lone caller one in so many is made elsewhere.
-    private const int ProbeEvery = 32;
+    private const int ProbeEvery = 128;
 
     // A commit may have taken long for another reason than the disk: because another process kept the file busy.
     private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5);
