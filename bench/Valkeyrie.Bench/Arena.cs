@@ -19,6 +19,8 @@ internal sealed class Arena : IAsyncDisposable
     private readonly EtcdServer? _server;
     private readonly Lazy<IReadOnlyList<Peer>> _peers;
     private ArenaV2? _v2;
+    private ArenaConsul? _consul;
+    private ArenaZooKeeper? _zooKeeper;
 
     /// <summary>Talks to a server that runs.</summary>
     public Arena(string endpoint, BenchOptions options, bool hasEtcdctl = false, EtcdServer? server = null)
@@ -64,6 +66,12 @@ internal sealed class Arena : IAsyncDisposable
 
     /// <summary>The other server, started when a row first needs it.</summary>
     public async Task<ArenaV2> V2Async() => _v2 ??= await ArenaV2.StartAsync(Options.Etcd, MemoryDisk);
+
+    /// <summary>A Consul, started when a row first needs it.</summary>
+    public async Task<ArenaConsul> ConsulAsync() => _consul ??= await ArenaConsul.StartAsync();
+
+    /// <summary>A ZooKeeper, started when a row first needs it.</summary>
+    public async Task<ArenaZooKeeper> ZooKeeperAsync() => _zooKeeper ??= await ArenaZooKeeper.StartAsync();
 
     /// <summary>Those of the contenders that take part.</summary>
     /// <param name="floor">The bare loop, with which the others are compared.</param>
@@ -134,6 +142,16 @@ internal sealed class Arena : IAsyncDisposable
         if (_v2 is not null)
         {
             await _v2.DisposeAsync();
+        }
+
+        if (_consul is not null)
+        {
+            await _consul.DisposeAsync();
+        }
+
+        if (_zooKeeper is not null)
+        {
+            await _zooKeeper.DisposeAsync();
         }
 
         if (_peers.IsValueCreated)

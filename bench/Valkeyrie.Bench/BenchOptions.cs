@@ -20,6 +20,7 @@ internal sealed record BenchOptions
           --json FILE       also write every sample of every round to FILE
           --etcd PATH       the server ($VALKEYRIE_ETCD, else etcd on PATH)
           --etcdctl PATH    the command line client ($VALKEYRIE_ETCDCTL, else etcdctl on PATH)
+                            Consul and ZooKeeper are those that $VALKEYRIE_CONSUL and $VALKEYRIE_ZOOKEEPER name, else on PATH
                             etcd's Go client takes part where $VALKEYRIE_GO_CLIENT names a program on it
           --growth          the growth row, with the rows that are named
         """;

@@ -1,4 +1,4 @@
-// Measures the store against the floor (a bare HTTP/2 loop) and etcdctl on an etcd of its own. Only the ratios mean anything elsewhere.
+// Measures the store against the floor (a bare loop of the protocol with ready-made requests) and ready-made clients, on servers of its own. Only the ratios mean anything elsewhere.
 using System.Runtime.InteropServices;
 using Valkeyrie.Bench;
 using Valkeyrie.Bench.Contenders;
@@ -40,6 +40,16 @@ Workload[] workloads =
     new V2PutWorkload("v2put32", 32),
     new V2GetWorkload(),
     new V2ListWorkload("v2list10k", 10_000, 1024),
+    new ConsulPutWorkload("consulput", 1),
+    new ConsulPutWorkload("consulput32", 32),
+    new ConsulGetWorkload("consulget", 1),
+    new ConsulGetWorkload("consulget32", 32),
+    new ConsulListWorkload("consullist10k", 10_000, 1024),
+    new ZooKeeperPutWorkload("zkput", 1),
+    new ZooKeeperPutWorkload("zkput32", 32),
+    new ZooKeeperGetWorkload("zkget", 1),
+    new ZooKeeperGetWorkload("zkget32", 32),
+    new ZooKeeperListWorkload("zklist10k", 10_000, 1024),
 ];
 
 BenchOptions options;

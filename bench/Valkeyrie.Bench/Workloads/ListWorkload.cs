@@ -16,9 +16,9 @@ internal sealed class ListWorkload(string name, int keys, int valueSize)
         var request = new RangeRequest { Key = Arena.StartOf(directory), RangeEnd = Arena.EndOf(directory) };
         return arena.Select(
             floor: new("floor (one reply, generated classes)", (n, _) => InFlight.RunAsync(1, n, async _ =>
-                Check((await arena.Bare.CallAsync<RangeResponse>(BareClient.Range, request)).Kvs.Count))) { UnitsPerOperation = keys },
-            store: new("store", (n, _) => InFlight.RunAsync(1, n, async _ => Check(await CountAsync(arena.Store, directory)))) { UnitsPerOperation = keys },
-            peer: peer => new(peer.Name, (n, _) => InFlight.RunAsync(1, n, async _ => Check(await peer.ListAsync(directory)))) { UnitsPerOperation = keys },
+                Check((await arena.Bare.CallAsync<RangeResponse>(BareClient.Range, request)).Kvs.Count, keys))) { UnitsPerOperation = keys },
+            store: new("store", (n, _) => InFlight.RunAsync(1, n, async _ => Check(await CountAsync(arena.Store, directory), keys))) { UnitsPerOperation = keys },
+            peer: peer => new(peer.Name, (n, _) => InFlight.RunAsync(1, n, async _ => Check(await peer.ListAsync(directory), keys))) { UnitsPerOperation = keys },
             go: client => client.Contend("list", directory, keys, valueSize, 1) with { UnitsPerOperation = keys },
             etcdctl: new("etcdctl processes", (n, _) => InFlight.RunAsync(1, n, _ => arena.Etcdctl!.RunAsync("get", "--prefix", directory + "/")))
             {
@@ -38,7 +38,7 @@ internal sealed class ListWorkload(string name, int keys, int valueSize)
         return count;
     }
 
-    private void Check(int count)
+    internal static void Check(int count, int keys)
     {
         if (count != keys)
         {

@@ -50,26 +50,7 @@ internal sealed class V2ListWorkload(string name, int keys, int valueSize)
         var value = Arena.Value(valueSize);
         await InFlight.RunAsync(FillWidth, keys, async i => await v2.Store.PutAsync(Arena.KeyOf(directory, i), value));
         return arena.Select(
-            floor: new("floor (one reply, serializer)", (n, _) => InFlight.RunAsync(1, n, async _ => Check(await v2.Bare.ListAsync(directory)))) { UnitsPerOperation = keys },
-            store: new("store", (n, _) => InFlight.RunAsync(1, n, async _ => Check(await CountAsync(v2.Store, directory)))) { UnitsPerOperation = keys });
-    }
-
-    private static async Task<int> CountAsync(IKvStore store, string directory)
-    {
-        var count = 0;
-        await foreach (var _ in store.ListAsync(directory))
-        {
-            count++;
-        }
-
-        return count;
-    }
-
-    private void Check(int count)
-    {
-        if (count != keys)
-        {
-            throw new InvalidDataException($"{count} keys were listed where {keys} are.");
-        }
+            floor: new("floor (one reply, serializer)", (n, _) => InFlight.RunAsync(1, n, async _ => ListWorkload.Check(await v2.Bare.ListAsync(directory), keys))) { UnitsPerOperation = keys },
+            store: new("store", (n, _) => InFlight.RunAsync(1, n, async _ => ListWorkload.Check(await ListWorkload.CountAsync(v2.Store, directory), keys))) { UnitsPerOperation = keys });
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Valkeyrie.Engine.Http;
@@ -86,7 +87,7 @@ internal sealed class EntryParser(bool values = true) : IReplyParser
         }
     }
 
-    private void End(Node node)
+    private void End(in Node node)
     {
         if (node.Entry is { } entry)
         {
@@ -107,7 +108,7 @@ internal sealed class EntryParser(bool values = true) : IReplyParser
             return;
         }
 
-        var node = _open[^1];
+        ref var node = ref CollectionsMarshal.AsSpan(_open)[^1];
         Require(node.IsObject);
         switch (_property)
         {
@@ -166,7 +167,7 @@ internal sealed class EntryParser(bool values = true) : IReplyParser
         }
     }
 
-    private sealed class Node
+    private struct Node
     {
         public bool IsObject { get; init; }
 

@@ -1,23 +1,29 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Json;
 
 namespace Valkeyrie.Consul.Calls;
 
 /// <summary>The operations of a transaction (PUT /v1/txn), as its body. All are done, or none.</summary>
-#pragma warning disable CA1001 // its writer rests on managed memory alone
-internal sealed class TxnBody
-#pragma warning restore CA1001
+/// <param name="expected">About how many bytes it will have.</param>
+internal sealed class TxnBody(int expected = TxnBody.UsualLength)
 {
+    private const int UsualLength = 256;
+
+    // An operation without its key and value.
+    private const int OperationLength = 160;
+
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(256);
-    private readonly Utf8JsonWriter _writer;
+    // Each operation is written in one go, so one writer for each thread is enough.
+    [ThreadStatic]
+    private static Utf8JsonWriter? threadWriter;
 
-    public TxnBody()
-    {
-        _writer = new Utf8JsonWriter(_buffer, Options);
-        _writer.WriteStartArray();
-    }
+    private readonly ArrayBufferWriter<byte> _buffer = new(expected);
+    private bool _isComplete;
+
+    /// <summary>Expects a write of a value, and a condition.</summary>
+    public static TxnBody ForPut(string key, ReadOnlySpan<byte> value) => new(2 * (OperationLength + key.Length) + Base64.GetMaxEncodedToUtf8Length(value.Length));
 
     /// <summary>How many operations it has.</summary>
     public int Count { get; private set; }
@@ -52,40 +58,47 @@ internal sealed class TxnBody
     /// <summary>The body. Nothing can be added after it.</summary>
     public ReadOnlyMemory<byte> ToMemory()
     {
-        _writer.WriteEndArray();
-        _writer.Flush();
+        if (!_isComplete)
+        {
+            _isComplete = true;
+            _buffer.Write(Count == 0 ? "[]"u8 : "]"u8);
+        }
+
         return _buffer.WrittenMemory;
     }
 
     private TxnBody Add(string verb, string key, ReadOnlySpan<byte> value = default, string? session = null, long index = 0, ulong flags = 0)
     {
-        Count++;
-        _writer.WriteStartObject();
-        _writer.WriteStartObject("KV"u8);
-        _writer.WriteString("Verb"u8, verb);
-        _writer.WriteString("Key"u8, key);
+        _buffer.Write(Count++ == 0 ? "["u8 : ","u8);
+        var writer = threadWriter ??= new Utf8JsonWriter(_buffer, Options);
+        writer.Reset(_buffer);
+        writer.WriteStartObject();
+        writer.WriteStartObject("KV"u8);
+        writer.WriteString("Verb"u8, verb);
+        writer.WriteString("Key"u8, key);
         if (!value.IsEmpty)
         {
-            _writer.WriteBase64String("Value"u8, value);
+            writer.WriteBase64String("Value"u8, value);
         }
 
         if (session is not null)
         {
-            _writer.WriteString("Session"u8, session);
+            writer.WriteString("Session"u8, session);
         }
 
         if (index > 0)
         {
-            _writer.WriteNumber("Index"u8, index);
+            writer.WriteNumber("Index"u8, index);
         }
 
         if (flags > 0)
         {
-            _writer.WriteNumber("Flags"u8, flags);
+            writer.WriteNumber("Flags"u8, flags);
         }
 
-        _writer.WriteEndObject();
-        _writer.WriteEndObject();
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+        writer.Flush();
         return this;
     }
 }

@@ -120,7 +120,7 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
-            var body = new TxnBody();
+            var body = TxnBody.ForPut(stored, value.Span);
             if (revision is { } wanted)
             {
                 body.RequireRevision(stored, wanted);

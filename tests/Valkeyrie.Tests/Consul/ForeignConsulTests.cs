@@ -53,6 +53,34 @@ public sealed class ForeignConsulTests
     }
 
     [Fact]
+    public async Task The_body_of_every_request_is_one_json_document()
+    {
+        await using var peer = new ScriptedHttpPeer(Reply("?", "418 I'm a teapot"));
+        await using var store = KvStore.Open($"consul://{peer.Endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromSeconds(5) });
+        var calls = new Func<Task>[]
+        {
+            async () => await store.PutAsync("a", "v"),
+            async () => await store.PutAsync("a", "v", new KvPutOptions { Ttl = TimeSpan.FromMinutes(1) }),
+            async () => await store.TryAtomicPutAsync("a", "v".Bytes(), 0),
+            async () => await store.TryAtomicDeleteAsync("a", 7),
+            async () => await store.TryDeleteAsync("a"),
+            async () => await store.GetAsync("a//b"),
+            async () => await store.ListAllAsync("a//b"),
+        };
+        foreach (var call in calls)
+        {
+            await Assert.ThrowsAsync<KvUnreachableException>(call);
+        }
+
+        await Patience.UntilAsync(() => peer.Received.Count(r => r.Contains("\r\n\r\n", StringComparison.Ordinal)) >= calls.Length, "a request of each call");
+        foreach (var request in peer.Received)
+        {
+            var body = request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+            Assert.True(System.Text.Json.JsonDocument.Parse(body).RootElement.ValueKind is not System.Text.Json.JsonValueKind.Undefined, body);
+        }
+    }
+
+    [Fact]
     public async Task Keys_that_are_not_in_order_are_refused()
     {
         const string Entry = "{{\"Key\":\"a/{0}\",\"Value\":\"dg==\",\"ModifyIndex\":7,\"CreateIndex\":7}}";

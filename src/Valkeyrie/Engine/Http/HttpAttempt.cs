@@ -12,8 +12,6 @@ public sealed class HttpAttempt : IDisposable
     // Far below any connection on which one would list anything.
     private const double SlowestBytesPerSecond = 16 << 10;
 
-    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     private readonly HttpChannel _channel;
     private readonly HttpCall _call;
     private readonly Deadline _deadline;
@@ -142,7 +140,7 @@ public sealed class HttpAttempt : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask SendAsync()
     {
-        using var request = new HttpRequestMessage(_call.Method, new Uri(Endpoint.Name + _call.Target, AsWritten));
+        using var request = new HttpRequestMessage(_call.Method, Endpoint.UrlOf(_call.Target));
         _channel.Protocol.Prepare(request);
         if (_call.Body is { } bytes)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -14,6 +15,7 @@ internal sealed class ScriptedHttpPeer : IAsyncDisposable
     private readonly byte[] _answer;
     private readonly bool _close;
     private readonly Task _accepting;
+    private readonly ConcurrentQueue<StringBuilder> _received = new();
     private int _requests;
 
     /// <param name="answer">The bytes; none to keep silent.</param>
@@ -28,6 +30,9 @@ internal sealed class ScriptedHttpPeer : IAsyncDisposable
 
     /// <summary>How many requests have come in, their bodies not counted.</summary>
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>What has come in, connection by connection.</summary>
+    public IReadOnlyList<string> Received => [.. _received.Select(r => { lock (r) { return r.ToString(); } })];
 
     /// <summary>Sent again and again after the answer, until the client has had enough; null (the default) for nothing.</summary>
     public string? Drip { get; init; }
@@ -69,11 +74,19 @@ internal sealed class ScriptedHttpPeer : IAsyncDisposable
     {
         using var _ = socket;
         var buffer = new byte[64 * 1024];
+        var received = new StringBuilder();
+        _received.Enqueue(received);
         try
         {
             while (await socket.ReceiveAsync(buffer, _ended.Token) is > 0 and var length)
             {
-                if (Encoding.ASCII.GetString(buffer, 0, length).Contains(" HTTP/1.1\r\n", StringComparison.Ordinal))
+                var text = Encoding.UTF8.GetString(buffer, 0, length);
+                lock (received)
+                {
+                    received.Append(text);
+                }
+
+                if (text.Contains(" HTTP/1.1\r\n", StringComparison.Ordinal))
                 {
                     Interlocked.Increment(ref _requests);
                     if (_answer.Length > 0)
