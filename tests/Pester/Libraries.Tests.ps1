@@ -21,7 +21,7 @@ Describe 'The packages of the libraries' {
         $libraries = Get-ChildItem $Root/src -Directory | Where-Object { Test-Path (Join-Path $_ README.md) }
         $Packages.Count | Should -Be $libraries.Count
         (Get-ChildItem $Shelf -Filter *.snupkg).BaseName | Should -Be $Packages.BaseName
-        "$($libraries.Name)" | Should -Match 'Valkeyrie Valkeyrie.*Embedded.*Etcd'
+        "$($libraries.Name)" | Should -Match 'Valkeyrie Valkeyrie.*Consul.*Embedded.*Etcd.*ZooKeeper'
     }
 
     It 'hold an assembly, its documentation, a readme, an icon and licenses' {

@@ -1,4 +1,4 @@
-// Rounds under faults with growing seeds, until the time is up or one shows something wrong: soak [DURATION] [FIRST-SEED]. Beside them clients are
+// Rounds under faults with growing seeds, until the time is up or one shows something wrong: soak [DURATION] [FIRST-SEED] [ROUND...]. Beside them clients are
 // idle for all of that time.
 using System.Diagnostics;
 using System.Globalization;
@@ -6,13 +6,7 @@ using Valkeyrie;
 using Valkeyrie.Tests.Faults;
 using Valkeyrie.Tests.Rigs;
 
-const string usage = "Usage: soak [DURATION] [FIRST-SEED], the duration as 90s, 10m, 2h; 10m where none is given.";
-if (Duration(args.ElementAtOrDefault(0) ?? "10m") is not { } duration || !int.TryParse(args.ElementAtOrDefault(1) ?? $"{FaultRun.DefaultSeed}", out var seed))
-{
-    Console.Error.WriteLine(usage);
-    return 2;
-}
-
+const string usage = "Usage: soak [DURATION] [FIRST-SEED] [ROUND...], the duration as 90s, 10m, 2h; 10m and all rounds where nothing is said. Rounds:";
 var folder = Directory.CreateDirectory(Path.Combine("out", "soak")).FullName;
 (string Name, Func<FaultRun, Task<string>> Run)[] rounds =
 [
@@ -26,12 +20,30 @@ if (ZooKeeperBinary.IsInstalled)
     rounds =
     [
         .. rounds,
-        ("ensemble", run => EnsembleRound.RunAsync(run, TimeSpan.FromMinutes(2))),
+        ("ensemble", run => KilledLeaderRound.RunAsync(run, TimeSpan.FromMinutes(2), async () => await FaultyEnsemble.StartAsync())),
         ("ensemble-locks", run => LockRound.RunAsync(run, TimeSpan.FromSeconds(60), async () => await FaultyEnsemble.StartAsync())),
     ];
 }
 
+if (ConsulBinary.IsInstalled)
+{
+    rounds =
+    [
+        .. rounds,
+        ("consul", run => KilledLeaderRound.RunAsync(run, TimeSpan.FromMinutes(1), async () => await FaultyConsul.StartAsync())),
+        ("consul-locks", run => LockRound.RunAsync(run, TimeSpan.FromSeconds(60), async () => await FaultyConsul.StartAsync())),
+    ];
+}
 
+var asked = args.Skip(2).ToList();
+if (Duration(args.ElementAtOrDefault(0) ?? "10m") is not { } duration || !int.TryParse(args.ElementAtOrDefault(1) ?? $"{FaultRun.DefaultSeed}", out var seed)
+    || asked.Exists(name => !rounds.Any(r => r.Name == name)))
+{
+    Console.Error.WriteLine($"{usage} {string.Join(", ", rounds.Select(r => r.Name))}.");
+    return 2;
+}
+
+rounds = asked.Count == 0 ? rounds : [.. rounds.Where(r => asked.Contains(r.Name))];
 var clock = Stopwatch.StartNew();
 using var stop = new CancellationTokenSource();
 var idle = Task.Run(() => IdleRound.RunAsync(new FaultRun("idle", seed, folder), duration, new KvStoreOptions().KeepAlive, stop.Token));

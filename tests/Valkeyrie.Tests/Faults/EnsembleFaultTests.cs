@@ -5,7 +5,7 @@ public sealed class EnsembleFaultTests(ITestOutputHelper output)
 {
     [Fact]
     public Task Acknowledged_writes_stay_reads_are_linearizable_and_watches_know_what_there_is_while_leaders_die() =>
-        RunAsync("ensemble", run => EnsembleRound.RunAsync(run, TimeSpan.FromSeconds(12)));
+        RunAsync("ensemble", run => KilledLeaderRound.RunAsync(run, TimeSpan.FromSeconds(12), async () => await FaultyEnsemble.StartAsync()));
 
     [Fact]
     public Task No_stale_holder_is_accepted_and_each_knows_before_another_holds_the_lock() =>

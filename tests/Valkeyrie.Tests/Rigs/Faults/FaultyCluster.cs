@@ -24,10 +24,13 @@ internal sealed class FaultyCluster : IFaultyServers
 
     public string AddressBy(int member) => $"etcd://{_proxies[member].Endpoint}";
 
-    public async Task RestartLeaderAsync()
+    public string Address => AddressFrom(0);
+
+    public async Task RestartLeaderAsync(TimeSpan after)
     {
         var leader = await Etcd.LeaderAsync() ?? 0;
         Etcd.Kill(leader);
+        await Task.Delay(after);
         await Etcd.RestartAsync(leader);
     }
 

@@ -1,8 +1,11 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Three members of a store's servers, a proxy before each, for rounds that say only what is done to them.</summary>
+/// <summary>A store's servers, with a way of its own to them, over a proxy, for each of three clients; for rounds that say only what is done to them.</summary>
 internal interface IFaultyServers : IAsyncDisposable
 {
+    /// <summary>The store's address by way of all proxies.</summary>
+    string Address { get; }
+
     /// <summary>The way to a member.</summary>
     TcpProxy ProxyOf(int member);
 
@@ -10,5 +13,8 @@ internal interface IFaultyServers : IAsyncDisposable
     string AddressBy(int member);
 
     /// <summary>Kills the leader, and starts it again.</summary>
-    Task RestartLeaderAsync();
+    Task RestartLeaderAsync() => RestartLeaderAsync(TimeSpan.Zero);
+
+    /// <summary>Kills the leader, and starts it again after a time.</summary>
+    Task RestartLeaderAsync(TimeSpan after);
 }

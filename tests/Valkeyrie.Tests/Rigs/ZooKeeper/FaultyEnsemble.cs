@@ -18,15 +18,16 @@ internal sealed class FaultyEnsemble : IFaultyServers
     /// <summary>The address by way of all proxies.</summary>
     public string Address => $"{ZooKeeperStore.Scheme}://{string.Join(',', _proxies.Select(p => p.Endpoint))}";
 
-    public static async Task<FaultyEnsemble> StartAsync() => new(await ZooKeeperEnsemble.StartAsync());
+    public static async Task<FaultyEnsemble> StartAsync()
+    {
+        ZooKeeperStore.Register();
+        return new(await ZooKeeperEnsemble.StartAsync());
+    }
 
     public TcpProxy ProxyOf(int member) => _proxies[member];
 
     public string AddressBy(int member) => $"{ZooKeeperStore.Scheme}://{_proxies[member].Endpoint}";
 
-    public Task RestartLeaderAsync() => RestartLeaderAsync(TimeSpan.Zero);
-
-    /// <summary>Kills the leader, and starts it again after a time.</summary>
     public async Task RestartLeaderAsync(TimeSpan after)
     {
         var leader = await Members.LeaderAsync();

@@ -1,10 +1,8 @@
-using Valkeyrie.ZooKeeper;
-
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Clients work on registers of a ZooKeeper ensemble, and watches follow them, while its leader is killed again and again. Then: what was acknowledged is
-/// there, what was not sent is not, reads are linearizable, calls ended in time, and each watch knows what there is.</summary>
-internal static class EnsembleRound
+/// <summary>Clients work on registers of servers that tell of changes by comparison, and watches follow them, while the leader is killed again and again. Then: what was
+/// acknowledged is there, what was not sent is not, reads are linearizable, calls ended in time, and each watch knows what there is.</summary>
+internal static class KilledLeaderRound
 {
     private const string Root = "registers";
     private const string EndKey = Root + "/~end";
@@ -17,14 +15,13 @@ internal static class EnsembleRound
 
     /// <summary>Makes a round: about every ten seconds the leader is killed, and comes back.</summary>
     /// <returns>What it did, in a line.</returns>
-    public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
+    public static async Task<string> RunAsync(FaultRun run, TimeSpan duration, Func<Task<IFaultyServers>> start)
     {
-        ZooKeeperStore.Register();
-        await using var ensemble = await FaultyEnsemble.StartAsync();
-        var stores = Enumerable.Range(0, Stores).Select(_ => KvStore.Open(ensemble.Address, new KvStoreOptions { Timeout = Timeout })).ToList();
+        await using var servers = await start();
+        var stores = Enumerable.Range(0, Stores).Select(_ => KvStore.Open(servers.Address, new KvStoreOptions { Timeout = Timeout })).ToList();
         try
         {
-            return await RunAsync(run, duration, ensemble, stores);
+            return await RunAsync(run, duration, servers, stores);
         }
         finally
         {
@@ -32,7 +29,7 @@ internal static class EnsembleRound
         }
     }
 
-    private static async Task<string> RunAsync(FaultRun run, TimeSpan duration, FaultyEnsemble ensemble, List<IKvStore> stores)
+    private static async Task<string> RunAsync(FaultRun run, TimeSpan duration, IFaultyServers servers, List<IKvStore> stores)
     {
         await stores[0].PutAsync(Root + "/begin", "");
         var watches = stores.Select(s => new RecordedWatch(s, Root, new KvWatchOptions(), e => e.Key == EndKey)).ToList();
@@ -48,7 +45,7 @@ internal static class EnsembleRound
         {
             await Task.Delay(BetweenKills);
             run.Log("The leader is killed.");
-            await ensemble.RestartLeaderAsync(Away);
+            await servers.RestartLeaderAsync(Away);
         }
 
         await stop.CancelAsync();
