@@ -66,16 +66,16 @@ internal sealed class EtcdChannel : IAsyncDisposable
     /// <summary>Makes a call to one endpoint and no other. It is not sent again if it fails; a refused token is renewed all the same.</summary>
     /// <param name="endpoint">One of <see cref="Endpoints"/>.</param>
     /// <param name="method">The method.</param>
-    /// <param name="request">The request.</param>
+    /// <param name="request">The framed request; its buffer is given back here.</param>
     /// <param name="read">Turns the reply, gone after it returns, into what the caller wants.</param>
     /// <param name="timeout">How long the call may take.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<TReply> AskAsync<TReply>(
-        ConnectedEndpoint endpoint, GrpcMethod method, IMessage request, Func<Reply, TReply> read, TimeSpan timeout, CancellationToken cancellationToken) => CallAsync(
+        ConnectedEndpoint endpoint, GrpcMethod method, MessageFrame request, Func<Reply, TReply> read, TimeSpan timeout, CancellationToken cancellationToken) => CallAsync(
             endpoint,
             new Attempts(readOnly: false, endpoints: 1, timeout),
             method,
-            MessageFrame.Of(request),
+            request,
             static (read, reply) => read(reply),
             read,
             key: null,

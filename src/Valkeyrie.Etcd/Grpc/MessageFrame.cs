@@ -18,6 +18,9 @@ internal struct MessageFrame
     /// <summary>A frame with room for a message of at most this many bytes.</summary>
     public static MessageFrame Rent(int maxMessageLength) => new() { _buffer = ArrayPool<byte>.Shared.Rent(HeaderLength + maxMessageLength) };
 
+    /// <summary>The frame of a message without fields.</summary>
+    public static MessageFrame Empty() => Of(ReadOnlySpan<byte>.Empty);
+
     /// <summary>The frame of a message that is encoded already.</summary>
     public static MessageFrame Of(ReadOnlySpan<byte> message)
     {

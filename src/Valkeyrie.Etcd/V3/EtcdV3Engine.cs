@@ -44,6 +44,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     };
 
     private readonly Requests _requests = new(new KeyCodec(options.Namespace));
+    private readonly TransactionRequests _transactions = new(new KeyCodec(options.Namespace));
     private readonly Replies _replies = new(new KeyCodec(options.Namespace));
     private readonly Members _members = new(channel, options);
 
@@ -108,23 +109,24 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         var limit = query.Limit;
         while (true)
         {
-            var request = _requests.Range(limit == query.Limit ? query : query with { Limit = limit });
+            var page = limit == query.Limit ? query : query with { Limit = limit };
+            var asked = _requests.KeysOf(page);
             try
             {
                 var call = channel.CallAsync(
                     EtcdMethods.Range,
-                    MessageFrame.Of(request),
-                    static (state, reply) => state._replies.Page(reply, Requests.KeysOf(state.request), state.request.KeysOnly),
-                    (_replies, request),
+                    Requests.Range(page, asked),
+                    static (state, reply) => state._replies.Page(reply, state.asked, state.KeysOnly),
+                    (_replies, asked, page.KeysOnly),
                     query.Range.Text,
                     cancellationToken);
-                var page = await NamingRevision(call, query.Revision, query.Range.Text).ConfigureAwait(false);
-                if (query.History == 0 || query.History == page.History)
+                var answer = await NamingRevision(call, query.Revision, query.Range.Text).ConfigureAwait(false);
+                if (query.History == 0 || query.History == answer.History)
                 {
-                    return page;
+                    return answer;
                 }
 
-                page.Dispose();
+                answer.Dispose();
                 throw Changed(query);
             }
             catch (KvException e) when (e.Code == KvErrorCode.QuotaExceeded && limit >= SmallestLimitWorthHalving)
@@ -151,7 +153,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         {
             return await channel.CallAsync(
                 EtcdMethods.Txn,
-                MessageFrame.Of(_requests.Transaction(transaction)),
+                _transactions.Frame(transaction),
                 static (state, reply) => state._replies.Transaction(reply, state.transaction),
                 (_replies, transaction),
                 KeyOf(transaction),

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Google.Protobuf;
 using Valkeyrie.Etcd.Calls;
 using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Protocol;
@@ -12,9 +11,6 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
     private const string CommonName = "2.5.4.3";
     private const string NoSuchUser = "user name not found";
 
-    // A read that needs no permission to be refused for another reason than permission. Serializable: each member answers for itself, also without a leader.
-    private static readonly RangeRequest AnyRead = new() { Key = ByteString.CopyFrom(0), CountOnly = true, Serializable = true };
-
     private bool HasCredential => options.Credential is not null;
 
     /// <summary>What the member that answers says of itself.</summary>
@@ -24,12 +20,8 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
         {
             return await channel.CallAsync(
                 EtcdMethods.Status,
-                MessageFrame.Of(new StatusRequest()),
-                static (_, reply) =>
-                {
-                    var status = StatusResponse.Parser.ParseFrom(reply.Span);
-                    return new KvServerStatus(reply.Endpoint, status.Version, status.Header?.Revision);
-                },
+                MessageFrame.Empty(),
+                static (_, reply) => Replies.Status(reply),
                 0,
                 null,
                 cancellationToken).ConfigureAwait(false);
@@ -47,7 +39,7 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
         HasCredential
             ? Task.CompletedTask // Who has one signs in before the first call.
             : RequireUserAsync(async (method, request) =>
-                await channel.CallAsync(method, MessageFrame.Of(request), static (_, _) => true, true, null, cancellationToken).ConfigureAwait(false));
+                await channel.CallAsync(method, request, static (_, _) => true, true, null, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Asks every endpoint at once.</summary>
     public IAsyncEnumerable<KvEndpointStatus> CheckAllAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
@@ -64,7 +56,7 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
                 await channel.AskAsync(endpoint, method, request, static _ => true, timeout, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             begun = Stopwatch.GetTimestamp();
             var status = await channel.AskAsync(
-                endpoint, EtcdMethods.Status, new StatusRequest(), static reply => StatusResponse.Parser.ParseFrom(reply.Span), timeout, cancellationToken).ConfigureAwait(false);
+                endpoint, EtcdMethods.Status, MessageFrame.Empty(), static reply => StatusResponse.Parser.ParseFrom(reply.Span), timeout, cancellationToken).ConfigureAwait(false);
             return StatusOf(status, known with { IsReachable = true, Latency = Stopwatch.GetElapsedTime(begun) });
         }
         catch (KvPermissionDeniedException) when (begun != 0)
@@ -83,11 +75,11 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
         }
     }
 
-    private async Task RequireUserAsync(Func<GrpcMethod, IMessage, ValueTask> ask)
+    private async Task RequireUserAsync(Func<GrpcMethod, MessageFrame, ValueTask> ask)
     {
         try
         {
-            await ask(EtcdMethods.Range, AnyRead).ConfigureAwait(false);
+            await ask(EtcdMethods.Range, Requests.AnyRead()).ConfigureAwait(false);
         }
         catch (KvPermissionDeniedException e)
         {
@@ -100,11 +92,11 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
 
     /// <summary>Tells a user whom the client certificate names from one whom the server does not know. Both lack the permission to read, but each user may ask
     /// for himself.</summary>
-    private static async Task RequireCertifiedUserAsync(string name, string? endpoint, Func<GrpcMethod, IMessage, ValueTask> ask)
+    private static async Task RequireCertifiedUserAsync(string name, string? endpoint, Func<GrpcMethod, MessageFrame, ValueTask> ask)
     {
         try
         {
-            await ask(EtcdMethods.UserGet, new AuthUserGetRequest { Name = name }).ConfigureAwait(false);
+            await ask(EtcdMethods.UserGet, MessageFrame.Of(new AuthUserGetRequest { Name = name })).ConfigureAwait(false);
         }
         catch (KvInvalidArgumentException e) when (e.Message.Contains(NoSuchUser, StringComparison.Ordinal))
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf;
 using Valkeyrie.Etcd.Calls;
 using Valkeyrie.Etcd.Protocol;
@@ -46,20 +47,25 @@ internal sealed class Replies(KeyCodec keys)
         return null;
     }
 
-    public static bool Deleted(ReadOnlySpan<byte> reply)
+    public static bool Deleted(ReadOnlySpan<byte> reply) => DeletedCount(reply) > 0;
+
+    /// <summary>What a member says of itself.</summary>
+    public static KvServerStatus Status(Reply reply)
     {
-        var reader = new WireReader(reply);
+        var version = "";
+        long? revision = null;
+        var reader = new WireReader(reply.Span);
         while (reader.Next())
         {
-            if (reader.Field == DeleteRangeResponse.DeletedFieldNumber)
+            switch (reader.Field)
             {
-                return reader.Int64() > 0;
+                case StatusResponse.HeaderFieldNumber: revision = HeaderRevision(reader.Bytes()); break;
+                case StatusResponse.VersionFieldNumber: version = Encoding.UTF8.GetString(reader.Bytes()); break;
+                default: reader.Skip(); break;
             }
-
-            reader.Skip();
         }
 
-        return false;
+        return new KvServerStatus(reply.Endpoint, version, revision);
     }
 
     public KvPage Page(Reply reply, RequestedKeys asked, bool keysOnly)
@@ -98,18 +104,21 @@ internal sealed class Replies(KeyCodec keys)
 
     public KvTransactionResult Transaction(Reply reply, KvTransaction transaction)
     {
-        var response = TxnResponse.Parser.ParseFrom(reply.Span);
-        var done = response.Succeeded ? transaction.Then : transaction.Else;
-        if (response.Responses.Count != done.Count)
+        var revision = 0L;
+        var succeeded = false;
+        var reader = new WireReader(reply.Span);
+        while (reader.Next())
         {
-            throw new EtcdProtocolException("The reply to a transaction does not answer each of its operations.");
+            switch (reader.Field)
+            {
+                case TxnResponse.HeaderFieldNumber: revision = HeaderRevision(reader.Bytes()); break;
+                case TxnResponse.SucceededFieldNumber: succeeded = reader.Bool(); break;
+                default: reader.Skip(); break;
+            }
         }
 
-        var revision = response.Header?.Revision ?? 0;
-        return new KvTransactionResult(response.Succeeded, revision, [.. done.Zip(response.Responses, (o, r) => Operation(o, r, revision))])
-        {
-            History = reply.History,
-        };
+        var results = Operations(reply.Span, succeeded ? transaction.Then : transaction.Else, revision);
+        return new KvTransactionResult(succeeded, revision, results) { History = reply.History };
     }
 
     public KvEvent Event(ReadOnlySpan<byte> bytes, RequestedKeys asked)
@@ -189,17 +198,88 @@ internal sealed class Replies(KeyCodec keys)
         };
     }
 
-    private KvOperationResult Operation(KvOperation operation, ResponseOp response, long revision) => operation switch
+    private static long DeletedCount(ReadOnlySpan<byte> reply)
+    {
+        var reader = new WireReader(reply);
+        while (reader.Next())
+        {
+            if (reader.Field == DeleteRangeResponse.DeletedFieldNumber)
+            {
+                return reader.Int64();
+            }
+
+            reader.Skip();
+        }
+
+        return 0;
+    }
+
+    private KvOperationResult[] Operations(ReadOnlySpan<byte> reply, IReadOnlyList<KvOperation> done, long revision)
+    {
+        var results = new KvOperationResult[done.Count];
+        var count = 0;
+        var reader = new WireReader(reply);
+        while (reader.Next())
+        {
+            if (reader.Field != TxnResponse.ResponsesFieldNumber)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            var response = reader.Bytes();
+            if (count < results.Length)
+            {
+                results[count] = Operation(done[count], response, revision);
+            }
+
+            count++;
+        }
+
+        return count == results.Length ? results : throw new EtcdProtocolException("The reply to a transaction does not answer each of its operations.");
+    }
+
+    private KvOperationResult Operation(KvOperation operation, ReadOnlySpan<byte> response, long revision) => operation switch
     {
         KvOperation.Put put => new([new KvPair { Key = put.Key, Bytes = put.Value.ToArray(), Revision = revision, LeaseId = put.LeaseId }], 1),
-        KvOperation.Delete => new([], response.ResponseDeleteRange?.Deleted ?? 0),
-        KvOperation.Read read => new([.. Pairs(response, KvRangeQuery.Of(read))], response.ResponseRange?.Count ?? 0),
+        KvOperation.Delete => new([], DeletedCount(Within(response, ResponseOp.ResponseDeleteRangeFieldNumber))),
+        KvOperation.Read read => Read(Within(response, ResponseOp.ResponseRangeFieldNumber), KvRangeQuery.Of(read)),
         _ => throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}."),
     };
 
-    private IEnumerable<KvPair> Pairs(ResponseOp response, KvRangeQuery query)
+    /// <summary>The message in a field; empty where there is none.</summary>
+    private static ReadOnlySpan<byte> Within(ReadOnlySpan<byte> message, int field)
     {
-        var asked = Requests.KeysOf(_requests.Range(query));
-        return response.ResponseRange?.Kvs.Select(kv => Pair(kv.ToByteArray(), asked, query.KeysOnly)) ?? [];
+        var reader = new WireReader(message);
+        while (reader.Next())
+        {
+            if (reader.Field == field)
+            {
+                return reader.Bytes();
+            }
+
+            reader.Skip();
+        }
+
+        return default;
+    }
+
+    private KvOperationResult Read(ReadOnlySpan<byte> range, KvRangeQuery query)
+    {
+        var asked = _requests.KeysOf(query);
+        var pairs = new List<KvPair>();
+        var count = 0L;
+        var reader = new WireReader(range);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case RangeResponse.KvsFieldNumber: pairs.Add(Pair(reader.Bytes(), asked, query.KeysOnly)); break;
+                case RangeResponse.CountFieldNumber: count = reader.Int64(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new(pairs, count);
     }
 }

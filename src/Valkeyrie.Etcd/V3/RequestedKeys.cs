@@ -1,34 +1,44 @@
-using Google.Protobuf;
-
 namespace Valkeyrie.Etcd.V3;
 
 /// <summary>Which keys a request asks for: no reply of an etcd holds another.</summary>
 internal readonly struct RequestedKeys
 {
+    // etcd's way to say "no end" in a range_end, and "from the first key" in a key.
+    private static readonly byte[] Zero = [0];
+
     private readonly string? _single;
-    private readonly ByteString? _start;
-    private readonly ByteString? _end;
+    private readonly byte[] _start;
+    private readonly byte[] _end;
 
     /// <summary>One key.</summary>
-    public RequestedKeys(string key) => _single = key;
+    public RequestedKeys(string key) => (_single, _start, _end) = (key, [], []);
 
-    /// <summary>An interval, by the bytes that the request sends.</summary>
-    /// <param name="start">The first key.</param>
-    /// <param name="end">The first key behind the last; a single zero byte for no end; empty where <paramref name="start"/> alone is asked for.</param>
-    public RequestedKeys(ByteString start, ByteString end) => (_start, _end) = (start, end);
+    /// <summary>An interval.</summary>
+    /// <param name="start">The first key, by its bytes; empty for the first one of all.</param>
+    /// <param name="end">The first key behind the last; null for no end; empty where <paramref name="start"/> alone is asked for.</param>
+    public RequestedKeys(byte[] start, byte[]? end) => (_start, _end) = (start.Length == 0 ? Zero : start, end ?? Zero);
+
+    /// <summary>All keys of the server, in whatever namespace.</summary>
+    public static RequestedKeys Everything { get; } = new([], null);
+
+    /// <summary>What the request for an interval says in <c>key</c>.</summary>
+    public byte[] Start => _start;
+
+    /// <summary>What it says in <c>range_end</c>.</summary>
+    public byte[] End => _end;
 
     /// <summary>Tells whether a key was asked for.</summary>
     /// <param name="bytes">The key as received.</param>
     /// <param name="text">The same as text.</param>
     public bool Contain(ReadOnlySpan<byte> bytes, string text)
     {
-        if (_start is null || _end is null)
+        if (_single is not null)
         {
             return text == _single;
         }
 
-        return _end.IsEmpty
-            ? bytes.SequenceEqual(_start.Span)
-            : bytes.SequenceCompareTo(_start.Span) >= 0 && (_end.Span is [0] || bytes.SequenceCompareTo(_end.Span) < 0);
+        return _end.Length == 0
+            ? bytes.SequenceEqual(_start)
+            : bytes.SequenceCompareTo(_start) >= 0 && (_end is [0] || bytes.SequenceCompareTo(_end) < 0);
     }
 }

@@ -4,14 +4,15 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>Turns calls of the contract into etcd's requests: ready frames for the frequent ones, generated messages for the others.</summary>
+/// <summary>Turns calls of the contract into etcd's requests. Reads and writes are written by hand, straight into a frame: a process that only makes those
+/// loads and compiles none of the generated messages.</summary>
 internal sealed class Requests(KeyCodec keys)
 {
     // Above what any server can be made to take (gRPC's limit is an int), and so far below 2 GiB that keys and framing fit in too.
     private const int LongestValues = 1 << 30;
 
-    // etcd's way to say "no end" in a range_end, and "from the first key" in a key.
-    private static readonly ByteString Zero = ByteString.CopyFrom(0);
+    /// <summary>The most bytes that the fields of a request for a page take beside its two keys.</summary>
+    public const int RangeOverhead = 11 * WireWriter.MaxFieldOverhead;
 
     public MessageFrame Put(string key, ReadOnlySpan<byte> value, long leaseId)
     {
@@ -45,66 +46,103 @@ internal sealed class Requests(KeyCodec keys)
         return frame;
     }
 
-    public RangeRequest Range(KvRangeQuery query)
+    /// <summary>A page of a range.</summary>
+    /// <param name="query">What is asked.</param>
+    /// <param name="asked">Its keys: <see cref="KeysOf(KvRangeQuery)"/>.</param>
+    public static MessageFrame Range(KvRangeQuery query, RequestedKeys asked)
     {
-        var (start, end) = Interval(query.Range);
-        return new RangeRequest
-        {
-            Key = query.After is null ? start : JustAfter(query.After),
-            RangeEnd = query.Before is { } before ? KeyOf(before) : query.UpTo is { } last ? JustAfter(last) : end,
-            Limit = query.Limit ?? 0,
-            Revision = query.Revision ?? 0,
-            KeysOnly = query.KeysOnly,
-            CountOnly = query.CountOnly,
-            Serializable = query.Serializable,
-            SortOrder = query.NewestFirst || query.Descending ? SortOrder.Descend : SortOrder.None,
-            SortTarget = query.NewestFirst ? SortTarget.Create : SortTarget.Key,
-            MinModRevision = query.MinRevision ?? 0,
-            MaxCreateRevision = query.MaxCreateRevision ?? 0,
-        };
+        var frame = MessageFrame.Rent(asked.Start.Length + asked.End.Length + RangeOverhead);
+        var writer = new WireWriter(frame.Room);
+        WriteRange(ref writer, query, asked);
+        frame.Finish(writer.Written);
+        return frame;
     }
 
-    public TxnRequest Transaction(KvTransaction transaction)
-    {
-        var length = 0L;
-        foreach (var put in transaction.Then.Concat(transaction.Else).OfType<KvOperation.Put>())
-        {
-            length += put.Value.Length;
-            RefuseIfTooLarge(put.Key, length);
-        }
+    /// <summary>A read that needs no permission to be refused for another reason than permission. Serializable: each member answers for itself, also without a
+    /// leader.</summary>
+    public static MessageFrame AnyRead() => Range(new KvRangeQuery(KvRange.All) { CountOnly = true, Serializable = true }, new RequestedKeys([0], []));
 
-        return new()
-        {
-            Compare = { transaction.If.Select(Condition) },
-            Success = { transaction.Then.Select(Operation) },
-            Failure = { transaction.Else.Select(Operation) },
-        };
+    /// <summary>Writes the fields of a request for a page.</summary>
+    /// <param name="writer">Has room for both ends and for <see cref="RangeOverhead"/>.</param>
+    /// <param name="query">What is asked.</param>
+    /// <param name="asked">Its keys.</param>
+    public static void WriteRange(ref WireWriter writer, KvRangeQuery query, RequestedKeys asked)
+    {
+        writer.Bytes(RangeRequest.KeyFieldNumber, asked.Start);
+        writer.Bytes(RangeRequest.RangeEndFieldNumber, asked.End);
+        writer.Int64(RangeRequest.LimitFieldNumber, query.Limit ?? 0);
+        writer.Int64(RangeRequest.RevisionFieldNumber, query.Revision ?? 0);
+        writer.Int64(RangeRequest.SortOrderFieldNumber, (long)(query.NewestFirst || query.Descending ? SortOrder.Descend : SortOrder.None));
+        writer.Int64(RangeRequest.SortTargetFieldNumber, (long)(query.NewestFirst ? SortTarget.Create : SortTarget.Key));
+        writer.Bool(RangeRequest.SerializableFieldNumber, query.Serializable);
+        writer.Bool(RangeRequest.KeysOnlyFieldNumber, query.KeysOnly);
+        writer.Bool(RangeRequest.CountOnlyFieldNumber, query.CountOnly);
+        writer.Int64(RangeRequest.MinModRevisionFieldNumber, query.MinRevision ?? 0);
+        writer.Int64(RangeRequest.MaxCreateRevisionFieldNumber, query.MaxCreateRevision ?? 0);
     }
 
     public WatchRequest Watch(KvRange range, long fromRevision, bool previousValue)
     {
-        var (start, end) = Interval(range);
+        var asked = KeysOf(range);
         return new WatchRequest
         {
-            CreateRequest = new WatchCreateRequest { Key = start, RangeEnd = end, StartRevision = fromRevision, PrevKv = previousValue, ProgressNotify = true },
+            CreateRequest = new WatchCreateRequest
+            {
+                Key = UnsafeByteOperations.UnsafeWrap(asked.Start),
+                RangeEnd = UnsafeByteOperations.UnsafeWrap(asked.End),
+                StartRevision = fromRevision,
+                PrevKv = previousValue,
+                ProgressNotify = true,
+            },
         };
     }
 
     /// <summary>A watch of all keys of the server, in whatever namespace.</summary>
-    public static WatchRequest WatchEverything(long fromRevision) =>
-        new() { CreateRequest = new WatchCreateRequest { Key = Zero, RangeEnd = Zero, StartRevision = fromRevision } };
+    public static WatchRequest WatchEverything(long fromRevision)
+    {
+        var everything = RequestedKeys.Everything;
+        return new()
+        {
+            CreateRequest = new WatchCreateRequest
+            {
+                Key = UnsafeByteOperations.UnsafeWrap(everything.Start),
+                RangeEnd = UnsafeByteOperations.UnsafeWrap(everything.End),
+                StartRevision = fromRevision,
+            },
+        };
+    }
 
     /// <summary>The keys of a range.</summary>
     public RequestedKeys KeysOf(KvRange range)
     {
-        var (start, end) = Interval(range);
+        if (range.Kind == KvRangeKind.Key)
+        {
+            return new RequestedKeys(keys.Encode(range.Text), []);
+        }
+
+        var (start, end) = keys.IntervalOf(range);
         return new RequestedKeys(start, end);
     }
 
     /// <summary>The keys that a request for a page asks for.</summary>
-    public static RequestedKeys KeysOf(RangeRequest request) => new(request.Key, request.RangeEnd);
+    public RequestedKeys KeysOf(KvRangeQuery query)
+    {
+        var whole = KeysOf(query.Range);
+        if (query is { After: null, Before: null, UpTo: null })
+        {
+            return whole;
+        }
 
-    private static void RefuseIfTooLarge(string key, long length)
+        return new RequestedKeys(
+            query.After is null ? whole.Start : JustAfter(query.After),
+            query.Before is { } before ? keys.Encode(before) : query.UpTo is { } last ? JustAfter(last) : whole.End);
+    }
+
+    /// <summary>Refuses a request that no server can be made to take.</summary>
+    /// <param name="key">The key to name.</param>
+    /// <param name="length">The bytes of its values.</param>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.QuotaExceeded"/>) It is such a one.</exception>
+    public static void RefuseIfTooLarge(string key, long length)
     {
         if (length > LongestValues)
         {
@@ -112,78 +150,6 @@ internal sealed class Requests(KeyCodec keys)
         }
     }
 
-    private Compare Condition(KvCondition condition)
-    {
-        var (start, end) = Interval(condition.Range);
-        var compare = new Compare
-        {
-            Key = start,
-            RangeEnd = end,
-            Result = condition.Operator switch
-            {
-                KvConditionOperator.Equal => Compare.Types.Result.Equal,
-                KvConditionOperator.Greater => Compare.Types.Result.Greater,
-                KvConditionOperator.Less => Compare.Types.Result.Less,
-                _ => Compare.Types.Result.NotEqual,
-            },
-        };
-        switch (condition.Target)
-        {
-            case KvConditionTarget.Version:
-                compare.Target = Compare.Types.Target.Version;
-                compare.Version = condition.Number;
-                break;
-            case KvConditionTarget.CreateRevision:
-                compare.Target = Compare.Types.Target.Create;
-                compare.CreateRevision = condition.Number;
-                break;
-            case KvConditionTarget.Revision:
-                compare.Target = Compare.Types.Target.Mod;
-                compare.ModRevision = condition.Number;
-                break;
-            case KvConditionTarget.Lease:
-                compare.Target = Compare.Types.Target.Lease;
-                compare.Lease = condition.Number;
-                break;
-            default:
-                compare.Target = Compare.Types.Target.Value;
-                compare.Value = UnsafeByteOperations.UnsafeWrap(condition.Value);
-                break;
-        }
-
-        return compare;
-    }
-
-    private RequestOp Operation(KvOperation operation) => operation switch
-    {
-        KvOperation.Put put => new RequestOp
-        {
-            RequestPut = new PutRequest { Key = KeyOf(put.Key), Value = UnsafeByteOperations.UnsafeWrap(put.Value), Lease = put.LeaseId ?? 0 },
-        },
-        KvOperation.Delete delete => new RequestOp { RequestDeleteRange = Deletion(delete.Range) },
-        KvOperation.Read read => new RequestOp { RequestRange = Range(KvRangeQuery.Of(read)) },
-        _ => throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}."),
-    };
-
-    private DeleteRangeRequest Deletion(KvRange range)
-    {
-        var (start, end) = Interval(range);
-        return new DeleteRangeRequest { Key = start, RangeEnd = end };
-    }
-
-    private (ByteString Start, ByteString End) Interval(KvRange range)
-    {
-        if (range.Kind == KvRangeKind.Key)
-        {
-            return (KeyOf(range.Text), ByteString.Empty);
-        }
-
-        var (start, end) = keys.IntervalOf(range);
-        return (start.Length == 0 ? Zero : UnsafeByteOperations.UnsafeWrap(start), end is null ? Zero : UnsafeByteOperations.UnsafeWrap(end));
-    }
-
     // The smallest key after another one is that key with a zero byte behind it.
-    private ByteString JustAfter(string key) => UnsafeByteOperations.UnsafeWrap((byte[])[.. keys.Encode(key), 0]);
-
-    private ByteString KeyOf(string key) => UnsafeByteOperations.UnsafeWrap(keys.Encode(key));
+    private byte[] JustAfter(string key) => [.. keys.Encode(key), 0];
 }

@@ -21,7 +21,7 @@ public sealed class ReplyFuzzTests
         Else = [new KvOperation.Read(KvRange.All)],
     };
 
-    private static readonly RequestedKeys Everything = new(ByteString.CopyFrom(0), ByteString.CopyFrom(0));
+    private static readonly RequestedKeys Everything = RequestedKeys.Everything;
 
     private static readonly byte[][] Messages =
     [

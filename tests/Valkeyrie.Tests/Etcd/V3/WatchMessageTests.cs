@@ -52,7 +52,7 @@ public sealed class WatchMessageTests
         List<IReadOnlyList<KvEvent>> batches = [];
         while (message.Left > 0)
         {
-            batches.Add(message.NextBatch(bytes, _replies, new RequestedKeys(ByteString.CopyFrom(0), ByteString.CopyFrom(0))));
+            batches.Add(message.NextBatch(bytes, _replies, RequestedKeys.Everything));
         }
 
         return batches;
