@@ -10,7 +10,9 @@ namespace Valkeyrie;
 /// <para>Where the store has no transactions, writes are single requests, many at a time. May be used from several threads.</para></remarks>
 public sealed class KvBatchWriter
 {
-    private const int DefaultOperations = 128;
+    /// <summary>The most operations of a transaction where none are specified.</summary>
+    internal const int DefaultOperations = 128;
+
     private const int TransactionsAtOnce = 4;
     private const int SinglesAtOnce = 128;
     private const long MostBytes = 512 << 10;
@@ -87,25 +89,57 @@ public sealed class KvBatchWriter
         }
     }
 
-    private void Add(BatchedWrite write)
+    /// <summary>Writes many, in their order, as if they came one by one. A key that breaks a rule fails by itself.</summary>
+    internal void AddAll(IReadOnlyList<BatchedWrite> writes)
     {
+        List<BatchedWrite>? batch;
         lock (_gate)
         {
-            write.Number = ++_last;
-            CheckKey(write);
-            if (_lastOfKey.TryGetValue(write.Key, out var before))
+            foreach (var write in writes)
             {
-                before.Next = write;
-            }
-            else
-            {
-                Enqueue(write);
+                try
+                {
+                    LineUp(write);
+                }
+                catch (KvInvalidArgumentException e)
+                {
+                    write.Fail(e);
+                }
             }
 
-            _lastOfKey[write.Key] = write;
+            batch = TakeReady();
         }
 
-        SendReady();
+        SendReady(batch);
+    }
+
+    private void Add(BatchedWrite write)
+    {
+        List<BatchedWrite>? batch;
+        lock (_gate)
+        {
+            LineUp(write);
+            batch = TakeReady();
+        }
+
+        SendReady(batch);
+    }
+
+    // Under the lock.
+    private void LineUp(BatchedWrite write)
+    {
+        write.Number = ++_last;
+        CheckKey(write);
+        if (_lastOfKey.TryGetValue(write.Key, out var before))
+        {
+            before.Next = write;
+        }
+        else
+        {
+            Enqueue(write);
+        }
+
+        _lastOfKey[write.Key] = write;
     }
 
     private void CheckKey(BatchedWrite write)
@@ -125,17 +159,14 @@ public sealed class KvBatchWriter
     {
         lock (_gate)
         {
-            _refused = _stopsAtRefusal ? Math.Min(_refused, write.Number) : _refused;
+            if (_stopsAtRefusal && write.Number < _refused)
+            {
+                Interlocked.Exchange(ref _refused, write.Number);
+            }
         }
     }
 
-    private bool IsAfterRefusal(BatchedWrite write)
-    {
-        lock (_gate)
-        {
-            return write.Number > _refused;
-        }
-    }
+    private bool IsAfterRefusal(BatchedWrite write) => write.Number > Interlocked.Read(ref _refused);
 
     private void Enqueue(BatchedWrite write)
     {
@@ -143,59 +174,63 @@ public sealed class KvBatchWriter
         _pendingBytes += write.Size;
     }
 
-    private void SendReady()
+    private void SendReady(List<BatchedWrite>? batch)
     {
-        while (TakeReady() is { } batch)
+        while (batch is not null)
         {
             _ = RunAsync(batch);
+            lock (_gate)
+            {
+                batch = TakeReady();
+            }
         }
     }
 
-    /// <summary>What is to be sent now: a full batch while others are on their way, whatever is there when nothing is.</summary>
+    /// <summary>What is to be sent now: a full batch while others are on their way, whatever is there when nothing is. Under the lock.</summary>
     private List<BatchedWrite>? TakeReady()
     {
-        lock (_gate)
+        var isFull = _pending.Count >= _operations || _pendingBytes >= _bytes;
+        if (_pending.Count == 0 || (_requests > 0 && (!isFull || _requests >= _requestsAtOnce) && _refused == long.MaxValue))
         {
-            var isFull = _pending.Count >= _operations || _pendingBytes >= _bytes;
-            if (_pending.Count == 0 || (_requests > 0 && (!isFull || _requests >= _requestsAtOnce) && _refused == long.MaxValue))
-            {
-                return null;
-            }
-
-            var batch = new List<BatchedWrite>(Math.Min(_pending.Count, _operations));
-            var bytes = 0L;
-            while (batch.Count < _operations && _pending.TryPeek(out var write) && (batch.Count == 0 || bytes + write.Size <= _bytes))
-            {
-                batch.Add(_pending.Dequeue());
-                bytes += write.Size;
-            }
-
-            _pendingBytes -= bytes;
-            _requests++;
-            return batch;
+            return null;
         }
+
+        var batch = new List<BatchedWrite>(Math.Min(_pending.Count, _operations));
+        var bytes = 0L;
+        while (batch.Count < _operations && _pending.TryPeek(out var write) && (batch.Count == 0 || bytes + write.Size <= _bytes))
+        {
+            batch.Add(_pending.Dequeue());
+            bytes += write.Size;
+        }
+
+        _pendingBytes -= bytes;
+        _requests++;
+        return batch;
     }
 
     private async Task RunAsync(List<BatchedWrite> batch)
     {
         await SendAsync(batch, 0, batch.Count).ConfigureAwait(false);
+        List<BatchedWrite>? next;
         lock (_gate)
         {
             _requests--;
             foreach (var write in batch)
             {
-                if (write.Next is { } next)
+                if (write.Next is { } following)
                 {
-                    Enqueue(next);
+                    Enqueue(following);
                 }
                 else
                 {
                     _lastOfKey.Remove(write.Key);
                 }
             }
+
+            next = TakeReady();
         }
 
-        SendReady();
+        SendReady(next);
     }
 
     /// <summary>Sends a part of a batch, divided where the store refuses it, and ends each of its writes.</summary>

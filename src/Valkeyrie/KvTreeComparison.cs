@@ -48,11 +48,26 @@ public static class KvTreeComparison
 
         public ReadOnlySpan<char> Key => tree.RelativeKeyOf(Pair!);
 
+        /// <summary>Goes to the next pair. Most are there already, and cost no await.</summary>
+        public ValueTask StepAsync()
+        {
+            var moved = _pairs.MoveNextAsync();
+            if (!moved.IsCompletedSuccessfully)
+            {
+                return AwaitAsync(moved);
+            }
+
+            Step(moved.Result);
+            return ValueTask.CompletedTask;
+        }
+
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-        public async ValueTask StepAsync()
+        private async ValueTask AwaitAsync(ValueTask<bool> moved) => Step(await moved.ConfigureAwait(false));
+
+        private void Step(bool isThere)
         {
             var before = Pair;
-            Pair = await _pairs.MoveNextAsync().ConfigureAwait(false) ? _pairs.Current : null;
+            Pair = isThere ? _pairs.Current : null;
             if (before is not null && Pair is not null && KeyOrder.Compare(before.Key, Pair.Key) >= 0)
             {
                 throw new KvInvalidArgumentException($"The keys to compare are not in order: '{Pair.Key}' comes after '{before.Key}'.") { Key = Pair.Key };

@@ -14,6 +14,7 @@ public sealed class KvTreeCopy
     private readonly KvTreeCopyOptions _options;
     private readonly MirroredLeases? _leases;
     private readonly Queue<Step> _inFlight = new();
+    private readonly List<BatchedWrite> _gathered = [];
     private long _written;
     private long _unchanged;
     private long _removed;
@@ -68,6 +69,7 @@ public sealed class KvTreeCopy
     public async Task<KvTreeCopyResult> RunAsync(CancellationToken cancellationToken = default)
     {
         var after = _options.StartAfter;
+        var together = Math.Min(_options.InFlight, KvBatchWriter.DefaultOperations);
         var writer = new KvBatchWriter(_store, new KvBatchOptions { Operations = _options.InFlight == 1 ? 1 : null, StopAtRefusal = true }, cancellationToken);
         var listing = new KvListOptions { After = after is null ? null : _destination.Start + after };
         var existing = KvTreeContent.OutlastingHistory(_store, _destination, listing).OrEmpty();
@@ -86,14 +88,25 @@ public sealed class KvTreeCopy
                     continue;
                 }
 
-                await FinishAsync(_options.InFlight - 1).ConfigureAwait(false);
-                _inFlight.Enqueue(await BeginAsync(difference, writer, cancellationToken).ConfigureAwait(false));
+                if (_inFlight.Count >= _options.InFlight)
+                {
+                    await FinishAsync(_options.InFlight - together, writer).ConfigureAwait(false);
+                }
+
+                _inFlight.Enqueue(await BeginAsync(difference, cancellationToken).ConfigureAwait(false));
+                if (_gathered.Count >= together)
+                {
+                    HandOver(writer);
+                }
             }
 
-            await FinishAsync(0).ConfigureAwait(false);
+            await FinishAsync(0, writer).ConfigureAwait(false);
         }
         finally
         {
+            // What nobody has sent is not made after a failure.
+            _gathered.ForEach(write => write.Cancel());
+
             // After a failure there may be others on their way. They end before the copy does, and count as far as all before them are done.
             await Task.WhenAll(_inFlight.Select(step => step.Work)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             while (_inFlight.TryPeek(out var step) && step.Work.IsCompletedSuccessfully)
@@ -105,17 +118,22 @@ public sealed class KvTreeCopy
         return Progress;
     }
 
+    private ValueTask<Step> BeginAsync(KvTreeDifference difference, CancellationToken cancellationToken) =>
+        _leases is not null && difference.Reference?.LeaseId is { } id ? BeginAsync(difference, _leases, id, cancellationToken) : new(Begin(difference, new MirroredLease(null)));
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Step> BeginAsync(KvTreeDifference difference, KvBatchWriter writer, CancellationToken cancellationToken)
+    private async ValueTask<Step> BeginAsync(KvTreeDifference difference, MirroredLeases leases, long id, CancellationToken cancellationToken) =>
+        Begin(difference, await leases.StandingForAsync(id, cancellationToken).ConfigureAwait(false));
+
+    private Step Begin(KvTreeDifference difference, MirroredLease lease)
     {
         if (difference.Kind == KvDifferenceKind.OnlyDifference)
         {
-            return new(difference, StepKind.Remove, writer.TryDeleteAsync(difference.Difference!.Key));
+            var removal = new BatchedDelete(difference.Difference!.Key);
+            _gathered.Add(removal);
+            return new(difference, StepKind.Remove, removal.Task);
         }
 
-        var lease = _leases is not null && difference.Reference!.LeaseId is { } id
-            ? await _leases.StandingForAsync(id, cancellationToken).ConfigureAwait(false)
-            : new MirroredLease(null);
         if (lease.HasEnded)
         {
             return new(difference, StepKind.Pass, Task.CompletedTask);
@@ -123,14 +141,31 @@ public sealed class KvTreeCopy
 
         var isSame = difference.Kind == KvDifferenceKind.Equal
             && difference.Difference!.LeaseId == lease.Id && (lease.Id is not null || difference.Difference.Ttl is null);
-        return isSame
-            ? new(difference, StepKind.Keep, Task.CompletedTask)
-            : new(difference, StepKind.Write, writer.PutAsync(_destination.Start + difference.RelativeKey, difference.Reference!.Bytes, lease.Id));
+        if (isSame)
+        {
+            return new(difference, StepKind.Keep, Task.CompletedTask);
+        }
+
+        var write = new BatchedPut(_destination.Start + difference.RelativeKey, difference.Reference!.Bytes, lease.Id);
+        _gathered.Add(write);
+        return new(difference, StepKind.Write, write.Task);
+    }
+
+    // Together, since the writer is shared with those who end writes: each turn at its lock costs about as much as a write.
+    private void HandOver(KvBatchWriter writer)
+    {
+        writer.AddAll(_gathered);
+        _gathered.Clear();
     }
 
     // In order, so that all before the last one that is done is done as well.
-    private async ValueTask FinishAsync(int leave)
+    private async ValueTask FinishAsync(int leave, KvBatchWriter writer)
     {
+        if (_gathered.Count > 0)
+        {
+            HandOver(writer);
+        }
+
         while (_inFlight.TryPeek(out var step) && (step.Work.IsCompleted || _inFlight.Count > leave))
         {
             await step.Work.ConfigureAwait(false);

@@ -15,25 +15,41 @@ public static class TransactionRules
 
     private static void CheckBranch(IReadOnlyList<KvOperation> operations)
     {
-        var deletes = operations.OfType<KvOperation.Delete>().Select(d => d.Range).ToList();
-        foreach (var read in operations.OfType<KvOperation.Read>())
+        List<KvRange>? deletes = null;
+        foreach (var operation in operations)
         {
-            OptionRules.CheckList(new KvListOptions { Revision = read.Revision, Limit = read.Limit });
+            switch (operation)
+            {
+                case KvOperation.Delete delete:
+                    (deletes ??= []).Add(delete.Range);
+                    break;
+                case KvOperation.Read read:
+                    OptionRules.CheckList(new KvListOptions { Revision = read.Revision, Limit = read.Limit });
+                    break;
+            }
         }
 
-        var puts = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var put in operations.OfType<KvOperation.Put>())
+        var puts = new HashSet<string>(operations.Count, StringComparer.Ordinal);
+        foreach (var operation in operations)
         {
-            KeyRules.Check(put.Key);
-            if (put.LeaseId is { } leaseId)
+            if (operation is KvOperation.Put put)
             {
-                OptionRules.CheckLease(leaseId);
+                Check(put, puts, deletes);
             }
+        }
+    }
 
-            if (!puts.Add(put.Key) || deletes.Exists(d => d.Contains(put.Key)))
-            {
-                throw new KvInvalidArgumentException($"A transaction writes the key '{put.Key}' twice. Write it once.") { Key = put.Key };
-            }
+    private static void Check(KvOperation.Put put, HashSet<string> puts, List<KvRange>? deletes)
+    {
+        KeyRules.Check(put.Key);
+        if (put.LeaseId is { } leaseId)
+        {
+            OptionRules.CheckLease(leaseId);
+        }
+
+        if (!puts.Add(put.Key) || deletes?.Exists(range => range.Contains(put.Key)) == true)
+        {
+            throw new KvInvalidArgumentException($"A transaction writes the key '{put.Key}' twice. Write it once.") { Key = put.Key };
         }
     }
 }

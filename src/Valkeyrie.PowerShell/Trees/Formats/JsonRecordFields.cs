@@ -6,11 +6,20 @@ namespace Valkeyrie.PowerShell.Trees.Formats;
 /// <summary>The fields of one object of a JSON file.</summary>
 internal struct JsonRecordFields
 {
+    private const string KeyField = "KEY";
+    private const string ValueField = "VALUE";
+    private const string EncodingField = "ENCODING";
+
     private string? _key;
     private byte[]? _value;
     private string? _encoding;
     private byte[]? _bytes;
-    private HashSet<string>? _seen;
+
+    // Most records have no fields but these three, which are told apart without a set.
+    private bool _hasKey;
+    private bool _hasValue;
+    private bool _hasEncoding;
+    private HashSet<string>? _others;
 
     /// <summary>Reads the object to its end.</summary>
     /// <param name="reader">Stands at the object's beginning.</param>
@@ -26,17 +35,16 @@ internal struct JsonRecordFields
                 return true;
             }
 
-            var name = StringIn(ref reader, "field name");
-            TreeFields.Check(name);
-            if (!reader.Read() || !TryTake(name.ToUpperInvariant(), ref reader, text))
+            var name = NameIn(ref reader);
+            var field = name is KeyField or ValueField or EncodingField ? name : name.ToUpperInvariant();
+            if (!reader.Read() || !TryTake(field, ref reader, text))
             {
                 return false;
             }
 
-            _seen ??= new(StringComparer.OrdinalIgnoreCase);
-            if (!_seen.Add(name))
+            if (!IsFirst(field))
             {
-                throw new FormatException($"it has the field '{name}' twice");
+                throw new FormatException($"it has the field '{Written(name)}' twice");
             }
         }
 
@@ -72,17 +80,63 @@ internal struct JsonRecordFields
         }
     }
 
-    private bool TryTake(string name, ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    // As Export-KvTree writes them, they are known by their bytes.
+    private static string NameIn(ref Utf8JsonReader reader)
     {
-        switch (name)
+        if (reader.ValueTextEquals("Key"u8))
         {
-            case "KEY":
+            return KeyField;
+        }
+
+        if (reader.ValueTextEquals("Value"u8))
+        {
+            return ValueField;
+        }
+
+        if (reader.ValueTextEquals("Encoding"u8))
+        {
+            return EncodingField;
+        }
+
+        var name = StringIn(ref reader, "field name");
+        TreeFields.Check(name);
+        return name;
+    }
+
+    private bool IsFirst(string field) => field switch
+    {
+        KeyField => Mark(ref _hasKey),
+        ValueField => Mark(ref _hasValue),
+        EncodingField => Mark(ref _hasEncoding),
+        _ => (_others ??= new(StringComparer.Ordinal)).Add(field),
+    };
+
+    private static string Written(string name) => name switch
+    {
+        KeyField => nameof(TreeRecord.Key),
+        ValueField => nameof(TreeRecord.Value),
+        EncodingField => nameof(TreeRecord.Encoding),
+        _ => name,
+    };
+
+    private static bool Mark(ref bool has)
+    {
+        var isFirst = !has;
+        has = true;
+        return isFirst;
+    }
+
+    private bool TryTake(string field, ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        switch (field)
+        {
+            case KeyField:
                 _key = OptionalStringIn(ref reader, nameof(TreeRecord.Key));
                 return true;
-            case "ENCODING":
+            case EncodingField:
                 _encoding = OptionalStringIn(ref reader, nameof(TreeRecord.Encoding));
                 return true;
-            case "VALUE":
+            case ValueField:
                 return TryTakeValue(ref reader, text);
             case "BYTES" when reader.TokenType == JsonTokenType.StartArray:
                 return TryTakeBytes(ref reader);

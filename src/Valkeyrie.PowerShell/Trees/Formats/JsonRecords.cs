@@ -23,6 +23,10 @@ internal sealed class JsonRecords(long? largestValue)
     private JsonReaderState _state = new(Options);
     private Place _place;
 
+    // Behind an object the reader expects the same as behind any number of plain ones, but for the lines, which it counts.
+    private bool _isBehindObject;
+    private long _plainLines;
+
     private enum Place
     {
         BeforeArray,
@@ -70,6 +74,13 @@ internal sealed class JsonRecords(long? largestValue)
     public TreeRecord? Next()
     {
         var rest = _buffer.AsSpan(_start, _end - _start);
+        if (_isBehindObject && PlainJsonRecord.TryFind(rest, isLine: _place == Place.Lines, out var plain))
+        {
+            _start += plain.Length;
+            _plainLines += plain.LineEnds;
+            return plain.ToRecord();
+        }
+
         if (_place == Place.Lines && rest.IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
             _start = _end;
@@ -89,7 +100,7 @@ internal sealed class JsonRecords(long? largestValue)
         }
         catch (JsonException e)
         {
-            throw new FormatException($"it is not whole JSON{(_place == Place.Lines ? "" : $" (line {(e.LineNumber ?? 0) + 1})")}. A tree is an array of objects with a Key and a Value", e);
+            throw new FormatException($"it is not whole JSON{(_place == Place.Lines ? "" : $" (line {(e.LineNumber ?? 0) + _plainLines + 1})")}. A tree is an array of objects with a Key and a Value", e);
         }
     }
 
@@ -104,6 +115,7 @@ internal sealed class JsonRecords(long? largestValue)
                     break;
                 case JsonTokenType.EndArray when _place == Place.InArray:
                     _place = Place.BehindArray;
+                    _isBehindObject = false;
                     break;
                 case JsonTokenType.StartObject when _place != Place.BehindArray:
                     var fields = new JsonRecordFields();
@@ -112,7 +124,9 @@ internal sealed class JsonRecords(long? largestValue)
                         return null;
                     }
 
-                    Pass(ref reader);
+                    _start += (int)reader.BytesConsumed;
+                    _state = reader.CurrentState;
+                    _isBehindObject = true;
                     if (_place != Place.InArray)
                     {
                         // JSON lines: the next object is a text of its own.

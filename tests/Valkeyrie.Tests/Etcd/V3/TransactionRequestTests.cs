@@ -13,7 +13,7 @@ public sealed class TransactionRequestTests
     private static readonly TransactionRequests Written = new(new KeyCodec(Namespace));
 
     [Fact]
-    public void APutHasItsKeyItsValueAndItsLease()
+    public void A_put_has_its_key_its_value_and_its_lease()
     {
         var put = Parse(new KvTransaction { Then = [new KvOperation.Put("a", "v"u8.ToArray(), 7)] }).Success.Single().RequestPut;
 
@@ -28,7 +28,7 @@ public sealed class TransactionRequestTests
     [InlineData(5_460)]
     [InlineData(16_384)]
     [InlineData(70_000)]
-    public void ALengthIsRightWhereItTakesAnotherByte(int length)
+    public void A_length_is_right_where_it_takes_another_byte(int length)
     {
         var key = new string('k', length);
         var value = new byte[length];
@@ -41,11 +41,11 @@ public sealed class TransactionRequestTests
     }
 
     [Fact]
-    public void AnEmptyValueIsWritten() =>
+    public void An_empty_value_is_written() =>
         Assert.Equal(new PutRequest { Key = Bytes("ns/a") }, Parse(new KvTransaction { Then = [new KvOperation.Put("a", default)] }).Success.Single().RequestPut);
 
     [Fact]
-    public void DeletesHaveTheKeysOfTheirRange()
+    public void Deletes_have_the_keys_of_their_range()
     {
         KvRange[] ranges = [KvRange.Key("a"), KvRange.Directory("d"), KvRange.Prefix("p"), KvRange.All];
 
@@ -62,7 +62,7 @@ public sealed class TransactionRequestTests
     }
 
     [Fact]
-    public void WithoutANamespaceAllKeysAreFromTheFirstToNoEnd()
+    public void Without_a_namespace_all_keys_are_from_the_first_to_no_end()
     {
         using var frame = new ReturnedFrame(new TransactionRequests(KeyCodec.Plain).Frame(new KvTransaction { Then = [new KvOperation.Delete(KvRange.All)] }));
 
@@ -70,7 +70,7 @@ public sealed class TransactionRequestTests
     }
 
     [Fact]
-    public void AReadHasAllThatWasAskedFor()
+    public void A_read_has_all_that_was_asked_for()
     {
         var read = new KvOperation.Read(KvRange.Directory("d"))
         {
@@ -100,7 +100,7 @@ public sealed class TransactionRequestTests
     [InlineData(KvConditionTarget.Revision, KvConditionOperator.Less)]
     [InlineData(KvConditionTarget.Lease, KvConditionOperator.NotEqual)]
     [InlineData(KvConditionTarget.Value, KvConditionOperator.Equal)]
-    public void AConditionComparesWhatItNames(KvConditionTarget target, KvConditionOperator comparison)
+    public void A_condition_compares_what_it_names(KvConditionTarget target, KvConditionOperator comparison)
     {
         foreach (var number in (long[])[0, 1, -1, long.MaxValue])
         {
@@ -114,7 +114,7 @@ public sealed class TransactionRequestTests
     }
 
     [Fact]
-    public void AKeyThatIsNoTextIsRefused() =>
+    public void A_key_that_is_no_text_is_refused() =>
         Assert.Throws<KvInvalidArgumentException>(() => Written.Frame(new KvTransaction { Then = [new KvOperation.Put("half\uD800", default)] }));
 
     private static Compare Expected(KvConditionTarget target, KvConditionOperator comparison, long number, byte[] value)
