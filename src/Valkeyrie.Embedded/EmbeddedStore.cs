@@ -52,6 +52,9 @@ public static class EmbeddedStore
             throw new KvInvalidArgumentException("A credential or certificates were given for the embedded store, which has no server to show them to. Leave them out.");
         }
 
-        return new RevisionedStore(new EmbeddedEngine(address, options));
+        return Over(new EmbeddedEngine(address, options));
     }
+
+    /// <summary>The store on an engine.</summary>
+    internal static RevisionedStore Over(EmbeddedEngine engine) => new(new ObservedEngine(engine));
 }

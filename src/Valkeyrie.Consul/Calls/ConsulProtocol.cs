@@ -1,5 +1,6 @@
 using System.Net;
 using Valkeyrie.Engine.Http;
+using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.Consul.Calls;
 
@@ -9,8 +10,22 @@ namespace Valkeyrie.Consul.Calls;
 internal sealed class ConsulProtocol(KvStoreInfo info, string? token) : HttpProtocol
 {
     private const string TokenHeader = "X-Consul-Token";
+    private const string KeysPath = "/v1/kv";
+
+    // The longest that name a kind of call, such as /v1/session/renew: a session's id may follow.
+    private const int MostParts = 3;
 
     public override string Name => "Consul's HTTP API";
+
+    public override StoreSystem System { get; } = new("consul");
+
+    public override string OperationOf(HttpCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        var path = call.Target.Split('?')[0];
+        var kind = path.StartsWith(KeysPath + "/", StringComparison.Ordinal) ? KeysPath : string.Join('/', path.Split('/').Take(MostParts + 1));
+        return call.Wait > TimeSpan.Zero ? $"{call.Method} {kind}?wait" : $"{call.Method} {kind}";
+    }
 
     public override void Prepare(HttpRequestMessage request)
     {

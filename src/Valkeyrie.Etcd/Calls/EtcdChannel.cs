@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Valkeyrie.Engine.Http;
+using Valkeyrie.Engine.Telemetry;
 using Valkeyrie.Etcd.Cluster;
 using Valkeyrie.Etcd.Grpc;
 using Valkeyrie.Etcd.Http2;
@@ -123,6 +124,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
         CallExtras? extras,
         CancellationToken cancellationToken)
     {
+        var observed = CallTelemetry.Begin(EtcdSystem.Instance, method.Name, key);
         try
         {
             while (true)
@@ -139,6 +141,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
                         token = await _signIn.GetTokenAsync(deadline.Token).ConfigureAwait(false);
                     }
 
+                    observed?.BeginAttempt(endpoint.Name);
                     var mark = _history.MarkOf(endpoint);
                     await StartAsync(endpoint, call, method, extras?.With(token) ?? token, request.Memory, end: true, deadline.Token).ConfigureAwait(false);
                     cancel = deadline.Token.UnsafeRegister(static c => ((GrpcCall)c!).Cancel(), call);
@@ -149,13 +152,14 @@ internal sealed class EtcdChannel : IAsyncDisposable
                     var history = extras is null ? _history.Observe(endpoint, mark, ReplyHeader.OfReply(message.Span)) : mark.History;
                     var reply = read(state, new Reply(call, message, endpoint.Name, history));
                     endpoint.Succeeded();
+                    observed?.Succeeded();
                     return reply;
                 }
                 catch (Exception e)
                 {
                     extras?.Failed(e);
                     var scope = new CallScope(_end, endpoint, method, key, timeout, cancellationToken);
-                    await RetryOrThrowAsync(e, attempts, scope, call.IsStarted, new CallToken(_signIn, token)).ConfigureAwait(false);
+                    await RetryOrThrowAsync(e, attempts, scope, call.IsStarted, new CallToken(_signIn, token), observed).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -168,6 +172,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
         finally
         {
             request.Return();
+            observed?.End();
         }
     }
 
@@ -175,6 +180,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
         GrpcMethod method, MessageFrame request, StreamKind kind, string? key, CallExtras? extras, CancellationToken cancellationToken)
     {
         var attempts = AttemptsOf(method, extras);
+        var observed = CallTelemetry.Begin(EtcdSystem.Instance, method.Name, key);
         var isHandedOn = false;
         try
         {
@@ -193,6 +199,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
                         token = new CallToken(_signIn, await _signIn.GetTokenAsync(deadline.Token).ConfigureAwait(false));
                     }
 
+                    observed?.BeginAttempt(endpoint.Name);
                     var mark = _history.MarkOf(endpoint);
                     var isWhole = kind == StreamKind.WholeRequest;
                     await StartAsync(endpoint, call, method, extras?.With(token.Fields) ?? token.Fields, request.Memory, end: isWhole, deadline.Token).ConfigureAwait(false);
@@ -205,6 +212,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
                     // From here on the stream runs as long as its reader likes, or to the end that was set for it.
                     attempts.LetRun(deadline, isBounded: extras?.Timeout is not null);
                     endpoint.Succeeded();
+                    observed?.Succeeded();
                     opened.Own(request);
                     isHandedOn = true;
                     return opened;
@@ -221,7 +229,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
                         await opened.DisposeAsync().ConfigureAwait(false);
                     }
 
-                    await RetryOrThrowAsync(e, attempts, scope, call.IsStarted, token).ConfigureAwait(false);
+                    await RetryOrThrowAsync(e, attempts, scope, call.IsStarted, token, observed).ConfigureAwait(false);
                 }
             }
         }
@@ -231,6 +239,8 @@ internal sealed class EtcdChannel : IAsyncDisposable
             {
                 request.Return();
             }
+
+            observed?.End();
         }
     }
 
@@ -268,14 +278,16 @@ internal sealed class EtcdChannel : IAsyncDisposable
         throw new Http2ConnectionLostException("The server closes its connections before they take a call.", notSent: true);
     }
 
-    private async ValueTask RetryOrThrowAsync(Exception e, Attempts attempts, CallScope scope, bool isStarted, CallToken token)
+    private async ValueTask RetryOrThrowAsync(Exception e, Attempts attempts, CallScope scope, bool isStarted, CallToken token, ObservedCall? observed)
     {
         if (_end.ErrorOf(e, scope.Caller) is { } ended)
         {
+            observed?.Failed(ended);
             throw ended;
         }
 
         var failure = scope.FailureOf(e, isStarted);
+        observed?.Failed(failure.Error, (int?)(e as GrpcException)?.Status.Code);
         if (failure.TokenRefused && attempts.MayRenewToken() && token.Forget())
         {
             await attempts.PauseForTokenAsync(scope.Caller).ConfigureAwait(false);

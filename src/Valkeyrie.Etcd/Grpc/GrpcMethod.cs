@@ -14,6 +14,9 @@ internal sealed class GrpcMethod(string path, bool isRepeatable = false, params 
 
     public string Path { get; } = path;
 
+    /// <summary>The method's name without its service.</summary>
+    public string Name { get; } = path[(path.LastIndexOf('/') + 1)..];
+
     /// <summary>True if a call can be made again when its outcome is not known: it changes nothing, or making it twice does no harm.</summary>
     public bool IsRepeatable { get; } = isRepeatable;
 

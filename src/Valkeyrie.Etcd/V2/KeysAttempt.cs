@@ -36,6 +36,9 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
     /// <summary>True if the server cannot have got the whole request.</summary>
     public bool IsUnsent => _response is null && _content is { IsBegun: false };
 
+    /// <summary>The status of a reply that is a refusal; null for none.</summary>
+    public int? RefusedStatus => _response is { IsSuccessStatusCode: false } refusal ? (int)refusal.StatusCode : null;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync()
     {

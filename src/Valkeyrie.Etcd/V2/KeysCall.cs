@@ -9,5 +9,18 @@ internal sealed record KeysCall(HttpMethod Method, string Target, string? Key)
     /// <summary>The body of a PUT, form-encoded.</summary>
     public byte[] Form { get; init; } = [];
 
+    /// <summary>What traces and measurements call it: one name for all requests of its kind, without a key.</summary>
+    public string Operation
+    {
+        get
+        {
+            const string keys = "/v2/keys";
+            const string wait = "wait=true";
+            var (path, query) = Target.Split('?', 2) is [var before, var after] ? (before, after) : (Target, "");
+            var kind = path.StartsWith(keys, StringComparison.Ordinal) ? keys : path;
+            return query.Split('&').Contains(wait) ? $"{Method} {kind}?wait" : $"{Method} {kind}";
+        }
+    }
+
     public bool ReadOnly => Method == HttpMethod.Get || Method == HttpMethod.Head;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Valkeyrie.Engine.Http;
+using Valkeyrie.Engine.Telemetry;
 using Valkeyrie.Etcd.Cluster;
 
 namespace Valkeyrie.Etcd.V2;
@@ -135,51 +136,63 @@ internal sealed class KeysChannel : IAsyncDisposable
                 $"The key takes {call.Target.Length} characters of a URL, more than the {MaxTargetLength} that etcd's APIv2 is sure to read.") { Key = call.Key };
         }
 
-        while (true)
+        var observed = CallTelemetry.IsObserved ? CallTelemetry.Begin(EtcdSystem.Instance, call.Operation, call.Key) : null;
+        try
         {
-            var endpoint = only ?? _endpoints.Next();
-            var attempt = new KeysAttempt(this, endpoint, call, Deadline.Start(attempts.NextTimeout(), cancellationToken, _end.Closing), cancellationToken);
-            try
+            while (true)
             {
-                await attempt.SendAsync().ConfigureAwait(false);
-                var reply = await read(attempt, state).ConfigureAwait(false);
-                endpoint.Succeeded();
-                return reply;
+                var endpoint = only ?? _endpoints.Next();
+                observed?.BeginAttempt(endpoint.Name);
+                var attempt = new KeysAttempt(this, endpoint, call, Deadline.Start(attempts.NextTimeout(), cancellationToken, _end.Closing), cancellationToken);
+                try
+                {
+                    await attempt.SendAsync().ConfigureAwait(false);
+                    var reply = await read(attempt, state).ConfigureAwait(false);
+                    endpoint.Succeeded();
+                    observed?.Succeeded();
+                    return reply;
+                }
+                catch (Exception e)
+                {
+                    if (_end.ErrorOf(e, cancellationToken) is { } ended)
+                    {
+                        observed?.Failed(ended);
+                        throw ended;
+                    }
+
+                    var failure = FailureOf(e, new FailedCall(Failure.Spoken, endpoint.Name, call.Key, call.ReadOnly)
+                    {
+                        Timeout = timeout,
+                        TimedOut = _end.IsTimeout(e, cancellationToken),
+
+                        // A request whose body was never begun cannot have been acted on.
+                        Unsent = attempt.IsUnsent,
+                    });
+                    observed?.Failed(failure.Error, attempt.RefusedStatus);
+                    if (failure.EndpointFailed)
+                    {
+                        endpoint.Failed();
+                    }
+
+                    if (!attempts.MayTryAgain(failure))
+                    {
+                        throw failure.Error;
+                    }
+
+                    await attempts.PauseAsync(cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    if (!attempt.IsHandedOn)
+                    {
+                        attempt.Dispose();
+                    }
+                }
             }
-            catch (Exception e)
-            {
-                if (_end.ErrorOf(e, cancellationToken) is { } ended)
-                {
-                    throw ended;
-                }
-
-                var failure = FailureOf(e, new FailedCall(Failure.Spoken, endpoint.Name, call.Key, call.ReadOnly)
-                {
-                    Timeout = timeout,
-                    TimedOut = _end.IsTimeout(e, cancellationToken),
-
-                    // A request whose body was never begun cannot have been acted on.
-                    Unsent = attempt.IsUnsent,
-                });
-                if (failure.EndpointFailed)
-                {
-                    endpoint.Failed();
-                }
-
-                if (!attempts.MayTryAgain(failure))
-                {
-                    throw failure.Error;
-                }
-
-                await attempts.PauseAsync(cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                if (!attempt.IsHandedOn)
-                {
-                    attempt.Dispose();
-                }
-            }
+        }
+        finally
+        {
+            observed?.End();
         }
     }
 

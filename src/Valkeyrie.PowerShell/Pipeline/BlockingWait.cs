@@ -6,6 +6,12 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// <param name="stopToken">Fires when the pipeline is being stopped.</param>
 internal sealed class BlockingWait(CancellationToken stopToken)
 {
+    // Soon enough for whoever looks on.
+    private static readonly TimeSpan TellInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Tells on the pipeline's thread what has happened, after each wait and while it lasts; null (the default) where nobody wants to know.</summary>
+    public Action? Tell { get; set; }
+
     /// <summary>What to do on the pipeline's thread meanwhile, and how often; null (the default) for nothing.</summary>
     public (Action Do, TimeSpan Interval)? Meanwhile { get; set; }
 
@@ -16,6 +22,7 @@ internal sealed class BlockingWait(CancellationToken stopToken)
     {
         if (work.IsCompletedSuccessfully)
         {
+            Tell?.Invoke();
             return work.Result;
         }
 
@@ -46,14 +53,17 @@ internal sealed class BlockingWait(CancellationToken stopToken)
     {
         if (task.IsCompleted)
         {
+            Tell?.Invoke();
             return;
         }
 
+        var interval = Tell is null ? Meanwhile?.Interval ?? Timeout.InfiniteTimeSpan : TellInterval;
         try
         {
             // WaitAny, unlike Wait, does not throw what the task has thrown.
-            while (Task.WaitAny([task], (int)(Meanwhile?.Interval ?? Timeout.InfiniteTimeSpan).TotalMilliseconds, stopToken) < 0)
+            while (Task.WaitAny([task], (int)interval.TotalMilliseconds, stopToken) < 0)
             {
+                Tell?.Invoke();
                 Meanwhile?.Do();
             }
         }
@@ -61,6 +71,8 @@ internal sealed class BlockingWait(CancellationToken stopToken)
         {
             throw new PipelineStoppedException();
         }
+
+        Tell?.Invoke();
     }
 
     /// <summary>The result of a task that has ended.</summary>

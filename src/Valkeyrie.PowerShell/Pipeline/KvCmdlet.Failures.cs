@@ -20,9 +20,12 @@ public abstract partial class KvCmdlet
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
+        BeginToTellCalls();
+        using var own = ObserveOwnCalls();
         try
         {
             Begin();
+            TellCalls();
         }
         catch (Exception e) when (IsOwn(e))
         {
@@ -38,9 +41,11 @@ public abstract partial class KvCmdlet
             return;
         }
 
+        using var own = ObserveOwnCalls();
         try
         {
             Process();
+            TellCalls();
         }
         catch (Exception e) when (IsOwn(e))
         {
@@ -56,9 +61,11 @@ public abstract partial class KvCmdlet
             return;
         }
 
+        using var own = ObserveOwnCalls();
         try
         {
             Complete();
+            TellCalls();
         }
         catch (Exception e) when (IsOwn(e))
         {
@@ -181,6 +188,7 @@ public abstract partial class KvCmdlet
     private void EndWith(Exception exception)
     {
         _hasFailed = true;
+        TellCalls();
         var error = ErrorRecords.Of(exception);
         if (HasErrorAction)
         {

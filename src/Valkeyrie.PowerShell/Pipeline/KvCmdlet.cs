@@ -31,6 +31,7 @@ public abstract partial class KvCmdlet : VisibleCmdlet, IDisposable
         {
             _stopping.Cancel();
             _stopping.Dispose();
+            _calls?.Dispose();
         }
     }
 

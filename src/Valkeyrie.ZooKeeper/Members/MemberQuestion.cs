@@ -1,4 +1,5 @@
 using System.Text;
+using Valkeyrie.Engine.Telemetry;
 using Valkeyrie.ZooKeeper.Net;
 using Valkeyrie.ZooKeeper.Sessions;
 
@@ -8,10 +9,30 @@ namespace Valkeyrie.ZooKeeper.Members;
 internal static class MemberQuestion
 {
     private const int LongestAnswer = 16 << 10;
+    private const string Question = "srvr";
 
     /// <exception cref="SessionException">It cannot be reached, or is no ZooKeeper.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public static async Task<MemberReport> AskAsync(Endpoint endpoint, KvTlsOptions? tls, CancellationToken cancellationToken)
+    {
+        var observed = CallTelemetry.Begin(ZooKeeperSystem.Instance, Question, key: null);
+        observed?.BeginAttempt(endpoint.ToString());
+        try
+        {
+            return await AskOnceAsync(endpoint, tls, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            observed?.Failed(e);
+            throw;
+        }
+        finally
+        {
+            observed?.End();
+        }
+    }
+
+    private static async Task<MemberReport> AskOnceAsync(Endpoint endpoint, KvTlsOptions? tls, CancellationToken cancellationToken)
     {
         var stream = await MemberDial.ConnectAsync(endpoint, tls, cancellationToken).ConfigureAwait(false);
         await using var disposeStream = stream.ConfigureAwait(false);
@@ -19,7 +40,7 @@ internal static class MemberQuestion
         var length = 0;
         try
         {
-            await stream.WriteAsync("srvr"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(Question), cancellationToken).ConfigureAwait(false);
             while (length < LongestAnswer && await stream.ReadAsync(answer.AsMemory(length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
             {
                 length += read;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Valkeyrie.Engine;
 using Valkeyrie.Engine.Http;
+using Valkeyrie.Engine.Telemetry;
 using Valkeyrie.ZooKeeper.Net;
 using Valkeyrie.ZooKeeper.Protocol;
 
@@ -75,6 +76,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
     /// <exception cref="SessionException">The session has ended. It tells whether the call was sent.</exception>
     public async ValueTask<Reply<T>> CallAsync<T>(Request<T> request, string? key, CancellationToken cancellationToken)
     {
+        var observed = CallTelemetry.IsObserved ? CallTelemetry.Begin(ZooKeeperSystem.Instance, request.Op.ToString(), key) : null;
         var deadline = Deadline.Start(_settings.Timeout, cancellationToken, CancellationToken.None);
         SessionConnection? connection = null;
         var lost = 0;
@@ -86,6 +88,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
                 {
                     connection = null;
                     connection = await ConnectedAsync(deadline.Token).ConfigureAwait(false);
+                    observed?.BeginAttempt(connection.Endpoint);
                     var reply = await connection.CallAsync(request, deadline.Token).ConfigureAwait(false);
                     if (reply.Error is ErrorCode.Ok or ErrorCode.NoNode or ErrorCode.NodeExists or ErrorCode.BadVersion)
                     {
@@ -99,25 +102,38 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
                     !e.EndsSession && connection is not null && e.Kind != FailureKind.TooLarge && (e.NotSent || request.IsRepeatable) && lost++ < _settings.Endpoints.Count)
                 {
                     // The next connection may fare better.
+                    observed?.Failed(_settings.Errors.Of(e, key, request.IsRepeatable));
                 }
             }
         }
-        catch (SessionException e) when (!e.EndsSession || e.Kind == FailureKind.SignInRefused)
+        catch (SessionException e)
         {
-            throw _settings.Errors.Of(e, key, request.IsRepeatable);
+            var error = _settings.Errors.Of(e, key, request.IsRepeatable);
+            observed?.Failed(error);
+            if (e.EndsSession && e.Kind != FailureKind.SignInRefused)
+            {
+                throw;
+            }
+
+            throw error;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Of the deadline's token the caller knows nothing.
-            throw new OperationCanceledException(cancellationToken);
+            var cancelled = new OperationCanceledException(cancellationToken);
+            observed?.Failed(cancelled);
+            throw cancelled;
         }
         catch (OperationCanceledException)
         {
-            throw connection is null ? _settings.Errors.NotConnected(_lastFailure, key) : _settings.Errors.NotAnswered(connection.Endpoint, key, request.IsRepeatable);
+            var error = connection is null ? _settings.Errors.NotConnected(_lastFailure, key) : _settings.Errors.NotAnswered(connection.Endpoint, key, request.IsRepeatable);
+            observed?.Failed(error);
+            throw error;
         }
         finally
         {
             deadline.End();
+            observed?.End();
         }
     }
 
@@ -257,7 +273,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
         {
             try
             {
-                await ConnectOnceAsync().ConfigureAwait(false);
+                await ConnectOnceAsync(tried + 1).ConfigureAwait(false);
                 return;
             }
             catch (OperationCanceledException)
@@ -301,9 +317,28 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
         }
     }
 
-    private async Task ConnectOnceAsync()
+    private async Task ConnectOnceAsync(int attempt)
     {
         var endpoint = _settings.Ring.Next();
+        var observed = CallTelemetry.Begin(ZooKeeperSystem.Instance, "Connect", key: null);
+        observed?.BeginAttempt(endpoint.ToString(), attempt);
+        try
+        {
+            await ConnectToAsync(endpoint).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            observed?.Failed(e is SessionException refused ? _settings.Errors.Of(refused, key: null, repeatable: true) : e);
+            throw;
+        }
+        finally
+        {
+            observed?.End();
+        }
+    }
+
+    private async Task ConnectToAsync(Endpoint endpoint)
+    {
         var request = new ConnectRequest(LastZxid, _wantedTimeout, Id, _password);
         var sentAt = Stopwatch.GetTimestamp();
         var (stream, reply) = await Handshake.MakeAsync(_settings, endpoint, request, _ended.Token).ConfigureAwait(false);

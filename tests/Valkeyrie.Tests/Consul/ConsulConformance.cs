@@ -64,6 +64,8 @@ public static class ConsulConformance
 
     public sealed class Endpoints(SharedConsul consul) : EndpointConformance(new ConsulRig(consul.Agent));
 
+    public sealed class Telemetry(SharedConsul consul) : TelemetryConformance(new ConsulRig(consul.Agent));
+
     public sealed class Promised(SharedConsul consul) : PromiseConformance(new ConsulRig(consul.Agent));
 
     public sealed class Portable(SharedConsul consul) : PortableConformance(new ConsulRig(consul.Agent));

@@ -64,6 +64,8 @@ public static class EmbeddedFileConformance
 
     public sealed class Endpoints(SharedDatabases databases) : EndpointConformance(databases.File);
 
+    public sealed class Telemetry(SharedDatabases databases) : TelemetryConformance(databases.File);
+
     public sealed class Promised(SharedDatabases databases) : PromiseConformance(databases.File);
 
     public sealed class Portable(SharedDatabases databases) : PortableConformance(databases.File);

@@ -64,6 +64,8 @@ public static class EmbeddedMemoryConformance
 
     public sealed class Endpoints(SharedDatabases databases) : EndpointConformance(databases.Memory);
 
+    public sealed class Telemetry(SharedDatabases databases) : TelemetryConformance(databases.Memory);
+
     public sealed class Promised(SharedDatabases databases) : PromiseConformance(databases.Memory);
 
     public sealed class Portable(SharedDatabases databases) : PortableConformance(databases.Memory);

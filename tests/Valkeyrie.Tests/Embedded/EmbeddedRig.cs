@@ -11,7 +11,7 @@ internal sealed class EmbeddedRig(Func<KvStoreOptions, EmbeddedEngine> openEngin
     {
         options ??= new KvStoreOptions();
         options.Check();
-        return new RevisionedStore(openEngine(options));
+        return EmbeddedStore.Over(openEngine(options));
     }
 
     public MortalStore OpenMortal()

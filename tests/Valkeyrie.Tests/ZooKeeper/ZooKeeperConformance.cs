@@ -64,6 +64,8 @@ public static class ZooKeeperConformance
 
     public sealed class Endpoints(SharedZooKeeper zooKeeper) : EndpointConformance(new ZooKeeperRig(zooKeeper.Server));
 
+    public sealed class Telemetry(SharedZooKeeper zooKeeper) : TelemetryConformance(new ZooKeeperRig(zooKeeper.Server));
+
     public sealed class Promised(SharedZooKeeper zooKeeper) : PromiseConformance(new ZooKeeperRig(zooKeeper.Server));
 
     public sealed class Portable(SharedZooKeeper zooKeeper) : PortableConformance(new ZooKeeperRig(zooKeeper.Server));

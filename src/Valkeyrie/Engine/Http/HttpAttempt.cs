@@ -41,6 +41,9 @@ public sealed class HttpAttempt : IDisposable
     /// <summary>True if the server cannot have got the whole request.</summary>
     internal bool IsUnsent => _response is null && _body is { IsBegun: false };
 
+    /// <summary>The status of an answer that is a refusal; null for none.</summary>
+    internal int? RefusedStatus => _response is { IsSuccessStatusCode: false } refusal ? (int)refusal.StatusCode : null;
+
     /// <summary>Reads a short body: an error, or what a server says of itself.</summary>
     public async ValueTask<byte[]> ReadShortAsync()
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.Engine.Http;
 
@@ -96,52 +97,64 @@ public sealed class HttpChannel : IAsyncDisposable
         TState state,
         CancellationToken cancellationToken)
     {
-        while (true)
+        var observed = CallTelemetry.IsObserved ? CallTelemetry.Begin(Protocol.System, Protocol.OperationOf(call), call.Key) : null;
+        try
         {
-            var endpoint = only ?? _endpoints.Next();
-            var attempt = new HttpAttempt(
-                this, endpoint, call, Deadline.Start(attempts.NextTimeout() + call.Wait, cancellationToken, _closing.Token), cancellationToken);
-            try
+            while (true)
             {
-                await attempt.SendAsync().ConfigureAwait(false);
-                var reply = await read(attempt, state).ConfigureAwait(false);
-                endpoint.Succeeded();
-                return reply;
+                var endpoint = only ?? _endpoints.Next();
+                observed?.BeginAttempt(endpoint.Name);
+                var attempt = new HttpAttempt(
+                    this, endpoint, call, Deadline.Start(attempts.NextTimeout() + call.Wait, cancellationToken, _closing.Token), cancellationToken);
+                try
+                {
+                    await attempt.SendAsync().ConfigureAwait(false);
+                    var reply = await read(attempt, state).ConfigureAwait(false);
+                    endpoint.Succeeded();
+                    observed?.Succeeded();
+                    return reply;
+                }
+                catch (Exception e)
+                {
+                    if (CallerEnded(e, cancellationToken) is { } ended)
+                    {
+                        observed?.Failed(ended);
+                        throw ended;
+                    }
+
+                    var failure = FailureOf(e, new FailedCall(Protocol.Name, endpoint.Name, call.Key, call.ReadOnly)
+                    {
+                        Timeout = timeout + call.Wait,
+                        TimedOut = IsTimeout(e, cancellationToken),
+
+                        // A request whose body was never begun cannot have been acted on.
+                        Unsent = attempt.IsUnsent,
+                    });
+                    observed?.Failed(failure.Error, attempt.RefusedStatus);
+                    if (failure.EndpointFailed)
+                    {
+                        endpoint.Failed();
+                    }
+
+                    if (call.Once || !attempts.MayTryAgain(failure))
+                    {
+                        throw failure.Error;
+                    }
+
+                    await attempts.PauseAsync(cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    if (!attempt.IsHandedOn)
+                    {
+                        attempt.Dispose();
+                    }
+                }
             }
-            catch (Exception e)
-            {
-                if (CallerEnded(e, cancellationToken) is { } ended)
-                {
-                    throw ended;
-                }
-
-                var failure = FailureOf(e, new FailedCall(Protocol.Name, endpoint.Name, call.Key, call.ReadOnly)
-                {
-                    Timeout = timeout + call.Wait,
-                    TimedOut = IsTimeout(e, cancellationToken),
-
-                    // A request whose body was never begun cannot have been acted on.
-                    Unsent = attempt.IsUnsent,
-                });
-                if (failure.EndpointFailed)
-                {
-                    endpoint.Failed();
-                }
-
-                if (call.Once || !attempts.MayTryAgain(failure))
-                {
-                    throw failure.Error;
-                }
-
-                await attempts.PauseAsync(cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                if (!attempt.IsHandedOn)
-                {
-                    attempt.Dispose();
-                }
-            }
+        }
+        finally
+        {
+            observed?.End();
         }
     }
 

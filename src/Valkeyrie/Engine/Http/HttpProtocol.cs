@@ -1,3 +1,5 @@
+using Valkeyrie.Engine.Telemetry;
+
 namespace Valkeyrie.Engine.Http;
 
 /// <summary>What a protocol over HTTP adds to requests, and what its refusals mean.</summary>
@@ -5,6 +7,13 @@ public abstract class HttpProtocol
 {
     /// <summary>What errors call it: <c>Consul's HTTP API</c>.</summary>
     public abstract string Name { get; }
+
+    /// <summary>What traces and measurements call the kind of store.</summary>
+    public abstract StoreSystem System { get; }
+
+    /// <summary>What traces and measurements call a request: one name for all requests of its kind, without a key or an id.</summary>
+    /// <param name="call">The request.</param>
+    public abstract string OperationOf(HttpCall call);
 
     /// <summary>Adds what every request carries, such as a token.</summary>
     /// <param name="request">The request.</param>

@@ -66,6 +66,8 @@ public static class EtcdV2Conformance
 
     public sealed class Endpoints(OwnEtcdV2 etcd) : EndpointConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class Telemetry(OwnEtcdV2 etcd) : TelemetryConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Promised(OwnEtcdV2 etcd) : PromiseConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Portable(OwnEtcdV2 etcd) : PortableConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;

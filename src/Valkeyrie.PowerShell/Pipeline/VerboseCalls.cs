@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Valkeyrie.Engine.Telemetry;
+
+namespace Valkeyrie.PowerShell.Pipeline;
+
+/// <summary>What -Verbose tells of a command's own calls: each attempt with its endpoint and its duration. They end on any thread, and are told on the pipeline's.</summary>
+internal sealed class VerboseCalls : IDisposable
+{
+    // A lock that is held for days is renewed meanwhile, and nobody can be told before the block ends.
+    private const int MostWaiting = 100_000;
+
+    private readonly ConcurrentQueue<CallAttempt> _ended = new();
+    private readonly CallObservation _observation;
+    private long _leftOut;
+
+    /// <summary>Begins to observe.</summary>
+    public VerboseCalls() => _observation = new CallObservation(Add);
+
+    /// <summary>Has the calls of the current flow told by a command, until what is returned is disposed of.</summary>
+    /// <param name="calls">What tells them; null for a command that is not asked to.</param>
+    public static CallObservation.Scope Enter(VerboseCalls? calls) => CallObservation.Enter(calls?._observation);
+
+    /// <summary>Tells what has ended since it was last asked.</summary>
+    /// <param name="write">Writes a line.</param>
+    public void Tell(Action<string> write)
+    {
+        while (_ended.TryDequeue(out var attempt))
+        {
+            write(TextOf(attempt));
+        }
+
+        if (Interlocked.Exchange(ref _leftOut, 0) is > 0 and var leftOut)
+        {
+            write($"{leftOut} further calls ended and are not shown.");
+        }
+    }
+
+    public void Dispose() => _observation.Dispose();
+
+    private static string TextOf(in CallAttempt attempt)
+    {
+        var about = attempt.Key is null ? "" : $" '{attempt.Key}'";
+        var time = attempt.Duration.TotalMilliseconds.ToString("0.0##", CultureInfo.InvariantCulture);
+        var outcome = attempt.Error is null ? $"took {time} ms." : $"failed after {time} ms: {attempt.Error.Message}";
+        return $"{attempt.Operation}{about} at {attempt.Endpoint}: attempt {attempt.Number} {outcome}";
+    }
+
+    private void Add(CallAttempt attempt)
+    {
+        if (_ended.Count < MostWaiting)
+        {
+            _ended.Enqueue(attempt);
+        }
+        else
+        {
+            Interlocked.Increment(ref _leftOut);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Valkeyrie.Engine.Telemetry;
+
+/// <summary>Where calls to stores are traced, measured and observed, as <see cref="KvTelemetry"/> says. While nobody listens a call costs a few comparisons and no memory.</summary>
+public static class CallTelemetry
+{
+    private static readonly string Version = typeof(CallTelemetry).Assembly.GetName().Version?.ToString(3) ?? "";
+
+    private static readonly Meter Meter = new(KvTelemetry.MeterName, Version);
+
+    internal static ActivitySource Source { get; } = new(KvTelemetry.SourceName, Version);
+
+    internal static Histogram<double> Duration { get; } = Meter.CreateHistogram<double>(KvTelemetry.DurationName, "s", "Duration of database client operations.");
+
+    /// <summary>True while somebody listens to any call.</summary>
+    public static bool IsObserved => Source.HasListeners() || Duration.Enabled || CallObservation.IsAny;
+
+    /// <summary>Begins a call. To be called where the flow is the call's own, as in an asynchronous method: what the call starts is traced as a part of it.</summary>
+    /// <param name="system">The kind of store.</param>
+    /// <param name="operation">The store's own name of the call. It holds no key.</param>
+    /// <param name="key">The key that it is about; null for none.</param>
+    /// <returns>The call; null where nobody listens.</returns>
+    public static ObservedCall? Begin(StoreSystem system, string operation, string? key) => IsObserved ? BeginObserved(system, operation, key) : null;
+
+    private static ObservedCall? BeginObserved(StoreSystem system, string operation, string? key)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        var observation = CallObservation.Current;
+        var activity = Source.StartActivity(operation, system.IsInProcess ? ActivityKind.Internal : ActivityKind.Client);
+        return observation is null && activity is null && !Duration.Enabled ? null : new ObservedCall(system, operation, key, activity, observation);
+    }
+}

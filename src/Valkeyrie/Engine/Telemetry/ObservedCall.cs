@@ -1,0 +1,141 @@
+using System.Diagnostics;
+
+namespace Valkeyrie.Engine.Telemetry;
+
+/// <summary>A call that somebody is told of: its attempts, one after another, and its end.</summary>
+public sealed class ObservedCall
+{
+    private readonly StoreSystem _system;
+    private readonly string _operation;
+    private readonly string? _key;
+    private readonly Activity? _activity;
+    private readonly CallObservation? _observation;
+    private readonly long _beganAt = Stopwatch.GetTimestamp();
+    private long _attemptBeganAt;
+    private bool _isInAttempt;
+    private int _attempts;
+    private string _endpoint = "";
+    private Exception? _error;
+    private int? _statusCode;
+
+    internal ObservedCall(StoreSystem system, string operation, string? key, Activity? activity, CallObservation? observation)
+    {
+        (_system, _operation, _key, _activity, _observation) = (system, operation, key, activity, observation);
+        _attemptBeganAt = _beganAt;
+    }
+
+    /// <summary>Begins an attempt.</summary>
+    /// <param name="endpoint">Who is asked.</param>
+    /// <param name="number">Which attempt it is, where those before it were calls of their own; null (the default) for the next one of this call.</param>
+    public void BeginAttempt(string endpoint, int? number = null)
+    {
+        _endpoint = endpoint;
+        _attempts = number ?? _attempts + 1;
+        _attemptBeganAt = Stopwatch.GetTimestamp();
+        _isInAttempt = true;
+        (_error, _statusCode) = (null, null);
+    }
+
+    /// <summary>Ends an attempt that succeeded.</summary>
+    public void Succeeded() => EndAttempt(null);
+
+    /// <summary>Ends an attempt that failed, or the call before its first.</summary>
+    /// <param name="error">What its caller is told, or would be if it were not made again.</param>
+    /// <param name="statusCode">The status that the server gave; null for none.</param>
+    public void Failed(Exception error, int? statusCode = null)
+    {
+        if (!_isInAttempt)
+        {
+            // There was nobody to ask. The error tells who was tried.
+            var beganAt = _attemptBeganAt;
+            BeginAttempt((error as KvException)?.Endpoint ?? _endpoint);
+            _attemptBeganAt = beganAt;
+        }
+
+        (_error, _statusCode) = (error, statusCode);
+        EndAttempt(error);
+    }
+
+    /// <summary>Ends the call; as its last attempt did.</summary>
+    public void End()
+    {
+        if (_isInAttempt)
+        {
+            EndAttempt(null);
+        }
+
+        var tags = TagsOf(_endpoint, _error, _statusCode);
+        CallTelemetry.Duration.Record(Stopwatch.GetElapsedTime(_beganAt).TotalSeconds, tags);
+        if (_activity is null)
+        {
+            return;
+        }
+
+        foreach (var tag in tags)
+        {
+            _activity.SetTag(tag.Key, tag.Value);
+        }
+
+        if (_attempts > 1)
+        {
+            _activity.SetTag("valkeyrie.attempts", _attempts);
+        }
+
+        _activity.DisplayName = _system.IsInProcess || _endpoint.Length == 0 ? _operation : $"{_operation} {ServerAddress.Of(_endpoint)}";
+        if (_error is not null)
+        {
+            // Without a description: an error's words name keys.
+            _activity.SetStatus(ActivityStatusCode.Error);
+        }
+
+        _activity.Dispose();
+    }
+
+    private void EndAttempt(Exception? error)
+    {
+        if (!_isInAttempt)
+        {
+            return;
+        }
+
+        _isInAttempt = false;
+        _observation?.Tell(new CallAttempt(_operation, _key, _endpoint, _attempts, Stopwatch.GetElapsedTime(_attemptBeganAt), error));
+        if (error is not null && _activity is not null)
+        {
+            _activity.AddEvent(new ActivityEvent("valkeyrie.attempt", tags: new ActivityTagsCollection(TagsOf(_endpoint, error, _statusCode))));
+        }
+
+        // A pause before the next attempt is not part of it.
+        _attemptBeganAt = Stopwatch.GetTimestamp();
+    }
+
+    private TagList TagsOf(string endpoint, Exception? error, int? statusCode)
+    {
+        var tags = new TagList { { "db.system.name", _system.Name }, { "db.operation.name", _operation } };
+        if (_system.IsInProcess)
+        {
+            tags.Add("db.namespace", endpoint);
+        }
+        else if (endpoint.Length > 0)
+        {
+            var server = ServerAddress.Of(endpoint);
+            tags.Add("server.address", server.Host);
+            if (server.Port is { } port)
+            {
+                tags.Add("server.port", port);
+            }
+        }
+
+        if (error is not null)
+        {
+            tags.Add("error.type", error is KvException known ? $"Kv{known.Code}" : error.GetType().FullName);
+        }
+
+        if (statusCode is { } code)
+        {
+            tags.Add("db.response.status_code", code.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        return tags;
+    }
+}
