@@ -19,12 +19,12 @@ internal sealed class ConsulProtocol(KvStoreInfo info, string? token) : HttpProt
 
     public override StoreSystem System { get; } = new("consul");
 
-    public override string OperationOf(HttpCall call)
+    public override string OperationOf(HttpCall request)
     {
-        ArgumentNullException.ThrowIfNull(call);
-        var path = call.Target.Split('?')[0];
+        ArgumentNullException.ThrowIfNull(request);
+        var path = request.Target.Split('?')[0];
         var kind = path.StartsWith(KeysPath + "/", StringComparison.Ordinal) ? KeysPath : string.Join('/', path.Split('/').Take(MostParts + 1));
-        return call.Wait > TimeSpan.Zero ? $"{call.Method} {kind}?wait" : $"{call.Method} {kind}";
+        return request.Wait > TimeSpan.Zero ? $"{request.Method} {kind}?wait" : $"{request.Method} {kind}";
     }
 
     public override void Prepare(HttpRequestMessage request)

@@ -12,8 +12,8 @@ public abstract class HttpProtocol
     public abstract StoreSystem System { get; }
 
     /// <summary>What traces and measurements call a request: one name for all requests of its kind, without a key or an id.</summary>
-    /// <param name="call">The request.</param>
-    public abstract string OperationOf(HttpCall call);
+    /// <param name="request">The request.</param>
+    public abstract string OperationOf(HttpCall request);
 
     /// <summary>Adds what every request carries, such as a token.</summary>
     /// <param name="request">The request.</param>
