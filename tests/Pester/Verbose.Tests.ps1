@@ -50,6 +50,30 @@ BeforeDiscovery {
         'Watch-KvTree'        = { Watch-KvTree app -Verbose | Select-Object -First 1 }
         'Remove-KvValue'      = { Remove-KvValue app/t -Verbose }
         'Remove-KvTree'       = { Remove-KvTree other -Confirm:$false -Verbose }
+        'Sync-KvTree'         = { Sync-KvTree app mirror -Once -Verbose }
+        'New-KvRole'          = { New-KvRole team -Verbose }
+        'New-KvUser'          = { New-KvUser zoe $password -Verbose }
+        'Set-KvUser'          = { Set-KvUser zoe $password -Verbose }
+        'Grant-KvRole'        = { Grant-KvRole team zoe -Verbose }
+        'Grant-KvPermission'  = { Grant-KvPermission team app -Access Read -Verbose }
+        'Get-KvRole'          = { Get-KvRole -Verbose }
+        'Get-KvUser'          = { Get-KvUser -Verbose }
+        'Revoke-KvPermission' = { Revoke-KvPermission team app -Verbose }
+        'Revoke-KvRole'       = { Revoke-KvRole team zoe -Verbose }
+        'Remove-KvUser'       = { Remove-KvUser zoe -Confirm:$false -Verbose }
+        'Remove-KvRole'       = { Remove-KvRole team -Confirm:$false -Verbose }
+        'Enable-KvAuthentication' = {
+            New-KvUser root $password
+            New-KvRole root
+            Grant-KvRole root root
+            Enable-KvAuthentication $root -Confirm:$false -Verbose
+        }
+        'Disable-KvAuthentication' = {
+            $null = Connect-KvStore $Server -Name root -Credential $root -Verbose
+            Disable-KvAuthentication -Store root -Confirm:$false -Verbose
+            Disconnect-KvStore root
+            Select-KvStore main
+        }
     }
     $cases = $rows.GetEnumerator() | ForEach-Object { @{ Name = $_.Key; Command = $_.Value } }
 
@@ -70,6 +94,9 @@ BeforeAll {
         'app/a', 'app/b', 'app/c' | Set-KvValue -Value 1
     }
 
+    $password = ConvertTo-SecureString hidden-word -AsPlainText -Force
+    $root = [pscredential]::new('root', $password)
+
     # What a command says of its calls: not what it would do, which -Verbose also tells.
     function Get-CallText([scriptblock] $Command) {
         (& $Command 4>&1) | Where-Object { $_ -is [Management.Automation.VerboseRecord] -and $_ -match ': attempt \d+ ' } | ForEach-Object Message
@@ -87,6 +114,7 @@ Describe '-Verbose' {
         $told = Get-CallText $Command
         $told | Should -Not -BeNullOrEmpty
         foreach ($line in $told) {
+            $line | Should -Not -BeLike '*hidden-word*'
             $line | Should -Match "^\w+( '.*')? at $([regex]::Escape($Server)): attempt 1 (took \d+\.\d+ ms\.|failed after \d+\.\d+ ms: .)"
         }
     }
