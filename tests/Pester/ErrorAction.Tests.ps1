@@ -89,6 +89,9 @@ BeforeDiscovery {
         Row New-KvLease 'New-KvLease 0 -Store main <EA>' -Ends -Id KvInvalidArgument
 
         # Parameters that mean nothing together.
+        Row Get-KvValue '"app/a", "app/b" | Get-KvValue -OutFile "$folder/x" -Store main <EA>' -Ends -Id KvInvalidArgument
+        Row Import-KvTree '@{ a = 1 }, @{ b = 1 } | Import-KvTree app -Store main <EA>' -Ends -Id KvInvalidArgument
+        Row Set-KvValue '"a", "b" | Set-KvValue -InFile "$folder/none" -Store main <EA>' -Ends -Id KvFileFailed
         Row Set-KvValue '"a", "b" | Set-KvValue -Value 1 -NoClobber -IfRevision 1 -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Watch-KvKey 'Watch-KvKey a -Timeout 0 -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Remove-KvTree 'Remove-KvTree -All:$false -Confirm:$false -Store main <EA>' -Ends -Id KvInvalidArgument
@@ -126,6 +129,7 @@ BeforeDiscovery {
         Row Get-KvStore 'Get-KvStore nosuch <EA>' -Id KvStoreNotFound
         Row Get-KvTree 'Get-KvTree none -Store main <EA>' -Id KvKeyNotFound
         Row Get-KvValue 'Get-KvValue none -Store main <EA>' -Id KvKeyNotFound
+        Row Get-KvValue 'Get-KvValue app/a -OutFile "$folder/none/x" -Store main <EA>' -Id KvFileFailed
         Row Import-KvTree 'Import-KvTree "$folder/none.json" app -Store main <EA>' -Id KvFileFailed
         Row Register-KvStore 'Register-KvStore "no name" -Path "$folder/x.db" <EA>' -Id KvInvalidArgument
         Row Remove-KvLease 'Remove-KvLease 1 -Store main <EA>' -Id KvLeaseNotFound

@@ -73,8 +73,8 @@ BeforeDiscovery {
         'Get-KvLock'           = { Get-KvLock "$k`0"; Get-KvLock -Path "$k`0" }
         'Get-KvStore'          = { Get-KvStore $h; Get-KvStore $h -Registered }
         'Get-KvTree'           = { Get-KvTree $k; Get-KvTree "*$k" }
-        'Get-KvValue'          = { Get-KvValue "none$k"; Get-KvValue $k -AsJson; Get-KvValue "*$k"; Get-KvValue a -Store $h }
-        'Import-KvTree'        = { Import-KvTree "./$h.json" a; Import-KvTree ./hostile.json a; Import-KvTree ./hostile.csv a; Import-KvTree ./twice.json a; Import-KvTree ./good.json $k -WhatIf }
+        'Get-KvValue'          = { Get-KvValue "none$k"; Get-KvValue $k -AsJson; Get-KvValue "*$k"; Get-KvValue a -Store $h; Get-KvValue $k -OutFile "/none/$h"; Get-KvValue $k -OutFile "./$h" -WhatIf }
+        'Import-KvTree'        = { Import-KvTree "./$h.json" a; Import-KvTree ./hostile.json a; Import-KvTree ./hostile.csv a; Import-KvTree ./twice.json a; Import-KvTree ./good.json $k -WhatIf; Import-KvTree ./hostile.yaml a; Import-KvTree ./hostile.env a; @{ $k = Get-Process -Id $PID } | Import-KvTree a; @{ $k = $null } | Import-KvTree a }
         'Invoke-KvTransaction' = { Invoke-KvTransaction -If (New-KvCondition $k -Value $h) -Then { Set-KvValue $k $h } -WhatIf; Invoke-KvTransaction -Then { Set-KvValue $k 1; Set-KvValue $k 2 } }
         'Lock-KvKey'           = { Lock-KvKey $k -Timeout 0; Lock-KvKey "w$k" -WhatIf }
         'Move-KvClusterLeader' = { Move-KvClusterLeader $h }
@@ -103,7 +103,7 @@ BeforeDiscovery {
         'Enable-KvAuthentication' = { Enable-KvAuthentication ([pscredential]::new("x$h", [securestring]::new())) -Confirm:$false }
         'Disable-KvAuthentication' = { Disable-KvAuthentication -Confirm:$false }
         'Set-KvMember'         = { Set-KvMember $h -Promote; Set-KvMember $h $h -WhatIf }
-        'Set-KvValue'          = { Set-KvValue $k 1 -WhatIf; Set-KvValue $k 1 -NoClobber; Set-KvValue "$k`0" 1; Set-KvValue a 1 -Ttl $h; Set-KvValue $k 1 -IfRevision 99 }
+        'Set-KvValue'          = { Set-KvValue $k 1 -WhatIf; Set-KvValue $k 1 -NoClobber; Set-KvValue "$k`0" 1; Set-KvValue a 1 -Ttl $h; Set-KvValue $k 1 -IfRevision 99; Set-KvValue a -InFile "./none$h" }
         'Sync-KvTree'          = { Sync-KvTree -Path a -Destination $k -Once -WhatIf; Sync-KvTree $k "$k/x"; Sync-KvTree -Path a -Destination $k -Once -Verbose; Sync-KvTree -Path a -Destination b -StatePath "/none/$h.json" }
         'Test-KvKey'           = { Test-KvKey "$k`0" }
         'Test-KvStore'         = { Test-KvStore $h; Test-KvStore $open; Test-KvStore $open -Timeout $h }

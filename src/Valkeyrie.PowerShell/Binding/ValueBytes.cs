@@ -36,7 +36,7 @@ internal static class ValueBytes
             KvEvent { Type: KvEventType.Existing or KvEventType.Put } change => From(change.Pair, toJson, key),
             KvEvent change => throw new KvInvalidArgumentException($"The value is a {change.Type} event, which has no value.") { Key = key },
             FileInfo file => throw new KvInvalidArgumentException(
-                $"The value is the file '{file.Name}', not its content. Specify (Get-Content -Raw FILE), or for bytes ([IO.File]::ReadAllBytes(FILE)).") { Key = key },
+                $"The value is the file '{file.Name}', not its content. Set-KvValue KEY -InFile FILE stores that; elsewhere specify (Get-Content -Raw FILE), or for bytes ([IO.File]::ReadAllBytes(FILE)).") { Key = key },
             FileSystemInfo or PSModuleInfo or CommandInfo or PSDriveInfo or ProviderInfo or System.Diagnostics.Process or Delegate or Type or System.Reflection.Assembly =>
                 throw new KvInvalidArgumentException(
                     $"The value is a {plain.GetType().Name}, which is not data. Specify the text or the properties that are meant, such as its Name.") { Key = key },

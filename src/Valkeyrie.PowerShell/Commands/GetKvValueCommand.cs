@@ -2,13 +2,14 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Reads values by their keys.</summary>
 /// <remarks>In the blocks of a transaction it emits nothing: the pair comes with the transaction's result.</remarks>
-[Cmdlet(VerbsCommon.Get, "KvValue", DefaultParameterSetName = PairSet)]
+[Cmdlet(VerbsCommon.Get, "KvValue", DefaultParameterSetName = PairSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvPair), ParameterSetName = [PairSet])]
 [OutputType(typeof(string), ParameterSetName = [TextSet])]
 [OutputType(typeof(byte[]), ParameterSetName = [BytesSet])]
@@ -19,12 +20,15 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     private const string TextSet = "Text";
     private const string BytesSet = "Bytes";
     private const string JsonSet = "Json";
+    private const string FileSet = "File";
 
     private KvReadOptions? _options;
     private bool _hasDefault;
     private byte[]? _defaultBytes;
     private Func<KvPair, IEnumerable<object>>? _output;
     private JsonConversion? _json;
+    private string? _keyOfFile;
+    private KvPair? _ofFile;
 
     /// <summary>Read at this older revision. Default: the newest.</summary>
     [Parameter]
@@ -67,6 +71,19 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     [Parameter(ParameterSetName = JsonSet, Mandatory = true)]
     public SwitchParameter AsJson { get; set; }
 
+    /// <summary>Write the value to this file, byte by byte as it is, instead of emitting it. One that exists is replaced, once the new one is whole.</summary>
+    [Parameter(ParameterSetName = FileSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string OutFile { get; set; } = "";
+
+    /// <summary>Do not replace a file that exists.</summary>
+    [Parameter(ParameterSetName = FileSet)]
+    public SwitchParameter NoClobber { get; set; }
+
+    /// <summary>Replace a file also if it is marked as read-only.</summary>
+    [Parameter(ParameterSetName = FileSet)]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     private protected override bool CanBeRecorded => true;
 
@@ -80,6 +97,46 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         _defaultBytes = Default is null ? null : OrFail(null, () => ValueBytes.From(Default, _json.ToJson, "")).ToArray();
         _output = ParameterSetName == PairSet ? PairOutput.For(this) : null;
         CheckWait();
+    }
+
+    /// <inheritdoc/>
+    protected override void Complete()
+    {
+        base.Complete();
+        if (_ofFile is { } pair)
+        {
+            ReportFileErrors(OutFile, () => WriteFile(pair));
+        }
+    }
+
+    // A file holds one value: which of two would be in it is nothing to leave to chance.
+    private protected override bool IsWanted(string key)
+    {
+        if (ParameterSetName == FileSet && Recording is null)
+        {
+            if (_keyOfFile is not null)
+            {
+                _ofFile = null;
+                Fail(ErrorRecords.InvalidArgument($"Several keys were specified for the one file '{OutFile}'. Nothing was written. Use ForEach-Object {{ Get-KvValue $_ -OutFile FILE }}, or Export-KvTree.", key));
+            }
+
+            _keyOfFile = key;
+        }
+
+        return true;
+    }
+
+    private void WriteFile(KvPair pair)
+    {
+        var path = FileTarget.PathOf(this, OutFile);
+        if (!ShouldProcess(path, $"Write the value of '{pair.Key}'"))
+        {
+            return;
+        }
+
+        using var target = Blocking.For(FileTarget.OpenAsync(path, NoClobber, Force, mode: null, StopToken));
+        target.Write(stream => stream.Write(pair.Bytes));
+        target.Commit();
     }
 
     private void CheckWait()
@@ -126,8 +183,8 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         : await Target.GetAsync(key, _options, StopToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    private protected override KvOperation ToOperation(string request) => Wait || _hasDefault || IncludeTtl
-        ? throw new KvInvalidArgumentException("-Wait, -Default and -IncludeTtl are no part of a transaction.") { Key = request }
+    private protected override KvOperation ToOperation(string request) => Wait || _hasDefault || IncludeTtl || ParameterSetName == FileSet
+        ? throw new KvInvalidArgumentException("-Wait, -Default, -IncludeTtl and -OutFile are no part of a transaction.") { Key = request }
         : new KvOperation.Read(KvRange.Key(request)) { Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
 
     /// <inheritdoc/>
@@ -155,6 +212,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
             case TextSet: WriteObject(answer.Value); break;
             case BytesSet: WriteObject(answer.Bytes, enumerateCollection: false); break;
             case JsonSet: WriteJson(answer); break;
+            case FileSet: _ofFile = answer; break;
             case PairSet when _output is not null: WriteObject(_output(answer), enumerateCollection: true); break;
             default: WriteObject(answer); break;
         }
@@ -165,7 +223,11 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     {
         if (_defaultBytes is null || ParameterSetName == JsonSet)
         {
-            WriteObject(Default, enumerateCollection: ParameterSetName == JsonSet);
+            if (ParameterSetName != FileSet)
+            {
+                WriteObject(Default, enumerateCollection: ParameterSetName == JsonSet);
+            }
+
             return;
         }
 

@@ -4,7 +4,9 @@ using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Trees;
 using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Commands;
@@ -36,6 +38,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private KvWriteRequest? _onlyValue;
     private bool _valueGiven;
     private ScriptBlock? _valueBlock;
+    private byte[]? _fileContent;
     private bool _takesPiped;
 
     /// <summary>The key. Another one for piped pairs and events is given by a script block: <c>-Key { $_.Key -replace '^old/', 'new/' }</c>.</summary>
@@ -53,6 +56,12 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [AllowEmptyString]
     [AllowEmptyCollection]
     public object? Value { get; set; } = NoValue;
+
+    /// <summary>The file of which the content is the value, byte by byte as it is. A wildcard is not one: the path is taken as it is.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Alias("Path", "LiteralPath", "FilePath")]
+    [ValidateNotNullOrEmpty]
+    public string? InFile { get; set; }
 
     /// <summary>A pair as Get-KvValue and Get-KvTree give it: its key and its bytes are written.</summary>
     [Parameter(ParameterSetName = PairSet, Mandatory = true, ValueFromPipeline = true)]
@@ -128,6 +137,12 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             Fail(ErrorRecords.InvalidArgument("-Lease is 0, which stands for no lease. Give one that New-KvLease made, or leave it out."));
         }
 
+        if (InFile is not null && (_valueGiven || Directory))
+        {
+            Fail(ErrorRecords.InvalidArgument($"-InFile and {(Directory ? "-Directory" : "-Value")} were specified together. Specify one of them."));
+        }
+
+        _fileContent = InFile is null ? null : ReadFile(InFile);
         _atRevision = hasRevision ? IfRevision : NoClobber ? 0 : null;
         _json = new JsonConversion(InvokeCommand);
     }
@@ -217,8 +232,27 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         }
     }
 
+    // Once for all keys, and before the first is written.
+    private byte[] ReadFile(string path)
+    {
+        try
+        {
+            return OrFail(path, () => Wait(new ValueTask<byte[]>(FileContent.ReadAsync(FileTarget.PathOf(this, path), TreePlace.In(Target, KvRange.All).LargestValue, StopToken))));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fail(ErrorRecords.FileFailed(e, path));
+            throw;
+        }
+    }
+
     private KvWriteRequest FromKey()
     {
+        if (_fileContent is not null)
+        {
+            return new(Key, _fileContent, Ttl);
+        }
+
         if (_valueGiven)
         {
             return Write(_valueBlock is null ? Value : ValueFrom(_valueBlock));

@@ -122,7 +122,11 @@ public sealed partial class KvProvider
     });
 
     /// <inheritdoc/>
-    protected override object CopyItemDynamicParameters(string path, string destination, bool recurse) => new ItemParameters();
+    protected override object CopyItemDynamicParameters(string path, string destination, bool recurse)
+    {
+        CheckCopy(destination);
+        return new ItemParameters();
+    }
 
     /// <inheritdoc/>
     protected override void MoveItem(string path, string destination) => Report(path, from => Move(from, TargetOf(from, destination)));
@@ -151,6 +155,31 @@ public sealed partial class KvProvider
 
     /// <inheritdoc/>
     protected override object InvokeDefaultActionDynamicParameters(string path) => new ItemParameters();
+
+    // PowerShell copies within one provider alone, and says of another just that it is another. This is the one place where the provider is asked before.
+    private void CheckCopy(string? destination)
+    {
+        if (string.IsNullOrEmpty(destination))
+        {
+            return;
+        }
+
+        try
+        {
+            SessionState.Path.GetUnresolvedProviderPathFromPSPath(destination, out var provider, out _);
+            if (provider.Name == ProviderInfo.Name)
+            {
+                return;
+            }
+        }
+        catch (Exception e) when (e is System.Management.Automation.RuntimeException or NotSupportedException)
+        {
+            return;
+        }
+
+        throw new KvInvalidArgumentException(
+            $"Copy-Item copies within stores, and '{destination}' lies in none. A value goes to a file by Get-KvValue KEY -OutFile FILE, and a directory by Export-KvTree DIRECTORY FILE.");
+    }
 
     private bool IsRemovedAsDirectory(KvLocation location, bool recurse)
     {
