@@ -1,7 +1,8 @@
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     $null = Connect-KvStore -InMemory -Name main
-    $Bytes = [byte[]] (0..255) * 300
+    $Bytes = [byte[]] ((0..255) * 300)
+    $Hex = [Convert]::ToHexString($Bytes)
     $File = Join-Path $TestFolder 'a [file].bin'
     [IO.File]::WriteAllBytes($File, $Bytes)
     $Out = Join-Path $TestFolder out.bin
@@ -13,7 +14,7 @@ Describe 'Set-KvValue -InFile' {
     It 'stores what is in a file, byte by byte, by whatever name it is called' -ForEach 'InFile', 'Path', 'LiteralPath', 'FilePath' {
         $named = @{ $_ = $File }
         Set-KvValue "in/$_" @named
-        , (Get-KvValue "in/$_" -AsByteStream) | Should -Be $Bytes
+        [Convert]::ToHexString((Get-KvValue "in/$_" -AsByteStream)) | Should -Be $Hex
     }
 
     It 'stores it under each key that is piped, with a time to live, and an empty file as an empty value' {
@@ -51,7 +52,7 @@ Describe 'Set-KvValue -InFile' {
 
     It 'can be part of a transaction' {
         (Invoke-KvTransaction -Then { Set-KvValue in/t -InFile $File }).Succeeded | Should -BeTrue
-        , (Get-KvValue in/t -AsByteStream) | Should -Be $Bytes
+        [Convert]::ToHexString((Get-KvValue in/t -AsByteStream)) | Should -Be $Hex
     }
 }
 
@@ -60,7 +61,7 @@ Describe 'Get-KvValue -OutFile' {
 
     It 'writes the value to a file, byte by byte, and emits nothing' {
         Get-KvValue out -OutFile $Out | Should -BeNullOrEmpty
-        , [IO.File]::ReadAllBytes($Out) | Should -Be $Bytes
+        [Convert]::ToHexString([IO.File]::ReadAllBytes($Out)) | Should -Be $Hex
         Get-KvValue none -Default x -OutFile $Out
         Get-Content $Out | Should -Be x
     }

@@ -342,6 +342,8 @@ Describe 'What cmdlets say' {
 
     It 'shows nothing as it is, be it an error, a warning, -Verbose or -WhatIf' -TestCases @{ spoken = $spoken } {
         [IO.File]::WriteAllText("$TestFolder/hostile.json", (ConvertTo-Json @{ Key = "x$h"; Value = $h; Encoding = $h } -AsArray))
+        [IO.File]::WriteAllText("$TestFolder/hostile.yaml", "? `"$($h -replace '[^\x1b]')`"`n: `"$($h -replace '["\\]')`"`nx: *none`n")
+        [IO.File]::WriteAllText("$TestFolder/hostile.env", "$h`n")
         [IO.File]::WriteAllText("$TestFolder/hostile.csv", "$($h -replace '[\r\n,]'),Other`n1,2`n")
         [IO.File]::WriteAllText("$TestFolder/twice.json", (ConvertTo-Json @(@{ Key = "x$h"; Value = '1' }, @{ Key = "x$h"; Value = '2' })))
         [IO.File]::WriteAllText("$TestFolder/good.json", '[{"Key":"x","Value":"1"}]')
