@@ -10,7 +10,8 @@ namespace Valkeyrie.ZooKeeper.Locks;
 /// the same line. The number alone orders them. By its GUID a contender finds its node again whose creation was not answered.</remarks>
 internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
 {
-    private static readonly TimeSpan[] RemovalPauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<Task, bool> _background = new();
     private readonly CancellationTokenSource _closed = new();
@@ -50,7 +51,7 @@ internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
             }
             catch (KvException e) when (e is KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost } or KvTimeoutException && !e.NotSent)
             {
-                if (await FindAsync(session, directory, name, key, cancellationToken).ConfigureAwait(false) is { } found)
+                if (await FindOrAbandonAsync(session, directory, name, key, cancellationToken).ConfigureAwait(false) is { } found)
                 {
                     return found;
                 }
@@ -89,18 +90,9 @@ internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
         return (isThere, null);
     }
 
-    /// <summary>Removes a contender's node while its session lives, and tries for a while.</summary>
-    public void RemoveInBackground(Session session, string path, string key)
-    {
-        if (session.HasEnded)
-        {
-            return;
-        }
-
-        var removing = RemoveAsync(path, key, session);
-        _background[removing] = true;
-        _ = removing.ContinueWith(t => _background.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-    }
+    /// <summary>Removes a contender's node, and tries until its session has ended: others stand on that session, and the node would be in everybody's way.</summary>
+    public void RemoveInBackground(Session session, string path, string key) =>
+        TryInBackground(session, async () => await session.CallAsync(new DeleteRequest(path), key, CancellationToken.None).ConfigureAwait(false));
 
     /// <summary>Returns when a node is there no more.</summary>
     public async Task WaitForRemovalAsync(Session session, string path, string key, CancellationToken cancellationToken)
@@ -168,26 +160,55 @@ internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
         return stat.IsOk ? new Contender(path, stat.Value.Czxid) : null;
     }
 
-    private async Task RemoveAsync(string path, string key, Session session)
+    /// <summary>As <see cref="FindAsync"/>; where that has no answer, or the caller gives up, the node is looked for and removed in the background.</summary>
+    private async ValueTask<Contender?> FindOrAbandonAsync(Session session, string directory, string name, string key, CancellationToken cancellationToken)
     {
-        foreach (var pause in RemovalPauses)
+        try
         {
-            await Task.Delay(pause, _closed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_closed.IsCancellationRequested || session.HasEnded)
+            return await FindAsync(session, directory, name, key, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            TryInBackground(session, async () =>
             {
-                // The end of the session removes it.
-                return;
-            }
+                if (await FindAsync(session, directory, name, key, CancellationToken.None).ConfigureAwait(false) is { } found)
+                {
+                    await session.CallAsync(new DeleteRequest(found.Path), key, CancellationToken.None).ConfigureAwait(false);
+                }
+            });
+            throw;
+        }
+    }
 
+    private void TryInBackground(Session session, Func<Task> attempt)
+    {
+        if (session.HasEnded)
+        {
+            return;
+        }
+
+        var trying = TryAsync(session, attempt);
+        _background[trying] = true;
+        _ = trying.ContinueWith(t => _background.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private async Task TryAsync(Session session, Func<Task> attempt)
+    {
+        var pause = FirstPause;
+        while (!_closed.IsCancellationRequested && !session.HasEnded)
+        {
             try
             {
-                await session.CallAsync(new DeleteRequest(path), key, CancellationToken.None).ConfigureAwait(false);
+                await attempt().ConfigureAwait(false);
                 return;
             }
             catch (Exception e) when (e is KvException or SessionException)
             {
                 // Again, or with its session.
             }
+
+            await Task.Delay(pause, _closed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 }
