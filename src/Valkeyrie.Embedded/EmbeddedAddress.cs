@@ -14,7 +14,7 @@ internal sealed record EmbeddedAddress(string File, EmbeddedOptions Options)
     /// <summary>Reads <c>FILE?history=REVISIONS&amp;age=TIME</c>. No file: the default one, or with the scheme for it one in memory.</summary>
     public static EmbeddedAddress Parse(KvAddress address)
     {
-        var (file, query) = address.Rest.Split('?', 2) is [var before, var after] ? (before, after) : (address.Rest, "");
+        var (file, query) = address.SplitSettings();
         var options = query.Split('&', StringSplitOptions.RemoveEmptyEntries).Aggregate(new EmbeddedOptions(), Apply);
         if (address.Scheme != EmbeddedStore.MemoryScheme)
         {
@@ -27,9 +27,18 @@ internal sealed record EmbeddedAddress(string File, EmbeddedOptions Options)
     }
 
     /// <summary>The address of a file; empty for the default one.</summary>
-    public static EmbeddedAddress OfFile(string file, EmbeddedOptions options) => file.Contains('\0', StringComparison.Ordinal)
-        ? throw new KvInvalidArgumentException("The path of the file holds a NUL character.")
-        : new EmbeddedAddress(Path.GetFullPath(file.Length > 0 ? file : DefaultFile.GetPath()), options);
+    public static EmbeddedAddress OfFile(string file, EmbeddedOptions options)
+    {
+        if (file.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new KvInvalidArgumentException("The path of the file holds a NUL character.");
+        }
+
+        var path = Path.GetFullPath(file.Length > 0 ? file : DefaultFile.GetPath());
+        return OperatingSystem.IsWindows() && WindowsPath.FaultIn(path) is { } fault
+            ? throw new KvInvalidArgumentException($"'{file}' {fault}. Specify the path of a file.")
+            : new EmbeddedAddress(path, options);
+    }
 
     public KvStoreInfo ToInfo(KvStoreOptions options) => IsMemory
         ? new KvStoreInfo(EmbeddedStore.MemoryScheme, EmbeddedStore.MemoryScheme + ":", [EmbeddedStore.MemoryScheme + ":"], options.Namespace, null, EmbeddedEngine.Promises)

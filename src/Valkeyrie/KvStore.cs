@@ -33,6 +33,16 @@ public sealed record KvAddress(string Scheme, string Rest)
             : new(address[..end].ToLowerInvariant(), hasHost ? rest[2..] : rest);
     }
 
+    /// <summary>The file that the address of a file names, and the settings that stand after a question mark behind it; both may be empty.</summary>
+    /// <returns>The two, without the question mark.</returns>
+    public (string File, string Settings) SplitSettings()
+    {
+        // That of \\?\, by which Windows takes a path as it stands, belongs to the path.
+        const string Verbatim = @"\\?\";
+        var mark = Rest.IndexOf('?', Rest.StartsWith(Verbatim, StringComparison.Ordinal) ? Verbatim.Length : 0);
+        return mark < 0 ? (Rest, "") : (Rest[..mark], Rest[(mark + 1)..]);
+    }
+
     // RFC 3986, section 3.1; but one letter before the colon is a Windows drive.
     private static bool IsScheme(ReadOnlySpan<char> text)
     {

@@ -17,12 +17,26 @@ internal static class SnapshotCopy
     {
         // A first write ends leases whose time is over, and ties the log to the file, which could not be done beside a long read.
         await Upkeep.EndExpiredLeasesAsync(database).WaitAsync(cancellationToken).ConfigureAwait(false);
-        var copy = CreateFile(database.FolderForCopies);
-        await using var _ = copy.ConfigureAwait(false);
-        var revision = database.Read(
-            (copy.Name, progress, cancellationToken),
-            static (reader, state) => reader.InOneState(state, static (r, s) => Copy(r, s.Name, s.progress, s.cancellationToken)));
+        var path = Path.Combine(database.FolderForCopies, $"valkeyrie-snapshot-{Guid.NewGuid():n}.tmp");
+        try
+        {
+            // Closed again: on Windows SQLite opens no file that is open to be removed.
+            OwnerOnly.Create(path).Dispose();
+            var revision = database.Read(
+                (path, progress, cancellationToken),
+                static (reader, state) => reader.InOneState(state, static (r, s) => Copy(r, s.path, s.progress, s.cancellationToken)));
+            return new KvSnapshot(revision, await HandOnAsync(path, destination, progress, cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 
+    private static async Task<long> HandOnAsync(string path, Stream destination, Action<KvSnapshotProgress>? progress, CancellationToken cancellationToken)
+    {
+        var copy = new FileStream(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous });
+        await using var _ = copy.ConfigureAwait(false);
         var (written, total) = (0L, copy.Length);
         var buffer = new byte[BufferBytes];
         while (await copy.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)
@@ -32,24 +46,7 @@ internal static class SnapshotCopy
             progress?.Invoke(new KvSnapshotProgress(written, total));
         }
 
-        return new KvSnapshot(revision, written);
-    }
-
-    private static FileStream CreateFile(string folder)
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new FileStream(Path.Combine(folder, $"valkeyrie-snapshot-{Guid.NewGuid():n}.tmp"), options);
+        return written;
     }
 
     private static long Copy(PairReader reader, string path, Action<KvSnapshotProgress>? progress, CancellationToken cancellationToken)

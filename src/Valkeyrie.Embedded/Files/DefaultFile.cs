@@ -14,18 +14,9 @@ internal static class DefaultFile
     public static void EnsureFolder(string path)
     {
         var folder = Path.GetDirectoryName(path)!;
-        if (Directory.Exists(folder) || path != GetPath())
+        if (!Directory.Exists(folder) && path == GetPath())
         {
-            return;
+            OwnerOnly.CreateFolder(folder);
         }
-
-        if (OperatingSystem.IsWindows())
-        {
-            // What lies under the user's own profile is closed to others by what it inherits.
-            Directory.CreateDirectory(folder);
-            return;
-        }
-
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

@@ -79,6 +79,12 @@ internal static class StoreFile
 
     private static void Create(string path)
     {
+        if (OperatingSystem.IsWindows() && NetworkShare.IsUnc(path))
+        {
+            // Before anything asks the server, which may be away and keep us waiting.
+            throw OnShare(path);
+        }
+
         if (Directory.Exists(path))
         {
             throw new KvInvalidArgumentException($"'{path}' is a folder. Name a file in it.") { Endpoint = path };
@@ -88,6 +94,11 @@ internal static class StoreFile
         if (!Directory.Exists(Path.GetDirectoryName(path)))
         {
             throw new KvInvalidArgumentException($"The folder of '{path}' does not exist. Make it first.") { Endpoint = path };
+        }
+
+        if (NetworkShare.Holds(Path.GetDirectoryName(RealPath.Of(path))!))
+        {
+            throw OnShare(path);
         }
 
         if (File.Exists(path))
@@ -121,6 +132,10 @@ internal static class StoreFile
         }
     }
 
+    private static KvInvalidArgumentException OnShare(string path) => new(
+        $"'{path}' lies on a network share. A store in a file serves the processes of one machine, and two machines would damage it. Specify a file on a disk of this machine; "
+        + "for several machines connect to a server.") { Endpoint = path };
+
     private static Connection OpenWritable(string path, TimeSpan timeout)
     {
         var connection = Connection.Open(path, timeout);
@@ -130,7 +145,7 @@ internal static class StoreFile
         }
 
         connection.CloseAsItIs();
-        throw new KvPermissionDeniedException($"'{path}' may be read but not written. The file and its folder must be writable by the user.") { Endpoint = path };
+        throw new KvPermissionDeniedException($"'{path}' may be read but not written. The file and its folder must be writable by the user{(OperatingSystem.IsWindows() ? ", and no other program may keep it from being written" : "")}.") { Endpoint = path };
     }
 
     private static void CheckApplication(Connection connection)

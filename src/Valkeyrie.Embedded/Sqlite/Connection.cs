@@ -1,4 +1,3 @@
-using System.Text;
 using SQLitePCL;
 
 namespace Valkeyrie.Embedded.Sqlite;
@@ -23,26 +22,15 @@ internal sealed class Connection : IDisposable
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
     /// <summary>Opens a database that exists.</summary>
-    public static Connection Open(string file, TimeSpan busyTimeout) => Open(file, file, raw.SQLITE_OPEN_READWRITE, busyTimeout);
+    public static Connection Open(string file, TimeSpan busyTimeout) =>
+        Open(SqlitePath.Of(file, OperatingSystem.IsWindows()), file, raw.SQLITE_OPEN_READWRITE, busyTimeout);
 
     /// <summary>Opens a database of its own in memory.</summary>
     public static Connection OpenInMemory(string name) => Open(":memory:", name, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, TimeSpan.Zero);
 
     /// <summary>Opens the bare file as it lies there, without its log, without locks, never writing anything.</summary>
-    public static Connection OpenToInspect(string file)
-    {
-        // As SQLite reads it on Windows: file:///C:/folder/file, and file:////server/share/file.
-        var rooted = Path.DirectorySeparatorChar == '/' ? file : file.Replace('\\', '/') is ['/', ..] unc ? unc : $"/{file.Replace('\\', '/')}";
-        var path = new StringBuilder();
-        foreach (var part in Encoding.UTF8.GetBytes(rooted))
-        {
-            _ = char.IsAsciiLetterOrDigit((char)part) || part is (byte)'/' or (byte)'.' or (byte)':'
-                ? path.Append((char)part)
-                : path.Append('%').Append(part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture));
-        }
-
-        return Open($"file://{path}?immutable=1", file, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI, TimeSpan.Zero);
-    }
+    public static Connection OpenToInspect(string file) =>
+        Open(SqlitePath.Immutable(file, OperatingSystem.IsWindows()), file, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI, TimeSpan.Zero);
 
     /// <summary>The prepared statement of a text, kept for the next time.</summary>
     public Statement Prepared(string sql)

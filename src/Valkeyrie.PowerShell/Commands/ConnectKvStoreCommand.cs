@@ -6,6 +6,7 @@ using Valkeyrie.Embedded;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 
@@ -102,7 +103,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
 
         var connection = ParameterSetName switch
         {
-            FileSet => OrFail(Path, () => OpenFile(SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), Options(null), null)),
+            FileSet => OrFail(Path, () => OpenFile(FileTarget.PathOf(this, Path), Options(null), null)),
             MemorySet => OrFail(null, () => Connect(EmbeddedStore.OpenInMemory(options: Options(null)), Name ?? OpenStores.UnusedName("memory"))),
             _ => OrFail(Endpoint, OpenNamed),
         };
@@ -202,10 +203,10 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     // The location of a session is not the process's current folder.
     private string Absolute(string address)
     {
-        var (scheme, rest) = KvAddress.Parse(address);
-        var file = rest.Split('?')[0];
-        return scheme == EmbeddedStore.FileScheme && file.Length > 0
-            ? $"{scheme}:{SessionState.Path.GetUnresolvedProviderPathFromPSPath(file)}{rest[file.Length..]}"
+        var parsed = KvAddress.Parse(address);
+        var (file, settings) = parsed.SplitSettings();
+        return parsed.Scheme == EmbeddedStore.FileScheme && file.Length > 0
+            ? $"{parsed.Scheme}:{FileTarget.PathOf(this, file)}{(settings.Length > 0 ? $"?{settings}" : "")}"
             : address;
     }
 

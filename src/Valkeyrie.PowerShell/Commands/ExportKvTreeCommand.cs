@@ -92,7 +92,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
         }
 
         using (var progress = Show($"Export {range} of {Target.Info.Address}", keys => new($"{ProgressLine.Keys(keys)}: {_last}")))
-        using (var target = Wait(FileTarget.OpenAsync(path, NoClobber, Force, mode: null, StopToken)))
+        using (var target = Wait(FileTarget.OpenAsync(path, NoClobber, Force, ownerOnly: false, StopToken)))
         {
             target.Write(stream => Write(range, format.Begin(stream), progress));
             target.Commit();

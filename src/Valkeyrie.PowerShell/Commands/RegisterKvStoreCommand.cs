@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 
@@ -127,5 +128,5 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
 
     private string? CertificateFile(string? path) => string.IsNullOrEmpty(path) ? null : FullPath(path);
 
-    private string FullPath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+    private string FullPath(string path) => FileTarget.PathOf(this, path);
 }

@@ -9,9 +9,6 @@ namespace Valkeyrie.PowerShell.Commands;
 [OutputType(typeof(KvSnapshotFile))]
 public sealed class SaveKvSnapshotCommand : KvStoreCmdlet
 {
-    // A snapshot holds all that the store does, whoever may read that.
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private long _written;
     private long _total;
 
@@ -47,7 +44,8 @@ public sealed class SaveKvSnapshotCommand : KvStoreCmdlet
 
     private KvSnapshot Save(IKvSnapshots snapshots, string path)
     {
-        using var target = Wait(FileTarget.OpenAsync(path, NoClobber, Force, OwnerOnly, StopToken));
+        // A snapshot holds all that the store does, whoever may read that.
+        using var target = Wait(FileTarget.OpenAsync(path, NoClobber, Force, ownerOnly: true, StopToken));
         KvSnapshot? snapshot = null;
         target.Write(stream => snapshot = Wait(snapshots.SaveSnapshotAsync(stream, new KvSnapshotOptions { Progress = Note }, StopToken)));
         target.Commit();

@@ -1,11 +1,16 @@
+using System.Runtime.Versioning;
+using System.Security.AccessControl;
+using Valkeyrie.Engine;
+
 namespace Valkeyrie.PowerShell.Files;
 
 /// <summary>A file that is written beside its place and moved there when it is whole, so that whatever happens there is either the old file or the new
-/// one. The new one has the mode of the old one, and its owner where this user may set that.</summary>
+/// one. The new one has the mode of the old one (on Windows its rights), and its owner where this user may set that.</summary>
 internal sealed class AtomicFile : IFileTarget
 {
     private const int MostTries = 40;
     private const int LongestPart = 50;
+    private const int BufferBytes = 128 * 1024;
 
     // What .NET blames for a file that has become too large (EFBIG).
     private const string LengthParameter = "value";
@@ -21,10 +26,10 @@ internal sealed class AtomicFile : IFileTarget
     /// <param name="path">Its full path. A link is followed.</param>
     /// <param name="noClobber">True to refuse a path that exists.</param>
     /// <param name="force">True to replace a file that is marked as read-only.</param>
-    /// <param name="mode">Who may do what with a new file, where the system knows such modes; null for the system's default.</param>
+    /// <param name="ownerOnly">True to close a new file to other users; otherwise the system's default holds.</param>
     /// <exception cref="IOException">The file exists and must not be replaced, or its folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
-    public AtomicFile(string path, bool noClobber = false, bool force = false, UnixFileMode? mode = null)
+    public AtomicFile(string path, bool noClobber = false, bool force = false, bool ownerOnly = false)
     {
         _path = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         _noClobber = noClobber;
@@ -47,7 +52,7 @@ internal sealed class AtomicFile : IFileTarget
         _temporary = Beside(_path);
         try
         {
-            _stream = Create(existing, mode);
+            _stream = Create(existing, ownerOnly);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -92,9 +97,9 @@ internal sealed class AtomicFile : IFileTarget
     private static bool IsReadOnly(FileInfo existing)
     {
         const UnixFileMode AnyWrite = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-        if (OperatingSystem.IsWindows() || (existing.UnixFileMode & AnyWrite) == 0)
+        if (OperatingSystem.IsWindows() ? existing.IsReadOnly : (existing.UnixFileMode & AnyWrite) == 0)
         {
-            return existing.IsReadOnly;
+            return true;
         }
 
         try
@@ -106,6 +111,11 @@ internal sealed class AtomicFile : IFileTarget
         {
             return true;
         }
+        catch (IOException) when (OperatingSystem.IsWindows())
+        {
+            // Somebody has it open. Whether that is still so when it is replaced shows then.
+            return false;
+        }
     }
 
     // With a name of the file's in it, so that what a killed process leaves tells where it comes from; but no longer than names may be.
@@ -115,33 +125,53 @@ internal sealed class AtomicFile : IFileTarget
         return Path.Combine(Path.GetDirectoryName(path)!, $"{(name.Length <= LongestPart ? name : name[..LongestPart])}.{Guid.NewGuid():n}.tmp");
     }
 
-    private FileStream Create(FileInfo existing, UnixFileMode? mode)
+    private FileStream Create(FileInfo existing, bool ownerOnly)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 128 * 1024 };
-        var exact = OperatingSystem.IsWindows() || !existing.Exists ? (UnixFileMode?)null : existing.UnixFileMode;
-        if (!OperatingSystem.IsWindows() && (exact is null ? mode : UnixFileMode.UserRead | UnixFileMode.UserWrite) is { } first)
+        if (!existing.Exists)
         {
-            options.UnixCreateMode = first;
+            return ownerOnly ? OwnerOnly.Create(_temporary, access: FileAccess.Write, bufferSize: BufferBytes) : CreatePlain();
         }
 
-        var stream = new FileStream(_temporary, options);
-        if (!OperatingSystem.IsWindows() && exact is { } wanted)
+        return OperatingSystem.IsWindows() ? CreateWithRightsOf(existing) : CreateWithModeOf(existing);
+    }
+
+    private FileStream CreatePlain() =>
+        new(_temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = BufferBytes });
+
+    [UnsupportedOSPlatform("windows")]
+    private FileStream CreateWithModeOf(FileInfo existing)
+    {
+        var stream = OwnerOnly.Create(_temporary, access: FileAccess.Write, bufferSize: BufferBytes);
+        try
         {
-            try
-            {
-                // The owner first: changing that takes some modes away.
-                FileStatus.Of(_path).GiveTo(_temporary);
-                File.SetUnixFileMode(stream.SafeFileHandle, wanted);
-            }
-            catch
-            {
-                stream.Dispose();
-                File.Delete(_temporary);
-                throw;
-            }
+            // The owner first: changing that takes some modes away.
+            FileStatus.Of(_path).GiveTo(_temporary);
+            File.SetUnixFileMode(stream.SafeFileHandle, existing.UnixFileMode);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            File.Delete(_temporary);
+            throw;
+        }
+    }
+
+    [SupportedOSPlatform("windows")]
+    private FileStream CreateWithRightsOf(FileInfo existing)
+    {
+        FileSecurity rights;
+        try
+        {
+            rights = existing.GetAccessControl(AccessControlSections.Access);
+        }
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
+        {
+            // A file system without rights.
+            return CreatePlain();
         }
 
-        return stream;
+        return new FileInfo(_temporary).Create(FileMode.CreateNew, FileSystemRights.Write, FileShare.Read, BufferBytes, FileOptions.None, rights);
     }
 
     private void Move()

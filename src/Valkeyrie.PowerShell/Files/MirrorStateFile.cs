@@ -6,9 +6,6 @@ namespace Valkeyrie.PowerShell.Files;
 /// <param name="path">Its full path.</param>
 internal sealed class MirrorStateFile(string path)
 {
-    // It names the newest key of the source.
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>The file.</summary>
     public string Path => path;
 
@@ -40,7 +37,8 @@ internal sealed class MirrorStateFile(string path)
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public ValueTask WriteAsync(KvTreeMirrorState state)
     {
-        using var file = new AtomicFile(path, mode: OwnerOnly);
+        // It names the newest key of the source.
+        using var file = new AtomicFile(path, ownerOnly: true);
         file.Write(stream => stream.Write(Encoding.UTF8.GetBytes(state.ToJson())));
         file.Commit();
         return ValueTask.CompletedTask;

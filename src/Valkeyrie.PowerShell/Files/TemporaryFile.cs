@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Valkeyrie.Engine;
 
 namespace Valkeyrie.PowerShell.Files;
 
@@ -13,17 +14,11 @@ internal static class TemporaryFile
         var path = Path.Combine(Path.GetTempPath(), $"valkeyrie-{Guid.NewGuid():n}.tmp");
         if (OperatingSystem.IsWindows())
         {
-            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+            return OwnerOnly.Create(path, options: FileOptions.DeleteOnClose).SafeFileHandle;
         }
 
-        // On Unix a file lives on without a name for as long as somebody has it open, and only there can its mode be set as it is made.
-        using var made = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        // On Unix a file lives on without a name for as long as somebody has it open, and only a stream sets its mode as it is made.
+        using var made = OwnerOnly.Create(path, share: FileShare.ReadWrite | FileShare.Delete);
         try
         {
             return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);

@@ -8,8 +8,8 @@ namespace Valkeyrie.PowerShell.Sessions;
 /// <summary>The user's own file of registered stores, shared by all of the user's processes.</summary>
 internal static class StoreRegister
 {
-    private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int MostTries = 20;
+    private const int SharingViolation = unchecked((int)0x80070020);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -33,7 +33,7 @@ internal static class StoreRegister
 
         try
         {
-            using var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            using var stream = OpenToRead();
             return Checked(JsonSerializer.Deserialize<List<KvRegisteredStore?>>(stream, Json));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -43,6 +43,22 @@ internal static class StoreRegister
         catch (JsonException e)
         {
             throw Malformed(e.Message, e);
+        }
+    }
+
+    // Windows refuses to open a file at the moment at which another process replaces it.
+    private static FileStream OpenToRead()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            }
+            catch (Exception e) when (OperatingSystem.IsWindows() && tries < MostTries && e is UnauthorizedAccessException or IOException { HResult: SharingViolation })
+            {
+                Thread.Sleep(Pause);
+            }
         }
     }
 
@@ -94,21 +110,11 @@ internal static class StoreRegister
     /// <exception cref="IOException">It cannot be written, or another process is at it for too long.</exception>
     public static void Change(Func<IReadOnlyList<KvRegisteredStore>, IEnumerable<KvRegisteredStore>?> change, CancellationToken cancellationToken)
     {
-        var folder = System.IO.Path.GetDirectoryName(Path)!;
-        if (OperatingSystem.IsWindows())
-        {
-            // What lies under the user's own profile is closed to others by what it inherits.
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, OwnerFolder);
-        }
-
+        OwnerOnly.CreateFolder(System.IO.Path.GetDirectoryName(Path)!);
         using var turn = WaitForTurn(cancellationToken);
         if (change(Read()) is { } stores)
         {
-            using var file = new AtomicFile(Path, mode: OwnerFile);
+            using var file = new AtomicFile(Path, ownerOnly: true);
             file.Write(stream => JsonSerializer.Serialize(stream, stores.OrderBy(s => s.Name, StringComparer.OrdinalIgnoreCase), Json));
             file.Commit();
         }
@@ -117,18 +123,12 @@ internal static class StoreRegister
     // The lock is a file of its own, which stays: the other one is replaced with each change.
     private static FileStream WaitForTurn(CancellationToken cancellationToken)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerFile;
-        }
-
         var deadline = Environment.TickCount64 + (long)LongestWait.TotalMilliseconds;
         while (true)
         {
             try
             {
-                return new FileStream(Path + ".lock", options);
+                return OwnerOnly.Create(Path + ".lock", FileMode.OpenOrCreate);
             }
             catch (IOException) when (Environment.TickCount64 < deadline)
             {

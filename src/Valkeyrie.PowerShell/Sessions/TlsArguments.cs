@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
+using Valkeyrie.PowerShell.Files;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
@@ -43,7 +44,7 @@ internal sealed record TlsArguments(object? CaCertificate, object? ClientCertifi
     {
         null or X509Certificate2 or X509Certificate2Collection or object[] => null,
         FileInfo file => file.FullName,
-        string path => paths.GetUnresolvedProviderPathFromPSPath(path),
+        string path => FileTarget.PathOf(paths, path),
         _ => throw new KvInvalidArgumentException($"A certificate is given as a PEM file or a certificate object, not as {value.GetType().Name}."),
     };
 

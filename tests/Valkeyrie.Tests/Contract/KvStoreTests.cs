@@ -22,6 +22,16 @@ public class KvStoreTests
         Assert.Equal(new KvAddress(scheme, rest), KvAddress.Parse(address));
 
     [Theory]
+    [InlineData("embedded:", "", "")]
+    [InlineData("x.db", "x.db", "")]
+    [InlineData("x.db?history=7&age=2h", "x.db", "history=7&age=2h")]
+    [InlineData("embedded:C:\\data\\x.db?age=2h", "C:\\data\\x.db", "age=2h")]
+    [InlineData(@"\\?\C:\data\x.db", @"\\?\C:\data\x.db", "")]
+    [InlineData(@"embedded:\\?\C:\data\x.db?age=2h", @"\\?\C:\data\x.db", "age=2h")]
+    public void The_address_of_a_file_is_the_file_and_settings(string address, string file, string settings) =>
+        Assert.Equal((file, settings), KvAddress.Parse(address).SplitSettings());
+
+    [Theory]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData(null)]

@@ -34,7 +34,7 @@ public sealed class EmbeddedStoreTests : IDisposable
     [Fact]
     public async Task A_link_leads_to_the_same_store_as_its_file()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows lets only some users make links.");
+        Links.Need();
         var link = Path.Combine(_file.Folder, "link.db");
         File.CreateSymbolicLink(link, _file.Path);
         await using var store = _file.Open();
@@ -84,7 +84,7 @@ public sealed class EmbeddedStoreTests : IDisposable
     [Fact]
     public async Task The_files_can_be_read_by_their_owner_only()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There they have the rights of their folder, from which SQLite's own files take theirs.");
         await using var store = _file.Open();
         await store.PutAsync("a", "v");
         string[] files = Directory.GetFiles(_file.Folder);
@@ -93,19 +93,17 @@ public sealed class EmbeddedStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task The_default_file_lies_where_XDG_says_in_a_folder_for_its_owner_only()
+    public async Task The_default_file_lies_where_the_environment_says_in_a_folder_for_its_owner_only()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has folders of its own.");
-        var command = $"XDG_DATA_HOME='{_file.Folder}' exec \"$@\"";
-        await using (var worker = Worker.StartInShell(command, "fill", "", "1"))
+        await using (var worker = Worker.StartInHome(_file.Folder, "fill", "", "1"))
         {
             Assert.Equal("1 none", await worker.ReadAsync());
             Assert.Null(await worker.ReadAsync());
         }
 
-        var folder = Path.Combine(_file.Folder, "valkeyrie");
-        Assert.True(File.Exists(Path.Combine(folder, "store.db")));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        var folder = Path.Combine(_file.Folder, OperatingSystem.IsWindows() ? "Valkeyrie" : "valkeyrie");
+        Rights.AssertOwnerOnly(folder);
+        Rights.AssertOwnerOnly(Path.Combine(folder, "store.db"));
     }
 
     [Fact]

@@ -22,6 +22,14 @@ internal sealed class Worker : IAsyncDisposable
     /// <summary>Starts one on a file.</summary>
     public static Worker Start(string work, string file, params string[] arguments) => new(new ProcessStartInfo("dotnet", [Assembly, work, file, .. arguments]));
 
+    /// <summary>Starts one for which the platform keeps a user's data in a folder of the test's.</summary>
+    public static Worker StartInHome(string folder, string work, string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Assembly, work, file, .. arguments]);
+        start.Environment["XDG_DATA_HOME"] = start.Environment["LOCALAPPDATA"] = folder;
+        return new Worker(start);
+    }
+
     /// <summary>Starts one by way of a shell command, in which <c>"$@"</c> stands for it.</summary>
     public static Worker StartInShell(string command, string work, string file, params string[] arguments) =>
         StartInShell(command, Assembly, [work, file, .. arguments]);

@@ -7,7 +7,7 @@ internal sealed class TemporaryFolder : IDisposable
 
     public TemporaryFolder()
     {
-        var parent = Directory.Exists(MemoryDisk) ? MemoryDisk : System.IO.Path.GetTempPath();
+        var parent = !OperatingSystem.IsWindows() && Directory.Exists(MemoryDisk) ? MemoryDisk : System.IO.Path.GetTempPath();
         Path = System.IO.Path.Combine(parent, "valkeyrie-tests-" + Guid.NewGuid().ToString("n"));
         Directory.CreateDirectory(Path);
         Reaper.Watch(Path);

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Tests.Embedded.Files;
 
 /// <summary>A file that is removed or replaced under an open store: nothing that would be lost with it is acknowledged, and what goes on ends with an
-/// error. Windows lets nobody do that.</summary>
+/// error. Windows lets nobody do that, which is all that is promised there.</summary>
 public sealed class ReplacedFileTests : IDisposable
 {
     private readonly EmbeddedFile _file = new();
@@ -9,6 +9,28 @@ public sealed class ReplacedFileTests : IDisposable
     public void Dispose() => _file.Dispose();
 
     public static TheoryData<string> Ways => new("removed", "replaced by a copy", "moved away", "log removed", "log replaced", "shared memory removed", "all moved away");
+
+    [Fact]
+    public async Task On_Windows_nobody_removes_renames_or_replaces_a_file_of_an_open_store()
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "Elsewhere anybody may, and the store notices.");
+        var other = Path.Combine(_file.Folder, "other.db");
+        File.WriteAllText(other, "");
+        await using var store = _file.Open();
+        await store.PutAsync("a", "1");
+        foreach (var path in Names.Select(name => _file.Path + name))
+        {
+            AssertRefused(() => File.Delete(path));
+            AssertRefused(() => File.Move(path, path + "-away"));
+            AssertRefused(() => File.Move(other, path, overwrite: true));
+        }
+
+        AssertRefused(() => Directory.Move(_file.Folder, _file.Folder + "-away"));
+        await store.PutAsync("a", "2");
+        Assert.Equal("2", (await store.GetAsync("a")).Value);
+
+        static void AssertRefused(Action action) => Assert.True(Record.Exception(action) is IOException or UnauthorizedAccessException);
+    }
 
     [Theory]
     [MemberData(nameof(Ways))]

@@ -40,6 +40,59 @@ public sealed class FileTargetTests : IDisposable
     }
 
     [Fact]
+    public async Task On_Windows_it_keeps_its_rights_from_the_first_byte_on()
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "Elsewhere it keeps its mode.");
+        var path = _folder.File("file.json");
+        OwnerOnly.Create(path).Dispose();
+        var rights = Rights.Own(path);
+        using (var target = await FileTarget.OpenAsync(path, noClobber: false, force: false, ownerOnly: false, default))
+        {
+            Rights.AssertOwnerOnly(Assert.Single(Directory.GetFiles(_folder.Path, "*.tmp")));
+            target.Commit();
+        }
+
+        Assert.Equal(rights, Rights.Own(path));
+        Rights.AssertOwnerOnly(path);
+    }
+
+    [Fact]
+    public async Task One_that_somebody_reads_meanwhile_is_replaced_once_they_have_closed_it()
+    {
+        var path = _folder.Write("file.json", "old");
+        Task writing;
+        using (var reader = new StreamReader(path))
+        {
+            writing = Task.Run(() => WriteAsync(path, "new"), TestContext.Current.CancellationToken);
+            Assert.Equal("old", await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
+        }
+
+        await writing;
+        Assert.Equal("new", File.ReadAllText(path));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_new_file_is_closed_to_others_where_that_is_asked_for(bool ownerOnly)
+    {
+        var path = _folder.File("file.json");
+        using (var target = await FileTarget.OpenAsync(path, noClobber: false, force: false, ownerOnly, default))
+        {
+            target.Commit();
+        }
+
+        if (ownerOnly)
+        {
+            Rights.AssertOwnerOnly(path);
+        }
+        else
+        {
+            Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Rights.AssertOwnerOnly(path));
+        }
+    }
+
+    [Fact]
     public async Task And_its_owner()
     {
         Assert.SkipUnless(!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess, "Only root gives files away.");
@@ -52,6 +105,7 @@ public sealed class FileTargetTests : IDisposable
     [Fact]
     public async Task A_link_stays_one_and_what_it_leads_to_is_replaced()
     {
+        Links.Need();
         Directory.CreateDirectory(_folder.File("elsewhere"));
         var path = _folder.Write("elsewhere/file.json", "old");
         File.CreateSymbolicLink(_folder.File("link.json"), path);
@@ -99,7 +153,7 @@ public sealed class FileTargetTests : IDisposable
     {
         var pipe = NewPipe();
         using var stop = new CancellationTokenSource();
-        var opening = FileTarget.OpenAsync(pipe, noClobber: false, force: false, mode: null, stop.Token).AsTask();
+        var opening = FileTarget.OpenAsync(pipe, noClobber: false, force: false, ownerOnly: false, stop.Token).AsTask();
         Assert.False(opening.IsCompleted);
         stop.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
@@ -111,7 +165,7 @@ public sealed class FileTargetTests : IDisposable
         var pipe = NewPipe();
         using var stop = new CancellationTokenSource();
         using var reader = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite);
-        using var target = await FileTarget.OpenAsync(pipe, noClobber: false, force: false, mode: null, stop.Token);
+        using var target = await FileTarget.OpenAsync(pipe, noClobber: false, force: false, ownerOnly: false, stop.Token);
         var writing = Task.Run(() => target.Write(stream => stream.Write(new byte[1 << 20])), TestContext.Current.CancellationToken);
         Assert.NotEqual(0, await Task.Run(reader.ReadByte, TestContext.Current.CancellationToken) + 1);
         stop.Cancel();
@@ -148,7 +202,7 @@ public sealed class FileTargetTests : IDisposable
     public async Task What_is_given_up_leaves_the_old_file_and_nothing_else()
     {
         var path = _folder.Write("file.json", "old");
-        using (var target = await FileTarget.OpenAsync(path, noClobber: false, force: false, mode: null, default))
+        using (var target = await FileTarget.OpenAsync(path, noClobber: false, force: false, ownerOnly: false, default))
         {
             target.Write(stream => stream.Write(new byte[1 << 20]));
         }
@@ -159,7 +213,7 @@ public sealed class FileTargetTests : IDisposable
 
     private static async Task WriteAsync(string path, string text, bool noClobber = false, bool force = false)
     {
-        using var target = await FileTarget.OpenAsync(path, noClobber, force, mode: null, default);
+        using var target = await FileTarget.OpenAsync(path, noClobber, force, ownerOnly: false, default);
         target.Write(stream =>
         {
             var writer = new StreamWriter(stream, leaveOpen: true);

@@ -149,7 +149,7 @@ public sealed class TreeFileTests : IDisposable
         await to.PutAsync("app/other", "to be removed"u8.ToArray());
 
         var file = new TreeFile(_folder.File("round." + format), TreeFormatTests.FormatOf(format));
-        using (var target = await FileTarget.OpenAsync(file.Path, noClobber: false, force: false, mode: null, default))
+        using (var target = await FileTarget.OpenAsync(file.Path, noClobber: false, force: false, ownerOnly: false, default))
         {
             var pairs = await from.ListAsync(range).ToListAsync();
             target.Write(stream =>
