@@ -28,6 +28,17 @@ if ($IsWindows) {
 # The user's own files are none of a test's business.
 $env:XDG_DATA_HOME = $env:LOCALAPPDATA = $env:XDG_CONFIG_HOME = $env:APPDATA = $TestFolder
 
+# True where other users are kept from a file or a folder; on Windows but for administrators and the system.
+function Test-OwnerOnly([string] $Path) {
+    if (-not $IsWindows) {
+        return -not ([IO.File]::GetUnixFileMode($Path) -band ([IO.UnixFileMode] 'GroupRead, GroupWrite, GroupExecute, OtherRead, OtherWrite, OtherExecute'))
+    }
+
+    $allowed = (Get-Acl -LiteralPath $Path).GetAccessRules($true, $true, [Security.Principal.SecurityIdentifier]).IdentityReference.Value | Sort-Object -Unique
+    $expected = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value, 'S-1-5-18', 'S-1-5-32-544' | Sort-Object -Unique
+    "$allowed" -eq "$expected"
+}
+
 function Get-FreePort {
     $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
     $listener.Start()

@@ -25,8 +25,8 @@ Describe 'The first use without a connection' {
         Invoke-TestPowerShell 'Get-KvValue kept -ValueOnly 3>$null' | Should -Be 1
     }
 
-    It 'makes the file readable by its owner only' -Skip:$IsWindows {
-        [IO.File]::GetUnixFileMode((Join-Path $TestFolder valkeyrie/store.db)) | Should -Be ([IO.UnixFileMode]'UserRead, UserWrite')
+    It 'makes the file readable by its owner only' {
+        Test-OwnerOnly (Join-Path $TestFolder valkeyrie/store.db) | Should -BeTrue
     }
 
     It 'makes that store the current one' {
@@ -43,6 +43,52 @@ Describe 'Connect-KvStore -Path' {
             Test-Path $TestFolder/mine.db | Should -BeTrue
         }
         finally { Pop-Location }
+    }
+
+    It 'refuses what is no file, and leaves nothing in the current folder' {
+        Push-Location (New-Item -ItemType Directory (Join-Path $TestFolder none))
+        [Environment]::CurrentDirectory = Join-Path $TestFolder none
+        try {
+            foreach ($path in 'env:secret.db', 'variable:secret.db', 'kv:/secret.db') {
+                $failure = Get-ErrorOf { Connect-KvStore -Path $path }
+                $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+                "$failure" | Should -BeLike "'$path' leads to PowerShell's *Specify the full path of a file*"
+            }
+
+            (Get-ErrorOf { Connect-KvStore embedded:env:secret.db }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            (Get-ErrorOf { Register-KvStore lost -Path env:secret.db }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            (Get-ErrorOf { Connect-KvStore https://localhost:1 -CaCertificate env:ca.pem }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            Get-ChildItem -Force | Should -BeNullOrEmpty
+        }
+        finally { Pop-Location }
+    }
+
+    It 'refuses a network share, a device and a stream within a file, and says why' -Skip:(-not $IsWindows) {
+        @{ '\\server.invalid\share\store.db' = '*network share*'; 'NUL' = '*device*'; "$TestFolder\store.db:hidden" = '*stream*' }.GetEnumerator() | ForEach-Object {
+            $failure = Get-ErrorOf { Connect-KvStore -Path $_.Key }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            "$failure" | Should -BeLike $_.Value
+        }
+    }
+
+    It 'takes a path of a drive''s current folder, and one as it stands' -Skip:(-not $IsWindows) {
+        Push-Location $TestFolder
+        try {
+            (Connect-KvStore -Path "$($TestFolder[0]):relative.db").Store.Info.Endpoints | Should -Be (Join-Path $TestFolder relative.db)
+            $null = Connect-KvStore -Path "\\?\$TestFolder\verbatim.db"
+            Set-KvValue a 1
+            Test-Path (Join-Path $TestFolder verbatim.db) | Should -BeTrue
+        }
+        finally { Pop-Location }
+    }
+
+    It 'works in a folder whose path is longer than Windows takes at once' {
+        $folder = (New-Item -ItemType Directory ([IO.Path]::Combine($TestFolder, 'l' * 120, 'o' * 120, 'n' * 120))).FullName
+        $null = Connect-KvStore -Path (Join-Path $folder far.db)
+        Set-KvValue a 1
+        (Save-KvSnapshot (Join-Path $folder copy.db)).Size | Should -BeGreaterThan 0
+        Disconnect-KvStore far
+        Get-ChildItem -LiteralPath $folder -Force -Name | Sort-Object | Should -Be copy.db, far.db
     }
 
     It 'shares the file with other processes: a watch sees their writes, a lock excludes them' {

@@ -152,6 +152,27 @@ Describe 'Export-KvTree' {
         Remove-KvTree records -Confirm:$false
     }
 
+    It 'writes UTF-8 whatever the console''s code page is, and so reads it back' {
+        $page = [Console]::OutputEncoding
+        [Console]::OutputEncoding = [Text.Encoding]::GetEncoding(850)
+        try {
+            Set-KvValue page/a 'größer ✓ 你好 😀'
+            Export-KvTree page (Get-TestPath page.json)
+            [IO.File]::ReadAllText((Get-TestPath page.json), [Text.UTF8Encoding]::new($false, $true)) | Should -BeLike '*größer ✓ 你好*'
+            Remove-KvTree page -Confirm:$false | Out-Null
+            Import-KvTree (Get-TestPath page.json) page | Out-Null
+            Get-KvValue page/a -ValueOnly | Should -BeExactly 'größer ✓ 你好 😀'
+        }
+        finally { [Console]::OutputEncoding = $page }
+    }
+
+    It 'refuses a device and a stream within a file, and makes no file beside them' -Skip:(-not $IsWindows) {
+        $null = New-Item -ItemType Directory (Get-TestPath odd)
+        (Get-ErrorOf { Export-KvTree app NUL -Format Json }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        (Get-ErrorOf { Export-KvTree app (Get-TestPath 'odd/file.json:hidden') -Format Json }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        Get-ChildItem (Get-TestPath odd) -Force | Should -BeNullOrEmpty
+    }
+
     It 'writes through pipes and devices, keeps modes, and leaves nothing where there is no room' -Skip:$IsWindows {
         $script = Get-TestPath through.ps1
         Set-Content $script @"

@@ -90,10 +90,10 @@ Describe 'Register-KvStore' {
         (Get-KvStore -Registered).PSObject.Properties.Name | Should -Not -Match 'password|credential|user'
     }
 
-    It 'is readable by its owner only' -Skip:$IsWindows {
+    It 'is readable by its owner only' {
         Register-KvStore prod h1
-        [IO.File]::GetUnixFileMode($Register) | Should -Be ([IO.UnixFileMode] 'UserRead, UserWrite')
-        [IO.File]::GetUnixFileMode((Split-Path $Register)) | Should -Be ([IO.UnixFileMode] 'UserRead, UserWrite, UserExecute')
+        Test-OwnerOnly $Register | Should -BeTrue
+        Test-OwnerOnly (Split-Path $Register) | Should -BeTrue
     }
 
     It 'replaces what is registered only with -Force' {

@@ -40,8 +40,8 @@ public static class OwnerOnly
             new FileStreamOptions { Mode = mode, Access = access, Share = share, Options = options, BufferSize = bufferSize, UnixCreateMode = OwnerReadsAndWrites });
     }
 
-    /// <summary>Makes a folder where there is none, with those that it lies in. Files that are made in it are closed to others, too, unless a mode of their own
-    /// says otherwise. One that exists is left as it is.</summary>
+    /// <summary>Makes a folder where there is none, with those that it lies in. Nobody else reaches what is made in it. One that exists is
+    /// left as it is.</summary>
     /// <param name="path">Its full path.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder that it is to lie in may not be written.</exception>

@@ -42,7 +42,7 @@ public sealed class OddPathTests : IDisposable
     public void A_stream_and_a_device_are_refused_on_Windows(string name, string what)
     {
         Assert.SkipUnless(OperatingSystem.IsWindows(), "Elsewhere these are names of files.");
-        var refused = Assert.Throws<KvInvalidArgumentException>(() => KvStore.Open(name));
+        var refused = Assert.Throws<KvInvalidArgumentException>(() => EmbeddedStore.Open(name));
         Assert.Contains($"'{name}'", refused.Message, StringComparison.Ordinal);
         Assert.Contains(what, refused.Message, StringComparison.Ordinal);
     }
