@@ -134,7 +134,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
             return;
         }
 
-        using var target = Blocking.For(FileTarget.OpenAsync(path, NoClobber, Force, mode: null, StopToken));
+        using var target = Blocking.For(FileTarget.OpenAsync(path, NoClobber, Force, ownerOnly: false, StopToken));
         target.Write(stream => stream.Write(pair.Bytes));
         target.Commit();
     }
