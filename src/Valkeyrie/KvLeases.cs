@@ -7,7 +7,10 @@ public static class KvLeases
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Renews a lease for as long as the stream is read, three times in its time to live. The lease is not ended with the stream: it lives on for its time.</summary>
+    // The timer's own limit lies at 49 days.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+
+    /// <summary>Renews a lease for as long as the stream is read, three times in its time to live, and at least once a day. The lease is not ended with the stream: it lives on for its time.</summary>
     /// <remarks>While the store is away it is asked again and again; whether the lease has outlived that is known when it answers.</remarks>
     /// <param name="leases">The store.</param>
     /// <param name="leaseId">The lease.</param>
@@ -22,7 +25,7 @@ public static class KvLeases
         while (true)
         {
             yield return lease;
-            await Task.Delay(lease.Ttl / 3, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(lease.Ttl / 3 < LongestPause ? lease.Ttl / 3 : LongestPause, cancellationToken).ConfigureAwait(false);
             var renewed = await TryRenewAsync(leases, leaseId, cancellationToken).ConfigureAwait(false);
             while (renewed is null)
             {

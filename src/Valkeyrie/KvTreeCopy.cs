@@ -59,6 +59,9 @@ public sealed class KvTreeCopy
     public KvTreeCopyResult Progress => new(
         Interlocked.Read(ref _written), Interlocked.Read(ref _unchanged), Interlocked.Read(ref _removed), _last?.RelativeKey);
 
+    /// <summary>The keys, relative to the tree, whose writes failed in a way that leaves open whether they are made, or will be.</summary>
+    internal IReadOnlyList<string> Doubtful { get; private set; } = [];
+
     /// <summary>Of the pairs that the destination holds as the source does, the one with the highest revision there; null if nothing is done.</summary>
     internal KvPair? Newest { get; private set; }
 
@@ -113,6 +116,8 @@ public sealed class KvTreeCopy
             {
                 Count(_inFlight.Dequeue());
             }
+
+            Doubtful = [.. _inFlight.Where(step => MirroredChanges.MayComeLate(step.Work)).Select(step => step.Difference.RelativeKey)];
         }
 
         return Progress;

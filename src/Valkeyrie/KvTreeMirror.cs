@@ -6,8 +6,9 @@ namespace Valkeyrie;
 /// <summary>Keeps a tree of a store like another one, of any two stores, one way: compares both, writes what differs, then makes every change of the source.</summary>
 /// <remarks>
 /// <para>Changes of one key are made in their order; of different keys many are on their way at once, so for moments the destination may hold a newer value of one key
-/// and an older one of another. After a restart, changes since the last saved state are made once more. What others write in the destination stays until the source
-/// changes the same key, or all is compared again.</para>
+/// and an older one of another. After a restart, changes since the last saved state are made once more; a write of which nobody knows whether it was made is made again, once the
+/// destination is back, and after some seconds and a minute, since a network may hold it back for a while. What others write in the destination stays until the source changes
+/// the same key, or all is compared again.</para>
 /// <para>Once the first comparison has ended it outlasts a store that is away. Where the source no longer keeps the changes in between, it compares all again. Where it has
 /// another history, it ends with <see cref="KvHistoryChangedException"/>, unless that is accepted.</para>
 /// <para>It resumes without a comparison if both stores have <see cref="IKvHistory"/> and both still have the history of the saved state; else it compares. An object makes one
@@ -25,6 +26,7 @@ public sealed class KvTreeMirror
     private readonly KvTreeMirrorOptions _options;
     private readonly MirroredChanges _changes;
     private readonly MirroredLeases? _leases;
+    private readonly DoubtfulKeys _doubts = new();
     private volatile KvTreeCopy? _copy;
     private KvTreeMirrorState? _state;
     private KvTreeMirrorPhase _phase = KvTreeMirrorPhase.Comparing;
@@ -62,11 +64,7 @@ public sealed class KvTreeMirror
         }
 
         _leases = _options.IncludeTtl ? new MirroredLeases(source.GetCapability<IKvLeases>(), destination.GetCapability<IKvLeases>()) : null;
-        _changes = new MirroredChanges(destination, _options.InFlight, outage =>
-        {
-            Volatile.Write(ref _destinationOutage, outage);
-            ReportPhase();
-        });
+        _changes = new MirroredChanges(destination, _options.InFlight, NoteOutage, _doubts.Add);
     }
 
     /// <summary>How far it has come; may be asked at any time, from any thread.</summary>
@@ -282,6 +280,11 @@ public sealed class KvTreeMirror
         {
             _copy = null;
             var done = copy.Progress;
+            foreach (var key in copy.Doubtful)
+            {
+                _doubts.Add(_range.Start + key);
+            }
+
             _compared = new(_compared.Written + done.Written, _compared.Unchanged + done.Unchanged, _compared.Removed + done.Removed, null);
         }
 
@@ -299,6 +302,7 @@ public sealed class KvTreeMirror
     {
         while (true)
         {
+            await RepeatDoubtsAsync(cancellationToken).ConfigureAwait(false);
             await _changes.SettleAsync(cancellationToken).ConfigureAwait(false);
             await SaveIfDueAsync(cancellationToken).ConfigureAwait(false);
             if (_leases is { Lost.IsCompleted: true })
@@ -316,7 +320,8 @@ public sealed class KvTreeMirror
                 next,
                 _leases?.Lost ?? next,
                 _changes.Count > 0 ? _changes.First : next,
-                _changes.DoneUpTo > _savedUpTo ? Task.Delay(SaveInterval, pause.Token) : next).ConfigureAwait(false);
+                _changes.DoneUpTo > _savedUpTo ? Task.Delay(SaveInterval, pause.Token) : next,
+                _doubts.Any ? Task.Delay(_doubts.Rest, pause.Token) : next).ConfigureAwait(false);
             await pause.CancelAsync().ConfigureAwait(false);
         }
     }
@@ -338,7 +343,7 @@ public sealed class KvTreeMirror
                 await PutAsync(change, cancellationToken).ConfigureAwait(false);
                 return true;
             case KvEventType.Delete when _options.Prune:
-                await _changes.RemoveAsync(change, PlaceOf(change), cancellationToken).ConfigureAwait(false);
+                await _changes.RemoveAsync(change, PlaceOf(change.Key), cancellationToken).ConfigureAwait(false);
                 return true;
             default:
                 await _changes.PassAsync(change, cancellationToken).ConfigureAwait(false);
@@ -346,11 +351,26 @@ public sealed class KvTreeMirror
         }
     }
 
+    private async ValueTask RepeatDoubtsAsync(CancellationToken cancellationToken)
+    {
+        while (_doubts.TakeDue() is { } key)
+        {
+            var pair = await _source.TryGetAsync(key, null, cancellationToken).ConfigureAwait(false);
+            var lease = pair is null ? default : await LeaseOfAsync(pair, cancellationToken).ConfigureAwait(false);
+            if (pair is null ? _options.Prune : !lease.HasEnded)
+            {
+                await _changes.RepeatAsync(pair, key, PlaceOf(key), lease.Id, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask<MirroredLease> LeaseOfAsync(KvPair pair, CancellationToken cancellationToken) => _leases is not null && pair.LeaseId is { } id
+        ? await _leases.StandingForAsync(id, cancellationToken).ConfigureAwait(false)
+        : default;
+
     private async ValueTask PutAsync(KvEvent change, CancellationToken cancellationToken)
     {
-        var lease = _leases is not null && change.Pair.LeaseId is { } id
-            ? await _leases.StandingForAsync(id, cancellationToken).ConfigureAwait(false)
-            : default;
+        var lease = await LeaseOfAsync(change.Pair, cancellationToken).ConfigureAwait(false);
         if (lease.HasEnded)
         {
             // The removal of the key follows.
@@ -358,10 +378,10 @@ public sealed class KvTreeMirror
             return;
         }
 
-        await _changes.PutAsync(change, PlaceOf(change), lease.Id, cancellationToken).ConfigureAwait(false);
+        await _changes.PutAsync(change, PlaceOf(change.Key), lease.Id, cancellationToken).ConfigureAwait(false);
     }
 
-    private string PlaceOf(KvEvent change) => _place.Start + change.Key[_range.Start.Length..];
+    private string PlaceOf(string key) => _place.Start + key[_range.Start.Length..];
 
     private async ValueTask SaveIfDueAsync(CancellationToken cancellationToken)
     {
@@ -383,7 +403,8 @@ public sealed class KvTreeMirror
 
         if (_options.Save is { } save)
         {
-            await save(_state!).ConfigureAwait(false);
+            // As long as there are doubts, who goes on from here must compare.
+            await save(_doubts.Any ? _state! with { DestinationWitness = null } : _state!).ConfigureAwait(false);
         }
     }
 
@@ -401,6 +422,12 @@ public sealed class KvTreeMirror
         }
 
         Enter(KvTreeMirrorPhase.Ended);
+    }
+
+    private void NoteOutage(KvException? outage)
+    {
+        Volatile.Write(ref _destinationOutage, outage);
+        ReportPhase();
     }
 
     private void Enter(KvTreeMirrorPhase phase)

@@ -6,8 +6,9 @@ namespace Valkeyrie;
 /// <param name="store">The destination.</param>
 /// <param name="most">The most that may be on their way.</param>
 /// <param name="away">Told why the destination cannot be written to just now, and by null that it can again.</param>
+/// <param name="doubt">Told the source's key of each write that may have been made, or may still be.</param>
 #pragma warning disable CA1001 // its cancellation source holds no timer and no handle
-internal sealed class MirroredChanges(IKvStore store, int most, Action<KvException?> away)
+internal sealed class MirroredChanges(IKvStore store, int most, Action<KvException?> away, Action<string> doubt)
 #pragma warning restore CA1001
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
@@ -55,6 +56,19 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
     /// <summary>Passes over a change of which nothing is made.</summary>
     public ValueTask PassAsync(KvEvent change, CancellationToken cancellationToken) => AddAsync(new Change(change, _ => Task.CompletedTask), cancellationToken);
 
+    /// <summary>Writes a pair of the source, or removes its key, once more. Tells nothing about how far the changes are made.</summary>
+    /// <param name="pair">The pair; null to remove the key.</param>
+    /// <param name="sourceKey">Its key in the source.</param>
+    /// <param name="key">Its key in the destination.</param>
+    /// <param name="leaseId">The lease to attach it to; null for none.</param>
+    /// <param name="cancellationToken">Ends the wait for room.</param>
+    public ValueTask RepeatAsync(KvPair? pair, string sourceKey, string key, long? leaseId, CancellationToken cancellationToken)
+    {
+        var change = new KvEvent { Type = pair is null ? KvEventType.Delete : KvEventType.Put, Pair = pair ?? new KvPair { Key = sourceKey } };
+        return AddAsync(
+            new Change(change, writer => pair is null ? writer.TryDeleteAsync(key) : writer.PutAsync(key, pair.Bytes, leaseId)) { IsRepeated = true }, cancellationToken);
+    }
+
     /// <summary>Takes off the changes that are made, and makes those again that met a store that is away.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="leave">How many may be left that are still on their way.</param>
@@ -90,6 +104,7 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
     {
         await Task.WhenAll(_onTheirWay.Select(change => change.Work)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
+        NoteDoubts();
         _onTheirWay.Clear();
         _isAway = false;
     }
@@ -110,6 +125,11 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
         }
     }
 
+    /// <summary>True of a write that has failed in a way that leaves open whether it is made, or will be.</summary>
+    /// <param name="write">The write.</param>
+    internal static bool MayComeLate(Task write) =>
+        write.Exception?.InnerException is KvException { NotSent: false } e && e is KvUnreachableException or KvTimeoutException;
+
     private async ValueTask AddAsync(Change change, CancellationToken cancellationToken)
     {
         await SettleAsync(cancellationToken, most - 1).ConfigureAwait(false);
@@ -121,10 +141,22 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
     private async ValueTask MakeAgainAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(_onTheirWay.Select(change => change.Work)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        NoteDoubts();
         await Task.Delay(AwayPause, cancellationToken).ConfigureAwait(false);
         foreach (var change in _onTheirWay)
         {
             Make(change);
+        }
+    }
+
+    private void NoteDoubts()
+    {
+        foreach (var change in _onTheirWay)
+        {
+            if (MayComeLate(change.Work))
+            {
+                doubt(change.Event.Key);
+            }
         }
     }
 
@@ -148,6 +180,11 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
                 break;
         }
 
+        if (change.IsRepeated)
+        {
+            return;
+        }
+
         Last = change.Event;
         DoneUpTo = Math.Max(DoneUpTo, change.Event.Revision - 1);
     }
@@ -157,6 +194,8 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
         public KvEvent Event => change;
 
         public Func<KvBatchWriter, Task> Send => send;
+
+        public bool IsRepeated { get; init; }
 
         public Task Work { get; set; } = Task.CompletedTask;
     }

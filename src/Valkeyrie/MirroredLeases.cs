@@ -13,6 +13,9 @@ internal readonly record struct MirroredLease(long? Id, bool HasEnded = false);
 /// <param name="destination">The destination.</param>
 internal sealed class MirroredLeases(IKvLeases source, IKvLeases destination) : IAsyncDisposable
 {
+    // The timer's own limit lies at 49 days.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+
     private readonly ConcurrentDictionary<long, long> _standing = new();
     private readonly List<Task> _renewals = [];
     private readonly CancellationTokenSource _ended = new();
@@ -72,7 +75,7 @@ internal sealed class MirroredLeases(IKvLeases source, IKvLeases destination) : 
     {
         while (true)
         {
-            await Task.Delay(ours.Ttl / 3, _ended.Token).ConfigureAwait(false);
+            await Task.Delay(ours.Ttl / 3 < LongestPause ? ours.Ttl / 3 : LongestPause, _ended.Token).ConfigureAwait(false);
             if (!await IsAliveAsync(leaseId).ConfigureAwait(false))
             {
                 _standing.TryRemove(new(leaseId, ours.Id));

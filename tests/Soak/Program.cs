@@ -13,6 +13,7 @@ var folder = Directory.CreateDirectory(Path.Combine("out", "soak")).FullName;
     ("registers", run => RegisterRound.RunAsync(run, TimeSpan.FromSeconds(30))),
     ("locks", run => LockRound.RunAsync(run, TimeSpan.FromSeconds(30))),
     ("compaction", run => CompactionRound.RunAsync(run, breaks: 25)),
+    ("mirror", run => MirrorRound.RunAsync(run, TimeSpan.FromSeconds(30))),
     ("embedded", run => EmbeddedRound.RunAsync(run, kills: 8)),
 ];
 if (ZooKeeperBinary.IsInstalled)

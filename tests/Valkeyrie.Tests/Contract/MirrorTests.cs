@@ -244,6 +244,28 @@ public sealed class MirrorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_write_that_arrives_after_a_later_one_does_not_stay()
+    {
+        var (one, two) = (Open("one"), Open("two"));
+        await one.PutAsync("a/k", "0");
+        var late = new LateStore(two);
+        await using var mirror = new RunningMirror(new KvTreeMirror(one, "a", late, "a", Saving()));
+        await Patience.UntilAsync(() => mirror.Status.Phase == KvTreeMirrorPhase.Following, "a mirror that follows");
+        late.HoldNext("a/k");
+        await one.PutAsync("a/k", "1");
+        await Patience.UntilAsync(async () => (await two.GetAsync("a/k")).Value == "1", "the write that was made again");
+        await one.PutAsync("a/k", "2");
+        await Patience.UntilAsync(async () => (await two.GetAsync("a/k")).Value == "2", "the later write");
+        await late.ArriveAsync();
+        Assert.Equal("1", (await two.GetAsync("a/k")).Value);
+        await Patience.UntilAsync(async () => (await two.GetAsync("a/k")).Value == "2", "the later write once more");
+
+        // Another may still be on its way: who goes on from here compares.
+        await mirror.EndAsync();
+        Assert.Null(_saved!.DestinationWitness);
+    }
+
+    [Fact]
     public async Task A_write_that_is_refused_ends_the_mirror_and_is_made_by_the_next_one()
     {
         var (one, two) = (Open("one"), Open("two"));
@@ -299,6 +321,20 @@ public sealed class MirrorTests : IAsyncDisposable
         var first = (await two.GetAsync("a/k")).LeaseId!.Value;
         await two.GetCapability<IKvLeases>().RevokeLeaseAsync(first);
         await Patience.UntilAsync(async () => await two.TryGetAsync("a/k") is { LeaseId: { } now } && now != first, "another lease");
+    }
+
+    [Fact]
+    public async Task A_time_to_live_of_years_is_kept()
+    {
+        var (one, two) = (Memory(), Memory());
+        await one.PutAsync("a/k", "1", new KvPutOptions { Ttl = TimeSpan.FromDays(1000) });
+        await using var mirror = new RunningMirror(new KvTreeMirror(one, "a", two, "a", new KvTreeMirrorOptions { IncludeTtl = true }));
+        await Patience.UntilAsync(async () => await two.TryGetAsync("a/k") is { LeaseId: not null }, "the copy");
+        Assert.Equal(KvTreeMirrorPhase.Ended, (await mirror.EndAsync()).Phase);
+        var leases = one.GetCapability<IKvLeases>();
+        var renewals = leases.RenewUntilStoppedAsync((await one.GetAsync("a/k")).LeaseId!.Value).GetAsyncEnumerator();
+        Assert.True(await renewals.MoveNextAsync());
+        Assert.False(renewals.MoveNextAsync().IsCompleted);
     }
 
     [Fact]
