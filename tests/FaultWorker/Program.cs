@@ -70,7 +70,15 @@ async Task MirrorAsync(string tree, string address, string place, string file)
             File.Move(file + ".new", file, overwrite: true);
         },
     };
-    await new KvTreeMirror(store, tree, destination, place, options).RunAsync();
+    try
+    {
+        await new KvTreeMirror(store, tree, destination, place, options).RunAsync();
+    }
+    catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
+    {
+        // One that cannot begin ends; who runs it starts it again.
+        Console.WriteLine($"ended {e.Code}");
+    }
 }
 
 async Task ServeAsync(string directory, string name, TimeSpan ttl)

@@ -22,6 +22,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
 
     private IKvStore? _other;
     private MirrorStateFile? _file;
+    private bool _hasState;
     private KvTreeMirrorPhase? _last;
     private long _awaySince;
 
@@ -127,7 +128,9 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
     {
         try
         {
-            return _file?.Read();
+            var state = _file?.Read();
+            _hasState = state is { Revision: > 0 };
+            return state;
         }
         catch (InvalidDataException e)
         {
@@ -207,6 +210,9 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
             case KvTreeMirrorPhase.Away:
                 _awaySince = Stopwatch.GetTimestamp();
                 WriteWarning($"The mirror is interrupted: {status.Outage?.Message} It goes on by itself as soon as the store can be reached.");
+                break;
+            case KvTreeMirrorPhase.Comparing when _last is null && _hasState:
+                WriteVerbose("All is compared: -Once and -IncludeTtl ask for that, or a store no longer has what the saved state tells of.");
                 break;
             case KvTreeMirrorPhase.Comparing when _last is not null:
                 WriteWarning("What has changed meanwhile is not known any more. The mirror compares all again, and then goes on.");

@@ -23,7 +23,7 @@ internal static class MirrorRound
         await near.PutAsync($"{Destination}/of nobody", "");
         using var stop = new CancellationTokenSource();
         var faults = Fault.Plan(run.Seed, duration);
-        var writing = Task.Run(() => WriteAsync(near, new Random(run.Seed), stop.Token));
+        var writing = Task.Run(() => WriteAsync(near, cluster.Etcd, new Random(run.Seed), stop.Token));
         var mirroring = Task.Run(() => MirrorAsync(run, cluster, folder.File("state"), stop.Token));
         await run.SufferAsync(cluster, faults);
         await cluster.WaitUntilWholeAsync();
@@ -62,7 +62,7 @@ internal static class MirrorRound
     private static FaultWorkerProcess Start(FaultRun run, FaultyCluster cluster, string file) =>
         new("mirror", cluster.AddressFrom(0), Timeout, run.Seed, line => run.Log($"mirror: {line}"), Source, cluster.AddressFrom(1), Destination, file);
 
-    private static async Task<(int Writes, int Compactions)> WriteAsync(IKvStore store, Random random, CancellationToken stop)
+    private static async Task<(int Writes, int Compactions)> WriteAsync(IKvStore store, EtcdCluster etcd, Random random, CancellationToken stop)
     {
         var (writes, compactions) = (0, 0);
         while (!stop.IsCancellationRequested)
@@ -74,15 +74,19 @@ internal static class MirrorRound
                 {
                     await store.TryDeleteAsync(key, CancellationToken.None);
                 }
-                else if (await store.PutAsync(key, $"{writes}") is var written && random.Next(300) == 0)
+                else
                 {
-                    await store.GetCapability<IKvMaintenance>().CompactAsync(written.Revision, CancellationToken.None);
-                    compactions++;
+                    var written = await store.PutAsync(key, $"{writes}");
+                    if (random.Next(300) == 0)
+                    {
+                        await etcd.GatewayOf(random.Next(EtcdCluster.Size)).CompactAsync(written.Revision);
+                        compactions++;
+                    }
                 }
 
                 writes++;
             }
-            catch (KvException)
+            catch (Exception e) when (e is KvUnreachableException or KvTimeoutException or HttpRequestException or InvalidOperationException or TaskCanceledException)
             {
                 // Made or not: what is in the source at the end is what counts.
                 await Task.Delay(20, CancellationToken.None);
