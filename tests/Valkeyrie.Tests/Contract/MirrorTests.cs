@@ -244,6 +244,24 @@ public sealed class MirrorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_change_that_is_made_again_does_not_follow_a_later_one_of_its_key()
+    {
+        var (one, two) = (Memory(), Memory());
+        await one.PutAsync("a/k", "0");
+        var late = new LateStore(two);
+        await using var mirror = new RunningMirror(new KvTreeMirror(one, "a", late, "a"));
+        await Patience.UntilAsync(() => mirror.Status.Phase == KvTreeMirrorPhase.Following, "a mirror that follows");
+        late.HoldNext("a/k");
+        await one.PutAsync("a/k", "1");
+        await one.PutAsync("a/k", "2");
+        await one.PutAsync("a/behind", "1");
+        await Patience.UntilAsync(async () => await two.ExistsAsync("a/behind"), "a change of another key");
+        late.Lose();
+        await Patience.UntilAsync(() => mirror.Status.Written == 4, "all changes");
+        Assert.Equal("2", (await two.GetAsync("a/k")).Value);
+    }
+
+    [Fact]
     public async Task A_write_that_arrives_after_a_later_one_does_not_stay()
     {
         var (one, two) = (Open("one"), Open("two"));
@@ -252,6 +270,7 @@ public sealed class MirrorTests : IAsyncDisposable
         await using var mirror = new RunningMirror(new KvTreeMirror(one, "a", late, "a", Saving()));
         await Patience.UntilAsync(() => mirror.Status.Phase == KvTreeMirrorPhase.Following, "a mirror that follows");
         late.HoldNext("a/k");
+        late.Lose();
         await one.PutAsync("a/k", "1");
         await Patience.UntilAsync(async () => (await two.GetAsync("a/k")).Value == "1", "the write that was made again");
         await one.PutAsync("a/k", "2");
