@@ -11,6 +11,9 @@ internal sealed class NestedPath
     /// <summary>True outside of all objects and lists.</summary>
     public bool IsOutside => _levels.Count == 0;
 
+    /// <summary>How many objects and lists the place lies in.</summary>
+    public int Depth => _levels.Count;
+
     /// <summary>True where the next thing is a name: in an object, before the value.</summary>
     public bool WantsName => _levels.Count > 0 && !_levels[^1].IsList && _name is null;
 

@@ -5,6 +5,9 @@ namespace Valkeyrie.PowerShell.Trees.Formats;
 /// <summary>Makes records of a configuration that is told part by part: the rules of <see cref="TreeNesting"/> backwards.</summary>
 internal sealed class NestedRecords
 {
+    // Many times as deep as what is written, and no depth that anybody means: a key holds all names above it.
+    private const int DeepestNesting = JsonTokens.DeepestNesting;
+
     private readonly NestedPath _path = new();
     private readonly Queue<TreeRecord> _records = new();
 
@@ -87,6 +90,11 @@ internal sealed class NestedRecords
         if (isList)
         {
             RequireInside(place, "a list");
+        }
+
+        if (_path.Depth == DeepestNesting)
+        {
+            throw new TreeFormatException(place, $"it is nested more than {DeepestNesting} deep");
         }
 
         _path.Enter(isList);

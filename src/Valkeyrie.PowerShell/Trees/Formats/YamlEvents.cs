@@ -59,22 +59,26 @@ internal sealed class YamlEvents
         catch (YamlException e)
         {
             var message = e.Message[(e.Message.StartsWith('(') ? e.Message.IndexOf("): ", StringComparison.Ordinal) + 3 : 0)..].TrimEnd('.');
-            var tabs = message.Contains("cannot start any token", StringComparison.OrdinalIgnoreCase) || message.Contains("tab", StringComparison.OrdinalIgnoreCase)
-                ? ". YAML is indented with blanks: a tab is none"
-                : "";
+            var next = message switch
+            {
+                _ when message.Contains("cannot start any token", StringComparison.OrdinalIgnoreCase) => ". A tab indents nothing in YAML, and a text that begins with @ or ` stands in quotes",
+                _ when message.Contains(" tab ", StringComparison.OrdinalIgnoreCase) => ". Indent with blanks",
+                _ => "",
+            };
 
             // What is being scanned begins elsewhere than what is wrong with it.
             var at = message.StartsWith("While scanning", StringComparison.OrdinalIgnoreCase) ? _scanner.CurrentPosition : e.Start;
-            throw new TreeFormatException(PlaceOf(at), $"it is not YAML: {message}{tabs}", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            // What the parser does where brackets are missing.
-            throw new TreeFormatException(PlaceOf(_scanner.CurrentPosition), "it is not YAML: a bracket or a name is missing there, or before", e);
+            throw new TreeFormatException(PlaceOf(at), $"it is not YAML: {message}{next}", e);
         }
         catch (DecoderFallbackException e)
         {
             throw new TreeFormatException($"or behind {PlaceOf(_scanner.CurrentPosition)}", TreeText.Invalid("text").Message, e);
+        }
+        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException or InvalidDataException or FormatException or OperationCanceledException or OutOfMemoryException))
+        {
+            // What the parser itself stumbles over: a bracket that is missing, a tag that is no URI.
+            var message = e is ArgumentException ? e.Message.Split(" (Parameter")[0].TrimEnd('.') : "a bracket or a name is missing there, or before";
+            throw new TreeFormatException(PlaceOf(_scanner.CurrentPosition), $"it is not YAML: {message}", e);
         }
     }
 
