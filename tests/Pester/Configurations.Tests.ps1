@@ -89,6 +89,7 @@ Describe 'Configuration files' {
         @{ Name = 'PSD1 that is a list'; File = 'bad.psd1'; Text = '1, 2'; Says = 'line 1, column 1*not a list' }
         @{ Name = 'PSD1 of two hashtables'; File = 'bad.psd1'; Text = "@{ a = 1 }`n@{ b = 1 }"; Says = 'one hashtable' }
         @{ Name = 'a line without ='; File = 'bad.env'; Text = "a=1`n[section]`n"; Says = "line 2: it has no '='" }
+        @{ Name = 'a line of a shell'; File = 'bad.env'; Text = "a=1`nexport b=2`n"; Says = "line 2: it begins with 'export'" }
         @{ Name = 'a quote that is missing'; File = 'bad.env'; Text = "a=1`nb=`"x`nc=2`n"; Says = 'line 2: a quote is missing' }
         @{ Name = 'something behind quotes'; File = 'bad.env'; Text = "a=1`nb='x' # y`n"; Says = 'line 2: something follows' }
         @{ Name = 'an unknown escape'; File = 'bad.env'; Text = "a=1`nb=`"C:\new\x`"`n"; Says = 'line 2: a backslash' }
@@ -250,7 +251,9 @@ Describe 'Hashtables and objects' {
         @{ Name = 'pairs are piped'; Run = { Get-KvTree refused -Store main | Import-KvTree wrong -Store main }; Says = 'Set-KvValue*Copy-KvTree' }
         @{ Name = 'a list is piped as one'; Run = { , @(1, 2) | Import-KvTree wrong -Store main }; Says = 'list*names' }
         @{ Name = 'a number is piped'; Run = { 5 | Import-KvTree wrong -Store main }; Says = 'Int32*hashtable' }
-        @{ Name = 'the content of a file is piped'; Run = { "a: 1`nb: 2" | Import-KvTree wrong -Store main }; Says = 'several lines*Import-KvTree conf.yaml app' }
+        @{ Name = 'the content of a file is piped'; Run = { "a: 1`nb: 2" | Import-KvTree wrong -Store main }; Says = 'content of a file*Import-KvTree conf.yaml app' }
+        @{ Name = 'its lines are piped'; Run = { '{ "a": 1', '}' | Import-KvTree wrong -Store main }; Says = 'content of a file*' }
+        @{ Name = 'the file comes second'; Run = { Import-KvTree wrong (New-File second.json '{}') -Store main }; Says = 'The file comes first: Import-KvTree * wrong' }
         @{ Name = 'no directory is named'; Run = { @{ a = 1 } | Import-KvTree -Store main }; Says = '-All as whole keys' }
         @{ Name = 'a format is named'; Run = { @{ a = 1 } | Import-KvTree wrong -Format Yaml -Store main }; Says = 'of a file' }
         @{ Name = 'a file is named as well'; Run = { @{ a = 1 } | Import-KvTree x.json -Path wrong -Store main }; Says = 'together' }
@@ -260,6 +263,12 @@ Describe 'Hashtables and objects' {
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
         "$failure" | Should -BeLike "*$Says*"
         Get-KvTree -Prefix wrong -Store main | Should -BeNullOrEmpty
+    }
+
+    It 'are refused where the path of a file belongs, with what to do' {
+        $failure = Get-ErrorOf { Import-KvTree @{ a = 1 } wrong -Store main }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
+        "$failure" | Should -BeLike '*-InputObject*'
     }
 
     It 'write nothing with -WhatIf, and no key for what has no value, which is told' {

@@ -24,6 +24,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
     /// <summary>The file: as Export-KvTree writes it, a configuration, or a dump of etcdctl or consul. Where an object is piped, the directory may stand here.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName")]
+    [PathOfFile]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 
@@ -123,6 +124,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
     {
         var destination = Destination(path, filePath);
         var file = FileTarget.PathOf(this, filePath);
+        CheckOrder(filePath, file, path);
         using var tree = Check(file, Nested ? KvTreeFormat.NestedJson : Format, TreePlace.In(Target, destination));
         if (Prune && tree.Count == 0)
         {
@@ -132,6 +134,16 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
 
         Copy(tree.Content, $"'{file}'", Target, destination, tree.Count);
     });
+
+    // Others take the directory first, Export-KvTree among them.
+    private void CheckOrder(string given, string file, string? path)
+    {
+        if (!string.IsNullOrEmpty(path) && FileStatus.Of(file).Kind == FileKind.None && path.Contains('.', StringComparison.Ordinal)
+            && FileStatus.Of(FileTarget.PathOf(this, path)).Kind == FileKind.Regular)
+        {
+            throw new KvInvalidArgumentException($"There is no file '{given}', and '{path}' is one. The file comes first: Import-KvTree {ArgumentText.Of(path)} {ArgumentText.Of(given)}.");
+        }
+    }
 
     private void Import(object tree, string? path)
     {
@@ -185,8 +197,8 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
     }
 
     // The content of a file, where its path is wanted, is an easy slip.
-    private static string CheckedPath(string piped) => piped.Contains('\n', StringComparison.Ordinal)
-        ? throw new KvInvalidArgumentException("The text that was piped has several lines, and is no path. Specify the file, as in Import-KvTree conf.yaml app, or pipe what ConvertFrom-Json gives.")
+    private static string CheckedPath(string piped) => piped.Contains('\n', StringComparison.Ordinal) || piped.TrimStart() is ['{' or '[', ..] or ['-', '-', '-', ..]
+        ? throw new KvInvalidArgumentException("The text that was piped is the content of a file, and no path. Specify the file, as in Import-KvTree conf.yaml app, or pipe what ConvertFrom-Json gives.")
         : piped;
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]

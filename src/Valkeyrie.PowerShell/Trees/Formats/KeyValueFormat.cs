@@ -16,6 +16,8 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
     private const int BytesPerByte = 4;
     private const long RoomForTheRest = 1024 * 1024;
 
+    private static ReadOnlySpan<byte> Export => "export "u8;
+
     public ITreeWriter Begin(Stream stream) => new Writer(new TextOutput(stream));
 
     public async IAsyncEnumerable<TreeRecord> ReadAsync(Stream text, long? largestValue, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -97,6 +99,11 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
         }
         else
         {
+            if (rest.StartsWith(Export))
+            {
+                throw new FormatException("it begins with 'export', which a shell reads and this command does not. Remove it, or put a key of that name in quotes");
+            }
+
             var equals = rest.IndexOf((byte)'=');
             key = (equals < 0 ? rest : rest[..equals]).TrimEnd(" \t"u8).ToArray();
             rest = equals < 0 ? [] : rest[equals..];
@@ -166,7 +173,7 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
         public void Write(string key, byte[] value)
         {
             var bytes = KeyText.Encode(key);
-            var isBare = bytes.Length > 0 && IsBare(bytes) && bytes[0] != '#' && !bytes.Contains((byte)'=');
+            var isBare = bytes.Length > 0 && IsBare(bytes) && bytes[0] != '#' && !bytes.Contains((byte)'=') && !bytes.AsSpan().StartsWith(Export);
             Write(bytes, isBare);
             output.Write("="u8);
             Write(value, IsBare(value));

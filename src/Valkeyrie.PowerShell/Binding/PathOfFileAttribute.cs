@@ -1,0 +1,20 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace Valkeyrie.PowerShell.Binding;
+
+/// <summary>Refuses a hashtable or an object of properties where the path of a file belongs. By itself PowerShell would take the name of its type for one.</summary>
+public sealed class PathOfFileAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        if (BareWord.Unwrapped(inputData) is IDictionary or PSObject { BaseObject: PSCustomObject })
+        {
+            var message = "An object stands where the path of a file belongs. Pipe it, as in $tree | Import-KvTree app, or specify it with -InputObject.";
+            throw new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message));
+        }
+
+        return inputData;
+    }
+}
