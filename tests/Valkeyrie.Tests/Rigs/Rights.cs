@@ -1,3 +1,4 @@
+#pragma warning disable CA1416 // what is for Windows alone is asked for there
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
