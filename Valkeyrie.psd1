@@ -44,6 +44,7 @@
         'Import-KvTree'
         'Invoke-KvTransaction'
         'Lock-KvKey'
+        'Measure-KvStore'
         'Move-KvClusterLeader'
         'New-KvCondition'
         'New-KvLease'

@@ -10,7 +10,7 @@ BeforeDiscovery {
 
     # What is about the whole of a cluster is asked once. A lease is made from a time alone, a block of code runs under one lock or leadership, and whoever waits to lead in one election leads in no other meanwhile.
     # A role is granted and permitted something by name; users and directories are what comes in numbers. A mirror follows one tree until it is stopped.
-    $piped = $commands | Where-Object { $_ -notin 'Add-KvMember', 'Clear-KvHistory', 'Disable-KvAuthentication', 'Enable-KvAuthentication', 'Get-KvAlarm', 'Get-KvHash', 'Get-KvMember', 'Get-KvStatus', 'Optimize-KvStore', 'Enter-KvElection', 'New-KvLease', 'Sync-KvTree', 'Use-KvElection', 'Use-KvLock' }
+    $piped = $commands | Where-Object { $_ -notin 'Add-KvMember', 'Clear-KvHistory', 'Disable-KvAuthentication', 'Enable-KvAuthentication', 'Get-KvAlarm', 'Get-KvHash', 'Get-KvMember', 'Get-KvStatus', 'Optimize-KvStore', 'Measure-KvStore', 'Enter-KvElection', 'New-KvLease', 'Sync-KvTree', 'Use-KvElection', 'Use-KvLock' }
 
     $codes = Get-Content $PSScriptRoot/../../src/Valkeyrie/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { "Kv$($_.Trim(' ,'))" }
     $written = [regex]::Matches((Get-Content $PSScriptRoot/../../src/Valkeyrie.PowerShell/Errors/ErrorRecords.cs -Raw), '"(Kv[A-Z]\w+)"') |
@@ -58,6 +58,7 @@ Describe '<_>' -ForEach $commands {
             '^Compare-KvTree$' { 'ReferencePath'; break }
             '^Import-KvTree$' { 'FilePath'; break }
             '-KvTree$' { 'Path'; break }
+            '^Measure-KvStore$' { 'Path'; break }
             '^(Connect|Optimize)-KvStore$' { 'Endpoint'; break }
             '^(Disconnect|Select|Test)-KvStore$' { 'Store'; break }
             '-KvStore$' { 'Name'; break }
@@ -85,7 +86,7 @@ Describe '<_>' -ForEach $commands {
     It 'has parameters of customary names and types' {
         $instead = @{
             DryRun = 'WhatIf'; Quiet = 'PassThru'; NoConfirm = 'Confirm'; Yes = 'Confirm'; Recursive = 'Recurse'; Overwrite = 'Force'; Limit = 'First'; Top = 'First'
-            Max = 'First'; Count = $_ -eq 'Get-KvTree' ? $null : 'First'; Offset = 'Skip'; Host = 'Endpoint'; Server = 'Endpoint'; ComputerName = 'Endpoint'
+            Max = 'First'; Count = $_ -in 'Get-KvTree', 'Measure-KvStore' ? $null : 'First'; Offset = 'Skip'; Host = 'Endpoint'; Server = 'Endpoint'; ComputerName = 'Endpoint'
             User = $_ -like '*-KvRole' ? $null : 'Credential'; UserName = 'Credential'; Password = $_ -like '*-KvUser' ? $null : 'Credential'; File = 'FilePath'; FileName = 'FilePath'; Directories = 'Directory'
             LiteralKey = 'Key'; Keys = 'Key'; Lock = $_ -eq 'Unlock-KvKey' ? $null : 'Key'; Ca = 'CaCertificate'; Insecure = 'SkipCertificateCheck'
         }

@@ -44,6 +44,7 @@ BeforeDiscovery {
         Row Get-KvHash 'Get-KvHash -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Get-KvMember 'Get-KvMember -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Get-KvStatus 'Get-KvStatus -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Measure-KvStore 'Measure-KvStore -Count 1 -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Move-KvClusterLeader 'Move-KvClusterLeader 1 -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Optimize-KvStore 'Optimize-KvStore -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Remove-KvMember '"1", "2" | Remove-KvMember -Confirm:$false -Store nosuch <EA>' -Ends -Id KvStoreNotFound

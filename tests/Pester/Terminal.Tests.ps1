@@ -80,6 +80,7 @@ BeforeDiscovery {
         'Move-KvClusterLeader' = { Move-KvClusterLeader $h }
         'New-KvCondition'      = { New-KvCondition "$k`0" -Exists; New-KvCondition $k -Revision $h }
         'New-KvLease'          = { New-KvLease $h; New-KvLease 10 -WhatIf }
+        'Measure-KvStore'      = { Measure-KvStore $h -Count 1 -Verbose; Measure-KvStore $h -WhatIf }
         'Optimize-KvStore'     = { Optimize-KvStore $h; Optimize-KvStore -Timeout $h }
         'Register-KvStore'     = { Register-KvStore $h -Path ./x.db; Register-KvStore reg -Path "/x/$h" -WhatIf }
         'Remove-KvLease'       = { Remove-KvLease $h; Remove-KvLease 1 -WhatIf }
@@ -245,6 +246,7 @@ Describe 'Objects of several types among each other' {
             'Valkeyrie.KvMember' { $member }
             'Valkeyrie.KvMemberStatus' { $status }
             'Valkeyrie.KvHash' { $hash }
+            'Valkeyrie.KvMeasurement' { [Valkeyrie.KvMeasurement]::new($h, $h) }
             'Valkeyrie.KvAlarm' { $alarm }
             'Valkeyrie.KvUser' { $user }
             'Valkeyrie.KvRole' { $role }

@@ -50,6 +50,7 @@ BeforeDiscovery {
         'Watch-KvTree'        = { Watch-KvTree app -Verbose | Select-Object -First 1 }
         'Remove-KvValue'      = { Remove-KvValue app/t -Verbose }
         'Remove-KvTree'       = { Remove-KvTree other -Confirm:$false -Verbose }
+        'Measure-KvStore'     = { Measure-KvStore -Count 1 -Verbose }
         'Sync-KvTree'         = { Sync-KvTree app mirror -Once -Verbose }
         'New-KvRole'          = { New-KvRole team -Verbose }
         'New-KvUser'          = { New-KvUser zoe $password -Verbose }

@@ -66,6 +66,8 @@ public static class ConsulConformance
 
     public sealed class Telemetry(SharedConsul consul) : TelemetryConformance(new ConsulRig(consul.Agent));
 
+    public sealed class Measurements(SharedConsul consul) : MeasurementConformance(new ConsulRig(consul.Agent));
+
     public sealed class Promised(SharedConsul consul) : PromiseConformance(new ConsulRig(consul.Agent));
 
     public sealed class Portable(SharedConsul consul) : PortableConformance(new ConsulRig(consul.Agent));

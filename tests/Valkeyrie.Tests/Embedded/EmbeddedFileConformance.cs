@@ -66,6 +66,8 @@ public static class EmbeddedFileConformance
 
     public sealed class Telemetry(SharedDatabases databases) : TelemetryConformance(databases.File);
 
+    public sealed class Measurements(SharedDatabases databases) : MeasurementConformance(databases.File);
+
     public sealed class Promised(SharedDatabases databases) : PromiseConformance(databases.File);
 
     public sealed class Portable(SharedDatabases databases) : PortableConformance(databases.File);

@@ -66,6 +66,8 @@ public static class EmbeddedMemoryConformance
 
     public sealed class Telemetry(SharedDatabases databases) : TelemetryConformance(databases.Memory);
 
+    public sealed class Measurements(SharedDatabases databases) : MeasurementConformance(databases.Memory);
+
     public sealed class Promised(SharedDatabases databases) : PromiseConformance(databases.Memory);
 
     public sealed class Portable(SharedDatabases databases) : PortableConformance(databases.Memory);

@@ -66,6 +66,8 @@ public static class EtcdV3Conformance
 
     public sealed class Telemetry(SharedEtcd etcd) : TelemetryConformance(new EtcdV3Rig(etcd.Server));
 
+    public sealed class Measurements(SharedEtcd etcd) : MeasurementConformance(new EtcdV3Rig(etcd.Server));
+
     public sealed class Promised(SharedEtcd etcd) : PromiseConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Portable(SharedEtcd etcd) : PortableConformance(new EtcdV3Rig(etcd.Server));

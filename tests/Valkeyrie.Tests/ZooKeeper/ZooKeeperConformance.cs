@@ -66,6 +66,8 @@ public static class ZooKeeperConformance
 
     public sealed class Telemetry(SharedZooKeeper zooKeeper) : TelemetryConformance(new ZooKeeperRig(zooKeeper.Server));
 
+    public sealed class Measurements(SharedZooKeeper zooKeeper) : MeasurementConformance(new ZooKeeperRig(zooKeeper.Server));
+
     public sealed class Promised(SharedZooKeeper zooKeeper) : PromiseConformance(new ZooKeeperRig(zooKeeper.Server));
 
     public sealed class Portable(SharedZooKeeper zooKeeper) : PortableConformance(new ZooKeeperRig(zooKeeper.Server));

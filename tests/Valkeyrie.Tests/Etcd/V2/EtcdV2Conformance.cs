@@ -68,6 +68,8 @@ public static class EtcdV2Conformance
 
     public sealed class Telemetry(OwnEtcdV2 etcd) : TelemetryConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class Measurements(OwnEtcdV2 etcd) : MeasurementConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Promised(OwnEtcdV2 etcd) : PromiseConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Portable(OwnEtcdV2 etcd) : PortableConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;

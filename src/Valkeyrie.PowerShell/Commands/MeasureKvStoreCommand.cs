@@ -1,0 +1,81 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Measures how fast a store writes and reads, in a scratch directory that is removed afterwards.</summary>
+[Cmdlet(VerbsDiagnostic.Measure, "KvStore", SupportsShouldProcess = true)]
+[OutputType(typeof(KvMeasurement))]
+public sealed class MeasureKvStoreCommand : KvStoreCmdlet
+{
+    // A pipeline that is being stopped waits no longer than this for the scratch directory to go, which then goes on by itself.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
+    private static readonly KvMeasureOptions Defaults = new();
+
+    /// <summary>The directory in which the scratch directory lies: one that you may write to. Default: the top of the store.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
+    public string? Path { get; set; }
+
+    /// <summary>The most writes, and the most reads. Default: 1000.</summary>
+    [Parameter]
+    [ValidateRange(1, 1_000_000)]
+    public int Count { get; set; } = Defaults.Count;
+
+    /// <summary>How long the writes may go on, and the reads: a TimeSpan or seconds. Default: 10 seconds.</summary>
+    [Parameter]
+    [Duration(ShortestMilliseconds = 1)]
+    public TimeSpan Timeout { get; set; } = Defaults.Timeout;
+
+    /// <summary>How many bytes each value has. Default: 256.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int ValueSize { get; set; } = Defaults.ValueSize;
+
+    /// <summary>How many calls are under way at a time. Default: 1, which shows the latency; more show how much the store can do.</summary>
+    [Parameter]
+    [ValidateRange(1, 4096)]
+    public int ThrottleLimit { get; set; } = Defaults.CallsAtOnce;
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        if (!ShouldProcess(Target.Info.Address, $"Write and read up to {Count} values of {ValueSize} bytes in a scratch directory, and remove it"))
+        {
+            return;
+        }
+
+        var ended = 0;
+        using var progress = Show($"Measure {Target.Info.Address}", _ => new($"{Volatile.Read(ref ended)} calls", Percent: (int)(ended * 50L / Count)));
+        WriteObject(OrFail(Path ?? Target.Info.Address, () => Measure(count => Volatile.Write(ref ended, count))), enumerateCollection: true);
+    }
+
+    private IReadOnlyList<KvMeasurement> Measure(Action<int> progress)
+    {
+        var options = new KvMeasureOptions
+        {
+            Directory = Path,
+            Count = Count,
+            Timeout = Timeout,
+            ValueSize = ValueSize,
+            CallsAtOnce = ThrottleLimit,
+            Progress = progress,
+        };
+        var measuring = KvMeasurement.TakeAsync(Target, options, StopToken).AsTask();
+        try
+        {
+            WaitFor(measuring);
+            return Result(measuring);
+        }
+        catch (PipelineStoppedException)
+        {
+            // A process that ends now would leave the scratch directory behind.
+            Task.WaitAny([measuring], EndPatience);
+            throw;
+        }
+    }
+}

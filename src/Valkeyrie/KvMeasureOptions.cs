@@ -1,0 +1,43 @@
+namespace Valkeyrie;
+
+/// <summary>Options of a measurement.</summary>
+public sealed record KvMeasureOptions
+{
+    /// <summary>The most calls of each kind, from 1 to 1,000,000. Default: 1000.</summary>
+    public int Count { get; init; } = 1000;
+
+    /// <summary>How long the calls of each kind may go on, above zero. Default: 10 seconds.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many bytes each value has, from 0. Default: 256.</summary>
+    public int ValueSize { get; init; } = 256;
+
+    /// <summary>How many calls are under way at a time, from 1 to 4096. Default: 1, which shows the latency of a store that is at rest.</summary>
+    public int CallsAtOnce { get; init; } = 1;
+
+    /// <summary>The directory in which the scratch directory lies; null (the default) for the top of the store.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>Told of each call that has ended, on any thread: how many so far, of both kinds; null (the default) for nobody.</summary>
+    public Action<int>? Progress { get; init; }
+
+    internal void Check()
+    {
+        Require(Count is >= 1 and <= KvMeasurement.MostCalls, nameof(Count), $"from 1 to {KvMeasurement.MostCalls}", Count);
+        Require(Timeout > TimeSpan.Zero && Timeout <= KvStoreOptions.LongestTimeout, nameof(Timeout), $"above zero and up to {KvStoreOptions.LongestTimeout}", Timeout);
+        Require(ValueSize >= 0, nameof(ValueSize), "0 or more bytes", ValueSize);
+        Require(CallsAtOnce is >= 1 and <= KvMeasurement.MostAtOnce, nameof(CallsAtOnce), $"from 1 to {KvMeasurement.MostAtOnce}", CallsAtOnce);
+        if (Directory is not null)
+        {
+            KeyRules.Check(Directory, "directory");
+        }
+    }
+
+    private static void Require(bool holds, string name, string allowed, object value)
+    {
+        if (!holds)
+        {
+            throw new KvInvalidArgumentException($"{name} must be {allowed}; it is {value}.") { ParamName = name };
+        }
+    }
+}

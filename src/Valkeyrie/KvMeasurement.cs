@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Valkeyrie;
+
+/// <summary>How fast calls of one kind were.</summary>
+/// <param name="Operation">The kind: <c>Put</c> or <c>Get</c>.</param>
+/// <param name="Store">The store's address.</param>
+public sealed record KvMeasurement(string Operation, string Store) : IFormattable
+{
+    internal const int MostCalls = 1_000_000;
+    internal const int MostAtOnce = 4096;
+
+    // So many keys at most are there at a time, however many calls are made.
+    private const int MostKeys = 1000;
+
+    // A store that has just become slow, or is cut off, must not hold up whoever stops the measurement for long.
+    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many calls were made.</summary>
+    public int Count { get; init; }
+
+    /// <summary>How many of them were under way at a time.</summary>
+    public int CallsAtOnce { get; init; }
+
+    /// <summary>How many bytes each value had.</summary>
+    public int ValueSize { get; init; }
+
+    /// <summary>How long all of them took together.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>How many there were in a second.</summary>
+    public double Rate => Duration > TimeSpan.Zero ? Count / Duration.TotalSeconds : 0;
+
+    /// <summary>The fastest.</summary>
+    public TimeSpan Fastest { get; init; }
+
+    /// <summary>The time within which half of them ended.</summary>
+    public TimeSpan Median { get; init; }
+
+    /// <summary>The time within which 90 of 100 ended.</summary>
+    public TimeSpan Percentile90 { get; init; }
+
+    /// <summary>The time within which 99 of 100 ended.</summary>
+    public TimeSpan Percentile99 { get; init; }
+
+    /// <summary>The slowest.</summary>
+    public TimeSpan Slowest { get; init; }
+
+    /// <summary>Measures how fast a store writes, then how fast it reads: single calls, linearizable, each waited for. What is written lies in a scratch directory that
+    /// is removed at the end, however it ends.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="options">How much; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends it early. The scratch directory is removed before this is told.</param>
+    /// <returns>The writes, then the reads.</returns>
+    /// <exception cref="KvInvalidArgumentException">An option is not valid.</exception>
+    /// <exception cref="KvException">A call failed.</exception>
+    public static async ValueTask<IReadOnlyList<KvMeasurement>> TakeAsync(
+        IKvStore store, KvMeasureOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        options ??= new KvMeasureOptions();
+        options.Check();
+        var scratch = $"{(options.Directory is null ? "" : options.Directory.TrimEnd(KeyRules.Separator) + KeyRules.Separator)}valkeyrie-measure-{Guid.NewGuid():n}";
+        var value = new byte[options.ValueSize];
+        Array.Fill(value, (byte)'v');
+        var ended = 0;
+        try
+        {
+            // The first call of a connection makes it, and the first of a kind is compiled: neither counts.
+            await store.PutAsync(KeyOf(scratch, 0), value, null, cancellationToken).ConfigureAwait(false);
+            await store.GetAsync(KeyOf(scratch, 0), null, cancellationToken).ConfigureAwait(false);
+            var puts = await RunAsync("Put", async (number, token) => await store.PutAsync(KeyOf(scratch, number), value, null, token).ConfigureAwait(false)).ConfigureAwait(false);
+            var keys = Math.Min(puts.Count, MostKeys);
+            var gets = await RunAsync("Get", async (number, token) => await store.GetAsync(KeyOf(scratch, number % keys), null, token).ConfigureAwait(false)).ConfigureAwait(false);
+            return [puts, gets];
+        }
+        finally
+        {
+            // Not by the caller's token: it may be what ended the measurement.
+            using var patience = new CancellationTokenSource(RemovalPatience);
+            await RemoveAsync(store, scratch, patience.Token).ConfigureAwait(false);
+        }
+
+        async ValueTask<KvMeasurement> RunAsync(string operation, Func<int, CancellationToken, Task> call)
+        {
+            using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var latencies = new long[options.Count];
+            var (begun, made) = (0, 0);
+            var beganAt = Stopwatch.GetTimestamp();
+            await Task.WhenAll(Enumerable.Range(0, options.CallsAtOnce).Select(_ => Task.Run(CallerAsync, cancellationToken))).ConfigureAwait(false);
+            return Of(operation, store.Info.Address, options, Stopwatch.GetElapsedTime(beganAt), latencies.AsSpan(0, made));
+
+            async Task CallerAsync()
+            {
+                // One call at least, however short the time is. Each number that is taken is used: the reads rely on the keys before it.
+                while ((Volatile.Read(ref begun) == 0 || Stopwatch.GetElapsedTime(beganAt) < options.Timeout)
+                    && Interlocked.Increment(ref begun) is var number && number <= options.Count)
+                {
+                    var at = Stopwatch.GetTimestamp();
+                    try
+                    {
+                        await call(number - 1, time.Token).ConfigureAwait(false);
+                    }
+                    catch
+                    {
+                        // The others need not go on to the end of their time.
+                        await time.CancelAsync().ConfigureAwait(false);
+                        throw;
+                    }
+
+                    latencies[Interlocked.Increment(ref made) - 1] = Stopwatch.GetElapsedTime(at).Ticks;
+                    options.Progress?.Invoke(Interlocked.Increment(ref ended));
+                }
+            }
+        }
+    }
+
+    /// <summary>A part of the measurement, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>store</c>, <c>rate</c> for whole calls in a second, or <c>fastest</c>, <c>median</c>, <c>90</c>, <c>99</c> and <c>slowest</c> for a time in
+    /// milliseconds; null, empty or <c>G</c> for the operation with rate and median.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => $"{VisibleText.Of(Operation)}: {Whole(Rate)}/s, median {Milliseconds(Median)} ms",
+        "store" => VisibleText.Of(Store),
+        "rate" => Whole(Rate),
+        "fastest" => Milliseconds(Fastest),
+        "median" => Milliseconds(Median),
+        "90" => Milliseconds(Percentile90),
+        "99" => Milliseconds(Percentile99),
+        "slowest" => Milliseconds(Slowest),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a measurement. Use store, rate, fastest, median, 90, 99 or slowest."),
+    };
+
+    /// <summary>What latencies come to. A percentile is the nearest rank: a latency that was measured, not one in between.</summary>
+    internal static KvMeasurement Of(string operation, string store, KvMeasureOptions options, TimeSpan duration, Span<long> latencies)
+    {
+        latencies.Sort();
+        return new KvMeasurement(operation, store)
+        {
+            Count = latencies.Length,
+            CallsAtOnce = options.CallsAtOnce,
+            ValueSize = options.ValueSize,
+            Duration = duration,
+            Fastest = Rank(latencies, 0),
+            Median = Rank(latencies, 50),
+            Percentile90 = Rank(latencies, 90),
+            Percentile99 = Rank(latencies, 99),
+            Slowest = Rank(latencies, 100),
+        };
+    }
+
+    private static TimeSpan Rank(ReadOnlySpan<long> sorted, int percent) =>
+        sorted.IsEmpty ? TimeSpan.Zero : TimeSpan.FromTicks(sorted[Math.Max(0, (int)Math.Ceiling(sorted.Length * (percent / 100.0)) - 1)]);
+
+    private static string KeyOf(string scratch, int number) => string.Create(CultureInfo.InvariantCulture, $"{scratch}/{number % MostKeys}");
+
+    private static string Whole(double rate) => rate.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.000", CultureInfo.InvariantCulture);
+
+    private static async ValueTask RemoveAsync(IKvStore store, string scratch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.TryDeleteTreeAsync(KvRange.Directory(scratch), cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new KvTimeoutException($"The scratch directory '{scratch}' could not be removed in time. Remove it.", e) { Key = scratch, Endpoint = store.Info.Address };
+        }
+    }
+}
