@@ -18,7 +18,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>How many calls were made.</summary>
-    public int Count { get; init; }
+    public int Calls { get; init; }
 
     /// <summary>How many of them were under way at a time.</summary>
     public int CallsAtOnce { get; init; }
@@ -30,7 +30,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
     public TimeSpan Duration { get; init; }
 
     /// <summary>How many there were in a second.</summary>
-    public double Rate => Duration > TimeSpan.Zero ? Count / Duration.TotalSeconds : 0;
+    public double Rate => Duration > TimeSpan.Zero ? Calls / Duration.TotalSeconds : 0;
 
     /// <summary>The fastest.</summary>
     public TimeSpan Fastest { get; init; }
@@ -71,7 +71,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
             await store.PutAsync(KeyOf(scratch, 0), value, null, cancellationToken).ConfigureAwait(false);
             await store.GetAsync(KeyOf(scratch, 0), null, cancellationToken).ConfigureAwait(false);
             var puts = await RunAsync("Put", async (number, token) => await store.PutAsync(KeyOf(scratch, number), value, null, token).ConfigureAwait(false)).ConfigureAwait(false);
-            var keys = Math.Min(puts.Count, MostKeys);
+            var keys = Math.Min(puts.Calls, MostKeys);
             var gets = await RunAsync("Get", async (number, token) => await store.GetAsync(KeyOf(scratch, number % keys), null, token).ConfigureAwait(false)).ConfigureAwait(false);
             return [puts, gets];
         }
@@ -117,13 +117,14 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
     }
 
     /// <summary>A part of the measurement, fit to be shown: see <see cref="VisibleText"/>.</summary>
-    /// <param name="format"><c>store</c>, <c>rate</c> for whole calls in a second, or <c>fastest</c>, <c>median</c>, <c>90</c>, <c>99</c> and <c>slowest</c> for a time in
+    /// <param name="format"><c>operation</c>, <c>store</c>, <c>rate</c> for whole calls in a second, or <c>fastest</c>, <c>median</c>, <c>90</c>, <c>99</c> and <c>slowest</c> for a time in
     /// milliseconds; null, empty or <c>G</c> for the operation with rate and median.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">There is no such format.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => $"{VisibleText.Of(Operation)}: {Whole(Rate)}/s, median {Milliseconds(Median)} ms",
+        "operation" => VisibleText.Of(Operation),
         "store" => VisibleText.Of(Store),
         "rate" => Whole(Rate),
         "fastest" => Milliseconds(Fastest),
@@ -131,7 +132,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
         "90" => Milliseconds(Percentile90),
         "99" => Milliseconds(Percentile99),
         "slowest" => Milliseconds(Slowest),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a measurement. Use store, rate, fastest, median, 90, 99 or slowest."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a measurement. Use operation, store, rate, fastest, median, 90, 99 or slowest."),
     };
 
     /// <summary>What latencies come to. A percentile is the nearest rank: a latency that was measured, not one in between.</summary>
@@ -140,7 +141,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
         latencies.Sort();
         return new KvMeasurement(operation, store)
         {
-            Count = latencies.Length,
+            Calls = latencies.Length,
             CallsAtOnce = options.CallsAtOnce,
             ValueSize = options.ValueSize,
             Duration = duration,

@@ -13,7 +13,7 @@ Describe 'Measure-KvStore' {
         $measured = Measure-KvStore -Count 30 -ValueSize 100 -ThrottleLimit 3
         $measured | ForEach-Object { $_.GetType().FullName } | Should -Be Valkeyrie.KvMeasurement, Valkeyrie.KvMeasurement
         $measured.Operation | Should -Be Put, Get
-        $measured.Count | Should -Be 30, 30
+        $measured.Calls | Should -Be 30, 30
         $measured.ValueSize | Should -Be 100, 100
         $measured.CallsAtOnce | Should -Be 3, 3
         $measured.Store | Should -Be memory:, memory:

@@ -38,6 +38,7 @@ BeforeDiscovery {
         'Member status table'          = { $status }
         'Member status list'           = { $status }
         'Hash table'                   = { $hash }
+        'Measurement table'            = { [Valkeyrie.KvMeasurement]::new($h, $h) }
         'Alarm table'                  = { $alarm }
         'User table'                   = { $user }
         'Role table'                   = { $role }

@@ -12,7 +12,7 @@ public abstract class MeasurementConformance(IStoreRig rig) : StoreConformance(r
         Assert.Equal(["Put", "Get"], measured.Select(m => m.Operation));
         Assert.All(measured, m =>
         {
-            Assert.Equal((20, 4, 10, Store.Info.Address), (m.Count, m.CallsAtOnce, m.ValueSize, m.Store));
+            Assert.Equal((20, 4, 10, Store.Info.Address), (m.Calls, m.CallsAtOnce, m.ValueSize, m.Store));
             Assert.True(m.Rate > 0);
             Assert.True(TimeSpan.Zero < m.Fastest && m.Fastest <= m.Median && m.Median <= m.Percentile90 && m.Percentile90 <= m.Percentile99 && m.Percentile99 <= m.Slowest);
             Assert.True(m.Slowest <= m.Duration);
@@ -43,6 +43,6 @@ public abstract class MeasurementConformance(IStoreRig rig) : StoreConformance(r
     public async Task The_time_bounds_what_the_count_does_not()
     {
         var measured = await KvMeasurement.TakeAsync(Store, new KvMeasureOptions { Directory = Root, Count = 1_000_000, Timeout = TimeSpan.FromMilliseconds(1) });
-        Assert.All(measured, m => Assert.InRange(m.Count, 1, 999_999));
+        Assert.All(measured, m => Assert.InRange(m.Calls, 1, 999_999));
     }
 }

@@ -8,7 +8,7 @@ public sealed class MeasurementTests
     {
         var latencies = Enumerable.Range(1, 200).Reverse().Select(i => (long)i).ToArray();
         var measured = KvMeasurement.Of("Put", "memory:", new KvMeasureOptions(), TimeSpan.FromSeconds(2), latencies);
-        Assert.Equal(200, measured.Count);
+        Assert.Equal(200, measured.Calls);
         Assert.Equal(100, measured.Rate);
         Assert.Equal(
             [1, 100, 180, 198, 200],
@@ -42,7 +42,7 @@ public sealed class MeasurementTests
     [Fact]
     public void It_is_shown_fit_to_be_seen()
     {
-        var measured = new KvMeasurement("Put", "a\u001b") { Median = TimeSpan.FromMilliseconds(1.5), Count = 3000, Duration = TimeSpan.FromSeconds(1) };
+        var measured = new KvMeasurement("Put", "a\u001b") { Median = TimeSpan.FromMilliseconds(1.5), Calls = 3000, Duration = TimeSpan.FromSeconds(1) };
         Assert.Equal("Put: 3,000/s, median 1.500 ms", $"{measured}");
         Assert.Equal("a␛", $"{measured:store}");
         Assert.Throws<FormatException>(() => $"{measured:none}");
