@@ -1,18 +1,12 @@
 using System.Collections.Concurrent;
 using Valkeyrie.Consul;
-using Valkeyrie.Embedded;
-using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Consul;
 
-/// <summary>A server that is killed and started again, with its data or without, while it is used; and large trees on their way through all kinds of store.</summary>
+/// <summary>A server that is killed and started again, with its data or without, while it is used.</summary>
 public sealed class ConsulRestartTests
 {
-    static ConsulRestartTests()
-    {
-        ConsulStore.Register();
-        EtcdStore.Register();
-    }
+    static ConsulRestartTests() => ConsulStore.Register();
 
     [Fact]
     public async Task A_server_killed_under_load_loses_no_acknowledged_write_and_lets_no_two_past_the_fence()
@@ -120,44 +114,6 @@ public sealed class ConsulRestartTests
         Assert.Equal(KvLockLostReason.LeaseEnded, held.LostReason);
         Assert.True(next.FencingToken > held.FencingToken);
     }
-
-    [Fact]
-    public async Task A_copy_of_twenty_thousand_keys_round_all_kinds_of_store_comes_back_the_same()
-    {
-        const int Keys = 20_000;
-        Assert.SkipUnless(EtcdBinary.IsInstalled, "etcd is not installed here.");
-        await using var etcd = await EtcdServer.StartAsync();
-        await using var agent = await ConsulAgent.StartAsync();
-        await using var first = KvStore.Open(etcd.Address);
-        await using var consul = KvStore.Open(agent.Address);
-        await using var embedded = EmbeddedStore.OpenInMemory();
-        var random = new Random(1);
-        await Parallel.ForAsync(0, Keys, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, token) =>
-        {
-            var value = new byte[i % 97];
-            lock (random)
-            {
-                random.NextBytes(value);
-            }
-
-            await first.PutAsync($"from/{i % 300}/{(i % 7 == 0 ? "ключ 🔑//" : "")}{i}", value, null, token);
-        });
-        await CopyAsync(first, "from", consul, "on/consul");
-        await CopyAsync(consul, "on/consul", embedded, "in/memory");
-        await CopyAsync(embedded, "in/memory", first, "to");
-        var count = 0;
-        await foreach (var difference in KvTreeComparison.CompareAsync(KvTreeContent.Of(first, "from"), KvTreeContent.Of(first, "to")))
-        {
-            Assert.Equal("==", difference.SideIndicator);
-            count++;
-        }
-
-        Assert.Equal(Keys, count);
-        Assert.Equal(Keys, await consul.CountAsync("on/consul"));
-    }
-
-    private static async Task CopyAsync(IKvStore source, string from, IKvStore destination, string to) =>
-        await new KvTreeCopy(KvTreeContent.Of(source, from), destination, to).RunAsync();
 
     private static async Task HoldAsync(ConsulAgent agent, Fence fence, CancellationToken stop)
     {
