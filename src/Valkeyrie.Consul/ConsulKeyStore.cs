@@ -27,6 +27,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
     private readonly Pairs _pairs;
     private readonly Writes _writes;
     private readonly Trees _trees;
+    private readonly Levels _levels;
     private readonly GuardedTransactions _transactions;
     private readonly LeaseRenewer _renewer;
     private readonly RenewedSessions _sessions;
@@ -45,6 +46,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         _pairs = new Pairs(_places, leases);
         _writes = new Writes(api, _places, leases, _renewer, info);
         _trees = new Trees(api, _places, _pairs, info);
+        _levels = new Levels(api, _places, _pairs, _trees);
         _transactions = new GuardedTransactions(api, _places, _pairs, leases, info);
         _sessions = new RenewedSessions(leases, _renewer);
         _mutex = new SessionMutex(api, _places, leases, _sessions);
@@ -210,18 +212,26 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         _lifetime.ThrowIfClosed();
 
         // Both on their way at once.
-        var listing = _trees.IsDirectoryAsync(KvRange.Below(path), cancellationToken).AsTask();
-        var reading = path.Length == 0 ? Task.FromResult<ConsulEntry?>(null) : ReadAsync(path, null, cancellationToken).AsTask();
-        await Task.WhenAll(listing, reading).ConfigureAwait(false);
-        var pair = reading.Result is { } entry ? await _pairs.OfAsync(entry, (options ?? OneLevel).KeysOnly, cancellationToken).ConfigureAwait(false) : null;
-        return pair is null && !listing.Result ? null : new KvEntry(path, pair, listing.Result);
+        var listing = _trees.HasPairAsync(KvRange.Below(path), cancellationToken).AsTask();
+        var reading = path.Length == 0 ? null : ReadPairAsync(path, (options ?? OneLevel).KeysOnly, cancellationToken);
+        var entry = await EntryHalves.JoinAsync(path, reading, listing).ConfigureAwait(false);
+        if (entry is null && reading is not null)
+        {
+            // What may not be read, the server leaves out of listings: an empty one says nothing then.
+            await reading.ConfigureAwait(false);
+        }
+
+        return entry;
     }
 
     public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(directory);
         _lifetime.ThrowIfClosed();
-        return _trees.ListEntriesAsync(directory, options ?? OneLevel, cancellationToken);
+        options ??= OneLevel;
+        return options.Depth == 0 && KeyPlaces.PathOf(_places.StoredOf(directory)) is { } path
+            ? _levels.ListAsync(directory, path, options, cancellationToken)
+            : _trees.ListEntriesAsync(directory, options, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -236,6 +246,9 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         await _renewer.DisposeAsync().ConfigureAwait(false);
         await _api.DisposeAsync().ConfigureAwait(false);
     }
+
+    private async Task<KvPair?> ReadPairAsync(string key, bool keysOnly, CancellationToken cancellationToken) =>
+        await ReadAsync(key, null, cancellationToken).ConfigureAwait(false) is { } entry ? await _pairs.OfAsync(entry, keysOnly, cancellationToken).ConfigureAwait(false) : null;
 
     private ValueTask<ConsulEntry?> ReadAsync(string key, KvReadOptions? options, CancellationToken cancellationToken)
     {

@@ -207,6 +207,13 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
 
         var parser = new EntryParser(values);
         await attempt.ParseAsync(parser).ConfigureAwait(false);
+
+        // Of a transaction the server tells a missing right as one of the things that stood in its way.
+        if (parser.Errors.Find(e => e.Text.Contains("Permission denied", StringComparison.Ordinal)) is { Text: not null } denied)
+        {
+            throw new ConsulRefusedException(HttpStatusCode.Forbidden, denied.Text);
+        }
+
         return parser.IsOfTransaction && isConflict == parser.Errors.Count > 0
             ? new TxnReply(parser.Entries, parser.Errors)
             : throw new ReplyException("it does not say whether the transaction was made.");

@@ -98,26 +98,35 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
         }
     }
 
-    /// <summary>True if a directory holds anything but locks.</summary>
-    public async ValueTask<bool> IsDirectoryAsync(KvRange directory, CancellationToken cancellationToken)
+    /// <summary>True if anything but locks lies in a range. What lies deeper is read only where that is not known before.</summary>
+    public async ValueTask<bool> HasPairAsync(KvRange range, CancellationToken cancellationToken)
     {
-        if (KeyPlaces.PathOf(places.StoredOf(directory)) is { } path)
+        var stored = places.StoredOf(range);
+        if (KeyPlaces.PathOf(stored) is not { } path)
         {
-            var names = await api.NamesAsync(path, level: true, directory.Text, stale: false, cancellationToken).ConfigureAwait(false);
-            if (names.Any(n => n[^1] != KeyRules.Separator && !n.EndsWith(LockNames.Suffix, StringComparison.Ordinal)))
+            await foreach (var entry in EntriesAsync(range, stale: false, values: false, cancellationToken).ConfigureAwait(false))
             {
-                return true;
+                if (!Pairs.IsHidden(entry))
+                {
+                    return true;
+                }
             }
 
-            if (names.Count == 0)
-            {
-                return false;
-            }
+            return false;
         }
 
-        await foreach (var entry in EntriesAsync(directory, stale: false, values: false, cancellationToken).ConfigureAwait(false))
+        var names = await api.NamesAsync(path, level: true, range.Text, stale: false, cancellationToken).ConfigureAwait(false);
+        if (names.Any(n => !IsDirectory(n, stored) && !n.EndsWith(LockNames.Suffix, StringComparison.Ordinal)))
         {
-            if (!Pairs.IsHidden(entry))
+            return true;
+        }
+
+        foreach (var name in names)
+        {
+            var found = IsDirectory(name, stored)
+                ? await HasPairAsync(KvRange.Prefix(places.KeyOf(name)), cancellationToken).ConfigureAwait(false)
+                : await api.GetAsync(name, range.Text, stale: false, cancellationToken).ConfigureAwait(false) is { } entry && !Pairs.IsHidden(entry);
+            if (found)
             {
                 return true;
             }
@@ -125,6 +134,9 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
 
         return false;
     }
+
+    /// <summary>True for a name on a level of a directory that stands for a directory itself: but for the directory's own, which is a key's.</summary>
+    public static bool IsDirectory(string name, string stored) => name.Length > stored.Length && name[^1] == KeyRules.Separator;
 
     /// <summary>Removes a tree in one step, and of a directory the key of its name, too.</summary>
     /// <returns>How many keys there were just before.</returns>

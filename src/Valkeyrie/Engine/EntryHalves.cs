@@ -2,7 +2,7 @@ namespace Valkeyrie.Engine;
 
 /// <summary>Makes an entry of its two halves, the key and the directory of one name, which are read apart and may be readable apart: a right to
 /// <c>app/</c> and all below is none to the key <c>app</c>, and the other way round.</summary>
-internal static class EntryHalves
+public static class EntryHalves
 {
     /// <summary>Joins what comes of the two readings. A half that the user may not read counts as absent; only a user who may read neither is refused.</summary>
     /// <param name="path">The path that both are called by.</param>
@@ -11,6 +11,7 @@ internal static class EntryHalves
     /// <exception cref="KvPermissionDeniedException">The user may read neither half.</exception>
     public static async ValueTask<KvEntry?> JoinAsync(string path, Task<KvPair?>? pair, Task<bool> directory)
     {
+        ArgumentNullException.ThrowIfNull(directory);
         Task[] halves = pair is null ? [directory] : [pair, directory];
         await Task.WhenAll(halves).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Array.TrueForAll(halves, IsDenied))

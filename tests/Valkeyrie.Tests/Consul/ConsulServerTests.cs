@@ -36,17 +36,37 @@ public sealed class ConsulServerTests
     }
 
     [Fact]
+    public async Task A_right_to_a_directory_or_to_a_key_is_enough_to_walk_there()
+    {
+        await using var agent = await StartWithRightsAsync();
+        await using var root = Open(agent, Root);
+        await root.PutAllAsync("app", "app/a", "app/deep/b", "lone/key", "lone/other");
+        await using var ofDirectory = Open(agent, await MakeTokenAsync(agent, "directory", "key_prefix \"app/\" { policy = \"write\" }"));
+        await using var ofKey = Open(agent, await MakeTokenAsync(agent, "lone", "key \"lone/key\" { policy = \"read\" }"));
+
+        var app = await Directories(ofDirectory).TryGetEntryAsync("app");
+        Assert.Equal((null, true), (app!.Pair, app.IsDirectory));
+        Assert.Equal([("app/a", false), ("app/deep", true)], (await EntriesAsync(ofDirectory, "app")).Select(e => (e.Path, e.IsDirectory)));
+        Assert.True((await Directories(ofDirectory).TryGetEntryAsync("app/deep"))!.IsDirectory);
+        Assert.Null(await Directories(ofDirectory).TryGetEntryAsync("app/none"));
+        await ThrowsAsync(KvErrorCode.PermissionDenied, async () => await Directories(ofDirectory).TryGetEntryAsync("lone"));
+        await ThrowsAsync(KvErrorCode.PermissionDenied, async () => await ofDirectory.GetAsync("app"));
+
+        Assert.Equal((true, false), ((await Directories(ofKey).TryGetEntryAsync("lone/key"))!.Pair is not null, (await Directories(ofKey).TryGetEntryAsync("lone/key"))!.IsDirectory));
+        Assert.Equal(["lone/key"], (await EntriesAsync(ofKey, "lone")).Select(e => e.Path));
+        await ThrowsAsync(KvErrorCode.PermissionDenied, async () => await Directories(ofKey).TryGetEntryAsync("lone/other"));
+        await ThrowsAsync(KvErrorCode.PermissionDenied, async () => await ofKey.PutAsync("lone/key", "v"));
+
+        static IKvDirectories Directories(IKvStore store) => store.GetCapability<IKvDirectories>();
+
+        static async Task<List<KvEntry>> EntriesAsync(IKvStore store, string path) => await Directories(store).ListEntriesAsync(KvRange.Directory(path)).ToListAsync();
+    }
+
+    [Fact]
     public async Task Tokens_are_known_and_their_limits_told_apart()
     {
-        await using var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { Settings = [Acl] });
-        await Patience.UntilAsync(async () => await TryAsync(() => agent.SendAsync(HttpMethod.Get, "/v1/acl/policies", token: Root)), "ACLs");
-        await agent.SendAsync(
-            HttpMethod.Put,
-            "/v1/acl/policy",
-            JsonSerializer.Serialize(new { Name = "team", Rules = "key_prefix \"team/\" { policy = \"write\" } session_prefix \"\" { policy = \"write\" }" }),
-            Root);
-        var made = await agent.SendAsync(HttpMethod.Put, "/v1/acl/token", "{\"Policies\":[{\"Name\":\"team\"}]}", Root);
-        var team = JsonDocument.Parse(made).RootElement.GetProperty("SecretID").GetString()!;
+        await using var agent = await StartWithRightsAsync();
+        var team = await MakeTokenAsync(agent, "team", "key_prefix \"team/\" { policy = \"write\" } session_prefix \"\" { policy = \"write\" }");
 
         await using var root = Open(agent, Root);
         Assert.NotEmpty((await root.PingAsync()).Version);
@@ -177,6 +197,21 @@ public sealed class ConsulServerTests
         {
             return false;
         }
+    }
+
+    private static async Task<ConsulAgent> StartWithRightsAsync()
+    {
+        var agent = await ConsulAgent.StartAsync(new ConsulAgentOptions { Settings = [Acl] });
+        await Patience.UntilAsync(async () => await TryAsync(() => agent.SendAsync(HttpMethod.Get, "/v1/acl/policies", token: Root)), "ACLs");
+        return agent;
+    }
+
+    /// <summary>Makes a token with rights of its own.</summary>
+    private static async Task<string> MakeTokenAsync(ConsulAgent agent, string name, string rules)
+    {
+        await agent.SendAsync(HttpMethod.Put, "/v1/acl/policy", JsonSerializer.Serialize(new { Name = name, Rules = rules }), Root);
+        var made = await agent.SendAsync(HttpMethod.Put, "/v1/acl/token", JsonSerializer.Serialize(new { Policies = new[] { new { Name = name } } }), Root);
+        return JsonDocument.Parse(made).RootElement.GetProperty("SecretID").GetString()!;
     }
 
     private static async Task AssertTlsErrorAsync(string address, KvTlsOptions tls, string says)
