@@ -21,6 +21,11 @@ switch (args[0])
         await WorkOnRegistersAsync(args[5], Number(args[6]), Number(args[7]), Number(args[8]));
         break;
 
+    // PREFIX CLIENT: writes in batches until it is killed.
+    case "batches":
+        await new BatchWorkload(store, new CallRecorder(Console.Out), args[5], Number(args[6]), seed).RunAsync(CancellationToken.None);
+        break;
+
     // KEY TTL: takes a lock again and again.
     case "locks":
         await new LockHolder(store, args[5], Seconds(args[6]), seed).RunAsync();

@@ -11,6 +11,7 @@ var folder = Directory.CreateDirectory(Path.Combine("out", "soak")).FullName;
 (string Name, Func<FaultRun, Task<string>> Run)[] rounds =
 [
     ("registers", run => RegisterRound.RunAsync(run, TimeSpan.FromSeconds(30))),
+    ("batches", run => BatchRound.RunAsync(run, TimeSpan.FromSeconds(30))),
     ("locks", run => LockRound.RunAsync(run, TimeSpan.FromSeconds(30))),
     ("compaction", run => CompactionRound.RunAsync(run, breaks: 25)),
     ("mirror", run => MirrorRound.RunAsync(run, TimeSpan.FromSeconds(30))),

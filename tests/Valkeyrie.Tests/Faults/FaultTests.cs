@@ -15,6 +15,13 @@ public sealed class FaultTests(ITestOutputHelper output)
         RunAsync("compaction", run => CompactionRound.RunAsync(run, breaks: 8));
 
     [Fact]
+    public Task Writes_in_batches_are_each_acknowledged_or_reported_and_none_is_lost_or_made_twice_while_members_fail_and_clients_are_killed()
+    {
+        Signals.Need();
+        return RunAsync("batches", run => BatchRound.RunAsync(run, TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
     public Task Calls_of_several_processes_on_one_file_are_linearizable_and_none_acknowledged_is_lost_by_a_kill() =>
         RunAsync("embedded", run => EmbeddedRound.RunAsync(run, kills: 3));
 

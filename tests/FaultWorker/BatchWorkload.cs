@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace Valkeyrie.Tests.Faults;
+
+/// <summary>A client that writes unlike values to keys of its own in bursts, by one <see cref="KvBatchWriter"/>, so that batches are under way all the time. Some keys come
+/// several times in a burst.</summary>
+/// <param name="store">The store.</param>
+/// <param name="recorder">Keeps its calls.</param>
+/// <param name="prefix">What the keys begin with.</param>
+/// <param name="client">Its number, unlike that of any other client of the run.</param>
+/// <param name="seed">Says what it does.</param>
+internal sealed class BatchWorkload(IKvStore store, CallRecorder recorder, string prefix, int client, int seed)
+{
+    private const int LargestBurst = 700;
+    private const int LongestPause = 20;
+    private const int Keys = 500;
+
+    private readonly Random _random = new((seed * 7919) + client);
+    private readonly KvBatchWriter _writer = new(store);
+    private int _number;
+
+    /// <summary>Makes bursts one after the other until it is told to stop.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.WhenAll(Enumerable.Range(0, _random.Next(1, LargestBurst)).Select(_ => WriteAsync()).ToList());
+            await Task.Delay(_random.Next(LongestPause + 1), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Writes once; false if that was not acknowledged.</summary>
+    public async Task<bool> WritesAsync() => (await WriteAsync()).Outcome == CallOutcome.Ok;
+
+    private Task<RecordedCall> WriteAsync()
+    {
+        var number = ++_number;
+        var key = $"{prefix}/{client}/{_random.Next(Keys)}";
+        var call = new RecordedCall { Client = client, Number = number, Kind = CallKind.Write, Key = key, Value = $"{client}.{number}", Start = 0 };
+        return recorder.RecordAsync(call, async asked =>
+        {
+            try
+            {
+                var pair = await _writer.PutAsync(asked.Key, Encoding.ASCII.GetBytes(asked.Value!));
+                return asked with { Applied = true, Revision = pair.Revision };
+            }
+            catch (KvException e) when (e.Key != asked.Key)
+            {
+                throw new InvalidDataException($"The write of '{asked.Key}' failed with the error of '{e.Key}'.", e);
+            }
+        });
+    }
+}

@@ -1,0 +1,43 @@
+namespace Valkeyrie.Tests.Faults;
+
+/// <summary>What must hold of writes that were sent in batches, each with a value of its own.</summary>
+internal static class BatchChecker
+{
+    /// <summary>What is wrong; none if nothing is.</summary>
+    /// <param name="calls">The writes.</param>
+    /// <param name="killed">The client whose process was killed, which may have calls without an end; null for none.</param>
+    /// <param name="changes">Every change that the store made.</param>
+    public static IEnumerable<string> Check(IReadOnlyCollection<RecordedCall> calls, int? killed, IReadOnlyList<KvEvent> changes)
+    {
+        var made = changes.Where(change => change.Type == KvEventType.Put).ToLookup(change => (change.Key, (string?)change.Value), change => change.Revision);
+        foreach (var call in calls)
+        {
+            long[] revisions = [.. made[(call.Key, call.Value)]];
+            var wrong = call switch
+            {
+                { Outcome: CallOutcome.Unexpected } => "failed as none may",
+                { End: 0 } when call.Client != killed => "was neither acknowledged nor reported",
+                { Outcome: CallOutcome.Ok } when revisions.Length == 0 => "was acknowledged and is lost",
+                { Outcome: CallOutcome.NotSent } when revisions.Length > 0 => "was not sent, they say, and yet it was made",
+                _ when revisions.Length > 1 => "was made twice",
+                { Outcome: CallOutcome.Ok } when revisions[0] != call.Revision => $"was made at revision {revisions[0]}",
+                _ => null,
+            };
+            if (wrong is not null)
+            {
+                yield return $"This write {wrong}:\n{call}";
+            }
+        }
+
+        foreach (var (earlier, later) in calls.Where(call => call.Outcome == CallOutcome.Ok).GroupBy(call => (call.Client, call.Key)).SelectMany(InOrder).Where(pair => pair.First.Revision >= pair.Second.Revision))
+        {
+            yield return $"These writes of one key were not made in the order of the calls:\n{earlier}\n{later}";
+        }
+    }
+
+    private static IEnumerable<(RecordedCall First, RecordedCall Second)> InOrder(IEnumerable<RecordedCall> calls)
+    {
+        RecordedCall[] ordered = [.. calls.OrderBy(call => call.Number)];
+        return ordered.Zip(ordered.Skip(1));
+    }
+}

@@ -1,0 +1,80 @@
+using Valkeyrie.Etcd;
+
+namespace Valkeyrie.Tests.Faults;
+
+/// <summary>Clients write in batches while members die, stop and come back and the ways to them break, and a process that does so is killed in the middle of it. Then:
+/// each write was acknowledged or reported, none that was acknowledged is lost, and none was made twice.</summary>
+internal static class BatchRound
+{
+    private const string Root = "batches";
+    private const string EndKey = Root + "/end";
+    private const int Killed = EtcdCluster.Size;
+    private const int EnoughCalls = 2000;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Makes a round.</summary>
+    /// <returns>What it did, in a line.</returns>
+    public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
+    {
+        EtcdStore.Register();
+        await using var cluster = await FaultyCluster.StartAsync();
+        var stores = Enumerable.Range(0, EtcdCluster.Size).Select(i => Open(cluster.AddressFrom(i))).ToList();
+        await using var direct = Open(cluster.Etcd.Address);
+        try
+        {
+            return await RunAsync(run, duration, cluster, stores, direct);
+        }
+        finally
+        {
+            await Task.WhenAll(stores.Select(store => store.DisposeAsync().AsTask()));
+        }
+    }
+
+    private static async Task<string> RunAsync(FaultRun run, TimeSpan duration, FaultyCluster cluster, List<IKvStore> stores, IKvStore direct)
+    {
+        var first = (await direct.PutAsync(Root + "/begin", "")).Revision;
+        var recorder = new CallRecorder();
+        var clients = stores.Select((store, i) => new BatchWorkload(store, recorder, Root, i, run.Seed)).ToList();
+        var faults = Fault.Plan(run.Seed, duration);
+        using var stop = new CancellationTokenSource();
+        var work = clients.Select(client => Task.Run(() => client.RunAsync(stop.Token))).ToList();
+        try
+        {
+            await KillClientAsync(run, direct.Info.Address, recorder);
+            await run.SufferAsync(cluster, faults);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+
+            // A write that does not end is told by its record.
+            await Task.WhenAny(Task.WhenAll(work), Task.Delay(Timeout + Patience.Limit));
+        }
+
+        // When all is well again every writer writes, whatever it has been through.
+        await cluster.WaitUntilWholeAsync();
+        foreach (var client in clients)
+        {
+            await Patience.UntilAsync(client.WritesAsync, "a write in a batch when all is well again");
+        }
+
+        await Patience.UntilAsync(async () => await Record.ExceptionAsync(async () => await direct.PutAsync(EndKey, "")) is null, "a last write");
+        var truth = new RecordedWatch(direct, Root, new KvWatchOptions { FromRevision = first }, change => change.Key == EndKey);
+        var calls = recorder.Calls;
+        List<string> wrong = [.. await truth.CompletesAsync() ? Array.Empty<string>() : [$"The changes could not be read afterwards: {truth.Error}"]];
+        wrong.AddRange(BatchChecker.Check(calls, Killed, truth.Events));
+        wrong.AddRange(calls.Any(call => call.Client != Killed && call.Outcome == CallOutcome.Unknown) ? [] : ["No batch was under way when something failed."]);
+        run.ThrowIfAny(wrong, calls.OrderBy(call => call.Start).Cast<object>().Concat(truth.Events));
+        return $"{faults.Count} faults, {calls.Count} writes ({calls.Count(call => call.Outcome == CallOutcome.Unknown)} unknown, "
+            + $"{calls.Count(call => call.Outcome == CallOutcome.NotSent)} not sent) at {truth.Events.Select(change => change.Revision).Distinct().Count()} revisions";
+    }
+
+    private static async Task KillClientAsync(FaultRun run, string address, CallRecorder recorder)
+    {
+        await using var worker = new FaultWorkerProcess("batches", address, Timeout, run.Seed, recorder.Take, Root, $"{Killed}");
+        await Patience.UntilAsync(() => recorder.Calls.Count(call => call.Client == Killed) > EnoughCalls, "writes of a process in batches");
+        await worker.KillAsync();
+    }
+
+    private static IKvStore Open(string address) => KvStore.Open(address, new KvStoreOptions { Timeout = Timeout, KeepAlive = FaultyCluster.KeepAlive });
+}
