@@ -145,7 +145,7 @@ Describe 'Configuration files' {
         $read.env | Should -BeLike '*bin="\x00\xFF"*'
     }
 
-    It 'come back as PSD1 whatever is in them' {
+    It 'come back as PSD1 and as hashtables, whatever is in them' {
         # What PowerShell gives a meaning, names of another case, lists within lists; from one seed.
         $random = [random]::new(20)
         $pieces = "'", '"', '$x', '`', "`u{2019}", "`u{201D}", "`n", "`r`n", "`t", '@{', '}', '#', ';', ' ', 'a', 'A', 'ä', 'Ä', '0', '1', '007', '$base64', '$base64:', '😀', "`u{200B}", '/', '', "`u{1}"
@@ -162,6 +162,8 @@ Describe 'Configuration files' {
             Export-KvTree fuzz $file -Typed:($round % 2) -Store main
             { Import-PowerShellDataFile $file -ErrorAction Stop } | Should -Not -Throw
             Compare-KvTree fuzz -DifferenceFile $file -Store main | ForEach-Object RelativeKey | Should -BeNullOrEmpty -Because (Get-Content $file -Raw)
+            Get-KvTree fuzz -AsHashtable -Typed:($round % 2) -Store main | Import-KvTree tables -Prune -Force -Store main
+            Compare-KvTree fuzz tables -Store main | ForEach-Object RelativeKey | Should -BeNullOrEmpty
             Remove-KvTree fuzz -Confirm:$false -Store main
         }
     }

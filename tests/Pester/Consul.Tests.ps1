@@ -37,6 +37,23 @@ Describe 'Consul' -Tag consul {
         (Get-ErrorOf { Set-KvValue swapped 3 -IfRevision $pair.Revision }).FullyQualifiedErrorId | Should -BeLike 'KvKeyModified,*'
     }
 
+    It 'is imported from what consul kv export writes, and from its HTTP API' {
+        Set-KvValue dump/text 'a value'
+        Set-KvValue dump/empty ''
+        Set-KvValue dump/bytes ([byte[]] (0..255))
+        $null = Connect-KvStore -InMemory -Name dumped
+        $file = Join-Path $TestFolder consul.json
+        foreach ($write in { & $ConsulProgram kv export -http-addr=$Consul dump/ }, { (Invoke-WebRequest "http://$Consul/v1/kv/dump/?recurse").Content }) {
+            & $write | Set-Content $file
+            (Import-KvTree $file -All -Prune -Force -PassThru -Store dumped).LastKey | Should -Be dump/text
+            Compare-KvTree dump -DifferenceStore dumped -Store consul | Should -BeNullOrEmpty
+        }
+
+        Disconnect-KvStore dumped
+        Select-KvStore consul
+        Remove-KvTree dump -Confirm:$false
+    }
+
     It 'has no leases or history, and says so of itself: <Name>' -ForEach @(
         @{ Name = 'New-KvLease'; Run = { New-KvLease 60 } }
         @{ Name = 'Get-KvHistory'; Run = { Get-KvHistory leased } }

@@ -89,8 +89,8 @@ Describe 'Get-KvValue -OutFile' {
     }
 }
 
-Describe 'Copy-Item from a drive to the file system' {
-    It 'says what to do instead, and copies within the drive' {
+Describe 'Copy-Item between a drive and the file system' {
+    It 'says what to do instead, either way, and copies within the drive and within the file system' {
         Set-KvValue drive/a 1
         $null = New-PSDrive kvf Kv -Root '' -Scope Global
         try {
@@ -99,6 +99,10 @@ Describe 'Copy-Item from a drive to the file system' {
             "$(Get-ErrorOf { Copy-Item kvf:/drive/a ./a.txt })" | Should -BeLike '*Export-KvTree*'
             Pop-Location
             Test-Path (Join-Path $TestFolder a.txt) | Should -BeFalse
+            "$(Get-ErrorOf { Copy-Item -LiteralPath $File kvf:/drive/f })" | Should -BeLike '*Set-KvValue KEY -InFile FILE*'
+            "$(Get-ErrorOf { Copy-Item -LiteralPath $File -Destination kvf:/drive -Recurse })" | Should -BeLike '*Set-KvValue KEY -InFile FILE*'
+            Test-KvKey drive/f | Should -BeFalse
+            Copy-Item -LiteralPath $File $Out -Force
             Copy-Item kvf:/drive/a kvf:/drive/b
             Get-KvValue drive/b -ValueOnly | Should -Be 1
             Push-Location kvf:/drive

@@ -156,6 +156,16 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override object InvokeDefaultActionDynamicParameters(string path) => new ItemParameters();
 
+    // A file that is copied to a drive never comes to the drive's provider, which is asked for the full path alone. The parameters of the file system's Copy-Item,
+    // which that call carries, tell what it is for.
+    private void CheckCopyFromFiles()
+    {
+        if (DynamicParameters?.GetType().FullName == "Microsoft.PowerShell.Commands.CopyItemDynamicParameters")
+        {
+            throw new KvInvalidArgumentException("Copy-Item copies within stores, or within the file system. A file goes into a store by Set-KvValue KEY -InFile FILE, and a tree of them by Import-KvTree FILE DIRECTORY.");
+        }
+    }
+
     // PowerShell copies within one provider alone, and says of another just that it is another. This is the one place where the provider is asked before.
     private void CheckCopy(string? destination)
     {

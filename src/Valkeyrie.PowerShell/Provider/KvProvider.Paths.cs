@@ -6,7 +6,11 @@ namespace Valkeyrie.PowerShell.Provider;
 public sealed partial class KvProvider
 {
     /// <inheritdoc/>
-    protected override string MakePath(string parent, string child) => DrivePath.Join(parent ?? "", child ?? "");
+    protected override string MakePath(string parent, string child)
+    {
+        CheckCopyFromFiles();
+        return DrivePath.Join(parent ?? "", child ?? "");
+    }
 
     /// <inheritdoc/>
     protected override string GetParentPath(string path, string root) => DrivePath.ParentOf(path);
