@@ -38,20 +38,20 @@ Describe 'Consul' -Tag consul {
     }
 
     It 'is imported from what consul kv export writes, and from its HTTP API' {
-        Set-KvValue dump/text 'a value'
-        Set-KvValue dump/empty ''
-        Set-KvValue dump/bytes ([byte[]] (0..255))
+        Set-KvValue dump/text 'a value' -Store consul
+        Set-KvValue dump/empty '' -Store consul
+        Set-KvValue dump/bytes ([byte[]] (0..255)) -Store consul
         $null = Connect-KvStore -InMemory -Name dumped
+        Select-KvStore consul
         $file = Join-Path $TestFolder consul.json
-        foreach ($write in { & $ConsulProgram kv export -http-addr=$Consul dump/ }, { (Invoke-WebRequest "http://$Consul/v1/kv/dump/?recurse").Content }) {
+        foreach ($write in { & $ConsulProgram kv export "-http-addr=$Consul" dump/ }, { (Invoke-WebRequest "http://$Consul/v1/kv/dump/?recurse").Content }) {
             & $write | Set-Content $file
             (Import-KvTree $file -All -Prune -Force -PassThru -Store dumped).LastKey | Should -Be dump/text
             Compare-KvTree dump -DifferenceStore dumped -Store consul | Should -BeNullOrEmpty
         }
 
         Disconnect-KvStore dumped
-        Select-KvStore consul
-        Remove-KvTree dump -Confirm:$false
+        Remove-KvTree dump -Confirm:$false -Store consul
     }
 
     It 'has no leases or history, and says so of itself: <Name>' -ForEach @(

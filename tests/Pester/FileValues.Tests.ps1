@@ -27,7 +27,7 @@ Describe 'Set-KvValue -InFile' {
         @{ Name = 'a file that is not there'; Run = { Set-KvValue no/x -InFile (Join-Path $TestFolder none) }; Id = 'KvFileFailed'; Says = 'does not exist' }
         @{ Name = 'a folder'; Run = { Set-KvValue no/x -InFile $TestFolder }; Id = 'KvFileFailed'; Says = 'is a folder' }
         @{ Name = 'a file and a value'; Run = { Set-KvValue no/x 1 -InFile $File }; Id = 'KvInvalidArgument'; Says = '-InFile and -Value' }
-        @{ Name = 'a file of another provider'; Run = { Set-KvValue no/x -InFile env:x }; Id = 'KvInvalidArgument'; Says = 'not the path of a file' }
+        @{ Name = 'a file of another provider'; Run = { Set-KvValue no/x -InFile env:x }; Id = 'KvInvalidArgument'; Says = 'not to a file' }
     ) {
         $failure = Get-ErrorOf { & $Run }
         $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
@@ -35,8 +35,7 @@ Describe 'Set-KvValue -InFile' {
         Test-KvKey no/x | Should -BeFalse
     }
 
-    It 'refuses a file that is larger than a value can be, without reading on' -Skip:$IsWindows {
-        "$(Get-ErrorOf { Set-KvValue no/x -InFile /dev/zero })" | Should -BeLike '*gives more than*'
+    It 'refuses a file that is larger than a value can be, without reading it' {
         $large = [IO.File]::Create((Join-Path $TestFolder large))
         $large.SetLength((Get-KvStore main).Store.Info.Promises.LargestValue + 1)
         $large.Dispose()

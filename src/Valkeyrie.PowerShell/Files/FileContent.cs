@@ -13,6 +13,11 @@ internal static class FileContent
     public static async Task<byte[]> ReadAsync(string path, long? most, CancellationToken cancellationToken)
     {
         var limit = Math.Min(most ?? long.MaxValue, Array.MaxLength);
+        if (new FileInfo(path) is { Exists: true } file && file.Length > limit)
+        {
+            throw TooLarge(path, limit);
+        }
+
         using var input = await InputFile.OpenAsync(path, InputFile.MostToCopy, cancellationToken).ConfigureAwait(false);
         var stream = input.Read();
         await using var _ = stream.ConfigureAwait(false);
@@ -22,7 +27,7 @@ internal static class FileContent
         {
             if (content.Length + count > limit)
             {
-                throw new KvInvalidArgumentException($"The file '{path}' is larger than the {limit} bytes that a value can have in this store. Keep the file elsewhere, and store where it is.");
+                throw TooLarge(path, limit);
             }
 
             content.Write(buffer, 0, count);
@@ -30,4 +35,7 @@ internal static class FileContent
 
         return content.ToArray();
     }
+
+    private static KvInvalidArgumentException TooLarge(string path, long limit) =>
+        new($"The file '{path}' is larger than the {limit} bytes that a value can have in this store. Keep the file elsewhere, and store where it is.");
 }
