@@ -415,7 +415,12 @@ Describe 'Data' {
         @{ Name = 'Get-Content -Raw'; Read = { Get-Content -LiteralPath (Get-ChildItem kv:/data | Where-Object Key -EQ "data/$k").PSPath -Raw } }
         @{ Name = 'a file of JSON'; Read = { Export-KvTree data "$TestFolder/d.json" -Force; Import-KvTree "$TestFolder/d.json" back; Get-KvValue "back/$k" -ValueOnly } }
         @{ Name = 'a file of CSV'; Read = { Export-KvTree data "$TestFolder/d.csv" -Force; Import-KvTree "$TestFolder/d.csv" back2; Get-KvValue "back2/$k" -ValueOnly } }
-        @{ Name = 'ConvertTo-Json'; Read = { (Get-KvValue "data/$k" | ConvertTo-Json | ConvertFrom-Json).Value } }
+        @{ Name = 'a configuration in JSON'; Read = { Export-KvTree data "$TestFolder/n.json" -Nested; Import-KvTree "$TestFolder/n.json" back3; Get-KvValue "back3/$k" -ValueOnly } }
+        @{ Name = 'a configuration in YAML'; Read = { Export-KvTree data "$TestFolder/n.yaml"; Import-KvTree "$TestFolder/n.yaml" back4; Get-KvValue "back4/$k" -ValueOnly } }
+        @{ Name = 'a data file of PowerShell'; Read = { Export-KvTree data "$TestFolder/n.psd1"; Import-KvTree "$TestFolder/n.psd1" back5; Get-KvValue "back5/$k" -ValueOnly } }
+        @{ Name = 'lines of KEY=VALUE'; Read = { Export-KvTree data "$TestFolder/n.env"; Import-KvTree "$TestFolder/n.env" back6; Get-KvValue "back6/$k" -ValueOnly } }
+        @{ Name = 'a hashtable'; Read = { Get-KvTree data -AsHashtable | Import-KvTree back7; Get-KvValue "back7/$k" -ValueOnly } }
+        @{ Name = 'ConvertTo-Json, with what is no plain text in Base64'; Read = { Get-KvValue "data/$k" | ConvertTo-Json | Set-Content "$TestFolder/p.json"; Import-KvTree "$TestFolder/p.json" back8; Get-KvValue "back8/data/$k" -ValueOnly } }
     ) {
         & $Read | Should -BeExactly $h
     }
