@@ -53,10 +53,12 @@ public sealed class KvKeyModifiedException : KvException
     /// <param name="key">The key.</param>
     /// <param name="currentRevision">The revision at which the key is; 0 if it is gone.</param>
     /// <param name="endpoint">Where.</param>
-    public KvKeyModifiedException(string key, long currentRevision, string? endpoint)
-        : base(KvErrorCode.KeyModified, currentRevision == 0
+    /// <param name="attempts">How often that was so. Default: 1.</param>
+    public KvKeyModifiedException(string key, long currentRevision, string? endpoint, int attempts = 1)
+        : base(KvErrorCode.KeyModified, (currentRevision == 0
             ? $"The key '{key}' has been removed since it was read."
             : $"The key '{key}' has been changed since it was read; it is at revision {currentRevision} now.")
+            + (attempts == 1 ? "" : $" So it was at each of {attempts} attempts."))
     {
         Key = key;
         Endpoint = endpoint;

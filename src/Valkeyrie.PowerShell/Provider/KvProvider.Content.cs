@@ -52,7 +52,7 @@ public sealed partial class KvProvider
             RequireValuePlace(location);
             if (ShouldProcess(location.Path, "Clear value"))
             {
-                _wait.For(ValueChange.MakeAsync(location.Store, location.Key, create: false, _ => default, ttl: null, _stopping.Token));
+                _wait.For(location.Store.UpdateAsync(location.Key, _ => default, new KvUpdateOptions { MustExist = true }, _stopping.Token));
             }
         });
     }
@@ -75,8 +75,8 @@ public sealed partial class KvProvider
         }
 
         var separator = parameters.NoNewline || parameters.AsByteStream ? "" : "\n";
-        _wait.For(ValueChange.MakeAsync(
-            location.Store, location.Key, create: true, before => ValueChange.Append(before, separator, value.Span), parameters.Ttl, _stopping.Token));
+        _wait.For(location.Store.UpdateAsync(
+            location.Key, before => ValueChange.Append(before?.Bytes ?? [], separator, value.Span), new KvUpdateOptions { Ttl = parameters.Ttl }, _stopping.Token));
     }
 
     private static KvPutOptions? PutOptions(TimeSpan? ttl) => ttl is null ? null : new KvPutOptions { Ttl = ttl };

@@ -154,7 +154,7 @@ internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, B
     }
 
     // A lease is of one store; a time to live that is known goes along anywhere.
-    private KvPutOptions Lifetime(KvPair pair) => ReferenceEquals(from.Store, to.Store) ? ValueChange.Lifetime(pair) : new KvPutOptions { Ttl = pair.Ttl };
+    private KvPutOptions Lifetime(KvPair pair) => ReferenceEquals(from.Store, to.Store) ? KvUpdate.LifetimeOf(to.Store, pair) : new KvPutOptions { Ttl = pair.Ttl };
 
     private async ValueTask RequireFreeAsync(string key)
     {

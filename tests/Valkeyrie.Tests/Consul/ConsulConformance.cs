@@ -30,6 +30,8 @@ public static class ConsulConformance
 
     public sealed class Atomics(SharedConsul consul) : AtomicConformance(new ConsulRig(consul.Agent));
 
+    public sealed class Updates(SharedConsul consul) : UpdateConformance(new ConsulRig(consul.Agent));
+
     public sealed class Ttls(SharedConsul consul) : TtlConformance(new ConsulRig(consul.Agent));
 
     public sealed class Watches(SharedConsul consul) : WatchConformance(new ConsulRig(consul.Agent));

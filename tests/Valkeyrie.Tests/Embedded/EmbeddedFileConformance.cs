@@ -30,6 +30,8 @@ public static class EmbeddedFileConformance
 
     public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.File);
 
+    public sealed class Updates(SharedDatabases databases) : UpdateConformance(databases.File);
+
     public sealed class Ttls(SharedDatabases databases) : TtlConformance(databases.File);
 
     public sealed class Watches(SharedDatabases databases) : WatchConformance(databases.File);

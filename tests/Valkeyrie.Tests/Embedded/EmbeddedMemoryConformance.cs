@@ -30,6 +30,8 @@ public static class EmbeddedMemoryConformance
 
     public sealed class Atomics(SharedDatabases databases) : AtomicConformance(databases.Memory);
 
+    public sealed class Updates(SharedDatabases databases) : UpdateConformance(databases.Memory);
+
     public sealed class Ttls(SharedDatabases databases) : TtlConformance(databases.Memory);
 
     public sealed class Watches(SharedDatabases databases) : WatchConformance(databases.Memory);

@@ -30,6 +30,8 @@ public static class EtcdV3Conformance
 
     public sealed class Atomics(SharedEtcd etcd) : AtomicConformance(new EtcdV3Rig(etcd.Server));
 
+    public sealed class Updates(SharedEtcd etcd) : UpdateConformance(new EtcdV3Rig(etcd.Server));
+
     public sealed class Ttls(SharedEtcd etcd) : TtlConformance(new EtcdV3Rig(etcd.Server));
 
     public sealed class Watches(SharedEtcd etcd) : WatchConformance(new EtcdV3Rig(etcd.Server));

@@ -30,6 +30,8 @@ public static class ZooKeeperConformance
 
     public sealed class Atomics(SharedZooKeeper zooKeeper) : AtomicConformance(new ZooKeeperRig(zooKeeper.Server));
 
+    public sealed class Updates(SharedZooKeeper zooKeeper) : UpdateConformance(new ZooKeeperRig(zooKeeper.Server));
+
     public sealed class Ttls(SharedZooKeeper zooKeeper) : TtlConformance(new ZooKeeperRig(zooKeeper.Server));
 
     public sealed class Watches(SharedZooKeeper zooKeeper) : WatchConformance(new ZooKeeperRig(zooKeeper.Server));

@@ -32,6 +32,8 @@ public static class EtcdV2Conformance
 
     public sealed class Atomics(OwnEtcdV2 etcd) : AtomicConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class Updates(OwnEtcdV2 etcd) : UpdateConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Ttls(OwnEtcdV2 etcd) : TtlConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     public sealed class Watches(OwnEtcdV2 etcd) : WatchConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
