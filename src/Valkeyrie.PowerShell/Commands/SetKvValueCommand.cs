@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
@@ -37,7 +36,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private bool _oneKey;
     private KvWriteRequest? _onlyValue;
     private bool _valueGiven;
-    private ScriptBlock? _valueBlock;
+    private ValueBlock? _valueBlock;
     private byte[]? _fileContent;
     private bool _takesPiped;
 
@@ -125,7 +124,9 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         // Not a script block, which makes a key of each object.
         _oneKey = key is string;
         _valueGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
-        _valueBlock = MyInvocation.ExpectingInput ? BareWord.Unwrapped(Value) as ScriptBlock : null;
+
+        // PowerShell runs such a block by itself only for a parameter whose type is not object.
+        _valueBlock = MyInvocation.ExpectingInput && BareWord.Unwrapped(Value) is ScriptBlock block ? new ValueBlock(block, nameof(Value)) : null;
         var hasRevision = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
         if (hasRevision && NoClobber)
         {
@@ -255,7 +256,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
         if (_valueGiven)
         {
-            return Write(_valueBlock is null ? Value : ValueFrom(_valueBlock));
+            return Write(_valueBlock is null ? Value : _valueBlock.Make(PipedObject, Key));
         }
 
         var piped = DeserializedPair.Revive(PipedObject) ?? (PipedObject is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : PipedObject);
@@ -265,27 +266,6 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             KvEvent change => Copy(change, Key),
             PSObject row when EncodedRecord.PairIn(row) is { } record => Copy(record, _keyGiven ? Key : record.Key),
             _ => Write(Value == NoValue ? PipedValue(piped) : Value),
-        };
-    }
-
-    // PowerShell runs such a block by itself only for a parameter whose type is not object.
-    private object? ValueFrom(ScriptBlock block)
-    {
-        Collection<PSObject> made;
-        try
-        {
-            made = block.InvokeWithContext(functionsToDefine: null, [new PSVariable("_", PipedObject)]);
-        }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
-        {
-            throw new KvInvalidArgumentException($"The block of -Value failed for the key '{Key}': {e.ErrorRecord.Exception.Message}", e) { Key = Key };
-        }
-
-        return made.Count switch
-        {
-            0 => throw new KvInvalidArgumentException($"The block of -Value made no value for the key '{Key}'. For an empty value it gives ''.") { Key = Key },
-            1 => made[0],
-            _ => made.ToArray<object?>(),
         };
     }
 

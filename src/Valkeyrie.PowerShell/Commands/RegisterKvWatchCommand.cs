@@ -1,0 +1,103 @@
+using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Subscribes to the changes of a directory, a prefix, a key, or the whole store, as Register-ObjectEvent does to the events of an object.</summary>
+/// <remarks>Changes that are made once the command has ended are told. An action runs in the session, while that waits for its next command or in Wait-Event.</remarks>
+[Cmdlet(VerbsLifecycle.Register, "KvWatch", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
+[OutputType(typeof(PSEventJob))]
+public sealed class RegisterKvWatchCommand : KvStoreCmdlet
+{
+    private const string KeySet = "Key";
+
+    /// <summary>The directory, which may be empty or missing. Default: all keys of the store.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [TextOf("Path")]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
+    public string? Path { get; set; }
+
+    /// <summary>Follow the keys that start with this text, whatever follows.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PrefixSet, Mandatory = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    public string Prefix { get; set; } = "";
+
+    /// <summary>Follow one key; it need not exist.</summary>
+    [Parameter(ParameterSetName = KeySet, Mandatory = true)]
+    [AllowEmptyString]
+    [TextOf("Key")]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    public string Key { get; set; } = "";
+
+    /// <summary>What to run for each event: <c>param($changes)</c>, or <c>$EventArgs.Changes</c>. Without it events wait in the queue of Get-Event and Wait-Event.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNull]
+    public ScriptBlock? Action { get; set; }
+
+    /// <summary>The name of the subscription, for Unregister-Event, Get-Event and Wait-Event. Default: a new GUID.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SourceIdentifier { get; set; }
+
+    /// <summary>Raise one event for all changes that follow each other soon: once nothing has changed for this time, a TimeSpan or seconds. Default: an event for each
+    /// change.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Debounce { get; set; }
+
+    /// <summary>What the action gets as <c>$Event.MessageData</c>.</summary>
+    [Parameter]
+    public PSObject? MessageData { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        base.Begin();
+        if (Debounce <= TimeSpan.Zero || Debounce > TimeSpan.FromDays(1))
+        {
+            Fail(ErrorRecords.InvalidArgument($"The time of -Debounce is {Debounce}. Specify one above zero and up to a day."));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var argument = Argument();
+        ReportErrors(argument, () => Subscribe(argument.Range));
+    }
+
+    private RangeArgument Argument() => ParameterSetName == KeySet
+        ? new RangeArgument(Key, KvRange.Key)
+        : RangeArgument.From(this, Path is null ? null : [Path], Prefix)?.Single() ?? RangeArgument.All;
+
+    private void Subscribe(KvRange range)
+    {
+        var name = SourceIdentifier ?? $"{Guid.NewGuid()}";
+        if (Events.GetEventSubscribers(name).Any())
+        {
+            throw new KvInvalidArgumentException($"There is a subscription named '{name}' already. Specify another -SourceIdentifier, or end that one: Unregister-Event '{name}'.");
+        }
+
+        if (!ShouldProcess($"{range} of {Target.Info.Address}", "Subscribe to changes"))
+        {
+            return;
+        }
+
+        var ending = new CancellationTokenSource();
+        using (StopToken.Register(ending.Cancel))
+        {
+            var changes = Wait(Target.FollowAsync(range, ending.Token));
+            var subscriber = Events.SubscribeEvent(null, null, name, MessageData, Action, supportEvent: false, forwardEvent: false);
+            WatchSubscription.Begin(Events, subscriber, Target, changes, Debounce, ending);
+            if (subscriber.Action is { } job)
+            {
+                WriteObject(job);
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Management.Automation;
+using System.Text.Unicode;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
+using Valkeyrie.PowerShell.Pipeline;
+
+namespace Valkeyrie.PowerShell.Commands;
+
+/// <summary>Changes values by what they are: reads one, runs a block that makes the new one, and writes that if nobody else wrote in between, else once more.</summary>
+/// <remarks>The block runs once for each attempt. An error in it is an error of the key, which is not written.</remarks>
+[Cmdlet(VerbsData.Update, "KvValue", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(KvPair))]
+public sealed class UpdateKvValueCommand : KvStoreCmdlet
+{
+    private const string KeySet = "Key";
+    private const string PipelineSet = "Pipeline";
+
+    private JsonConversion? _json;
+    private ValueBlock? _block;
+    private KvUpdateOptions? _options;
+
+    /// <summary>The keys.</summary>
+    [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = PipelineSet, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [TextOf("Key")]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    public string[] Key { get; set; } = [];
+
+    /// <summary>Makes the new value of the old one, which is <c>$_</c> and its first argument: text, or null for a key that does not exist. Values are stored as by
+    /// Set-KvValue.</summary>
+    [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = PipelineSet, Mandatory = true, Position = 0)]
+    public ScriptBlock ScriptBlock { get; set; } = null!;
+
+    /// <summary>Read the old value as JSON, and write the new one as JSON.</summary>
+    [Parameter]
+    public SwitchParameter AsJson { get; set; }
+
+    /// <summary>Pass the old value as a byte array.</summary>
+    [Parameter]
+    public SwitchParameter AsByteStream { get; set; }
+
+    /// <summary>Refuse a key that does not exist, instead of creating it.</summary>
+    [Parameter]
+    public SwitchParameter MustExist { get; set; }
+
+    /// <summary>How often to try again when others change the key in between. Default: 99.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue - 1)]
+    public int MaximumRetryCount { get; set; } = KvUpdateOptions.DefaultAttempts - 1;
+
+    /// <summary>How long the key lives from now on, as a TimeSpan or in seconds. Default: as long as it did.</summary>
+    [Parameter]
+    [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
+    public TimeSpan? Ttl { get; set; }
+
+    /// <summary>Emit the pair as it is now.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        base.Begin();
+        if (AsJson && AsByteStream)
+        {
+            Fail(ErrorRecords.InvalidArgument("-AsJson and -AsByteStream were specified together. Specify one of them."));
+        }
+
+        _json = new JsonConversion(InvokeCommand);
+        _block = new ValueBlock(ScriptBlock, nameof(ScriptBlock));
+        _options = new KvUpdateOptions { Attempts = MaximumRetryCount + 1, MustExist = MustExist, Ttl = Ttl };
+    }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        foreach (var key in Key)
+        {
+            ReportErrors(key, () => Update(key));
+        }
+    }
+
+    private void Update(string key)
+    {
+        KeyRules.Check(key);
+        if (!ShouldProcess(key, "Update value"))
+        {
+            return;
+        }
+
+        var update = new KvUpdate(Target, key, _options);
+        KvPair? written;
+        do
+        {
+            var before = Wait(update.ReadAsync(StopToken));
+            var made = _block!.Make(ValueOf(before), key);
+            written = Wait(update.TryWriteAsync(AsJson ? JsonOf(made) : ValueBytes.From(made, _json!.ToJson, key), StopToken));
+        }
+        while (written is null);
+
+        if (PassThru)
+        {
+            WriteObject(written);
+        }
+    }
+
+    // Text is stored as JSON, too: quotes and all.
+    private byte[] JsonOf(object? made) => System.Text.Encoding.UTF8.GetBytes(made is null ? "null" : _json!.ToJson(made));
+
+    private object? ValueOf(KvPair? pair) => pair switch
+    {
+        null => null,
+        _ when AsByteStream => pair.Bytes,
+        _ when !Utf8.IsValid(pair.Bytes) => throw new KvInvalidArgumentException(
+            $"The value of '{pair.Key}' is not text, and would lose bytes. Specify -AsByteStream to get it as bytes.") { Key = pair.Key },
+        _ when AsJson => Parsed(pair),
+        _ => pair.Value,
+    };
+
+    private object? Parsed(KvPair pair)
+    {
+        try
+        {
+            var parsed = _json!.FromJson(pair.Value);
+            return parsed.Count == 1 ? parsed[0] : parsed.ToArray<object?>();
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            throw new CommandFailedException(ErrorRecords.InvalidJson(pair.Key, e));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+
+namespace Valkeyrie;
+
+/// <summary>What there is to react to, on any store.</summary>
+public static class KvChanges
+{
+    // A store that changes without a pause would never be told of otherwise.
+    private const int MostPauses = 10;
+
+    /// <summary>Begins to follow a range: whatever is changed once this call has returned is in the stream.</summary>
+    /// <remarks>Where the changes in between are no longer kept, or the store has another history, the stream goes on with a <see cref="KvEventType.Resync"/> and all that
+    /// is there, as <see cref="KvWatchOptions.Resynchronize"/> says. A store that is away is waited for. On stores without <see cref="KvPromises.History"/> the range is
+    /// read twice at the beginning.</remarks>
+    /// <param name="store">The store.</param>
+    /// <param name="range">The range; it may be empty or missing.</param>
+    /// <param name="cancellationToken">Ends the call, and the stream.</param>
+    /// <returns>The changes. The stream is read once.</returns>
+    public static async ValueTask<IAsyncEnumerable<KvEvent>> FollowAsync(this IKvStore store, KvRange range, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(range);
+        var options = new KvWatchOptions { Resynchronize = true };
+        if (store.Info.Promises.History && (await store.PingAsync(cancellationToken).ConfigureAwait(false)).Revision is { } now)
+        {
+            // A member that lags behind tells an older revision: a change may be told that was made just before, none is left out.
+            return store.WatchTreeAsync(range, options with { FromRevision = now + 1 }, cancellationToken);
+        }
+
+        var known = 0L;
+        var isEmpty = true;
+        await foreach (var pair in store.ListAsync(range, new KvListOptions { KeysOnly = true }, cancellationToken).OrEmptyAsync(missing: null, cancellationToken).ConfigureAwait(false))
+        {
+            isEmpty = false;
+            known = Math.Max(known, pair.Revision);
+        }
+
+        var events = store.WatchTreeAsync(range, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var first = events.MoveNextAsync().AsTask();
+        if (!isEmpty)
+        {
+            // The watch has read what there is once it tells of it. Before that it could miss a removal.
+            await ((Task)first).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return ReadAsync(events, first, known);
+    }
+
+    /// <summary>Gathers changes that follow each other soon, so that one reaction is one to all of them.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <param name="pause">How long nothing must change before a batch is given. Where changes never pause, it is given after ten times as long.</param>
+    /// <param name="time">What measures the pause; null for the system's time.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <returns>Batches of changes, of each key the newest one alone, in the order in which those came. None is empty.</returns>
+    public static async IAsyncEnumerable<IReadOnlyList<KvEvent>> Debounce(
+        this IAsyncEnumerable<KvEvent> changes, TimeSpan pause, TimeProvider? time = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        time ??= TimeProvider.System;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var events = changes.GetAsyncEnumerator(ended.Token);
+        var next = events.MoveNextAsync().AsTask();
+        var turn = 0L;
+        try
+        {
+            while (await next.ConfigureAwait(false))
+            {
+                var batch = new Dictionary<string, (long Turn, KvEvent Change)>(StringComparer.Ordinal);
+                var latest = Task.Delay(pause * MostPauses, time, ended.Token);
+                do
+                {
+                    batch[events.Current.Key] = (turn++, events.Current);
+                    next = events.MoveNextAsync().AsTask();
+                    await Task.WhenAny(next, latest, Task.Delay(pause, time, ended.Token)).ConfigureAwait(false);
+                }
+                while (next.IsCompletedSuccessfully && next.Result && !latest.IsCompleted);
+
+                ended.Token.ThrowIfCancellationRequested();
+                yield return [.. batch.Values.OrderBy(entry => entry.Turn).Select(entry => entry.Change)];
+            }
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await events.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async IAsyncEnumerable<KvEvent> ReadAsync(IAsyncEnumerator<KvEvent> events, Task<bool> next, long known)
+    {
+        await using var _ = events.ConfigureAwait(false);
+        var isListing = true;
+        while (await next.ConfigureAwait(false))
+        {
+            var change = events.Current;
+            isListing &= change.Type == KvEventType.Existing;
+
+            // What was there before is no change; what is newer was written while the watch began.
+            if (!isListing || change.Revision > known)
+            {
+                yield return change;
+            }
+
+            next = events.MoveNextAsync().AsTask();
+        }
+    }
+}
