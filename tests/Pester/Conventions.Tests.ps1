@@ -3,7 +3,7 @@
 BeforeDiscovery {
     $commands = (Import-PowerShellDataFile $PSScriptRoot/../../Valkeyrie.psd1).CmdletsToExport
     $changing = $commands | Where-Object { ($_ -split '-')[0] -in 'Copy', 'Disable', 'Disconnect', 'Enable', 'Enter', 'Exit', 'Export', 'Grant', 'Import', 'Invoke', 'Lock', 'Register', 'Remove', 'Revoke', 'Save', 'Set', 'Sync', 'Unlock', 'Unregister', 'Use' -or
-        $_ -in 'New-KvLease', 'New-KvRole', 'New-KvUser' }
+        $_ -in 'New-KvLease', 'New-KvRole', 'New-KvUser', 'Update-KvValue' }
 
     # These have no store of their own to choose: they open one, show all, are of one already, or only name things.
     $onStore = $commands | Where-Object { $_ -notin 'Connect-KvStore', 'Exit-KvElection', 'Get-KvStore', 'New-KvCondition', 'Register-KvStore', 'Set-KvElection', 'Unlock-KvKey', 'Unregister-KvStore' }

@@ -30,7 +30,10 @@ BeforeDiscovery {
         Row Set-KvValue '"a", "b" | Set-KvValue -Value 1 -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Sync-KvTree 'Sync-KvTree app other -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Test-KvKey '"a", "b" | Test-KvKey -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Register-KvWatch 'Register-KvWatch app { "BLOCK" } -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Update-KvLease '1, 2 | Update-KvLease -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Update-KvValue '"a", "b" | Update-KvValue { "BLOCK" } -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Wait-KvKey '"a", "b" | Wait-KvKey -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Use-KvElection 'Use-KvElection e { "BLOCK" } -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Use-KvLock 'Use-KvLock a { "BLOCK" } -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Watch-KvElection 'Watch-KvElection e -Store nosuch -Timeout 60 <EA>' -Ends -Id KvStoreNotFound
@@ -142,7 +145,11 @@ BeforeDiscovery {
         Row Test-KvStore 'Test-KvStore nosuch <EA>' -Id KvStoreNotFound
         Row Unlock-KvKey 'Unlock-KvKey (New-LostLock) <EA>' -Id KvLockLost
         Row Unregister-KvStore 'Unregister-KvStore nosuch -Confirm:$false <EA>' -Id KvStoreNotRegistered
+        Row Register-KvWatch 'Register-KvWatch "" -Store main <EA>' -Id KvInvalidArgument
         Row Update-KvLease 'Update-KvLease 1 -Store main <EA>' -Id KvLeaseNotFound
+        Row Update-KvValue 'Update-KvValue none { 1 } -MustExist -Store main <EA>' -Id KvKeyNotFound
+        Row Update-KvValue 'Update-KvValue app/a { 1 / 0 } -Store main <EA>' -Id KvInvalidArgument
+        Row Wait-KvKey 'Wait-KvKey none -Timeout 0 -Store main <EA>' -Id KvWaitTimedOut
         Row Watch-KvElection 'Watch-KvElection "" -Timeout 60 -Store main <EA>' -Id KvInvalidArgument
         Row Watch-KvTree 'Watch-KvTree "" -Timeout 60 -Store main <EA>' -Id KvInvalidArgument
 

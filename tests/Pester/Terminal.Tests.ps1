@@ -111,6 +111,9 @@ BeforeDiscovery {
         'Test-KvStore'         = { Test-KvStore $h; Test-KvStore $open; Test-KvStore $open -Timeout $h }
         'Unlock-KvKey'         = { $lock | Unlock-KvKey -WhatIf; Unlock-KvKey $h }
         'Unregister-KvStore'   = { Unregister-KvStore $h -Confirm:$false; Unregister-KvStore $h -WhatIf }
+        'Register-KvWatch'     = { Register-KvWatch $k { } -SourceIdentifier $h -WhatIf; Register-KvWatch "$k`0"; Register-KvWatch $k -SourceIdentifier $h; Register-KvWatch $k -SourceIdentifier $h; Unregister-Event $h }
+        'Update-KvValue'       = { Update-KvValue "none$k" { 1 } -MustExist; Update-KvValue $k { throw $h }; Update-KvValue $k { 1 } -WhatIf; Update-KvValue $k { 1 } -AsJson }
+        'Wait-KvKey'           = { Wait-KvKey "none$k" -Timeout 0; Wait-KvKey "$k`0" }
         'Update-KvLease'       = { Update-KvLease $h; Update-KvLease 1 -WhatIf; Update-KvLease 1 }
         'Use-KvElection'       = { Use-KvElection "led$k" -Timeout 0 { }; Use-KvElection "w$k" { } -WhatIf }
         'Use-KvLock'           = { Use-KvLock $k -Timeout 0 { }; Use-KvLock "w$k" { } -WhatIf }

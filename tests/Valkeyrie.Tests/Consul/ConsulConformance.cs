@@ -13,6 +13,8 @@ public static class ConsulConformance
 
     public sealed class Waits(SharedConsul consul) : WaitConformance(new ConsulRig(consul.Agent));
 
+    public sealed class Changes(SharedConsul consul) : ChangesConformance(new ConsulRig(consul.Agent));
+
     public sealed class Paging(SharedConsul consul) : PagingConformance(new ConsulRig(consul.Agent));
 
     [Collection(AloneCollection.Name)]

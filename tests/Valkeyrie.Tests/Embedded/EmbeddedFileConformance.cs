@@ -13,6 +13,8 @@ public static class EmbeddedFileConformance
 
     public sealed class Waits(SharedDatabases databases) : WaitConformance(databases.File);
 
+    public sealed class Changes(SharedDatabases databases) : ChangesConformance(databases.File);
+
     public sealed class Paging(SharedDatabases databases) : PagingConformance(databases.File);
 
     [Collection(AloneCollection.Name)]

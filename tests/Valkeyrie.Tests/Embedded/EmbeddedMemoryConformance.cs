@@ -13,6 +13,8 @@ public static class EmbeddedMemoryConformance
 
     public sealed class Waits(SharedDatabases databases) : WaitConformance(databases.Memory);
 
+    public sealed class Changes(SharedDatabases databases) : ChangesConformance(databases.Memory);
+
     public sealed class Paging(SharedDatabases databases) : PagingConformance(databases.Memory);
 
     [Collection(AloneCollection.Name)]

@@ -13,6 +13,8 @@ public static class EtcdV3Conformance
 
     public sealed class Waits(SharedEtcd etcd) : WaitConformance(new EtcdV3Rig(etcd.Server));
 
+    public sealed class Changes(SharedEtcd etcd) : ChangesConformance(new EtcdV3Rig(etcd.Server));
+
     public sealed class Paging(SharedEtcd etcd) : PagingConformance(new EtcdV3Rig(etcd.Server));
 
     [Collection(AloneCollection.Name)]

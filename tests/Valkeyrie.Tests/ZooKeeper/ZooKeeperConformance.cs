@@ -15,6 +15,8 @@ public static class ZooKeeperConformance
 
     public sealed class Waits(SharedZooKeeper zooKeeper) : WaitConformance(new ZooKeeperRig(zooKeeper.Server));
 
+    public sealed class Changes(SharedZooKeeper zooKeeper) : ChangesConformance(new ZooKeeperRig(zooKeeper.Server));
+
     public sealed class Paging(SharedZooKeeper zooKeeper) : PagingConformance(new ZooKeeperRig(zooKeeper.Server));
 
     [Collection(AloneCollection.Name)]

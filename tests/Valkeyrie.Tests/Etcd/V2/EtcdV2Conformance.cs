@@ -15,6 +15,8 @@ public static class EtcdV2Conformance
 
     public sealed class Waits(OwnEtcdV2 etcd) : WaitConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
+    public sealed class Changes(OwnEtcdV2 etcd) : ChangesConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
+
     public sealed class Paging(OwnEtcdV2 etcd) : PagingConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;
 
     [Collection(AloneCollection.Name)]
