@@ -10,7 +10,8 @@ BeforeDiscovery {
 
     # What is about the whole of a cluster is asked once. A lease is made from a time alone, a block of code runs under one lock or leadership, and whoever waits to lead in one election leads in no other meanwhile.
     # A role is granted and permitted something by name; users and directories are what comes in numbers. A mirror follows one tree until it is stopped.
-    $piped = $commands | Where-Object { $_ -notin 'Add-KvMember', 'Clear-KvHistory', 'Disable-KvAuthentication', 'Enable-KvAuthentication', 'Get-KvAlarm', 'Get-KvHash', 'Get-KvMember', 'Get-KvStatus', 'Optimize-KvStore', 'Measure-KvStore', 'Enter-KvElection', 'New-KvLease', 'Sync-KvTree', 'Use-KvElection', 'Use-KvLock' }
+    # The keys of Update-KvValue come by -InputObject: its block comes first then.
+    $piped = $commands | Where-Object { $_ -notin 'Add-KvMember', 'Clear-KvHistory', 'Disable-KvAuthentication', 'Enable-KvAuthentication', 'Get-KvAlarm', 'Get-KvHash', 'Get-KvMember', 'Get-KvStatus', 'Optimize-KvStore', 'Measure-KvStore', 'Enter-KvElection', 'New-KvLease', 'Sync-KvTree', 'Update-KvValue', 'Use-KvElection', 'Use-KvLock' }
 
     $codes = Get-Content $PSScriptRoot/../../src/Valkeyrie/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { "Kv$($_.Trim(' ,'))" }
     $written = [regex]::Matches((Get-Content $PSScriptRoot/../../src/Valkeyrie.PowerShell/Errors/ErrorRecords.cs -Raw), '"(Kv[A-Z]\w+)"') |
@@ -78,6 +79,7 @@ Describe '<_>' -ForEach $commands {
             '^(Grant|Revoke)-Kv(Role|Permission)$' { 'Role'; break }
             '^Enable-KvAuthentication$' { 'Credential'; break }
             '^Disable-KvAuthentication$' { $null; break }
+            '^Register-KvWatch$' { 'Path'; break }
             default { 'Key' }
         }
         $first | Should -Be $expected

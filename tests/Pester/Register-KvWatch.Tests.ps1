@@ -40,9 +40,25 @@ Describe 'Register-KvWatch' {
         foreach ($key in $Keys) {
             $event = Wait-Event queued -Timeout 60
             $event.SourceEventArgs.Changes.Key | Should -Be $key
-            $event.Sender.Info.Address | Should -Be memory:
+            "$($event.Sender)" | Should -BeLike '* of memory:'
             Remove-Event -EventIdentifier $event.EventIdentifier
         }
+    }
+
+    It 'ends the watch with the subscription' {
+        Register-KvWatch ended -SourceIdentifier ended
+        (Get-EventSubscriber ended).SourceObject.Range.Text | Should -Be ended
+        Unregister-Event ended
+        Register-KvWatch ended -SourceIdentifier ended
+        Set-KvValue ended/a 1
+        $event = Wait-Event ended -Timeout 60
+        Remove-Event -EventIdentifier $event.EventIdentifier
+
+        # The first watch, were it still there, would have told by the time that the second tells of the next change.
+        Set-KvValue ended/b 1
+        $event = Wait-Event ended -Timeout 60
+        $event.SourceEventArgs.Changes.Key | Should -Be ended/b
+        @(Get-Event).Count | Should -Be 1
     }
 
     It 'raises one event for changes that follow each other soon, with -Debounce' {

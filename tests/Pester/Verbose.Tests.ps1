@@ -46,6 +46,9 @@ BeforeDiscovery {
         'Set-KvValue'         = { Set-KvValue app/a 2 -Verbose }
         'Test-KvKey'          = { Test-KvKey app/a -Verbose }
         'Invoke-KvTransaction' = { Invoke-KvTransaction -Then { Set-KvValue app/t 1 } -Verbose }
+        'Update-KvValue'      = { Update-KvValue app/a { 1 + $_ } -Verbose }
+        'Wait-KvKey'          = { Wait-KvKey app/a -Verbose }
+        'Register-KvWatch'    = { Register-KvWatch app -SourceIdentifier verbose -Verbose; Unregister-Event verbose }
         'Watch-KvKey'         = { Watch-KvKey app/a -Verbose | Select-Object -First 1 }
         'Watch-KvTree'        = { Watch-KvTree app -Verbose | Select-Object -First 1 }
         'Remove-KvValue'      = { Remove-KvValue app/t -Verbose }

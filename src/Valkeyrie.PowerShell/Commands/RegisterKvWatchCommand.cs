@@ -92,8 +92,9 @@ public sealed class RegisterKvWatchCommand : KvStoreCmdlet
         using (StopToken.Register(ending.Cancel))
         {
             var changes = Wait(Target.FollowAsync(range, ending.Token));
-            var subscriber = Events.SubscribeEvent(null, null, name, MessageData, Action, supportEvent: false, forwardEvent: false);
-            WatchSubscription.Begin(Events, subscriber, Target, changes, Debounce, ending);
+            var source = new KvWatchSource(Target, range, ending);
+            var subscriber = Events.SubscribeEvent(source, KvWatchSource.EventName, name, MessageData, Action, supportEvent: false, forwardEvent: false);
+            _ = Task.Run(() => source.RunAsync(changes, Debounce, Events, subscriber));
             if (subscriber.Action is { } job)
             {
                 WriteObject(job);

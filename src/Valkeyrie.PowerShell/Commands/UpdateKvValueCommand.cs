@@ -22,11 +22,16 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
 
     /// <summary>The keys.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = PipelineSet, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [TextOf("Key")]
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string[] Key { get; set; } = [];
+
+    /// <summary>The keys, from the pipeline. By a parameter of its own: a block for one that takes pipeline input is run by PowerShell, to make a key.</summary>
+    [Parameter(ParameterSetName = PipelineSet, Mandatory = true, ValueFromPipeline = true)]
+    [AllowEmptyString]
+    [TextOf("Key")]
+    public string[] InputObject { get; set; } = [];
 
     /// <summary>Makes the new value of the old one, which is <c>$_</c> and its first argument: text, or null for a key that does not exist. Values are stored as by
     /// Set-KvValue.</summary>
@@ -77,7 +82,7 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
-        foreach (var key in Key)
+        foreach (var key in ParameterSetName == KeySet ? Key : InputObject)
         {
             ReportErrors(key, () => Update(key));
         }
