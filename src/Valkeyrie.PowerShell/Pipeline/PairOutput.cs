@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text;
+using System.Text.Unicode;
 using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Pipeline;
@@ -38,7 +39,9 @@ internal static class PairOutput
     /// <summary>A record as Export-KvTree writes it, with the revision; of a key alone without a value.</summary>
     private static PSObject RecordOf(KvPair pair)
     {
-        var record = TreeRecord.From(pair.Key, pair.Bytes);
+        // Control characters, of which a file shows none, are escaped in JSON.
+        var isText = Utf8.IsValid(KeyText.Encode(pair.Key)) && Utf8.IsValid(pair.Bytes);
+        var record = isText ? new TreeRecord(pair.Key, pair.Bytes, TreeRecord.Text) : TreeRecord.From(pair.Key, pair.Bytes);
         var fields = new PSObject();
         fields.Properties.Add(new PSNoteProperty(nameof(TreeRecord.Key), record.Key));
         if (pair.KeyOnly)
