@@ -27,6 +27,7 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections
 
     private readonly SessionPool _pool;
     private readonly KvStoreInfo _info;
+    private readonly OpenAccess _openAccess;
     private readonly Nodes _nodes;
     private readonly Writes _writes;
     private readonly Trees _trees;
@@ -40,6 +41,7 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections
         _pool = pool;
         _info = info;
         _lifetime = new StoreLifetime(info.Address);
+        _openAccess = new OpenAccess(pool.Settings, access);
         _nodes = new Nodes(pool, paths, access, info);
         _writes = new Writes(_nodes);
         _trees = new Trees(_nodes);
@@ -80,10 +82,11 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections
     // By the interface alone: whoever turns the object into JSON, a few levels deep, shall not be led through all that it is made of.
     KvStoreInfo IKvStore.Info => _info;
 
-    public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
+    public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfClosed();
-        return new MemberChecks(_pool, _info).PingAsync(cancellationToken);
+        var status = await new MemberChecks(_pool, _info).PingAsync(cancellationToken).ConfigureAwait(false);
+        return status with { Warning = await _openAccess.WarningAsync(cancellationToken).ConfigureAwait(false) };
     }
 
     public IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)

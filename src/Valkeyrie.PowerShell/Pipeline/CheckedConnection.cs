@@ -11,14 +11,20 @@ internal static class CheckedConnection
     /// <param name="apiVersion">The version of etcd's API; null for another kind of store.</param>
     /// <param name="wait">Waits on the pipeline's thread.</param>
     /// <param name="tell">Writes what the store answered.</param>
+    /// <param name="warn">Writes what its user should know.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static KvConnection Of(
-        IKvStore store, string name, int? apiVersion, BlockingWait wait, Action<string> tell, CancellationToken cancellationToken)
+        IKvStore store, string name, int? apiVersion, BlockingWait wait, Action<string> tell, Action<string> warn, CancellationToken cancellationToken)
     {
         try
         {
             var status = wait.For(store.PingAsync(cancellationToken));
             tell($"{status.Endpoint} answered: version {status.Version}, revision {status.Revision}.");
+            if (status.Warning is { } warning)
+            {
+                warn(warning);
+            }
+
             return new KvConnection(name, store, apiVersion, status.Version, OpenStores.IsCurrent);
         }
         catch

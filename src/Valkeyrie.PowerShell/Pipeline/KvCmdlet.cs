@@ -90,5 +90,5 @@ public abstract partial class KvCmdlet : VisibleCmdlet, IDisposable
     /// <param name="name">The name to give it.</param>
     /// <param name="apiVersion">The version of etcd's API; null for another kind of store.</param>
     private protected KvConnection Connect(IKvStore store, string name, int? apiVersion = null) =>
-        CheckedConnection.Of(store, name, apiVersion, Blocking, WriteVerbose, StopToken);
+        CheckedConnection.Of(store, name, apiVersion, Blocking, WriteVerbose, WriteWarning, StopToken);
 }

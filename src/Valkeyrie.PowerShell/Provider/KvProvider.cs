@@ -95,7 +95,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         }
     }
 
-    private KvConnection OpenDefault() => CheckedConnection.Of(DefaultStore.Open(), DefaultStore.Name, null, _wait, WriteVerbose, _stopping.Token);
+    private KvConnection OpenDefault() => CheckedConnection.Of(DefaultStore.Open(), DefaultStore.Name, null, _wait, WriteVerbose, WriteWarning, _stopping.Token);
 
     /// <summary>What lies at a place; null for nothing.</summary>
     private KvEntry? EntryAt(KvLocation location, bool keyOnly = true) => location.IsRoot
