@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Google.Protobuf;
 using Valkeyrie.Engine.Http;
 using Valkeyrie.Engine.Telemetry;
 using Valkeyrie.Etcd.Cluster;

@@ -10,6 +10,8 @@ internal static class BatchRound
     private const string EndKey = Root + "/end";
     private const int Killed = EtcdCluster.Size;
     private const int EnoughCalls = 2000;
+    private const int Cuts = 10;
+    private const int LongestPause = 120;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Makes a round.</summary>
@@ -41,7 +43,11 @@ internal static class BatchRound
         try
         {
             await KillClientAsync(run, direct.Info.Address, recorder);
-            await run.SufferAsync(cluster, faults);
+            foreach (var fault in faults)
+            {
+                await CutAsync(cluster, new Random(run.Seed));
+                await run.SufferAsync(cluster, [fault]);
+            }
         }
         finally
         {
@@ -67,6 +73,20 @@ internal static class BatchRound
         run.ThrowIfAny(wrong, calls.OrderBy(call => call.Start).Cast<object>().Concat(truth.Events));
         return $"{faults.Count} faults, {calls.Count} writes ({calls.Count(call => call.Outcome == CallOutcome.Unknown)} unknown, "
             + $"{calls.Count(call => call.Outcome == CallOutcome.NotSent)} not sent) at {truth.Events.Select(change => change.Revision).Distinct().Count()} revisions";
+    }
+
+    // Batches that a member has made, and whose replies are lost: only these tell one that is sent again.
+    private static async Task CutAsync(FaultyCluster cluster, Random random)
+    {
+        for (var cut = 0; cut < Cuts; cut++)
+        {
+            for (var member = 0; member < EtcdCluster.Size; member++)
+            {
+                cluster.ProxyOf(member).Cut();
+            }
+
+            await Task.Delay(random.Next(LongestPause));
+        }
     }
 
     private static async Task KillClientAsync(FaultRun run, string address, CallRecorder recorder)
