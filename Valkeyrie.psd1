@@ -68,6 +68,7 @@
         'Set-KvUser'
         'Set-KvValue'
         'Sync-KvTree'
+        'Test-KvAuthentication'
         'Test-KvKey'
         'Test-KvStore'
         'Unlock-KvKey'

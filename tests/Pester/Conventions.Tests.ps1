@@ -11,7 +11,7 @@ BeforeDiscovery {
     # What is about the whole of a cluster is asked once. A lease is made from a time alone, a block of code runs under one lock or leadership, and whoever waits to lead in one election leads in no other meanwhile.
     # A role is granted and permitted something by name; users and directories are what comes in numbers. A mirror follows one tree until it is stopped.
     # The keys of Update-KvValue come by -InputObject: its block comes first then.
-    $piped = $commands | Where-Object { $_ -notin 'Add-KvMember', 'Clear-KvHistory', 'Disable-KvAuthentication', 'Enable-KvAuthentication', 'Get-KvAlarm', 'Get-KvHash', 'Get-KvMember', 'Get-KvStatus', 'Optimize-KvStore', 'Measure-KvStore', 'Enter-KvElection', 'New-KvLease', 'Sync-KvTree', 'Update-KvValue', 'Use-KvElection', 'Use-KvLock' }
+    $piped = $commands | Where-Object { $_ -notin 'Add-KvMember', 'Clear-KvHistory', 'Disable-KvAuthentication', 'Enable-KvAuthentication', 'Get-KvAlarm', 'Get-KvHash', 'Get-KvMember', 'Get-KvStatus', 'Optimize-KvStore', 'Measure-KvStore', 'Enter-KvElection', 'New-KvLease', 'Sync-KvTree', 'Test-KvAuthentication', 'Update-KvValue', 'Use-KvElection', 'Use-KvLock' }
 
     $codes = Get-Content $PSScriptRoot/../../src/Valkeyrie/KvErrorCode.cs | Where-Object { $_ -match '^    (\w+),$' } | ForEach-Object { "Kv$($_.Trim(' ,'))" }
     $written = [regex]::Matches((Get-Content $PSScriptRoot/../../src/Valkeyrie.PowerShell/Errors/ErrorRecords.cs -Raw), '"(Kv[A-Z]\w+)"') |
@@ -78,7 +78,7 @@ Describe '<_>' -ForEach $commands {
             '^(Get|New|Remove|Set)-Kv(User|Role)$' { 'Name'; break }
             '^(Grant|Revoke)-Kv(Role|Permission)$' { 'Role'; break }
             '^Enable-KvAuthentication$' { 'Credential'; break }
-            '^Disable-KvAuthentication$' { $null; break }
+            '^(Disable|Test)-KvAuthentication$' { $null; break }
             '^Register-KvWatch$' { 'Path'; break }
             default { 'Key' }
         }

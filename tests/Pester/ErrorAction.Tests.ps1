@@ -65,6 +65,7 @@ BeforeDiscovery {
         Row Revoke-KvPermission 'Revoke-KvPermission team app -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Enable-KvAuthentication 'Enable-KvAuthentication ([pscredential]::new("root", (ConvertTo-SecureString x -AsPlainText -Force))) -Confirm:$false -Store nosuch <EA>' -Ends -Id KvStoreNotFound
         Row Disable-KvAuthentication 'Disable-KvAuthentication -Confirm:$false -Store nosuch <EA>' -Ends -Id KvStoreNotFound
+        Row Test-KvAuthentication 'Test-KvAuthentication -Store nosuch <EA>' -Ends -Id KvStoreNotFound
 
         # Locks, connections and transactions.
         Row Lock-KvKey '"held", "free" | Lock-KvKey -Timeout 0 -Store main <EA>' -Ends -Id KvCannotLock
@@ -170,6 +171,7 @@ BeforeDiscovery {
         Row Revoke-KvPermission 'Revoke-KvPermission team app -Store main <EA>' -Id KvNotSupported
         Row Enable-KvAuthentication 'Enable-KvAuthentication ([pscredential]::new("root", (ConvertTo-SecureString x -AsPlainText -Force))) -Confirm:$false -Store main <EA>' -Id KvNotSupported
         Row Disable-KvAuthentication 'Disable-KvAuthentication -Confirm:$false -Store main <EA>' -Id KvNotSupported
+        Row Test-KvAuthentication 'Test-KvAuthentication -Store main <EA>' -Id KvNotSupported
 
         # A drive whose store does not answer. PowerShell's own commands write what fails, so that only -ErrorAction makes them stop.
         Row Add-Content 'Add-Content away:/a 1 <EA>' -Id KvStoreClosed

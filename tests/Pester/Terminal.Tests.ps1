@@ -104,6 +104,7 @@ BeforeDiscovery {
         'Revoke-KvPermission' = { Revoke-KvPermission $h $h }
         'Enable-KvAuthentication' = { Enable-KvAuthentication ([pscredential]::new("x$h", [securestring]::new())) -Confirm:$false }
         'Disable-KvAuthentication' = { Disable-KvAuthentication -Confirm:$false }
+        'Test-KvAuthentication' = { Test-KvAuthentication }
         'Set-KvMember'         = { Set-KvMember $h -Promote; Set-KvMember $h $h -WhatIf }
         'Set-KvValue'          = { Set-KvValue $k 1 -WhatIf; Set-KvValue $k 1 -NoClobber; Set-KvValue "$k`0" 1; Set-KvValue a 1 -Ttl $h; Set-KvValue $k 1 -IfRevision 99; Set-KvValue a -InFile "./none$h" }
         'Sync-KvTree'          = { Sync-KvTree -Path a -Destination $k -Once -WhatIf; Sync-KvTree $k "$k/x"; Sync-KvTree -Path a -Destination $k -Once -Verbose; Sync-KvTree -Path a -Destination b -StatePath "/none/$h.json" }

@@ -44,6 +44,12 @@ internal static class EtcdErrors
             GrpcCode.NotFound when Has("lease") => new(new KvLeaseNotFoundException(null, endpoint)),
             GrpcCode.DeadlineExceeded => Timeout(),
             GrpcCode.Unavailable when Has("timed out") => Timeout(),
+
+            // Said before anything is proposed (etcdserver: mayAddMember, mayRemoveMember), so the change can be asked for again.
+            GrpcCode.Unavailable when Has("unhealthy cluster") => new(new KvUnreachableException(
+                KvUnreachableReason.Unavailable,
+                $"{endpoint} changes no members now: not all of them have been connected to each other for five seconds. Nothing was changed. See that all are well, and try again.")
+                { Key = key, Endpoint = endpoint, NotSent = true }) { MayPass = true },
             GrpcCode.Unavailable or GrpcCode.Aborted or GrpcCode.Cancelled => Unavailable(),
             GrpcCode.FailedPrecondition or GrpcCode.NotFound or GrpcCode.AlreadyExists => Invalid(),
             GrpcCode.Unimplemented => Foreign("It does not know the method called; it is no etcd, or older than 3.0."),
