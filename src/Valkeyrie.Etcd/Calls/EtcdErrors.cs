@@ -11,17 +11,16 @@ internal static class EtcdErrors
     {
         var text = status.Message;
         var (endpoint, key) = (call.Endpoint, call.Key);
-        return status.Code switch
+        return CodeOf(status) switch
         {
             // Unavailable before etcd 3.6, a failed precondition from then on.
             _ when Has("rpc not supported for learner") => Learner(),
             GrpcCode.Unauthenticated => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
             GrpcCode.PermissionDenied => new(new KvPermissionDeniedException(
                 $"{endpoint} does not permit this{call.ForKey}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }),
-            GrpcCode.InvalidArgument when Has("auth store is old") => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
+            GrpcCode.InvalidArgument when Has("auth store is old") || Has("revision in header is old") => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
 
-            // Unknown where a password comes for a user that was added without one: the servers' table of errors leaves that one out.
-            GrpcCode.InvalidArgument or GrpcCode.Unknown when Has("authentication failed") => Authentication($"{endpoint} refused the user or password."),
+            GrpcCode.InvalidArgument when Has("authentication failed") => Authentication($"{endpoint} refused the user or password."),
             GrpcCode.InvalidArgument when Has("user name is empty") => new(new KvException(
                 KvErrorCode.AuthenticationFailed,
                 $"{endpoint} has authentication enabled, and neither a user and password nor a client certificate that names a user was given. Specify a credential.")
@@ -80,4 +79,14 @@ internal static class EtcdErrors
         Failure Foreign(string message) => new(new KvUnreachableException(
             KvUnreachableReason.Protocol, $"{endpoint} did not do as asked. {message}") { Key = key, Endpoint = endpoint });
     }
+
+    // The calls of maintenance, and the refusal of a password for a user that has none, let the errors of etcd's own auth package (server/auth/store.go) pass as they are: without
+    // a code, and with its words.
+    private static GrpcCode CodeOf(GrpcStatus status) => status switch
+    {
+        { Code: GrpcCode.Unknown, Message: "auth: invalid auth token" } => GrpcCode.Unauthenticated,
+        { Code: GrpcCode.Unknown, Message: "auth: permission denied" } => GrpcCode.PermissionDenied,
+        { Code: GrpcCode.Unknown } when status.Message.StartsWith("auth: ", StringComparison.Ordinal) => GrpcCode.InvalidArgument,
+        _ => status.Code,
+    };
 }
