@@ -93,9 +93,9 @@ BeforeDiscovery {
                 $there = ((Invoke-Etcdctl lease grant 600) -split ' ')[1]
                 Set-KvValue l/here 1 -Lease $here
                 $null = Invoke-Etcdctl put l/there 1 "--lease=$there"
-                $ids = ('{0:x}' -f $here.Id), $there
+                $ids = ('{0:x16}' -f $here.Id), $there
                 (Invoke-Etcdctl lease list | Select-Object -Skip 1 | Sort-Object) | Should -Be ($ids | Sort-Object)
-                (Get-KvLease | ForEach-Object { '{0:x}' -f $_.Id } | Sort-Object) | Should -Be ($ids | Sort-Object)
+                (Get-KvLease | ForEach-Object { '{0:x16}' -f $_.Id } | Sort-Object) | Should -Be ($ids | Sort-Object)
                 foreach ($id in $ids) {
                     $told = Invoke-Etcdctl lease timetolive $id --keys --write-out=json | ConvertFrom-Json
                     $ours = Get-KvLease $id

@@ -166,6 +166,10 @@ public sealed class AdministrationTests : IAsyncLifetime
         await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await zoe.PutAsync("application", "1"));
         await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await zoe.GetCapability<IKvAccess>().ListUsersAsync());
 
+        // Whoever asks is told, with any role and without a user.
+        Assert.True(await zoe.GetCapability<IKvAccess>().IsAuthenticationEnabledAsync());
+        Assert.True(await access.IsAuthenticationEnabledAsync());
+
         await using var root = KvStore.Open(_server.Address, new KvStoreOptions { Credential = new("root", "r00t") });
         access = root.GetCapability<IKvAccess>();
         Assert.True(await access.IsAuthenticationEnabledAsync());
