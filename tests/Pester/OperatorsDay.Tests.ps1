@@ -43,7 +43,7 @@ BeforeAll {
     }
 
     # What etcdctl says to a user, or to root, of the members that there are.
-    function Invoke-EtcdctlAs([string] $User, [string[]] $Argument) {
+    function Invoke-UserEtcdctl([string] $User, [string[]] $Argument) {
         $said = & $Etcdctl --endpoints ($Clients.Values -join ',') --cacert $authority.Path --command-timeout 20s --user "${User}:$($Secrets[$User])" @Argument 2>&1
         if ($LASTEXITCODE -ne 0) {
             throw "etcdctl $Argument ended with ${LASTEXITCODE}: $said"
@@ -52,7 +52,7 @@ BeforeAll {
         $said | Where-Object { $_ -is [string] }
     }
 
-    function Invoke-Etcdctl { Invoke-EtcdctlAs root $args }
+    function Invoke-Etcdctl { Invoke-UserEtcdctl root $args }
 
     function Get-Listed { (Invoke-Etcdctl member list --write-out=json | ConvertFrom-Json).members }
 
@@ -60,14 +60,14 @@ BeforeAll {
 
     function Get-Password([string] $Text) { ConvertTo-SecureString $Text -AsPlainText -Force }
 
-    function Connect-As([string] $User, [string[]] $To = @($Clients.Values)) {
+    function Connect-User([string] $User, [string[]] $To = @($Clients.Values)) {
         $null = Connect-KvStore $To -Name $User -Force -CaCertificate $authority.Path -Credential ([pscredential]::new($User, (Get-Password $Secrets[$User])))
     }
 
     # Gives a learner its vote as soon as it has caught up.
     function Grant-Vote($Member) {
         Wait-Until { $Member | Set-KvMember -Promote -ErrorAction SilentlyContinue; (Get-KvMember | Where-Object Id -EQ $Member.Id).IsLearner -eq $false } 'the learner votes'
-        Connect-As root
+        Connect-User root
         Wait-Until { -not (Get-KvStatus | Where-Object { $_.Reason -or -not $_.LeaderId }) } 'all members serve'
     }
 
@@ -99,7 +99,7 @@ Describe 'An operator''s day' -Tag etcd {
 
         Test-KvAuthentication | Should -BeFalse
         Enable-KvAuthentication ([pscredential]::new('root', (Get-Password $Secrets.root))) -Confirm:$false
-        'root', 'red', 'green', 'blue' | ForEach-Object { Connect-As $_ }
+        'root', 'red', 'green', 'blue' | ForEach-Object { Connect-User $_ }
         Select-KvStore root
         Test-KvAuthentication | Should -BeTrue
         Set-KvValue shared/motd 'be kind'
@@ -111,24 +111,24 @@ Describe 'An operator''s day' -Tag etcd {
             (Get-ErrorOf { Set-KvValue "${team}der" 1 -Store $team }).FullyQualifiedErrorId | Should -BeLike 'KvPermissionDenied,*'
             (Get-ErrorOf { Get-KvUser -Store $team }).FullyQualifiedErrorId | Should -BeLike 'KvPermissionDenied,*'
 
-            Invoke-EtcdctlAs $team get, "$team/app/color", --print-value-only | Should -Be $team
+            Invoke-UserEtcdctl $team get, "$team/app/color", --print-value-only | Should -Be $team
             Invoke-Etcdctl role get $team | Out-String | Should -Match "$team/"
             Invoke-Etcdctl user get $team --write-out=json | ConvertFrom-Json | ForEach-Object roles | Should -Be $team
         }
 
-        { Invoke-EtcdctlAs green put, red/app/color, green } | Should -Throw '*permission denied*'
-        { Invoke-EtcdctlAs nobody get, red/app/color } | Should -Throw
+        { Invoke-UserEtcdctl green put, red/app/color, green } | Should -Throw '*permission denied*'
+        { Invoke-UserEtcdctl nobody get, red/app/color } | Should -Throw
         Invoke-Etcdctl role list | Should -Be (Get-KvRole).Name
         Invoke-Etcdctl user list | Should -Be (Get-KvUser).Name
     }
 
     It 'rotates a password: the new one alone counts, also for connections that are open' {
         Set-KvUser red (Get-Password second-of-red)
-        { Invoke-EtcdctlAs red get, red/app/color } | Should -Throw '*authentication failed*'
+        { Invoke-UserEtcdctl red get, red/app/color } | Should -Throw '*authentication failed*'
         (Get-ErrorOf { Get-KvValue red/app/color -Store red }).FullyQualifiedErrorId | Should -BeLike 'KvAuthenticationFailed,*'
         $Secrets.red = 'second-of-red'
-        Invoke-EtcdctlAs red get, red/app/color, --print-value-only | Should -Be red
-        Connect-As red
+        Invoke-UserEtcdctl red get, red/app/color, --print-value-only | Should -Be red
+        Connect-User red
         Get-KvValue red/app/color -ValueOnly | Should -Be red
         Select-KvStore root
     }
@@ -180,7 +180,7 @@ Describe 'An operator''s day' -Tag etcd {
         Start-Member e existing
         Grant-Vote $added
         (Get-Listed).name | Sort-Object | Should -Be b, c, d, e
-        'red', 'green', 'blue' | ForEach-Object { Connect-As $_ }
+        'red', 'green', 'blue' | ForEach-Object { Connect-User $_ }
         Select-KvStore root
         Invoke-Etcdctl endpoint health | Out-Null
     }
@@ -254,7 +254,7 @@ Describe 'An operator''s day' -Tag etcd {
         Get-KvAlarm | Clear-KvAlarm
         Invoke-Etcdctl alarm list | Should -BeNullOrEmpty
         Set-KvValue blue/app/color navy -Store blue
-        Invoke-EtcdctlAs blue get, blue/app/color, --print-value-only | Should -Be navy
+        Invoke-UserEtcdctl blue get, blue/app/color, --print-value-only | Should -Be navy
         Remove-KvValue red/large -Store red
     }
 

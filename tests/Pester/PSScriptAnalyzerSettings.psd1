@@ -2,7 +2,7 @@
 @{
     Severity     = @('Error', 'Warning', 'Information')
     Rules        = @{
-        PSAvoidUsingPositionalParameters = @{ Enable = $true; CommandAllowList = @('Join-Path', 'New-PSDrive', 'New-File', 'Assert-Completion', 'Start-Meddler') }
+        PSAvoidUsingPositionalParameters = @{ Enable = $true; CommandAllowList = @('Join-Path', 'New-PSDrive', 'New-File', 'Assert-Completion', 'Start-Meddler', 'Invoke-Etcdctl') }
     }
     ExcludeRules = @(
         'PSUseBOMForUnicodeEncodedFile'
