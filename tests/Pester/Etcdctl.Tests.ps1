@@ -290,6 +290,16 @@ BeforeDiscovery {
                 Remove-KvRole root -Confirm:$false
             }
         }
+        @{ Commands = 'check perf', 'check datascale'; Run = {
+                # etcdctl's own take a minute each and say Pass or Fail. Here etcdctl sees what the counterpart has done, and that it leaves nothing.
+                $before = Invoke-Etcdctl get '' --prefix --write-out=json | ConvertFrom-Json
+                $measured = Measure-KvStore -Count 20
+                $after = Invoke-Etcdctl get '' --prefix --write-out=json | ConvertFrom-Json
+                $measured.Calls | Should -Be 20, 20
+                $after.count | Should -Be $before.count
+                $after.header.revision - $before.header.revision | Should -BeGreaterOrEqual 20
+            }
+        }
         @{ Commands = , 'make-mirror'; Run = {
                 $other = Start-TestServer
                 $null = Connect-KvStore $other -Name other
