@@ -58,11 +58,16 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
 
     public TimeSpan Timeout => options.Timeout;
 
+    /// <summary>The version of the library that keeps the file.</summary>
+    public static string Version => "SQLite " + raw.sqlite3_libversion().utf8_to_string();
+
+    public TCapability? CapabilityOf<TCapability>() where TCapability : class => new EmbeddedMaintenance(this, () => Database) as TCapability;
+
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var revision = Database.Read(0, static (reader, _) => reader.NewestRevision());
-        return new(new KvServerStatus(Info.Endpoints[0], "SQLite " + raw.sqlite3_libversion().utf8_to_string(), revision));
+        return new(new KvServerStatus(Info.Endpoints[0], Version, revision));
     }
 
     public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long? leaseId, CancellationToken cancellationToken) => new(Database.WriteAsync(

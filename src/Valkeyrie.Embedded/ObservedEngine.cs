@@ -14,7 +14,7 @@ internal sealed class ObservedEngine(EmbeddedEngine engine) : IRevisionedEngine
 
     public TimeSpan Timeout => engine.Timeout;
 
-    public TCapability? CapabilityOf<TCapability>() where TCapability : class => ((IRevisionedEngine)engine).CapabilityOf<TCapability>();
+    public TCapability? CapabilityOf<TCapability>() where TCapability : class => engine.CapabilityOf<TCapability>();
 
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken) =>
         ObserveAsync("Ping", null, () => engine.PingAsync(cancellationToken));
@@ -72,6 +72,8 @@ internal sealed class ObservedEngine(EmbeddedEngine engine) : IRevisionedEngine
 
     public ValueTask DisposeAsync() => engine.DisposeAsync();
 
+    private ValueTask<T> ObserveAsync<T>(string operation, string? key, Func<ValueTask<T>> call) => ObserveAsync(Info.Endpoints[0], operation, key, call);
+
     // The calls that are made most often have methods of their own, so that what a closure holds is made only where somebody listens.
     private ValueTask<KvPair> ObservedPutAsync(string key, ReadOnlyMemory<byte> value, long? leaseId, CancellationToken cancellationToken) =>
         ObserveAsync("Put", key, () => engine.PutAsync(key, value, leaseId, cancellationToken));
@@ -87,10 +89,15 @@ internal sealed class ObservedEngine(EmbeddedEngine engine) : IRevisionedEngine
     private ValueTask<KvTransactionResult> ObservedCommitAsync(KvTransaction transaction, CancellationToken cancellationToken) =>
         ObserveAsync("Txn", null, () => engine.CommitAsync(transaction, cancellationToken));
 
-    private async ValueTask<T> ObserveAsync<T>(string operation, string? key, Func<ValueTask<T>> call)
+    /// <summary>Makes a call of which whoever listens is told.</summary>
+    /// <param name="endpoint">The file.</param>
+    /// <param name="operation">What the call is named.</param>
+    /// <param name="key">The key that it is about; null for none.</param>
+    /// <param name="call">Makes it.</param>
+    internal static async ValueTask<T> ObserveAsync<T>(string endpoint, string operation, string? key, Func<ValueTask<T>> call)
     {
         var observed = CallTelemetry.Begin(System, operation, key);
-        observed?.BeginAttempt(Info.Endpoints[0]);
+        observed?.BeginAttempt(endpoint);
         try
         {
             return await call().ConfigureAwait(false);

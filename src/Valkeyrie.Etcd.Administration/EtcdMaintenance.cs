@@ -36,7 +36,7 @@ internal sealed class EtcdMaintenance(IEtcdCalls calls) : IKvMaintenance
             var client = ClientOf(endpoint, isRepeatable: true);
             var reply = await client.HashKVAsync(new HashKVRequest { Revision = revision ?? 0 }, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
             revision ??= reply.Header.Revision;
-            hashes.Add(new KvHash(endpoint, reply.Hash, revision.Value, reply.CompactRevision));
+            hashes.Add(new KvHash(endpoint, reply.Hash, revision.Value, reply.CompactRevision > 0 ? reply.CompactRevision : null));
         }
 
         return hashes;

@@ -112,10 +112,10 @@ public sealed record KvMemberStatus(string Endpoint) : IFormattable
 
 /// <summary>The hash of what an endpoint holds.</summary>
 /// <param name="Endpoint">The endpoint's URL.</param>
-/// <param name="Hash">The hash of all keys and values from <see cref="CompactRevision"/> to <see cref="Revision"/>.</param>
+/// <param name="Hash">The hash of all keys and values: on etcd from <see cref="CompactRevision"/> to <see cref="Revision"/>, of the embedded store as they are at that revision.</param>
 /// <param name="Revision">The revision up to which it goes.</param>
-/// <param name="CompactRevision">The revision before which history is forgotten. Hashes of different ones cannot be compared.</param>
-public sealed record KvHash(string Endpoint, uint Hash, long Revision, long CompactRevision) : IFormattable
+/// <param name="CompactRevision">The revision before which history is forgotten; null where none has been. Hashes of different ones cannot be compared.</param>
+public sealed record KvHash(string Endpoint, uint Hash, long Revision, long? CompactRevision) : IFormattable
 {
     /// <summary>Those hashes that prove that members hold different data: of one revision and one compact revision, and not the same.</summary>
     /// <param name="hashes">Hashes of the members of one cluster.</param>

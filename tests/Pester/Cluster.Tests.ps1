@@ -19,11 +19,49 @@ AfterAll { Stop-TestServer }
 Describe 'A store without a cluster' {
     It 'does not support <_>, and names itself' -ForEach @(
         'Get-KvMember', 'Add-KvMember http://10.0.0.4:2380', 'Remove-KvMember 1 -Confirm:$false', 'Set-KvMember 1 -Promote', 'Move-KvClusterLeader 1'
-        'Get-KvStatus', 'Get-KvHash', 'Clear-KvHistory 1 -Confirm:$false', 'Optimize-KvStore', 'Get-KvAlarm', 'Clear-KvAlarm -All'
+        'Get-KvAlarm', 'Clear-KvAlarm -All'
     ) {
         $failure = Get-ErrorOf ([scriptblock]::Create("$_ -Store memory"))
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
         "$failure" | Should -BeLike '*memory:*'
+    }
+
+    It 'has a status, a hash, a history to forget and space to give back: <Kind>' -ForEach @(
+        @{ Kind = 'file' }
+        @{ Kind = 'memory' }
+    ) {
+        $own = $Kind -eq 'file' ? (Connect-KvStore -Path (Join-Path $TestFolder upkeep.db) -Name upkeep) : (Connect-KvStore -InMemory -Name upkeep)
+        try {
+            $old = (Set-KvValue a 1 -PassThru).Revision
+            1..100 | ForEach-Object { @{ Key = "large/$_"; Value = 'v' * 20000 } } | ForEach-Object { [pscustomobject] $_ } | Set-KvValue
+            Remove-KvTree large -Confirm:$false
+            $new = (Set-KvValue a 2 -PassThru).Revision
+            $status = Get-KvStatus
+            $status.Endpoint | Should -Be $own.Endpoints[0]
+            $status.Version | Should -BeLike 'SQLite *'
+            $status.Revision | Should -Be $new
+
+            $hash = Get-KvHash -WarningVariable warning
+            $warning | Should -BeNullOrEmpty
+            $hash.Revision | Should -Be $new
+            $hash.CompactRevision | Should -BeNullOrEmpty
+            (Get-KvHash -Revision $new).Hash | Should -Be $hash.Hash
+
+            Clear-KvHistory $new -WhatIf
+            (Get-KvValue a -Revision $old).Value | Should -Be 1
+            Clear-KvHistory $new -Confirm:$false
+            (Get-ErrorOf { Get-KvValue a -Revision $old }).FullyQualifiedErrorId | Should -BeLike 'KvCompacted,*'
+            (Get-KvHash).CompactRevision | Should -Be $new
+            (Get-KvHash).Hash | Should -Be $hash.Hash
+
+            Optimize-KvStore -WhatIf | Should -BeNullOrEmpty
+            (Optimize-KvStore).DatabaseSize | Should -BeLessThan $status.DatabaseSize
+            (Get-KvValue a).Value | Should -Be 2
+            (Get-ErrorOf { Optimize-KvStore other.db }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        } finally {
+            Disconnect-KvStore upkeep
+            if ($Server) { Select-KvStore cluster }
+        }
     }
 }
 

@@ -112,10 +112,10 @@ BeforeDiscovery {
         # A store without a cluster.
         Row Add-KvMember 'Add-KvMember http://10.0.0.4:2380 -Store main <EA>' -Ends -Id KvNotSupported
         Row Clear-KvAlarm 'Clear-KvAlarm -All -Store main <EA>' -Ends -Id KvNotSupported
-        Row Clear-KvHistory 'Clear-KvHistory 1 -Confirm:$false -Store main <EA>' -Ends -Id KvNotSupported
-        Row Get-KvHash 'Get-KvHash -Store main <EA>' -Ends -Id KvNotSupported
+        Row Clear-KvHistory 'Clear-KvHistory 1000000 -Confirm:$false -Store main <EA>' -Ends -Id KvInvalidArgument
+        Row Get-KvHash 'Get-KvHash -Revision 1000000 -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Move-KvClusterLeader 'Move-KvClusterLeader 1 -Store main <EA>' -Ends -Id KvNotSupported
-        Row Optimize-KvStore 'Optimize-KvStore -Store main <EA>' -Ends -Id KvNotSupported
+        Row Optimize-KvStore 'Optimize-KvStore none -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Set-KvMember 'Set-KvMember 1 -Promote:$false -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Clear-KvAlarm 'Clear-KvAlarm -All:$false -Store main <EA>' -Ends -Id KvInvalidArgument
         Row Set-KvUser 'Set-KvUser zoe ([securestring]::new()) -Store main <EA>' -Ends -Id KvInvalidArgument
@@ -156,7 +156,6 @@ BeforeDiscovery {
 
         Row Get-KvAlarm 'Get-KvAlarm -Store main <EA>' -Id KvNotSupported
         Row Get-KvMember 'Get-KvMember -Store main <EA>' -Id KvNotSupported
-        Row Get-KvStatus 'Get-KvStatus -Store main <EA>' -Id KvNotSupported
         Row Remove-KvMember 'Remove-KvMember 1 -Confirm:$false -Store main <EA>' -Id KvNotSupported
         Row Set-KvMember 'Set-KvMember 1 -Promote -Store main <EA>' -Id KvNotSupported
         Row Get-KvUser 'Get-KvUser zoe -Store main <EA>' -Id KvNotSupported

@@ -71,6 +71,13 @@ internal static class Compaction
         return HasManyFreePages(connection);
     }
 
+    /// <summary>Gives some free pages back to the disk; true while there are any left.</summary>
+    public static bool GiveBackStep(Connection connection)
+    {
+        connection.Execute($"PRAGMA incremental_vacuum({PagesInStep})");
+        return connection.Scalar("PRAGMA freelist_count") > 0;
+    }
+
     private static long FindEnd(Connection connection, long before, out bool complete)
     {
         var rows = connection.Prepared("SELECT position, old_value IS NULL AND old_version > 0 FROM history WHERE position < ?1 ORDER BY position").Bind(1, before);

@@ -28,7 +28,7 @@ public sealed class GetKvHashCommand : KvStoreCmdlet
         {
             WriteWarning("Some members have forgotten more history than others at the moment, so their hashes cannot be compared. Ask again.");
         }
-        else if (hashes.Count == 1)
+        else if (hashes.Count == 1 && Target.TryGetCapability<IKvMembers>(out _))
         {
             WriteWarning("One endpoint alone was asked, so there is nothing to compare its hash with. Connect to all members: Get-KvMember shows their addresses.");
         }

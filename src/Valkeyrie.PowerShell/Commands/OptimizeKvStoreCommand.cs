@@ -34,13 +34,14 @@ public sealed class OptimizeKvStoreCommand : KvStoreCmdlet
             Fail(ErrorRecords.MemberAway(away.Endpoint, reason));
         }
 
+        var isCluster = Target.TryGetCapability<IKvMembers>(out _);
         var done = 0;
         var current = "";
         using var progress = Show($"Optimize {Target.Info.Address}", _ => new($"{done} of {members.Count} members", current, done * 100 / members.Count));
         foreach (var member in members)
         {
             current = member.Endpoint;
-            if (ShouldProcess(member.Endpoint, "Give unused space of the database back; the member does not answer meanwhile"))
+            if (ShouldProcess(member.Endpoint, isCluster ? "Give unused space of the database back; the member does not answer meanwhile" : "Give unused space of the file back"))
             {
                 WriteObject(Defragment(maintenance, member.Endpoint));
             }
