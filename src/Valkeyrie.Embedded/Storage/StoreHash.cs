@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Text;
 using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Embedded.Storage;
