@@ -20,7 +20,7 @@ internal sealed class BareZooKeeperClient : IDisposable
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private byte[] _received = new byte[256 << 10];
-    private byte[] _sending = new byte[256 << 10];
+    private readonly byte[] _sending = new byte[256 << 10];
     private int _start;
     private int _end;
 

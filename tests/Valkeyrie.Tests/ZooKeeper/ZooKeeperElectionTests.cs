@@ -1,4 +1,3 @@
-using Valkeyrie.ZooKeeper;
 using Valkeyrie.ZooKeeper.Protocol;
 using Valkeyrie.ZooKeeper.Sessions;
 
