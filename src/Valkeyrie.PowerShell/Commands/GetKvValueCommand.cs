@@ -1,5 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
+using System.Net;
+using System.Security;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Files;
@@ -11,7 +13,8 @@ namespace Valkeyrie.PowerShell.Commands;
 /// <remarks>In the blocks of a transaction it emits nothing: the pair comes with the transaction's result.</remarks>
 [Cmdlet(VerbsCommon.Get, "KvValue", DefaultParameterSetName = PairSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvPair), ParameterSetName = [PairSet])]
-[OutputType(typeof(string), ParameterSetName = [TextSet])]
+[OutputType(typeof(string), ParameterSetName = [TextSet, UnprotectSet])]
+[OutputType(typeof(SecureString), ParameterSetName = [SecureSet])]
 [OutputType(typeof(byte[]), ParameterSetName = [BytesSet])]
 [OutputType(typeof(PSObject), ParameterSetName = [JsonSet])]
 public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
@@ -20,6 +23,8 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     private const string TextSet = "Text";
     private const string BytesSet = "Bytes";
     private const string JsonSet = "Json";
+    private const string UnprotectSet = "Unprotect";
+    private const string SecureSet = "SecureString";
     private const string FileSet = "File";
 
     private KvReadOptions? _options;
@@ -62,6 +67,14 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     /// <summary>Emit the value alone, as text.</summary>
     [Parameter(ParameterSetName = TextSet, Mandatory = true)]
     public SwitchParameter ValueOnly { get; set; }
+
+    /// <summary>Open a value that was sealed for a certificate of this user, and emit what is in it, as text.</summary>
+    [Parameter(ParameterSetName = UnprotectSet, Mandatory = true)]
+    public SwitchParameter Unprotect { get; set; }
+
+    /// <summary>Open such a value, and emit what is in it as a SecureString.</summary>
+    [Parameter(ParameterSetName = SecureSet, Mandatory = true)]
+    public SwitchParameter AsSecureString { get; set; }
 
     /// <summary>Emit the value alone, as one byte array.</summary>
     [Parameter(ParameterSetName = BytesSet, Mandatory = true)]
@@ -212,6 +225,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
             case TextSet: WriteObject(answer.Value); break;
             case BytesSet: WriteObject(answer.Bytes, enumerateCollection: false); break;
             case JsonSet: WriteJson(answer); break;
+            case UnprotectSet or SecureSet: WriteOpened(answer); break;
             case FileSet: _ofFile = answer; break;
             case PairSet when _output is not null: WriteObject(_output(answer), enumerateCollection: true); break;
             default: WriteObject(answer); break;
@@ -221,7 +235,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     // As if it were stored; what -AsJson would make of it is specified already.
     private void WriteDefault(string key)
     {
-        if (_defaultBytes is null || ParameterSetName == JsonSet)
+        if (_defaultBytes is null || ParameterSetName is JsonSet or UnprotectSet or SecureSet)
         {
             if (ParameterSetName != FileSet)
             {
@@ -232,6 +246,22 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         }
 
         Write(new KvPair { Key = key, Bytes = _defaultBytes });
+    }
+
+    private void WriteOpened(KvPair pair)
+    {
+        string opened;
+        try
+        {
+            opened = new CmsText(InvokeCommand).Open(pair.Value);
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            WriteError(ErrorRecords.NotOpened(pair.Key, e));
+            return;
+        }
+
+        WriteObject(ParameterSetName == SecureSet ? new NetworkCredential("", opened).SecurePassword : opened);
     }
 
     private void WriteJson(KvPair pair)

@@ -89,6 +89,12 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [ArgumentCompleter(typeof(LeaseCompleter))]
     public long Lease { get; set; }
 
+    /// <summary>Seal the value for these certificates, so that only who has a private key of theirs can read it: files, thumbprints or subjects, as Protect-CmsMessage takes
+    /// them.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Recipient { get; set; }
+
     /// <summary>Keep the key alive until the store is disconnected; needs -Ttl.</summary>
     [Parameter]
     public SwitchParameter KeepAlive { get; set; }
@@ -185,9 +191,28 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
     private void Put(KvWriteRequest request)
     {
+        if (Recipient is not null && !TrySeal(ref request))
+        {
+            return;
+        }
+
         if (ShouldProcess(request.Key, MakesDirectory ? "Create directory" : "Set value"))
         {
             Request(request.Key, request);
+        }
+    }
+
+    private bool TrySeal(ref KvWriteRequest request)
+    {
+        try
+        {
+            request = request with { Value = new CmsText(InvokeCommand).Seal(request.Value, Recipient!, request.Key) };
+            return true;
+        }
+        catch (KvInvalidArgumentException e) when (Recording is null)
+        {
+            WriteError(ErrorRecords.From(e));
+            return false;
         }
     }
 

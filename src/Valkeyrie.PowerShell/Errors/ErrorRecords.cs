@@ -191,6 +191,14 @@ internal static class ErrorRecords
         ErrorCategory.InvalidData,
         key);
 
+    /// <summary>A value is not sealed, or not for this user.</summary>
+    public static ErrorRecord NotOpened(string key, RuntimeException cause) => new(
+        new InvalidOperationException($"The value of '{key}' cannot be opened: {cause.ErrorRecord.Exception.Message} It must be a message of Set-KvValue -Recipient or "
+            + "Protect-CmsMessage, and this user must have the private key of a certificate that it was sealed for.", cause),
+        "KvNotOpened",
+        ErrorCategory.SecurityError,
+        key);
+
     /// <summary>An argument breaks a rule.</summary>
     public static ErrorRecord InvalidArgument(string message, object? target = null) => From(new KvInvalidArgumentException(message), target);
 
