@@ -34,6 +34,7 @@ Describe 'The module' -Tag etcd {
             $bin = Join-Path (Split-Path $ModulePath) bin
             $loaded = Invoke-TestPowerShell @"
                 `$null = Connect-KvStore $Server
+                `$null = New-KvLease 60
                 [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { -not `$_.IsDynamic -and `$_.Location.StartsWith('$bin') } | ForEach-Object {
                     "`$(`$_.GetName().Name)=`$([Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name)"
                 }
@@ -54,6 +55,18 @@ Describe 'The module' -Tag etcd {
                 $null = [Valkeyrie.KvStore]::Open('etcd://localhost:1')
                 "etcd: $(@(Show) -contains 'Valkeyrie.Etcd')"
 '@ | Should -Be 'import: ', 'embedded: Valkeyrie.Embedded', 'consul consuls embedded etcd etcds etcdv2 etcdv2s memory zookeeper zookeepers', 'etcd: True'
+        }
+
+        It 'reads and writes keys of etcd without Google.Protobuf, which would be loaded and compiled before the first of them' {
+            Invoke-TestPowerShell @"
+                function Show { [AppDomain]::CurrentDomain.GetAssemblies().GetName().Name -contains 'Google.Protobuf' }
+                `$null = Connect-KvStore $Server
+                Set-KvValue protobuf/a 1
+                1..5 | ForEach-Object { "protobuf/`$_" } | Set-KvValue -Value 2
+                "`$(Get-KvValue protobuf/a -ValueOnly) `$((Get-KvTree protobuf).Count) `$(Remove-KvTree protobuf -Confirm:`$false) `$(Show)"
+                `$null = New-KvLease 60
+                Show
+"@ | Should -Be '1 6  False', 'True'
         }
 
         It 'takes those that are compiled for this platform and runtime, where there are any' {

@@ -7,6 +7,14 @@ BeforeAll {
 AfterAll { Stop-TestServer }
 
 Describe 'Set-KvValue' -Tag etcd {
+    It 'gathers keys into transactions, which share a revision, and with -ThrottleLimit 1 makes each by itself' {
+        $together = 1..300 | ForEach-Object { "gather/$_" } | Set-KvValue -Value 1 -PassThru
+        $together | Should -HaveCount 300
+        @($together.Revision | Sort-Object -Unique).Count | Should -BeLessThan 300
+        $alone = 1..300 | ForEach-Object { "gather/$_" } | Set-KvValue -Value 2 -PassThru -ThrottleLimit 1
+        @($alone.Revision | Sort-Object -Unique) | Should -HaveCount 300
+    }
+
     It 'reads as it looks: KEY VALUE' {
         Set-KvValue looks/a hello | Should -BeNullOrEmpty
         Get-KvValue looks/a -ValueOnly | Should -BeExactly hello

@@ -202,7 +202,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     {
         try
         {
-            await CallAsync(EtcdMethods.LeaseRevoke, new LeaseRevokeRequest { ID = leaseId }, LeaseRevokeResponse.Parser, cancellationToken).ConfigureAwait(false);
+            await channel.CallMessageAsync(EtcdMethods.LeaseRevoke, new LeaseRevokeRequest { ID = leaseId }, LeaseRevokeResponse.Parser, cancellationToken).ConfigureAwait(false);
         }
         catch (KvLeaseNotFoundException)
         {
@@ -213,7 +213,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     public async ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken)
     {
         var request = new LeaseTimeToLiveRequest { ID = leaseId, Keys = true };
-        var reply = await CallAsync(EtcdMethods.LeaseTimeToLive, request, LeaseTimeToLiveResponse.Parser, cancellationToken).ConfigureAwait(false);
+        var reply = await channel.CallMessageAsync(EtcdMethods.LeaseTimeToLive, request, LeaseTimeToLiveResponse.Parser, cancellationToken).ConfigureAwait(false);
         return reply.TTL >= 0
             ? new KvLease(leaseId, TimeSpan.FromSeconds(reply.GrantedTTL)) { Remaining = TimeSpan.FromSeconds(reply.TTL), Keys = _replies.Keys(reply.Keys) }
             : throw new KvLeaseNotFoundException(leaseId, info.Address);
@@ -221,7 +221,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
 
     public async ValueTask<IReadOnlyList<long>> ListLeaseIdsAsync(CancellationToken cancellationToken)
     {
-        var reply = await CallAsync(EtcdMethods.LeaseLeases, new LeaseLeasesRequest(), LeaseLeasesResponse.Parser, cancellationToken).ConfigureAwait(false);
+        var reply = await channel.CallMessageAsync(EtcdMethods.LeaseLeases, new LeaseLeasesRequest(), LeaseLeasesResponse.Parser, cancellationToken).ConfigureAwait(false);
         return [.. reply.Leases.Select(l => l.ID)];
     }
 
@@ -293,9 +293,4 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
             return await NamingRevision(SingleAsync(key, options with { Serializable = false }, cancellationToken), options.Revision, key).ConfigureAwait(false);
         }
     }
-
-    private ValueTask<TReply> CallAsync<TReply>(
-        GrpcMethod method, Google.Protobuf.IMessage request, Google.Protobuf.MessageParser<TReply> parser, CancellationToken cancellationToken)
-        where TReply : Google.Protobuf.IMessage<TReply> =>
-        channel.CallAsync(method, MessageFrame.Of(request), static (parser, reply) => parser.ParseFrom(reply.Span), parser, null, cancellationToken);
 }
