@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Valkeyrie.Engine;
 using Valkeyrie.Etcd.Protocol;
 using Valkeyrie.Etcd.V3;
 
