@@ -10,9 +10,13 @@ public sealed class KvKeyNotFoundException : KvException
     /// <param name="revision">The older revision at which it was to be read; null (the default) for the newest.</param>
     /// <param name="createRevision">The revision at which the key that is there now was created; null (the default) if there is none, or for a directory.</param>
     public KvKeyNotFoundException(string key, string? endpoint, long? revision = null, long? createRevision = null)
-        : base(KvErrorCode.KeyNotFound, revision is null
-            ? $"The key '{key}' does not exist."
-            : $"The key '{key}' did not exist at revision {revision}{(createRevision > revision ? $": it was created at revision {createRevision}" : "")}.")
+        : base(KvErrorCode.KeyNotFound, (key, revision) switch
+        {
+            ("", null) => "The store holds no keys.",
+            ("", _) => $"The store held no keys at revision {revision}.",
+            (_, null) => $"The key '{key}' does not exist.",
+            _ => $"The key '{key}' did not exist at revision {revision}{(createRevision > revision ? $": it was created at revision {createRevision}" : "")}.",
+        })
     {
         Key = key;
         Endpoint = endpoint;

@@ -8,7 +8,7 @@ BeforeAll {
 
 AfterAll { Stop-TestServer }
 
-Describe 'etcd v2' -Tag etcd {
+Describe 'etcd v2' -Tag etcd, etcdv2 {
     It 'says which API it speaks' {
         (Get-KvStore v2).ApiVersion | Should -Be 2
         $again = Connect-KvStore (Get-KvStore v2).Address

@@ -30,6 +30,11 @@ Describe 'Remove-KvTree' -Tag etcd {
         Get-KvTree | Should -BeNullOrEmpty
     }
 
+    It 'says of an empty store that it is empty' {
+        Remove-KvTree -All -Confirm:$false
+        (Get-ErrorOf { Remove-KvTree -All -Confirm:$false }).Exception.Message | Should -Be 'The store holds no keys.'
+    }
+
     It 'refuses <Name> and removes nothing' -ForEach @(
         @{ Name = 'to guess what to remove'; Arguments = @{} }
         @{ Name = 'an empty path'; Arguments = @{ Path = '' } }

@@ -207,6 +207,7 @@ internal static class ErrorRecords
     {
         KvKeyNotFoundException { CreateRevision: not null, Key: { } key } => $"Get-KvHistory {ArgumentText.Of(key)} shows its revisions that are kept.",
         KvKeyNotFoundException { Revision: not null, Key: { } key } => $"{ListingBeside(key)} shows those that exist now.",
+        KvKeyNotFoundException { Key: "" } => null,
         KvKeyNotFoundException { Key: { } key } => LooksLikeWildcard(key) ? NoWildcards : $"{ListingBeside(key)} shows those that do.",
         KvKeyExistsException => "To replace it write without -NoClobber, on a drive with -Force.",
         KvCompactedException { Key: { Length: > 0 } key } => $"Specify a revision that is still kept: Get-KvHistory {ArgumentText.Of(key)} shows those of a key.",
