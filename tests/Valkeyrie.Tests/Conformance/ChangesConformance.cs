@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 namespace Valkeyrie.Tests.Conformance;
 
 /// <summary>Reacting to changes from a moment on.</summary>
