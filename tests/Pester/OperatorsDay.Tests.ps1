@@ -54,6 +54,13 @@ BeforeAll {
 
     function Invoke-Etcdctl { Invoke-UserEtcdctl root $args }
 
+    # etcdctl signs in once, and fails where a member does not know its token yet: so it is asked for one member at a time.
+    function Get-TheirHash([long] $Revision) {
+        foreach ($client in $Clients.Values) {
+            (& $Etcdctl --endpoints $client --cacert $authority.Path --user "root:$($Secrets.root)" endpoint hashkv "--rev=$Revision" --write-out=json | ConvertFrom-Json).HashKV.hash
+        }
+    }
+
     function Get-Listed { (Invoke-Etcdctl member list --write-out=json | ConvertFrom-Json).members }
 
     function ConvertTo-Hexadecimal($Id) { '{0:x}' -f [uint64] $Id }
@@ -216,8 +223,7 @@ Describe 'An operator''s day' -Tag etcd {
         $here = Invoke-Etcdctl get --prefix '' --keys-only "--rev=$($snapshot.Revision)"
         $there = & $Etcdctl --endpoints $client --user "root:$($Secrets.root)" get --prefix '' --keys-only "--rev=$($snapshot.Revision)"
         $there | Should -Be $here
-        (Invoke-Etcdctl endpoint hashkv "--rev=$($snapshot.Revision)" --write-out=json | ConvertFrom-Json).HashKV.hash | Select-Object -Unique |
-            Should -Be (Get-KvHash -Revision $snapshot.Revision)[0].Hash
+        Get-TheirHash $snapshot.Revision | Should -Be (Get-KvHash -Revision $snapshot.Revision).Hash
         Disconnect-KvStore restored
         Stop-Process -Id $process.Id -Force
     }
@@ -302,7 +308,7 @@ Describe 'An operator''s day' -Tag etcd {
         $hashes = Get-KvHash
         $hashes | Should -HaveCount 4
         $hashes.Hash | Select-Object -Unique | Should -HaveCount 1
-        (Invoke-Etcdctl endpoint hashkv "--rev=$($hashes[0].Revision)" --write-out=json | ConvertFrom-Json).HashKV.hash | Select-Object -Unique | Should -Be $hashes[0].Hash
+        Get-TheirHash $hashes[0].Revision | Should -Be $hashes.Hash
         Disable-KvAuthentication -Confirm:$false
         Test-KvAuthentication | Should -BeFalse
     }
