@@ -69,6 +69,23 @@ Describe 'The module' -Tag etcd {
 "@ | Should -Be '1 6  False', 'True'
         }
 
+        It 'loads what administers an etcd with the first command that does so: not to put, get, list, watch and lock' {
+            $loaded = Invoke-TestPowerShell @"
+                function Show { [AppDomain]::CurrentDomain.GetAssemblies().GetName().Name | Where-Object { `$_ -in 'Valkeyrie.Etcd.Administration', 'dotnet-etcd', 'Grpc.Core.Api' } | Sort-Object }
+                `$null = Connect-KvStore $Server
+                Set-KvValue app/a 1
+                `$null = Get-KvValue app/a
+                `$null = Get-KvTree app
+                `$null = Watch-KvKey app/a | Select-Object -First 1
+                Use-KvLock app/l { }
+                Remove-KvValue app/a
+                "used: `$(Show)"
+                `$null = Get-KvMember
+                "administered: `$(Show)"
+"@
+            $loaded | Should -Be 'used: ', 'administered: dotnet-etcd Grpc.Core.Api Valkeyrie.Etcd.Administration'
+        }
+
         It 'takes those that are compiled for this platform and runtime, where there are any' {
             $bin = Join-Path (Split-Path $ModulePath) bin
             $precompiled = Join-Path $bin runtimes ([Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier) lib "net$([Environment]::Version.Major).0"
