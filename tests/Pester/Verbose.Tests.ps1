@@ -55,6 +55,7 @@ BeforeDiscovery {
         'Remove-KvTree'       = { Remove-KvTree other -Confirm:$false -Verbose }
         'Measure-KvStore'     = { Measure-KvStore -Count 1 -Verbose }
         'Sync-KvTree'         = { Sync-KvTree app mirror -Once -Verbose }
+        'Test-KvAuthentication' = { Test-KvAuthentication -Verbose }
         'New-KvRole'          = { New-KvRole team -Verbose }
         'New-KvUser'          = { New-KvUser zoe $password -Verbose }
         'Set-KvUser'          = { Set-KvUser zoe $password -Verbose }
