@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell;
 
@@ -48,7 +47,9 @@ public sealed class KvWatchSource
     /// <param name="debounce">How long nothing must change before an event is raised; null to raise one for each change.</param>
     /// <param name="events">The session's events.</param>
     /// <param name="subscriber">The subscription.</param>
-    internal async Task RunAsync(IAsyncEnumerable<KvEvent> changes, TimeSpan? debounce, PSEventManager events, PSEventSubscriber subscriber)
+    /// <param name="tell">Makes the error of a failure.</param>
+    internal async Task RunAsync(
+        IAsyncEnumerable<KvEvent> changes, TimeSpan? debounce, PSEventManager events, PSEventSubscriber subscriber, Func<KvException, ErrorRecord> tell)
     {
         try
         {
@@ -73,7 +74,7 @@ public sealed class KvWatchSource
         }
         catch (KvException e)
         {
-            Fail(e, events, subscriber);
+            Fail(e, events, subscriber, tell);
         }
     }
 
@@ -86,7 +87,7 @@ public sealed class KvWatchSource
     }
 
     // An action is one to changes, which may restart a service: of an error its job tells.
-    private void Fail(KvException error, PSEventManager events, PSEventSubscriber subscriber)
+    private void Fail(KvException error, PSEventManager events, PSEventSubscriber subscriber, Func<KvException, ErrorRecord> tell)
     {
         if (_ending.IsCancellationRequested)
         {
@@ -95,7 +96,7 @@ public sealed class KvWatchSource
 
         if (subscriber.Action is { } job)
         {
-            job.Error.Add(VisibleError.Of(ErrorRecords.From(error)));
+            job.Error.Add(tell(error));
         }
         else
         {

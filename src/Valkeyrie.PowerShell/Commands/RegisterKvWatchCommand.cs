@@ -94,7 +94,7 @@ public sealed class RegisterKvWatchCommand : KvStoreCmdlet
             var changes = Wait(Target.FollowAsync(range, ending.Token));
             var source = new KvWatchSource(Target, range, ending);
             var subscriber = Events.SubscribeEvent(source, KvWatchSource.EventName, name, MessageData, Action, supportEvent: false, forwardEvent: false);
-            _ = Task.Run(() => source.RunAsync(changes, Debounce, Events, subscriber));
+            _ = Task.Run(() => source.RunAsync(changes, Debounce, Events, subscriber, e => VisibleError.Of(ErrorRecords.From(e))));
             if (subscriber.Action is { } job)
             {
                 WriteObject(job);
