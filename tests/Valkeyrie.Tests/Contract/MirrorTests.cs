@@ -353,7 +353,7 @@ public sealed class MirrorTests : IAsyncDisposable
         var leases = one.GetCapability<IKvLeases>();
         var renewals = leases.RenewUntilStoppedAsync((await one.GetAsync("a/k")).LeaseId!.Value).GetAsyncEnumerator();
         Assert.True(await renewals.MoveNextAsync());
-        Assert.False(renewals.MoveNextAsync().IsCompleted);
+        Assert.False(renewals.MoveNextAsync().AsTask().IsCompleted);
     }
 
     [Fact]
@@ -381,7 +381,7 @@ public sealed class MirrorTests : IAsyncDisposable
         },
     };
 
-    private Task OnceAsync(IKvStore source, string range, IKvStore destination, string place) =>
+    private Task<KvTreeMirrorStatus> OnceAsync(IKvStore source, string range, IKvStore destination, string place) =>
         new KvTreeMirror(source, range, destination, place, Saving() with { Once = true }).RunAsync();
 
     private async Task FollowUntilAsync(IKvStore source, IKvStore destination, Func<Task<bool>> condition, int comparisons)
