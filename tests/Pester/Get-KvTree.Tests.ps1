@@ -164,9 +164,7 @@ Describe 'Get-KvTree' -Tag etcd {
         }
 
         It 'is known by its alias, in a pipeline of several lines, and behind Get-KvValue' {
-            $found = Get-KvTree text |
-                sls 5432 |
-                ForEach-Object Path
+            $found = & ([scriptblock]::Create("Get-KvTree text |`n sls 5432 |`n ForEach-Object Path"))
             $found | Should -Be text/conf
             (Get-KvValue text/conf | Select-String port).LineNumber | Should -Be 2
             Get-KvValue text/conf -ValueOnly | Select-String port -Quiet | Should -BeTrue

@@ -79,7 +79,7 @@ foreach ($kind in 'etcd', 'embedded') {
         }
 
         It 'rolls new settings out to a service, and takes them back' {
-            Set-Content (Join-Path $Folder new.json) (Get-Recipe rollout file json)
+            Set-Content (Join-Path $Folder new.json) (Get-Recipe rollout file -Language json)
             Set-KvValue app/color blue
             Set-KvValue app/limit 10
             Set-KvValue app/old x
@@ -180,7 +180,7 @@ foreach ($kind in 'etcd', 'embedded') {
                 $null = Invoke-Recipe (Get-Recipe backup restore)
             }
             else {
-                $words = -split (Get-Recipe backup restore sh)
+                $words = -split (Get-Recipe backup restore -Language sh)
                 $tool = Join-Path (Split-Path $Etcd) etcdutl
                 $tool = (Test-Path $tool) ? $tool : $Etcdctl
                 Invoke-Recipe "& '$tool' $($words[1..($words.Count - 1)]) 2>&1" | Out-Null
@@ -239,7 +239,7 @@ Describe 'Moving to etcd' -Tag etcd {
         $Compare = [regex]::Match($code, '(?m)^Compare.*$').Value
         Invoke-Recipe $Compare | Should -BeNullOrEmpty
         (Get-KvValue app/bytes -Store etcd).Bytes | Should -Be 0, 255, 13
-        Test-Follow file-to-etcd 'Connect-KvStore -Path shop.db -Name file' "Connect-KvStore $address -Name etcd" 'Connect-KvStore -Path shop.db'
+        Test-Follow file-to-etcd -From 'Connect-KvStore -Path shop.db -Name file' -To "Connect-KvStore $address -Name etcd" -Writing 'Connect-KvStore -Path shop.db'
         $null = Invoke-Recipe (Get-Recipe file-to-etcd connect).Replace('localhost:2379', $address)
         (Get-KvValue app/count/50).Value | Should -Be 50
     }
@@ -254,7 +254,7 @@ Describe 'Moving to etcd' -Tag etcd {
         $null = Invoke-Recipe ($code -replace '(?m)^Compare.*$')
         $Compare = [regex]::Match($code, '(?m)^Compare.*$').Value
         Invoke-Recipe $Compare | Should -BeNullOrEmpty
-        Test-Follow v2-to-v3 "Connect-KvStore $old -ApiVersion 2 -Name v2" "Connect-KvStore $old -Name v3" "Connect-KvStore $old -ApiVersion 2"
+        Test-Follow v2-to-v3 -From "Connect-KvStore $old -ApiVersion 2 -Name v2" -To "Connect-KvStore $old -Name v3" -Writing "Connect-KvStore $old -ApiVersion 2"
         (Get-KvValue app/count/50 -Store v3).Value | Should -Be 50
     }
 
@@ -271,7 +271,7 @@ Describe 'Moving to etcd' -Tag etcd {
         Remove-KvTree -All -Confirm:$false -Store etcd
         Copy-KvTree -All -Store consul -DestinationStore etcd
         Invoke-Recipe $Compare | Should -BeNullOrEmpty
-        Test-Follow consul-to-etcd "Connect-KvStore consul://$consul -Name consul" "Connect-KvStore $address -Name etcd" "Connect-KvStore consul://$consul"
+        Test-Follow consul-to-etcd -From "Connect-KvStore consul://$consul -Name consul" -To "Connect-KvStore $address -Name etcd" -Writing "Connect-KvStore consul://$consul"
         (Get-KvValue app/count/50 -Store etcd).Value | Should -Be 50
 
         Remove-KvTree -All -Confirm:$false -Store etcd
@@ -284,7 +284,7 @@ Describe 'Moving to etcd' -Tag etcd {
 Describe 'Your first etcd' -Tag etcd {
     It 'starts as the page says, and is closed to others' {
         $Folder = (New-Item -ItemType Directory (Join-Path $TestFolder first)).FullName
-        $words = -split (Get-Recipe first-etcd server sh).Replace('2379', "$(Get-FreePort)").Replace('etcd-data', (Join-Path $Folder etcd-data))
+        $words = -split (Get-Recipe first-etcd server -Language sh).Replace('2379', "$(Get-FreePort)").Replace('etcd-data', (Join-Path $Folder etcd-data))
         $client = $words -match '^http' | Select-Object -First 1
         $arguments = $words[1..($words.Count - 1)] + '--listen-peer-urls', "http://127.0.0.1:$(Get-FreePort)"
         $process = Start-TestProcess $Etcd $arguments
@@ -298,8 +298,8 @@ Describe 'Your first etcd' -Tag etcd {
         $seen[0].Value | Should -Be shop
         $seen[1].IsServing | Should -BeTrue
 
-        function Get-Credential([string] $UserName) { [pscredential]::new($UserName, (ConvertTo-SecureString "secret of $UserName" -AsPlainText)) }
-        . ([scriptblock]::Create((Get-Recipe first-etcd users)))
+        function New-TestCredential([string] $Name) { [pscredential]::new($Name, (ConvertTo-SecureString "secret of $Name" -AsPlainText)) }
+        . ([scriptblock]::Create((Get-Recipe first-etcd users).Replace('Get-Credential', 'New-TestCredential')))
         $null = . ([scriptblock]::Create((Get-Recipe first-etcd sign-in).Replace('localhost:2379', $address)))
         Set-KvValue app/name 'another shop'
         (Get-KvValue app/name).Value | Should -Be 'another shop'

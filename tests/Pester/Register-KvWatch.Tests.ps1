@@ -38,10 +38,10 @@ Describe 'Register-KvWatch' {
         Register-KvWatch @Arguments -SourceIdentifier queued | Should -BeNullOrEmpty
         'q/a', 'qq', 'z' | Set-KvValue -Value 1
         foreach ($key in $Keys) {
-            $event = Wait-Event queued -Timeout 60
-            $event.SourceEventArgs.Changes.Key | Should -Be $key
-            "$($event.Sender)" | Should -BeLike '* of memory:'
-            Remove-Event -EventIdentifier $event.EventIdentifier
+            $raised = Wait-Event queued -Timeout 60
+            $raised.SourceEventArgs.Changes.Key | Should -Be $key
+            "$($raised.Sender)" | Should -BeLike '* of memory:'
+            Remove-Event -EventIdentifier $raised.EventIdentifier
         }
     }
 
@@ -51,13 +51,13 @@ Describe 'Register-KvWatch' {
         Unregister-Event ended
         Register-KvWatch ended -SourceIdentifier ended
         Set-KvValue ended/a 1
-        $event = Wait-Event ended -Timeout 60
-        Remove-Event -EventIdentifier $event.EventIdentifier
+        $raised = Wait-Event ended -Timeout 60
+        Remove-Event -EventIdentifier $raised.EventIdentifier
 
         # The first watch, were it still there, would have told by the time that the second tells of the next change.
         Set-KvValue ended/b 1
-        $event = Wait-Event ended -Timeout 60
-        $event.SourceEventArgs.Changes.Key | Should -Be ended/b
+        $raised = Wait-Event ended -Timeout 60
+        $raised.SourceEventArgs.Changes.Key | Should -Be ended/b
         @(Get-Event).Count | Should -Be 1
     }
 
@@ -67,11 +67,11 @@ Describe 'Register-KvWatch' {
         $seen = @{}
         $events = 0
         while ($seen['bounce/a'] -ne 5 -or $seen['bounce/b'] -ne 5) {
-            $event = Wait-Event bounced -Timeout 60
-            $event | Should -Not -BeNullOrEmpty
+            $raised = Wait-Event bounced -Timeout 60
+            $raised | Should -Not -BeNullOrEmpty
             $events++
-            $event.SourceEventArgs.Changes | ForEach-Object { $seen[$_.Key] = [int] $_.Value }
-            Remove-Event -EventIdentifier $event.EventIdentifier
+            $raised.SourceEventArgs.Changes | ForEach-Object { $seen[$_.Key] = [int] $_.Value }
+            Remove-Event -EventIdentifier $raised.EventIdentifier
         }
 
         $events | Should -BeLessThan 10
@@ -92,9 +92,9 @@ Describe 'Register-KvWatch' {
         Wait-Until { -not (Get-EventSubscriber) } 'the end of the subscriptions'
         $job.Error[0].FullyQualifiedErrorId | Should -Be KvStoreClosed
         $job.Output.Count | Should -Be 0
-        $event = Wait-Event plain -Timeout 60
-        $event.SourceEventArgs.Changes.Count | Should -Be 0
-        $event.SourceEventArgs.Error.Code | Should -Be StoreClosed
+        $raised = Wait-Event plain -Timeout 60
+        $raised.SourceEventArgs.Changes.Count | Should -Be 0
+        $raised.SourceEventArgs.Error.Code | Should -Be StoreClosed
         Select-KvStore main
     }
 
