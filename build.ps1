@@ -127,12 +127,13 @@ function Request-File([IO.FileInfo] $File, [string] $Claims) {
     }
 }
 
-function Invoke-PesterFile([IO.FileInfo] $File, [string[]] $Missing) {
+# The tests see these variables, so they bear names that no test has for its own.
+function Invoke-PesterFile([IO.FileInfo] $PesterFile, [string[]] $MissingTools) {
     # Without Pester's XML report, which cannot hold the control characters that some tests are about.
     $configuration = New-PesterConfiguration
-    $configuration.Run.Path = $File.FullName
+    $configuration.Run.Path = $PesterFile.FullName
     $configuration.Run.PassThru = $true
-    $configuration.Filter.ExcludeTag = $Missing
+    $configuration.Filter.ExcludeTag = $MissingTools
     $configuration.Output.Verbosity = 'Detailed'
 
     # The tests see the variables of whoever calls them, and are to meet PowerShell's own default.
@@ -140,7 +141,7 @@ function Invoke-PesterFile([IO.FileInfo] $File, [string[]] $Missing) {
     $run = Invoke-Pester -Configuration $configuration
     $ErrorActionPreference = 'Stop'
     if (-not $run) {
-        throw "Pester ended without a result for $File."
+        throw "Pester ended without a result for $PesterFile."
     }
 
     $run
