@@ -150,6 +150,27 @@ public class EtcdCallsTests
     }
 
     [Fact]
+    public async Task A_change_of_members_that_has_to_wait_is_asked_for_again()
+    {
+        var asked = 0;
+        await using var peer = new ScriptedHttp2Peer(async request =>
+        {
+            if (Interlocked.Increment(ref asked) == 1)
+            {
+                await SendRefusalAsync(request, 14, "etcdserver: unhealthy cluster");
+                return;
+            }
+
+            await request.SendOkHeadersAsync();
+            await request.SendDataAsync(GrpcMessage.Write("done"u8));
+            await request.SendTrailersAsync(0, "");
+        });
+        await using var channel = Open(peer);
+        Assert.Equal("done", Text((await new EtcdCalls(channel).CallAsync(Method, Bytes("ask"))).Message));
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
     public async Task A_refusal_behind_replies_comes_after_them()
     {
         await using var peer = new ScriptedHttp2Peer(async request =>

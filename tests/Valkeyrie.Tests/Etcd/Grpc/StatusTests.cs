@@ -27,7 +27,6 @@ public class StatusTests
         { 11, "etcdserver: mvcc: required revision is a future revision", KvErrorCode.InvalidArgument },
         { 12, "unknown service etcdserverpb.KV", KvErrorCode.Unreachable },
         { 13, "internal", KvErrorCode.Unreachable },
-        { 14, "etcdserver: unhealthy cluster", KvErrorCode.Unreachable },
         { 14, "etcdserver: no leader", KvErrorCode.Unreachable },
         { 14, "etcdserver: request timed out", KvErrorCode.TimedOut },
         { 15, "data loss", KvErrorCode.Unreachable },
