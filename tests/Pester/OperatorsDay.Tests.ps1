@@ -85,7 +85,7 @@ BeforeAll {
 
     'a', 'b', 'c' | ForEach-Object { Add-Address $_ }
     $Peers.Keys | ForEach-Object { Start-Member $_ }
-    $null = Connect-KvStore @($Clients.Values) -Name root -CaCertificate $authority.Path
+    Wait-Until { try { Connect-KvStore @($Clients.Values) -Name root -Force -CaCertificate $authority.Path } catch { $false } } 'a member listens'
     Wait-Until { -not (Get-KvStatus -ErrorAction SilentlyContinue | Where-Object { $_.Reason -or -not $_.LeaderId }) } 'three members serve'
 }
 
