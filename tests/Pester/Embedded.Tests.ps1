@@ -47,6 +47,7 @@ Describe 'Connect-KvStore -Path' {
 
     It 'refuses what is no file, and leaves nothing in the current folder' {
         Push-Location (New-Item -ItemType Directory (Join-Path $TestFolder none))
+        $before = [Environment]::CurrentDirectory
         [Environment]::CurrentDirectory = Join-Path $TestFolder none
         try {
             foreach ($path in 'env:secret.db', 'variable:secret.db', 'kv:/secret.db') {
@@ -60,7 +61,10 @@ Describe 'Connect-KvStore -Path' {
             (Get-ErrorOf { Connect-KvStore https://localhost:1 -CaCertificate env:ca.pem }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
             Get-ChildItem -Force | Should -BeNullOrEmpty
         }
-        finally { Pop-Location }
+        finally {
+            [Environment]::CurrentDirectory = $before
+            Pop-Location
+        }
     }
 
     It 'refuses a network share, a device and a stream within a file, and says why' -Skip:(-not $IsWindows) {
