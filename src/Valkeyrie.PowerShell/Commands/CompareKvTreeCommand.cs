@@ -3,7 +3,6 @@ using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
-using Valkeyrie.PowerShell.Sessions;
 using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.PowerShell.Commands;
@@ -71,11 +70,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
     protected override void Begin()
     {
         base.Begin();
-        _other = NeedsStore ? Target : null;
-        if (IsGiven(nameof(DifferenceStore)) && !StoreArgument.TryResolve(DifferenceStore, out _other, out var error))
-        {
-            Fail(error);
-        }
+        _other = NeedsStore || IsGiven(nameof(DifferenceStore)) ? StoreOf(nameof(DifferenceStore), DifferenceStore) : null;
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,6 @@ using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
-using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
@@ -49,11 +48,7 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
     protected override void Begin()
     {
         base.Begin();
-        _other = Target;
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(DestinationStore)) && !StoreArgument.TryResolve(DestinationStore, out _other, out var error))
-        {
-            Fail(error);
-        }
+        _other = StoreOf(nameof(DestinationStore), DestinationStore);
     }
 
     /// <inheritdoc/>

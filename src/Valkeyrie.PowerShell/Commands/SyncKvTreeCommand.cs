@@ -6,7 +6,6 @@ using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
-using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
@@ -79,11 +78,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
     protected override void Begin()
     {
         base.Begin();
-        _other = Target;
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(DestinationStore)) && !StoreArgument.TryResolve(DestinationStore, out _other, out var error))
-        {
-            Fail(error);
-        }
+        _other = StoreOf(nameof(DestinationStore), DestinationStore);
 
         if (Timeout <= TimeSpan.Zero || Timeout?.TotalMilliseconds > int.MaxValue)
         {

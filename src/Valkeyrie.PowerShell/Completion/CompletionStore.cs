@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Completion;
@@ -35,6 +36,23 @@ internal static class CompletionStore
             }
         });
         return reading.Wait(Patience * 2) ? items : [];
+    }
+
+    /// <summary>As much of a list as is meant, if it comes at once.</summary>
+    /// <param name="list">Asks for the list.</param>
+    /// <param name="isMeant">Tells which items count; the others are left out.</param>
+    /// <param name="most">The most items.</param>
+    public static IReadOnlyList<T> ReadAtOnce<T>(Func<CancellationToken, ValueTask<IReadOnlyList<T>>> list, Func<T, bool> isMeant, int most)
+    {
+        return ReadAtOnce(StreamAsync, isMeant, most);
+
+        async IAsyncEnumerable<T> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            foreach (var item in await list(cancellationToken).ConfigureAwait(false))
+            {
+                yield return item;
+            }
+        }
     }
 
     private static async Task<bool> IsDeniedAsync(Task reading)

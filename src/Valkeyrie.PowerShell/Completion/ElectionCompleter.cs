@@ -1,27 +1,12 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Management.Automation.Language;
 
 namespace Valkeyrie.PowerShell.Completion;
 
 /// <summary>Completes the names of elections in which somebody takes part.</summary>
-public sealed class ElectionCompleter : IArgumentCompleter
+public sealed class ElectionCompleter : CapabilityCompleter<IKvElections>
 {
-    private const int MostElections = 256;
-
-    /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
-    {
-        ArgumentNullException.ThrowIfNull(fakeBoundParameters);
-        if (CompletionStore.Find(fakeBoundParameters) is not { } store || !store.TryGetCapability<IKvElections>(out var elections))
-        {
-            return [];
-        }
-
-        var word = CompletionWord.Read(wordToComplete);
-        var range = word.Length == 0 ? KvRange.All : KvRange.Prefix(word);
-        return CompletionStore.ReadAtOnce(stop => elections.ListElectionsAsync(range, stop), static _ => true, MostElections)
+    private protected override IEnumerable<CompletionResult> Complete(IKvElections capability, string word, IDictionary boundParameters) =>
+        CompletionStore.ReadAtOnce(stop => capability.ListElectionsAsync(RangeOf(word), stop), static _ => true, Most)
             .Select(election => CompletionWord.Result(election.Name, $"{election:value} leads; waiting: {election.Waiting.Count}"));
-    }
 }

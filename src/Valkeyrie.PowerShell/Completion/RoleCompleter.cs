@@ -1,35 +1,7 @@
-using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
-using System.Runtime.CompilerServices;
-
 namespace Valkeyrie.PowerShell.Completion;
 
 /// <summary>Completes the names of a store's roles.</summary>
-public sealed class RoleCompleter : IArgumentCompleter
+public sealed class RoleCompleter : AccessNameCompleter
 {
-    private const int MostRoles = 256;
-
-    /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
-    {
-        ArgumentNullException.ThrowIfNull(fakeBoundParameters);
-        if (CompletionStore.Find(fakeBoundParameters) is not { } store || !store.TryGetCapability<IKvAccess>(out var access))
-        {
-            return [];
-        }
-
-        var word = CompletionWord.Read(wordToComplete);
-        return CompletionStore.ReadAtOnce(stop => ListAsync(access, stop), name => name.StartsWith(word, StringComparison.OrdinalIgnoreCase), MostRoles)
-            .Select(name => CompletionWord.Result(name, name));
-    }
-
-    private static async IAsyncEnumerable<string> ListAsync(IKvAccess access, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (var name in await access.ListRolesAsync(cancellationToken).ConfigureAwait(false))
-        {
-            yield return name;
-        }
-    }
+    private protected override ValueTask<IReadOnlyList<string>> ListAsync(IKvAccess access, CancellationToken cancellationToken) => access.ListRolesAsync(cancellationToken);
 }

@@ -56,6 +56,24 @@ public abstract class KvStoreCmdlet : KvCmdlet
     /// <inheritdoc/>
     private protected override void OnFailureWritten(ErrorRecord error) => Recording?.Refuse(error);
 
+    /// <summary>The store that another parameter than -Store names; <see cref="Target"/> where that was not specified. Ends the command where it names none.</summary>
+    /// <param name="parameter">The parameter's name.</param>
+    /// <param name="named">Its value.</param>
+    private protected IKvStore StoreOf(string parameter, object? named)
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(parameter))
+        {
+            return Target;
+        }
+
+        if (!StoreArgument.TryResolve(named, out var store, out var error))
+        {
+            Fail(error);
+        }
+
+        return store;
+    }
+
     private void CheckRecording(IKvStore store)
     {
         if (!CanBeRecorded)

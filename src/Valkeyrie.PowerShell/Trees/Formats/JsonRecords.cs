@@ -6,20 +6,10 @@ namespace Valkeyrie.PowerShell.Trees.Formats;
 /// <param name="largestValue">The most bytes that a value may have; null for no limit.</param>
 internal sealed class JsonRecords(long? largestValue)
 {
-    private const int LeastBuffer = 64 * 1024;
-
-    // A byte of a value takes six as \u0000. Base64, whose digits nobody escapes but + and /, takes less.
-    private const int BytesPerByte = 6;
-    private const long RoomForTheRest = 1024 * 1024;
-
     private static readonly JsonReaderOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    private readonly int _largestBuffer = largestValue is { } limit ? (int)Math.Min(Array.MaxLength, limit * BytesPerByte + RoomForTheRest) : Array.MaxLength;
+    private readonly JsonWindow _window = new(largestValue);
 
-    private byte[] _buffer = new byte[LeastBuffer];
-    private int _start;
-    private int _end;
-    private bool _isLast;
     private JsonReaderState _state = new(Options);
     private Place _place;
 
@@ -45,27 +35,10 @@ internal sealed class JsonRecords(long? largestValue)
     /// <exception cref="FormatException">A record is too large.</exception>
     public async ValueTask FillAsync(Stream text, CancellationToken cancellationToken)
     {
-        if (_start > 0)
+        if (!await _window.TryFillAsync(text, cancellationToken).ConfigureAwait(false))
         {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
+            throw largestValue is { } limit ? TreeRecord.ValueTooLarge(limit) : new FormatException($"it is longer than the {_window.Largest} bytes that can be read at once");
         }
-
-        if (_end == _buffer.Length)
-        {
-            if (_end == _largestBuffer)
-            {
-                throw largestValue is { } limit ? TreeRecord.ValueTooLarge(limit) : new FormatException($"it is longer than the {_largestBuffer} bytes that can be read at once");
-            }
-
-            Array.Resize(ref _buffer, (int)Math.Min(_largestBuffer, _buffer.Length * 2L));
-        }
-
-        // As much as there is room for: a record that is not whole is begun anew each time.
-        var count = await text.ReadAtLeastAsync(_buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        _isLast = count < _buffer.Length - _end;
-        _end += count;
     }
 
     /// <summary>The next record.</summary>
@@ -73,27 +46,27 @@ internal sealed class JsonRecords(long? largestValue)
     /// <exception cref="FormatException">What comes is no record.</exception>
     public TreeRecord? Next()
     {
-        var rest = _buffer.AsSpan(_start, _end - _start);
+        var rest = _window.Rest;
         if (_isBehindObject && PlainJsonRecord.TryFind(rest, isLine: _place == Place.Lines, out var plain))
         {
-            _start += plain.Length;
+            _window.Advance(plain.Length);
             _plainLines += plain.LineEnds;
             return plain.ToRecord();
         }
 
         if (_place == Place.Lines && rest.IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
-            _start = _end;
-            _place = _isLast ? Place.End : _place;
+            _window.Advance(_window.Rest.Length);
+            _place = _window.IsLast ? Place.End : _place;
             return null;
         }
 
-        if (_end == 0)
+        if (_window.IsEmpty)
         {
-            return _isLast ? throw new FormatException("it is empty") : null;
+            return _window.IsLast ? throw new FormatException("it is empty") : null;
         }
 
-        var reader = new Utf8JsonReader(rest, _isLast, _state);
+        var reader = new Utf8JsonReader(rest, _window.IsLast, _state);
         try
         {
             return Next(ref reader);
@@ -119,12 +92,12 @@ internal sealed class JsonRecords(long? largestValue)
                     break;
                 case JsonTokenType.StartObject when _place != Place.BehindArray:
                     var fields = new JsonRecordFields();
-                    if (!fields.TryRead(ref reader, _buffer.AsSpan(_start, _end - _start)))
+                    if (!fields.TryRead(ref reader, _window.Rest))
                     {
                         return null;
                     }
 
-                    _start += (int)reader.BytesConsumed;
+                    _window.Advance((int)reader.BytesConsumed);
                     _state = reader.CurrentState;
                     _isBehindObject = true;
                     if (_place != Place.InArray)
@@ -142,7 +115,7 @@ internal sealed class JsonRecords(long? largestValue)
             Pass(ref reader);
         }
 
-        if (_isLast)
+        if (_window.IsLast)
         {
             _place = Place.End;
         }
@@ -152,8 +125,8 @@ internal sealed class JsonRecords(long? largestValue)
 
     private void Pass(ref Utf8JsonReader reader)
     {
-        _start += (int)reader.BytesConsumed;
+        _window.Advance((int)reader.BytesConsumed);
         _state = reader.CurrentState;
-        reader = new Utf8JsonReader(_buffer.AsSpan(_start, _end - _start), _isLast, _state);
+        reader = new Utf8JsonReader(_window.Rest, _window.IsLast, _state);
     }
 }

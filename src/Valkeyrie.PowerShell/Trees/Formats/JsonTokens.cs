@@ -12,21 +12,11 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
     /// <summary>The deepest nesting that is read.</summary>
     public const int DeepestNesting = 1000;
 
-    private const int LeastBuffer = 64 * 1024;
-
-    // A byte of a value takes six as \u0000. Base64, whose digits nobody escapes but + and /, takes less.
-    private const int BytesPerByte = 6;
-    private const long RoomForTheRest = 1024 * 1024;
-
     private static readonly JsonReaderOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = DeepestNesting };
 
-    private readonly int _largestBuffer = largestValue is { } limit ? (int)Math.Min(Array.MaxLength, limit * BytesPerByte + RoomForTheRest) : Array.MaxLength;
+    private readonly JsonWindow _window = new(largestValue);
 
-    private byte[] _buffer = new byte[LeastBuffer];
     private byte[] _bytes = [];
-    private int _start;
-    private int _end;
-    private bool _isLast;
     private bool _isBetween = true;
     private bool _hasBegun;
     private JsonReaderState _state = new(Options);
@@ -62,7 +52,7 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
     {
         while (!TryRead())
         {
-            if (_isLast)
+            if (_window.IsLast)
             {
                 return false;
             }
@@ -94,14 +84,14 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
 
     private bool TryRead()
     {
-        var rest = _buffer.AsSpan(_start, _end - _start);
+        var rest = _window.Rest;
         if (_isBetween && rest.IndexOfAnyExcept(" \t\r\n"u8) < 0 && (severalValues || !_hasBegun))
         {
             Pass(rest.Length);
-            return _isLast && !_hasBegun ? throw new FormatException("it is empty") : false;
+            return _window.IsLast && !_hasBegun ? throw new FormatException("it is empty") : false;
         }
 
-        var reader = new Utf8JsonReader(rest, _isLast, _state);
+        var reader = new Utf8JsonReader(rest, _window.IsLast, _state);
         try
         {
             if (!reader.Read())
@@ -154,34 +144,17 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
-        if (_start > 0)
+        if (!await _window.TryFillAsync(text, cancellationToken).ConfigureAwait(false))
         {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
+            throw new TreeFormatException(
+                $"line {_line}, column {_column}",
+                largestValue is { } limit ? TreeRecord.ValueTooLarge(limit).Message : $"a value is longer than the {_window.Largest} bytes that can be read at once");
         }
-
-        if (_end == _buffer.Length)
-        {
-            if (_end == _largestBuffer)
-            {
-                throw new TreeFormatException(
-                    $"line {_line}, column {_column}",
-                    largestValue is { } limit ? TreeRecord.ValueTooLarge(limit).Message : $"a value is longer than the {_largestBuffer} bytes that can be read at once");
-            }
-
-            Array.Resize(ref _buffer, (int)Math.Min(_largestBuffer, _buffer.Length * 2L));
-        }
-
-        // As much as there is room for: a token that is not whole is begun anew each time.
-        var count = await text.ReadAtLeastAsync(_buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        _isLast = count < _buffer.Length - _end;
-        _end += count;
     }
 
     private void Pass(int count)
     {
-        var passed = _buffer.AsSpan(_start, count);
+        var passed = _window.Rest[..count];
         if (passed.LastIndexOf((byte)'\n') is >= 0 and var end)
         {
             _line += passed.Count((byte)'\n');
@@ -193,7 +166,7 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
         _byteColumn += passed.Length;
 
         _column += Encoding.UTF8.GetCharCount(passed);
-        _start += count;
+        _window.Advance(count);
     }
 
     // The reader counts lines and bytes from 0, from where its state was made anew, and before the blanks that it has not passed.
