@@ -14,52 +14,51 @@ internal sealed class Levels(ConsulApi api, KeyPlaces places, Pairs pairs, Trees
     /// <param name="path">Its path, which a URL can carry.</param>
     /// <param name="options">What of it is wanted.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    public async IAsyncEnumerable<KvEntry> ListAsync(KvRange directory, string path, KvEntryOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<KvEntry> ListAsync(KvRange directory, string path, KvEntryOptions options, CancellationToken cancellationToken)
+    {
+        var builder = new EntryBuilder(directory.Start, depth: 0);
+        return builder.BuildAsync(
+            LooksAsync(directory, path, options, cancellationToken),
+            (look, entries) =>
+            {
+                if (look.IsDirectory)
+                {
+                    builder.AddDirectory(places.KeyOf(look.Name), entries);
+                }
+                else if (look.Pair is not null)
+                {
+                    builder.Add(look.Pair, entries);
+                }
+
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken);
+    }
+
+    private async IAsyncEnumerable<(string Name, KvPair? Pair, bool IsDirectory)> LooksAsync(
+        KvRange directory, string path, KvEntryOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var stored = places.StoredOf(directory);
         var prefix = NamePrefix.Of(directory.Start, options.NamePrefix);
-        var builder = new EntryBuilder(directory.Start, depth: 0);
-        var entries = new List<KvEntry>();
         var names = await api.NamesAsync(path, level: true, directory.Text, stale: false, cancellationToken).ConfigureAwait(false);
         foreach (var part in names.Where(n => prefix is null || prefix.Matches(places.KeyOf(n))).Chunk(LooksAtOnce))
         {
-            var looks = await Task.WhenAll(part.Select(n => LookAsync(n, stored, options.KeysOnly, cancellationToken))).ConfigureAwait(false);
-            foreach (var (name, (pair, isDirectory)) in part.Zip(looks))
+            foreach (var look in await Task.WhenAll(part.Select(n => LookAsync(n, stored, options.KeysOnly, cancellationToken))).ConfigureAwait(false))
             {
-                if (isDirectory)
-                {
-                    builder.AddDirectory(places.KeyOf(name), entries);
-                }
-                else if (pair is not null)
-                {
-                    builder.Add(pair, entries);
-                }
+                yield return look;
             }
-
-            foreach (var entry in entries)
-            {
-                yield return entry;
-            }
-
-            entries.Clear();
-        }
-
-        builder.End(entries);
-        foreach (var entry in entries)
-        {
-            yield return entry;
         }
     }
 
-    private async Task<(KvPair? Pair, bool IsDirectory)> LookAsync(string name, string stored, bool keysOnly, CancellationToken cancellationToken)
+    private async Task<(string Name, KvPair? Pair, bool IsDirectory)> LookAsync(string name, string stored, bool keysOnly, CancellationToken cancellationToken)
     {
         var key = places.KeyOf(name);
         if (Trees.IsDirectory(name, stored))
         {
-            return (null, await trees.HasPairAsync(KvRange.Prefix(key), cancellationToken).ConfigureAwait(false));
+            return (name, null, await trees.HasPairAsync(KvRange.Prefix(key), cancellationToken).ConfigureAwait(false));
         }
 
         var entry = await api.GetAsync(name, key, stale: false, cancellationToken).ConfigureAwait(false);
-        return entry is null || Pairs.IsHidden(entry) ? default : (await pairs.OfAsync(entry, keysOnly, cancellationToken).ConfigureAwait(false), false);
+        return (name, entry is null || Pairs.IsHidden(entry) ? null : await pairs.OfAsync(entry, keysOnly, cancellationToken).ConfigureAwait(false), false);
     }
 }

@@ -69,33 +69,21 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
     }
 
     /// <summary>The entries of a directory. What lies deeper than asked is read with it.</summary>
-    public async IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions options, CancellationToken cancellationToken)
     {
         var builder = new EntryBuilder(directory.Start, options.Depth);
         var prefix = NamePrefix.Of(directory.Start, options.NamePrefix);
-        var entries = new List<KvEntry>();
-        await foreach (var found in EntriesAsync(directory, stale: false, !options.KeysOnly, cancellationToken).ConfigureAwait(false))
-        {
-            var key = places.KeyOf(found.Key!);
-            if (Pairs.IsHidden(found) || (prefix is not null && !prefix.Matches(key)) || builder.IsInSkippable(key))
+        return builder.BuildAsync(
+            EntriesAsync(directory, stale: false, !options.KeysOnly, cancellationToken),
+            async (found, entries) =>
             {
-                continue;
-            }
-
-            builder.Add(await pairs.OfAsync(found, options.KeysOnly, cancellationToken).ConfigureAwait(false), entries);
-            foreach (var entry in entries)
-            {
-                yield return entry;
-            }
-
-            entries.Clear();
-        }
-
-        builder.End(entries);
-        foreach (var entry in entries)
-        {
-            yield return entry;
-        }
+                var key = places.KeyOf(found.Key!);
+                if (!Pairs.IsHidden(found) && prefix?.Matches(key) != false && !builder.IsInSkippable(key))
+                {
+                    builder.Add(await pairs.OfAsync(found, options.KeysOnly, cancellationToken).ConfigureAwait(false), entries);
+                }
+            },
+            cancellationToken);
     }
 
     /// <summary>True if anything but locks lies in a range. What lies deeper is read only where that is not known before.</summary>

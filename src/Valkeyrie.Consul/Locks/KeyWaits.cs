@@ -10,55 +10,13 @@ internal sealed class KeyWaits(ConsulApi api)
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Returns when a session does not hold a key any more. Outlasts a store that is away.</summary>
-    public async Task WaitWhileHeldAsync(string key, string lockKey, long index, string session, CancellationToken cancellationToken)
-    {
-        var pause = FirstPause;
-        while (true)
-        {
-            try
-            {
-                (var entry, index) = await NextAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
-                if (entry?.Session != session)
-                {
-                    return;
-                }
-
-                pause = FirstPause;
-            }
-            catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
-            {
-                index = 0;
-                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-        }
-    }
+    public Task WaitWhileHeldAsync(string key, string lockKey, long index, string session, CancellationToken cancellationToken) =>
+        WaitAsync(key, lockKey, index, entry => entry?.Session != session, cancellationToken);
 
     /// <summary>Returns when no session holds the key of a lock. Outlasts a store that is away.</summary>
     /// <remarks>Data that merely has the name of a lock's key is waited for, too: it is not for a lock to overwrite it.</remarks>
-    public async ValueTask WaitForFreeAsync(string key, string lockKey, long index, CancellationToken cancellationToken)
-    {
-        var pause = FirstPause;
-        while (true)
-        {
-            try
-            {
-                (var entry, index) = await NextAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
-                if (entry is null or { Session: "", Flags: ConsulEntry.LockFlag })
-                {
-                    return;
-                }
-
-                pause = FirstPause;
-            }
-            catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
-            {
-                index = 0;
-                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-        }
-    }
+    public ValueTask WaitForFreeAsync(string key, string lockKey, long index, CancellationToken cancellationToken) =>
+        new(WaitAsync(key, lockKey, index, static entry => entry is null or { Session: "", Flags: ConsulEntry.LockFlag }, cancellationToken));
 
     /// <summary>A key once its index has gone beyond a known one.</summary>
     public async ValueTask<(ConsulEntry? Entry, long Index)> NextAsync(string key, string lockKey, long index, CancellationToken cancellationToken)
@@ -76,5 +34,29 @@ internal sealed class KeyWaits(ConsulApi api)
 
         // An index that goes back begins anew.
         long Next(long reached) => reached < index ? 0 : Math.Max(1, reached);
+    }
+
+    private async Task WaitAsync(string key, string lockKey, long index, Func<ConsulEntry?, bool> isMet, CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                (var entry, index) = await NextAsync(key, lockKey, index, cancellationToken).ConfigureAwait(false);
+                if (isMet(entry))
+                {
+                    return;
+                }
+
+                pause = FirstPause;
+            }
+            catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
+            {
+                index = 0;
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
     }
 }

@@ -61,37 +61,28 @@ internal sealed class Trees(Nodes nodes)
     }
 
     /// <summary>The entries of a directory, down to a depth.</summary>
-    public async IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions options, CancellationToken cancellationToken)
     {
         var place = nodes.Paths.RangeOf(directory);
         var builder = new EntryBuilder(directory.Start, options.Depth);
-        var entries = new List<KvEntry>();
         var walk = new TreeWalk(nodes, place, new TreeWalkOptions { KeysOnly = options.KeysOnly, Depth = options.Depth, NamePrefix = options.NamePrefix });
-        await foreach (var node in walk.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            var key = place.KeyOf(node.Path);
-            if (node.IsDirectory)
+        return builder.BuildAsync(
+            walk.ReadAsync(cancellationToken),
+            (node, entries) =>
             {
-                builder.AddDirectory(key + KeyRules.Separator, entries);
-            }
-            else
-            {
-                builder.Add(Nodes.PairOf(key, options.KeysOnly ? null : node.Bytes, node.Stat), entries);
-            }
+                var key = place.KeyOf(node.Path);
+                if (node.IsDirectory)
+                {
+                    builder.AddDirectory(key + KeyRules.Separator, entries);
+                }
+                else
+                {
+                    builder.Add(Nodes.PairOf(key, options.KeysOnly ? null : node.Bytes, node.Stat), entries);
+                }
 
-            foreach (var entry in entries)
-            {
-                yield return entry;
-            }
-
-            entries.Clear();
-        }
-
-        builder.End(entries);
-        foreach (var entry in entries)
-        {
-            yield return entry;
-        }
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken);
     }
 
     /// <summary>True if any pair lies in a directory.</summary>

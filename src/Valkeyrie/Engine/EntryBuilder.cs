@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Valkeyrie.Engine;
 
 /// <summary>Turns keys that come in the order of their bytes into the entries of a directory. Reads nothing itself.</summary>
@@ -45,6 +47,34 @@ public sealed class EntryBuilder(string start, int depth)
         while (_held.Count > 0)
         {
             ReleaseLast(entries);
+        }
+    }
+
+    /// <summary>The entries of all that a stream brings.</summary>
+    /// <param name="found">What is found, in the order of its keys.</param>
+    /// <param name="add">Adds the keys of an item.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public async IAsyncEnumerable<KvEntry> BuildAsync<T>(
+        IAsyncEnumerable<T> found, Func<T, List<KvEntry>, ValueTask> add, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        ArgumentNullException.ThrowIfNull(add);
+        var entries = new List<KvEntry>();
+        await foreach (var item in found.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            await add(item, entries).ConfigureAwait(false);
+            foreach (var entry in entries)
+            {
+                yield return entry;
+            }
+
+            entries.Clear();
+        }
+
+        End(entries);
+        foreach (var entry in entries)
+        {
+            yield return entry;
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Valkeyrie.Engine;
 
 /// <summary>Shows the directories of a store that knows nothing of them, by listing all keys below.</summary>
@@ -23,35 +21,24 @@ public sealed class ListedDirectories(IKvStore store) : IKvDirectories
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<KvEntry> ListEntriesAsync(
-        KvRange directory, KvEntryOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(directory);
         options ??= new KvEntryOptions();
         var walk = new EntryBuilder(directory.Start, options.Depth);
         var prefix = NamePrefix.Of(directory.Start, options.NamePrefix);
-        var entries = new List<KvEntry>();
-        await foreach (var pair in ListAsync(directory, new KvListOptions { KeysOnly = options.KeysOnly }, cancellationToken).ConfigureAwait(false))
-        {
-            if (prefix is not null && !prefix.Matches(pair.Key))
+        return walk.BuildAsync(
+            ListAsync(directory, new KvListOptions { KeysOnly = options.KeysOnly }, cancellationToken),
+            (pair, entries) =>
             {
-                continue;
-            }
+                if (prefix is null || prefix.Matches(pair.Key))
+                {
+                    walk.Add(pair, entries);
+                }
 
-            walk.Add(pair, entries);
-            foreach (var entry in entries)
-            {
-                yield return entry;
-            }
-
-            entries.Clear();
-        }
-
-        walk.End(entries);
-        foreach (var entry in entries)
-        {
-            yield return entry;
-        }
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken);
     }
 
     private async Task<bool> HasKeysAsync(KvRange range, CancellationToken cancellationToken)
