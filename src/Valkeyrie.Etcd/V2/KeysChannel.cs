@@ -201,8 +201,8 @@ internal sealed class KeysChannel : IAsyncDisposable
         var failure = e switch
         {
             KeysRefusedException refused => refused.ToFailure(call, Info, _credentialAccepted),
-            _ when Cause<ConnectException>(e) is { } connect => Failure.Of(connect, call),
-            _ when Cause<TimeoutException>(e) is { } timeout => Failure.Of(timeout, call),
+            _ when CallFailure.Cause<ConnectException>(e) is { } connect => Failure.Of(connect, call),
+            _ when CallFailure.Cause<TimeoutException>(e) is { } timeout => Failure.Of(timeout, call),
             HttpRequestException { HttpRequestError: not (HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded) } =>
                 Failure.Of(new IOException(e.Message, e), call),
             HttpRequestException or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } =>
@@ -210,16 +210,6 @@ internal sealed class KeysChannel : IAsyncDisposable
             _ => Failure.Of(e, call),
         };
         return call.Unsent ? failure with { NotSent = true } : failure;
-    }
-
-    private static T? Cause<T>(Exception? e) where T : Exception
-    {
-        while (e is not null and not T)
-        {
-            e = e.InnerException;
-        }
-
-        return e as T;
     }
 
     private static string Sentence(Exception e) => (e.InnerException?.Message ?? e.Message).TrimEnd('.') + ".";

@@ -4,9 +4,11 @@ namespace Valkeyrie.Engine.Http;
 /// <param name="readOnly">True if the call changes nothing, or nothing that matters.</param>
 /// <param name="endpoints">How many endpoints there are.</param>
 /// <param name="timeout">How long all attempts together may take.</param>
-public sealed class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
+public class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    /// <summary>The shortest pause between attempts.</summary>
+    protected static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
     private readonly long _end = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
@@ -15,10 +17,16 @@ public sealed class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
     private int _futileInARow;
     private int _lost;
 
+    /// <summary>What is left of the time: at least a millisecond.</summary>
+    protected TimeSpan Left => TimeSpan.FromMilliseconds(Math.Max(1, _end - Environment.TickCount64));
+
+    /// <summary>True until the time is up.</summary>
+    protected bool HasTime => Environment.TickCount64 < _end;
+
     /// <summary>The time of the next attempt. A read leaves time for another endpoint, should this one keep silent.</summary>
     public TimeSpan NextTimeout()
     {
-        var left = TimeSpan.FromMilliseconds(Math.Max(1, _end - Environment.TickCount64));
+        var left = Left;
         var endpointsLeft = Math.Max(1, endpoints - _made);
         _made++;
         return readOnly && endpointsLeft > 1 ? left / Math.Min(3, endpointsLeft) : left;
@@ -29,11 +37,12 @@ public sealed class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
     /// <param name="failure">How the last attempt failed.</param>
     public bool MayTryAgain(CallFailure failure)
     {
+        ArgumentNullException.ThrowIfNull(failure);
         _futileInARow = failure.IsFutile ? _futileInARow + 1 : 0;
         _lost += failure.IsLost ? 1 : 0;
         return _futileInARow < endpoints
             && _lost <= endpoints
-            && Environment.TickCount64 < _end
+            && HasTime
             && (failure.NotSent || (readOnly && failure.MayPass));
     }
 
@@ -46,8 +55,15 @@ public sealed class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
             return Task.CompletedTask;
         }
 
-        var pause = TimeSpan.FromMilliseconds(Math.Clamp(_end - Environment.TickCount64, 0, (long)_pause.TotalMilliseconds));
-        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
-        return Task.Delay(pause, cancellationToken);
+        var pause = _pause;
+        _pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        return Task.Delay(WithinTime(pause), cancellationToken);
     }
+
+    /// <summary>Counts the last attempt as none.</summary>
+    protected void TakeBack() => _made--;
+
+    /// <summary>As much of a pause as is left of the time, of which it is a part.</summary>
+    /// <param name="pause">The pause.</param>
+    protected TimeSpan WithinTime(TimeSpan pause) => TimeSpan.FromMilliseconds(Math.Clamp(_end - Environment.TickCount64, 0, (long)pause.TotalMilliseconds));
 }

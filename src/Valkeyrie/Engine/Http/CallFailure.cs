@@ -4,7 +4,7 @@ namespace Valkeyrie.Engine.Http;
 
 /// <summary>A failed attempt: what the caller is told, and what may be done about it.</summary>
 /// <param name="Error">What the caller is told.</param>
-public sealed record CallFailure(KvException Error)
+public record CallFailure(KvException Error)
 {
     /// <summary>True if the request provably reached no server that acts on it.</summary>
     public bool NotSent { get; init; } = Error.NotSent;
@@ -19,7 +19,7 @@ public sealed record CallFailure(KvException Error)
     public bool EndpointFailed { get; init; }
 
     /// <summary>True if asking the same endpoint again at once is of no use: nothing is there, or something else.</summary>
-    public bool IsFutile => NoConnection || Error is KvUnreachableException { Reason: KvUnreachableReason.Protocol };
+    public virtual bool IsFutile => NoConnection || Error is KvUnreachableException { Reason: KvUnreachableReason.Protocol };
 
     /// <summary>True if the connection broke.</summary>
     public bool IsLost => Error is KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost };
@@ -39,37 +39,9 @@ public sealed record CallFailure(KvException Error)
         _ => Protocol(e, Sentence(e), call),
     };
 
-    private static CallFailure NotReached(ConnectException e, in FailedCall call)
-    {
-        var message = e.Reason switch
-        {
-            KvUnreachableReason.NameNotFound => $"The host name of {call.Endpoint} could not be found. Check its spelling and the name service.",
-            KvUnreachableReason.Tls when Cause<CertificateRefusedException>(e) is { } certificate => $"The TLS connection to {call.Endpoint} was refused here: {certificate.Message}.",
-            KvUnreachableReason.Tls => $"The TLS handshake with {call.Endpoint} failed: {Sentence(e)} If the server does not use TLS, connect without it.",
-            _ => $"No connection to {call.Endpoint}: {Sentence(e)} Check that the server runs and that the port is right.",
-        };
-        return new(new KvUnreachableException(e.Reason, message, e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = true })
-            { NoConnection = true, MayPass = true, EndpointFailed = true };
-    }
-
-    private static CallFailure Lost(Exception e, in FailedCall call) => new(new KvUnreachableException(
-        KvUnreachableReason.ConnectionLost,
-        $"The connection to {call.Endpoint} broke {(call.Unsent ? "before the call was sent" : "during the call")}.{call.Doubt}",
-        e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
-        { MayPass = true, EndpointFailed = true };
-
-    private static CallFailure Protocol(Exception e, string detail, in FailedCall call) => new(new KvUnreachableException(
-        KvUnreachableReason.Protocol,
-        $"What answers at {call.Endpoint} does not speak {call.Protocol}: {detail}{call.Doubt} Check host and port; a server that uses TLS needs its scheme.",
-        e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
-        { MayPass = true, EndpointFailed = true };
-
-    private static CallFailure TimedOut(Exception e, in FailedCall call) => new(new KvTimeoutException(
-        $"{call.Endpoint} {(call.Unsent ? "could not be sent the call" : "did not answer")} in time; calls end after {call.Timeout.TotalSeconds:0.###} s.{call.Doubt}", e)
-        { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
-        { MayPass = true, EndpointFailed = true };
-
-    private static T? Cause<T>(Exception? e)
+    /// <summary>The first cause of a kind: the failure itself, or what lies behind it.</summary>
+    /// <param name="e">The failure; null for none.</param>
+    public static T? Cause<T>(Exception? e)
         where T : Exception
     {
         while (e is not null and not T)
@@ -79,6 +51,53 @@ public sealed record CallFailure(KvException Error)
 
         return e as T;
     }
+
+    /// <summary>The error of a call for which no connection was made.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="e">The failure.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="withoutTls">What to do if the server does not use TLS, as a sentence.</param>
+    protected static KvUnreachableException NotReachedError(KvUnreachableReason reason, Exception e, in FailedCall call, string withoutTls)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        var message = reason switch
+        {
+            KvUnreachableReason.NameNotFound => $"The host name of {call.Endpoint} could not be found. Check its spelling and the name service.",
+            KvUnreachableReason.Tls when Cause<CertificateRefusedException>(e) is { } certificate => $"The TLS connection to {call.Endpoint} was refused here: {certificate.Message}.",
+            KvUnreachableReason.Tls => $"The TLS handshake with {call.Endpoint} failed: {Sentence(e)} {withoutTls}",
+            _ => $"No connection to {call.Endpoint}: {Sentence(e)} Check that the server runs and that the port is right.",
+        };
+        return new(reason, message, e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = true };
+    }
+
+    /// <summary>The error of a call whose connection broke.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="how">What is known of it, as a sentence behind a blank.</param>
+    protected static KvUnreachableException LostError(Exception e, in FailedCall call, string how = "") => new(
+        KvUnreachableReason.ConnectionLost,
+        $"The connection to {call.Endpoint} broke {(call.Unsent ? "before the call was sent" : "during the call")}.{how}{call.Doubt}",
+        e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent };
+
+    /// <summary>The error of a call whose time was up.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="call">The call.</param>
+    protected static KvTimeoutException TimeoutError(Exception e, in FailedCall call) => new(
+        $"{call.Endpoint} {(call.Unsent ? "could not be sent the call" : "did not answer")} in time; calls end after {call.Timeout.TotalSeconds:0.###} s.{call.Doubt}", e)
+        { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent };
+
+    private static CallFailure NotReached(ConnectException e, in FailedCall call) =>
+        new(NotReachedError(e.Reason, e, call, "If the server does not use TLS, connect without it.")) { NoConnection = true, MayPass = true, EndpointFailed = true };
+
+    private static CallFailure Lost(Exception e, in FailedCall call) => new(LostError(e, call)) { MayPass = true, EndpointFailed = true };
+
+    private static CallFailure TimedOut(Exception e, in FailedCall call) => new(TimeoutError(e, call)) { MayPass = true, EndpointFailed = true };
+
+    private static CallFailure Protocol(Exception e, string detail, in FailedCall call) => new(new KvUnreachableException(
+        KvUnreachableReason.Protocol,
+        $"What answers at {call.Endpoint} does not speak {call.Protocol}: {detail}{call.Doubt} Check host and port; a server that uses TLS needs its scheme.",
+        e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
+        { MayPass = true, EndpointFailed = true };
 
     private static string Sentence(Exception e)
     {

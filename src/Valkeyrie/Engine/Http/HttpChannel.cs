@@ -8,8 +8,7 @@ namespace Valkeyrie.Engine.Http;
 public sealed class HttpChannel : IAsyncDisposable
 {
     private readonly EndpointSet<HttpEndpoint> _endpoints;
-    private readonly CancellationTokenSource _closing = new();
-    private readonly string _address;
+    private readonly CallEnd _end;
 
     /// <summary>Prepares the channel. Connections are made with the first call.</summary>
     /// <param name="protocol">What is spoken.</param>
@@ -21,7 +20,7 @@ public sealed class HttpChannel : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         Protocol = protocol;
         Timeout = options.Timeout;
-        _address = address;
+        _end = new CallEnd(address);
         _endpoints = new EndpointSet<HttpEndpoint>([.. endpoints.Select(address => new HttpEndpoint(address))]);
         Http = HttpConnections.CreateHttp11(options.Tls ?? new KvTlsOptions(), ConnectTimeouts.Of(options.Timeout, _endpoints.Count));
     }
@@ -66,19 +65,19 @@ public sealed class HttpChannel : IAsyncDisposable
     /// <summary>Ends what is under way and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync().ConfigureAwait(false);
+        await _end.CloseAsync().ConfigureAwait(false);
         Http.Dispose();
     }
 
     /// <summary>What a failure within an answer that was handed on is to its caller.</summary>
     internal Exception FailureOf(Exception e, HttpEndpoint endpoint, string? key, CancellationToken cancellationToken)
     {
-        if (CallerEnded(e, cancellationToken) is { } ended)
+        if (_end.ErrorOf(e, cancellationToken) is { } ended)
         {
             return ended;
         }
 
-        var failure = FailureOf(e, new FailedCall(Protocol.Name, endpoint.Name, key, ReadOnly: true) { Timeout = Timeout, TimedOut = IsTimeout(e, cancellationToken) });
+        var failure = FailureOf(e, new FailedCall(Protocol.Name, endpoint.Name, key, ReadOnly: true) { Timeout = Timeout, TimedOut = _end.IsTimeout(e, cancellationToken) });
         if (failure.EndpointFailed)
         {
             endpoint.Failed();
@@ -105,7 +104,7 @@ public sealed class HttpChannel : IAsyncDisposable
                 var endpoint = only ?? _endpoints.Next();
                 observed?.BeginAttempt(endpoint.Name);
                 var attempt = new HttpAttempt(
-                    this, endpoint, call, Deadline.Start(attempts.NextTimeout() + call.Wait, cancellationToken, _closing.Token), cancellationToken);
+                    this, endpoint, call, Deadline.Start(attempts.NextTimeout() + call.Wait, cancellationToken, _end.Closing), cancellationToken);
                 try
                 {
                     await attempt.SendAsync().ConfigureAwait(false);
@@ -116,7 +115,7 @@ public sealed class HttpChannel : IAsyncDisposable
                 }
                 catch (Exception e)
                 {
-                    if (CallerEnded(e, cancellationToken) is { } ended)
+                    if (_end.ErrorOf(e, cancellationToken) is { } ended)
                     {
                         observed?.Failed(ended);
                         throw ended;
@@ -125,7 +124,7 @@ public sealed class HttpChannel : IAsyncDisposable
                     var failure = FailureOf(e, new FailedCall(Protocol.Name, endpoint.Name, call.Key, call.ReadOnly)
                     {
                         Timeout = timeout + call.Wait,
-                        TimedOut = IsTimeout(e, cancellationToken),
+                        TimedOut = _end.IsTimeout(e, cancellationToken),
 
                         // A request whose body was never begun cannot have been acted on.
                         Unsent = attempt.IsUnsent,
@@ -163,13 +162,4 @@ public sealed class HttpChannel : IAsyncDisposable
         var failure = Protocol.FailureOf(e, call) ?? CallFailure.Of(e, call);
         return call.Unsent ? failure with { NotSent = true } : failure;
     }
-
-    /// <summary>The caller's own cancellation, or the store's end; null if neither is why the call failed.</summary>
-    private Exception? CallerEnded(Exception e, CancellationToken cancellationToken) =>
-        cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken)
-        : _closing.IsCancellationRequested ? new KvStoreClosedException(_address)
-        : e as KvException;
-
-    private bool IsTimeout(Exception e, CancellationToken cancellationToken) =>
-        e is OperationCanceledException && !cancellationToken.IsCancellationRequested && !_closing.IsCancellationRequested;
 }
