@@ -61,6 +61,13 @@ function Start-TestPowerShell([string] $Script) {
     Start-TestProcess $Pwsh @('-NoProfile', '-NonInteractive', '-Command', "`$ErrorActionPreference = 'Stop'; Import-Module '$ModulePath'; $Script")
 }
 
+# Writes a file into the test's folder, the text as it is, and returns its path.
+function New-TestFile([string] $Name, [string] $Text) {
+    $path = Join-Path $TestFolder $Name
+    Set-Content $path $Text -NoNewline -Encoding utf8NoBOM
+    $path
+}
+
 # What another PowerShell with the module writes, once it has ended.
 function Invoke-TestPowerShell([string] $Script) {
     $process = Start-TestPowerShell $Script

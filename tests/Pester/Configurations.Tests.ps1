@@ -2,12 +2,6 @@ BeforeAll {
     . $PSScriptRoot/Common.ps1
     $main = Connect-KvStore -InMemory -Name main
 
-    function New-File([string] $Name, [string] $Text) {
-        $path = Join-Path $TestFolder $Name
-        Set-Content $path $Text -NoNewline -Encoding utf8NoBOM
-        $path
-    }
-
     # The keys below a directory, with their values: KEY=VALUE.
     function Get-Tree([string] $Path) { Get-KvTree $Path -Store main | ForEach-Object { "$($_.Key.Substring($Path.Length + 1))=$($_.Value)" } }
 
@@ -28,7 +22,7 @@ AfterAll { Stop-TestServer }
 Describe 'Configuration files' {
     It 'are imported from <_>, every value the text that stands there' -ForEach conf.json, conf.yaml, conf.psd1, conf.env {
         $name = $_ -replace '\W', '-'
-        Import-KvTree (New-File $_ $Forms[$_]) $name -Store main
+        Import-KvTree (New-TestFile $_ $Forms[$_]) $name -Store main
         Get-Tree $name | Should -BeExactly ($Pairs | Sort-Object { $_.Split('=')[0] } -Culture '')
     }
 
@@ -37,7 +31,7 @@ Describe 'Configuration files' {
         @{ Name = 'YAML'; File = 'back.yaml'; Lines = '    - "5432"', 'debug: "false"', 'zip: "007"'; Typed = '    - 5432', 'debug: false', 'zip: "007"' }
         @{ Name = 'PSD1'; File = 'back.psd1'; Lines = "            '5432',", "    'debug' = 'false'", "    'zip' = '007'"; Typed = '            5432,', "    'debug' = `$false", "    'zip' = '007'" }
     ) {
-        Import-KvTree (New-File conf.json $Forms['conf.json']) back -Prune -Force -Store main
+        Import-KvTree (New-TestFile conf.json $Forms['conf.json']) back -Prune -Force -Store main
         $file = Join-Path $TestFolder $File
         foreach ($asTyped in $false, $true) {
             Export-KvTree back $file -Nested -Typed:$asTyped -Store main
@@ -49,7 +43,7 @@ Describe 'Configuration files' {
     }
 
     It 'are read by PowerShell''s own commands: JSON, PSD1' {
-        Import-KvTree (New-File conf.yaml $Forms['conf.yaml']) own -Store main
+        Import-KvTree (New-TestFile conf.yaml $Forms['conf.yaml']) own -Store main
         Export-KvTree own (Join-Path $TestFolder own.json) -Nested -Typed -Store main
         $read = Get-Content (Join-Path $TestFolder own.json) -Raw | ConvertFrom-Json
         $read.db.ports[1], $read.debug, $read.servers[1].name, $read.version | Should -Be 5433, $false, b, 1.1
@@ -94,7 +88,7 @@ Describe 'Configuration files' {
         @{ Name = 'something behind quotes'; File = 'bad.env'; Text = "a=1`nb='x' # y`n"; Says = 'line 2: something follows' }
         @{ Name = 'an unknown escape'; File = 'bad.env'; Text = "a=1`nb=`"C:\new\x`"`n"; Says = 'line 2: a backslash' }
     ) {
-        $failure = Get-ErrorOf { Import-KvTree (New-File $File $Text) bad -Store main }
+        $failure = Get-ErrorOf { Import-KvTree (New-TestFile $File $Text) bad -Store main }
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidFile,*'
         $failure.CategoryInfo.Category | Should -Be InvalidData
         "$failure" | Should -BeLike "*$File*$Says*"
@@ -107,14 +101,14 @@ Describe 'Configuration files' {
             'gaps.yaml' = "a: 1`nb:`n  c:`n  d: []`ne: {}`n"
             'gaps.psd1' = '@{ a = 1; b = @{ c = $null; d = @() }; e = @{} }'
         }[$_]
-        Import-KvTree (New-File $_ $text) gaps -Store main -WarningVariable told -WarningAction SilentlyContinue
+        Import-KvTree (New-TestFile $_ $text) gaps -Store main -WarningVariable told -WarningAction SilentlyContinue
         Get-Tree gaps | Should -Be a=1
         "$told" | Should -BeLike "*$_*3 names have no value*The first is 'b/c'."
         $null = Remove-KvTree gaps -Confirm:$false -Store main
     }
 
     It 'repeat in YAML what an alias stands for, and keep words that other readers take for truths' {
-        Import-KvTree (New-File alias.yaml "base: &base`n  host: db01`n  ports: &p [1, 2]`ncopy: *base`nlist: [*p, yes, 0x1F, ~x]`ntext: !!str 5`nbytes: !!binary AAEC`nlines: |`n  one`n  two`n") alias -Store main
+        Import-KvTree (New-TestFile alias.yaml "base: &base`n  host: db01`n  ports: &p [1, 2]`ncopy: *base`nlist: [*p, yes, 0x1F, ~x]`ntext: !!str 5`nbytes: !!binary AAEC`nlines: |`n  one`n  two`n") alias -Store main
         Get-Tree alias | Where-Object { $_ -notlike 'bytes*' } | Should -Be 'base/host=db01', 'base/ports/0=1', 'base/ports/1=2', 'copy/host=db01', 'copy/ports/0=1', 'copy/ports/1=2',
             "lines=one`ntwo`n", 'list/0/0=1', 'list/0/1=2', 'list/1=yes', 'list/2=0x1F', 'list/3=~x', 'text=5'
         (Get-KvValue alias/bytes -Store main).Bytes | Should -Be 0, 1, 2
@@ -169,11 +163,11 @@ Describe 'Configuration files' {
     }
 
     It 'are told apart by -Format and by their names, and what fits none is refused' {
-        $file = New-File conf.txt 'a: 1'
+        $file = New-TestFile conf.txt 'a: 1'
         "$(Get-ErrorOf { Import-KvTree $file told -Store main })" | Should -BeLike '*-Format: Json, Csv, *Yaml*'
         Import-KvTree $file told -Format Yaml -Store main
         Get-Tree told | Should -Be a=1
-        $both = New-File both.json '{ "Key": "k", "Value": "v" }'
+        $both = New-TestFile both.json '{ "Key": "k", "Value": "v" }'
         Import-KvTree $both told -Format NestedJson -Prune -Force -Store main
         Get-Tree told | Should -Be Key=k, Value=v
         Import-KvTree $both told -Nested -Prune -Force -PassThru -Store main | ForEach-Object Unchanged | Should -Be 2
@@ -195,8 +189,8 @@ Describe 'Configuration files' {
     }
 
     It 'load the reader of YAML only for YAML, and apart from other modules' {
-        $yaml = New-File load.yaml $Forms['conf.yaml']
-        $json = New-File load.json $Forms['conf.json']
+        $yaml = New-TestFile load.yaml $Forms['conf.yaml']
+        $json = New-TestFile load.json $Forms['conf.json']
         Invoke-TestPowerShell @"
             function Get-Loaded { [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -eq 'YamlDotNet' } | ForEach-Object { [Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name } }
             `$null = Connect-KvStore -InMemory
@@ -255,7 +249,7 @@ Describe 'Hashtables and objects' {
         @{ Name = 'a number is piped'; Run = { 5 | Import-KvTree wrong -Store main }; Says = 'Int32*hashtable' }
         @{ Name = 'the content of a file is piped'; Run = { "a: 1`nb: 2" | Import-KvTree wrong -Store main }; Says = 'content of a file*Import-KvTree conf.yaml app' }
         @{ Name = 'its lines are piped'; Run = { '{ "a": 1', '}' | Import-KvTree wrong -Store main }; Says = 'content of a file*' }
-        @{ Name = 'the file comes second'; Run = { Import-KvTree wrong (New-File second.json '{}') -Store main }; Says = 'The file comes first: Import-KvTree * wrong' }
+        @{ Name = 'the file comes second'; Run = { Import-KvTree wrong (New-TestFile second.json '{}') -Store main }; Says = 'The file comes first: Import-KvTree * wrong' }
         @{ Name = 'no directory is named'; Run = { @{ a = 1 } | Import-KvTree -Store main }; Says = '-All as whole keys' }
         @{ Name = 'a format is named'; Run = { @{ a = 1 } | Import-KvTree wrong -Format Yaml -Store main }; Says = 'of a file' }
         @{ Name = 'a file is named as well'; Run = { @{ a = 1 } | Import-KvTree x.json -Path wrong -Store main }; Says = 'together' }

@@ -2,6 +2,7 @@
 
 BeforeAll {
     . $PSScriptRoot/Common.ps1
+    . $PSScriptRoot/DriveWalk.ps1
     $Consul = Start-TestConsul
     if ($Consul) {
         $null = Connect-KvStore "consul://$Consul" -Name consul
@@ -133,40 +134,7 @@ Describe 'Consul' -Tag consul {
     }
 
     It 'is walked by a drive, directory by directory' {
-        $null = New-PSDrive kvc -PSProvider Kv -Root '' -Store consul
-        try {
-            Set-Content kvc:/walk/a/b/c 1
-            Set-Content kvc:/walk/a-1 2
-            Set-Content kvc:/walk/a 3
-            New-Item kvc:/walk/made -ItemType Directory -ErrorAction Ignore | Out-Null
-            (Get-ChildItem kvc:/walk).PSChildName | Where-Object { $_ -ne 'made' } | Should -Be a-1, a
-            (Get-Item kvc:/walk/a).PSIsContainer, (Get-Item kvc:/walk/a-1).PSIsContainer | Should -Be $true, $false
-            Get-Content kvc:/walk/a | Should -Be 3
-            (Get-ChildItem kvc:/walk -Recurse).PSPath -replace '.*walk.' | Where-Object { $_ -ne 'made' } | Should -Be a-1, a, a/b, a/b/c
-            Get-ChildItem kvc:/walk/a -Name | Should -Be b
-            Test-Path kvc:/walk/a/b -PathType Container | Should -BeTrue
-            Test-Path kvc:/walk/none | Should -BeFalse
-            (Get-ErrorOf { Get-ChildItem kvc:/walk/none }).FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
-            Set-Location kvc:/walk/a
-            (Get-ChildItem).PSChildName | Should -Be b
-            Set-Location $PSScriptRoot
-            Copy-Item kvc:/walk/a kvc:/walk/copied -Recurse
-            Get-Content kvc:/walk/copied/b/c | Should -Be 1
-            Move-Item kvc:/walk/copied kvc:/walk/moved
-            Get-Content kvc:/walk/moved/b/c | Should -Be 1
-            Test-Path kvc:/walk/copied | Should -BeFalse
-            Remove-Item kvc:/walk/a/b -Recurse
-            (Get-Item kvc:/walk/a).PSIsContainer | Should -BeFalse
-            $lock = Lock-KvKey walk/locked/only -Store consul
-            Test-Path kvc:/walk/locked | Should -BeFalse
-            (Get-ChildItem kvc:/walk).PSChildName | Should -Not -Contain locked
-            Unlock-KvKey $lock
-            Remove-Item kvc:/walk -Recurse
-            Test-Path kvc:/walk | Should -BeFalse
-        } finally {
-            Set-Location $PSScriptRoot
-            Remove-PSDrive kvc
-        }
+        Assert-DriveWalk consul
     }
 
     It 'is exported, imported, copied and compared' {

@@ -2,12 +2,6 @@ BeforeAll {
     . $PSScriptRoot/Common.ps1
     $null = Connect-KvStore -InMemory -Name main
 
-    function New-File([string] $Name, [string] $Text) {
-        $path = Join-Path $TestFolder $Name
-        Set-Content $path $Text -NoNewline -Encoding utf8NoBOM
-        $path
-    }
-
     $EtcdDump = '{"header":{"cluster_id":1,"member_id":2,"revision":4,"raft_term":2},"kvs":[{"key":"YXBwL2E=","create_revision":2,"mod_revision":2,"version":1,"value":"AP8="},{"key":"YXBwL2I=","create_revision":3,"mod_revision":3,"version":1},{"key":"YXBwL/8=","create_revision":4,"mod_revision":4,"version":1,"value":"eA==","lease":7587899220155638279}],"count":3}'
     $Consul = '[ { "key": "app/a", "flags": 0, "value": "AP8=" }, { "key": "app/b", "flags": 42, "value": "" } ]'
 }
@@ -16,7 +10,7 @@ AfterAll { Stop-TestServer }
 
 Describe 'Dumps of other tools' {
     It 'are imported, byte by byte: etcdctl' {
-        foreach ($file in (New-File etcd.json $EtcdDump), (New-File gateway.json ($EtcdDump -replace '("\w+":)(\d+)', '$1"$2"'))) {
+        foreach ($file in (New-TestFile etcd.json $EtcdDump), (New-TestFile gateway.json ($EtcdDump -replace '("\w+":)(\d+)', '$1"$2"'))) {
             Import-KvTree $file etcd -Prune -Force -Store main
             Get-KvTree etcd -Store main | ForEach-Object { [Convert]::ToHexString($_.Bytes) } | Should -Be 00FF, '', 78
             (Get-KvTree etcd -Store main)[2].GetKeyBytes()[-1] | Should -Be 0xFF
@@ -24,10 +18,10 @@ Describe 'Dumps of other tools' {
     }
 
     It 'are imported, byte by byte: consul kv export, and its HTTP API' {
-        Import-KvTree (New-File consul.json $Consul) -All -Store main
+        Import-KvTree (New-TestFile consul.json $Consul) -All -Store main
         (Get-KvValue app/a -Store main).Bytes | Should -Be 0, 255
         Get-KvValue app/b -ValueOnly -Store main | Should -Be ''
-        $api = New-File api.json '[{"LockIndex":0,"Key":"app/a","Flags":0,"Value":"MQ==","CreateIndex":13,"ModifyIndex":13},{"LockIndex":0,"Key":"app/b","Flags":0,"Value":null,"CreateIndex":14,"ModifyIndex":14}]'
+        $api = New-TestFile api.json '[{"LockIndex":0,"Key":"app/a","Flags":0,"Value":"MQ==","CreateIndex":13,"ModifyIndex":13},{"LockIndex":0,"Key":"app/b","Flags":0,"Value":null,"CreateIndex":14,"ModifyIndex":14}]'
         Import-KvTree $api -All -Store main
         Get-KvValue app/a, app/b -ValueOnly -Store main | Should -Be 1, ''
     }
@@ -67,7 +61,7 @@ Describe 'Dumps of other tools' {
         @{ Name = 'it fits two'; Text = { '{ "kvs": [] }' }; Says = '-Format EtcdJson*-Format NestedJson' }
     ) {
         $format = $Format ? @{ Format = $Format } : @{}
-        $failure = Get-ErrorOf { Import-KvTree (New-File bad.json (& $Text)) refused @format -Store main }
+        $failure = Get-ErrorOf { Import-KvTree (New-TestFile bad.json (& $Text)) refused @format -Store main }
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidFile,*'
         "$failure" | Should -BeLike "*bad.json*$Says*"
         Get-KvTree -Prefix refused -Store main | Should -BeNullOrEmpty
@@ -94,7 +88,7 @@ Describe 'Pairs that PowerShell''s own commands wrote' {
         @{ Name = 'a table with bytes as numbers'; File = 'pairs.csv'; Make = { "Key,Bytes`npairs/bytes,0 255" -replace '(?m)^Key,Bytes$', 'Key,Bytes,Value' -replace '255$', "255,`0$([char] 0xFFFD)" } }
     ) {
         $made = & $Make
-        Import-KvTree (New-File ($File ? $File : 'pairs.json') $made) -All -Store (Connect-KvStore -InMemory -Name taken)
+        Import-KvTree (New-TestFile ($File ? $File : 'pairs.json') $made) -All -Store (Connect-KvStore -InMemory -Name taken)
         Get-KvTree -Store taken | Should -Not -BeNullOrEmpty
         Compare-KvTree -DifferenceStore taken -Store main | Where-Object { $_.RelativeKey -in (Get-KvTree -Store taken).Key } | Should -BeNullOrEmpty
         Disconnect-KvStore taken
@@ -102,13 +96,13 @@ Describe 'Pairs that PowerShell''s own commands wrote' {
 
     It 'are refused where Value and Bytes contradict each other: <_>' -ForEach 'changed.json', 'changed.csv' {
         $made = $_ -like '*.json' ? ($Numbers -replace '\\u0000\\uFFFD', 'other') : "Key,Bytes,Value`na,49 50,12`nb,49 50,13`n"
-        $failure = Get-ErrorOf { Import-KvTree (New-File $_ $made) refused -Store main }
+        $failure = Get-ErrorOf { Import-KvTree (New-TestFile $_ $made) refused -Store main }
         "$failure" | Should -BeLike '*Value is not the text of its Bytes*'
         Get-KvTree -Prefix refused -Store main | Should -BeNullOrEmpty
     }
 
     It 'are refused where a line of them is cut off' {
-        $failure = Get-ErrorOf { Import-KvTree (New-File cut.jsonl "$($Numbers)`n$($Numbers.Substring(0, 60))") refused -Store main }
+        $failure = Get-ErrorOf { Import-KvTree (New-TestFile cut.jsonl "$($Numbers)`n$($Numbers.Substring(0, 60))") refused -Store main }
         "$failure" | Should -BeLike '*record 2*not whole JSON*'
         Get-KvTree -Prefix refused -Store main | Should -BeNullOrEmpty
     }

@@ -2,6 +2,7 @@
 
 BeforeAll {
     . $PSScriptRoot/Common.ps1
+    . $PSScriptRoot/DriveWalk.ps1
     $ZooKeeper = Start-TestZooKeeper
     if ($ZooKeeper) {
         $null = Connect-KvStore "zookeeper://$ZooKeeper/chroot" -Name zk
@@ -74,40 +75,7 @@ Describe 'ZooKeeper' -Tag zookeeper {
     }
 
     It 'is walked by a drive, directory by directory' {
-        $null = New-PSDrive zkd -PSProvider Kv -Root '' -Store zk
-        try {
-            Set-Content zkd:/walk/a/b/c 1
-            Set-Content zkd:/walk/a-1 2
-            Set-Content zkd:/walk/a 3
-            New-Item zkd:/walk/made -ItemType Directory -ErrorAction Ignore | Out-Null
-            (Get-ChildItem zkd:/walk).PSChildName | Where-Object { $_ -ne 'made' } | Should -Be a-1, a
-            (Get-Item zkd:/walk/a).PSIsContainer, (Get-Item zkd:/walk/a-1).PSIsContainer | Should -Be $true, $false
-            Get-Content zkd:/walk/a | Should -Be 3
-            (Get-ChildItem zkd:/walk -Recurse).PSPath -replace '.*walk.' | Where-Object { $_ -ne 'made' } | Should -Be a-1, a, a/b, a/b/c
-            Get-ChildItem zkd:/walk/a -Name | Should -Be b
-            Test-Path zkd:/walk/a/b -PathType Container | Should -BeTrue
-            Test-Path zkd:/walk/none | Should -BeFalse
-            (Get-ErrorOf { Get-ChildItem zkd:/walk/none }).FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
-            Set-Location zkd:/walk/a
-            (Get-ChildItem).PSChildName | Should -Be b
-            Set-Location $PSScriptRoot
-            Copy-Item zkd:/walk/a zkd:/walk/copied -Recurse
-            Get-Content zkd:/walk/copied/b/c | Should -Be 1
-            Move-Item zkd:/walk/copied zkd:/walk/moved
-            Get-Content zkd:/walk/moved/b/c | Should -Be 1
-            Test-Path zkd:/walk/copied | Should -BeFalse
-            Remove-Item zkd:/walk/a/b -Recurse
-            (Get-Item zkd:/walk/a).PSIsContainer | Should -BeFalse
-            $lock = Lock-KvKey walk/locked/only -Store zk
-            Test-Path zkd:/walk/locked | Should -BeFalse
-            (Get-ChildItem zkd:/walk).PSChildName | Should -Not -Contain locked
-            Unlock-KvKey $lock
-            Remove-Item zkd:/walk -Recurse
-            Test-Path zkd:/walk | Should -BeFalse
-        } finally {
-            Set-Location $PSScriptRoot
-            Remove-PSDrive zkd
-        }
+        Assert-DriveWalk zk
     }
 
     It 'takes an export of another store, and gives it back' {

@@ -1,5 +1,3 @@
-using Valkeyrie.Etcd;
-
 namespace Valkeyrie.Tests.Faults;
 
 /// <summary>Clients write in batches while members die, stop and come back and the ways to them break, and a process that does so is killed in the middle of it. Then:
@@ -18,18 +16,8 @@ internal static class BatchRound
     /// <returns>What it did, in a line.</returns>
     public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
     {
-        EtcdStore.Register();
-        await using var cluster = await FaultyCluster.StartAsync();
-        var stores = Enumerable.Range(0, EtcdCluster.Size).Select(i => Open(cluster.AddressFrom(i))).ToList();
-        await using var direct = Open(cluster.Etcd.Address);
-        try
-        {
-            return await RunAsync(run, duration, cluster, stores, direct);
-        }
-        finally
-        {
-            await Task.WhenAll(stores.Select(store => store.DisposeAsync().AsTask()));
-        }
+        await using var clients = await FaultyClients.StartAsync(Timeout);
+        return await RunAsync(run, duration, clients.Cluster, clients.Stores, clients.Direct);
     }
 
     private static async Task<string> RunAsync(FaultRun run, TimeSpan duration, FaultyCluster cluster, List<IKvStore> stores, IKvStore direct)
@@ -95,6 +83,4 @@ internal static class BatchRound
         await Patience.UntilAsync(() => recorder.Calls.Count(call => call.Client == Killed) > EnoughCalls, "writes of a process in batches");
         await worker.KillAsync();
     }
-
-    private static IKvStore Open(string address) => KvStore.Open(address, new KvStoreOptions { Timeout = Timeout, KeepAlive = FaultyCluster.KeepAlive });
 }

@@ -1,5 +1,3 @@
-using Valkeyrie.Etcd;
-
 namespace Valkeyrie.Tests.Faults;
 
 /// <summary>Clients work on registers, and watches follow them, while members die, stop and come back and the ways to them break. Then: what was
@@ -16,18 +14,8 @@ internal static class RegisterRound
     /// <returns>What it did, in a line.</returns>
     public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
     {
-        EtcdStore.Register();
-        await using var cluster = await FaultyCluster.StartAsync();
-        var stores = Enumerable.Range(0, EtcdCluster.Size).Select(i => Open(cluster.AddressFrom(i))).ToList();
-        await using var direct = Open(cluster.Etcd.Address);
-        try
-        {
-            return await RunAsync(run, duration, cluster, stores, direct);
-        }
-        finally
-        {
-            await Task.WhenAll(stores.Select(s => s.DisposeAsync().AsTask()));
-        }
+        await using var clients = await FaultyClients.StartAsync(Timeout);
+        return await RunAsync(run, duration, clients.Cluster, clients.Stores, clients.Direct);
     }
 
     private static async Task<string> RunAsync(FaultRun run, TimeSpan duration, FaultyCluster cluster, List<IKvStore> stores, IKvStore direct)
@@ -62,8 +50,6 @@ internal static class RegisterRound
         return $"{faults.Count} faults, {calls.Count} calls ({calls.Count(c => c.Outcome == CallOutcome.Unknown)} unknown, "
             + $"{calls.Count(c => c.Outcome == CallOutcome.NotSent)} not sent), {truth.Events.Count} changes on {watches.Count} watches";
     }
-
-    private static IKvStore Open(string address) => KvStore.Open(address, new KvStoreOptions { Timeout = Timeout, KeepAlive = FaultyCluster.KeepAlive });
 
     private static bool IsLast(KvEvent change) => change.Key == EndKey;
 
