@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Valkeyrie.Bench;
 
@@ -11,19 +9,16 @@ internal sealed class EtcdServer : IAsyncDisposable
     private const int Attempts = 3;
 
     private readonly Process _process;
-    private readonly string _folder;
+    private readonly ServerRemains _remains;
     private string _lastWords = "";
 
     private EtcdServer(Process process, string folder, string endpoint)
     {
         _process = process;
-        _folder = folder;
+        _remains = new ServerRemains(process, folder);
         Endpoint = endpoint;
         process.ErrorDataReceived += (_, line) => _lastWords = line.Data ?? _lastWords;
         process.BeginErrorReadLine();
-
-        // Ctrl+C ends this process without running what a using block would run.
-        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
     /// <summary>Host and port for clients.</summary>
@@ -43,7 +38,7 @@ internal sealed class EtcdServer : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             var folder = Path.Combine(parentFolder ?? Path.GetTempPath(), "valkeyrie-" + Path.GetRandomFileName());
-            var endpoint = $"127.0.0.1:{FreePort()}";
+            var endpoint = $"127.0.0.1:{ForegroundServer.FreePort()}";
             var process = Launch(binary ?? DefaultBinary, folder, endpoint, arguments ?? []);
             var server = new EtcdServer(process, folder, endpoint);
             var serves = false;
@@ -59,7 +54,7 @@ internal sealed class EtcdServer : IAsyncDisposable
             {
                 if (!serves)
                 {
-                    server.Remove();
+                    server._remains.Dispose();
                 }
             }
 
@@ -72,14 +67,13 @@ internal sealed class EtcdServer : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
-        Remove();
+        _remains.Dispose();
         return ValueTask.CompletedTask;
     }
 
     private static Process Launch(string binary, string folder, string endpoint, IEnumerable<string> arguments)
     {
-        var peer = $"http://127.0.0.1:{FreePort()}";
+        var peer = $"http://127.0.0.1:{ForegroundServer.FreePort()}";
         var start = new ProcessStartInfo(
             binary,
             [
@@ -102,29 +96,6 @@ internal sealed class EtcdServer : IAsyncDisposable
         }
 
         return Process.Start(start)!;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private void OnProcessExit(object? sender, EventArgs e) => Remove();
-
-    private void Remove()
-    {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-        }
-
-        _process.WaitForExit();
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
     }
 
     /// <summary>True as soon as the server answers; false if it has ended, as when another took its port first.</summary>

@@ -11,19 +11,16 @@ internal sealed class ForegroundServer : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
-    private readonly string _folder;
+    private readonly ServerRemains _remains;
 
     private ForegroundServer(Process process, string folder)
     {
         _process = process;
-        _folder = folder;
+        _remains = new ServerRemains(process, folder);
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-
-        // Ctrl+C ends this process without running what a using block would run.
-        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
     /// <summary>Starts a server and waits until it serves.</summary>
@@ -69,24 +66,7 @@ internal sealed class ForegroundServer : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
-        Remove();
+        _remains.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    private void OnProcessExit(object? sender, EventArgs e) => Remove();
-
-    private void Remove()
-    {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-        }
-
-        _process.WaitForExit();
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
     }
 }
