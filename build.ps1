@@ -9,7 +9,7 @@
     demo    the README's first session, on a private store that needs no server
     soak    rounds under faults with growing seeds, beside clients that idle, until one shows something wrong; arguments: duration (10m), first seed
     docs    renew the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
-    pictures take the README's pictures anew: real sessions in a real terminal, tmux; arguments: names of pictures, else all
+    pictures take the README's pictures again: real sessions in a real terminal, tmux; arguments: names of pictures, else all
     analyze look through every script with PSScriptAnalyzer
     surface renew the declared surface of the libraries, PublicAPI.Unshipped.txt, after a deliberate change
     notices write THIRD-PARTY-NOTICES.txt again, from the packages that the module ships

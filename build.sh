@@ -41,7 +41,7 @@ task_docs() { # renew the pages of cmdlets, and from them the help files that th
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 docs
 }
 
-task_pictures() { # take the README's pictures anew: real sessions in a real terminal, tmux
+task_pictures() { # take the README's pictures again: real sessions in a real terminal, tmux
     need_dotnet
     find_pwsh || fail "There are NO PICTURES: they show sessions of a PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 pictures "$@"
@@ -134,7 +134,7 @@ install_packages() {
     fi
     say "Installing$1, which the tests need."
     apt-get -qq update || say "The package lists could not be renewed; trying the existing ones."
-    # shellcheck disable=SC2086 # several words are meant
+    # shellcheck disable=SC2086 # several words are intended
     if ! DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $1 >/dev/null; then
         say "apt-get could not install$1; its message is above." >&2
         return 1

@@ -63,7 +63,7 @@ function Add-Text($Help, $Page) {
         }
     }
 
-    # A cmdlet tells the types of its parameters; which of them are meant to be piped is for the page to say.
+    # A cmdlet reports the types of its parameters; the page says which of them a pipeline should carry.
     'Inputs', 'Outputs' | ForEach-Object {
         $Help.$_.Clear()
         $Help.$_.AddRange($Page.$_)

@@ -20,7 +20,7 @@ function Invoke-Session([Collections.IDictionary] $Picture, [string] $Module, [s
 
     $terminal = Open-Terminal -Folder $Work -Environment $environment -Directory $HomeFolder
     try {
-        $windows = @($Picture.Window | ForEach-Object { Open-Window -Terminal $terminal -Told $_ -Pwsh $Pwsh })
+        $windows = @($Picture.Window | ForEach-Object { Open-Window -Terminal $terminal -Description $_ -Pwsh $Pwsh })
         foreach ($step in $Picture.Step) {
             Invoke-Step $windows $step
         }
@@ -37,38 +37,38 @@ function Invoke-Session([Collections.IDictionary] $Picture, [string] $Module, [s
 }
 
 # A PowerShell as a new user's, but for guesses from what was typed before, which would stand between the typed characters.
-function Open-Window($Terminal, [Collections.IDictionary] $Told, [string] $Pwsh) {
-    $before = "Set-PSReadLineOption -PredictionSource None; $($Told.Before)"
-    $pane = Add-Pane -Terminal $Terminal -Column $Told.Column -Row $Told.Row -Program $Pwsh, '-NoLogo', '-NoProfile', '-NoExit', '-Command', $before
+function Open-Window($Terminal, [Collections.IDictionary] $Description, [string] $Pwsh) {
+    $before = "Set-PSReadLineOption -PredictionSource None; $($Description.Before)"
+    $pane = Add-Pane -Terminal $Terminal -Column $Description.Column -Row $Description.Row -Program $Pwsh, '-NoLogo', '-NoProfile', '-NoExit', '-Command', $before
     $window = [pscustomobject]@{
-        Title = $Told.Title; Column = $Told.Column; Row = $Told.Row
+        Title = $Description.Title; Column = $Description.Column; Row = $Description.Row
         Pane = $pane; At = 0.0; Frame = [Collections.Generic.List[object]]::new()
     }
     Add-Frame $window (Wait-Prompt $window -1) -Seconds 0.8
     $window
 }
 
-# A step is as sessions.psd1 tells.
+# A step as sessions.psd1 describes it.
 function Invoke-Step([object[]] $Window, $Step) {
-    $told = $Step -is [string] ? @{ Type = $Step } : $Step
-    $one = $Window[[int]$told.In]
+    $description = $Step -is [string] ? @{ Type = $Step } : $Step
+    $one = $Window[[int]$description.In]
     $screen = Get-Screen $one.Pane
-    if ($told.Type) {
-        $screen = Invoke-Typing $one $told.Type
+    if ($description.Type) {
+        $screen = Invoke-Typing $one $description.Type
     }
 
     $line = $screen.CursorLine
-    if ($told.Press) {
-        Send-Key $one.Pane $told.Press
+    if ($description.Press) {
+        Send-Key $one.Pane $description.Press
     }
-    elseif ($told.Type -and -not $told.IsOpen) {
+    elseif ($description.Type -and -not $description.IsOpen) {
         Send-Key $one.Pane Enter
     }
 
-    if ($told.Until) {
-        $screen = Wait-Screen $one.Pane { (Get-MarkedText $args[0]) -match $told.Until -and ($args[0].Line -join "`n") -match $told.Drawn } -What "'$($told.Until)'"
+    if ($description.Until) {
+        $screen = Wait-Screen $one.Pane { (Get-MarkedText $args[0]) -match $description.Until -and ($args[0].Line -join "`n") -match $description.Drawn } -What "'$($description.Until)'"
     }
-    elseif (-not $told.IsOpen) {
+    elseif (-not $description.IsOpen) {
         $screen = Wait-Prompt $one $line
     }
 

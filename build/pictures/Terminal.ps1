@@ -1,5 +1,5 @@
-# A terminal without a window: tmux in its control mode. It is told commands by its input, and tells in its output whenever a pane has changed,
-# so that nothing here waits by the clock.
+# A terminal without a window: tmux in its control mode. It reads commands from its input, and its output reports every change of a pane,
+# so nothing here waits by the clock.
 
 # Programs in its panes get this environment and no more.
 function Open-Terminal([string] $Folder, [Collections.IDictionary] $Environment, [string] $Directory) {

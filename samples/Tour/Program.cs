@@ -1,4 +1,4 @@
-// The README's tour through the library alone: on a private store in memory, or on the store whose address is given (etcd://host:2379, a file).
+// The README's tour through the library alone: on a private store in memory, or on the store at the address in the first argument (etcd://host:2379, a file).
 using System.Text;
 using Valkeyrie;
 using Valkeyrie.Embedded;

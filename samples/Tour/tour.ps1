@@ -58,7 +58,7 @@ try {
         $output.Trim("`r", "`n") ? $output.Trim("`r", "`n") + "`n" : ''
     }
 
-    # The second write from the same read is meant to be refused.
+    # The second write from the same read must be refused.
     if ($Error.Count -ne 1) {
         throw "The tour met $($Error.Count) errors where one is part of it."
     }
