@@ -67,6 +67,7 @@ function Invoke-TestTask {
     Remove-Item $results -Recurse -Force -ErrorAction Ignore
     $suites = @(Invoke-XUnit -Coverage:($args -contains '--coverage'); Invoke-PesterApart)
     $suites.Skips | Format-SkippedTest
+    $suites.Failures | Format-FailedTest
     foreach ($suite in $suites) {
         '{0,-8}{1}{2,7:0} s' -f $suite.Name, (Format-TestCount $suite), $suite.Seconds
     }
@@ -112,6 +113,7 @@ function Invoke-PesterTask {
         Failed  = [int]$failed.Sum
         Skipped = $skipped.Count
         Skips   = @($skipped | ForEach-Object { Get-SkipReason $_ $missing })
+        Failures = @($runs | ForEach-Object { $_.Failed; $_.FailedBlocks; $_.FailedContainers } | ForEach-Object { "$($_.ExpandedPath ?? $_)`n$($_.ErrorRecord)" })
     } | ConvertTo-Json | Set-Content (Join-Path $results "pester-$PID.json")
     exit ($failed.Sum -gt 0)
 }
@@ -342,6 +344,7 @@ function Invoke-XUnit([switch] $Coverage) {
         Skipped = [int]$counters.total - [int]$counters.executed
         Seconds = $watch.Elapsed.TotalSeconds
         Skips   = @($run.Results.UnitTestResult | Where-Object outcome -EQ NotExecuted | ForEach-Object { $_.Output.ErrorInfo.Message })
+        Failures = @($run.Results.UnitTestResult | Where-Object outcome -EQ Failed | ForEach-Object { "$($_.testName)`n$($_.Output.ErrorInfo.Message)`n$($_.Output.ErrorInfo.StackTrace)" })
         Coverage = @(Get-ChildItem $results -Recurse -Filter coverage.cobertura.xml | Select-Object -First 1 | Format-Coverage)
     }
 }
@@ -384,6 +387,7 @@ function Invoke-PesterApart {
         Skipped = ($reports | Measure-Object Skipped -Sum).Sum
         Seconds = $watch.Elapsed.TotalSeconds
         Skips   = @($reports.Skips)
+        Failures = @($reports.Failures)
     }
 }
 
@@ -404,6 +408,15 @@ function Format-SkippedTest {
     if ($reasons) {
         'Skipped tests by reason:'
         $reasons | ForEach-Object { '{0,7}  {1}' -f $_.Count, $_.Name }
+    }
+}
+
+# Each test that failed, with why: at the end of the output, where a run on another machine is read first.
+function Format-FailedTest {
+    $failures = @($input | Where-Object { $_ })
+    if ($failures) {
+        'Failed tests:'
+        $failures | ForEach-Object { ($_ -split '\r?\n' | Select-Object -First 20) -replace '^', '    ' -join [Environment]::NewLine }
     }
 }
 
