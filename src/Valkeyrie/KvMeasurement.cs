@@ -65,11 +65,17 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
         var value = new byte[options.ValueSize];
         Array.Fill(value, (byte)'v');
         var ended = 0;
+
+        // A put that was abandoned on its way could reach the server after the removal, so a stop lets the calls that are under way end.
+        using var calls = new CancellationTokenSource();
+        await using var stop = cancellationToken.Register(() => calls.CancelAfter(RemovalPatience)).ConfigureAwait(false);
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
+
             // The first call of a connection makes it, and the first of a kind is compiled: neither counts.
-            await store.PutAsync(KeyOf(scratch, 0), value, null, cancellationToken).ConfigureAwait(false);
-            await store.GetAsync(KeyOf(scratch, 0), null, cancellationToken).ConfigureAwait(false);
+            await store.PutAsync(KeyOf(scratch, 0), value, null, calls.Token).ConfigureAwait(false);
+            await store.GetAsync(KeyOf(scratch, 0), null, calls.Token).ConfigureAwait(false);
             var puts = await RunAsync("Put", async (number, token) => await store.PutAsync(KeyOf(scratch, number), value, null, token).ConfigureAwait(false)).ConfigureAwait(false);
             var keys = Math.Min(puts.Calls, MostKeys);
             var gets = await RunAsync("Get", async (number, token) => await store.GetAsync(KeyOf(scratch, number % keys), null, token).ConfigureAwait(false)).ConfigureAwait(false);
@@ -84,28 +90,31 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
 
         async ValueTask<KvMeasurement> RunAsync(string operation, Func<int, CancellationToken, Task> call)
         {
-            using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var failed = false;
             var latencies = new long[options.Count];
             var (begun, made) = (0, 0);
             var beganAt = Stopwatch.GetTimestamp();
-            await Task.WhenAll(Enumerable.Range(0, options.CallsAtOnce).Select(_ => Task.Run(CallerAsync, cancellationToken))).ConfigureAwait(false);
+            await Task.WhenAll(Enumerable.Range(0, options.CallsAtOnce).Select(_ => Task.Run(CallerAsync, CancellationToken.None))).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
             return Of(operation, store.Info.Address, options, Stopwatch.GetElapsedTime(beganAt), latencies.AsSpan(0, made));
 
             async Task CallerAsync()
             {
                 // One call at least, however short the time is. Each number that is taken is used: the reads rely on the keys before it.
-                while ((Volatile.Read(ref begun) == 0 || Stopwatch.GetElapsedTime(beganAt) < options.Timeout)
+                while (!cancellationToken.IsCancellationRequested
+                    && !Volatile.Read(ref failed)
+                    && (Volatile.Read(ref begun) == 0 || Stopwatch.GetElapsedTime(beganAt) < options.Timeout)
                     && Interlocked.Increment(ref begun) is var number && number <= options.Count)
                 {
                     var at = Stopwatch.GetTimestamp();
                     try
                     {
-                        await call(number - 1, time.Token).ConfigureAwait(false);
+                        await call(number - 1, calls.Token).ConfigureAwait(false);
                     }
                     catch
                     {
                         // The others need not go on to the end of their time.
-                        await time.CancelAsync().ConfigureAwait(false);
+                        Volatile.Write(ref failed, true);
                         throw;
                     }
 

@@ -295,7 +295,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
 
         if (!attempts.MayTryAgain(failure))
         {
-            throw failure.Error;
+            throw attempts.ErrorOf(failure);
         }
 
         await attempts.PauseAsync(scope.Caller).ConfigureAwait(false);

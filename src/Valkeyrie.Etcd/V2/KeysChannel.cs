@@ -176,7 +176,7 @@ internal sealed class KeysChannel : IAsyncDisposable
 
                     if (!attempts.MayTryAgain(failure))
                     {
-                        throw failure.Error;
+                        throw attempts.ErrorOf(failure);
                     }
 
                     await attempts.PauseAsync(cancellationToken).ConfigureAwait(false);

@@ -25,16 +25,24 @@ public abstract class MeasurementConformance(IStoreRig rig) : StoreConformance(r
     public async Task A_measurement_that_is_stopped_leaves_no_scratch_directory_behind()
     {
         await Store.PutAsync(At("kept"), "1");
-        using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await KvMeasurement.TakeAsync(
-            Store, new KvMeasureOptions { Directory = Root, Count = 1_000_000, Timeout = TimeSpan.FromHours(1), CallsAtOnce = 2, Progress = n => Stop(n == 5) }, stop.Token));
-        Assert.Equal([At("kept")], (await Store.ListAsync(Root).ToListAsync()).Select(p => p.Key));
-
-        void Stop(bool now)
+        for (var calls = 1; calls <= 30; calls++)
         {
-            if (now)
+            await StopAfterAsync(calls);
+            Assert.Equal([At("kept")], (await Store.ListAsync(Root).ToListAsync()).Select(p => p.Key));
+        }
+
+        async Task StopAfterAsync(int calls)
+        {
+            using var stop = new CancellationTokenSource();
+            var options = new KvMeasureOptions { Directory = Root, Count = 1_000_000, Timeout = TimeSpan.FromHours(1), CallsAtOnce = 8, Progress = StopAt };
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await KvMeasurement.TakeAsync(Store, options, stop.Token));
+
+            void StopAt(int made)
             {
-                stop.Cancel();
+                if (made == calls)
+                {
+                    stop.Cancel();
+                }
             }
         }
     }

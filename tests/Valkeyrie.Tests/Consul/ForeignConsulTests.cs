@@ -156,6 +156,16 @@ public sealed class ForeignConsulTests
     }
 
     [Fact]
+    public async Task A_server_that_said_why_it_cannot_serve_and_then_keeps_silent_is_reported_with_its_reason()
+    {
+        await using var peer = new ScriptedHttpPeer(Reply("No cluster leader", "500 Internal Server Error"), close: false) { Answers = 1 };
+        await using var store = KvStore.Open($"consul://{peer.Endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromMilliseconds(500) });
+        var read = await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.GetAsync("a"));
+        Assert.Contains("No cluster leader", read.Message, StringComparison.Ordinal);
+        Assert.Equal(2, peer.Requests);
+    }
+
+    [Fact]
     public async Task The_token_goes_to_the_server_and_to_no_place_that_it_names_and_shows_nowhere()
     {
         await using var elsewhere = new Listener("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");

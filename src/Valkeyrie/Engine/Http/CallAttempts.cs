@@ -16,6 +16,7 @@ public class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
     private int _made;
     private int _futileInARow;
     private int _lost;
+    private KvUnreachableException? _refusal;
 
     /// <summary>What is left of the time: at least a millisecond.</summary>
     protected TimeSpan Left => TimeSpan.FromMilliseconds(Math.Max(1, _end - Environment.TickCount64));
@@ -40,10 +41,20 @@ public class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
         ArgumentNullException.ThrowIfNull(failure);
         _futileInARow = failure.IsFutile ? _futileInARow + 1 : 0;
         _lost += failure.IsLost ? 1 : 0;
+        _refusal = failure.Error is KvUnreachableException { Reason: KvUnreachableReason.Unavailable } refusal ? refusal : _refusal;
         return _futileInARow < endpoints
             && _lost <= endpoints
             && HasTime
             && (failure.NotSent || (readOnly && failure.MayPass));
+    }
+
+    /// <summary>The error that the call ends with. An attempt that the end of the time cuts short reports a timeout, though its endpoint has said before why it cannot
+    /// serve: that reason is reported, unless the last attempt may have written.</summary>
+    /// <param name="last">How the last attempt failed.</param>
+    public KvException ErrorOf(CallFailure last)
+    {
+        ArgumentNullException.ThrowIfNull(last);
+        return last.Error is KvTimeoutException && (readOnly || last.NotSent) && _refusal is { } refusal && refusal.Endpoint == last.Error.Endpoint ? refusal : last.Error;
     }
 
     /// <summary>Waits a little once every endpoint has had its turn, longer each time.</summary>

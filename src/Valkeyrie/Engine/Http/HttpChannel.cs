@@ -137,7 +137,7 @@ public sealed class HttpChannel : IAsyncDisposable
 
                     if (call.Once || !attempts.MayTryAgain(failure))
                     {
-                        throw failure.Error;
+                        throw attempts.ErrorOf(failure);
                     }
 
                     await attempts.PauseAsync(cancellationToken).ConfigureAwait(false);

@@ -71,6 +71,18 @@ public class ForeignServerTests
     }
 
     [Fact]
+    public async Task A_server_that_said_why_it_cannot_serve_and_then_keeps_silent_is_reported_with_its_reason()
+    {
+        var requests = 0;
+        await using var peer = new ScriptedHttp2Peer(
+            request => Interlocked.Increment(ref requests) == 1 ? request.SendTrailersAsync(14, "etcdserver: no leader") : Task.CompletedTask);
+        await using var store = peer.Open(new KvStoreOptions { Timeout = TimeSpan.FromMilliseconds(500) });
+        var error = await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.GetAsync("k"));
+        Assert.Contains("no leader", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, requests);
+    }
+
+    [Fact]
     public async Task A_server_that_never_ends_its_answer_is_timed_out_within_the_timeout()
     {
         await using var peer = new ScriptedHttp2Peer(async request =>

@@ -97,6 +97,16 @@ public sealed class ForeignV2ServerTests
     }
 
     [Fact]
+    public async Task A_server_that_said_why_it_cannot_serve_and_then_keeps_silent_is_reported_with_its_reason()
+    {
+        await using var peer = new ScriptedHttpPeer(ScriptedHttpPeer.Reply("no leader", "503 Service Unavailable"), close: false) { Answers = 1 };
+        await using var store = KvStore.Open($"etcdv2://{peer.Endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromMilliseconds(500) });
+        var read = await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.GetAsync("a"));
+        Assert.Equal(KvUnreachableReason.Unavailable, read.Reason);
+        Assert.Equal(2, peer.Requests);
+    }
+
+    [Fact]
     public async Task A_listing_that_stops_in_the_middle_is_a_timeout()
     {
         const string Begun = "HTTP/1.1 200 OK\r\nX-Etcd-Index: 7\r\nContent-Length: 10000\r\n\r\n{\"action\":\"get\",\"node\":{\"dir\":true,\"nodes\":[";

@@ -40,6 +40,9 @@ internal sealed class ScriptedHttpPeer : IAsyncDisposable
     /// <summary>Sent again and again after the answer, as fast as the client takes it; null (the default) for nothing.</summary>
     public string? Flood { get; init; }
 
+    /// <summary>How many requests are answered, after which the peer keeps silent; null (the default) for all.</summary>
+    public int? Answers { get; init; }
+
     public string Endpoint => _listener.LocalEndpoint.ToString()!;
 
     /// <summary>A whole answer of the keys API.</summary>
@@ -88,8 +91,8 @@ internal sealed class ScriptedHttpPeer : IAsyncDisposable
 
                 if (text.Contains(" HTTP/1.1\r\n", StringComparison.Ordinal))
                 {
-                    Interlocked.Increment(ref _requests);
-                    if (_answer.Length > 0)
+                    var number = Interlocked.Increment(ref _requests);
+                    if (_answer.Length > 0 && !(number > Answers))
                     {
                         await socket.SendAsync(_answer, _ended.Token);
                     }
