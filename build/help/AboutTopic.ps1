@@ -11,6 +11,7 @@ function ConvertTo-AboutTopic([string] $Markdown) {
             '(?s)^```\w*\n(.*?)\n?```$' { $Matches[1] -split '\n' | ForEach-Object { $_ ? "        $_" : '' }; ''; break }
             '^\|' { Format-MarkdownTable $block; ''; break }
             '^- ' { $block -split '\n(?=- )' | ForEach-Object { Format-Text $_.Substring(2) -First '    - ' -Following '      ' }; ''; break }
+            '^\d+\. ' { $block -split '\n(?=\d+\. )' | ForEach-Object { Format-Text $_ -First '    ' -Following '       ' }; ''; break }
             default { Format-Text $block -First '    ' -Following '    '; '' }
         }
     }
