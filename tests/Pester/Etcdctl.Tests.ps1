@@ -1,10 +1,10 @@
-# The README's table of etcdctl's commands: it names every command that etcdctl has, and each counterpart does beside etcdctl what the table promises. What needs a cluster
+# The table in docs/commands.md of etcdctl's commands: it names every command that etcdctl has, and each counterpart does beside etcdctl what the table promises. What needs a cluster
 # of several members, or a full database, OperatorsDay.Tests.ps1 does.
 
 BeforeDiscovery {
     $root = "$PSScriptRoot/../.."
     $etcdctl = $env:VALKEYRIE_ETCDCTL ? $env:VALKEYRIE_ETCDCTL : (Get-Command etcdctl -CommandType Application -TotalCount 1 -ErrorAction Ignore)?.Source
-    $table = ([regex]::Match((Get-Content $root/README.md -Raw), '(?ms)^\| etcdctl \| here \|\r?\n\|---\|---\|\r?\n(.*?)^\r?$')).Groups[1].Value
+    $table = ([regex]::Match((Get-Content $root/docs/commands.md -Raw), '(?ms)^\| etcdctl \| here \|\r?\n\|---\|---\|\r?\n(.*?)^\r?$')).Groups[1].Value
     $rows = foreach ($line in $table -split '\r?\n' -ne '') {
         $left, $right = ($line -split '(?<!\\)\|')[1, 2].Trim()
         @{

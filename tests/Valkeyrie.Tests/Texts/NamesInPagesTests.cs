@@ -22,12 +22,12 @@ public sealed partial class NamesInPagesTests
         Pages.Texts().SelectMany(p => Quoted().Matches(p.Text).Select(m => (p.File, m.Groups["name"].Value)));
 
     [Fact]
-    public void Every_type_and_member_exists() => Assert.Empty(
-        Names.Where(n => TypeName().IsMatch(n.Name)).Where(n => !n.Name.Replace("<T>", "", StringComparison.Ordinal).Split('.').All(Words.Value.Contains)));
+    public void Every_type_and_member_exists() => Assert.DoesNotContain(
+        Names.Where(n => TypeName().IsMatch(n.Name)), n => !n.Name.Replace("<T>", "", StringComparison.Ordinal).Split('.').All(Words.Value.Contains));
 
     [Fact]
-    public void Every_file_and_folder_exists() => Assert.Empty(
-        Names.Where(n => PathName().IsMatch(n.Name)).Where(n => !File.Exists(Path.Combine(Root, n.Name)) && !Directory.Exists(Path.Combine(Root, n.Name))));
+    public void Every_file_and_folder_exists() => Assert.DoesNotContain(
+        Names.Where(n => PathName().IsMatch(n.Name)), n => !File.Exists(Path.Combine(Root, n.Name)) && !Directory.Exists(Path.Combine(Root, n.Name)));
 
     [Fact]
     public void Names_are_found() => Assert.True(
@@ -39,7 +39,7 @@ public sealed partial class NamesInPagesTests
     {
         var design = File.ReadAllText(Path.Combine(Root, "docs/design.md"));
         var folders = ShippedAssemblies.Names.SelectMany(n => ShippedAssemblies.Sources(n).Select(f => (Project: n, Folder: Path.GetFileName(Path.GetDirectoryName(f)!)))).Distinct();
-        Assert.Empty(folders.Where(f => !design.Contains(f.Folder == f.Project ? $"`src/{f.Project}`" : $"{f.Folder}/`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(folders, f => !design.Contains(f.Folder == f.Project ? $"`src/{f.Project}`" : $"{f.Folder}/`", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"\w+")]
