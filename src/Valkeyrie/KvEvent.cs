@@ -52,16 +52,21 @@ public sealed class KvEvent
     /// <summary>The value as text; see <see cref="KvPair.Value"/>.</summary>
     public string Value => Pair.Value;
 
-    /// <summary>The value's bytes; see <see cref="KvPair.Bytes"/>.</summary>
-#pragma warning disable CA1819 // see KvPair.Bytes
-    public byte[] Bytes => Pair.Bytes;
-#pragma warning restore CA1819
+    /// <summary>How <see cref="Value"/> shows the value; see <see cref="KvPair.Encoding"/>.</summary>
+    public string? Encoding => Pair.Encoding;
 
     /// <summary>The store's revision of this change.</summary>
     public long Revision => Pair.Revision;
 
     /// <summary>The value before the change as text; null where <see cref="Previous"/> is null.</summary>
     public string? PreviousValue => Previous?.Value;
+
+    /// <summary>The bytes of the value of an event.</summary>
+    /// <param name="change">The event; null is converted to null.</param>
+    public static explicit operator byte[]?(KvEvent? change) => change?.GetBytes();
+
+    /// <summary>Gets the value's bytes; see <see cref="KvPair.GetBytes"/>.</summary>
+    public byte[] GetBytes() => Pair.GetBytes();
 
     /// <summary>Type, key and revision.</summary>
     public override string ToString() => $"{Type} {Key} @{Revision}";

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Unicode;
 
 namespace Valkeyrie;
 
@@ -10,22 +10,28 @@ public sealed class KvPair : IFormattable
     private readonly long _createRevision;
     private readonly long _version;
     private readonly Lifetime? _lifetime;
+    private readonly byte[] _bytes;
+
+    /// <summary>Creates a pair with an empty value, or without one (<see cref="KeyOnly"/>).</summary>
+    public KvPair() => _bytes = [];
+
+    /// <summary>Creates a pair.</summary>
+    /// <param name="bytes">The value, which the pair does not copy.</param>
+    public KvPair(byte[] bytes) => _bytes = bytes;
 
     /// <summary>The key. Bytes that are not valid UTF-8 stand in it as described at <see cref="KeyText"/>.</summary>
     public required string Key { get; init; }
 
-    /// <summary>The value's bytes, not to be changed. Empty for an empty value and where only keys were asked for (<see cref="KeyOnly"/>).</summary>
-#pragma warning disable CA1819 // an array is what PowerShell and most .NET APIs take; copying it on each read would cost more than it protects
-    public byte[] Bytes { get; init; } = [];
-#pragma warning restore CA1819
+    /// <summary>The value as text: itself if it is valid UTF-8, otherwise its Base64 form, as <see cref="Encoding"/> says. Decoded at each call.</summary>
+    public string Value => IsText ? System.Text.Encoding.UTF8.GetString(_bytes) : Convert.ToBase64String(_bytes);
 
-    /// <summary>The value as UTF-8 text; invalid bytes show as U+FFFD. Decoded at each call.</summary>
-    public string Value => Encoding.UTF8.GetString(Bytes);
+    /// <summary>How <see cref="Value"/> shows the value: null for text, <c>base64</c> for bytes that are not valid UTF-8.</summary>
+    public string? Encoding => IsText ? null : "base64";
 
     /// <summary>How many bytes the value has; null where it was not asked for (<see cref="KeyOnly"/>).</summary>
-    public int? Size => KeyOnly ? null : Bytes.Length;
+    public int? Size => KeyOnly ? null : _bytes.Length;
 
-    /// <summary>True if the value was not asked for, so that <see cref="Bytes"/> says nothing about it.</summary>
+    /// <summary>True if the value was not asked for, so that <see cref="Value"/> and <see cref="GetBytes"/> say nothing about it.</summary>
     public bool KeyOnly { get; init; }
 
     /// <summary>The store's revision at which this value was written; grows across the whole store.</summary>
@@ -68,6 +74,17 @@ public sealed class KvPair : IFormattable
         init => _lifetime = Lifetime.Of(_lifetime?.Ttl, value);
     }
 
+    private bool IsText => Utf8.IsValid(_bytes);
+
+    /// <summary>The bytes of a pair's value.</summary>
+    /// <param name="pair">The pair; null is converted to null.</param>
+    public static explicit operator byte[]?(KvPair? pair) => pair?.GetBytes();
+
+    /// <summary>Gets the value's bytes: not a copy, so do not change them. Empty for an empty value, and if only keys were asked for (<see cref="KeyOnly"/>).</summary>
+    /// <remarks>Not a property: what writes all properties of an object, such as ConvertTo-Json, would write each byte as a number. PowerShell has the hidden
+    /// property <c>Bytes</c>.</remarks>
+    public byte[] GetBytes() => _bytes;
+
     /// <summary>The key's own bytes as the store has them.</summary>
     public byte[] GetKeyBytes() => KeyText.Encode(Key);
 
@@ -89,10 +106,9 @@ public sealed class KvPair : IFormattable
     };
 
     /// <summary>The same pair with what is known of its time.</summary>
-    internal KvPair WithLifetime(TimeSpan? ttl, TimeSpan? remaining) => new()
+    internal KvPair WithLifetime(TimeSpan? ttl, TimeSpan? remaining) => new(_bytes)
     {
         Key = Key,
-        Bytes = Bytes,
         KeyOnly = KeyOnly,
         Revision = Revision,
         CreateRevision = CreateRevision,

@@ -151,7 +151,7 @@ public sealed class KvTreeCopy
             return new(difference, StepKind.Keep, Task.CompletedTask);
         }
 
-        var write = new BatchedPut(_destination.Start + difference.RelativeKey, difference.Reference!.Bytes, lease.Id);
+        var write = new BatchedPut(_destination.Start + difference.RelativeKey, difference.Reference!.GetBytes(), lease.Id);
         _gathered.Add(write);
         return new(difference, StepKind.Write, write.Task);
     }

@@ -32,7 +32,7 @@ public sealed class KvTreeDifference : IFormattable
         {
             (_, null) => KvDifferenceKind.OnlyReference,
             (null, _) => KvDifferenceKind.OnlyDifference,
-            _ => reference.Bytes.AsSpan().SequenceEqual(difference.Bytes) ? KvDifferenceKind.Equal : KvDifferenceKind.Value,
+            _ => reference.GetBytes().AsSpan().SequenceEqual(difference.GetBytes()) ? KvDifferenceKind.Equal : KvDifferenceKind.Value,
         };
     }
 

@@ -75,7 +75,7 @@ public sealed class KvUpdate
     /// <see cref="KvUpdateOptions.Ttl"/>.</exception>
     public async ValueTask<KvPair?> TryWriteAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default)
     {
-        if (_before is not null && _options.Ttl is null && value.Span.SequenceEqual(_before.Bytes))
+        if (_before is not null && _options.Ttl is null && value.Span.SequenceEqual(_before.GetBytes()))
         {
             return _before;
         }

@@ -47,7 +47,7 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
 
     /// <summary>Writes a pair.</summary>
     public ValueTask PutAsync(KvEvent change, string key, long? leaseId, CancellationToken cancellationToken) =>
-        AddAsync(new Change(change, writer => writer.PutAsync(key, change.Bytes, leaseId)), cancellationToken);
+        AddAsync(new Change(change, writer => writer.PutAsync(key, change.GetBytes(), leaseId)), cancellationToken);
 
     /// <summary>Removes a key.</summary>
     public ValueTask RemoveAsync(KvEvent change, string key, CancellationToken cancellationToken) =>
@@ -66,7 +66,7 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
     {
         var change = new KvEvent { Type = pair is null ? KvEventType.Delete : KvEventType.Put, Pair = pair ?? new KvPair { Key = sourceKey } };
         return AddAsync(
-            new Change(change, writer => pair is null ? writer.TryDeleteAsync(key) : writer.PutAsync(key, pair.Bytes, leaseId)) { IsRepeated = true }, cancellationToken);
+            new Change(change, writer => pair is null ? writer.TryDeleteAsync(key) : writer.PutAsync(key, pair.GetBytes(), leaseId)) { IsRepeated = true }, cancellationToken);
     }
 
     /// <summary>Takes off the changes that are made, and makes those again that met a store that is away.</summary>

@@ -20,7 +20,7 @@ internal static class VisibleValue
     /// <summary>The value of a pair; empty where the pair has none.</summary>
     /// <param name="pair">The pair.</param>
     /// <param name="lines">True to keep its line ends.</param>
-    public static string Of(KvPair pair, bool lines) => pair.KeyOnly ? "" : Of(pair.Bytes, lines);
+    public static string Of(KvPair pair, bool lines) => pair.KeyOnly ? "" : Of(pair.GetBytes(), lines);
 
     /// <inheritdoc cref="Of(KvPair, bool)"/>
     public static string Of(ReadOnlySpan<byte> value, bool lines)

@@ -59,7 +59,7 @@ async Task ShareAsync(string name, int keys, int locks)
         }
 
         await using var held = await store.LockAsync("shared/count");
-        var count = await store.TryGetAsync("shared/count") is { } pair ? BitConverter.ToInt32(pair.Bytes) : 0;
+        var count = await store.TryGetAsync("shared/count") is { } pair ? BitConverter.ToInt32(pair.GetBytes()) : 0;
         await store.PutAsync("shared/count", BitConverter.GetBytes(count + 1));
         Console.WriteLine(held.FencingToken);
     }

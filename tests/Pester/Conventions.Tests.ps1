@@ -53,6 +53,16 @@ Describe '<_>' -ForEach $commands {
         (Get-Command $_).ImplementingType.GetCustomAttributes([Management.Automation.OutputTypeAttribute], $true) | Should -Not -BeNullOrEmpty
     }
 
+    It 'emits no object with a property of bytes, which ConvertTo-Json would write as numbers' {
+        $emitted = (Get-Command $_).ImplementingType.GetCustomAttributes([Management.Automation.OutputTypeAttribute], $true).Type.Type | Where-Object FullName -Like 'Valkeyrie.*'
+        $properties = foreach ($type in $emitted) {
+            # What it holds, too: an event has a pair, an election a list of them.
+            $type.GetProperties() + $type.GetProperties().PropertyType.GetProperties()
+        }
+
+        $properties | Where-Object { $_.PropertyType -eq [byte[]] } | Should -BeNullOrEmpty
+    }
+
     It 'takes first, by position, what its noun is found by' {
         $first = (Get-FirstParameter $_).Name
         $expected = switch -Regex ($_) {

@@ -74,7 +74,7 @@ Describe 'Pairs that PowerShell''s own commands wrote' {
         Set-KvValue pairs/bytes ([byte[]] (0, 255)) -Store main
         $Text = Get-KvValue pairs/text -Store main
         $Bytes = Get-KvValue pairs/bytes -Store main
-        # As they are written where a pair has no form of its own in JSON.
+        # As they are written if a script selects them.
         $Numbers = '{ "Key": "pairs/bytes", "Bytes": [0, 255], "Value": "\u0000\uFFFD", "KeyOnly": false, "Revision": 3, "CreateRevision": 3, "Version": 1, "LeaseId": null, "Ttl": null }'
     }
 

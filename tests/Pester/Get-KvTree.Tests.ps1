@@ -176,29 +176,78 @@ Describe 'Get-KvTree' -Tag etcd {
         }
     }
 
-    Context 'ConvertTo-Json behind it' {
+    Context 'what other commands write of pairs' {
         BeforeAll {
+            $Binary = [byte[]] (0..255)
+            Set-KvValue json/bytes $Binary
             Set-KvValue json/text "grüße`n"
-            Set-KvValue json/bytes ([byte[]] (0..255))
+            $Pairs = Get-KvTree json
         }
 
-        It 'gets key, value and revision, and a value that is no text in Base64' {
-            $bytes, $text = Get-KvTree json | ConvertTo-Json | ConvertFrom-Json
-            $text.PSObject.Properties.Name | Should -Be Key, Value, Revision
-            $text.Key, $text.Value, $text.Revision | Should -Be json/text, "grüße`n", (Get-KvValue json/text).Revision
-            $bytes.PSObject.Properties.Name | Should -Be Key, Value, Encoding, Revision
-            [Convert]::FromBase64String($bytes.Value) | Should -Be (0..255)
-            $bytes.Encoding | Should -Be base64
-            (Get-KvValue json/text | ConvertTo-Json -Compress) | Should -BeLike '{"Key":"json/text","Value":"grüße\n","Revision":*}'
+        It 'is key, text and revision in JSON, or Base64 and Encoding: <Name>' -ForEach @(
+            @{ Name = 'from the pipeline'; Make = { Get-KvTree json | ConvertTo-Json } }
+            @{ Name = 'from a variable'; Make = { $Pairs | ConvertTo-Json } }
+            @{ Name = 'by -InputObject'; Make = { ConvertTo-Json $Pairs } }
+            @{ Name = 'behind another command'; Make = { $Pairs | Where-Object Key | Sort-Object Key | ConvertTo-Json } }
+            @{ Name = 'inside a hashtable'; Make = { "[$(ConvertTo-Json @{ a = $Pairs[0] } -Compress), $(ConvertTo-Json @{ a = $Pairs[1] } -Compress)]" -replace '\{"a":(\{.*?\})\}', '$1' } }
+            @{ Name = 'without a PSObject around it'; Make = { "[$(ConvertTo-Json $Pairs[0].PSObject.BaseObject), $(ConvertTo-Json $Pairs[1].PSObject.BaseObject)]" } }
+            @{ Name = 'in another runspace'; Make = { $Pairs | ForEach-Object -Parallel { $_ } | Sort-Object Key | ConvertTo-Json } }
+        ) {
+            $json = & $Make
+            $json | Should -Not -Match '"Bytes"'
+            $bytes, $text = $json | ConvertFrom-Json
+            $text.Key, $text.Value, $text.Encoding, $text.Revision | Should -Be json/text, "grüße`n", $null, $Pairs[1].Revision
+            $bytes.Key, $bytes.Encoding, $bytes.Revision | Should -Be json/bytes, base64, $Pairs[0].Revision
+            [Convert]::FromBase64String($bytes.Value) | Should -Be $Binary
         }
 
-        It 'gets what Import-KvTree takes, of keys alone an error' {
-            Get-KvTree json | ConvertTo-Json | Set-Content "$TestDrive/pairs.json"
-            $null = Import-KvTree "$TestDrive/pairs.json" jsonback
-            (Get-KvValue jsonback/json/bytes -AsByteStream) -join ' ' | Should -Be ((0..255) -join ' ')
-            Get-KvValue jsonback/json/text -ValueOnly | Should -BeExactly "grüße`n"
+        It 'is read back byte by byte: <Name>' -ForEach @(
+            @{ Name = 'JSON by Import-KvTree'; To = 'a'; Move = { $Pairs | ConvertTo-Json | Set-Content "$TestDrive/pairs.json"; Import-KvTree "$TestDrive/pairs.json" a } }
+            @{ Name = 'a table by Import-KvTree'; To = 'b'; Move = { $Pairs | Export-Csv "$TestDrive/pairs.csv"; Import-KvTree "$TestDrive/pairs.csv" b } }
+            @{ Name = 'JSON by Set-KvValue'; To = 'c'; Move = { $Pairs | ConvertTo-Json | ConvertFrom-Json | ForEach-Object { $_.Key = "c/$($_.Key)"; $_ } | Set-KvValue } }
+            @{ Name = 'a table by Set-KvValue'; To = 'd'; Move = { $Pairs | ConvertTo-Csv | ConvertFrom-Csv | ForEach-Object { $_.Key = "d/$($_.Key)"; $_ } | Set-KvValue } }
+            @{ Name = 'CLIXML'; To = 'e'; Move = { $Pairs | Export-Clixml "$TestDrive/pairs.xml"; Import-Clixml "$TestDrive/pairs.xml" | Set-KvValue -Key { "e/$($_.Key)" } } }
+            @{ Name = 'the pairs'; To = 'f'; Move = { $Pairs | Set-KvValue -Key { "f/$($_.Key)" } } }
+        ) {
+            & $Move
+            (Get-KvValue "$To/json/bytes").Bytes -join ' ' | Should -Be ($Binary -join ' ')
+            (Get-KvValue "$To/json/text").Value | Should -BeExactly "grüße`n"
+        }
+
+        It 'is refused of keys alone' {
             Get-KvTree json -KeysOnly | ConvertTo-Json | Set-Content "$TestDrive/keys.json"
             (Get-ErrorOf { Import-KvTree "$TestDrive/keys.json" jsonkeys }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidFile,*'
+            $failure = Get-ErrorOf { Get-KvTree json -KeysOnly | Select-Object -Last 1 | ConvertTo-Json | ConvertFrom-Json | Set-KvValue }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            (Get-KvValue json/text).Revision | Should -Be $Pairs[1].Revision
+        }
+
+        It 'leaves the bytes to scripts that ask for them' {
+            , $Pairs[0].Bytes | Should -BeOfType ([byte[]])
+            , ($Pairs[0] | Select-Object Bytes).Bytes | Should -BeOfType ([byte[]])
+            ($Pairs | ForEach-Object Bytes) -join ' ' | Should -Be (($Binary + $Pairs[1].Bytes) -join ' ')
+            [byte[]] $Pairs[0] -join ' ' | Should -Be ($Binary -join ' ')
+            $Pairs | ForEach-Object -Parallel { ([byte[]] $_).Length } | Sort-Object | Should -Be 8, 256
+            ($Pairs[0] | Select-Object *).PSObject.Properties.Name | Should -Not -Contain Bytes
+        }
+
+        It 'is text or Base64 of <Name>, too' -ForEach @(
+            @{ Name = 'events'; Make = { Watch-KvKey json/bytes -PreviousValue | Select-Object -First 1 } }
+            @{ Name = 'history'; Make = { Get-KvHistory json/bytes } }
+            @{ Name = 'differences'; Make = { Compare-KvTree json none -WarningAction Ignore } }
+            @{ Name = 'transactions'; Make = { Invoke-KvTransaction -Then { Get-KvValue json/bytes } } }
+            @{ Name = 'elections'; Make = { Get-KvElection boss } }
+            @{ Name = 'events of elections'; Make = { Watch-KvElection boss | Select-Object -First 1 } }
+            @{ Name = 'items of a drive'; Make = { Get-Item kv:/json/bytes | Select-Object * -ExcludeProperty PSDrive, PSProvider } }
+        ) {
+            $leadership = $Name -like '*elections' ? (Enter-KvElection boss -Value $Binary) : $null
+            $json = & $Make | ConvertTo-Json -Depth 6 -Compress
+            if ($leadership) {
+                Exit-KvElection $leadership
+            }
+
+            $json | Should -Match ([regex]::Escape([Convert]::ToBase64String($Binary)))
+            $json | Should -Not -Match '255\s*[,\]]'
         }
     }
 

@@ -424,7 +424,7 @@ Describe 'Data' {
         @{ Name = 'a data file of PowerShell'; Read = { Export-KvTree data "$TestFolder/n.psd1"; Import-KvTree "$TestFolder/n.psd1" back5; Get-KvValue "back5/$k" -ValueOnly } }
         @{ Name = 'lines of KEY=VALUE'; Read = { Export-KvTree data "$TestFolder/n.env"; Import-KvTree "$TestFolder/n.env" back6; Get-KvValue "back6/$k" -ValueOnly } }
         @{ Name = 'a hashtable'; Read = { Get-KvTree data -AsHashtable | Import-KvTree back7; Get-KvValue "back7/$k" -ValueOnly } }
-        @{ Name = 'ConvertTo-Json, with what is no plain text in Base64'; Read = { Get-KvValue "data/$k" | ConvertTo-Json | Set-Content "$TestFolder/p.json"; Import-KvTree "$TestFolder/p.json" back8; Get-KvValue "back8/data/$k" -ValueOnly } }
+        @{ Name = 'ConvertTo-Json'; Read = { Set-KvValue json/text $h; Get-KvValue json/text | ConvertTo-Json | Set-Content "$TestFolder/p.json"; Import-KvTree "$TestFolder/p.json" back8; Get-KvValue back8/json/text -ValueOnly } }
     ) {
         & $Read | Should -BeExactly $h
     }
@@ -481,6 +481,11 @@ Describe 'In a session whose language is constrained' {
     It 'is one' {
         Invoke-Constrained '$ExecutionContext.SessionState.LanguageMode' | Should -Be ConstrainedLanguage
         Invoke-Constrained 'try { $null = [Text.Encoding]::UTF8.GetBytes("a"); "allowed" } catch { "refused" }' | Should -Be refused
+    }
+
+    It 'reads the bytes of pairs and events' {
+        Invoke-Constrained '(Get-KvValue app/b).Bytes' | Should -Be 1, 2, 3
+        Invoke-Constrained '(Watch-KvKey app/b -Timeout 60 | Select-Object -First 1).Bytes' | Should -Be 1, 2, 3
     }
 
     It 'the view of <Name> is whole' -ForEach @(

@@ -49,10 +49,9 @@ internal sealed class LargeValues(ConsulApi api, SessionLeases leases, KvStoreIn
                 continue;
             }
 
-            return new KvPair
+            return new KvPair(value.ToArray())
             {
                 Key = key,
-                Bytes = value.ToArray(),
 
                 // Overwritten since: of its own revision is known that it was before the present one.
                 Revision = isOurs ? written!.ModifyIndex

@@ -15,10 +15,9 @@ internal sealed class Pairs(KeyPlaces places, SessionLeases leases)
         entry.Session.Length == 0 ? new(Of(entry, keyOnly, null)) : WithTtlAsync(entry, keyOnly, cancellationToken);
 
     /// <summary>The pair of an entry whose time to live is known.</summary>
-    public KvPair Of(ConsulEntry entry, bool keyOnly, TimeSpan? ttl) => new()
+    public KvPair Of(ConsulEntry entry, bool keyOnly, TimeSpan? ttl) => new(keyOnly ? [] : entry.Value)
     {
         Key = places.KeyOf(entry.Key!),
-        Bytes = keyOnly ? [] : entry.Value,
         KeyOnly = keyOnly,
         Revision = entry.ModifyIndex,
         CreateRevision = entry.CreateIndex,

@@ -191,10 +191,9 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
     private ConsulEntry Last(in TxnReply reply, string key) => reply.Entries is [.., var entry] ? entry : throw new KvUnreachableException(
         KvUnreachableReason.Protocol, $"{info.Address} answered without saying anything of '{key}'. A write may have been made. Check host and port.") { Key = key, Endpoint = info.Address };
 
-    private static KvPair Written(string key, ReadOnlyMemory<byte> value, ConsulEntry entry, TimeSpan? ttl) => new()
+    private static KvPair Written(string key, ReadOnlyMemory<byte> value, ConsulEntry entry, TimeSpan? ttl) => new(value.ToArray())
     {
         Key = key,
-        Bytes = value.ToArray(),
         Revision = entry.ModifyIndex,
         CreateRevision = entry.CreateIndex,
         Ttl = ttl,

@@ -49,7 +49,7 @@ internal static class EventReader
                 }
 
                 var change = Event(reader, rows, position, previousValue);
-                bytes += change.Bytes.Length + (change.Previous?.Bytes.Length ?? 0);
+                bytes += change.GetBytes().Length + (change.Previous?.GetBytes().Length ?? 0);
                 events.Add(change);
             }
         }

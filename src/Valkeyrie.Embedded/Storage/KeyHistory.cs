@@ -23,7 +23,7 @@ internal static class KeyHistory
         while (next is var (change, position))
         {
             events.Add(change);
-            bytes += change.Bytes.Length;
+            bytes += change.GetBytes().Length;
             if (events.Count >= EnoughEvents || bytes >= EnoughBytes)
             {
                 return (events, position);

@@ -13,10 +13,9 @@ internal readonly record struct PairVersion(long Position, long CreateRevision, 
 
     public long Revision => Storage.Position.RevisionOf(Position);
 
-    public KvPair ToPair(string key, byte[]? value) => new()
+    public KvPair ToPair(string key, byte[]? value) => new(value ?? [])
     {
         Key = key,
-        Bytes = value ?? [],
         KeyOnly = value is null,
         Revision = Revision,
         CreateRevision = CreateRevision,

@@ -28,7 +28,7 @@ internal readonly record struct StoreHash(uint Value, long Revision, long? Compa
             foreach (var pair in page.Pairs)
             {
                 hash = Add(hash, KeyText.Encode(pair.Key));
-                hash = Add(hash, pair.Bytes);
+                hash = Add(hash, pair.GetBytes());
                 hash = BitOperations.Crc32C(hash, (ulong)pair.Revision);
                 hash = BitOperations.Crc32C(hash, (ulong)(pair.CreateRevision ?? 0));
                 hash = BitOperations.Crc32C(hash, (ulong)(pair.Version ?? 0));

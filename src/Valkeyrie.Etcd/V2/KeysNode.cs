@@ -30,10 +30,9 @@ internal sealed class KeysNode
     public bool IsLockKey(string key) => HasLockValue && Expires && key.EndsWith(LockNames.Suffix, StringComparison.Ordinal);
 
     /// <summary>The node as a pair under the name that its reader knows it by.</summary>
-    public KvPair ToPair(string key, bool keyOnly = false) => new()
+    public KvPair ToPair(string key, bool keyOnly = false) => new(keyOnly ? [] : Value)
     {
         Key = key,
-        Bytes = keyOnly ? [] : Value,
         KeyOnly = keyOnly,
         Revision = ModifiedIndex,
         CreateRevision = CreatedIndex,

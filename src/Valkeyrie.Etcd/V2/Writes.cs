@@ -133,10 +133,9 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
             renewedKeys.BeginRenewing(write.Path, write.Key, index, write.TtlSeconds, sentAt);
         }
 
-        return new KvPair
+        return new KvPair(value.ToArray())
         {
             Key = write.Key,
-            Bytes = value.ToArray(),
             Revision = index,
             CreateRevision = reply.Node?.CreatedIndex ?? index,
             Ttl = write.TtlSeconds > 0 ? TimeSpan.FromSeconds(write.TtlSeconds) : null,

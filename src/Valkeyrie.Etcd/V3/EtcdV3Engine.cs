@@ -88,7 +88,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
             var revision = await channel.CallAsync(
                 EtcdMethods.Put, _requests.Put(key, value.Span, leaseId ?? 0), static (_, reply) => Replies.Revision(reply.Span), 0, key, cancellationToken)
                 .ConfigureAwait(false);
-            return new KvPair { Key = key, Bytes = value.ToArray(), Revision = revision, LeaseId = leaseId };
+            return new KvPair(value.ToArray()) { Key = key, Revision = revision, LeaseId = leaseId };
         }
         catch (KvLeaseNotFoundException e)
         {

@@ -186,10 +186,9 @@ internal sealed class Replies(KeyCodec keys)
             throw new EtcdProtocolException("The reply tells of a key that was not asked for.");
         }
 
-        return new KvPair
+        return new KvPair(value.IsEmpty ? [] : value.ToArray())
         {
             Key = text,
-            Bytes = value.IsEmpty ? [] : value.ToArray(),
             KeyOnly = keyOnly,
             Revision = modified,
             CreateRevision = created,
@@ -241,7 +240,7 @@ internal sealed class Replies(KeyCodec keys)
 
     private KvOperationResult Operation(KvOperation operation, ReadOnlySpan<byte> response, long revision) => operation switch
     {
-        KvOperation.Put put => new([new KvPair { Key = put.Key, Bytes = put.Value.ToArray(), Revision = revision, LeaseId = put.LeaseId }], 1),
+        KvOperation.Put put => new([new KvPair(put.Value.ToArray()) { Key = put.Key, Revision = revision, LeaseId = put.LeaseId }], 1),
         KvOperation.Delete => new([], DeletedCount(Within(response, ResponseOp.ResponseDeleteRangeFieldNumber))),
         KvOperation.Read read => Read(Within(response, ResponseOp.ResponseRangeFieldNumber), KvRangeQuery.Of(read)),
         _ => throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}."),

@@ -1,11 +1,12 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using System.Text;
+using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Makes a pair or event again of what is left of one after the way out of a job or a remote session: an object of properties, whose Value has lost
-/// bytes that are no text. Its Bytes have not.</summary>
+/// <summary>Makes a pair or event again of what is left of one after the way out of a job or a remote session: an object of properties.</summary>
 internal static class DeserializedPair
 {
     private const string Prefix = "Deserialized.";
@@ -28,19 +29,25 @@ internal static class DeserializedPair
         };
     }
 
-    private static KvPair Pair(PSObject remains) => new()
+    private static KvPair Pair(PSObject remains) => new(Bytes(remains.Properties[PairBytes.Field]?.Value) ?? Decoded(remains))
     {
         Key = $"{remains.Properties[nameof(KvPair.Key)]?.Value}",
-        Bytes = Bytes(remains.Properties[nameof(KvPair.Bytes)]?.Value),
         KeyOnly = BareWord.Plain(remains.Properties[nameof(KvPair.KeyOnly)]?.Value) is true,
     };
 
     // An array of bytes as it was, or a list of numbers, whichever way it came.
-    private static byte[] Bytes(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    private static byte[]? Bytes(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
     {
         byte[] bytes => bytes,
         IEnumerable numbers and not string =>
             [.. numbers.Cast<object>().Select(n => Convert.ToByte(n is PSObject one ? one.BaseObject : n, CultureInfo.InvariantCulture))],
-        _ => [],
+        _ => null,
     };
+
+    // Bytes is a property of sessions that have the module: where an object was taken apart in another one, Value and Encoding alone came along.
+    private static byte[] Decoded(PSObject remains)
+    {
+        var value = $"{remains.Properties[nameof(KvPair.Value)]?.Value}";
+        return $"{remains.Properties[nameof(KvPair.Encoding)]?.Value}" == TreeRecord.Base64 ? Convert.FromBase64String(value) : Encoding.UTF8.GetBytes(value);
+    }
 }

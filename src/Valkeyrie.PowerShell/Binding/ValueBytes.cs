@@ -32,7 +32,7 @@ internal static class ValueBytes
                 "The value is a script block, which is run for piped objects alone. Make objects with a Key and a Value first, as Select-Object can; for its text give \"$block\".") { Key = key },
             KvPair { KeyOnly: true } pair => throw new KvInvalidArgumentException(
                 $"The value is the pair of '{pair.Key}', which was listed without its value. List it without -KeysOnly.") { Key = key },
-            KvPair pair => pair.Bytes,
+            KvPair pair => pair.GetBytes(),
             KvEvent { Type: KvEventType.Existing or KvEventType.Put } change => From(change.Pair, toJson, key),
             KvEvent change => throw new KvInvalidArgumentException($"The value is a {change.Type} event, which has no value.") { Key = key },
             FileInfo file => throw new KvInvalidArgumentException(

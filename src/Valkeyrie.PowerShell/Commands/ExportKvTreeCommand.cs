@@ -114,7 +114,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
                 continue;
             }
 
-            writer.Write(pair.Key[root.Length..], pair.Bytes);
+            writer.Write(pair.Key[root.Length..], pair.GetBytes());
             _last = pair.Key;
             progress.Add(1);
         }

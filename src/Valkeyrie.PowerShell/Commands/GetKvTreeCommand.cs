@@ -132,7 +132,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
             var root = range.Kind == KvRangeKind.Directory ? range.Start.Length : 0;
             foreach (var pair in List(range))
             {
-                nesting.Write(pair.Key[root..], pair.Bytes);
+                nesting.Write(pair.Key[root..], pair.GetBytes());
             }
 
             nesting.End();

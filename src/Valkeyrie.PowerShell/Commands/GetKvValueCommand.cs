@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Net;
 using System.Security;
+using System.Text;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Files;
@@ -148,7 +149,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         }
 
         using var target = Blocking.For(FileTarget.OpenAsync(path, NoClobber, Force, ownerOnly: false, StopToken));
-        target.Write(stream => stream.Write(pair.Bytes));
+        target.Write(stream => stream.Write(pair.GetBytes()));
         target.Commit();
     }
 
@@ -223,7 +224,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         switch (ParameterSetName)
         {
             case TextSet: WriteObject(answer.Value); break;
-            case BytesSet: WriteObject(answer.Bytes, enumerateCollection: false); break;
+            case BytesSet: WriteObject(answer.GetBytes(), enumerateCollection: false); break;
             case JsonSet: WriteJson(answer); break;
             case UnprotectSet or SecureSet: WriteOpened(answer); break;
             case FileSet: _ofFile = answer; break;
@@ -245,7 +246,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
             return;
         }
 
-        Write(new KvPair { Key = key, Bytes = _defaultBytes });
+        Write(new KvPair(_defaultBytes) { Key = key });
     }
 
     private void WriteOpened(KvPair pair)
@@ -269,7 +270,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         Collection<PSObject> parsed;
         try
         {
-            parsed = _json!.FromJson(pair.Value);
+            parsed = _json!.FromJson(Encoding.UTF8.GetString(pair.GetBytes()));
         }
         catch (RuntimeException e)
         {

@@ -346,7 +346,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
     private KvWriteRequest Copy(KvPair pair, string key) => pair.KeyOnly
         ? throw new KvInvalidArgumentException($"The pair of '{pair.Key}' was listed without its value. List it without -KeysOnly to copy it.") { Key = pair.Key }
-        : new(key, pair.Bytes, Ttl);
+        : new(key, pair.GetBytes(), Ttl);
 
     private KvWriteRequest Copy(KvEvent change, string key) => change.Type is KvEventType.Existing or KvEventType.Put
         ? Copy(change.Pair, key)

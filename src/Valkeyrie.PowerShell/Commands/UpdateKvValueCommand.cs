@@ -118,8 +118,8 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
     private object? ValueOf(KvPair? pair) => pair switch
     {
         null => null,
-        _ when AsByteStream => pair.Bytes,
-        _ when !Utf8.IsValid(pair.Bytes) => throw new KvInvalidArgumentException(
+        _ when AsByteStream => pair.GetBytes(),
+        _ when !Utf8.IsValid(pair.GetBytes()) => throw new KvInvalidArgumentException(
             $"The value of '{pair.Key}' is not text, and would lose bytes. Specify -AsByteStream to get it as bytes.") { Key = pair.Key },
         _ when AsJson => Parsed(pair),
         _ => pair.Value,

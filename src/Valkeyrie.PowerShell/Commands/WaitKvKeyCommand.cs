@@ -52,7 +52,7 @@ public sealed class WaitKvKeyCommand : KvKeyCmdlet<KvPair?>
         else if (ParameterSetName == ValueSet)
         {
             var value = OrFail(null, () => ValueBytes.From(Value, new JsonConversion(InvokeCommand).ToJson, ""));
-            _condition = pair => pair is not null && value.Span.SequenceEqual(pair.Bytes);
+            _condition = pair => pair is not null && value.Span.SequenceEqual(pair.GetBytes());
         }
     }
 

@@ -13,7 +13,7 @@ internal static class EntryProperties
         yield return (nameof(entry.IsDirectory), entry.IsDirectory);
         if (entry.Pair is { } pair)
         {
-            yield return ("Length", pair.Bytes.Length);
+            yield return ("Length", pair.GetBytes().Length);
             yield return (nameof(pair.Revision), pair.Revision);
             yield return (nameof(pair.CreateRevision), pair.CreateRevision);
             yield return (nameof(pair.Version), pair.Version);

@@ -111,7 +111,7 @@ public sealed partial class KvProvider
             return;
         }
 
-        var pair = entry.Pair is null ? null : _wait.For(to.Store.PutAsync(to.Key, entry.Pair.Bytes, null, _stopping.Token));
+        var pair = entry.Pair is null ? null : _wait.For(to.Store.PutAsync(to.Key, entry.Pair.GetBytes(), null, _stopping.Token));
         if (directory)
         {
             using var progress = Show("Copying", $"{from.Path} -> {to.Path}");

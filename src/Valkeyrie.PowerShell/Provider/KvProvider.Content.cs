@@ -14,7 +14,7 @@ public sealed partial class KvProvider
         Report(path, location =>
         {
             RequireValuePlace(location);
-            reader = new ValueReader(RequirePairAt(location).Bytes, DynamicParameters as ContentReaderParameters ?? new ContentReaderParameters());
+            reader = new ValueReader(RequirePairAt(location).GetBytes(), DynamicParameters as ContentReaderParameters ?? new ContentReaderParameters());
         });
         return reader;
     }
@@ -76,7 +76,7 @@ public sealed partial class KvProvider
 
         var separator = parameters.NoNewline || parameters.AsByteStream ? "" : "\n";
         _wait.For(location.Store.UpdateAsync(
-            location.Key, before => ValueChange.Append(before?.Bytes ?? [], separator, value.Span), new KvUpdateOptions { Ttl = parameters.Ttl }, _stopping.Token));
+            location.Key, before => ValueChange.Append(before?.GetBytes() ?? [], separator, value.Span), new KvUpdateOptions { Ttl = parameters.Ttl }, _stopping.Token));
     }
 
     private static KvPutOptions? PutOptions(TimeSpan? ttl) => ttl is null ? null : new KvPutOptions { Ttl = ttl };

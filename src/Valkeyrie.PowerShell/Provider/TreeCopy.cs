@@ -22,7 +22,7 @@ internal sealed class TreeCopy(KvLocation from, KvLocation to, BlockingWait wait
                 Finish(onTheirWay, progress);
             }
 
-            onTheirWay.Enqueue(to.Store.PutAsync(to.Start + pair.Key[from.Start.Length..], pair.Bytes, null, stopToken).AsTask());
+            onTheirWay.Enqueue(to.Store.PutAsync(to.Start + pair.Key[from.Start.Length..], pair.GetBytes(), null, stopToken).AsTask());
         }
 
         while (onTheirWay.Count > 0)

@@ -26,7 +26,7 @@ internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, B
         var bytes = 0;
         foreach (var pair in Pairs(value, directory))
         {
-            if (batch.Count == MostKeys || (batch.Count > 0 && bytes + pair.Bytes.Length > MostBytes))
+            if (batch.Count == MostKeys || (batch.Count > 0 && bytes + pair.GetBytes().Length > MostBytes))
             {
                 MoveBatch(batch);
                 progress.Add(batch.Count);
@@ -35,7 +35,7 @@ internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, B
             }
 
             batch.Add(pair);
-            bytes += pair.Bytes.Length;
+            bytes += pair.GetBytes().Length;
         }
 
         if (batch.Count > 0)
@@ -106,7 +106,7 @@ internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, B
 
     private IEnumerable<KvOperation> Operations(KvPair pair)
     {
-        yield return new KvOperation.Put(Target(pair.Key), pair.Bytes, pair.LeaseId);
+        yield return new KvOperation.Put(Target(pair.Key), pair.GetBytes(), pair.LeaseId);
         yield return new KvOperation.Delete(KvRange.Key(pair.Key));
     }
 
@@ -134,14 +134,14 @@ internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, B
         var target = Target(pair.Key);
         if (!overwrite)
         {
-            await to.Store.AtomicPutAsync(target, pair.Bytes, 0, Lifetime(pair), stopToken).ConfigureAwait(false);
+            await to.Store.AtomicPutAsync(target, pair.GetBytes(), 0, Lifetime(pair), stopToken).ConfigureAwait(false);
         }
 
         for (var current = pair; current is not null; current = await from.Store.TryGetAsync(pair.Key, cancellationToken: stopToken).ConfigureAwait(false))
         {
             if (overwrite || current != pair)
             {
-                await to.Store.PutAsync(target, current.Bytes, Lifetime(current), stopToken).ConfigureAwait(false);
+                await to.Store.PutAsync(target, current.GetBytes(), Lifetime(current), stopToken).ConfigureAwait(false);
             }
 
             if ((await from.Store.TryAtomicDeleteAsync(pair.Key, current.Revision, stopToken).ConfigureAwait(false)).Written)

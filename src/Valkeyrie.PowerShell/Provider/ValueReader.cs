@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation.Provider;
+using System.Text;
 
 namespace Valkeyrie.PowerShell.Provider;
 
@@ -33,8 +34,8 @@ internal sealed class ValueReader : IContentReader
 
     public void Dispose() => Close();
 
-    // As KvPair.Value is, with nothing taken for a byte order mark.
-    private static string TextOf(byte[] value) => new KvPair { Key = "", Bytes = value }.Value;
+    // Nothing is taken for a byte order mark.
+    private static string TextOf(byte[] value) => Encoding.UTF8.GetString(value);
 
     private static IEnumerable<object> One(object whole)
     {

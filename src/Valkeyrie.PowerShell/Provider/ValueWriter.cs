@@ -74,7 +74,7 @@ internal sealed class ValueWriter(
                 _value.WriteByte(one);
                 break;
             case byte[] or KvPair:
-                _value.Write(plain as byte[] ?? ((KvPair)plain).Bytes);
+                _value.Write(plain as byte[] ?? ((KvPair)plain).GetBytes());
                 break;
             case var _ when parameters.AsByteStream:
                 throw new KvInvalidArgumentException($"-AsByteStream takes bytes, not {plain.GetType().Name}.") { Key = key };

@@ -77,10 +77,9 @@ internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<Acc
     }
 
     /// <summary>The pair of a node.</summary>
-    public static KvPair PairOf(string key, byte[]? bytes, in NodeStat stat, TimeSpan? ttl = null) => new()
+    public static KvPair PairOf(string key, byte[]? bytes, in NodeStat stat, TimeSpan? ttl = null) => new(bytes ?? [])
     {
         Key = key,
-        Bytes = bytes ?? [],
         KeyOnly = bytes is null,
         Revision = stat.Mzxid,
         CreateRevision = stat.Czxid,

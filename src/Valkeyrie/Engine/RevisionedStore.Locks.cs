@@ -56,12 +56,12 @@ public sealed partial class RevisionedStore : IKvLockStatus
         }
 
         var holder = contenders.Pairs[0];
-        var mark = LockMark.Read(holder.Bytes);
+        var mark = LockMark.Read(holder.GetBytes());
         return new(key, mark.Owner, holder.CreateRevision ?? 0)
         {
             Since = mark.Since,
             LeaseId = holder.LeaseId,
-            Waiting = [.. contenders.Pairs.Skip(1).Select(c => LockMark.Read(c.Bytes).Owner)],
+            Waiting = [.. contenders.Pairs.Skip(1).Select(c => LockMark.Read(c.GetBytes()).Owner)],
         };
     }
 }

@@ -117,10 +117,9 @@ public sealed partial class RevisionedStore
         return new(outcome, null, current);
     }
 
-    private static KvPair WithTtl(KvPair pair, KvLease lease) => new()
+    private static KvPair WithTtl(KvPair pair, KvLease lease) => new(pair.GetBytes())
     {
         Key = pair.Key,
-        Bytes = pair.Bytes,
         Revision = pair.Revision,
         CreateRevision = pair.CreateRevision,
         Version = pair.Version,

@@ -72,7 +72,7 @@ public abstract class BatchConformance(IStoreRig rig) : StoreConformance(rig)
         var writer = new KvBatchWriter(Store);
         var written = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => writer.PutAsync(At($"{i}"), i % 2 == 0 ? value : "small"u8.ToArray())));
         Assert.Equal(6, written.Select(pair => pair.Key).Distinct().Count());
-        Assert.Equal(size, (await Store.GetAsync(At("4"))).Bytes.Length);
+        Assert.Equal(size, (await Store.GetAsync(At("4"))).GetBytes().Length);
     }
 
     [Fact]

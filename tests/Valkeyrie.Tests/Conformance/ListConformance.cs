@@ -106,7 +106,7 @@ public abstract partial class ListConformance(IStoreRig rig) : StoreConformance(
         Assert.Equal(At("a"), pair.Key);
         Assert.Equal(written.Revision, pair.Revision);
         Assert.True(pair.KeyOnly);
-        Assert.Empty(pair.Bytes);
+        Assert.Empty(pair.GetBytes());
         Assert.False(Assert.Single(await Store.ListAllAsync(Root)).KeyOnly);
     }
 
@@ -159,7 +159,7 @@ public abstract partial class ListConformance(IStoreRig rig) : StoreConformance(
         var listed = await Store.ListAllAsync(Root);
         Assert.Equal(2, listed.Count);
         Assert.Equal(key, listed[0].GetKeyBytes());
-        Assert.Equal([1, 2], (await Store.GetAsync(listed[0].Key)).Bytes);
+        Assert.Equal([1, 2], (await Store.GetAsync(listed[0].Key)).GetBytes());
         await Store.DeleteAsync(listed[0].Key);
         Assert.Equal([At("good")], await Store.KeysAsync(Root));
     }

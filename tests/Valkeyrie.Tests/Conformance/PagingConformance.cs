@@ -95,7 +95,7 @@ public abstract class PagingConformance(IStoreRig rig) : StoreConformance(rig)
         }
 
         var pairs = await Store.ListAllAsync(Root);
-        Assert.Equal(Enumerable.Range(0, Count).Select(i => value.Length - i), pairs.Select(p => p.Bytes.Length));
+        Assert.Equal(Enumerable.Range(0, Count).Select(i => value.Length - i), pairs.Select(p => p.GetBytes().Length));
     }
 
     [Fact]

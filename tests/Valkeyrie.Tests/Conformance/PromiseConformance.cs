@@ -29,7 +29,7 @@ public abstract class PromiseConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.SkipWhen(Promises.LargestValue > LargestSent, "The largest value is larger than a test should send.");
         var largest = new string('v', (int)Promises.LargestValue - Around);
         await Store.PutAsync(At("a"), largest);
-        Assert.Equal(largest.Length, (await Store.GetAsync(At("a"))).Bytes.Length);
+        Assert.Equal(largest.Length, (await Store.GetAsync(At("a"))).GetBytes().Length);
         var refused = await Refusal.ThrowsAsync(KvErrorCode.QuotaExceeded, async () => await Store.PutAsync(At("b"), new string('v', (int)Promises.LargestValue + 1)));
         Assert.Equal(At("b"), refused.Key);
         Assert.False(await Store.ExistsAsync(At("b")));

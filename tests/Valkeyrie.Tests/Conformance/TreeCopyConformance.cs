@@ -115,7 +115,7 @@ public abstract class TreeCopyConformance(IStoreRig rig) : StoreConformance(rig)
         foreach (var key in keys)
         {
             await Task.Yield();
-            yield return new KvPair { Key = key, Bytes = "1"u8.ToArray() };
+            yield return new KvPair("1"u8.ToArray()) { Key = key };
         }
     }
 

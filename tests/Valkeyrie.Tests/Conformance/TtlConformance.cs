@@ -103,8 +103,8 @@ public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
         await UntilATwinHasEndedAsync(put.Ttl.Value);
 
         // Neither gone nor, in between, gone and made anew.
-        Assert.Equal(written.Bytes, (await Store.GetAsync(At("a"))).Bytes);
-        Assert.Equal(created.Bytes, (await Store.GetAsync(At("b"))).Bytes);
+        Assert.Equal(written.GetBytes(), (await Store.GetAsync(At("a"))).GetBytes());
+        Assert.Equal(created.GetBytes(), (await Store.GetAsync(At("b"))).GetBytes());
         await Store.PutAsync(At("end"), "");
         var events = await watching.UntilAsync(e => e.Key == At("end"));
         Assert.Equal([At("a"), At("b")], events.Select(e => e.Key).Where(key => key == At("a") || key == At("b")));

@@ -75,7 +75,7 @@ public abstract class UpdateConformance(IStoreRig rig) : StoreConformance(rig)
     public async Task The_same_value_is_not_written()
     {
         var written = await Store.PutAsync(Key, "5");
-        Assert.Equal(written.Revision, (await Store.UpdateAsync(Key, pair => pair!.Bytes)).Revision);
+        Assert.Equal(written.Revision, (await Store.UpdateAsync(Key, pair => pair!.GetBytes())).Revision);
         Assert.Equal(written.Revision, (await Store.GetAsync(Key)).Revision);
     }
 

@@ -178,7 +178,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
         await Store.PutAllAsync(At("a"));
         var put = await watching.NextAsync();
         Assert.Equal(KvEventType.Put, put.Type);
-        Assert.Empty(put.Bytes);
+        Assert.Empty(put.GetBytes());
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class ConsulKeyTests(SharedConsul consul) : ConsulTests(consul)
         Assert.Equal(written.Revision, (await Store.GetAsync(At("a"))).Revision);
         value[0]++;
         var swapped = await Store.AtomicPutAsync(At("a"), value, written.Revision);
-        Assert.Equal(value, (await Store.GetAsync(At("a"))).Bytes);
+        Assert.Equal(value, (await Store.GetAsync(At("a"))).GetBytes());
         Assert.Equal(new KvWriteResult(KvWriteOutcome.KeyModified, null, swapped.Revision), await Store.TryAtomicPutAsync(At("a"), value, written.Revision));
         Assert.Equal(KvWriteOutcome.KeyExists, (await Store.TryAtomicPutAsync(At("a"), value, 0)).Outcome);
 

@@ -70,7 +70,7 @@ public class VisibleTextTests
     [Fact]
     public void A_pair_formats_its_key_and_its_value_in_one_line()
     {
-        var pair = new KvPair { Key = "a\nb", Bytes = "one\n\u001b[2Jtwo"u8.ToArray() };
+        var pair = new KvPair("one\n\u001b[2Jtwo"u8.ToArray()) { Key = "a\nb" };
         Assert.Equal("a␊b", $"{pair:key}");
         Assert.Equal("one␊␛[2Jtwo", $"{pair:value}");
         Assert.Equal("one\n␛[2Jtwo", $"{pair:lines}");
@@ -85,10 +85,10 @@ public class VisibleTextTests
         // The first emoji begins at the last place that is shown.
         var late = new string('x', 199) + "😀" + new string('y', 5000);
         Assert.Equal($"{new string('x', 199)}... (5203 bytes)", Shown(late));
-        Assert.Equal("<5003 bytes: 78 78 78 78 78 78 78 78 ...>", $"{new KvPair { Key = "a", Bytes = [.. Encoding.UTF8.GetBytes(new string('x', 5000)), 0xFF, 0xFE, 0xFD] }:value}");
+        Assert.Equal("<5003 bytes: 78 78 78 78 78 78 78 78 ...>", $"{new KvPair([.. Encoding.UTF8.GetBytes(new string('x', 5000)), 0xFF, 0xFE, 0xFD]) { Key = "a" }:value}");
         Assert.StartsWith(new string('x', 150) + "<U+202E>", Shown(new string('x', 150) + "\u202e" + new string('x', 600)), StringComparison.Ordinal);
         Assert.Equal("<3 bytes: 01 02 03>", Shown("\u0001\u0002\u0003"));
     }
 
-    private static string Shown(string value) => $"{new KvPair { Key = "a", Bytes = Encoding.UTF8.GetBytes(value) }:value}";
+    private static string Shown(string value) => $"{new KvPair(Encoding.UTF8.GetBytes(value)) { Key = "a" }:value}";
 }

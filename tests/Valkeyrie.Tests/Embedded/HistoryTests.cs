@@ -112,13 +112,13 @@ public sealed class HistoryTests : IDisposable
         await store.DeleteAsync("a");
         foreach (var (revision, bytes) in versions)
         {
-            Assert.Equal(bytes, (await store.GetAsync("a", new KvReadOptions { Revision = revision })).Bytes);
+            Assert.Equal(bytes, (await store.GetAsync("a", new KvReadOptions { Revision = revision })).GetBytes());
         }
 
         await using var watching = RunningWatch.Key(store, "a", new KvWatchOptions { FromRevision = versions[0].Revision, PreviousValue = true });
         var events = await watching.NextAsync(versions.Count + 1);
-        Assert.Equal(versions.Select(v => v.Bytes), events.SkipLast(1).Select(e => e.Bytes));
-        Assert.Equal(versions.Select(v => v.Bytes), events.Skip(1).Select(e => e.Previous!.Bytes));
+        Assert.Equal(versions.Select(v => v.Bytes), events.SkipLast(1).Select(e => e.GetBytes()));
+        Assert.Equal(versions.Select(v => v.Bytes), events.Skip(1).Select(e => e.Previous!.GetBytes()));
 
         var newest = await store.PutAsync("b", new byte[5_000]);
         await using (var engine = _file.OpenEngine())
@@ -128,7 +128,7 @@ public sealed class HistoryTests : IDisposable
 
         Assert.Equal(1, _file.Scalar("SELECT count(*) FROM large_values"));
         Assert.Equal(0, _file.Scalar("SELECT count(*) FROM deleted"));
-        Assert.Equal(5_000, (await store.GetAsync("b")).Bytes.Length);
+        Assert.Equal(5_000, (await store.GetAsync("b")).GetBytes().Length);
     }
 
     [Fact]

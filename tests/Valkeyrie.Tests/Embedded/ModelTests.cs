@@ -106,5 +106,5 @@ public sealed class ModelTests
         Assert.Equal(states[end].Count, replayed.Count);
     }
 
-    private static string Shape(KvPair pair) => $"{pair.Key} {pair.Revision} {pair.CreateRevision} {pair.Version} {Convert.ToHexString(pair.Bytes)}";
+    private static string Shape(KvPair pair) => $"{pair.Key} {pair.Revision} {pair.CreateRevision} {pair.Version} {Convert.ToHexString(pair.GetBytes())}";
 }

@@ -70,7 +70,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         }
 
         // Each increment was a read and a write of its own: two at once would have made one of one.
-        Assert.Equal(Processes * Locks, BitConverter.ToInt32((await store.GetAsync("shared/count")).Bytes));
+        Assert.Equal(Processes * Locks, BitConverter.ToInt32((await store.GetAsync("shared/count")).GetBytes()));
         Assert.Equal("ok", _file.CheckIntegrity());
     }
 
@@ -210,5 +210,5 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     }
 
     private static async Task<HashSet<int>> ValuesAsync(IKvStore store, string directory) =>
-        [.. (await store.ListAllAsync(directory)).Select(p => BitConverter.ToInt32(p.Bytes))];
+        [.. (await store.ListAllAsync(directory)).Select(p => BitConverter.ToInt32(p.GetBytes()))];
 }

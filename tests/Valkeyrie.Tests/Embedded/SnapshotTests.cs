@@ -33,7 +33,7 @@ public sealed class SnapshotTests : IDisposable
         Assert.Equal(["a", "large", "leased"], await restored.KeysAsync(KvRange.All));
         Assert.Equal("2", (await restored.GetAsync("a")).Value);
         Assert.Equal("1", (await restored.GetAsync("a", new KvReadOptions { Revision = first.Revision })).Value);
-        Assert.Equal(3_000_000, (await restored.GetAsync("large")).Bytes.Length);
+        Assert.Equal(3_000_000, (await restored.GetAsync("large")).GetBytes().Length);
         Assert.Equal(["leased"], (await restored.GetCapability<IKvLeases>().GetLeaseAsync(lease.Id)).Keys);
         Assert.Equal(last.Revision, (await restored.PutAsync("b", "")).Revision);
     }
@@ -66,8 +66,8 @@ public sealed class SnapshotTests : IDisposable
             var snapshot = await SaveAsync(store);
             await using var restored = EmbeddedStore.Open(Snapshot);
             Assert.Equal(snapshot.Revision, (await restored.PingAsync()).Revision);
-            var first = (await restored.ListAllAsync("a")).Select(p => BitConverter.ToInt32(p.Bytes)).ToHashSet();
-            Assert.Equal(first, (await restored.ListAllAsync("b")).Select(p => BitConverter.ToInt32(p.Bytes)).ToHashSet());
+            var first = (await restored.ListAllAsync("a")).Select(p => BitConverter.ToInt32(p.GetBytes())).ToHashSet();
+            Assert.Equal(first, (await restored.ListAllAsync("b")).Select(p => BitConverter.ToInt32(p.GetBytes())).ToHashSet());
             Assert.Contains(acknowledged, first);
         }
 

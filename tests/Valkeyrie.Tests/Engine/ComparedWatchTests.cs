@@ -67,7 +67,7 @@ public sealed class ComparedWatchTests
     }
 
     private static KvPair Pair(string key, long revision, long created = 1) =>
-        new() { Key = key, Bytes = System.Text.Encoding.UTF8.GetBytes($"{key}{revision}"), Revision = revision, CreateRevision = created };
+        new(System.Text.Encoding.UTF8.GetBytes($"{key}{revision}")) { Key = key, Revision = revision, CreateRevision = created };
 
     // A null among the pairs is where the connection breaks.
     private static ScriptedState State(long revision, params KvPair?[] pairs) => new(revision, pairs);

@@ -271,10 +271,9 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         }
 
         var old = _pairs.GetValueOrDefault(key);
-        var pair = new KvPair
+        var pair = new KvPair(value.ToArray())
         {
             Key = key,
-            Bytes = value.ToArray(),
             Revision = Revision,
             CreateRevision = old?.CreateRevision ?? Revision,
             Version = (old?.Version ?? 0) + 1,
@@ -316,7 +315,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
             .ToList();
         IEnumerable<KvPair> ordered = query.NewestFirst ? all.OrderByDescending(p => p.CreateRevision) : all;
         List<KvPair> page = query.CountOnly ? [] : [.. query.Limit is { } limit ? ordered.Take((int)Math.Min(limit, int.MaxValue)) : ordered];
-        var bytes = BytesEach > 0 ? BytesEach * page.Count : page.Sum(p => p.Bytes.Length + p.Key.Length);
+        var bytes = BytesEach > 0 ? BytesEach * page.Count : page.Sum(p => p.GetBytes().Length + p.Key.Length);
         page = query.KeysOnly ? page.ConvertAll(Outline) : page;
         return new KvPage(page, !query.CountOnly && page.Count < all.Count, all.Count, Revision, bytes) { History = History };
     }

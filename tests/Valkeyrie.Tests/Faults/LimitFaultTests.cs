@@ -62,7 +62,7 @@ public class LimitFaultTests
         });
         Assert.Contains("space", error.Message, StringComparison.Ordinal);
         Assert.InRange(written, 1, Most - 1);
-        Assert.Equal(value.Length, (await store.GetAsync("k0")).Bytes.Length);
+        Assert.Equal(value.Length, (await store.GetAsync("k0")).GetBytes().Length);
 
         // The put by which the server comes to know that it is full is made all the same, and answered with the error.
         Assert.InRange(await store.CountAsync(KvRange.All), written, written + 1);

@@ -36,7 +36,7 @@ public sealed class TlsFaultTests(TlsFaultTests.TlsEtcd etcd) : IClassFixture<Tl
         new Random(4).NextBytes(value);
         await using var store = Open(etcd.Trusting);
         await store.PutAsync("large", value);
-        Assert.Equal(value, (await store.GetAsync("large")).Bytes);
+        Assert.Equal(value, (await store.GetAsync("large")).GetBytes());
     }
 
     [Fact]

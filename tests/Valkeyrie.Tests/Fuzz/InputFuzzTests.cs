@@ -135,7 +135,7 @@ public sealed class InputFuzzTests
                 await store.PutAsync(key, value);
                 var got = await store.GetAsync(key);
                 Assert.Equal(key, got.Key);
-                Assert.Equal(value, got.Bytes);
+                Assert.Equal(value, got.GetBytes());
                 break;
         }
     }

@@ -132,6 +132,7 @@ internal sealed class CsvRecords : IAsyncDisposable
         string? encoding = null;
         byte[]? bytes = null;
         var hasBytes = false;
+        var hasRevision = false;
         for (var i = 0; i < _columns.Length; i++)
         {
             switch (_columns[i].ToUpperInvariant())
@@ -146,21 +147,26 @@ internal sealed class CsvRecords : IAsyncDisposable
                     encoding = TreeText.String(nameof(TreeRecord.Encoding), _csv.GetSpan(i));
                     break;
                 case "BYTES":
-                    bytes = PairBytes.OfColumn(TreeText.String(nameof(KvPair.Bytes), _csv.GetSpan(i)));
+                    bytes = PairBytes.OfColumn(TreeText.String(PairBytes.Field, _csv.GetSpan(i)));
                     hasBytes = true;
+                    break;
+                case "REVISION":
+                    hasRevision = true;
                     break;
                 case "KEYONLY" when _csv.GetSpan(i).SequenceEqual("True"u8):
                     throw TreeText.KeyOnly();
             }
         }
 
-        if (hasBytes)
+        // A pair that Export-Csv wrote: a key that is not text has lost bytes on the way into the file.
+        if (hasBytes || hasRevision)
         {
             TreeText.CheckComplete(nameof(TreeRecord.Key), Encoding.UTF8.GetBytes(key ?? ""));
-            if (bytes is null)
-            {
-                TreeText.CheckComplete(nameof(TreeRecord.Value), value);
-            }
+        }
+
+        if (hasBytes && bytes is null)
+        {
+            TreeText.CheckComplete(nameof(TreeRecord.Value), value);
         }
 
         return bytes is null ? new(key, value, encoding) : new(key, PairBytes.Checked(bytes, value), TreeRecord.Text);

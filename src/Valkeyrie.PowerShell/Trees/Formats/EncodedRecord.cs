@@ -11,6 +11,11 @@ internal static class EncodedRecord
     /// <exception cref="KvInvalidArgumentException">It is not what it says.</exception>
     public static KvPair? PairIn(PSObject row)
     {
+        if (BareWord.Plain(row.Properties[nameof(KvPair.KeyOnly)]?.Value) is true or "True")
+        {
+            throw Refused(TextIn(row, nameof(TreeRecord.Key)), TreeText.KeyOnly());
+        }
+
         if (TextIn(row, nameof(TreeRecord.Encoding)) is not ((TreeRecord.Base64 or TreeRecord.Base64All) and var encoding))
         {
             return null;
@@ -26,9 +31,11 @@ internal static class EncodedRecord
         }
         catch (FormatException e)
         {
-            throw new KvInvalidArgumentException($"The record of '{record.Key}' cannot be taken: {e.Message}.") { Key = record.Key };
+            throw Refused(record.Key, e);
         }
     }
+
+    private static KvInvalidArgumentException Refused(string? key, FormatException reason) => new($"The record of '{key}' cannot be used: {reason.Message}.") { Key = key };
 
     private static string? TextIn(PSObject row, string name) => BareWord.Unwrapped(row.Properties[name]?.Value) as string;
 }

@@ -9,6 +9,7 @@ internal struct JsonRecordFields
     private const string KeyField = "KEY";
     private const string ValueField = "VALUE";
     private const string EncodingField = "ENCODING";
+    private const string RevisionField = "REVISION";
 
     private string? _key;
     private byte[]? _value;
@@ -55,13 +56,13 @@ internal struct JsonRecordFields
     /// <exception cref="FormatException">The key has, or may have, lost bytes, or Value and Bytes do not go together.</exception>
     public readonly TreeRecord ToRecord()
     {
-        if (_bytes is null)
+        // A pair that ConvertTo-Json wrote: a key that is not text has lost bytes on the way into the file.
+        if (_bytes is not null || _others?.Contains(RevisionField) == true)
         {
-            return new(_key, _value, _encoding);
+            TreeText.CheckComplete(nameof(TreeRecord.Key), Encoding.UTF8.GetBytes(_key ?? ""));
         }
 
-        TreeText.CheckComplete(nameof(TreeRecord.Key), Encoding.UTF8.GetBytes(_key ?? ""));
-        return new(_key, PairBytes.Checked(_bytes, _value), TreeRecord.Text);
+        return _bytes is null ? new(_key, _value, _encoding) : new(_key, PairBytes.Checked(_bytes, _value), TreeRecord.Text);
     }
 
     /// <summary>A text, checked.</summary>
@@ -142,7 +143,7 @@ internal struct JsonRecordFields
                 return TryTakeBytes(ref reader);
             case "BYTES" when reader.TokenType == JsonTokenType.String:
                 // At the depth at which ConvertTo-Json writes no arrays any more.
-                _bytes = PairBytes.Parse(StringIn(ref reader, nameof(KvPair.Bytes)));
+                _bytes = PairBytes.Parse(StringIn(ref reader, PairBytes.Field));
                 return true;
             case "KEYONLY" when reader.TokenType == JsonTokenType.True:
                 throw TreeText.KeyOnly();
@@ -197,7 +198,7 @@ internal struct JsonRecordFields
         }
     }
 
-    // ConvertTo-Json writes those of a pair as an array of numbers.
+    // ConvertTo-Json writes bytes as an array of numbers.
     private bool TryTakeBytes(ref Utf8JsonReader reader)
     {
         var bytes = new List<byte>();

@@ -3,9 +3,12 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>The Bytes of a pair, as PowerShell's own commands write them: an array of numbers, or a text of numbers.</summary>
+/// <summary>The Bytes of a pair, as PowerShell's own commands write them if a script selects them: an array of numbers, or a text of numbers.</summary>
 internal static class PairBytes
 {
+    /// <summary>The property of pairs and events: see Valkeyrie.Types.ps1xml.</summary>
+    public const string Field = "Bytes";
+
     // What Export-Csv writes of any array.
     private const string Lost = "System.Byte[]";
 

@@ -6,7 +6,7 @@ internal static class TreeFields
 {
     private static readonly HashSet<string> Known = new(
         typeof(KvPair).GetProperties().Select(property => property.Name)
-            .Concat([nameof(TreeRecord.Encoding), "PSComputerName", "PSShowComputerName", "RunspaceId"]),
+            .Concat([PairBytes.Field, "PSComputerName", "PSShowComputerName", "RunspaceId"]),
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Refuses a field that is not ours.</summary>

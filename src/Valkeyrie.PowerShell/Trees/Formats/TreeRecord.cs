@@ -61,10 +61,9 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
             throw ValueTooLarge(most);
         }
 
-        return new KvPair
+        return new KvPair(isEncoded ? FromBase64(value, "Value") : value)
         {
             Key = Encoding == Base64All ? KeyText.Decode(FromBase64(System.Text.Encoding.UTF8.GetBytes(key), "Key")) : key,
-            Bytes = isEncoded ? FromBase64(value, "Value") : value,
         };
     }
 

@@ -24,7 +24,7 @@ public class FlowControlTests
         await using var store = peer.Open();
         for (var i = 0; i < 8; i++)
         {
-            Assert.Equal(value, (await store.GetAsync("k")).Bytes);
+            Assert.Equal(value, (await store.GetAsync("k")).GetBytes());
         }
 
         Assert.Equal(1, peer.Connections);

@@ -56,5 +56,5 @@ public sealed class BatchCheckerTests
         new() { Client = 1, Number = number, Kind = CallKind.Write, Key = key, Value = value, Start = 1, End = 2, Outcome = outcome, Revision = revision };
 
     private static KvEvent Made(string key, string value, long revision) =>
-        new() { Type = KvEventType.Put, Pair = new KvPair { Key = key, Bytes = Encoding.ASCII.GetBytes(value), Revision = revision } };
+        new() { Type = KvEventType.Put, Pair = new KvPair(Encoding.ASCII.GetBytes(value)) { Key = key, Revision = revision } };
 }

@@ -90,7 +90,7 @@ public sealed class RegisterCheckerTests
     public void Lost_unsent_late_and_untyped_calls_are_found_out()
     {
         List<RecordedCall> calls = [Revised("a", 1, 2, 5)];
-        var made = new KvEvent { Type = KvEventType.Put, Pair = new KvPair { Key = "k", Bytes = "a".Bytes().ToArray(), Revision = 5 } };
+        var made = new KvEvent { Type = KvEventType.Put, Pair = new KvPair("a".Bytes().ToArray()) { Key = "k", Revision = 5 } };
         var timeout = TimeSpan.FromSeconds(1);
         Assert.Empty(HistoryChecker.Check(calls, timeout, [made]));
         Assert.Contains("lost", Assert.Single(HistoryChecker.Check(calls, timeout, [])), StringComparison.Ordinal);

@@ -59,5 +59,5 @@ public sealed class WatchCheckerTests
         Pair = Pair(words[1], long.Parse(words[2])),
     })];
 
-    private static KvPair Pair(string key, long revision) => new() { Key = key, Bytes = $"{revision}".Bytes().ToArray(), Revision = revision };
+    private static KvPair Pair(string key, long revision) => new($"{revision}".Bytes().ToArray()) { Key = key, Revision = revision };
 }

@@ -34,7 +34,7 @@ internal static class OddPairs
             Gen.Elements("0", "1", "2", "10", "01", "", "a", "A", "a-b", "$base64", "$base64:x", "null", "~", "#", "- x", "<<", "true", "1.0").NonEmptyListOf()
                 .Select(names => string.Join('/', names.Take(10))),
             Gen.Elements("", "0", "1.50", "-1e3", "007", "true", "null", "~", "no", "text", "two\nlines\n", " blanks ", "{}", "*a", "&a", "!b", "a: b", "a # b", "'", "MQ==").Select(Encoding.UTF8.GetBytes),
-            (key, value) => new KvPair { Key = key, Bytes = value })
+            (key, value) => new KvPair(value) { Key = key })
         .ListOf()
         .Select(pairs => pairs.DistinctBy(pair => pair.Key).OrderBy(pair => pair.Key, Comparer<string>.Create(KeyOrder.Compare)).ToArray())
         .ToArbitrary();
@@ -42,5 +42,5 @@ internal static class OddPairs
     /// <summary>A tree that holds each of the pieces as a key, and as a value, by itself.</summary>
     public static KvPair[] Each { get; } = [.. Pieces.Select(piece => NewPair(piece, piece)).Append(NewPair([], [])).OrderBy(pair => pair.Key, Comparer<string>.Create(KeyOrder.Compare))];
 
-    private static KvPair NewPair(byte[] key, byte[] value) => new() { Key = KeyCodec.Plain.Decode(key), Bytes = value };
+    private static KvPair NewPair(byte[] key, byte[] value) => new(value) { Key = KeyCodec.Plain.Decode(key) };
 }

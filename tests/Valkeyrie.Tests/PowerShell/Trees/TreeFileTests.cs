@@ -36,7 +36,7 @@ public sealed class TreeFileTests : IDisposable
     [InlineData(KvTreeFormat.Yaml)]
     [InlineData(KvTreeFormat.KeyValue)]
     public async Task The_key_of_a_directorys_own_name_with_its_slash_comes_back(KvTreeFormat format) =>
-        await RoundTripAsync(format, "gw/routes", [new() { Key = "", Bytes = "1"u8.ToArray() }, new() { Key = "/", Bytes = "2"u8.ToArray() }]);
+        await RoundTripAsync(format, "gw/routes", [new("1"u8.ToArray()) { Key = "" }, new("2"u8.ToArray()) { Key = "/" }]);
 
     [Fact]
     public async Task Which_is_refused_where_it_would_be_no_key()
@@ -141,7 +141,7 @@ public sealed class TreeFileTests : IDisposable
         await using var to = EmbeddedStore.OpenInMemory();
         foreach (var pair in tree)
         {
-            await from.PutAsync(range.Start + pair.Key, pair.Bytes);
+            await from.PutAsync(range.Start + pair.Key, pair.GetBytes());
         }
 
         // So that there is a directory also where there is no pair.
@@ -155,7 +155,7 @@ public sealed class TreeFileTests : IDisposable
             target.Write(stream =>
             {
                 var writer = TreeFormatTests.FormatOf(format).Begin(stream);
-                pairs.ForEach(pair => writer.Write(pair.Key[range.Start.Length..], pair.Bytes));
+                pairs.ForEach(pair => writer.Write(pair.Key[range.Start.Length..], pair.GetBytes()));
                 writer.End();
             });
             target.Commit();

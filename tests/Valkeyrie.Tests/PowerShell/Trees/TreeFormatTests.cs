@@ -65,7 +65,7 @@ public sealed class TreeFormatTests
     [MemberData(nameof(Records))]
     public void A_byte_that_is_not_text_is_refused_with_its_record(KvTreeFormat format)
     {
-        var tree = Enumerable.Range(0, 20_000).Select(i => new KvPair { Key = $"k{i:00000}", Bytes = "value"u8.ToArray() }).ToArray();
+        var tree = Enumerable.Range(0, 20_000).Select(i => new KvPair("value"u8.ToArray()) { Key = $"k{i:00000}" }).ToArray();
         var bytes = Written(format, tree);
         bytes[bytes.AsSpan().IndexOf("k15000"u8) + 20] = 0xFF;
         var failure = Assert.Throws<InvalidDataException>(() => Read(format, bytes));
@@ -77,7 +77,7 @@ public sealed class TreeFormatTests
     [MemberData(nameof(Records))]
     public void Half_a_pair_of_surrogates_is_refused_with_its_record(KvTreeFormat format)
     {
-        var text = Encoding.UTF8.GetString(Written(format, [.. "abc".Select(key => new KvPair { Key = $"{key}", Bytes = "value"u8.ToArray() })]));
+        var text = Encoding.UTF8.GetString(Written(format, [.. "abc".Select(key => new KvPair("value"u8.ToArray()) { Key = $"{key}" })]));
         var wide = Encoding.Unicode.GetBytes(text);
         var at = Encoding.Unicode.GetByteCount(text[..text.LastIndexOf("value", StringComparison.Ordinal)]);
         wide[at + 3] = 0xD8;
@@ -90,7 +90,7 @@ public sealed class TreeFormatTests
     public void A_value_above_the_limit_is_refused_in_memory_that_the_limit_bounds(KvTreeFormat format)
     {
         const int Limit = 100_000;
-        KvPair[] Tree(int size) => [new() { Key = "a", Bytes = [] }, new() { Key = "b", Bytes = Enumerable.Repeat((byte)'"', size).ToArray() }];
+        KvPair[] Tree(int size) => [new([]) { Key = "a" }, new(Enumerable.Repeat((byte)'"', size).ToArray()) { Key = "b" }];
         Assert.True(Same(Tree(Limit), Read(format, Written(format, Tree(Limit)), Limit)));
         Assert.Contains("100000 bytes", Assert.Throws<InvalidDataException>(() => Read(format, Written(format, Tree(Limit + 1)), Limit)).Message, StringComparison.Ordinal);
 
@@ -105,7 +105,7 @@ public sealed class TreeFormatTests
     [MemberData(nameof(Records))]
     public void The_limit_holds_for_what_is_written_in_Base64(KvTreeFormat format)
     {
-        KvPair[] Tree(int size) => [new() { Key = "b", Bytes = new byte[size] }];
+        KvPair[] Tree(int size) => [new(new byte[size]) { Key = "b" }];
         for (var size = 997; size <= 1000; size++)
         {
             Assert.True(Same(Tree(size), Read(format, Written(format, Tree(size)), size)));
@@ -116,7 +116,7 @@ public sealed class TreeFormatTests
     internal static IWritableTreeFormat FormatOf(KvTreeFormat format, bool typed = false) => (IWritableTreeFormat)TreeFormats.Of(format, isNamed: true, typed);
 
     internal static bool Same(IReadOnlyList<KvPair> a, IReadOnlyList<KvPair> b) =>
-        a.Count == b.Count && a.Zip(b).All(both => both.First.Key == both.Second.Key && both.First.Bytes.AsSpan().SequenceEqual(both.Second.Bytes));
+        a.Count == b.Count && a.Zip(b).All(both => both.First.Key == both.Second.Key && both.First.GetBytes().AsSpan().SequenceEqual(both.Second.GetBytes()));
 
     internal static byte[] Written(KvTreeFormat format, IEnumerable<KvPair> pairs, bool typed = false)
     {
@@ -124,7 +124,7 @@ public sealed class TreeFormatTests
         var writer = FormatOf(format, typed).Begin(stream);
         foreach (var pair in pairs)
         {
-            writer.Write(pair.Key, pair.Bytes);
+            writer.Write(pair.Key, pair.GetBytes());
         }
 
         writer.End();
