@@ -54,12 +54,12 @@ internal sealed class ObservedEngine(EmbeddedEngine engine) : IRevisionedEngine
     public ValueTask<KvSnapshot> SaveSnapshotAsync(Stream destination, KvSnapshotOptions options, CancellationToken cancellationToken) =>
         ObserveAsync("Snapshot", null, () => engine.SaveSnapshotAsync(destination, options, cancellationToken));
 
-    // A watch is no call: it is woken by what others write.
+    // A watch is not a call: writes of others wake it.
     public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvWatchQuery query, CancellationToken cancellationToken) => engine.WatchAsync(query, cancellationToken);
 
     public async IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // What is told is the first part, as of every answer that comes in parts.
+        // The first part is reported, as for every answer that comes in parts.
         var changes = engine.HistoryAsync(key, sinceCreation, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var _ = changes.ConfigureAwait(false);
         var more = await ObserveAsync("History", key, changes.MoveNextAsync).ConfigureAwait(false);
@@ -89,7 +89,7 @@ internal sealed class ObservedEngine(EmbeddedEngine engine) : IRevisionedEngine
     private ValueTask<KvTransactionResult> ObservedCommitAsync(KvTransaction transaction, CancellationToken cancellationToken) =>
         ObserveAsync("Txn", null, () => engine.CommitAsync(transaction, cancellationToken));
 
-    /// <summary>Makes a call of which whoever listens is told.</summary>
+    /// <summary>Makes a call and reports it to the listeners.</summary>
     /// <param name="endpoint">The file.</param>
     /// <param name="operation">What the call is named.</param>
     /// <param name="key">The key that it is about; null for none.</param>

@@ -62,7 +62,7 @@ public sealed record KvRegisteredStore
     internal static bool IsName(string? text) =>
         text is not null && !HasPortOrPath(text) && Regex.IsMatch(text, @"^\w([\w.-]*\w)?$");
 
-    // Told first, since a session's first regular expression costs it more than a connection.
+    // Checked first, since a session's first regular expression costs it more than a connection.
     private static bool HasPortOrPath(string text) => text.AsSpan().ContainsAny(':', '/', '\\');
 
     /// <summary>Tells whether it has the name; case does not count.</summary>

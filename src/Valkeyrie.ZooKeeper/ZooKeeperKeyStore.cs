@@ -11,10 +11,10 @@ namespace Valkeyrie.ZooKeeper;
 
 /// <summary>ZooKeeper as a store.</summary>
 /// <remarks>
-/// <para>A key is a node, and its revision the transaction that last wrote the node's data (mzxid). A node without data, as this store makes them above its keys, is
-/// no pair; one with empty data is. Nodes that other clients made with data are pairs, also those above others.</para>
+/// <para>A key is a node, and its revision the transaction that last wrote the node's data (mzxid). A node without data, as this store creates them above its keys, is
+/// not a pair; one with empty data is. Nodes that other clients made with data are pairs, also those above others.</para>
 /// <para>Beyond the contract: listings are not at one revision; a large tree is removed in several steps; changes of a key that follow each other soon may merge in a
-/// watch. A conditional write reads the node, and writes at its version: where others remove and make the key anew in between, with as many writes, it is not noticed.</para>
+/// watch. A conditional write reads the node, and writes at its version: where others remove and create the key again in between, with as many writes, it is not noticed.</para>
 /// </remarks>
 internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections, IKvEndpoints
 {

@@ -5,7 +5,7 @@ namespace Valkeyrie;
 /// <summary>What there is to react to, on any store.</summary>
 public static class KvChanges
 {
-    // A store that changes without a pause would never be told of otherwise.
+    // Otherwise a store that changes without a pause would never be reported.
     private const int MostPauses = 10;
 
     /// <summary>Begins to follow a range: whatever is changed once this call has returned is in the stream.</summary>
@@ -23,7 +23,7 @@ public static class KvChanges
         var options = new KvWatchOptions { Resynchronize = true };
         if (store.Info.Promises.History && (await store.PingAsync(cancellationToken).ConfigureAwait(false)).Revision is { } now)
         {
-            // A member that lags behind tells an older revision: a change may be told that was made just before, none is left out.
+            // A member that lags behind reports an older revision: a change from just before may be reported, none is left out.
             return store.WatchTreeAsync(range, options with { FromRevision = now + 1 }, cancellationToken);
         }
 
@@ -97,7 +97,7 @@ public static class KvChanges
             var change = events.Current;
             isListing &= change.Type == KvEventType.Existing;
 
-            // What was there before is no change; what is newer was written while the watch began.
+            // An older pair is not a change; a newer one was written while the watch began.
             if (!isListing || change.Revision > known)
             {
                 yield return change;

@@ -45,7 +45,7 @@ public static class KvTermination
         }
         catch (AggregateException)
         {
-            // What could not be given up ends with its time to live. Nothing may keep the process from ending as it was told to.
+            // What could not be given up ends with its time to live. Nothing may keep the process from ending as requested.
         }
     }
 

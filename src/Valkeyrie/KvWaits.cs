@@ -70,7 +70,7 @@ public static class KvWaits
             var next = events.MoveNextAsync().AsTask();
             try
             {
-                // A watch tells nothing of a key that is not there when it begins. Whether that is so is seen by looking, until it has told of the key.
+                // A watch reports nothing about a key that does not exist when it begins. Reads show whether it exists, until the watch has reported it.
                 for (var pause = FirstPause; found is not null && !next.IsCompleted; pause = Shorter(pause * 2, LongestPause))
                 {
                     await Task.WhenAny(next, Task.Delay(pause, ended)).ConfigureAwait(false);
@@ -116,7 +116,7 @@ public static class KvWaits
                     Outage = null;
                     return (false, null);
                 case KvEventType.Resync:
-                    // What is there is told next; that nothing is, is not.
+                    // An existing key is reported next; a missing one is not.
                     var now = await store.TryGetAsync(key, null, ended).ConfigureAwait(false);
                     return (condition(now), now);
                 case KvEventType.Delete:

@@ -5,15 +5,15 @@ namespace Valkeyrie;
 /// again, from the first one on: a later change of a key must not be overtaken by an earlier one that is tried again.</remarks>
 /// <param name="store">The destination.</param>
 /// <param name="most">The most that may be on their way.</param>
-/// <param name="away">Told why the destination cannot be written to just now, and by null that it can again.</param>
-/// <param name="doubt">Told the source's key of each write that may have been made, or may still be.</param>
+/// <param name="away">Called with the reason when the destination cannot be written to, and with null when it can again.</param>
+/// <param name="doubt">Called with the source's key of each write that may have been made, or may still be.</param>
 #pragma warning disable CA1001 // its cancellation source holds no timer and no handle
 internal sealed class MirroredChanges(IKvStore store, int most, Action<KvException?> away, Action<string> doubt)
 #pragma warning restore CA1001
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
 
-    // What is on its way when a mirror ends is given this long.
+    // Writes under way when a mirror ends have this long to finish.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
 
     private readonly Queue<Change> _onTheirWay = new();
@@ -109,7 +109,7 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
         _isAway = false;
     }
 
-    /// <summary>Begins, or begins anew once all has been compared.</summary>
+    /// <summary>Begins, or begins again once all has been compared.</summary>
     /// <param name="witness">What tells the destination's history from another one so far.</param>
     public void Begin(KvHistoryWitness? witness) => (DoneUpTo, Last, Witness) = (0, null, witness);
 

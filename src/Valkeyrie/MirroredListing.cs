@@ -5,7 +5,7 @@ namespace Valkeyrie;
 /// <param name="source">The source, as errors name it.</param>
 /// <param name="range">What is watched.</param>
 /// <param name="mayBeEmpty">False if an empty tree is most likely a mistake.</param>
-/// <param name="outage">Told why the source is away, and by null that it is back.</param>
+/// <param name="outage">Called with the reason when the source is away, and with null when it is back.</param>
 internal sealed class MirroredListing(IAsyncEnumerator<KvEvent> events, KvStoreInfo source, KvRange range, bool mayBeEmpty, Action<KvException?> outage)
 {
     private KvPair? _newest;
@@ -18,7 +18,7 @@ internal sealed class MirroredListing(IAsyncEnumerator<KvEvent> events, KvStoreI
     public KvHistoryWitness? Witness => _newest is null ? null : KvHistoryWitness.Of(_newest) with { SeenAt = Revision, Keys = _keys };
 
     /// <summary>The pairs, in key order. Leaves the watch at its first change.</summary>
-    /// <exception cref="KvCompactedException">The listing has begun anew.</exception>
+    /// <exception cref="KvCompactedException">The listing has started again.</exception>
     /// <exception cref="KvInvalidArgumentException">There are none, and that is most likely a mistake.</exception>
     /// <exception cref="KvNotSupportedException">A change comes before the listing has ended: the store does not know <see cref="KvWatchOptions.ListingEnds"/>.</exception>
     public async IAsyncEnumerable<KvPair> ReadAsync()

@@ -88,7 +88,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         var target = Target(path, parameters is null ? blocking : $"{parameters}&{blocking}");
 
         // The server adds up to a sixteenth, so that not all who wait come back at once.
-        // Sent again, it could wait for an index that a server which has begun anew will not reach for long.
+        // Sent again, it could wait for an index that a restarted server will not reach for a long time.
         var call = new HttpCall(HttpMethod.Get, target, range.Text) { ReadOnly = true, Once = index > 0, Wait = index == 0 ? TimeSpan.Zero : wait + wait / 16 };
         return channel.CallAsync(call, static (attempt, _) => OpenEntriesAsync(attempt, values: true), 0, cancellationToken);
     }
@@ -262,7 +262,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         return IndexOf(attempt);
     }
 
-    // Who may not read that key may read others all the same. Who has no token is told to specify one.
+    // Who may not read that key may read others all the same. A caller without a token gets the advice to specify one.
     private static async ValueTask<long> ReadPingAsync(HttpAttempt attempt, bool hasToken)
     {
         try

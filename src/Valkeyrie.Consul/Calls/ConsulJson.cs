@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Valkeyrie.Consul.Calls;
 
-/// <summary>How what is no key is written and read.</summary>
+/// <summary>Writes and reads everything but keys.</summary>
 [JsonSerializable(typeof(SessionRequest))]
 [JsonSerializable(typeof(SessionReply))]
 [JsonSerializable(typeof(SessionReply[]))]

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Valkeyrie.Consul.Calls;
 
-/// <summary>A refusal that is no answer to the request.</summary>
+/// <summary>A refusal that does not answer the request.</summary>
 /// <param name="status">The status.</param>
 /// <param name="text">What the server said.</param>
 #pragma warning disable CA1032, CA1064 // mapped to a KvException before a caller sees it

@@ -29,7 +29,7 @@ internal sealed class EntryStream : IDisposable
         _more = more;
     }
 
-    /// <summary>The index that the server told with the answer; 0 where it told none.</summary>
+    /// <summary>The index in the server's answer; 0 if it has none.</summary>
     public long Index { get; }
 
     /// <summary>The next entries; null at the end. They are valid until the next are asked for.</summary>

@@ -55,7 +55,7 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
     /// <summary>Removes a key; false if there was none.</summary>
     public async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken)
     {
-        // Whether there was one is told by a read of it in the same step.
+        // A read in the same step shows whether there was one.
         var stored = places.StoredOf(key);
         return (await api.CommitAsync(new TxnBody().Get(stored).Delete(stored), key, cancellationToken, values: false).ConfigureAwait(false)).IsMade;
     }

@@ -32,7 +32,7 @@ internal sealed class KeyWaits(ConsulApi api)
         var entry = await opened.NextAsync().ConfigureAwait(false) is [var only, ..] ? only : null;
         return (entry, Next(opened.Index));
 
-        // An index that goes back begins anew.
+        // An index that goes back starts again.
         long Next(long reached) => reached < index ? 0 : Math.Max(1, reached);
     }
 

@@ -5,7 +5,7 @@ using Valkeyrie.Engine;
 namespace Valkeyrie.Consul.Sessions;
 
 /// <summary>Times to live: sessions of behaviour <c>delete</c>, numbered so that the recipes for leases can be used on them.</summary>
-/// <remarks>A server ends a session between once and twice its time to live after the last renewal, and starts the time anew when another server begins to lead. Who
+/// <remarks>A server ends a session between once and twice its time to live after the last renewal, and starts the time again when another server begins to lead. Who
 /// renews one gives it up after once that time, counted from when the renewal was sent: before any server does. So no lock-delay is asked for.</remarks>
 /// <param name="api">Where sessions are made.</param>
 /// <param name="places">Knows keys as the server has them.</param>

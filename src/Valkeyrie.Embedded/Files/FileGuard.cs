@@ -57,7 +57,7 @@ internal sealed class FileGuard
     }
 
     /// <summary>Looks at the files.</summary>
-    /// <param name="written">True if something has been written that nobody was told of yet.</param>
+    /// <param name="written">True if a write has not been acknowledged yet.</param>
     /// <exception cref="KvFileReplacedException">One of them was removed or replaced.</exception>
     public void Check(bool written)
     {

@@ -7,14 +7,14 @@ namespace Valkeyrie.Embedded.Files;
 
 /// <summary>Ties the log of a file to it. SQLite takes whatever log lies beside a file for its own: one that a killed process has left undoes a backup
 /// that is put in the file's place, and damages the file of another store.</summary>
-/// <remarks>The first salt of a log is random when the log is made, and grows by one each time that it is begun anew. It is recorded in the file itself, past
+/// <remarks>The first salt of a log is random when the log is made, and grows by one each time that it starts again. It is recorded in the file itself, past
 /// the log, before anything else is written to the log. So a log whose salt is not near the recorded one is not this file's.</remarks>
 /// <param name="connection">A connection that writes, outside of a transaction.</param>
 /// <param name="path">The file.</param>
 /// <param name="timeout">How long to wait for other processes.</param>
 internal sealed class LogTie(Connection connection, string path, TimeSpan timeout)
 {
-    // So often may a log be begun anew (once in 16 MiB of changes or less) before the salt is recorded again.
+    // A log may start again this many times (once in 16 MiB of changes or less) before the salt is recorded again.
     private const uint Reach = 1 << 16;
     private const long MillisecondsBetweenLooks = 60_000;
     private const int TriesWithoutPause = 4;

@@ -28,7 +28,7 @@ internal sealed class WriteAheadLog : IDisposable
         _seed = seed;
     }
 
-    /// <summary>Random when the log is made; one more each time that it is begun anew.</summary>
+    /// <summary>Random when the log is made; one more each time that it starts again.</summary>
     public uint FirstSalt => BinaryPrimitives.ReadUInt32BigEndian(_salts);
 
     /// <summary>Opens a log for reading; null where there is none, or none that SQLite would heed.</summary>

@@ -6,7 +6,7 @@ namespace Valkeyrie.Embedded.Storage;
 /// right (500 millionths, adjtimex's most).</remarks>
 internal static class Leases
 {
-    /// <summary>The end of a lease that is given its full time now (?1), in SQL.</summary>
+    /// <summary>The end of a lease that has its full time from now (?1), in SQL.</summary>
     public const string FullTime = "?1 + seconds * 1001 + 2";
 
     /// <summary>Refuses a lease that does not exist.</summary>

@@ -172,7 +172,7 @@ internal sealed class ChangeHub
             }
             catch (Exception e)
             {
-                // A watch that can no longer be told of changes must not wait for them.
+                // A watch that changes can no longer reach must not wait for them.
                 lock (_gate)
                 {
                     foreach (var watcher in _watchers.All)

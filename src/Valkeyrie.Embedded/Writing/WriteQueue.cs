@@ -169,7 +169,7 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    // Those who have just been told of their commit are about to come back with the next. Without a moment for them they would be half of all,
+    // Callers that have just learned of their commit are about to come back with the next. Without a moment for them they would be half of all,
     // and every commit would be half empty.
     private void Gather(TimeSpan atMost)
     {
@@ -198,7 +198,7 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    // Before anybody is told, and so could come back with the next one.
+    // Before any caller learns of it, and so could come back with the next one.
     private void Written(int count)
     {
         lock (_gate)

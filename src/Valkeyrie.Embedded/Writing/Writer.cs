@@ -41,7 +41,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
 
     /// <summary>Makes the requests in one transaction. Where that fails each gets one of its own, so that none fails for another's fault.</summary>
     /// <param name="requests">What to write.</param>
-    /// <param name="written">Called after each commit, before those who wait for it are told.</param>
+    /// <param name="written">Called after each commit, before those who wait for it learn of it.</param>
     public void Commit(IReadOnlyList<WriteRequest> requests, Action written)
     {
         Exception?[]? refusals;
@@ -157,7 +157,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         ForgetBeyondCount(pairs.Revision - revision);
         _commit.Run();
 
-        // Last of all: what is told after this was in the file that everybody finds.
+        // Last of all: a write that is acknowledged after this was in the file that everybody finds.
         file?.Guard.Check(written: true);
         _lastWritten = pairs.Revision;
         return haveAllEnded;

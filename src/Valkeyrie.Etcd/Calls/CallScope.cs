@@ -4,7 +4,7 @@ using Valkeyrie.Etcd.Grpc;
 
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>Where an attempt of a call goes and who made it: all that its failure is told by.</summary>
+/// <summary>Where an attempt of a call goes and who made it: everything that the report of its failure needs.</summary>
 /// <param name="End">Tells why a call ended early.</param>
 /// <param name="Endpoint">Where it goes.</param>
 /// <param name="Method">The method.</param>
@@ -33,7 +33,7 @@ internal readonly record struct CallScope(
         return failure;
     }
 
-    /// <summary>What the caller is to be told.</summary>
+    /// <summary>The error for the caller.</summary>
     public Exception ErrorOf(Exception e, bool isStarted)
     {
         var failure = FailureOf(e, isStarted);

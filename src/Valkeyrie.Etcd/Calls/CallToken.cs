@@ -7,7 +7,7 @@ namespace Valkeyrie.Etcd.Calls;
 /// <param name="Fields">The header fields; null where the server asked for none when it was signed in to.</param>
 internal readonly record struct CallToken(SignIn? SignIn, HeaderField[]? Fields)
 {
-    /// <summary>Has the next call sign in anew, unless another has done so since; false where there is no credential to sign in with.</summary>
+    /// <summary>Has the next call sign in again, unless another has done so since; false where there is no credential to sign in with.</summary>
     public bool Forget()
     {
         SignIn?.Forget(Fields);

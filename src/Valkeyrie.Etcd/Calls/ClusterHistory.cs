@@ -7,7 +7,7 @@ namespace Valkeyrie.Etcd.Calls;
 /// <summary>Tells the histories of a cluster apart: a server that is restored or emptied comes back under the same address, with revisions that say nothing
 /// about those of before. Each history gets a number, and each answer the number of its own.</summary>
 /// <remarks>Another cluster id is another history. An emptied or restored server may well have the same one, as it follows from the members' addresses and
-/// the cluster's token; but no member ever answers with a lower revision or term than it has given before. What this cannot tell is a cluster of the same
+/// the cluster's token; but no member ever answers with a lower revision or term than before. What this cannot tell is a cluster of the same
 /// id whose every member had already come further than it was when it was asked last.</remarks>
 /// <param name="endpoints">The endpoints of the cluster.</param>
 internal sealed class ClusterHistory(EndpointSet<ConnectedEndpoint> endpoints)

@@ -75,7 +75,7 @@ internal sealed class EtcdStream(
     /// <summary>Ends the request. Replies may still come.</summary>
     public Task CompleteAsync() => call.WriteAsync(default, end: true);
 
-    /// <summary>Reads a message by the given means; what is no message is told as the typed error that it is.</summary>
+    /// <summary>Reads a message by the given means. Anything else is a typed error.</summary>
     public TMessage Parse<TMessage>(ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>, TMessage> parse)
     {
         try
@@ -124,7 +124,7 @@ internal sealed class EtcdStream(
 
     private Exception ErrorOf(Exception e) => scope.ErrorOf(e, call.IsStarted);
 
-    // Nobody else signs in anew for a call whose messages are not kept.
+    // Nobody else signs in again for a call whose messages are not kept.
     private Exception RefusalOf(Exception e)
     {
         if (e is GrpcException && scope.FailureOf(e, isStarted: true).TokenRefused)

@@ -4,7 +4,7 @@ using Valkeyrie.Engine.Http;
 namespace Valkeyrie.Etcd.Cluster;
 
 /// <summary>A failed attempt at one of etcd's APIs.</summary>
-/// <param name="Error">What the caller is told.</param>
+/// <param name="Error">The error for the caller.</param>
 internal sealed record Failure(KvException Error) : CallFailure(Error)
 {
     /// <summary>What errors call both of etcd's APIs.</summary>
@@ -39,7 +39,7 @@ internal sealed record Failure(KvException Error) : CallFailure(Error)
     /// <param name="how">What is known of it, as a sentence behind a blank.</param>
     public static Failure Lost(Exception e, in FailedCall call, string how = "") => new(LostError(e, call, how)) { MayPass = true, EndpointFailed = true };
 
-    /// <summary>What answered is no etcd, or not in order.</summary>
+    /// <summary>The server is not an etcd, or is not healthy.</summary>
     /// <param name="e">The cause.</param>
     /// <param name="detail">What is wrong, as a sentence.</param>
     /// <param name="call">The call.</param>

@@ -74,7 +74,7 @@ internal sealed class EtcdCalls(EtcdChannel channel) : IEtcdCalls
         : channel.Endpoints.FirstOrDefault(e => e.Name == name) ?? throw new KvInvalidArgumentException(
             $"'{name}' is not an endpoint of {channel.Address}. Specify one of {string.Join(", ", Endpoints)}.");
 
-    // What gRPC and HTTP use themselves is no metadata (gRPC over HTTP/2, "Requests").
+    // Fields that gRPC and HTTP use themselves are not metadata (gRPC over HTTP/2, "Requests").
     private static HeaderField FieldOf(string name, string value)
     {
         if (!IsName(name) || name.Any(char.IsAsciiLetterUpper) || name.StartsWith("grpc-", StringComparison.Ordinal)

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Etcd.Grpc;
 
 /// <summary>A message longer than its reader takes.</summary>
-#pragma warning disable CA1032, CA1064 // made in one place, with all it needs, and told as another error before a caller of the assembly sees it
+#pragma warning disable CA1032, CA1064 // made in one place, with all it needs, and turned into another error before a caller of the assembly sees it
 internal sealed class GrpcMessageTooLargeException(long length) : Exception($"A message of {length} bytes is longer than can be taken.")
 {
     public long Length { get; } = length;

@@ -23,7 +23,7 @@ internal sealed class ConnectionState(Uri address)
         }
     }
 
-    /// <summary>Forgets a stream whose whole response has arrived. Where the request is still open, the peer is told that nothing more will come.</summary>
+    /// <summary>Forgets a stream whose whole response has arrived. If the request is still open, the peer learns that nothing more will come.</summary>
     public void Complete(Http2Stream stream)
     {
         if (Streams.Remove(stream.Id, out var isRequestComplete) && !isRequestComplete)
@@ -32,7 +32,7 @@ internal sealed class ConnectionState(Uri address)
         }
     }
 
-    /// <summary>Lets the peer send as much more on a stream as has been used, told in large steps.</summary>
+    /// <summary>Lets the peer send as much more on a stream as has been used, announced in large steps.</summary>
     public void Acknowledge(Http2Stream stream, int count)
     {
         ref var open = ref Streams.Find(stream);

@@ -3,10 +3,10 @@ namespace Valkeyrie.Etcd.Http2;
 /// <summary>What the peer's frames do to a connection. Called by its input alone, one frame after another.</summary>
 /// <param name="connection">The connection.</param>
 /// <param name="wake">Has a stream's reader resumed.</param>
-/// <param name="greeted">Told when the peer has sent its settings.</param>
+/// <param name="greeted">Called when the peer has sent its settings.</param>
 internal sealed class FrameHandlers(Guarded<ConnectionState> connection, Action<Http2Stream> wake, Action greeted)
 {
-    /// <summary>How much the peer may send on the connection before it is told that it may send more.</summary>
+    /// <summary>How much the peer may send on the connection before it is allowed to send more.</summary>
     public const int ConnectionWindow = 64 << 20;
 
     private int _unacknowledged;

@@ -47,7 +47,7 @@ internal sealed class FrameReader(FrameHandlers handlers)
         return done;
     }
 
-    /// <summary>What first bytes that are no HTTP/2 greeting look like.</summary>
+    /// <summary>What the first bytes look like, if they are not an HTTP/2 greeting.</summary>
     private static string GuessPeer(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("HTTP/"u8) ? "It answers with HTTP/1."
         : bytes.Length > 1 && bytes[0] is 0x15 or 0x16 && bytes[1] == 0x03 ? "It speaks TLS; connect with https."

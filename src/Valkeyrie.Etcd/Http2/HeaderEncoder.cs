@@ -116,7 +116,7 @@ internal sealed class HeaderEncoder(Uri address)
         return 0;
     }
 
-    // The table never evicts an entry, so that its numbers can be told without a copy of it: what does not fit any more is sent as a literal.
+    // The table never evicts an entry, so its numbers are known without a copy of it: a field that no longer fits is sent as a literal.
     private bool TryEnter(HeaderField field)
     {
         var size = _indexedSize + HeaderTable.SizeOf(field.Name, field.Value);

@@ -223,7 +223,7 @@ internal sealed class Http2Connection
             reason = WatchSilence(held.Value, now) ?? WatchIdle(held.Value.Streams, now);
             if (reason is not null)
             {
-                // A call that began between here and the end would be sent, and perhaps told that it was not.
+                // A call that began between here and the end would be sent, and perhaps reported as not sent.
                 held.Value.Streams.Drain();
             }
         }

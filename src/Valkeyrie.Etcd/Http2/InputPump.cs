@@ -9,7 +9,7 @@ namespace Valkeyrie.Etcd.Http2;
 /// nobody's input. Other callers of the same moment are resumed on the thread pool.</remarks>
 /// <param name="transport">The transport.</param>
 /// <param name="onInput">Acts on what has arrived and tells how many bytes it is done with; called by one thread at a time.</param>
-/// <param name="onEnd">Told why, when there is no more to read.</param>
+/// <param name="onEnd">Called with the reason when there is no more to read.</param>
 internal sealed class InputPump(Stream transport, InputPump.InputHandler onInput, Action<Exception> onEnd)
 {
     private const int BufferLength = 128 << 10;

@@ -21,7 +21,7 @@ internal struct OpenStream(Http2Stream stream, long sendWindow)
     /// <summary>True once the end of the request has been sent.</summary>
     public bool IsRequestComplete { get; private set; }
 
-    /// <summary>Bytes used since the peer was last told that it may send more.</summary>
+    /// <summary>Bytes used since the peer was last allowed to send more.</summary>
     public int Acknowledgeable { get; set; }
 
     /// <summary>Adds to the request.</summary>

@@ -3,7 +3,7 @@ namespace Valkeyrie.Etcd.Http2;
 /// <summary>Sends what a connection has to send. Whoever finds it idle sends, together with all that others add meanwhile.</summary>
 /// <param name="connection">The connection, with its queue.</param>
 /// <param name="transport">Closed here too.</param>
-/// <param name="onBroken">Told why sending failed.</param>
+/// <param name="onBroken">Called with the reason when sending failed.</param>
 internal sealed class OutputPump(Guarded<ConnectionState> connection, Stream transport, Action<Exception> onBroken)
 {
     // A peer that does not read must not keep a connection that is of no use.

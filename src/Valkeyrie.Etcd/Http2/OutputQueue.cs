@@ -29,7 +29,7 @@ internal sealed class OutputQueue(Uri address)
     public long StreamWindow { get; private set; } = DefaultWindow;
 
     /// <summary>Greets the peer.</summary>
-    /// <param name="streamWindow">How much it may send on each stream before it is told that it may send more.</param>
+    /// <param name="streamWindow">How much it may send on each stream before it is allowed to send more.</param>
     /// <param name="connectionWindow">How much on the connection.</param>
     public void WritePreface(int streamWindow, int connectionWindow)
     {

@@ -1,9 +1,9 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>What a peer has sent on a stream and was not told that it may send again (RFC 9113, section 6.9). Not thread-safe.</summary>
+/// <summary>What a peer has sent on a stream and is not yet allowed to send again (RFC 9113, section 6.9). Not thread-safe.</summary>
 internal struct ReceiveWindow
 {
-    /// <summary>How much a peer may send on one stream before it is told that it may send more.</summary>
+    /// <summary>How much a peer may send on one stream before it is allowed to send more.</summary>
     public const int Size = 4 << 20;
 
     private int _unacknowledged;

@@ -97,7 +97,7 @@ internal sealed class ChangeFeed(KeysChannel channel, WatchedPath watched, bool 
     {
         if (reply.Node is null)
         {
-            // The server ended the wait: up to where it began there was no change, for that it would have given at once.
+            // The server ended the wait: up to where it began there was no change, or it would have returned at once.
             return Math.Max(next, reply.Index + 1);
         }
 

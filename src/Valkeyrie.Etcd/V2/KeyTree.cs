@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>The keys of a range as the server has them: the directory to ask for, and which of its keys are meant.</summary>
+/// <summary>The keys of a range as the server has them: the directory to ask for, and which of its keys belong to the range.</summary>
 /// <param name="range">The range.</param>
 /// <param name="path">The rooted path of the directory to ask for; for a single key its own.</param>
 /// <param name="start">What the path of every key of the range starts with; for a single key its path.</param>

@@ -120,7 +120,7 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
 
     public async ValueTask<KvServerStatus> ReadStatusAsync()
     {
-        // A missing directory is no matter here; the header tells the server's own "not found" from that of one without the keys API.
+        // A missing directory does not matter here; the header distinguishes the server's own "not found" from that of a server without the keys API.
         if (!_response!.IsSuccessStatusCode && !_response.Headers.NonValidated.Contains(IndexHeader))
         {
             throw new KeysRefusedException(_response.StatusCode, null);

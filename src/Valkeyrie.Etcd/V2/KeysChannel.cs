@@ -62,7 +62,7 @@ internal sealed class KeysChannel : IAsyncDisposable
 
     /// <summary>Waits for the next change, without a deadline once the server has begun to wait.</summary>
     /// <param name="call">The request.</param>
-    /// <param name="history">The history that is followed; told when the server has begun to wait.</param>
+    /// <param name="history">The history that is followed; notified when the server has begun to wait.</param>
     /// <param name="reached">The index that it has come to.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     /// <returns>The change; a reply without a node if the server ended the wait without one.</returns>
@@ -76,7 +76,7 @@ internal sealed class KeysChannel : IAsyncDisposable
         0,
         cancellationToken);
 
-    /// <summary>The endpoints, in the order in which they were given.</summary>
+    /// <summary>The endpoints, in the order of the address.</summary>
     public IReadOnlyList<HttpEndpoint> Endpoints => _endpoints.All;
 
     /// <summary>Makes a call to one endpoint and no other. It is not sent again if it fails.</summary>

@@ -17,10 +17,10 @@ internal static class KeysErrors
         _ => new KvInvalidArgumentException($"{info.Address} refused the request: {error.Message}: {error.Cause}.") { Key = key, Endpoint = info.Address },
     };
 
-    /// <summary>The error where a value was meant and a directory is.</summary>
+    /// <summary>The error for a directory in place of a value.</summary>
     public static KvIsDirectoryException IsDirectory(string key, KvStoreInfo info) => new(key, info.Address, RuleOf(info));
 
-    /// <summary>The error where a directory was meant and a value is.</summary>
+    /// <summary>The error for a value in place of a directory.</summary>
     /// <param name="key">The key that has the value.</param>
     /// <param name="info">The store.</param>
     /// <param name="advice">What to do, as a sentence; null to advise to make it a directory.</param>

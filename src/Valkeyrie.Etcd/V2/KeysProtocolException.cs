@@ -1,6 +1,6 @@
 namespace Valkeyrie.Etcd.V2;
 
 /// <summary>What answered does not speak the keys API as it should.</summary>
-#pragma warning disable CA1032, CA1064 // told as another error before a caller of the assembly sees it
+#pragma warning disable CA1032, CA1064 // turned into another error before a caller of the assembly sees it
 internal sealed class KeysProtocolException(string message, Exception? inner = null) : Exception(VisibleText.Of(message), inner);
 #pragma warning restore CA1032, CA1064

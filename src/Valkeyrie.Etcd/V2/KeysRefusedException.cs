@@ -4,15 +4,15 @@ using Valkeyrie.Etcd.Cluster;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>A refusal that is no answer to the request.</summary>
-#pragma warning disable CA1032, CA1064 // told as another error before a caller of the assembly sees it
+/// <summary>A refusal that does not answer the request.</summary>
+#pragma warning disable CA1032, CA1064 // turned into another error before a caller of the assembly sees it
 internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? error) : Exception($"HTTP status {(int)status}.")
 {
     public HttpStatusCode Status { get; } = status;
 
     public KeysError? Error { get; } = error;
 
-    /// <summary>What the caller is told, and what may be done about it.</summary>
+    /// <summary>The error for the caller, and what may be done about it.</summary>
     public Failure ToFailure(FailedCall call, KvStoreInfo info, bool credentialAccepted)
     {
         var (endpoint, key) = (call.Endpoint, call.Key);

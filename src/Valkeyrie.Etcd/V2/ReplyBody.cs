@@ -26,7 +26,7 @@ internal sealed class ReplyBody(Stream stream, ReplyParser parser, int bufferLen
 
     /// <summary>Reads and parses what has come in, waiting for some.</summary>
     /// <returns>False at the end.</returns>
-    /// <exception cref="KeysProtocolException">It is no reply of the keys API.</exception>
+    /// <exception cref="KeysProtocolException">It is not a reply of the keys API.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {

@@ -53,8 +53,8 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
     /// <summary>Reads on.</summary>
     /// <param name="bytes">What follows on the bytes consumed before.</param>
     /// <param name="final">True if nothing comes after.</param>
-    /// <returns>How many bytes were consumed; the rest, part of a token, is to be given again with more after it.</returns>
-    /// <exception cref="KeysProtocolException">It is no reply of the keys API.</exception>
+    /// <returns>How many bytes were consumed; the rest, part of a token, must be passed again with more after it.</returns>
+    /// <exception cref="KeysProtocolException">It is not a reply of the keys API.</exception>
     public int Read(ReadOnlySpan<byte> bytes, bool final)
     {
         var reader = new Utf8JsonReader(bytes, final, _state);

@@ -39,7 +39,7 @@ internal sealed class RequestsAhead(KeysChannel channel, WatchedPath watched, Fo
         return reply;
     }
 
-    /// <summary>Ends what is under way; the next request begins anew.</summary>
+    /// <summary>Ends what is under way; the next request starts again.</summary>
     public void Drop()
     {
         Dispose();

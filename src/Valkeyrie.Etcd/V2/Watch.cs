@@ -98,7 +98,7 @@ internal static class Watch
         }
     }
 
-    /// <summary>The tree as it is. One that is read anew outlasts a store that is away just then, as the watch outlasted whatever made it miss changes: then
+    /// <summary>The tree as it is. One that is read again outlasts a store that is away just then, as the watch outlasted whatever made it miss changes: then
     /// there is none, and the reason.</summary>
     private static async ValueTask<(TreeReply? Reply, KvException? Away)> OpenAsync(
         KeysChannel channel, KeyTree tree, bool mayBeAway, CancellationToken cancellationToken)

@@ -126,7 +126,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
 
     private KvPair Written(Write write, KeysReply reply, ReadOnlyMemory<byte> value, KvPutOptions options, long sentAt)
     {
-        // Without a node in the reply the key was made anew: its index is that of its creation.
+        // Without a node in the reply the key was created: its index is that of its creation.
         var index = reply.Node?.ModifiedIndex ?? reply.Index;
         if (options.KeepAlive)
         {

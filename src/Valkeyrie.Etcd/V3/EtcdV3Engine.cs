@@ -50,7 +50,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
 
     private readonly EtcdCalls _calls = new(channel);
 
-    // Asked once: two calls with each ping would give one of two members every status, and the other none.
+    // Asked once: with two calls in each ping, one of two members would get every status request, and the other none.
     private volatile bool _isUser;
 
     public KvStoreInfo Info => info;
@@ -72,7 +72,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         var status = _members.StatusAsync(cancellationToken);
         await Task.WhenAll(user, status).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // Who is no user is told that, and not how the status was refused.
+        // For an unknown user the error says so, and not how the status was refused.
         await user.ConfigureAwait(false);
         _isUser = true;
         return await status.ConfigureAwait(false);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie.Etcd.V3;
 
 /// <summary>The recipe of a key's history: from a version the one before it is read at the revision before; what was before the key was created is
-/// told by a replay of its changes, since no read shows where a key that is not there once was.</summary>
+/// found by a replay of its changes, since no read shows where a key that does not exist once was.</summary>
 internal static class KeyHistory
 {
     public static async IAsyncEnumerable<KvEvent> ReadAsync(

@@ -9,7 +9,7 @@ namespace Valkeyrie.Etcd.V3;
 /// <remarks>A watch does not say that nothing more will come. Where a change is known, its arrival says so. Where none is, a second watch
 /// does: it follows all keys from the store's newest revision, at which something has changed. The server catches both up in one go from one
 /// state of the store, so with the second one's first change those of the key are there, or come close behind it. (A watch can be
-/// asked for its progress, too, but before etcd's issue 15220 was mended servers answered too early.)</remarks>
+/// asked for its progress, too, but before etcd's issue 15220 was fixed servers answered too early.)</remarks>
 internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies replies)
 {
     private const long KeyWatch = 0;

@@ -76,7 +76,7 @@ internal sealed class WatchStream(
                     if (message.Denied)
                     {
                         // The server says the same of a token that it no longer knows, and of a new one while it lags behind the others: sign in
-                        // anew a few times, then believe it.
+                        // again a few times, then believe it.
                         denials = denials < MostDenials && stream.ForgetToken() ? denials + 1 : throw Denied();
                         break;
                     }

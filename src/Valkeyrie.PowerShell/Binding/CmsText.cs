@@ -17,7 +17,7 @@ internal sealed class CmsText(CommandInvocationIntrinsics invoker)
     /// <param name="value">The value.</param>
     /// <param name="recipients">Their certificates: files, thumbprints or subjects.</param>
     /// <param name="key">The key that it is for.</param>
-    /// <exception cref="KvInvalidArgumentException">The value is not text, or a certificate is not found or not meant for documents.</exception>
+    /// <exception cref="KvInvalidArgumentException">The value is not text, or a certificate is not found or not for documents.</exception>
     public byte[] Seal(ReadOnlyMemory<byte> value, string[] recipients, string key)
     {
         if (!Utf8.IsValid(value.Span))

@@ -20,7 +20,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value switch
         {
-            // An empty cell of a CSV file is no duration.
+            // An empty cell of a CSV file is not a duration.
             null or "" => null,
             TimeSpan span => Checked(span, Math.Max(ShortestMilliseconds, ShortestSpanMilliseconds)),
             string text => Checked(Parse(text), ShortestMilliseconds),

@@ -1,6 +1,6 @@
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>A number that need not be given. PowerShell shows the type of a parameter in its help, so it is no nullable one: left out it is 0.</summary>
+/// <summary>An optional number. PowerShell shows the type of a parameter in its help, so the type is not nullable: if omitted it is 0.</summary>
 internal static class OptionalNumber
 {
     /// <summary>The number; null where it was left out.</summary>

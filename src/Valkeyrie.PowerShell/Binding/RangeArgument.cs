@@ -4,7 +4,7 @@ namespace Valkeyrie.PowerShell.Binding;
 
 /// <summary>A range of keys as a -Path, -Prefix or -All asks for it. Made only when it is called for, so that a bad one does not stand in the way
 /// of the others.</summary>
-/// <param name="Text">What was given.</param>
+/// <param name="Text">The argument.</param>
 /// <param name="Make">Makes the range of it.</param>
 internal sealed record RangeArgument(string Text, Func<string, KvRange> Make)
 {
@@ -18,14 +18,14 @@ internal sealed record RangeArgument(string Text, Func<string, KvRange> Make)
     public static RangeArgument All { get; } = new("", _ => KvRange.All);
 
     /// <summary>The range.</summary>
-    /// <exception cref="KvInvalidArgumentException">What was given breaks a rule.</exception>
+    /// <exception cref="KvInvalidArgumentException">An argument breaks a rule.</exception>
     public KvRange Range => Make(Text);
 
     /// <summary>The ranges that a cmdlet was asked for.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="paths">Its -Path.</param>
     /// <param name="prefix">Its -Prefix.</param>
-    /// <returns>The ranges; null where neither was given.</returns>
+    /// <returns>The ranges; null if neither is specified.</returns>
     public static IEnumerable<RangeArgument>? From(PSCmdlet cmdlet, string[]? paths, string prefix)
     {
         if (cmdlet.ParameterSetName == PrefixSet)
@@ -33,7 +33,7 @@ internal sealed record RangeArgument(string Text, Func<string, KvRange> Make)
             return [new RangeArgument(prefix, KvRange.Prefix)];
         }
 
-        // Not by the path being null: an unset variable given as the path must not mean all keys.
+        // Not by the path being null: an unset variable as the path must not stand for all keys.
         return cmdlet.MyInvocation.BoundParameters.ContainsKey("Path")
             ? (paths ?? [""]).Select(path => new RangeArgument(path, KvRange.Directory))
             : null;

@@ -94,7 +94,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
         }
     });
 
-    // What is given on one side and has no meaning there is a slip, and would give an answer to another question.
+    // An argument that has no meaning on its side is a slip, and would answer another question.
     private void CheckSides()
     {
         if (ReferenceFile is not null && ReferenceRevision != 0)
@@ -129,7 +129,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
         }
     }
 
-    // Not by the path being empty: an unset variable given as the path must not mean all keys.
+    // Not by the path being empty: an unset variable as the path must not stand for all keys.
     private KvRange Range(string parameter, string path) => IsGiven(parameter) ? KvRange.Directory(path) : KvRange.All;
 
     private static KvTreeContent Tree(IKvStore store, KvRange range, long revision, List<string> missing) =>

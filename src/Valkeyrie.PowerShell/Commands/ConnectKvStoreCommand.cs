@@ -212,7 +212,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
 
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    // What is given goes before what is registered.
+    // Arguments precede registered settings.
     private KvStoreOptions Options(KvRegisteredStore? registered) => new()
     {
         Timeout = Timeout ?? registered?.Timeout ?? KvStoreOptions.DefaultTimeout,

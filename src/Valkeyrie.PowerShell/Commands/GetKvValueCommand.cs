@@ -191,7 +191,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         }
     }
 
-    // What was not there yet is told with when it came.
+    // For a key that did not exist yet, the error says when it was created.
     private async ValueTask<KvPair?> SendForOlder(string key) => _hasDefault
         ? await Target.TryGetAsync(key, _options, StopToken).ConfigureAwait(false)
         : await Target.GetAsync(key, _options, StopToken).ConfigureAwait(false);

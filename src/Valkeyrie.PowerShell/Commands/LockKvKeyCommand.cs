@@ -75,7 +75,7 @@ public sealed class LockKvKeyCommand : KvLockCmdlet
         }
     }
 
-    // A later command of the pipeline may have received one of them and still hold it: so it is told.
+    // A later command of the pipeline may have received one of them and still hold it, so it is notified.
     private void ReleaseAll()
     {
         GiveUp(_taken.Select(held => (Func<CancellationToken, ValueTask>)held.BreakAsync));

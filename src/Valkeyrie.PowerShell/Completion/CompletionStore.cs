@@ -38,7 +38,7 @@ internal static class CompletionStore
         return reading.Wait(Patience * 2) ? items : [];
     }
 
-    /// <summary>As much of a list as is meant, if it comes at once.</summary>
+    /// <summary>As much of a list as the limit allows, if it comes at once.</summary>
     /// <param name="list">Asks for the list.</param>
     /// <param name="isMeant">Tells which items count; the others are left out.</param>
     /// <param name="most">The most items.</param>

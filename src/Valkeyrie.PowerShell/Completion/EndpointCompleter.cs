@@ -29,7 +29,7 @@ public sealed class EndpointCompleter : IArgumentCompleter
         }
         catch (KvInvalidArgumentException)
         {
-            // Whoever connects is told; there is nobody to tell here.
+            // Connecting reports the error; a completion has nowhere to report it.
             return [];
         }
     }

@@ -25,7 +25,7 @@ public sealed class RegisteredStoreCompleter : IArgumentCompleter
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            // Whoever connects is told; there is nobody to tell here.
+            // Connecting reports the error; a completion has nowhere to report it.
             return [];
         }
     }

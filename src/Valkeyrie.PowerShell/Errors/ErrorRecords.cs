@@ -35,9 +35,9 @@ internal static class ErrorRecords
         _ => new ErrorRecord(exception, exception.GetType().FullName, ErrorCategory.NotSpecified, null),
     };
 
-    /// <summary>What was taken for the host of a store, since no store is registered under it, is no host.</summary>
+    /// <summary>A name under which no store is registered was used as a host, and is not one.</summary>
     /// <param name="exception">The failure.</param>
-    /// <param name="name">What was given.</param>
+    /// <param name="name">The argument.</param>
     public static ErrorRecord NeitherHostNorRegistered(KvUnreachableException exception, string name)
     {
         var error = From(exception, name);
@@ -115,7 +115,7 @@ internal static class ErrorRecords
         name);
 
     /// <summary>Select-KvStore needs exactly one store.</summary>
-    /// <param name="count">How many it was given.</param>
+    /// <param name="count">The specified number.</param>
     /// <param name="names">Their names, in one line.</param>
     public static ErrorRecord NotOneStore(int count, string names) => InvalidArgument(
         count == 0

@@ -5,7 +5,7 @@ namespace Valkeyrie.PowerShell.Files;
 
 /// <summary>Reads an open file from its beginning in blocks, each of which is checked before anybody sees a byte of it.</summary>
 /// <param name="handle">The file; not closed.</param>
-/// <param name="check">Told of each block, in order: its number from 0, and its bytes. Only the last one is shorter than <see cref="BlockSize"/>.
+/// <param name="check">Called with each block, in order: its number from 0, and its bytes. Only the last one is shorter than <see cref="BlockSize"/>.
 /// It throws to refuse the block. The end of the file is an empty block.</param>
 internal sealed class BlockStream(SafeFileHandle handle, Action<int, ReadOnlyMemory<byte>> check) : ReadOnlyStream
 {

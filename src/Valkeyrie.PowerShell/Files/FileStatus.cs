@@ -5,7 +5,7 @@ namespace Valkeyrie.PowerShell.Files;
 /// <summary>What kind of thing a path leads to, links followed.</summary>
 internal enum FileKind
 {
-    /// <summary>Nothing, or nothing that can be told.</summary>
+    /// <summary>Nothing, or an unknown kind.</summary>
     None,
 
     /// <summary>A file whose bytes stay where they are.</summary>
@@ -68,7 +68,7 @@ internal readonly record struct FileStatus(FileKind Kind, uint User, uint Group)
 
         if (Native.ChangeOwner(path, User, Group) != 0)
         {
-            // Who may not give a file away may still give it to one of their groups.
+            // A user who cannot change the owner of a file can still change its group to one of their own.
             _ = Native.ChangeOwner(path, uint.MaxValue, Group);
         }
     }

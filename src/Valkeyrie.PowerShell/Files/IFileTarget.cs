@@ -4,7 +4,7 @@ namespace Valkeyrie.PowerShell.Files;
 internal interface IFileTarget : IDisposable
 {
     /// <summary>Writes.</summary>
-    /// <param name="write">Writes to the stream that it is given.</param>
+    /// <param name="write">Writes to the stream that it receives.</param>
     /// <exception cref="IOException">The disk is full, or nobody reads the pipe any more. It names the file that was asked for.</exception>
     void Write(Action<Stream> write);
 

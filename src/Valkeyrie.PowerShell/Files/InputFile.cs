@@ -6,7 +6,7 @@ namespace Valkeyrie.PowerShell.Files;
 /// <remarks>What can be read only once (a pipe, a terminal) is copied to a temporary file, which nobody else can open and which goes with the process.</remarks>
 internal sealed class InputFile : IDisposable
 {
-    /// <summary>The most that is copied of what is no regular file, where nobody asks for less: 1 GiB.</summary>
+    /// <summary>The most that is copied of anything but a regular file, by default: 1 GiB.</summary>
     public const long MostToCopy = 1L << 30;
 
     private readonly string _path;
@@ -21,9 +21,9 @@ internal sealed class InputFile : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">Its full path.</param>
-    /// <param name="mostToCopy">The most bytes that are copied of what is no regular file.</param>
+    /// <param name="mostToCopy">The most bytes that are copied of anything but a regular file.</param>
     /// <param name="cancellationToken">Ends the wait for somebody who writes to a named pipe, and for what comes out of a pipe.</param>
-    /// <exception cref="IOException">It cannot be opened or read, or it is no regular file and gives more than is copied.</exception>
+    /// <exception cref="IOException">It cannot be opened or read, or it is not a regular file and holds more than is copied.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
     public static async Task<InputFile> OpenAsync(string path, long mostToCopy, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace Valkeyrie.PowerShell.Files;
 
 /// <summary>A file of text as UTF-8 without a byte order mark: what begins with the mark of UTF-16 is taken for that, anything else for UTF-8, which is passed on
 /// unchecked.</summary>
-/// <remarks>What is no valid UTF-16 becomes the byte 0xFF, which is no valid UTF-8: so whoever reads the text finds both mistakes in the same way, and where
+/// <remarks>Invalid UTF-16 becomes the byte 0xFF, which is not valid UTF-8: so whoever reads the text finds both mistakes in the same way, and where
 /// they are.</remarks>
 /// <param name="file">The file; not closed.</param>
 internal sealed class Utf8Stream(Stream file) : ReadOnlyStream

@@ -7,7 +7,7 @@ internal static class CheckedConnection
 {
     /// <summary>Sees that a store works, and closes it if it does not.</summary>
     /// <param name="store">The store, just opened.</param>
-    /// <param name="name">The name to give it.</param>
+    /// <param name="name">The name of the connection.</param>
     /// <param name="apiVersion">The version of etcd's API; null for another kind of store.</param>
     /// <param name="wait">Waits on the pipeline's thread.</param>
     /// <param name="tell">Writes what the store answered.</param>

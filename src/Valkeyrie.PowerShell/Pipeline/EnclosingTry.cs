@@ -33,7 +33,7 @@ internal static class EnclosingTry
     /// <param name="work">What to do. It throws nothing itself.</param>
     public static void Put(Action work) => Enclosed.InvokeReturnAsIs(work);
 
-    /// <summary>What PowerShell keeps of every error, <c>$Error</c> and <c>$StackTrace</c>, which are put back: that of the question is no business of the user's.</summary>
+    /// <summary>What PowerShell keeps of every error, <c>$Error</c> and <c>$StackTrace</c>, which are put back: the error of the question does not concern the user.</summary>
     private sealed class ErrorTraces : IDisposable
     {
         private const string StackTrace = "global:StackTrace";

@@ -180,7 +180,7 @@ public abstract partial class KvCmdlet
     {
     }
 
-    // What later commands of a pipeline, and -ErrorAction, end it with passes through here: it is told already. So do break, continue and exit in a block.
+    // What later commands of a pipeline, and -ErrorAction, end it with passes through here: it is reported already. So do break, continue and exit in a block.
     private bool IsOwn(Exception e) =>
         e != _ofBlock && e is not (PipelineStoppedException or ActionPreferenceStopException or FlowControlException or HaltCommandException);
 

@@ -1,7 +1,7 @@
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A leadership as the block that runs under it sees it. The command that runs the block is the leader: whoever resigns in the block, or with what came out
-/// of it, ends the leadership under the leader, who is told and stops the block.</summary>
+/// of it, ends the leadership under the leader, who is notified and stops the block.</summary>
 /// <param name="held">The leadership.</param>
 internal sealed class LentLeadership(KvLeadership held) : KvLeadership
 {

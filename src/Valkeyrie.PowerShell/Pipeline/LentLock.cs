@@ -1,7 +1,7 @@
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A lock as the block that runs under it sees it. The command that runs the block is the holder: whoever releases the lock in the block, or with what
-/// came out of it, does so under the holder, who is told and stops the block.</summary>
+/// came out of it, does so under the holder, who is notified and stops the block.</summary>
 /// <param name="held">The lock.</param>
 internal sealed class LentLock(KvLock held) : KvLock
 {

@@ -7,7 +7,7 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// <summary>The command that a command of ours writes to.</summary>
 internal static class NextCommand
 {
-    /// <summary>The class of the next cmdlet of the pipeline; null where there is none, or where it cannot be told.</summary>
+    /// <summary>The class of the next cmdlet of the pipeline; null if there is none, or if it is not known.</summary>
     /// <param name="cmdlet">The command.</param>
     public static Type? ClassBehind(PSCmdlet cmdlet)
     {

@@ -5,7 +5,7 @@ using System.Runtime.ExceptionServices;
 namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>A block that makes a value of what it gets, which is <c>$_</c> in it and its first argument. An error ends it, wherever in it that is: what is made of a part of
-/// it is not what is meant.</summary>
+/// it is not the intended value.</summary>
 /// <param name="block">The block.</param>
 /// <param name="name">The parameter that it was passed to, for errors.</param>
 internal sealed class ValueBlock(ScriptBlock block, string name)

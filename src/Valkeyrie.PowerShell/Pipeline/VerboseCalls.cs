@@ -4,10 +4,10 @@ using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>What -Verbose tells of a command's own calls: each attempt with its endpoint and its duration. They end on any thread, and are told on the pipeline's.</summary>
+/// <summary>What -Verbose tells of a command's own calls: each attempt with its endpoint and its duration. They end on any thread, and are reported on the pipeline's.</summary>
 internal sealed class VerboseCalls : IDisposable
 {
-    // A lock that is held for days is renewed meanwhile, and nobody can be told before the block ends.
+    // A lock that is held for days is renewed meanwhile, and nothing can be reported before the block ends.
     private const int MostWaiting = 100_000;
 
     private readonly ConcurrentQueue<CallAttempt> _ended = new();
@@ -17,7 +17,7 @@ internal sealed class VerboseCalls : IDisposable
     /// <summary>Begins to observe.</summary>
     public VerboseCalls() => _observation = new CallObservation(Add);
 
-    /// <summary>Has the calls of the current flow told by a command, until what is returned is disposed of.</summary>
+    /// <summary>Has a command report the calls of the current flow, until what is returned is disposed of.</summary>
     /// <param name="calls">What tells them; null for a command that is not asked to.</param>
     public static CallObservation.Scope Enter(VerboseCalls? calls) => CallObservation.Enter(calls?._observation);
 

@@ -24,7 +24,7 @@ internal static class DrivePath
         return (hasDrive ? path[..colon] : null, names);
     }
 
-    /// <summary>True if a path ends with a separator, which says that a directory is meant.</summary>
+    /// <summary>True if a path ends with a separator, which stands for a directory.</summary>
     public static bool IsDirectory(string path) => path.Length > 0 && path[^1] is '/' or '\\';
 
     /// <summary>Puts a path together.</summary>
@@ -78,7 +78,7 @@ internal static class DrivePath
             common++;
         }
 
-        // The place itself is told by its name; a drive's root, which has none, by nothing.
+        // The place itself is shown by its name; a drive's root, which has none, by nothing.
         if (common == names.Count && common == bases.Count && common > 1)
         {
             return $"..{Separator}{names[^1]}";

@@ -200,7 +200,7 @@ public sealed partial class KvProvider
         }
         catch (KvPermissionDeniedException)
         {
-            // Whoever may write and not read says by -Recurse what is meant.
+            // A user who can write and not read states the intention with -Recurse.
             return recurse;
         }
 

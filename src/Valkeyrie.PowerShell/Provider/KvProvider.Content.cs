@@ -62,7 +62,7 @@ public sealed partial class KvProvider
 
     private void Store(KvLocation location, ReadOnlyMemory<byte> value, bool appends, ContentWriterParameters parameters)
     {
-        // What has come of a pipeline that was stopped is no value.
+        // The output of a stopped pipeline is not a value.
         if (_stopping.IsCancellationRequested)
         {
             return;

@@ -67,7 +67,7 @@ public sealed partial class KvProvider
         }
         catch (KvPermissionDeniedException)
         {
-            // A lease tells who may read all of its keys. That is no reason to hide what the user may know.
+            // A lease tells who may read all of its keys. That does not justify hiding what the user may know.
             return false;
         }
     }

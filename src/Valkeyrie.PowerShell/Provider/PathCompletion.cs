@@ -7,7 +7,7 @@ namespace Valkeyrie.PowerShell.Provider;
 /// <summary>A path on a drive that PowerShell is completing just now.</summary>
 /// <remarks>PowerShell completes a provider's paths by listing a directory, all of it, and choosing what fits the word that has been typed. It tells the provider
 /// neither the word nor that this is a completion, but the call stack does: completion is the work of the function TabExpansion2, whose arguments are the line
-/// and the cursor's place. What a script calls meanwhile, such as somebody's own completer, is called from that script's frame and is no completion.</remarks>
+/// and the cursor's place. What a script calls meanwhile, such as somebody's own completer, is called from that script's frame and is not a completion.</remarks>
 /// <param name="Beginning">What all names that fit begin with, as they are written in a path. Case does not count.</param>
 /// <param name="DirectoriesOnly">True if only directories fit.</param>
 internal sealed record PathCompletion(string Beginning, bool DirectoriesOnly)
@@ -15,14 +15,14 @@ internal sealed record PathCompletion(string Beginning, bool DirectoriesOnly)
     /// <summary>The most names that are completed.</summary>
     public const int MostNames = 1000;
 
-    /// <summary>The most names that are given where PowerShell asks about each of them by itself, as 7.4 does.</summary>
+    /// <summary>The most names that are returned where PowerShell asks about each of them by itself, as 7.4 does.</summary>
     public const int MostNamesAskedAbout = 200;
 
     private const string Function = "TabExpansion2";
     private static readonly string[] DirectoryCommands = ["Set-Location", "Push-Location"];
     private static readonly System.Buffers.SearchValues<char> Separators = System.Buffers.SearchValues.Create("/\\:");
 
-    /// <summary>The completion that the calling provider is asked for; null if there is none, or if it cannot be told what has been typed.</summary>
+    /// <summary>The completion that the calling provider is asked for; null if there is none, or if the typed text is not known.</summary>
     /// <param name="commands">The session's commands.</param>
     public static PathCompletion? InProgress(CommandInvocationIntrinsics commands)
     {

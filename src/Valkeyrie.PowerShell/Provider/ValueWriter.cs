@@ -11,7 +11,7 @@ namespace Valkeyrie.PowerShell.Provider;
 /// <param name="key">The key, to be named in errors.</param>
 /// <param name="parameters">How to take the pieces.</param>
 /// <param name="toJson">Writes an object as JSON.</param>
-/// <param name="store">Stores the value; told whether it comes behind what is there.</param>
+/// <param name="store">Stores the value; its argument is true to append.</param>
 /// <param name="fail">Writes an error.</param>
 internal sealed class ValueWriter(
     string key, ContentWriterParameters parameters, Func<object, string> toJson, Action<ReadOnlyMemory<byte>, bool> store, Action<KvException> fail) : IContentWriter

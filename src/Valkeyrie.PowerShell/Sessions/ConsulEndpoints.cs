@@ -2,7 +2,7 @@ using Valkeyrie.Consul;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The endpoints of Consul among those that Connect-KvStore was given: <c>consul://host:8500</c>, <c>consuls://</c> for TLS.</summary>
+/// <summary>The endpoints of Consul among the endpoints of Connect-KvStore: <c>consul://host:8500</c>, <c>consuls://</c> for TLS.</summary>
 internal static class ConsulEndpoints
 {
     /// <summary>True if an endpoint begins as an address of Consul does.</summary>
@@ -15,7 +15,7 @@ internal static class ConsulEndpoints
 
     /// <summary>Makes one address of several endpoints. Only the first need say the scheme, and only the last what comes after a question mark.</summary>
     /// <param name="endpoints">The endpoints.</param>
-    /// <param name="tlsGiven">True if certificates were given.</param>
+    /// <param name="tlsGiven">True if certificates are specified.</param>
     /// <exception cref="KvInvalidArgumentException">They do not go together.</exception>
     public static EndpointArguments Parse(IReadOnlyList<string> endpoints, bool tlsGiven)
     {

@@ -24,13 +24,13 @@ internal static class DefaultStore
     /// <summary>True if it may serve commands that name no store.</summary>
     public static bool MayServe => !hasGivenWay && !IsTurnedOff;
 
-    /// <summary>Lets it serve no longer, in all of the process: somebody has chosen a store, or tried to. From then on a command that finds none was meant for
+    /// <summary>Lets it serve no longer, in all of the process: somebody has chosen a store, or tried to. From then on a command that finds none was intended for
     /// another one than this.</summary>
     public static void GiveWay() => hasGivenWay = true;
 
     /// <summary>Opens it; nothing is read or written yet.</summary>
     public static IKvStore Open() => EmbeddedStore.Open(null);
 
-    /// <summary>True the first time in a process, when the user is to be told that this store is used.</summary>
+    /// <summary>True the first time in a process, when a warning must say that this store is used.</summary>
     public static bool MustWarn() => Interlocked.Exchange(ref warned, 1) == 0;
 }

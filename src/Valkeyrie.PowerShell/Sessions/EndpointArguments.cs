@@ -2,19 +2,19 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The endpoints that Connect-KvStore was given, as one address of a store.</summary>
+/// <summary>The endpoints of Connect-KvStore, as one address of a store.</summary>
 /// <param name="Address">The address that opens the store.</param>
 /// <param name="Urls">The same as the URLs of etcd's endpoints; none for another kind of store.</param>
 /// <param name="ApiVersion">The version of etcd's API; null for another kind of store.</param>
-/// <param name="DefaultName">What the store is called where no name is given.</param>
+/// <param name="DefaultName">The name of the store if none is specified.</param>
 internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls, int? ApiVersion, string DefaultName)
 {
     private const int DefaultPort = 2379;
 
     /// <summary>Reads endpoints: each host, host:port, a URL of etcd, or one address of another kind of store.</summary>
-    /// <param name="arguments">The endpoints; one may hold several, parted by commas.</param>
+    /// <param name="arguments">The endpoints; one may hold several, separated by commas.</param>
     /// <param name="apiVersion">The version of etcd's API.</param>
-    /// <param name="tlsGiven">True if certificates were given.</param>
+    /// <param name="tlsGiven">True if certificates are specified.</param>
     /// <param name="prefersTls">True to use TLS where neither certificates nor an endpoint's scheme tell.</param>
     /// <exception cref="KvInvalidArgumentException">One is not valid, or they do not go together.</exception>
     public static EndpointArguments Parse(IEnumerable<string> arguments, int apiVersion, bool tlsGiven, bool prefersTls = false)

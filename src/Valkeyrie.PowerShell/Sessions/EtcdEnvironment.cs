@@ -63,7 +63,7 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
         };
     }
 
-    // A command that went to another server than etcdctl would, or as another user, would look as if all were well.
+    // A command that went to another server than etcdctl would, or as another user, would look successful.
     private static void RefuseOtherTargets(int? version)
     {
         if (Get("DISCOVERY_SRV") is { } domain)

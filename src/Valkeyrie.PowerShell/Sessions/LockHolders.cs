@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>Which runspace took a lock, or won a leadership. Another one that releases it does so under its holder, who is to be told.</summary>
+/// <summary>Which runspace took a lock, or won a leadership. Another one that releases it does so under its holder, who must be notified.</summary>
 internal static class LockHolders
 {
     private static readonly ConditionalWeakTable<object, object> RunspaceIds = [];

@@ -62,7 +62,7 @@ internal static class StoreRegister
         }
     }
 
-    // Users mend this file by hand. What is wrong in it shows here, and not as a strange failure of a connection.
+    // Users edit this file by hand. A mistake in it shows here, and not as a strange failure of a connection.
     private static List<KvRegisteredStore> Checked(List<KvRegisteredStore?>? read)
     {
         if (read is null)

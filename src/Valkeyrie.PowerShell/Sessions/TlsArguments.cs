@@ -4,10 +4,10 @@ using Valkeyrie.PowerShell.Files;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The certificates that Connect-KvStore was given: files or certificate objects.</summary>
+/// <summary>The certificates of Connect-KvStore: files or certificate objects.</summary>
 internal sealed record TlsArguments(object? CaCertificate, object? ClientCertificate, string? ClientKey, bool SkipCertificateCheck)
 {
-    /// <summary>True if any was given, which only makes sense with TLS.</summary>
+    /// <summary>True if any is specified, which only makes sense with TLS.</summary>
     public bool Given => CaCertificate is not null || ClientCertificate is not null || ClientKey is not null || SkipCertificateCheck;
 
     /// <summary>Reads the files.</summary>

@@ -2,7 +2,7 @@ using Valkeyrie.ZooKeeper;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The members of a ZooKeeper ensemble among the endpoints that Connect-KvStore was given: <c>zookeeper://host:2181,host2:2181/chroot</c>,
+/// <summary>The members of a ZooKeeper ensemble among the endpoints of Connect-KvStore: <c>zookeeper://host:2181,host2:2181/chroot</c>,
 /// <c>zookeepers://</c> for TLS.</summary>
 internal static class ZooKeeperEndpoints
 {
@@ -12,7 +12,7 @@ internal static class ZooKeeperEndpoints
 
     /// <summary>Makes one address of several endpoints. Only the first need say the scheme, and only the last what comes after the hosts.</summary>
     /// <param name="endpoints">The endpoints.</param>
-    /// <param name="tlsGiven">True if certificates were given.</param>
+    /// <param name="tlsGiven">True if certificates are specified.</param>
     /// <exception cref="KvInvalidArgumentException">They do not go together.</exception>
     public static EndpointArguments Parse(IReadOnlyList<string> endpoints, bool tlsGiven)
     {

@@ -6,8 +6,8 @@ using Valkeyrie.PowerShell.Errors;
 namespace Valkeyrie.PowerShell.Transactions;
 
 /// <summary>What the block of a transaction asks for, recorded instead of sent. A block runs on the thread of its pipeline, and so do the commands in
-/// it: whatever runs elsewhere, such as a job that it starts, is no part of it.</summary>
-/// <remarks>PowerShell runs the actions of events (Register-ObjectEvent -Action) on that thread, too, between any two statements of the block. They are no part
+/// it: whatever runs elsewhere, such as a job that it starts, is not part of it.</summary>
+/// <remarks>PowerShell runs the actions of events (Register-ObjectEvent -Action) on that thread, too, between any two statements of the block. They are not part
 /// of it either.</remarks>
 internal sealed class TransactionRecording
 {

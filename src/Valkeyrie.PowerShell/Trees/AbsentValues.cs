@@ -1,6 +1,6 @@
 namespace Valkeyrie.PowerShell.Trees;
 
-/// <summary>The names of a tree that have no value: null, an empty list, an empty object. No key can stand for one, so they are left out, and told.</summary>
+/// <summary>The names of a tree that have no value: null, an empty list, an empty object. No key can stand for one, so they are left out, and reported.</summary>
 /// <param name="source">What has them, in words.</param>
 internal sealed class AbsentValues(string source)
 {

@@ -16,7 +16,7 @@ internal sealed class CheckedTree(InputFile file, long count, IAsyncEnumerable<K
     /// <summary>What the tree holds, by keys relative to it.</summary>
     public KvTreeContent Content { get; } = new(pairs, "");
 
-    /// <summary>What is to be told of names without a value; null where there are none.</summary>
+    /// <summary>The report about names without a value; null if there are none.</summary>
     public string? Warning => absent.Warning;
 
     /// <summary>Closes the file.</summary>

@@ -11,7 +11,7 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
 {
     /// <summary>Reads the file from its beginning to its end, to see whether it is what it should be, and how many pairs it holds.</summary>
     /// <param name="place">Where its keys are to lie, which tells whether they are valid, and how large a value may be.</param>
-    /// <param name="checkedSoFar">Told, on any thread, how many pairs were seen.</param>
+    /// <param name="checkedSoFar">Called, on any thread, with the number of pairs so far.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="InvalidDataException">The file is not what it should be.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -34,7 +34,7 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
     /// <summary>Reads pairs. The format is known.</summary>
     /// <param name="stream">The file's bytes.</param>
     /// <param name="place">Where the keys are to lie.</param>
-    /// <param name="absent">Told of each name without a value.</param>
+    /// <param name="absent">Called with each name without a value.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The pairs in the file's order.</returns>
     /// <exception cref="InvalidDataException">The file is not what it should be.</exception>

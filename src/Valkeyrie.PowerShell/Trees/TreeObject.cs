@@ -24,9 +24,9 @@ internal sealed class TreeObject
     /// <summary>The pairs that an object stands for.</summary>
     /// <param name="value">The object.</param>
     /// <param name="place">Where its keys are to lie.</param>
-    /// <param name="absent">Told of each name without a value.</param>
+    /// <param name="absent">Called with each name without a value.</param>
     /// <returns>The pairs in key order.</returns>
-    /// <exception cref="KvInvalidArgumentException">Something in it is no value, or no key.</exception>
+    /// <exception cref="KvInvalidArgumentException">Something in it is not a value, or not a key.</exception>
     public static List<KvPair> PairsIn(object value, TreePlace place, Action<string> absent)
     {
         var tree = new TreeObject();

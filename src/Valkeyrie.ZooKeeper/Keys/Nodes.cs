@@ -89,7 +89,7 @@ internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<Acc
         Ttl = ttl,
     };
 
-    /// <summary>What a caller is told of a request that a server did not do.</summary>
+    /// <summary>The error for a request that a server did not carry out.</summary>
     public KvException Refusal(ErrorCode error, string key) => error switch
     {
         ErrorCode.NoAuth => new KvPermissionDeniedException($"{info.Address} does not permit this for '{key}'. Ask for the permission, or sign in as another user.")
@@ -111,7 +111,7 @@ internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<Acc
             KvUnreachableReason.Unavailable, $"{info.Address} cannot serve now: {error}. A write may have been made.") { Key = key, Endpoint = info.Address },
     };
 
-    /// <summary>What a caller is told whose write others got before again and again.</summary>
+    /// <summary>The error for a caller whose write others preceded again and again.</summary>
     public KvTimeoutException Busy(string key) =>
         new($"'{key}' could not be written within {Timeout.TotalSeconds:0.###} s: others changed it each time.") { Key = key, Endpoint = info.Address, NotSent = true };
 }

@@ -27,7 +27,7 @@ internal sealed class TreeWalk(Nodes nodes, NodeRange range, TreeWalkOptions opt
     public IAsyncEnumerable<TreeNode> ReadAsync(CancellationToken cancellationToken) => WalkAsync(range.Folder, range.NameStart, isFirst: true, depth: 0, cancellationToken);
 
     /// <summary>True for a node of which a lock is made, ours or of another client's recipe: a child of a node named as ours are that ends with its session
-    /// and has a number from the server. It may have data, and is no pair.</summary>
+    /// and has a number from the server. It may have data, and is not a pair.</summary>
     public static bool IsOfLock(string path, in NodeStat stat) =>
         stat.SessionId != 0
         && NodePaths.ParentOf(path).EndsWith(LockNames.Suffix, StringComparison.Ordinal)

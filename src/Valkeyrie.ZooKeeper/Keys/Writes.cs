@@ -7,7 +7,7 @@ namespace Valkeyrie.ZooKeeper.Keys;
 /// <summary>Writes and removals of single keys.</summary>
 /// <remarks>A key without a time to live is a persistent node; one that is kept alive an ephemeral node of a session with that timeout; one with a time to live
 /// alone a node that servers remove once it has not been written for that long. The kind of a node never changes, so a write that asks for another one removes the
-/// node and makes it anew, in one step.</remarks>
+/// node and creates it again, in one step.</remarks>
 internal sealed class Writes(Nodes nodes)
 {
     // EphemeralType.TTL of ZooKeeper: 40 bits of milliseconds.
@@ -100,7 +100,7 @@ internal sealed class Writes(Nodes nodes)
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
-            // A node without data is no pair, so a removal has to know what it removes.
+            // A node without data is not a pair, so a removal has to know what it removes.
             if (await nodes.ReadAsync(path, key, stale: false, cancellationToken).ConfigureAwait(false) is not { Bytes: not null } there)
             {
                 return false;

@@ -11,7 +11,7 @@ internal static class MemberQuestion
     private const int LongestAnswer = 16 << 10;
     private const string Question = "srvr";
 
-    /// <exception cref="SessionException">It cannot be reached, or is no ZooKeeper.</exception>
+    /// <exception cref="SessionException">It cannot be reached, or is not a ZooKeeper.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public static async Task<MemberReport> AskAsync(Endpoint endpoint, KvTlsOptions? tls, CancellationToken cancellationToken)
     {

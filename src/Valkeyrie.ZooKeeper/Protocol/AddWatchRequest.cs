@@ -2,7 +2,7 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>Asks to be told of every change of a node and of all nodes below it, which need not exist. ZooKeeper 3.6 and newer.</summary>
+/// <summary>Requests a notification for every change of a node and of all nodes below it, which need not exist. ZooKeeper 3.6 and newer.</summary>
 /// <param name="path">The node.</param>
 internal sealed class AddWatchRequest(string path) : Request<Nothing>(OpCode.AddWatch, path)
 {

@@ -3,7 +3,7 @@ using Valkeyrie.ZooKeeper.Jute;
 namespace Valkeyrie.ZooKeeper.Protocol;
 
 /// <summary>Takes up watches again on another connection of their session.</summary>
-/// <param name="zxid">The newest transaction that the session knows of: what a once-only watch would have told since then is told at once.</param>
+/// <param name="zxid">The newest transaction that the session knows of: changes since then that a once-only watch would have reported are reported at once.</param>
 /// <param name="data">Nodes that exist and are watched once.</param>
 /// <param name="recursive">Nodes that are watched with all below them, for good.</param>
 internal sealed class SetWatchesRequest(long zxid, IReadOnlyList<string> data, IReadOnlyList<string> recursive)

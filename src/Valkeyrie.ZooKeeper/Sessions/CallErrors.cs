@@ -1,6 +1,6 @@
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>What the caller of a failed call is told.</summary>
+/// <summary>The errors for callers of failed calls.</summary>
 /// <param name="address">The store, where no member is known to blame.</param>
 /// <param name="timeout">How long calls may take.</param>
 internal sealed class CallErrors(string address, TimeSpan timeout)

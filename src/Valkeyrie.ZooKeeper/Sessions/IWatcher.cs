@@ -8,7 +8,7 @@ internal interface IWatcher
     /// <summary>A node has changed.</summary>
     void OnEvent(WatchEvent happened);
 
-    /// <summary>The session has another connection. What happened meanwhile is not told.</summary>
+    /// <summary>The session has another connection. Events in between are not reported.</summary>
     void OnReconnected();
 
     /// <summary>The session has no connection for now.</summary>

@@ -1,6 +1,6 @@
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>Waits for the next change of one node. Whoever is told looks again what has changed; it may be nothing.</summary>
+/// <summary>Waits for the next change of one node. The receiver of the notification reads again to see the change; there may be none.</summary>
 internal sealed class NodeWatch(SessionWatches watches, string path) : IDisposable
 {
     private readonly TaskCompletionSource _fired = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -14,7 +14,7 @@ internal abstract class PendingCall(Request request) : IThreadPoolWorkItem
 
     public int Xid { get; set; }
 
-    /// <summary>When it was given to the connection; it was sent no earlier.</summary>
+    /// <summary>When it was passed to the connection; it was sent no earlier.</summary>
     public long SentAt { get; set; }
 
     protected bool IsSettled => Volatile.Read(ref _settled) != 0;

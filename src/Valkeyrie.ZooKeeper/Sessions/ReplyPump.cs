@@ -10,7 +10,7 @@ namespace Valkeyrie.ZooKeeper.Sessions;
 /// what a frame says of its length.</remarks>
 /// <param name="stream">The connection.</param>
 /// <param name="onFrame">Takes one frame; called by one thread at a time. What it returns is resumed.</param>
-/// <param name="onEnd">Told why, when there is nothing more to read.</param>
+/// <param name="onEnd">Called with the reason when there is nothing more to read.</param>
 internal sealed class ReplyPump(Stream stream, ReplyPump.FrameHandler onFrame, Action<Exception> onEnd) : IThreadPoolWorkItem
 {
     /// <summary>The longest reply that is taken.</summary>

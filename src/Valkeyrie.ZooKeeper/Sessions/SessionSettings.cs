@@ -16,7 +16,7 @@ internal sealed record SessionSettings(string Address, IReadOnlyList<Endpoint> E
     /// <summary>The order in which all sessions go through the members.</summary>
     public EndpointRing Ring { get; } = new(Endpoints);
 
-    /// <summary>What callers of failed calls are told.</summary>
+    /// <summary>The errors for callers of failed calls.</summary>
     public CallErrors Errors { get; } = new(Address, Timeout);
 
     /// <summary>How long connecting to one member may take.</summary>

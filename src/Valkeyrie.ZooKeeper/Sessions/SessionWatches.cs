@@ -2,7 +2,7 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>What a session watches, and who is told.</summary>
+/// <summary>What a session watches, and who receives the events.</summary>
 /// <remarks>A server knows one watch for a connection and a path, however many watch it here.</remarks>
 /// <param name="session">The session.</param>
 #pragma warning disable CA1001 // a semaphore whose wait handle is never asked for holds nothing
@@ -20,7 +20,7 @@ internal sealed class SessionWatches(Session session)
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Begins to watch a node and all below it.</summary>
-    /// <returns>Why the server refused; <see cref="ErrorCode.Ok"/> if it did not. From then on every change is told.</returns>
+    /// <returns>Why the server refused; <see cref="ErrorCode.Ok"/> if it did not. From then on every change is reported.</returns>
     /// <exception cref="KvException">No answer.</exception>
     /// <exception cref="SessionException">The session has ended.</exception>
     public async ValueTask<ErrorCode> AddAsync(string path, IWatcher watcher, string? key, CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal sealed class SessionWatches(Session session)
         }
     }
 
-    /// <summary>Ends a watch of a node and all below it. Does not fail: a server that cannot be told goes on telling what nobody hears.</summary>
+    /// <summary>Ends a watch of a node and all below it. Does not fail: a server that cannot be reached continues to send events that nobody receives.</summary>
     public async ValueTask RemoveAsync(string path, IWatcher watcher)
     {
         await _turn.WaitAsync().ConfigureAwait(false);

@@ -10,7 +10,7 @@ namespace Valkeyrie.ZooKeeper.Watches;
 /// something may have been missed.</summary>
 /// <param name="nodes">Reads them.</param>
 /// <param name="range">The range.</param>
-/// <param name="options">What is watched for. Where the watch begins at a revision, what is there is read to its end before its revision is told.</param>
+/// <param name="options">What is watched for. Where the watch begins at a revision, the existing nodes are read to the end before their revision is reported.</param>
 /// <param name="only">Tells of a node's path and stat whether it is shown; null for all but those of locks.</param>
 internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions options, Func<string, NodeStat, bool>? only = null) : IRangeObserver, IWatcher
 {
@@ -21,7 +21,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
 
     private readonly object _gate = new();
 
-    // Read, but written behind what is told first.
+    // Read, but written after the changes that are reported first.
     private readonly Dictionary<string, KvPair> _later = new(StringComparer.Ordinal);
     private SortedDictionary<string, KvPair> _known = NewKnown();
     private HashSet<string> _changed = new(StringComparer.Ordinal);
@@ -238,7 +238,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
         return new State(_reached, ToAsync(pairs), this);
     }
 
-    /// <summary>Reads the whole range. Where it is compared with what is known, what was written during the walk is told later: a key that the walk has passed, and did
+    /// <summary>Reads the whole range. Where it is compared with what is known, writes during the walk are reported later: a key that the walk has passed, and did
     /// not find, may have been made since.</summary>
     private async IAsyncEnumerable<KvPair> WalkAsync(long begun, bool keysOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -274,7 +274,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
         _reached = Math.Max(_reached, walk.NewestZxid);
     }
 
-    /// <summary>What was read before, and not told yet.</summary>
+    /// <summary>What was read before, and not reported yet.</summary>
     private State Later()
     {
         var fresh = new Dictionary<string, KvPair>(_later, StringComparer.Ordinal);
@@ -336,7 +336,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
             return null;
         }
 
-        // Servers do not tell when a node was removed: at the latest when it was not found. What was written later than that is told later.
+        // Servers do not report when a node was removed: at the latest when it was not found. Later writes are reported later.
         removed.ForEach(k => _known.Remove(k));
         foreach (var pair in fresh.Where(p => p.Revision > removedUntil))
         {

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>What is known of an election that is followed, and what has been told of it.</summary>
+/// <summary>What is known of an election that is followed, and what has been reported of it.</summary>
 internal sealed class ElectionFollower(string name)
 {
     private readonly Dictionary<string, KvPair> _contenders = new(StringComparer.Ordinal);
@@ -8,8 +8,8 @@ internal sealed class ElectionFollower(string name)
     private bool _hasTold;
     private bool _isAway;
 
-    /// <summary>Takes the contenders for what they are; gives what that changes, or is first told.</summary>
-    /// <param name="contenders">The contenders. One without its value is as it was when it was last told.</param>
+    /// <summary>Compares the contenders with the last known state; returns the changes, or the first state.</summary>
+    /// <param name="contenders">The contenders. One without its value is as it was last reported.</param>
     /// <param name="revision">The revision at which they are that.</param>
     public KvElectionEvent? Begin(IEnumerable<KvPair> contenders, long revision)
     {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie.Engine;
 
 /// <summary>Follows the leader of an election: reads the contenders at a revision, then every change after it. Where changes are no longer kept it reads them
-/// anew; only what is different then is told.</summary>
+/// again; only the differences are then reported.</summary>
 internal static class ElectionWatch
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);

@@ -16,7 +16,7 @@ internal static class ExistingThenChanges
         var again = false;
         if (!listing)
         {
-            // Asked for in any case: once a watch has begun it outlasts a store that is away, so here is where one that never was is told.
+            // Asked for in any case: once a watch has begun it outlasts a store that is away, so this is the place to report a store that was never there.
             (var next, history) = await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false);
             again = from > next && (options.Resynchronize ? true : throw HistoryErrors.NotReached(range, from, next - 1, engine.Info.Address));
             from = from == 0 ? next : from;

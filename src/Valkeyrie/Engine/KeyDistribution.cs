@@ -55,7 +55,7 @@ internal sealed class KeyDistribution
         return spread._step > 0 ? spread : null;
     }
 
-    /// <summary>The key that probably lies so many keys behind another one; null if that is the end of the range or cannot be told.</summary>
+    /// <summary>The key that probably lies so many keys behind another one; null if that is the end of the range or is not known.</summary>
     /// <param name="key">The key to begin behind.</param>
     /// <param name="keys">How many keys.</param>
     public string? Behind(string key, double keys)

@@ -38,8 +38,8 @@ internal sealed class KnownPairs(bool previousValue)
     }
 
     /// <summary>Ends the new state: it is what is known from now on.</summary>
-    /// <param name="revision">The state's revision, which removals are told with: the store does not say when they were.</param>
-    /// <returns>What has changed, in the order of revisions. Of several changes of a key the last one; and before it the removal, where the key was made anew.</returns>
+    /// <param name="revision">The state's revision, with which removals are reported: the store does not say when they were.</param>
+    /// <returns>What has changed, in the order of revisions. Of several changes of a key the last one; and before it the removal, if the key was created again.</returns>
     public IReadOnlyList<KvEvent> End(long revision)
     {
         List<KvEvent> events = [.. Removed(revision)];

@@ -42,7 +42,7 @@ internal sealed class RangePartitions : IAsyncDisposable
         _query = query;
         _left = limit ?? long.MaxValue;
 
-        // A caller who wants so many and no more is given one page after another: what lies behind them is not to be sent.
+        // With a limit, pages are requested one after another: the server must not send the keys after them.
         _atOnce = limit is null ? engine.PagesAtOnce : 1;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _parts.AddFirst(new Part(query.After, null, 0));
@@ -123,7 +123,7 @@ internal sealed class RangePartitions : IAsyncDisposable
 
         if (_spread?.Behind(part.After!, wanted * _stretch) is not { } cut)
         {
-            // A correction that leads out of the range was meant for another part of it.
+            // A correction that leads out of the range belongs to another part of it.
             _stretch = 1;
             return;
         }
@@ -143,7 +143,7 @@ internal sealed class RangePartitions : IAsyncDisposable
 
     private long PageLimit => _bytesEach == 0 ? FirstLimit : Math.Clamp(PageBytes / _bytesEach, SmallestLimit, LargestLimit);
 
-    // What a guess has missed by far is asked for anew. A caller's limit does not count the keys of locks, so a page that reaches it may be followed by another.
+    // A part that a guess has missed by far is requested again. A caller's limit does not count the keys of locks, so a page that reaches it may be followed by another.
     private long LimitOf(Part part) => Math.Min(part.Wanted > 0 ? Math.Min(2 * part.Wanted, PageLimit) : PageLimit, _left > 0 ? _left : FirstLimit);
 
     /// <summary>One part.</summary>
@@ -158,7 +158,7 @@ internal sealed class RangePartitions : IAsyncDisposable
 
         public long Count { get; } = count;
 
-        /// <summary>How many keys were meant to lie in it, where that was a guess; else 0.</summary>
+        /// <summary>How many keys the guess expected in it; 0 without a guess.</summary>
         public long Wanted { get; set; }
 
         /// <summary>The answer, once it has been asked for.</summary>

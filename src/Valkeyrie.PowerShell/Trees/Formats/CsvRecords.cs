@@ -43,7 +43,7 @@ internal sealed class CsvRecords : IAsyncDisposable
 
     /// <summary>The next record; null at the end.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="FormatException">What comes is no record.</exception>
+    /// <exception cref="FormatException">The next text is not a record.</exception>
     public async ValueTask<TreeRecord?> NextAsync(CancellationToken cancellationToken)
     {
         if (_columns is null && !await ReadColumnsAsync(cancellationToken).ConfigureAwait(false))

@@ -1,6 +1,6 @@
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Writes a configuration, in the order in which its parts are told.</summary>
+/// <summary>Writes a configuration, in the order in which its parts arrive.</summary>
 internal interface INestedWriter
 {
     /// <summary>Begins an object. The first one is the whole.</summary>
@@ -36,7 +36,7 @@ internal enum NestedKind
     /// <summary>A number, true or false, as JSON writes it.</summary>
     Literal,
 
-    /// <summary>Bytes that are no text.</summary>
+    /// <summary>Bytes that are not text.</summary>
     Bytes,
 }
 
@@ -45,7 +45,7 @@ internal enum NestedKind
 /// <param name="Bytes">Its bytes.</param>
 internal readonly record struct NestedValue(NestedKind Kind, byte[] Bytes)
 {
-    // Longer than any number that is meant as one.
+    // Longer than any intended number.
     private const int LongestLiteral = 40;
 
     /// <summary>The value of a key.</summary>

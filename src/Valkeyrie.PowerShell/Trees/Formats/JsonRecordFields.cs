@@ -16,7 +16,7 @@ internal struct JsonRecordFields
     private string? _encoding;
     private byte[]? _bytes;
 
-    // Most records have no fields but these three, which are told apart without a set.
+    // Most records have no fields but these three, which are distinguished without a set.
     private bool _hasKey;
     private bool _hasValue;
     private bool _hasEncoding;

@@ -43,7 +43,7 @@ internal sealed class JsonRecords(long? largestValue)
 
     /// <summary>The next record.</summary>
     /// <returns>The record; null where the file has ended, or more of it is needed.</returns>
-    /// <exception cref="FormatException">What comes is no record.</exception>
+    /// <exception cref="FormatException">The next text is not a record.</exception>
     public TreeRecord? Next()
     {
         var rest = _window.Rest;

@@ -15,7 +15,7 @@ internal static class JsonShape
     /// <param name="text">The file, as UTF-8 without a byte order mark. Read no further than it takes to know.</param>
     /// <param name="largestValue">The most bytes that a value may have; null for no limit.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="FormatException">It fits two kinds, or is no JSON.</exception>
+    /// <exception cref="FormatException">It fits two kinds, or is not JSON.</exception>
     public static async Task<KvTreeFormat> OfAsync(Stream text, long? largestValue, CancellationToken cancellationToken)
     {
         var tokens = new JsonTokens(text, largestValue, severalValues: true);
@@ -55,7 +55,7 @@ internal static class JsonShape
             : KvTreeFormat.NestedJson;
     }
 
-    // The names of the object that begins, and what kind of value each has. Names as records have them are told apart without regard to case.
+    // The names of the object that begins, and what kind of value each has. The names of records are compared without regard to case.
     private static async Task<Dictionary<string, JsonTokenType>> NamesAsync(JsonTokens tokens, CancellationToken cancellationToken)
     {
         var names = new Dictionary<string, JsonTokenType>(StringComparer.OrdinalIgnoreCase);

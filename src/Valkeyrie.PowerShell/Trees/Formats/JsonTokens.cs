@@ -41,7 +41,7 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
     /// <summary>The same as a string.</summary>
     public string Text => Encoding.UTF8.GetString(_bytes);
 
-    /// <summary>True for a value that is no object and no array.</summary>
+    /// <summary>True for a value that is neither an object nor an array.</summary>
     public bool IsScalar => Type is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null;
 
     /// <summary>Goes to the next token.</summary>
@@ -169,7 +169,7 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
         _window.Advance(count);
     }
 
-    // The reader counts lines and bytes from 0, from where its state was made anew, and before the blanks that it has not passed.
+    // The reader counts lines and bytes from 0, from where its state was created again, and before the blanks that it has not passed.
     private string PlaceOf(JsonException e, ReadOnlySpan<byte> rest)
     {
         var offset = severalValues ? 0 : OffsetOf((e.LineNumber ?? 0) + 1 - _line, e.BytePositionInLine ?? 0, rest);

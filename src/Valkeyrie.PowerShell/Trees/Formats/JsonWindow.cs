@@ -52,7 +52,7 @@ internal sealed class JsonWindow(long? largestValue)
             Array.Resize(ref _buffer, (int)Math.Min(Largest, _buffer.Length * 2L));
         }
 
-        // As much as there is room for: what is not whole is begun anew each time.
+        // As much as there is room for: an incomplete part is started again each time.
         var count = await text.ReadAtLeastAsync(_buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         IsLast = count < _buffer.Length - _end;
         _end += count;

@@ -198,7 +198,7 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
                 return;
             }
 
-            // What shows stands as it is; all bytes of what is no text are numbers.
+            // Visible text stays as it is; all bytes of a value that is not text are numbers.
             var isText = TreeText.IsText(text);
             output.Write("\""u8);
             foreach (var next in text)

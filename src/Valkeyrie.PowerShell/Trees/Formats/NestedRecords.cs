@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Makes records of a configuration that is told part by part: the rules of <see cref="TreeNesting"/> backwards.</summary>
+/// <summary>Makes records of a configuration that arrives part by part: the rules of <see cref="TreeNesting"/> backwards.</summary>
 internal sealed class NestedRecords
 {
     // Many times as deep as what is written, and no depth that anybody means: a key holds all names above it.
@@ -117,7 +117,7 @@ internal sealed class NestedRecords
         _path.Leave();
     }
 
-    // An object that has another name beside is no bytes: it has a name that looks like that.
+    // An object with another name next to it does not stand for bytes: it only has a name that looks like that.
     private void Settle()
     {
         if (_bytes is not null)

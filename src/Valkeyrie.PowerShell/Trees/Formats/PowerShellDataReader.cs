@@ -9,7 +9,7 @@ internal static class PowerShellDataReader
     /// <summary>Reads a file.</summary>
     /// <param name="script">Its text.</param>
     /// <param name="records">Where to.</param>
-    /// <exception cref="FormatException">It is no hashtable of constants.</exception>
+    /// <exception cref="FormatException">It is not a hashtable of constants.</exception>
     public static void Read(string script, NestedRecords records)
     {
         var tree = Parser.ParseInput(script, out _, out var errors);

@@ -10,7 +10,7 @@ internal sealed class TextOutput(Stream stream)
 {
     private const int WrittenAtOnce = 64 * 1024;
 
-    // Letters of all scripts stay readable; the file is no part of a web page.
+    // Letters of all scripts stay readable; the file is not part of a web page.
     private static readonly JavaScriptEncoder Escaping = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     private static ReadOnlySpan<byte> Blanks => "                                "u8;

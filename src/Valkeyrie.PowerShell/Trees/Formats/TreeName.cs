@@ -1,7 +1,7 @@
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>The names in a configuration. A name is a part of a key, or several with <c>/</c> between them, as it stands in the key; a part that is no text, or
+/// <summary>The names in a configuration. A name is a part of a key, or several with <c>/</c> between them, as it stands in the key; a part that is not text, or
 /// would be misread, stands as <c>$base64:</c> with its bytes in URL-safe Base64, which has no <c>/</c>.</summary>
 internal static class TreeName
 {

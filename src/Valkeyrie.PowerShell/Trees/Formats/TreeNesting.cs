@@ -7,7 +7,7 @@ namespace Valkeyrie.PowerShell.Trees.Formats;
 /// The rules, which a reader of the file follows backwards:
 /// a directory whose names are 0, 1, 2 and so on without a gap is a list;
 /// where a key is also a directory, the keys in it are written beside it, with <c>/</c> in their names;
-/// bytes that are no text, and parts of keys that are none, are written as <see cref="TreeName"/> has it.
+/// bytes that are not text, and parts of keys that are not, are written as <see cref="TreeName"/> has it.
 /// Of what has been written nothing is held but the way to the place; of a directory that may become a list all, since its elements come in the order of texts.
 /// </remarks>
 /// <param name="writer">Writes the format.</param>
@@ -94,7 +94,7 @@ internal sealed class TreeNesting(INestedWriter writer, bool typed) : ITreeWrite
 
     private void Open(string name, bool mayBeList)
     {
-        // What is no index ends the hope of a list; a directory inside of it goes on for itself.
+        // A name that is not an index rules out a list; a directory inside it continues independently.
         DecideOn(name);
         _levels.Add(new(name));
         if (_written == _levels.Count - 1 && !mayBeList)

@@ -37,7 +37,7 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
         return TreeText.IsText(value) ? new(key, value, Text) : new(key, ToBase64(value), Base64);
     }
 
-    /// <summary>The pair that is meant.</summary>
+    /// <summary>The intended pair.</summary>
     /// <param name="largestValue">The most bytes that the value may have; null for no limit.</param>
     /// <exception cref="FormatException">Something is missing, cannot be read, or is too large.</exception>
     public KvPair ToPair(long? largestValue = null)
@@ -46,7 +46,7 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
         var value = Value ?? throw new FormatException("it has no Value");
         if (key.Length == 0 && string.IsNullOrEmpty(Encoding))
         {
-            // The key of that name exists and is exported, with its Encoding; a row of a spreadsheet that was left blank is no such key.
+            // The key of that name exists and is exported, with its Encoding; a blank row of a spreadsheet is not such a key.
             throw new FormatException("its Key is empty");
         }
 

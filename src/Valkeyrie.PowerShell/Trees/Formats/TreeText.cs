@@ -26,7 +26,7 @@ internal static class TreeText
     /// <exception cref="FormatException">It is not UTF-8.</exception>
     public static string String(string field, ReadOnlySpan<byte> text) => Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : throw Invalid(field);
 
-    /// <summary>The error of a field that is no text.</summary>
+    /// <summary>The error of a field that is not text.</summary>
     /// <param name="field">What the field is called.</param>
     public static FormatException Invalid(string field) => new($"its {field} is not valid text: the file is not in UTF-8 (or UTF-16 with a byte order mark), or it is damaged");
 

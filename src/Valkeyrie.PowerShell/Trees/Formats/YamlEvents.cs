@@ -76,7 +76,7 @@ internal sealed class YamlEvents
         }
         catch (Exception e) when (e is not (IOException or UnauthorizedAccessException or InvalidDataException or FormatException or OperationCanceledException or OutOfMemoryException))
         {
-            // What the parser itself stumbles over: a bracket that is missing, a tag that is no URI.
+            // What the parser itself stumbles over: a bracket that is missing, a tag that is not a URI.
             var message = e is ArgumentException ? e.Message.Split(" (Parameter")[0].TrimEnd('.') : "a bracket or a name is missing there, or before";
             throw new TreeFormatException(PlaceOf(_scanner.CurrentPosition), $"it is not YAML: {message}", e);
         }
