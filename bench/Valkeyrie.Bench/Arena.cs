@@ -57,6 +57,9 @@ internal sealed class Arena : IAsyncDisposable
     /// <summary>Null where there is none or it does not take part.</summary>
     public GoClient? GoClient { get; }
 
+    /// <summary>A ready-made client of this server.</summary>
+    public Peer PeerNamed(string name) => _peers.Value.First(peer => peer.Name == name);
+
     /// <summary>Starts a server of its own, on a memory disk where there is one.</summary>
     public static async Task<Arena> OpenAsync(BenchOptions options)
     {

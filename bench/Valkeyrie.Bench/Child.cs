@@ -15,6 +15,12 @@ internal sealed class Child : IAsyncDisposable
     /// <summary>Puts so many keys of a directory, 32 in flight.</summary>
     public const string Write = "write";
 
+    /// <summary>Puts so many keys of a directory, many in flight.</summary>
+    public const string WriteFast = "write-fast";
+
+    /// <summary>Hands on what the server sends every 10 ms; see <see cref="Relay"/>.</summary>
+    public const string Hold = "hold";
+
     /// <summary>Lists a directory through the store.</summary>
     public const string ListStore = "list-store";
 
@@ -26,10 +32,13 @@ internal sealed class Child : IAsyncDisposable
 
     private const string Ready = "ready";
     private const int WriterWidth = 32;
+    private const int FastWriterWidth = 256;
     private const int WriterKeys = 1000;
     private const string WarmUpDirectory = "bench/warm-up";
     private const int WarmUpKeys = 1000;
     private const int WarmUpLists = 50;
+
+    private static readonly TimeSpan HoldInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly Process _process;
 
@@ -56,6 +65,13 @@ internal sealed class Child : IAsyncDisposable
         return JsonSerializer.Deserialize<ListResult>(line)!;
     }
 
+    /// <summary>Where to connect to instead of the server.</summary>
+    public async Task<string> HoldAsync()
+    {
+        Go();
+        return await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The child ended without an address.");
+    }
+
     public async ValueTask DisposeAsync()
     {
         // The end of its input ends a child that was never told to go.
@@ -72,7 +88,7 @@ internal sealed class Child : IAsyncDisposable
         await using var arena = new Arena(endpoint, new BenchOptions());
         await arena.RevisionAsync();
         Func<string, Task<long>> list = work == ListStore ? path => CountAsync(arena.Store.ListAsync(path)) : path => CountBareAsync(arena, path);
-        if (work != Write)
+        if (work is ListStore or ListFloor)
         {
             // Compiled for good before anything counts.
             await arena.FillAsync(WarmUpDirectory, 0, WarmUpKeys, 64);
@@ -88,15 +104,28 @@ internal sealed class Child : IAsyncDisposable
             return;
         }
 
-        await (work == Write ? WriteAsync(arena, directory, count) : MeasureListAsync(() => list(directory)));
+        await (work switch
+        {
+            Write => WriteAsync(arena, directory, count, WriterWidth),
+            WriteFast => WriteAsync(arena, directory, count, FastWriterWidth),
+            Hold => HoldAsync(endpoint),
+            _ => MeasureListAsync(() => list(directory)),
+        });
     }
 
-    private static Task WriteAsync(Arena arena, string directory, long count)
+    private static Task WriteAsync(Arena arena, string directory, long count, int width)
     {
         var value = ByteString.CopyFrom(Arena.Value(256));
         byte[][] frames = [.. Enumerable.Range(0, WriterKeys).Select(
             i => BareClient.Frame(new PutRequest { Key = ByteString.CopyFromUtf8(Arena.KeyOf(directory, i)), Value = value }))];
-        return InFlight.RunAsync(WriterWidth, count, i => arena.Bare.CallAsync(BareClient.Put, frames[i % WriterKeys]));
+        return InFlight.RunAsync(width, count, i => arena.Bare.CallAsync(BareClient.Put, frames[i % WriterKeys]));
+    }
+
+    private static async Task HoldAsync(string server)
+    {
+        await using var relay = new Relay(server, HoldInterval);
+        Console.WriteLine(relay.Endpoint);
+        await Console.In.ReadToEndAsync();
     }
 
     private static async Task MeasureListAsync(Func<Task<long>> list)

@@ -16,6 +16,7 @@ var folder = Directory.CreateDirectory(Path.Combine("out", "soak")).FullName;
     ("compaction", run => CompactionRound.RunAsync(run, breaks: 25)),
     ("mirror", run => MirrorRound.RunAsync(run, TimeSpan.FromSeconds(30))),
     ("embedded", run => EmbeddedRound.RunAsync(run, kills: 8)),
+    ("embedded-batches", run => EmbeddedBatchRound.RunAsync(run, kills: 8)),
 ];
 if (ZooKeeperBinary.IsInstalled)
 {

@@ -18,5 +18,28 @@ internal sealed class DotnetEtcd(string endpoint) : Peer(PeerName)
 
     public override async Task<int> ListAsync(string directory) => (await _client.GetRangeAsync(directory + "/")).Kvs.Count;
 
+    public override async Task WatchAsync(string directory, long from, long events)
+    {
+        using var enough = new CancellationTokenSource();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var create = new WatchCreateRequest { Key = Arena.StartOf(directory), RangeEnd = Arena.EndOf(directory), StartRevision = from };
+        var watching = _client.WatchAsync(
+            new WatchRequest { CreateRequest = create },
+            (WatchResponse response) =>
+            {
+                events -= response.Events.Count;
+                if (events <= 0)
+                {
+                    all.TrySetResult();
+                }
+            },
+            cancellationToken: enough.Token);
+
+        // The call returns before the first event.
+        await watching;
+        await all.Task;
+        await enough.CancelAsync();
+    }
+
     protected override void Dispose(bool disposing) => _client.Dispose();
 }

@@ -1,5 +1,6 @@
 using Etcdserverpb;
 using Google.Protobuf;
+using Grpc.Core;
 using Grpc.Net.Client;
 
 namespace Valkeyrie.Bench.Contenders;
@@ -11,6 +12,7 @@ internal sealed class LeanGrpc : Peer
 
     private readonly GrpcChannel _channel;
     private readonly KV.KVClient _client;
+    private readonly Watch.WatchClient _watches;
 
     public LeanGrpc(string endpoint)
         : base(PeerName)
@@ -18,6 +20,7 @@ internal sealed class LeanGrpc : Peer
         // A listing is one reply, whatever its size.
         _channel = GrpcChannel.ForAddress($"http://{endpoint}", new GrpcChannelOptions { MaxReceiveMessageSize = null, DisposeHttpClient = true });
         _client = new KV.KVClient(_channel);
+        _watches = new Watch.WatchClient(_channel);
     }
 
     public override async Task PutAsync(string key, byte[] value) =>
@@ -29,6 +32,17 @@ internal sealed class LeanGrpc : Peer
     {
         var request = new RangeRequest { Key = Arena.StartOf(directory), RangeEnd = Arena.EndOf(directory) };
         return (await _client.RangeAsync(request)).Kvs.Count;
+    }
+
+    public override async Task WatchAsync(string directory, long from, long events)
+    {
+        using var call = _watches.Watch();
+        var create = new WatchCreateRequest { Key = Arena.StartOf(directory), RangeEnd = Arena.EndOf(directory), StartRevision = from };
+        await call.RequestStream.WriteAsync(new WatchRequest { CreateRequest = create });
+        while (events > 0 && await call.ResponseStream.MoveNext(CancellationToken.None))
+        {
+            events -= call.ResponseStream.Current.Events.Count;
+        }
     }
 
     protected override void Dispose(bool disposing) => _channel.Dispose();

@@ -15,6 +15,12 @@ internal abstract class Peer(string name) : IDisposable
     /// <summary>Lists a directory, and returns the number of its pairs.</summary>
     public abstract Task<int> ListAsync(string directory);
 
+    /// <summary>Follows a directory until so many events have come, each with its key and its value.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="from">The first revision.</param>
+    /// <param name="events">How many events to wait for.</param>
+    public abstract Task WatchAsync(string directory, long from, long events);
+
     public void Dispose()
     {
         Dispose(true);

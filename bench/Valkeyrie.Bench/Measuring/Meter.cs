@@ -10,10 +10,12 @@ internal sealed class Meter
     private TimeSpan _processorTime;
     private long _allocated;
     private TimeSpan? _told;
+    private (TimeSpan Elapsed, TimeSpan ProcessorTime, long Allocated)? _used;
 
     /// <summary>Forgets what has been measured so far and begins here.</summary>
     public void Restart()
     {
+        _used = null;
         _allocated = GC.GetTotalAllocatedBytes(precise: true);
         _processorTime = ProcessorTime();
         _started = Stopwatch.GetTimestamp();
@@ -22,13 +24,15 @@ internal sealed class Meter
     /// <summary>Takes a time that another process has measured in place of our own.</summary>
     public void Tell(TimeSpan elapsed) => _told = elapsed;
 
+    /// <summary>Ends the measurement here: what is tidied up afterwards does not count.</summary>
+    public void Pause() => _used ??= (Stopwatch.GetElapsedTime(_started), ProcessorTime() - _processorTime, GC.GetTotalAllocatedBytes(precise: true) - _allocated);
+
     /// <summary>What was used since the start, for each of so many units.</summary>
     public Sample Stop(long units)
     {
-        var elapsed = _told ?? Stopwatch.GetElapsedTime(_started);
-        var processorTime = ProcessorTime() - _processorTime;
-        var allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocated;
-        return new(units / elapsed.TotalSeconds, processorTime.TotalMicroseconds / units, (double)allocated / units);
+        Pause();
+        var (elapsed, processorTime, allocated) = _used!.Value;
+        return new(units / (_told ?? elapsed).TotalSeconds, processorTime.TotalMicroseconds / units, (double)allocated / units);
     }
 
     private TimeSpan ProcessorTime()

@@ -47,7 +47,11 @@ internal static class Rounds
     {
         if (contender.FixedOperations > 0)
         {
-            await SampleAsync(contender, contender.FixedOperations);
+            for (var i = 0; i < contender.WarmUps; i++)
+            {
+                await SampleAsync(contender, contender.FixedOperations);
+            }
+
             return contender.FixedOperations;
         }
 

@@ -31,6 +31,9 @@ internal sealed record Contender(string Name, Func<long, Meter, Task> RunAsync)
     /// <summary>How many operations make a sample; 0 (the default) to find out how many fill the sample time.</summary>
     public long FixedOperations { get; init; }
 
+    /// <summary>How many samples of a fixed number of operations to run before the first that counts: until the code is compiled for good.</summary>
+    public int WarmUps { get; init; } = 1;
+
     /// <summary>True if the work is done by processes of its own, whose processor time and allocations are not seen here.</summary>
     public bool OtherProcess { get; init; }
 }

@@ -4,29 +4,22 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>Events of a directory as another process writes them. The rate is the writer's; what the watch costs is the processor time.</summary>
-internal sealed class WatchWorkload() : Workload("watch", "events as they happen, written by another process; look at the processor time", "event")
+/// <summary>Events of a directory as another process writes them. The writer sets the rate; the cost of the watch is its processor time.</summary>
+/// <param name="name">The name of the row on the command line.</param>
+/// <param name="writing">How the other process writes, in words.</param>
+/// <param name="writer">The work of that process.</param>
+/// <param name="events">How many events make a sample.</param>
+/// <param name="held">True to have a relay deliver them every 10 ms, so that all contenders are woken equally often.</param>
+internal sealed class WatchWorkload(string name, string writing, string writer, int events, bool held = false)
+    : Workload(name, $"events as they happen, written by another process {writing}; look at the processor time", "event")
 {
-    private const string Directory = "bench/watch";
-    private const int Events = 20_000;
+    private readonly string _directory = "bench/" + name;
 
     public override Task<IReadOnlyList<Contender>> PrepareAsync(Arena arena) => Task.FromResult(arena.Select(
-        floor: new("floor (bare stream, generated classes)", async (n, meter) =>
-        {
-            var from = await arena.RevisionAsync() + 1;
-            await using var writer = await Child.StartAsync(Child.Write, arena.Endpoint, Directory, n);
-            meter.Restart();
-            writer.Go();
-            await WatchBareAsync(arena, Directory, from, n);
-        }) { FixedOperations = Events },
-        store: new("store", async (n, meter) =>
-        {
-            var from = await arena.RevisionAsync() + 1;
-            await using var writer = await Child.StartAsync(Child.Write, arena.Endpoint, Directory, n);
-            meter.Restart();
-            writer.Go();
-            await WatchStoreAsync(arena, Directory, from, n);
-        }) { FixedOperations = Events }));
+        floor: Follow(arena, "floor (bare stream, generated classes)", at => at.RevisionAsync(), (at, from, n) => WatchBareAsync(at, _directory, from, n)),
+        store: Follow(arena, "store", at => at.Store.PingAsync().AsTask(), (at, from, n) => WatchStoreAsync(at, _directory, from, n)),
+        peer: peer => Follow(
+            arena, peer.Name, at => at.PeerNamed(peer.Name).GetAsync(_directory), (at, from, n) => at.PeerNamed(peer.Name).WatchAsync(_directory, from, n))));
 
     internal static async Task WatchBareAsync(Arena arena, string directory, long from, long events)
     {
@@ -51,6 +44,20 @@ internal sealed class WatchWorkload() : Workload("watch", "events as they happen
             }
         }
     }
+
+    private Contender Follow(Arena arena, string contender, Func<Arena, Task> connect, Func<Arena, long, long, Task> watch) => new(contender, async (n, meter) =>
+    {
+        var from = await arena.RevisionAsync() + 1;
+        await using var relay = held ? await Child.StartAsync(Child.Hold, arena.Endpoint, _directory, 0) : null;
+        await using var relayed = relay is null ? null : new Arena(await relay.HoldAsync(), arena.Options);
+        var at = relayed ?? arena;
+        await connect(at);
+        await using var child = await Child.StartAsync(writer, arena.Endpoint, _directory, n);
+        meter.Restart();
+        child.Go();
+        await watch(at, from, n);
+        meter.Pause();
+    }) { FixedOperations = events, WarmUps = 3 };
 }
 
 /// <summary>Events of the past, replayed as fast as the server gives them.</summary>
@@ -64,9 +71,11 @@ internal sealed class ReplayWorkload() : Workload("replay", "events of the past,
         var from = await arena.RevisionAsync() + 1;
         await arena.FillAsync(Directory, 0, Events, SingleCalls.ValueSize);
         return arena.Select(
-            floor: new("floor (bare stream, generated classes)", (n, _) =>
-                InFlight.RunAsync(1, n, async _ => await WatchWorkload.WatchBareAsync(arena, Directory, from, Events))) { UnitsPerOperation = Events },
-            store: new("store", (n, _) =>
-                InFlight.RunAsync(1, n, async _ => await WatchWorkload.WatchStoreAsync(arena, Directory, from, Events))) { UnitsPerOperation = Events });
+            floor: Replay("floor (bare stream, generated classes)", () => WatchWorkload.WatchBareAsync(arena, Directory, from, Events)),
+            store: Replay("store", () => WatchWorkload.WatchStoreAsync(arena, Directory, from, Events)),
+            peer: peer => Replay(peer.Name, () => peer.WatchAsync(Directory, from, Events)));
     }
+
+    private static Contender Replay(string contender, Func<Task> watch) =>
+        new(contender, (n, _) => InFlight.RunAsync(1, n, async _ => await watch())) { UnitsPerOperation = Events };
 }

@@ -43,6 +43,10 @@ internal sealed class EtcdStream(
         }
     }
 
+    /// <summary>Takes the next reply if a whole one has arrived and nothing is wrong with the call.</summary>
+    /// <param name="reply">The reply, valid until the next call.</param>
+    public bool TryRead(out ReadOnlyMemory<byte> reply) => call.TryRead(out reply);
+
     /// <summary>The next reply, valid until the next call; null at the good end of the call.</summary>
     /// <exception cref="KvException">The call failed.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadOrEndAsync()
@@ -76,11 +80,14 @@ internal sealed class EtcdStream(
     public Task CompleteAsync() => call.WriteAsync(default, end: true);
 
     /// <summary>Reads a message by the given means. Anything else is a typed error.</summary>
-    public TMessage Parse<TMessage>(ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>, TMessage> parse)
+    public TMessage Parse<TMessage>(ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>, TMessage> parse) => Parse(bytes, parse, static (b, p) => p(b));
+
+    /// <inheritdoc cref="Parse{TMessage}(ReadOnlyMemory{byte}, Func{ReadOnlyMemory{byte}, TMessage})"/>
+    public TMessage Parse<TState, TMessage>(ReadOnlyMemory<byte> bytes, TState state, Func<ReadOnlyMemory<byte>, TState, TMessage> parse)
     {
         try
         {
-            return parse(bytes);
+            return parse(bytes, state);
         }
         catch (Exception e) when (e is EtcdProtocolException or InvalidProtocolBufferException)
         {

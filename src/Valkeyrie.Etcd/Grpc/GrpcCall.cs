@@ -59,13 +59,16 @@ internal sealed class GrpcCall(long maxMessageLength, bool single, GrpcMetadata?
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync()
     {
         await ReadyAsync().ConfigureAwait(false);
-        var message = Take(out var acknowledged);
-        if (acknowledged > 0)
-        {
-            Acknowledge(acknowledged);
-        }
+        return TakeAndAcknowledge();
+    }
 
-        return message;
+    /// <summary>Takes the next message if a whole one has arrived and nothing is wrong with the call; what is wrong, reading tells.</summary>
+    /// <param name="message">The message, valid until the next call.</param>
+    public bool TryRead(out ReadOnlyMemory<byte> message)
+    {
+        var hasMessage = HasGoodMessage();
+        message = hasMessage ? TakeAndAcknowledge()!.Value : default;
+        return hasMessage;
     }
 
     /// <summary>The one message of a single reply, valid until the call is released.</summary>
@@ -124,6 +127,23 @@ internal sealed class GrpcCall(long maxMessageLength, bool single, GrpcMetadata?
     {
         using var held = _inbox.Lock();
         return held.Value.OnFailed(failure);
+    }
+
+    private bool HasGoodMessage()
+    {
+        using var held = _inbox.Lock();
+        return held.Value.HasGoodMessage;
+    }
+
+    private ReadOnlyMemory<byte>? TakeAndAcknowledge()
+    {
+        var message = Take(out var acknowledged);
+        if (acknowledged > 0)
+        {
+            Acknowledge(acknowledged);
+        }
+
+        return message;
     }
 
     private ReadOnlyMemory<byte>? Take(out int acknowledged)

@@ -20,6 +20,9 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
     /// <summary>True if there is something to take: a message or the end; for a single reply its end.</summary>
     public readonly bool IsReady => _hasEnded || (!single && _messages.HasNext);
 
+    /// <summary>True if there is a whole message to take and nothing is known to be wrong.</summary>
+    public readonly bool HasGoodMessage => _failure is null && _headers.Fault is null && _messages.HasNext && !_messages.IsNextCompressed;
+
     /// <summary>How the server ended the call; null where it has not.</summary>
     public readonly GrpcStatus? Status => _hasEnded ? _headers.Status : null;
 

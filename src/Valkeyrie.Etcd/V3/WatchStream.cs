@@ -64,15 +64,17 @@ internal sealed class WatchStream(
             if (stream is not null)
             {
                 await using var _ = stream.ConfigureAwait(false);
+                var reader = new WatchReader(stream, replies, _asked);
                 while (true)
                 {
-                    (var bytes, broken) = await TryReadAsync(stream).ConfigureAwait(false);
+                    broken = await TryArriveAsync(reader).ConfigureAwait(false);
                     if (broken is not null)
                     {
                         break;
                     }
 
-                    var message = stream.Parse(bytes, b => WatchMessage.Read(b.Span, _next, _range.Text, channel.Address));
+                    var message = reader.Take();
+                    message.ThrowIfCompacted(_next, _range.Text, channel.Address);
                     if (message.Denied)
                     {
                         // The server says the same of a token that it no longer knows, and of a new one while it lags behind the others: sign in
@@ -89,7 +91,7 @@ internal sealed class WatchStream(
 
                     if (message.Created)
                     {
-                        broken = await TryGoOnAsync(stream.HistoryOf(bytes), message.Revision, cancellationToken).ConfigureAwait(false);
+                        broken = await TryGoOnAsync(stream.HistoryOf(reader.Bytes), message.Revision, cancellationToken).ConfigureAwait(false);
                         if (broken is not null)
                         {
                             break;
@@ -104,9 +106,9 @@ internal sealed class WatchStream(
 
                     pause = FirstPause;
                     denials = message.Created ? denials : 0;
-                    while (message.Left > 0)
+                    while (reader.HasChanges)
                     {
-                        var batch = stream.Parse(bytes, b => message.NextBatch(b.Span, replies, _asked));
+                        var batch = reader.NextBatch();
                         _next = Math.Max(_next, batch[^1].Revision + 1);
                         yield return batch;
                     }
@@ -145,15 +147,16 @@ internal sealed class WatchStream(
         TaskContinuationOptions.ExecuteSynchronously,
         TaskScheduler.Default);
 
-    private static async ValueTask<(ReadOnlyMemory<byte> Bytes, KvException? Error)> TryReadAsync(EtcdStream stream)
+    private static async ValueTask<KvException?> TryArriveAsync(WatchReader reader)
     {
         try
         {
-            return (await stream.ReadAsync().ConfigureAwait(false), null);
+            await reader.ArriveAsync().ConfigureAwait(false);
+            return null;
         }
         catch (KvException e) when (IsBroken(e))
         {
-            return (default, e);
+            return e;
         }
     }
 

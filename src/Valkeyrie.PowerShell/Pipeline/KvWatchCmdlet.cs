@@ -67,7 +67,7 @@ public abstract class KvWatchCmdlet : KvFollowCmdlet
             var next = watches.Find(w => w.Next.IsCompleted);
             if (next is null)
             {
-                WaitFor(Task.WhenAny(watches.Select(w => w.Next)));
+                WaitFor(watches.Count == 1 ? watches[0].Next : Task.WhenAny(watches.Select(w => w.Next)));
                 continue;
             }
 

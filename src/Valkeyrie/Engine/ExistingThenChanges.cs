@@ -69,8 +69,10 @@ internal static class ExistingThenChanges
                 await using var disposeChanges = changes.ConfigureAwait(false);
                 while (await StepAsync(changes, options, resynchronizing).ConfigureAwait(false) == Step.Next)
                 {
-                    foreach (var change in changes.Current)
+                    var batch = changes.Current;
+                    for (var i = 0; i < batch.Count; i++)
                     {
+                        var change = batch[i];
                         var isOutage = change.Type is KvEventType.Outage or KvEventType.Resumed;
                         isAway = isOutage ? change.Type == KvEventType.Outage : isAway;
                         if (isOutage || locks is null || !await locks.HidesAsync(change, cancellationToken).ConfigureAwait(false))

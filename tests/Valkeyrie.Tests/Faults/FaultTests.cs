@@ -26,6 +26,10 @@ public sealed class FaultTests(ITestOutputHelper output)
         RunAsync("embedded", run => EmbeddedRound.RunAsync(run, kills: 3));
 
     [Fact]
+    public Task Writes_in_batches_to_one_file_are_each_acknowledged_or_reported_and_none_is_lost_or_made_twice_when_processes_are_killed() =>
+        RunAsync("embedded-batches", run => EmbeddedBatchRound.RunAsync(run, kills: 3));
+
+    [Fact]
     public Task Clients_idle_behind_proxies_that_drop_what_is_idle_notice_within_their_keep_alive_time() =>
         RunAsync("idle", run => IdleRound.RunAsync(run, TimeSpan.FromSeconds(6), TimeSpan.FromMilliseconds(400)));
 

@@ -89,9 +89,13 @@ public sealed class ReplyFuzzTests
 
     private static void ReadWatch(byte[] bytes)
     {
-        for (var message = WatchMessage.Read(bytes, 1, "k", "etcd://server"); message.Left > 0;)
+        var message = WatchMessage.Read(bytes);
+        message.ThrowIfCompacted(1, "k", "etcd://server");
+        while (message.Left > 0)
         {
-            Assert.NotEmpty(message.NextBatch(bytes, Replies, Everything));
+            List<KvEvent> batch = [];
+            message.FillBatch(bytes, Replies, Everything, batch);
+            Assert.NotEmpty(batch);
         }
     }
 

@@ -34,9 +34,9 @@ public sealed class WatchMessageTests
     [Fact]
     public void A_message_with_changes_leaves_where_to_go_on_to_them_and_one_without_tells_it()
     {
-        Assert.Equal(0, WatchMessage.Read(Message([3]), 1, "app", "here").NextRevision);
-        Assert.Equal(8, WatchMessage.Read(new WatchResponse { Header = new ResponseHeader { Revision = 7 } }.ToByteArray(), 1, "app", "here").NextRevision);
-        Assert.Equal(0, WatchMessage.Read(new WatchResponse { Header = new ResponseHeader { Revision = 7 }, Created = true }.ToByteArray(), 1, "app", "here").NextRevision);
+        Assert.Equal(0, WatchMessage.Read(Message([3])).NextRevision);
+        Assert.Equal(8, WatchMessage.Read(new WatchResponse { Header = new ResponseHeader { Revision = 7 } }.ToByteArray()).NextRevision);
+        Assert.Equal(0, WatchMessage.Read(new WatchResponse { Header = new ResponseHeader { Revision = 7 }, Created = true }.ToByteArray()).NextRevision);
     }
 
     private static byte[] Message(int[] revisions)
@@ -48,11 +48,13 @@ public sealed class WatchMessageTests
 
     private List<IReadOnlyList<KvEvent>> Batches(byte[] bytes)
     {
-        var message = WatchMessage.Read(bytes, 1, "app", "here");
+        var message = WatchMessage.Read(bytes);
         List<IReadOnlyList<KvEvent>> batches = [];
         while (message.Left > 0)
         {
-            batches.Add(message.NextBatch(bytes, _replies, RequestedKeys.Everything));
+            List<KvEvent> batch = [];
+            message.FillBatch(bytes, _replies, RequestedKeys.Everything, batch);
+            batches.Add(batch);
         }
 
         return batches;

@@ -5,9 +5,9 @@ internal static class BatchChecker
 {
     /// <summary>What is wrong; none if nothing is.</summary>
     /// <param name="calls">The writes.</param>
-    /// <param name="killed">The client whose process was killed, which may have calls without an end; null for none.</param>
+    /// <param name="killed">The clients whose process was killed, which may have calls without an end.</param>
     /// <param name="changes">Every change that the store made.</param>
-    public static IEnumerable<string> Check(IReadOnlyCollection<RecordedCall> calls, int? killed, IReadOnlyList<KvEvent> changes)
+    public static IEnumerable<string> Check(IReadOnlyCollection<RecordedCall> calls, IReadOnlySet<int> killed, IReadOnlyList<KvEvent> changes)
     {
         var made = changes.Where(change => change.Type == KvEventType.Put).ToLookup(change => (change.Key, (string?)change.Value), change => change.Revision);
         foreach (var call in calls)
@@ -16,7 +16,7 @@ internal static class BatchChecker
             var wrong = call switch
             {
                 { Outcome: CallOutcome.Unexpected } => "failed as none may",
-                { End: 0 } when call.Client != killed => "was neither acknowledged nor reported",
+                { End: 0 } when !killed.Contains(call.Client) => "was neither acknowledged nor reported",
                 { Outcome: CallOutcome.Ok } when revisions.Length == 0 => "was acknowledged and is lost",
                 { Outcome: CallOutcome.NotSent } when revisions.Length > 0 => "was not sent, they say, and yet it was made",
                 _ when revisions.Length > 1 => "was made twice",

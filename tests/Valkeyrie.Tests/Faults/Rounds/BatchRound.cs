@@ -56,7 +56,7 @@ internal static class BatchRound
         var truth = new RecordedWatch(direct, Root, new KvWatchOptions { FromRevision = first }, change => change.Key == EndKey);
         var calls = recorder.Calls;
         List<string> wrong = [.. await truth.CompletesAsync() ? Array.Empty<string>() : [$"The changes could not be read afterwards: {truth.Error}"]];
-        wrong.AddRange(BatchChecker.Check(calls, Killed, truth.Events));
+        wrong.AddRange(BatchChecker.Check(calls, new HashSet<int> { Killed }, truth.Events));
         wrong.AddRange(calls.Any(call => call.Client != Killed && call.Outcome == CallOutcome.Unknown) ? [] : ["No batch was under way when something failed."]);
         run.ThrowIfAny(wrong, calls.OrderBy(call => call.Start).Cast<object>().Concat(truth.Events));
         return $"{faults.Count} faults, {calls.Count} writes ({calls.Count(call => call.Outcome == CallOutcome.Unknown)} unknown, "
