@@ -42,6 +42,18 @@ public sealed partial class NamesInPagesTests
         Assert.DoesNotContain(folders, f => !design.Contains(f.Folder == f.Project ? $"`src/{f.Project}`" : $"{f.Folder}/`", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Every_cmdlet_is_in_the_list_of_commands()
+    {
+        var cmdlets = Cmdlet().Matches(File.ReadAllText(Path.Combine(Root, "Valkeyrie.psd1"))).Select(m => m.Groups["name"].Value).Distinct().ToList();
+        var list = File.ReadAllText(Path.Combine(Root, "docs/commands.md")).Split("## By the name in etcdctl")[0];
+        Assert.True(cmdlets.Count > 60, $"The manifest names {cmdlets.Count} cmdlets.");
+        Assert.DoesNotContain(cmdlets, c => !list.Contains($"[`{c}", StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"'(?<name>[A-Z]\w+-Kv\w+)'")]
+    private static partial Regex Cmdlet();
+
     [GeneratedRegex(@"\w+")]
     private static partial Regex Word();
 

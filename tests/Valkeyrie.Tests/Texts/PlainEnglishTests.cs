@@ -18,6 +18,7 @@ public sealed class PlainEnglishTests
         ["packages"] = new(["src/**/*.md", "src/**/*.csproj"]),
         ["GitHub"] = new([".github/**/*.md", ".github/**/*.yml"]),
         ["samples"] = new(["samples/**/*.cs", "samples/**/*.ps1", "samples/**/*.txt"]),
+        ["benchmark"] = new(["bench/**/*.cs"], s => s.Literals),
         ["tasks"] = new(["*.ps1", "*.sh", "*.cmd", "*.props", "*.targets", "build/**/*.ps1", "build/**/*.psd1"]),
     };
 
