@@ -5,7 +5,7 @@
     Author               = 'The Valkeyrie authors'
     CompanyName          = 'The Valkeyrie authors'
     Copyright            = '(c) The Valkeyrie authors. Apache License 2.0.'
-    Description          = 'Key/value stores for PowerShell: one set of cmdlets, and a drive, to put, get, list, watch and lock keys in etcd or in a file that needs no server.'
+    Description          = 'Store settings, share state, watch for changes and take locks: cmdlets and a drive for etcd, Consul, ZooKeeper, or a local file that needs no server.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     TypesToProcess       = @('Valkeyrie.Types.ps1xml')

@@ -3,18 +3,18 @@
 .SYNOPSIS
     One entry for every task; build.sh is the same for a shell without PowerShell, and build.cmd for a Windows without one.
 .PARAMETER Task
-    build   stage the importable module under out/Valkeyrie; needs the .NET SDK alone
-    test    run xUnit, then Pester; what this machine lacks is skipped and named; with --coverage the last lines tell how much of each assembly xUnit has covered
+    build   stage the importable module under out/Valkeyrie; needs only the .NET SDK
+    test    run xUnit, then Pester; tests that need missing tools are skipped and counted; with --coverage the last lines show how much of each assembly xUnit covers
     pester  run Pester alone, on the module staged last
     demo    the README's first session, on a private store that needs no server
-    soak    rounds under faults with growing seeds, beside clients that idle, until one shows something wrong; arguments: duration (10m), first seed
-    docs    renew the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
+    soak    run rounds under faults with growing seeds, and idle clients next to them, until one fails; arguments: duration (10m), first seed
+    docs    update the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
     pictures take the README's pictures again: real sessions in a real terminal, tmux; arguments: names of pictures, else all
-    analyze look through every script with PSScriptAnalyzer
-    surface renew the declared surface of the libraries, PublicAPI.Unshipped.txt, after a deliberate change
+    analyze check every script with PSScriptAnalyzer
+    surface update the declared surface of the libraries, PublicAPI.Unshipped.txt, after a deliberate change
     notices write THIRD-PARTY-NOTICES.txt again, from the packages that the module ships
-    package make out/package: the module for the PowerShell Gallery, and the libraries for NuGet; with --all-platforms it is an error if one cannot be compiled for
-    release take the steps of the release workflow up to publishing, into out/release, and try the result as a new user would
+    package create out/package: the module for the PowerShell Gallery, and the libraries for NuGet; with --all-platforms a platform that cannot be compiled is an error
+    release take the steps of the release workflow except publishing, into out/release, and try the result as a new user would
     bench   measure against the bare HTTP/2 loop and etcdctl; arguments: rows and options, see --help
 .EXAMPLE
     ./build.ps1 test
@@ -52,7 +52,7 @@ function Invoke-BuildTask {
     Assert-ExitCode 'The build'
     Copy-Item Valkeyrie.psd1, LICENSE, THIRD-PARTY-NOTICES.txt, module/* out/Valkeyrie -Recurse
     if (-not (Invoke-Precompilation)) {
-        '******** NOT PRECOMPILED: the compiler could not be had, or failed. The module works, and takes longer to start. ********'
+        '******** NOT PRECOMPILED: the compiler is not available, or it failed. The module works, but starts more slowly. ********'
     }
 
     'The module is in out/Valkeyrie. Import-Module ./out/Valkeyrie loads it.'
@@ -167,7 +167,7 @@ function Invoke-SoakTask {
 
 function Invoke-DocsTask {
     if (-not (Import-GalleryModule Microsoft.PowerShell.PlatyPS (Get-ToolVersion PlatyPS))) {
-        throw 'The pages are read and written by Microsoft.PowerShell.PlatyPS 1.0. Install it: Install-PSResource Microsoft.PowerShell.PlatyPS.'
+        throw 'The task docs needs Microsoft.PowerShell.PlatyPS 1.0. Install it: Install-PSResource Microsoft.PowerShell.PlatyPS.'
     }
 
     Invoke-BuildTask
@@ -178,7 +178,7 @@ function Invoke-DocsTask {
 
 function Invoke-PicturesTask {
     if (-not (Get-Command tmux -CommandType Application -ErrorAction Ignore)) {
-        throw 'There are NO PICTURES: they are taken in the terminal tmux, 3.3 or newer, which was not found. Get it: apt-get install tmux, or brew install tmux.'
+        throw 'There are NO PICTURES: the task needs the terminal tmux, 3.3 or newer, which was not found. Get it: apt-get install tmux, or brew install tmux.'
     }
 
     Invoke-BuildTask
@@ -188,7 +188,7 @@ function Invoke-PicturesTask {
 
 function Invoke-AnalyzeTask {
     if (-not (Import-GalleryModule PSScriptAnalyzer (Get-ToolVersion PSScriptAnalyzer))) {
-        throw 'The scripts were NOT ANALYZED: PSScriptAnalyzer is not to be had here. Install it: Install-PSResource PSScriptAnalyzer.'
+        throw 'The scripts were NOT ANALYZED: PSScriptAnalyzer is not installed. Install it: Install-PSResource PSScriptAnalyzer.'
     }
 
     $findings = @(& ./build/analyze.ps1)

@@ -4,17 +4,17 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-task_build() { # stage the importable module under out/Valkeyrie; needs the .NET SDK alone
+task_build() { # stage the importable module under out/Valkeyrie; needs only the .NET SDK
     need_dotnet
     rm -rf out/Valkeyrie
     dotnet publish src/Valkeyrie.PowerShell -c Release -o out/Valkeyrie/bin
     cp -R Valkeyrie.psd1 LICENSE THIRD-PARTY-NOTICES.txt module/. out/Valkeyrie/
     dotnet publish src/Valkeyrie.Precompiled -c Release \
-        || say "******** NOT PRECOMPILED: the compiler could not be had, or failed. The module works, and takes longer to start. ********"
+        || say "******** NOT PRECOMPILED: the compiler is not available, or it failed. The module works, but starts more slowly. ********"
     say "The module is in out/Valkeyrie. Import-Module ./out/Valkeyrie loads it."
 }
 
-task_test() { # run xUnit and, where a PowerShell is found, Pester; what this machine lacks is skipped and named; argument: --coverage
+task_test() { # run xUnit and, if PowerShell is found, Pester; tests that need missing tools are skipped and counted; argument: --coverage
     need_dotnet
     if find_pwsh; then
         "$pwsh" -NoProfile -NonInteractive -File build.ps1 test "$@"
@@ -35,7 +35,7 @@ task_demo() { # the README's first session, on a private store that needs no ser
     dotnet run --project samples/Tour -c Release
 }
 
-task_docs() { # renew the pages of cmdlets, and from them the help files that the module ships
+task_docs() { # update the pages of cmdlets, and from them the help files that the module ships
     need_dotnet
     find_pwsh || fail "The pages are read and written by PlatyPS, which needs a PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 docs
@@ -47,12 +47,12 @@ task_pictures() { # take the README's pictures again: real sessions in a real te
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 pictures "$@"
 }
 
-task_analyze() { # look through every script with PSScriptAnalyzer
+task_analyze() { # check every script with PSScriptAnalyzer
     find_pwsh || fail "The scripts were NOT ANALYZED: PSScriptAnalyzer runs in a PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 analyze
 }
 
-task_surface() { # renew the declared surface of the libraries after a deliberate change
+task_surface() { # update the declared surface of the libraries after a deliberate change
     need_dotnet
     find_pwsh || fail "The surface was NOT RENEWED: the task is written in PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 surface
@@ -63,13 +63,13 @@ task_notices() { # write THIRD-PARTY-NOTICES.txt again, from the packages that t
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 notices
 }
 
-task_package() { # make out/package: the module for the PowerShell Gallery, and the libraries for NuGet; argument: --all-platforms
+task_package() { # create out/package: the module for the PowerShell Gallery, and the libraries for NuGet; argument: --all-platforms
     need_dotnet
     find_pwsh || fail "There is NO PACKAGE: it is made by PSResourceGet, which runs in a PowerShell. ./build.sh build needs none."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 package "$@"
 }
 
-task_release() { # take the steps of the release workflow up to publishing, into out/release, and try the result as a new user would
+task_release() { # take the steps of the release workflow except publishing, into out/release, and try the result as a new user would
     need_dotnet
     find_pwsh || fail "There is NO RELEASE: its packages are made by PSResourceGet, which runs in a PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 release "$@"
@@ -80,13 +80,13 @@ task_bench() { # measure against the bare HTTP/2 loop and etcdctl; arguments: ro
     dotnet run --project bench/Valkeyrie.Bench -c Release -- "$@"
 }
 
-task_soak() { # rounds under faults with growing seeds, beside clients that idle, until one shows something wrong; arguments: duration (10m), first seed
+task_soak() { # run rounds under faults with growing seeds, and idle clients next to them, until one fails; arguments: duration (10m), first seed
     need_dotnet
     task_etcd || exit 1
     dotnet run --project tests/Soak -c Release -- "$@"
 }
 
-task_etcd() { # find etcd and etcdctl, or install them where that is allowed
+task_etcd() { # find etcd and etcdctl, or install them if that is allowed
     [ $# -gt 0 ] || set -- etcd etcdctl
     local name packages=""
     for name in "$@"; do
@@ -133,7 +133,7 @@ install_packages() {
         return 1
     fi
     say "Installing$1, which the tests need."
-    apt-get -qq update || say "The package lists could not be renewed; trying the existing ones."
+    apt-get -qq update || say "The package lists could not be updated; trying the existing ones."
     # shellcheck disable=SC2086 # several words are intended
     if ! DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $1 >/dev/null; then
         say "apt-get could not install$1; its message is above." >&2
@@ -167,11 +167,11 @@ find_pwsh() {
         # "update" installs what is missing, and replaces a version that is pinned no more.
         if ! output=$(dotnet tool update PowerShell --version "$version" --allow-downgrade --tool-path .tools 2>&1); then
             say "$output"
-            say "******** NO POWERSHELL: PowerShell $version could not be installed as a .NET tool; the reason is above. Going on without it. ********"
+            say "******** NO POWERSHELL: PowerShell $version could not be installed as a .NET tool; the reason is above. Continuing without it. ********"
             return 1
         fi
         if ! is_new_enough; then
-            say "******** NO POWERSHELL: the .NET tool PowerShell $version does not start here. It needs the .NET 10 runtime. Going on without it. ********"
+            say "******** NO POWERSHELL: the .NET tool PowerShell $version does not start here. It needs the .NET 10 runtime. Continuing without it. ********"
             return 1
         fi
     fi
@@ -191,7 +191,7 @@ test_without_powershell() {
     failed=$((executed - passed))
     say "Skipped tests by reason:"
     grep -o '<Message>[^<]*' "$results/xunit.trx" | sed -n 's/<Message>\$XunitDynamicSkip\$//p; s/<Message>Skipped: //p' | sort | uniq -c | sort -rn
-    say "******** The PESTER suite DID NOT RUN: there is no PowerShell here. ********"
+    say "******** The PESTER suite DID NOT RUN: PowerShell is not available. ********"
     summary "$passed" "$failed" $((total - executed))
     [ "$status" = 0 ] && [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
 }

@@ -30,7 +30,7 @@ $ErrorActionPreference = 'Stop'
 $root = Split-Path $PSScriptRoot
 $largest = 20MB
 if (-not (Get-Command Compress-PSResource -ErrorAction Ignore)) {
-    throw 'A package is made by PSResourceGet 1.1 or newer, which is not installed. Get it: Install-PSResource Microsoft.PowerShell.PSResourceGet.'
+    throw 'The task package needs PSResourceGet 1.1 or newer, which is not installed. Install it: Install-PSResource Microsoft.PowerShell.PSResourceGet.'
 }
 
 # As the text of a manifest: a literal here-string, whose lines only must not begin as its end does.

@@ -35,7 +35,7 @@ $ErrorActionPreference = 'Stop'
 
 $homeFolder = '/tmp/zoe'
 if (Test-Path $homeFolder) {
-    throw "The pictures are taken in a home of their own, '$homeFolder', which exists already. Remove it if nobody needs it."
+    throw "The pictures need their own home, '$homeFolder', which already exists. Remove it if it is no longer needed."
 }
 
 $module = (Resolve-Path $Module).Path

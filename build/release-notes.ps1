@@ -20,4 +20,4 @@ foreach ($heading in $Version, 'Unreleased') {
     }
 }
 
-throw "CHANGELOG.md has a section neither for $Version nor for what is unreleased."
+throw "CHANGELOG.md has no section for $Version and none for unreleased changes."

@@ -24,7 +24,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 if (-not $IsWindows) {
-    throw 'A module can be signed on Windows only.'
+    throw 'A module can only be signed on Windows.'
 }
 
 $certificate = Get-Item "Cert:/CurrentUser/My/$Thumbprint" -ErrorAction Ignore

@@ -87,7 +87,7 @@ function Wait-Screen($Pane, [scriptblock] $Condition, [string] $What) {
         while (-not $terminal.Changed) {
             $left = 60000 - $clock.ElapsedMilliseconds
             if ($left -le 0 -or -not $terminal.Pending.Wait([int]$left)) {
-                throw "The terminal did not come to show $What. It shows:`n$($screen.Text -join "`n")"
+                throw "The terminal did not show $What. It shows:`n$($screen.Text -join "`n")"
             }
 
             $null = Read-TmuxLine $terminal

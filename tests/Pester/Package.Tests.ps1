@@ -84,6 +84,6 @@ Describe 'The release notes' {
 
     It 'are missed where the changelog has neither the version nor what is unreleased' {
         (Get-Content (Join-Path $TestFolder notes/CHANGELOG.md) -Raw).Replace('[Unreleased]', '[0.1]') | Set-Content (Join-Path $TestFolder notes/CHANGELOG.md)
-        { & $Notes 2.0.0 } | Should -Throw '*neither for 2.0.0*'
+        { & $Notes 2.0.0 } | Should -Throw '*no section for 2.0.0*'
     }
 }
