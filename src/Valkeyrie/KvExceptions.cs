@@ -111,7 +111,7 @@ public sealed class KvUnreachableException(KvUnreachableReason reason, string me
 /// <param name="inner">The cause.</param>
 public sealed class KvTimeoutException(string message, Exception? inner = null) : KvException(KvErrorCode.TimedOut, message, inner);
 
-/// <summary>A key was not as it was waited for within the timeout (<see cref="KvWaits"/>).</summary>
+/// <summary>A key did not meet the awaited condition within the timeout (<see cref="KvWaits"/>).</summary>
 public sealed class KvWaitTimeoutException : KvException
 {
     /// <summary>Makes the error.</summary>
@@ -122,7 +122,7 @@ public sealed class KvWaitTimeoutException : KvException
     public KvWaitTimeoutException(string key, TimeSpan timeout, string? endpoint, KvException? outage = null)
         : base(
             KvErrorCode.WaitTimedOut,
-            $"The key '{key}' was not as it was waited for within {timeout.TotalSeconds:0.###} s{(outage is null ? "." : $", and the store cannot be followed: {outage.Message}")}",
+            $"The key '{key}' did not meet the condition within {timeout.TotalSeconds:0.###} s{(outage is null ? "." : $", and the store cannot be followed: {outage.Message}")}",
             outage)
     {
         Key = key;

@@ -23,6 +23,18 @@ Describe 'Set-KvValue -InFile' {
         (Get-KvValue in/a).LeaseId | Should -Not -BeNullOrEmpty
     }
 
+    It 'makes the path for each piped object by a script block; a file that cannot be read is the error of its key' {
+        $folder = New-Item (Join-Path $TestFolder block) -ItemType Directory
+        'a', 'b' | ForEach-Object { Set-Content (Join-Path $folder "$_.pem") "cert $_" -NoNewline }
+        Get-ChildItem $folder | Set-KvValue -Key { "block/$($_.Name)" } -InFile { $_ }
+        Get-KvTree block -ValueOnly | Should -Be 'cert a', 'cert b'
+        'a', 'none', 'b' | Set-KvValue -Key { "named/$_" } -InFile { Join-Path $folder "$_.pem" } -ErrorVariable failures -ErrorAction SilentlyContinue
+        Get-KvTree named -ValueOnly | Should -Be 'cert a', 'cert b'
+        $failures | Should -HaveCount 1
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'KvFileFailed,*'
+        "$failures" | Should -BeLike '*none.pem*does not exist*'
+    }
+
     It 'refuses <Name>, and writes nothing' -ForEach @(
         @{ Name = 'a file that is not there'; Run = { Set-KvValue no/x -InFile (Join-Path $TestFolder none) }; Id = 'KvFileFailed'; Says = 'does not exist' }
         @{ Name = 'a folder'; Run = { Set-KvValue no/x -InFile $TestFolder }; Id = 'KvFileFailed'; Says = 'is a folder' }

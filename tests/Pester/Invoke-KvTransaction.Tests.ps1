@@ -28,6 +28,13 @@ foreach ($store in $stores) {
             $second.Revision | Should -Be (Get-KvValue if/b).Revision
         }
 
+        It 'takes a block alone, and blocks after piped conditions' {
+            (Invoke-KvTransaction { Set-KvValue alone/a 1 }).Succeeded | Should -BeTrue
+            Get-KvValue alone/a -ValueOnly | Should -Be 1
+            (New-KvCondition alone/a -Missing | Invoke-KvTransaction { Set-KvValue alone/b then } { Set-KvValue alone/b else }).Succeeded | Should -BeFalse
+            Get-KvValue alone/b -ValueOnly | Should -Be else
+        }
+
         It 'emits one object, with what each command gave, in order' {
             Set-KvValue gave/old 1
             $done = @(Invoke-KvTransaction -Then {

@@ -11,24 +11,28 @@ namespace Valkeyrie.PowerShell.Commands;
 /// <remarks>The blocks say what is to be done by Set-KvValue, Remove-KvValue and Get-KvValue. Both are run before anything is sent: in them these
 /// commands are recorded, change nothing and emit nothing. What they gave is in the emitted object. An error in a block ends the command, and nothing is done; so
 /// does a transaction that fails.</remarks>
-[Cmdlet(VerbsLifecycle.Invoke, "KvTransaction", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Invoke, "KvTransaction", DefaultParameterSetName = AlwaysSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvTransactionOutcome))]
 public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
 {
+    private const string AlwaysSet = "Always";
+    private const string ConditionsSet = "Conditions";
+
     private readonly List<KvCondition> _conditions = [];
 
     /// <summary>The conditions, made by New-KvCondition, all of which must hold. Default: none, so that -Then is done.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ConditionsSet, Position = 0, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     public KvCondition[] If { get; set; } = [];
 
     /// <summary>What is done if the conditions hold. No key may be written twice.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(ParameterSetName = AlwaysSet, Position = 0)]
+    [Parameter(ParameterSetName = ConditionsSet, Position = 1)]
     [ValidateNotNull]
     public ScriptBlock? Then { get; set; }
 
     /// <summary>What is done if one does not hold. No key may be written twice.</summary>
-    [Parameter(Position = 2)]
+    [Parameter(ParameterSetName = ConditionsSet, Position = 2)]
     [ValidateNotNull]
     public ScriptBlock? Else { get; set; }
 

@@ -38,6 +38,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private bool _valueGiven;
     private ValueBlock? _valueBlock;
     private byte[]? _fileContent;
+    private ValueBlock? _fileBlock;
     private bool _takesPiped;
 
     /// <summary>The key. Another one for piped pairs and events is given by a script block: <c>-Key { $_.Key -replace '^old/', 'new/' }</c>.</summary>
@@ -56,11 +57,12 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [AllowEmptyCollection]
     public object? Value { get; set; } = NoValue;
 
-    /// <summary>The file of which the content is the value, byte by byte as it is. A wildcard is not one: the path is taken as it is.</summary>
+    /// <summary>The path of the file whose content is the value, byte for byte. Wildcards are not expanded. A script block makes the path for each piped object:
+    /// <c>Get-ChildItem *.pem | Set-KvValue -Key { "certs/$($_.Name)" } -InFile { $_ }</c>.</summary>
     [Parameter(ParameterSetName = KeySet)]
     [Alias("Path", "LiteralPath", "FilePath")]
     [ValidateNotNullOrEmpty]
-    public string? InFile { get; set; }
+    public object? InFile { get; set; }
 
     /// <summary>A pair as Get-KvValue and Get-KvTree give it: its key and its bytes are written.</summary>
     [Parameter(ParameterSetName = PairSet, Mandatory = true, ValueFromPipeline = true)]
@@ -132,7 +134,8 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         _valueGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
 
         // PowerShell runs such a block by itself only for a parameter whose type is not object.
-        _valueBlock = MyInvocation.ExpectingInput && BareWord.Unwrapped(Value) is ScriptBlock block ? new ValueBlock(block, nameof(Value)) : null;
+        _valueBlock = BlockIn(Value, nameof(Value));
+        _fileBlock = BlockIn(InFile, nameof(InFile));
         var hasRevision = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
         if (hasRevision && NoClobber)
         {
@@ -149,7 +152,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             Fail(ErrorRecords.InvalidArgument($"-InFile and {(Directory ? "-Directory" : "-Value")} were specified together. Specify one of them."));
         }
 
-        _fileContent = InFile is null ? null : ReadFile(InFile);
+        _fileContent = InFile is null || _fileBlock is not null ? null : ReadFileOrFail(PathIn(InFile));
         _atRevision = hasRevision ? IfRevision : NoClobber ? 0 : null;
         _json = new JsonConversion(InvokeCommand);
     }
@@ -166,6 +169,11 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         catch (KvException e) when (Recording is null)
         {
             WriteError(ErrorRecords.From(e));
+            return;
+        }
+        catch (FileFailedException e) when (Recording is null)
+        {
+            WriteError(e.ErrorRecord);
             return;
         }
 
@@ -258,25 +266,42 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         }
     }
 
+    private ValueBlock? BlockIn(object? argument, string parameter) =>
+        MyInvocation.ExpectingInput && BareWord.Unwrapped(argument) is ScriptBlock block ? new ValueBlock(block, parameter) : null;
+
+    private static string PathIn(object? file) => BareWord.Unwrapped(file) is FileInfo { FullName: var path } ? path : LanguagePrimitives.ConvertTo<string>(file);
+
     // Once for all keys, and before the first is written.
+    private byte[] ReadFileOrFail(string path)
+    {
+        try
+        {
+            return OrFail(path, () => ReadFile(path));
+        }
+        catch (FileFailedException e)
+        {
+            Fail(e.ErrorRecord);
+            throw;
+        }
+    }
+
     private byte[] ReadFile(string path)
     {
         try
         {
-            return OrFail(path, () => Wait(new ValueTask<byte[]>(FileContent.ReadAsync(FileTarget.PathOf(this, path), TreePlace.In(Target, KvRange.All).LargestValue, StopToken))));
+            return Wait(new ValueTask<byte[]>(FileContent.ReadAsync(FileTarget.PathOf(this, path), TreePlace.In(Target, KvRange.All).LargestValue, StopToken)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Fail(ErrorRecords.FileFailed(e, path));
-            throw;
+            throw new FileFailedException(ErrorRecords.FileFailed(e, path));
         }
     }
 
     private KvWriteRequest FromKey()
     {
-        if (_fileContent is not null)
+        if (_fileContent is not null || _fileBlock is not null)
         {
-            return new(Key, _fileContent, Ttl);
+            return new(Key, _fileContent ?? ReadFile(PathIn(_fileBlock!.Make(PipedObject, Key))), Ttl);
         }
 
         if (_valueGiven)

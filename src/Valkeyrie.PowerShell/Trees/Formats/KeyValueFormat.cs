@@ -6,8 +6,9 @@ using System.Text.Unicode;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Lines of KEY=VALUE. Empty lines, and those that begin with #, do not count; nor do blanks around a key and a value. What stands in double quotes knows
-/// \n, \r, \t, \", \\ and \xNN, a byte; what stands in single quotes is taken as it is. Nothing else has a meaning: no variable, no comment behind a value.</summary>
+/// <summary>Lines of KEY=VALUE. Empty lines, lines that begin with #, blanks around a key and a value, and <c>export</c> before a key are ignored. Double quotes
+/// support \n, \r, \t, \", \\ and \xNN, which is one byte; text in single quotes is literal. A key with blanks, brackets or quotes must be in quotes, so that a file of another
+/// format is refused. Variables and comments after a value have no meaning.</summary>
 internal sealed class KeyValueFormat : IWritableTreeFormat
 {
     private const int LeastBuffer = 64 * 1024;
@@ -15,6 +16,9 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
     // A byte of a value takes four as \x00.
     private const int BytesPerByte = 4;
     private const long RoomForTheRest = 1024 * 1024;
+
+    // What no name of a variable has, and most lines of other formats.
+    private static readonly SearchValues<byte> OnlyInQuotes = SearchValues.Create(" \t\"'`{}[]()<>;,"u8);
 
     private static ReadOnlySpan<byte> Export => "export "u8;
 
@@ -99,13 +103,14 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
         }
         else
         {
-            if (rest.StartsWith(Export))
-            {
-                throw new FormatException("it begins with 'export', which a shell reads and this command does not. Remove it, or put a key of that name in quotes");
-            }
-
+            rest = rest.StartsWith(Export) ? rest[Export.Length..].TrimStart(" \t"u8) : rest;
             var equals = rest.IndexOf((byte)'=');
             key = (equals < 0 ? rest : rest[..equals]).TrimEnd(" \t"u8).ToArray();
+            if (equals > 0 && key.AsSpan().IndexOfAny(OnlyInQuotes) >= 0)
+            {
+                throw new FormatException($"'{VisibleText.Of(Encoding.UTF8.GetString(key))}' is not a key. A key with blanks, brackets or quotes must be in quotes; for a file of another format use another -Format");
+            }
+
             rest = equals < 0 ? [] : rest[equals..];
         }
 
@@ -173,7 +178,7 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
         public void Write(string key, byte[] value)
         {
             var bytes = KeyText.Encode(key);
-            var isBare = bytes.Length > 0 && IsBare(bytes) && bytes[0] != '#' && !bytes.Contains((byte)'=') && !bytes.AsSpan().StartsWith(Export);
+            var isBare = bytes.Length > 0 && IsBare(bytes) && bytes[0] != '#' && !bytes.Contains((byte)'=') && bytes.AsSpan().IndexOfAny(OnlyInQuotes) < 0;
             Write(bytes, isBare);
             output.Write("="u8);
             Write(value, IsBare(value));
