@@ -27,9 +27,9 @@ Describe 'Set-KvValue -InFile' {
         $folder = New-Item (Join-Path $TestFolder block) -ItemType Directory
         'a', 'b' | ForEach-Object { Set-Content (Join-Path $folder "$_.pem") "cert $_" -NoNewline }
         Get-ChildItem $folder | Set-KvValue -Key { "block/$($_.Name)" } -InFile { $_ }
-        Get-KvTree block -ValueOnly | Should -Be 'cert a', 'cert b'
+        (Get-KvTree block).Value | Should -Be 'cert a', 'cert b'
         'a', 'none', 'b' | Set-KvValue -Key { "named/$_" } -InFile { Join-Path $folder "$_.pem" } -ErrorVariable failures -ErrorAction SilentlyContinue
-        Get-KvTree named -ValueOnly | Should -Be 'cert a', 'cert b'
+        (Get-KvTree named).Value | Should -Be 'cert a', 'cert b'
         $failures | Should -HaveCount 1
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'KvFileFailed,*'
         "$failures" | Should -BeLike '*none.pem*does not exist*'

@@ -33,6 +33,9 @@ foreach ($store in $stores) {
             Get-KvValue alone/a -ValueOnly | Should -Be 1
             (New-KvCondition alone/a -Missing | Invoke-KvTransaction { Set-KvValue alone/b then } { Set-KvValue alone/b else }).Succeeded | Should -BeFalse
             Get-KvValue alone/b -ValueOnly | Should -Be else
+            $done = Invoke-KvTransaction (New-KvCondition alone/a -Exists), (New-KvCondition alone/b -Exists) { Remove-KvValue alone/a } { Remove-KvValue alone/b }
+            $done.Succeeded | Should -BeTrue
+            (Get-KvTree alone).Key | Should -Be alone/b
         }
 
         It 'emits one object, with what each command gave, in order' {

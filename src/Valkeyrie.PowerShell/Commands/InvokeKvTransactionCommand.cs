@@ -15,13 +15,14 @@ namespace Valkeyrie.PowerShell.Commands;
 [OutputType(typeof(KvTransactionOutcome))]
 public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
 {
+    // Beside the other one, so that a block that comes first is the one of -Then.
     private const string AlwaysSet = "Always";
     private const string ConditionsSet = "Conditions";
 
     private readonly List<KvCondition> _conditions = [];
 
     /// <summary>The conditions, made by New-KvCondition, all of which must hold. Default: none, so that -Then is done.</summary>
-    [Parameter(ParameterSetName = ConditionsSet, Position = 0, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ConditionsSet, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     public KvCondition[] If { get; set; } = [];
 
@@ -32,6 +33,7 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
     public ScriptBlock? Then { get; set; }
 
     /// <summary>What is done if one does not hold. No key may be written twice.</summary>
+    [Parameter(ParameterSetName = AlwaysSet, Position = 1)]
     [Parameter(ParameterSetName = ConditionsSet, Position = 2)]
     [ValidateNotNull]
     public ScriptBlock? Else { get; set; }
