@@ -10,7 +10,7 @@ internal sealed record BenchOptions
         Usage: bench [ROW ...] [OPTION ...]
                bench embedded [ROW ...] [OPTION ...]   the embedded store against bare SQLite; see bench embedded --help
 
-        Rows (all but growth where none is named):
+        Rows (all but growth and cmdlets where none is named):
         {0}
 
         Options:
@@ -22,7 +22,8 @@ internal sealed record BenchOptions
           --etcdctl PATH    the command line client ($VALKEYRIE_ETCDCTL, else etcdctl on PATH)
                             Consul and ZooKeeper are those that $VALKEYRIE_CONSUL and $VALKEYRIE_ZOOKEEPER name, else on PATH
                             etcd's Go client takes part where $VALKEYRIE_GO_CLIENT names a program on it
-          --growth          the growth row, with the rows that are named
+          --growth          the rows growth and cmdlets, with the rows that are named
+          --keys N          the most keys of the row cmdlets (1000000)
         """;
 
     private static readonly string[] AllContenders = ["floor", "store", DotnetEtcd.PeerName, LeanGrpc.PeerName, GoClient.Name, "etcdctl"];
@@ -45,6 +46,9 @@ internal sealed record BenchOptions
 
     public bool Growth { get; private init; }
 
+    /// <summary>The most keys to which the cmdlets are measured.</summary>
+    public long LargestGrowth { get; private init; } = 1_000_000;
+
     public bool Help { get; private init; }
 
     /// <summary>Reads the command line.</summary>
@@ -64,6 +68,7 @@ internal sealed record BenchOptions
                 "--etcd" => options with { Etcd = ValueOf(argument, rest) },
                 "--etcdctl" => options with { Etcdctl = ValueOf(argument, rest) },
                 "--json" => options with { Json = ValueOf(argument, rest) },
+                "--keys" => options with { LargestGrowth = long.Parse(ValueOf(argument, rest), NumberStyles.None, CultureInfo.InvariantCulture) },
                 "--growth" => options with { Growth = true },
                 "--help" or "-h" => options with { Help = true },
                 _ when argument.StartsWith('-') => throw new FormatException($"There is no option '{argument}'."),

@@ -8,6 +8,7 @@ using Valkeyrie.Bench.Workloads;
 
 const string Memory = "memory";
 const string GrowthRow = "growth";
+const string CmdletGrowthRow = "cmdlets";
 
 if (args is [Child.Mark, .. var work])
 {
@@ -57,7 +58,7 @@ BenchOptions options;
 try
 {
     options = BenchOptions.Parse(args);
-    string[] known = [.. workloads.Select(w => w.Name), Memory, GrowthRow];
+    string[] known = [.. workloads.Select(w => w.Name), Memory, GrowthRow, CmdletGrowthRow];
     if (options.Rows.FirstOrDefault(row => !known.Contains(row)) is { } unknown)
     {
         throw new FormatException($"There is no row '{unknown}'.");
@@ -71,11 +72,13 @@ catch (FormatException e)
 
 if (options.Help)
 {
-    var rows = workloads.Select(w => $"  {w.Name,-16}  {w.Title}").Append($"  {Memory,-16}  1,000,000 keys listed, with the peak of memory").Append($"  {GrowthRow,-16}  times and memory from 10^3 to 10^6 keys");
+    var rows = workloads.Select(w => $"  {w.Name,-16}  {w.Title}").Append($"  {Memory,-16}  1,000,000 keys listed, with the peak of memory").Append($"  {GrowthRow,-16}  times and memory from 10^3 to 10^6 keys")
+        .Append($"  {CmdletGrowthRow,-16}  pipeline, import, copy, list, tree and watch from 10^3 to 10^6 keys");
     Console.WriteLine(BenchOptions.Usage.Replace("{0}", string.Join('\n', rows), StringComparison.Ordinal));
     return 0;
 }
 
+SampleLog? log = null;
 Workload[] asked = [.. workloads.Where(w => IsAskedFor(w.Name))];
 Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors for client and server, data on {Arena.MemoryDisk ?? "disk"}");
 Console.WriteLine($"medians of {options.Rounds} interleaved rounds; processor time and bytes are this process's own");
@@ -94,15 +97,26 @@ if (options.Growth || options.Rows.Contains(GrowthRow))
     await Growth.GrowthAsync(options);
 }
 
+if (options.Growth || options.Rows.Contains(CmdletGrowthRow))
+{
+    await ShellGrowth.RunAsync(options, options.LargestGrowth, LogOf);
+}
+
+if (options.Json is { } file)
+{
+    log?.Write(file);
+}
+
 return 0;
 
 bool IsAskedFor(string row) => (options.Rows.Count == 0 && !options.Growth) || options.Rows.Contains(row);
+
+SampleLog LogOf(string server) => log ??= new SampleLog(server, options.Rounds);
 
 async Task MeasureAsync(Workload[] rows)
 {
     await using var arena = await Arena.OpenAsync(options);
     var server = $"etcd {(await arena.StatusAsync()).Version}";
-    var log = new SampleLog(server);
     Console.WriteLine($"{server}, etcdctl {await Etcdctl.FindVersionAsync(options.Etcdctl) ?? "not found"}");
     foreach (var row in rows)
     {
@@ -110,17 +124,12 @@ async Task MeasureAsync(Workload[] rows)
         {
             var standings = await Rounds.MeasureAsync(await row.PrepareAsync(arena), options);
             Report.Write(row, standings);
-            log.Add(row, standings);
+            LogOf(server).Add(row, standings);
             await arena.ClearAsync("bench");
         }
         catch (WorkloadSkippedException e)
         {
             Console.WriteLine($"\n{row.Name}: not run, since {e.Message}.");
         }
-    }
-
-    if (options.Json is { } file)
-    {
-        log.Write(file);
     }
 }

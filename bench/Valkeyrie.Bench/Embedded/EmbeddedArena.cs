@@ -19,6 +19,9 @@ internal sealed class EmbeddedArena : IAsyncDisposable
         Store = EmbeddedStore.Open(StoreFile);
     }
 
+    /// <summary>How many puts <see cref="KvBatchWriter"/>, and so an import, makes in one transaction.</summary>
+    public const int PutsPerBatch = 128;
+
     public string BareFile => Path.Combine(_folder, "bare.db");
 
     public string StoreFile => Path.Combine(_folder, "store.db");
@@ -39,6 +42,9 @@ internal sealed class EmbeddedArena : IAsyncDisposable
             await transactions.CommitAsync(new KvTransaction { Then = [.. keys.Select(k => new KvOperation.Put(k, value))] });
         }
     }
+
+    /// <summary>The name of a file that does not exist yet.</summary>
+    public string NewFile() => Path.Combine(_folder, Guid.NewGuid().ToString("n") + ".db");
 
     /// <summary>What it costs here to have a page written over on the disk for certain, as a log is, in microseconds.</summary>
     public double MeasureSync()

@@ -21,6 +21,7 @@ internal static class EmbeddedBench
           --folder PATH     where the files lie, for the disk to measure (the temporary folder)
           --rounds N        rounds of each row; the figures are their medians (5)
           --seconds S       how long one sample should take (0.7)
+          --json FILE       also write every sample of every round to FILE
         """;
 
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
@@ -63,19 +64,26 @@ internal static class EmbeddedBench
 
     private static async Task MeasureAsync(BenchOptions options, string folder)
     {
-        var isFirst = true;
+        SampleLog? log = null;
         foreach (var row in EmbeddedRow.All.Where(r => IsAskedFor(r.Name)))
         {
             await using var arena = new EmbeddedArena(folder);
-            if (isFirst)
+            if (log is null)
             {
                 var status = await arena.Store.PingAsync();
                 Console.WriteLine($"{status.Version}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors; medians of {options.Rounds} interleaved rounds");
                 Console.WriteLine($"files in {folder}, where writing a page and syncing it to the disk takes {Report.Number(arena.MeasureSync(), "#,0")} us");
-                isFirst = false;
+                log = new SampleLog(status.Version, options.Rounds);
             }
 
-            Report.Write(row, await Rounds.MeasureAsync(await row.PrepareAsync(arena), options));
+            var standings = await Rounds.MeasureAsync(await row.PrepareAsync(arena), options);
+            Report.Write(row, standings);
+            log.Add(row, standings);
+        }
+
+        if (options.Json is { } file)
+        {
+            log?.Write(file);
         }
 
         if (IsAskedFor(EmbeddedGrowth.Name))

@@ -1,4 +1,6 @@
+using Valkeyrie.Bench.Contenders;
 using Valkeyrie.Bench.Measuring;
+using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Bench.Embedded;
 
@@ -14,6 +16,8 @@ internal sealed class EmbeddedRow(string name, string title, string unit, Func<E
     public const int ValueSize = 64;
 
     private const int FillsUntilTheLogIsGrown = 20;
+    private const int Imported = 100_000;
+    private const int InFlightInLibrary = 256;
 
     // Coprime to the number of keys: every key once before any comes again, and never the next one beside.
     private const long Stride = 7_919;
@@ -25,6 +29,7 @@ internal sealed class EmbeddedRow(string name, string title, string unit, Func<E
         new("get", $"gets over {Keys:#,0} keys, values of {ValueSize} B, one at a time", "get", arena => GetAsync(arena, 1)),
         new("getparallel", $"gets, on {Environment.ProcessorCount} threads; the bare loop on one", "get", arena => GetAsync(arena, Environment.ProcessorCount)),
         new("list100k", "100,000 keys listed, values of 64 B", "key", arena => ListAsync(arena, 100_000, 64)),
+        new("import", $"{Imported:#,0} keys with values of {ValueSize} B into a new file, {EmbeddedArena.PutsPerBatch} to a transaction; the cmdlet in a PowerShell, reading a JSON file", "key", ImportAsync),
         new("list10k", "10,000 keys listed, values of 1 KiB", "key", arena => ListAsync(arena, 10_000, 1024)),
     ];
 
@@ -109,6 +114,43 @@ internal sealed class EmbeddedRow(string name, string title, string unit, Func<E
                     Require(count, keys);
                 }
             }) { UnitsPerOperation = keys },
+        ];
+    }
+
+    private static async Task<IReadOnlyList<Contender>> ImportAsync(EmbeddedArena arena)
+    {
+        var shell = await ModuleShell.FindAsync();
+        var value = Arena.Value(ValueSize);
+        return
+        [
+            new Contender("bare SQLite", (operations, meter) =>
+            {
+                var batches = Enumerable.Range(0, (int)operations).Select(i => Arena.KeyOf("bench", i)).Chunk(EmbeddedArena.PutsPerBatch).ToList();
+                using var bare = new BareSqlite(arena.NewFile());
+                meter.Restart();
+                batches.ForEach(keys => bare.Fill(keys, value));
+                meter.Pause();
+                return Task.CompletedTask;
+            }) { FixedOperations = Imported },
+            new Contender($"store, {InFlightInLibrary} puts in flight", async (operations, meter) =>
+            {
+                await using var store = EmbeddedStore.Open(arena.NewFile());
+                await store.PingAsync();
+                meter.Restart();
+                await InFlight.RunAsync(InFlightInLibrary, operations, async i => await store.PutAsync(Arena.KeyOf("bench", i), value));
+                meter.Pause();
+            }) { FixedOperations = Imported },
+            new Contender("store, KvBatchWriter", async (operations, meter) =>
+            {
+                await using var store = EmbeddedStore.Open(arena.NewFile());
+                await store.PingAsync();
+                var writer = new KvBatchWriter(store);
+                meter.Restart();
+                await InFlight.RunAsync(InFlightInLibrary * 2, operations, async i => await writer.PutAsync(Arena.KeyOf("bench", i), value));
+                meter.Pause();
+            }) { FixedOperations = Imported },
+            new Contender("Import-KvTree", async (operations, meter) =>
+                meter.Tell(await shell.MeasureAsync("import.ps1", "embedded:" + arena.NewFile(), "bench", $"{operations}", $"{ValueSize}"))) { FixedOperations = Imported, OtherProcess = true },
         ];
     }
 

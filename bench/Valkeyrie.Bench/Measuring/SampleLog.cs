@@ -1,12 +1,16 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Valkeyrie.Bench.Measuring;
 
 /// <summary>Every sample of a run, for a file: what a table of medians leaves out.</summary>
-/// <param name="server">The server, such as "etcd 3.5.16".</param>
-internal sealed class SampleLog(string server)
+/// <param name="server">The server or engine, such as "etcd 3.5.16".</param>
+/// <param name="rounds">The number of rounds.</param>
+internal sealed class SampleLog(string server, int rounds)
 {
+    private const string ProcessorField = "model name";
+
     private static readonly JsonSerializerOptions Layout = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 
     private readonly List<object> _rows = [];
@@ -27,13 +31,29 @@ internal sealed class SampleLog(string server)
         }),
     });
 
+    /// <summary>Adds a row whose contenders were measured at several sizes.</summary>
+    /// <param name="name">The name of the row on the command line.</param>
+    /// <param name="figures">What was measured, each with its samples.</param>
+    public void AddGrowth(string name, IEnumerable<object> figures) => _rows.Add(new { Name = name, Growth = figures });
+
     public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(
         new
         {
             Server = server,
+            Program = typeof(KvStore).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
             Runtime = RuntimeInformation.FrameworkDescription,
+            System = RuntimeInformation.RuntimeIdentifier,
+            Processor = FindProcessor(),
             Processors = Environment.ProcessorCount,
+            Rounds = rounds,
             Rows = _rows,
         },
         Layout) + "\n");
+
+    // Linux alone has a file that names it.
+    private static string FindProcessor()
+    {
+        var line = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith(ProcessorField, StringComparison.Ordinal)) : null;
+        return line is null ? $"{RuntimeInformation.ProcessArchitecture}" : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+    }
 }

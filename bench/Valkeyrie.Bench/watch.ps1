@@ -1,0 +1,11 @@
+# Replays so many events of a directory with Watch-KvTree and prints how many milliseconds that took, without the start of PowerShell.
+param([string] $Module, [string] $Endpoint, [string] $Directory, [int] $Count, [long] $From)
+
+$ErrorActionPreference = 'Stop'
+Import-Module $Module
+Connect-KvStore $Endpoint | Out-Null
+
+# Code that has run once is compiled.
+$null = Watch-KvTree $Directory -FromRevision $From | Select-Object -First 1000
+(Measure-Command { Watch-KvTree $Directory -FromRevision $From | Select-Object -First $Count }).TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)
+Disconnect-KvStore

@@ -1,0 +1,24 @@
+<#
+.SYNOPSIS
+    Draws the bars of the README's section "How fast" from the figures of a run of the benchmark.
+.DESCRIPTION
+    The same file gives the same picture to the byte. Each row of the file that the table below names becomes a group of bars: the rate of each contender, the fastest of the group in
+    full length.
+.PARAMETER Measurement
+    A file that bench --json has written.
+.PARAMETER Output
+    The picture, an SVG file.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)]
+    [string] $Measurement,
+
+    [Parameter(Mandatory)]
+    [string] $Output
+)
+
+$ErrorActionPreference = 'Stop'
+. $PSScriptRoot/pictures/Chart.ps1
+$run = Get-Content $Measurement -Raw | ConvertFrom-Json
+[IO.File]::WriteAllText($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Output), (ConvertTo-Chart $run))
