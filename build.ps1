@@ -10,6 +10,7 @@
     soak    run rounds under faults with growing seeds, and idle clients next to them, until one fails; arguments: duration (10m), first seed
     docs    update the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
     pictures take the README's pictures again: real sessions in a real terminal, tmux; arguments: names of pictures, else all
+    chart   draw the picture of speed from docs/measurements/etcd.json, which bench --json writes
     analyze check every script with PSScriptAnalyzer
     surface update the declared surface of the libraries, PublicAPI.Unshipped.txt, after a deliberate change
     notices write THIRD-PARTY-NOTICES.txt again, from the packages that the module ships
@@ -26,7 +27,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('help', 'build', 'test', 'pester', 'demo', 'soak', 'docs', 'pictures', 'analyze', 'surface', 'notices', 'package', 'release', 'bench')]
+    [ValidateSet('help', 'build', 'test', 'pester', 'demo', 'soak', 'docs', 'pictures', 'chart', 'analyze', 'surface', 'notices', 'package', 'release', 'bench')]
     [string] $Task = 'help',
 
     [Parameter(ValueFromRemainingArguments)]
@@ -184,6 +185,11 @@ function Invoke-PicturesTask {
     Invoke-BuildTask
     & (Get-Pwsh) -NoProfile -NonInteractive -File build/pictures.ps1 -Module out/Valkeyrie -Output docs/pictures -Name ($args -join ',')
     Assert-ExitCode 'Taking the pictures'
+}
+
+function Invoke-ChartTask {
+    & (Get-Pwsh) -NoProfile -NonInteractive -File build/chart.ps1 -Measurement docs/measurements/etcd.json -Output docs/pictures/speed.svg
+    Assert-ExitCode 'Drawing the chart'
 }
 
 function Invoke-AnalyzeTask {

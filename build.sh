@@ -47,6 +47,11 @@ task_pictures() { # take the README's pictures again: real sessions in a real te
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 pictures "$@"
 }
 
+task_chart() { # draw the picture of speed from the figures of docs/measurements/etcd.json
+    find_pwsh || fail "There is NO CHART: the task is written in PowerShell."
+    "$pwsh" -NoProfile -NonInteractive -File build.ps1 chart
+}
+
 task_analyze() { # check every script with PSScriptAnalyzer
     find_pwsh || fail "The scripts were NOT ANALYZED: PSScriptAnalyzer runs in a PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 analyze

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Draws the bars of the README's section "How fast" from the figures of a run of the benchmark.
+    Draws the bars of docs/speed.md from the figures of a run of the benchmark.
 .DESCRIPTION
     The same file gives the same picture to the byte. Each row of the file that the table below names becomes a group of bars: the rate of each contender, the fastest of the group in
     full length.
