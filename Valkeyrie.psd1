@@ -8,6 +8,7 @@
     Description          = 'Store settings, share state, watch for changes and take locks: cmdlets and a drive for etcd, Consul, ZooKeeper, or a local file that needs no server.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
+    RequiredAssemblies   = @('bin/Valkeyrie.Loader.dll')
     TypesToProcess       = @('Valkeyrie.Types.ps1xml')
     FormatsToProcess     = @('Valkeyrie.Format.ps1xml')
     FunctionsToExport    = @()

@@ -31,7 +31,7 @@ public enum KvEventType
 }
 
 /// <summary>One change that a watch delivers. Immutable.</summary>
-public sealed class KvEvent
+public sealed class KvEvent : IFormattable
 {
     /// <summary>What happened.</summary>
     public required KvEventType Type { get; init; }
@@ -70,4 +70,18 @@ public sealed class KvEvent
 
     /// <summary>Type, key and revision.</summary>
     public override string ToString() => $"{Type} {Key} @{Revision}";
+
+    /// <summary>A part of the event, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>key</c>; <c>value</c> and <c>lines</c> as for a pair, or the message of <see cref="Error"/> where there is one; <c>previous</c>, the
+    /// value before the change with its line ends, empty where <see cref="Previous"/> is null; null, empty or <c>G</c> for type, key and revision as they are.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" or "G" => ToString(),
+        "key" => VisibleText.Of(Key),
+        "value" or "lines" => Error is null ? Pair.ToString(format, formatProvider) : VisibleText.Of(Error.Message),
+        "previous" => Previous?.ToString("lines", formatProvider) ?? "",
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of an event. Use key, value, lines or previous."),
+    };
 }

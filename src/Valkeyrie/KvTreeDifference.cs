@@ -70,14 +70,16 @@ public sealed class KvTreeDifference : IFormattable
     /// <summary>Indicator and key.</summary>
     public override string ToString() => $"{SideIndicator} {Key}";
 
-    /// <summary>The key, fit to be shown: see <see cref="VisibleText"/>.</summary>
-    /// <param name="format"><c>key</c> for <see cref="RelativeKey"/>; null, empty or <c>G</c> for indicator and key as they are.</param>
+    /// <summary>A part of the difference, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <param name="format"><c>key</c> for <see cref="RelativeKey"/>; <c>reference</c> and <c>difference</c> for the value in that tree, empty where it does not hold the key; null, empty or <c>G</c> for indicator and key as they are.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">There is no such format.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => ToString(),
         "key" => VisibleText.Of(RelativeKey),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a difference. Use key."),
+        "reference" => Reference?.ToString("value", formatProvider) ?? "",
+        "difference" => Difference?.ToString("value", formatProvider) ?? "",
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a difference. Use key, reference or difference."),
     };
 }

@@ -450,6 +450,23 @@ Describe 'Data' {
     }
 }
 
+Describe 'A table of what comes in large numbers' {
+    It 'of <_> runs no script for a row' -ForEach @('Valkeyrie.KvPair', 'Valkeyrie.KvEvent', 'Valkeyrie.KvTreeDifference', 'Valkeyrie.KvPair#Drive') {
+        $type = $_
+        $definitions = ([xml] (Get-Content $PSScriptRoot/../../module/Valkeyrie.Format.ps1xml -Raw)).Configuration
+        $table = $definitions.ViewDefinitions.View | Where-Object {
+            $_.TableControl -and ($_.ViewSelectedBy.TypeName -contains $type -or ($_.ViewSelectedBy.SelectionSetName -and $definitions.SelectNodes('SelectionSets/SelectionSet').Types.TypeName -contains $type))
+        }
+        $table | Should -HaveCount 1
+        $rows = $table.SelectNodes('.//TableRowEntry')
+        $rows.Count | Should -BeGreaterThan 0
+        $rows.SelectNodes('.//ScriptBlock') | Should -BeNullOrEmpty
+        $columns = $rows.SelectNodes('.//PropertyName').InnerText
+        $members = ([xml] (Get-Content $PSScriptRoot/../../module/Valkeyrie.Types.ps1xml -Raw)).Types.Type | Where-Object Name -in $type, ($type -replace '#.*')
+        $members.Members.ScriptProperty.Name | Where-Object { $_ -in $columns } | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'In a session whose language is constrained' {
     BeforeAll {
         $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())

@@ -91,4 +91,25 @@ public class VisibleTextTests
     }
 
     private static string Shown(string value) => $"{new KvPair(Encoding.UTF8.GetBytes(value)) { Key = "a" }:value}";
+
+    [Fact]
+    public void AnEventShowsItsPairOrItsErrorAndTheValueBefore()
+    {
+        var change = new KvEvent
+        {
+            Type = KvEventType.Put,
+            Pair = new KvPair("one\ntwo"u8.ToArray()) { Key = "a\u001b[31m", Revision = 7 },
+            Previous = new KvPair("before\u001b"u8.ToArray()) { Key = "a\u001b[31m" },
+        };
+        var outage = new KvEvent { Type = KvEventType.Outage, Pair = new KvPair { Key = "a" }, Error = new KvException(KvErrorCode.Unreachable, "gone\u001b") };
+
+        Assert.Equal(VisibleText.Of(change.Key), $"{change:key}");
+        Assert.Equal($"{change.Pair:value}", $"{change:value}");
+        Assert.Equal($"{change.Pair:lines}", $"{change:lines}");
+        Assert.Equal(VisibleText.Of("before\u001b"), $"{change:previous}");
+        Assert.Equal(change.ToString(), $"{change}");
+        Assert.Equal(VisibleText.Of("gone\u001b"), $"{outage:value}");
+        Assert.Equal("", $"{outage:previous}");
+        Assert.Throws<FormatException>(() => $"{change:x}");
+    }
 }
