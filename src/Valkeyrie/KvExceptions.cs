@@ -137,12 +137,19 @@ public sealed class KvCannotLockException : KvException
     /// <param name="key">The key.</param>
     /// <param name="timeout">How long was waited.</param>
     /// <param name="endpoint">Where.</param>
-    public KvCannotLockException(string key, TimeSpan timeout, string? endpoint)
-        : base(KvErrorCode.CannotLock, $"The lock of '{key}' is held by another{(timeout > TimeSpan.Zero ? $", and was not released within {timeout.TotalSeconds:0.###} s" : "")}.")
+    /// <param name="owner">The owner of the lock; null if the store does not tell.</param>
+    public KvCannotLockException(string key, TimeSpan timeout, string? endpoint, string? owner = null)
+        : base(
+            KvErrorCode.CannotLock,
+            $"The lock of '{key}' is held by {owner ?? "another"}{(timeout > TimeSpan.Zero ? $", and was not released within {timeout.TotalSeconds:0.###} s" : "")}.")
     {
         Key = key;
+        Owner = owner;
         Endpoint = endpoint;
     }
+
+    /// <summary>The owner of the lock, as <see cref="KvLockOptions.Owner"/> names it; null if it is not known.</summary>
+    public string? Owner { get; }
 }
 
 /// <summary>Why a lock or a leadership was lost.</summary>

@@ -153,4 +153,25 @@ Describe 'Lock-KvKey' -Tag etcd {
             $inside.Result | Should -Be inside
         }
     }
+
+    It 'names the holder of a lock that could not be taken, and releases by key what this session holds' {
+        $null = Lock-KvKey named/a -Owner 'zoe@web1' -Store main
+        "$(Get-ErrorOf { Lock-KvKey named/a -Timeout 0 -Store main })" | Should -BeLike "*'named/a' is held by zoe@web1.*"
+        "$(Get-ErrorOf { Use-KvLock named/a -Timeout 0 { } -Store main })" | Should -BeLike "*'named/a' is held by zoe@web1.*"
+        (TabExpansion2 'Unlock-KvKey named/' 20).CompletionMatches.CompletionText | Should -Be named/a
+        Get-KvLock named/a -Store main | Unlock-KvKey
+        Get-KvLock named/a -Store main | Should -BeNullOrEmpty
+        $failure = Get-ErrorOf { Unlock-KvKey named/a }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        "$failure" | Should -BeLike "*does not hold the lock of 'named/a'*Get-KvLock*"
+    }
+
+    It 'asks which lock is to be released where this session holds that of one key on two stores' {
+        $other = Connect-KvStore -InMemory -Name 'another one'
+        $locks = (Lock-KvKey twice -Store main), (Lock-KvKey twice -Store $other)
+        "$(Get-ErrorOf { Unlock-KvKey twice })" | Should -BeLike "*holds 2 locks of 'twice'*"
+        $locks | Unlock-KvKey
+        $locks.IsHeld | Should -Be $false, $false
+        Disconnect-KvStore $other
+    }
 }

@@ -19,7 +19,7 @@ public sealed class EnterKvElectionCommand : KvElectionCmdlet
         }
 
         var held = Win();
-        LockHolders.Add(held);
+        LockHolders.Add(held, Target);
         WriteObject(held);
     }
 }

@@ -31,7 +31,7 @@ public sealed class LockKvKeyCommand : KvLockCmdlet
             if (ShouldProcess(key, "Take lock"))
             {
                 var held = TakeOrReleaseAll(key);
-                LockHolders.Add(held);
+                LockHolders.Add(held, Target);
                 Emit(held);
             }
         }

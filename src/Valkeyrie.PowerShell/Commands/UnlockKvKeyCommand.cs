@@ -1,27 +1,57 @@
 using System.Management.Automation;
+using Valkeyrie.PowerShell.Binding;
+using Valkeyrie.PowerShell.Completion;
+using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
 using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Releases locks. That one had been lost before is an error. The holder of a lock that another runspace took is told by the lock's Lost.</summary>
-[Cmdlet(VerbsCommon.Unlock, "KvKey", SupportsShouldProcess = true)]
+/// <summary>Releases locks. A lock that was lost before is an error. If another runspace took the lock, its holder is notified through Lost.</summary>
+[Cmdlet(VerbsCommon.Unlock, "KvKey", DefaultParameterSetName = LockSet, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class UnlockKvKeyCommand : KvCmdlet
 {
-    /// <summary>The locks, as Lock-KvKey gave them. Releasing one again does nothing.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    private const string LockSet = "Lock";
+    private const string KeySet = "Key";
+
+    /// <summary>The locks that Lock-KvKey emitted. Releasing a lock twice has no effect.</summary>
+    [Parameter(ParameterSetName = LockSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
     public KvLock[] Lock { get; set; } = [];
+
+    /// <summary>The keys of locks that this runspace took by Lock-KvKey and still holds.</summary>
+    [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [TextOf("Key")]
+    [ArgumentCompleter(typeof(HeldLockCompleter))]
+    public string[] Key { get; set; } = [];
 
     /// <inheritdoc/>
     protected override void Process()
     {
-        foreach (var held in Lock)
+        foreach (var held in ParameterSetName == LockSet ? Lock : Key.Select(Find).OfType<KvLock>())
         {
             if (ShouldProcess(held.Key, "Release lock"))
             {
                 ReportErrors(held.Key, () => Wait(LockHolders.IsElsewhere(held) ? held.BreakAsync(StopToken) : held.UnlockAsync(StopToken)));
             }
+        }
+    }
+
+    private KvLock? Find(string key)
+    {
+        var found = LockHolders.HeldHere().Where(held => held.Lock.Key == key).ToArray();
+        switch (found)
+        {
+            case [var (held, _)]:
+                return held;
+            case []:
+                WriteError(ErrorRecords.InvalidArgument(
+                    $"This session does not hold the lock of '{key}'. Get-KvLock shows who holds it; Get-KvLock {ArgumentText.Of(key)} | Remove-KvLease takes it from a holder that is gone.", key));
+                return null;
+            default:
+                WriteError(ErrorRecords.InvalidArgument(
+                    $"This session holds {found.Length} locks of '{key}', on {string.Join(", ", found.Select(held => held.Store.Info.Address))}. Specify the lock that Lock-KvKey emitted.", key));
+                return null;
         }
     }
 }

@@ -65,5 +65,37 @@ public abstract class KvLockCmdlet : KvHoldingCmdlet
 
     /// <summary>Takes a lock, or ends the command with an error.</summary>
     /// <param name="key">The key.</param>
-    protected KvLock Take(string key) => Hold(key, () => Target.LockAsync(key, _options, StopToken));
+    protected KvLock Take(string key) => Hold(key, () => TakeOrSayWhoHoldsAsync(key));
+
+    private async ValueTask<KvLock> TakeOrSayWhoHoldsAsync(string key)
+    {
+        try
+        {
+            return await Target.LockAsync(key, _options, StopToken).ConfigureAwait(false);
+        }
+        catch (KvCannotLockException e) when (Timeout is not null)
+        {
+            throw await HeldByAsync(e, key).ConfigureAwait(false);
+        }
+    }
+
+    // Who holds it is read after the lock was not taken: by then it may be somebody else, or nobody.
+    private async ValueTask<KvCannotLockException> HeldByAsync(KvCannotLockException failure, string key)
+    {
+        if (!Target.TryGetCapability<IKvLockStatus>(out var locks))
+        {
+            return failure;
+        }
+
+        try
+        {
+            return await locks.TryGetLockAsync(key, _options!.Form, StopToken).ConfigureAwait(false) is { Owner.Length: > 0 } held 
+                ? new KvCannotLockException(key, Timeout!.Value, failure.Endpoint, held.Owner)
+                : failure;
+        }
+        catch (KvException)
+        {
+            return failure;
+        }
+    }
 }
