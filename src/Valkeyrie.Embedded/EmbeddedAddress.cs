@@ -23,7 +23,7 @@ internal sealed record EmbeddedAddress(string File, EmbeddedOptions Options)
 
         return file.Length == 0
             ? new EmbeddedAddress("", options)
-            : throw new KvInvalidArgumentException($"A store in memory has no name, but '{file}' was given. Give '{EmbeddedStore.MemoryScheme}:' alone.");
+            : throw new KvInvalidArgumentException($"A store in memory has no name, but '{file}' was specified. Specify '{EmbeddedStore.MemoryScheme}:' only.");
     }
 
     /// <summary>The address of a file; empty for the default one.</summary>
@@ -31,7 +31,7 @@ internal sealed record EmbeddedAddress(string File, EmbeddedOptions Options)
     {
         if (file.Contains('\0', StringComparison.Ordinal))
         {
-            throw new KvInvalidArgumentException("The path of the file holds a NUL character.");
+            throw new KvInvalidArgumentException("The path of the file must not contain a NUL character.");
         }
 
         var path = Path.GetFullPath(file.Length > 0 ? file : DefaultFile.GetPath());
@@ -51,8 +51,8 @@ internal sealed record EmbeddedAddress(string File, EmbeddedOptions Options)
         {
             "history" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var revisions) => options with { HistoryRevisions = revisions },
             "age" when TryParseTime(value, out var age) => options with { HistoryAge = age },
-            "history" or "age" => throw new KvInvalidArgumentException($"'{setting}' cannot be read. Give the history as a number of revisions, and the age as in '90s', '30m', '24h' or '7d'."),
-            _ => throw new KvInvalidArgumentException($"'{name}' is not a setting of the embedded store. There are 'history' and 'age'."),
+            "history" or "age" => throw new KvInvalidArgumentException($"'{setting}' is not valid. Specify the history as a number of revisions, and the age as in '90s', '30m', '24h' or '7d'."),
+            _ => throw new KvInvalidArgumentException($"'{name}' is not a setting of the embedded store. The settings are 'history' and 'age'."),
         };
     }
 

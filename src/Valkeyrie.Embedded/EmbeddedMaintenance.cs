@@ -49,7 +49,7 @@ internal sealed class EmbeddedMaintenance(EmbeddedEngine engine, Func<Database> 
         var (oldest, newest) = database().Read(0, static (reader, _) => (reader.OldestRevision(), reader.NewestRevision()));
         if (revision > newest)
         {
-            throw new KvInvalidArgumentException($"Revision {revision} lies in the future: the store is at revision {newest}.") { Endpoint = Endpoint };
+            throw new KvInvalidArgumentException($"Revision {revision} is in the future: the store is at revision {newest}.") { Endpoint = Endpoint };
         }
 
         if (revision < oldest)
@@ -68,7 +68,7 @@ internal sealed class EmbeddedMaintenance(EmbeddedEngine engine, Func<Database> 
     {
         if (!string.Equals(endpoint, Endpoint, StringComparison.Ordinal))
         {
-            throw new KvInvalidArgumentException($"'{endpoint}' is not the endpoint of the store {Info.Address}. It has one: {Endpoint}.") { ParamName = nameof(endpoint) };
+            throw new KvInvalidArgumentException($"'{endpoint}' is not the endpoint of the store {Info.Address}. Its endpoint is {Endpoint}.") { ParamName = nameof(endpoint) };
         }
 
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -84,7 +84,7 @@ internal sealed class EmbeddedMaintenance(EmbeddedEngine engine, Func<Database> 
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new KvTimeoutException(
-                $"Not all unused space of '{Endpoint}' could be given back within {timeout?.TotalSeconds:0.###} s. What was given back stays so; go on with another call.", e) { Endpoint = Endpoint };
+                $"Not all unused space of '{Endpoint}' was released within {timeout?.TotalSeconds:0.###} s. The space released so far stays free; call again to continue.", e) { Endpoint = Endpoint };
         }
     }
 

@@ -19,12 +19,12 @@ public sealed record EmbeddedOptions
     {
         if (HistoryRevisions < 1)
         {
-            throw new KvInvalidArgumentException($"The history is bounded to {HistoryRevisions} revisions. Give at least 1.");
+            throw new KvInvalidArgumentException($"The history must have at least 1 revision; its limit is {HistoryRevisions}.");
         }
 
         if (HistoryAge <= TimeSpan.Zero)
         {
-            throw new KvInvalidArgumentException($"The history's age is bounded to {HistoryAge}. Give one above zero.");
+            throw new KvInvalidArgumentException($"The age of the history must be greater than zero; its limit is {HistoryAge}.");
         }
     }
 }

@@ -49,7 +49,7 @@ public static class EmbeddedStore
         address.Options.Check();
         if (options.Credential is not null || options.Tls is not null)
         {
-            throw new KvInvalidArgumentException("A credential or certificates were given for the embedded store, which has no server to show them to. Leave them out.");
+            throw new KvInvalidArgumentException("The embedded store has no server and does not use a credential or certificates. Omit them.");
         }
 
         return Over(new EmbeddedEngine(address, options));

@@ -53,7 +53,7 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         CheckPassword(rootPassword);
         if (!(await GetUserAsync(Root, cancellationToken).ConfigureAwait(false)).Roles.Contains(Root))
         {
-            throw new KvInvalidArgumentException($"The user {Root} does not have the role {Root}, so nobody could administer the store afterwards. Nothing was changed. Add the role {Root}, and grant it to the user {Root}.");
+            throw new KvInvalidArgumentException($"The user {Root} does not have the role {Root}, so no one could administer the store afterwards. Nothing was changed. Add the role {Root}, and grant it to the user {Root}.");
         }
 
         if (rootPassword is not null)
@@ -79,7 +79,7 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         catch (KvException e)
         {
             throw new KvInvalidArgumentException(
-                $"The store asks for users now, and {Root} cannot sign in with a password: it was added without one. Connect with a client certificate that names {Root}. ({e.Message})");
+                $"The store now requires users to sign in, and {Root} cannot sign in with a password: it was added without one. Connect with a client certificate that names {Root}. ({e.Message})");
         }
     }
 
@@ -182,7 +182,7 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         var granted = IntervalsOf(range).Where(interval => reply.Perm.Any(permission => permission.Key == interval.Key && permission.RangeEnd == interval.End)).ToList();
         if (granted.Count == 0)
         {
-            throw new KvInvalidArgumentException($"The role '{role}' has no permission of exactly {range}. A part of a range cannot be taken: look at the role's permissions.");
+            throw new KvInvalidArgumentException($"The role '{role}' has no permission for exactly {range}. A part of a range cannot be revoked: check the permissions of the role.");
         }
 
         foreach (var (key, end) in granted)
@@ -223,7 +223,7 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
     {
         if (string.IsNullOrEmpty(name))
         {
-            throw new KvInvalidArgumentException($"The name of the {what} is empty. Specify one.");
+            throw new KvInvalidArgumentException($"The name of the {what} must not be empty.");
         }
     }
 
@@ -231,12 +231,12 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
     {
         if (password?.Length == 0)
         {
-            throw new KvInvalidArgumentException("The password is empty: everybody who knows the name could sign in. Specify one.");
+            throw new KvInvalidArgumentException("The password must not be empty: anyone who knows the name could sign in.");
         }
     }
 
     private static KvInvalidArgumentException HasNoPassword(string user) => new(
-        $"The user '{user}' was added without a password and signs in with a client certificate alone: the store keeps no password for it. Remove the user, and add it again with one.");
+        $"The user '{user}' was added without a password and signs in only with a client certificate: the store keeps no password for it. Remove the user, and add it again with a password.");
 
     private static Permission.Types.Type TypeOf(KvAccessKind access) => access switch
     {

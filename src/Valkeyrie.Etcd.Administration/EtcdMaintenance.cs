@@ -108,5 +108,5 @@ internal sealed class EtcdMaintenance(IEtcdCalls calls) : IKvMaintenance
 
     private static AlarmType KindOf(string kind) => Enum.TryParse<AlarmType>(kind, ignoreCase: true, out var alarm) && alarm != AlarmType.None
         ? alarm
-        : throw new KvInvalidArgumentException($"'{kind}' is not an alarm of etcd. There are: NoSpace, Corrupt.");
+        : throw new KvInvalidArgumentException($"'{kind}' is not an alarm of etcd. The alarms are NoSpace and Corrupt.");
 }

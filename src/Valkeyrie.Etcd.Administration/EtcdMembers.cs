@@ -73,7 +73,7 @@ internal sealed class EtcdMembers(IEtcdCalls calls) : IKvMembers
 
         throw new KvException(
             KvErrorCode.Unreachable,
-            "None of the store's endpoints is the leader of the cluster, which alone can hand the leadership on. Connect to all members: Get-KvMember shows their addresses.",
+            "None of the store's endpoints is the leader of the cluster, and only the leader can transfer its leadership. Connect to all members: Get-KvMember shows their addresses.",
             failure);
     }
 

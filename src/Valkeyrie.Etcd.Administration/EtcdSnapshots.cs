@@ -28,7 +28,7 @@ internal sealed class EtcdSnapshots(IEtcdCalls calls, KvStoreInfo info) : IKvSna
         if (!check.IsRight)
         {
             throw new KvUnreachableException(
-                KvUnreachableReason.Protocol, $"The snapshot of {info.Address} is not what the server read: its checksum differs. Save it again.") { Endpoint = info.Address };
+                KvUnreachableReason.Protocol, $"The snapshot of {info.Address} was damaged on the way: its checksum differs. Save it again.") { Endpoint = info.Address };
         }
 
         // The stream does not tell its revision: it is known where nobody has written meanwhile.

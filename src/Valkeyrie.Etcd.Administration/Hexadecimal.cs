@@ -10,5 +10,5 @@ internal static class Hexadecimal
     /// <exception cref="KvInvalidArgumentException">The text is not such a number.</exception>
     public static ulong Parse(string id) => ulong.TryParse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) && number != 0
         ? number
-        : throw new KvInvalidArgumentException($"'{id}' is not the id of a member. Specify one as Get-KvMember shows it: up to 16 hexadecimal digits.");
+        : throw new KvInvalidArgumentException($"'{id}' is not the id of a member. Specify an id from Get-KvMember: up to 16 hexadecimal digits.");
 }

@@ -16,7 +16,7 @@ internal static class EtcdAddress
             .Select(e => ParseEndpoint(e, tls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp))
             .Distinct()
             .ToList();
-        return urls.Count > 0 ? urls : throw new KvInvalidArgumentException("The address names no endpoint. Give one such as 'etcd://localhost:2379'.");
+        return urls.Count > 0 ? urls : throw new KvInvalidArgumentException("The address names no endpoint. Specify one such as 'etcd://localhost:2379'.");
     }
 
     /// <summary>The endpoints once each.</summary>
@@ -27,7 +27,7 @@ internal static class EtcdAddress
         var urls = endpoints.Distinct().ToList();
         if (urls.Count == 0)
         {
-            throw Invalid("No endpoint was given. Specify one such as 'http://localhost:2379'.");
+            throw Invalid("No endpoint was specified. Specify one such as 'http://localhost:2379'.");
         }
 
         foreach (var url in urls)
@@ -35,12 +35,12 @@ internal static class EtcdAddress
             if (!IsEndpoint(url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
             {
                 // A user or password in it is not shown.
-                throw Invalid($"'{url.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped)}' is not an endpoint. Specify http://host:port or https://host:port alone.");
+                throw Invalid($"'{url.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped)}' is not an endpoint. Specify http://host:port or https://host:port without a path.");
             }
 
             if (url.Scheme != urls[0].Scheme)
             {
-                throw Invalid("Some endpoints are with TLS and some without. One store's endpoints must agree.");
+                throw Invalid("Some endpoints use TLS and some do not. The endpoints of one store must all use TLS or none.");
             }
         }
 
@@ -57,6 +57,6 @@ internal static class EtcdAddress
         var text = hasPort ? endpoint : endpoint + ":" + DefaultPort.ToString(CultureInfo.InvariantCulture);
         return Uri.TryCreate($"{scheme}://{text}/", UriKind.Absolute, out var url) && IsEndpoint(url)
             ? url
-            : throw new KvInvalidArgumentException($"'{endpoint}' is not an endpoint. Give host, host:port or [ipv6]:port.");
+            : throw new KvInvalidArgumentException($"'{endpoint}' is not an endpoint. Specify host, host:port or [ipv6]:port.");
     }
 }

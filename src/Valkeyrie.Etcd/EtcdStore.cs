@@ -66,7 +66,7 @@ public static class EtcdStore
         var isSecure = endpoints[0].Scheme == Uri.UriSchemeHttps;
         if (!isSecure && options.Tls is not null)
         {
-            throw new KvInvalidArgumentException($"Certificates were given for '{plainScheme}://', which does not use TLS. Use '{tlsScheme}://'.")
+            throw new KvInvalidArgumentException($"Certificates were specified for '{plainScheme}://', which does not use TLS. Use '{tlsScheme}://'.")
             { ParamName = nameof(KvStoreOptions.Tls) };
         }
 

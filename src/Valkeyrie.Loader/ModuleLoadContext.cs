@@ -40,7 +40,7 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
             return string.Equals(instance._folder, folder, PlatformFolders.PathComparison)
                 ? instance.LoadFromAssemblyName(new AssemblyName(ModuleAssemblyName))
                 : throw new InvalidOperationException(
-                    $"Valkeyrie is loaded from '{instance._folder}' already, and a process can hold it only once. Start a new PowerShell to use the one in '{folder}'.");
+                    $"Valkeyrie is already loaded from '{instance._folder}', and a process can load it only once. Start a new PowerShell to use the one in '{folder}'.");
         }
     }
 

@@ -42,12 +42,12 @@ internal sealed record ZooKeeperAddress(IReadOnlyList<Endpoint> Endpoints, strin
         foreach (var part in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             isCreator = !part.StartsWith(AccessOption, StringComparison.Ordinal)
-                ? throw new KvInvalidArgumentException($"The address says '{part}' behind its question mark. ZooKeeper's addresses know access=open and access=creator there.")
+                ? throw new KvInvalidArgumentException($"The address contains '{part}' after its question mark. An address of ZooKeeper can contain access=open or access=creator there.")
                 : part[AccessOption.Length..] switch
                 {
                     "open" => false,
                     "creator" => true,
-                    var other => throw new KvInvalidArgumentException($"'{other}' is no access that the address can ask for. Use open or creator."),
+                    var other => throw new KvInvalidArgumentException($"'{other}' is not a value for access. Use open or creator."),
                 };
         }
 
@@ -64,6 +64,6 @@ internal sealed record ZooKeeperAddress(IReadOnlyList<Endpoint> Endpoints, strin
             && Uri.CheckHostName(host) != UriHostNameType.Unknown
             && (!hasPort || (int.TryParse(text[(at + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= ushort.MaxValue))
             ? new Endpoint(host, port)
-            : throw new KvInvalidArgumentException($"'{text}' is no endpoint. Specify host, host:port or [ipv6]:port.");
+            : throw new KvInvalidArgumentException($"'{text}' is not an endpoint. Specify host, host:port or [ipv6]:port.");
     }
 }

@@ -34,7 +34,7 @@ public static class ZooKeeperStore
         var place = ZooKeeperAddress.Parse(address.Rest);
         if (place.IsCreatorOnly && options.Credential is null)
         {
-            throw new KvInvalidArgumentException("The address says access=creator, and there is no credential to know the creator by. Specify a credential.");
+            throw new KvInvalidArgumentException("An address with access=creator requires a credential, which names the creator. Specify a credential.");
         }
 
         var paths = new NodePaths(place.Chroot, options.Namespace);

@@ -171,7 +171,7 @@ public sealed record KvPermission(KvAccessKind Access, string Start, string? End
     {
         null => $"key '{Start}'",
         "" when Start == "\0" => "all keys",
-        "" => $"'{Start}' and all keys behind",
+        "" => $"'{Start}' and all keys after it",
         _ when End == EndOfPrefix => $"prefix '{Start}'",
         _ => $"'{Start}' to before '{End}'",
     };

@@ -75,7 +75,7 @@ public sealed record KvEndpointStatus(string Endpoint) : IFormattable
         "endpoint" => VisibleText.Of(Endpoint),
         "version" => VisibleText.Of(Version),
         "reason" => VisibleText.Of(string.Join("; ", Wrong())),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of an endpoint's status. Use endpoint, version or reason."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of an endpoint's status. Use endpoint, version or reason."),
     };
 
     private IEnumerable<string> Wrong() => Reason is null ? Problems : Problems.Prepend(Reason);

@@ -30,7 +30,7 @@ public sealed record KvLease(long Id, TimeSpan Ttl) : IFormattable
         "keys" when Keys.Count > ShownKeys => $"{Shown(Keys.Take(ShownKeys))}, ... ({Keys.Count} keys)",
         "keys" or "all" => Shown(Keys),
         "remaining" => Remaining is { } left ? TimeSpan.FromSeconds(Math.Floor(left.TotalSeconds)).ToString() : "",
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a lease. Use keys, all or remaining."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a lease. Use keys, all or remaining."),
     };
 
     private const int ShownKeys = 5;

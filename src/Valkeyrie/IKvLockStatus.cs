@@ -47,6 +47,6 @@ public sealed record KvLockStatus(string Key, string Owner, long FencingToken) :
         "key" => VisibleText.Of(Key),
         "owner" => VisibleText.Of(Owner),
         "waiting" => VisibleText.Of(string.Join(", ", Waiting)),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a lock's status. Use key, owner or waiting."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a lock's status. Use key, owner or waiting."),
     };
 }

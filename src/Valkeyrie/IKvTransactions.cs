@@ -130,7 +130,7 @@ public sealed record KvCondition(KvRange Range, KvConditionTarget Target, KvCond
         null or "" or "G" => ToString(),
         "key" => VisibleText.Of(Range.Text),
         "operand" => Target == KvConditionTarget.Value ? VisibleValue.Of(Value.Span, lines: false) : Number.ToString(CultureInfo.InvariantCulture),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a condition. Use key or operand."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a condition. Use key or operand."),
     };
 
     private string ValueText => Value.Length <= ShownBytes ? Encoding.UTF8.GetString(Value.Span) : Encoding.UTF8.GetString(Value.Span[..ShownBytes]) + "...";

@@ -17,13 +17,13 @@ public static class KeyRules
     {
         if (string.IsNullOrEmpty(key))
         {
-            throw new KvInvalidArgumentException($"The {what} is empty. Give one with at least one character.") { ParamName = paramName };
+            throw new KvInvalidArgumentException($"The {what} must have at least one character.") { ParamName = paramName };
         }
 
         if (key.Contains('\0', StringComparison.Ordinal))
         {
             throw new KvInvalidArgumentException(
-                $"The {what} '{key.Replace("\0", "\\0", StringComparison.Ordinal)}' holds a NUL character, which no key may have.") { ParamName = paramName, Key = key };
+                $"The {what} '{key.Replace("\0", "\\0", StringComparison.Ordinal)}' contains a NUL character, which is not allowed in a key.") { ParamName = paramName, Key = key };
         }
 
         // Most keys have no surrogates at all, which is seen at once; only the encoder knows which of those that are left stand for a byte.

@@ -26,6 +26,6 @@ public sealed record KvElection(string Name, KvPair Leader, IReadOnlyList<KvPair
         "name" => VisibleText.Of(Name),
         "value" => Leader.ToString("value", null),
         "waiting" => string.Join(", ", Waiting.Select(w => w.ToString("value", null))),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of an election. Use name, value or waiting."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of an election. Use name, value or waiting."),
     };
 }

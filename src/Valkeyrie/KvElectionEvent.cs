@@ -54,6 +54,6 @@ public sealed record KvElectionEvent(KvElectionEventType Type, string Name) : IF
         null or "" or "G" => ToString(),
         "name" => VisibleText.Of(Name),
         "value" => Leader?.ToString("value", null) ?? VisibleText.Of(Error?.Message),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of an election's event. Use name or value."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of an election's event. Use name or value."),
     };
 }

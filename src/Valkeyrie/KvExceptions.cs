@@ -39,7 +39,7 @@ public sealed class KvKeyExistsException : KvException
     /// <param name="currentRevision">The revision at which the key is.</param>
     /// <param name="endpoint">Where.</param>
     public KvKeyExistsException(string key, long currentRevision, string? endpoint)
-        : base(KvErrorCode.KeyExists, $"The key '{key}' exists already, at revision {currentRevision}.")
+        : base(KvErrorCode.KeyExists, $"The key '{key}' already exists, at revision {currentRevision}.")
     {
         Key = key;
         Endpoint = endpoint;
@@ -61,8 +61,8 @@ public sealed class KvKeyModifiedException : KvException
     public KvKeyModifiedException(string key, long currentRevision, string? endpoint, int attempts = 1)
         : base(KvErrorCode.KeyModified, (currentRevision == 0
             ? $"The key '{key}' has been removed since it was read."
-            : $"The key '{key}' has been changed since it was read; it is at revision {currentRevision} now.")
-            + (attempts == 1 ? "" : $" So it was at each of {attempts} attempts."))
+            : $"The key '{key}' has been changed since it was read; it is now at revision {currentRevision}.")
+            + (attempts == 1 ? "" : $" The same happened in each of {attempts} attempts."))
     {
         Key = key;
         Endpoint = endpoint;
@@ -141,7 +141,7 @@ public sealed class KvCannotLockException : KvException
     public KvCannotLockException(string key, TimeSpan timeout, string? endpoint, string? owner = null)
         : base(
             KvErrorCode.CannotLock,
-            $"The lock of '{key}' is held by {owner ?? "another"}{(timeout > TimeSpan.Zero ? $", and was not released within {timeout.TotalSeconds:0.###} s" : "")}.")
+            $"{owner ?? "Another holder"} has the lock of '{key}'{(timeout > TimeSpan.Zero ? $" and did not release it within {timeout.TotalSeconds:0.###} s" : "")}.")
     {
         Key = key;
         Owner = owner;
@@ -176,7 +176,7 @@ public sealed class KvLockLostException : KvException
     /// <param name="endpoint">Where.</param>
     /// <param name="reason">Why.</param>
     public KvLockLostException(string key, string? endpoint, KvLockLostReason reason)
-        : base(KvErrorCode.LockLost, $"The lock of '{key}' was lost: {TextOf(reason, "lock")}. Another may hold it now.")
+        : base(KvErrorCode.LockLost, $"The lock of '{key}' was lost: {TextOf(reason, "lock")}. Another holder may have it now.")
     {
         Key = key;
         Endpoint = endpoint;
@@ -191,8 +191,8 @@ public sealed class KvLockLostException : KvException
     /// <param name="what">What was lost.</param>
     internal static string TextOf(KvLockLostReason reason, string what) => reason switch
     {
-        KvLockLostReason.KeyRemoved => "its key was removed, by somebody or with its lease",
-        KvLockLostReason.Released => "somebody else released it",
+        KvLockLostReason.KeyRemoved => "its key was removed, by a client or with its lease",
+        KvLockLostReason.Released => "another client released it",
         KvLockLostReason.StoreClosed => $"its store was closed while the {what} was held",
         _ => "its lease was not renewed in time, or was revoked",
     };
@@ -206,7 +206,7 @@ public sealed class KvNotElectedException : KvException
     /// <param name="timeout">How long was waited.</param>
     /// <param name="endpoint">Where.</param>
     public KvNotElectedException(string name, TimeSpan timeout, string? endpoint)
-        : base(KvErrorCode.NotElected, $"Another leads in the election '{name}'{(timeout > TimeSpan.Zero ? $", and did not resign within {timeout.TotalSeconds:0.###} s" : "")}.")
+        : base(KvErrorCode.NotElected, $"Another participant leads the election '{name}'{(timeout > TimeSpan.Zero ? $" and did not resign within {timeout.TotalSeconds:0.###} s" : "")}.")
     {
         Key = name;
         Endpoint = endpoint;
@@ -221,7 +221,7 @@ public sealed class KvLeadershipLostException : KvException
     /// <param name="endpoint">Where.</param>
     /// <param name="reason">Why.</param>
     public KvLeadershipLostException(string name, string? endpoint, KvLockLostReason reason)
-        : base(KvErrorCode.LeadershipLost, $"The leadership of '{name}' was lost: {KvLockLostException.TextOf(reason, "leadership")}. Another may lead now.")
+        : base(KvErrorCode.LeadershipLost, $"The leadership of '{name}' was lost: {KvLockLostException.TextOf(reason, "leadership")}. Another participant may lead now.")
     {
         Key = name;
         Endpoint = endpoint;
@@ -250,7 +250,7 @@ public sealed class KvIsDirectoryException : KvException
     /// <param name="endpoint">Where.</param>
     /// <param name="rule">The rule of the store that it breaks, as a sentence; null where it breaks none.</param>
     public KvIsDirectoryException(string key, string? endpoint, string? rule = null)
-        : base(KvErrorCode.IsDirectory, $"'{key}' is a directory, which holds no value of its own.{(rule is null ? "" : " " + rule)} Name a key below it.")
+        : base(KvErrorCode.IsDirectory, $"'{key}' is a directory, which holds no value.{(rule is null ? "" : " " + rule)} Use a key below it.")
     {
         Key = key;
         Endpoint = endpoint;
@@ -327,7 +327,7 @@ public sealed class KvUserNotFoundException : KvException
     /// <param name="name">The user.</param>
     /// <param name="endpoint">Where.</param>
     public KvUserNotFoundException(string name, string? endpoint)
-        : base(KvErrorCode.UserNotFound, $"The user '{name}' does not exist. Check how it is spelt.")
+        : base(KvErrorCode.UserNotFound, $"The user '{name}' does not exist. Check the spelling.")
     {
         Name = name;
         Endpoint = endpoint;
@@ -344,7 +344,7 @@ public sealed class KvUserExistsException : KvException
     /// <param name="name">The user.</param>
     /// <param name="endpoint">Where.</param>
     public KvUserExistsException(string name, string? endpoint)
-        : base(KvErrorCode.UserExists, $"The user '{name}' exists already. Change that one, or specify another name.")
+        : base(KvErrorCode.UserExists, $"The user '{name}' already exists. Change that user, or specify another name.")
     {
         Name = name;
         Endpoint = endpoint;
@@ -361,7 +361,7 @@ public sealed class KvRoleNotFoundException : KvException
     /// <param name="name">The role.</param>
     /// <param name="endpoint">Where.</param>
     public KvRoleNotFoundException(string name, string? endpoint)
-        : base(KvErrorCode.RoleNotFound, $"The role '{name}' does not exist. Check how it is spelt.")
+        : base(KvErrorCode.RoleNotFound, $"The role '{name}' does not exist. Check the spelling.")
     {
         Name = name;
         Endpoint = endpoint;
@@ -378,7 +378,7 @@ public sealed class KvRoleExistsException : KvException
     /// <param name="name">The role.</param>
     /// <param name="endpoint">Where.</param>
     public KvRoleExistsException(string name, string? endpoint)
-        : base(KvErrorCode.RoleExists, $"The role '{name}' exists already. Change that one, or specify another name.")
+        : base(KvErrorCode.RoleExists, $"The role '{name}' already exists. Change that role, or specify another name.")
     {
         Name = name;
         Endpoint = endpoint;
@@ -413,8 +413,8 @@ public sealed class KvFileReplacedException : KvException
     public KvFileReplacedException(string path, string replaced, bool written)
         : base(
             KvErrorCode.FileReplaced,
-            $"'{replaced}' was removed or replaced while the store was open. {(written ? "What was written last went to the old file, and may be gone with it." : "Nothing was written.")} "
-            + "Close the store, see that the right file is in place, and open it again.")
+            $"'{replaced}' was removed or replaced while the store was open. {(written ? "The last writes went to the old file and may be lost." : "Nothing was written.")} "
+            + "Close the store, check that the intended file is in place, and open the store again.")
     {
         Endpoint = path;
         NotSent = !written;

@@ -61,7 +61,7 @@ public abstract class KvLeadership : IAsyncDisposable, IFormattable
         null or "" or "G" => ToString(),
         "name" => VisibleText.Of(Name),
         "value" => VisibleValue.Of(Encoding.UTF8.GetBytes(Value), lines: false),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a leadership. Use name or value."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a leadership. Use name or value."),
     };
 
     /// <summary>Resigns if it still leads. Does not fail: what cannot be given up now ends with its time to live.</summary>

@@ -33,7 +33,7 @@ public abstract class KvLock : IAsyncDisposable, IFormattable
     {
         null or "" or "G" => ToString()!,
         "key" => VisibleText.Of(Key),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a lock. Use key."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a lock. Use key."),
     };
 
     /// <summary>Releases the lock; for its holder, who is done. Releasing it again does nothing.</summary>

@@ -24,7 +24,7 @@ public sealed record KvMeasureOptions
     internal void Check()
     {
         Require(Count is >= 1 and <= KvMeasurement.MostCalls, nameof(Count), $"from 1 to {KvMeasurement.MostCalls}", Count);
-        Require(Timeout > TimeSpan.Zero && Timeout <= KvStoreOptions.LongestTimeout, nameof(Timeout), $"above zero and up to {KvStoreOptions.LongestTimeout}", Timeout);
+        Require(Timeout > TimeSpan.Zero && Timeout <= KvStoreOptions.LongestTimeout, nameof(Timeout), $"greater than zero and at most {KvStoreOptions.LongestTimeout}", Timeout);
         Require(ValueSize >= 0, nameof(ValueSize), "0 or more bytes", ValueSize);
         Require(CallsAtOnce is >= 1 and <= KvMeasurement.MostAtOnce, nameof(CallsAtOnce), $"from 1 to {KvMeasurement.MostAtOnce}", CallsAtOnce);
         if (Directory is not null)

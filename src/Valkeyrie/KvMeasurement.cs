@@ -179,7 +179,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
         }
         catch (OperationCanceledException e)
         {
-            throw new KvTimeoutException($"The scratch directory '{scratch}' could not be removed in time. Remove it.", e) { Key = scratch, Endpoint = store.Info.Address };
+            throw new KvTimeoutException($"The scratch directory '{scratch}' could not be removed in time. Remove it yourself.", e) { Key = scratch, Endpoint = store.Info.Address };
         }
     }
 }

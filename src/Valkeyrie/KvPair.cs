@@ -102,7 +102,7 @@ public sealed class KvPair : IFormattable
         "key" => VisibleText.Of(Key),
         "value" => VisibleValue.Of(this, lines: false),
         "lines" => VisibleValue.Of(this, lines: true),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a pair. Use key, value or lines."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a pair. Use key, value or lines."),
     };
 
     /// <summary>The same pair with what is known of its time.</summary>

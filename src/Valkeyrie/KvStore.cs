@@ -17,7 +17,7 @@ public sealed record KvAddress(string Scheme, string Rest)
     {
         if (string.IsNullOrWhiteSpace(address))
         {
-            throw new KvInvalidArgumentException("The address of the store is empty. Give one such as 'etcd://localhost:2379'.") { ParamName = nameof(address) };
+            throw new KvInvalidArgumentException("The address of the store must not be empty. Specify one such as 'etcd://localhost:2379'.") { ParamName = nameof(address) };
         }
 
         var end = address.IndexOf(':', StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed record KvAddress(string Scheme, string Rest)
         var rest = address[(end + 1)..];
         var hasHost = rest.StartsWith("//", StringComparison.Ordinal);
         return hasHost && rest.Contains('@', StringComparison.Ordinal)
-            ? throw new KvInvalidArgumentException("An address must not hold a user or password, which would show in logs. Give them as a credential.") { ParamName = nameof(address) }
+            ? throw new KvInvalidArgumentException("An address must not contain a user or password, because logs would show them. Specify a credential.") { ParamName = nameof(address) }
             : new(address[..end].ToLowerInvariant(), hasHost ? rest[2..] : rest);
     }
 
@@ -98,7 +98,7 @@ public static class KvStore
                 register();
                 return Factories.TryGetValue(scheme, out var open) && open != OpenRegistered
                     ? open(address, options)
-                    : throw new InvalidOperationException($"What was to register the scheme '{scheme}' did not.");
+                    : throw new InvalidOperationException($"The assembly for the scheme '{scheme}' did not register it.");
             }
         }
     }
@@ -115,6 +115,6 @@ public static class KvStore
         return Factories.TryGetValue(parsed.Scheme, out var open)
             ? open(parsed, options)
             : throw new KvInvalidArgumentException(
-                $"No store serves addresses of the scheme '{parsed.Scheme}'. Served are: {string.Join(", ", Schemes.DefaultIfEmpty("none (register one first)"))}.") { ParamName = nameof(address) };
+                $"No store supports the scheme '{parsed.Scheme}'. The supported schemes are: {string.Join(", ", Schemes.DefaultIfEmpty("none (register one first)"))}.") { ParamName = nameof(address) };
     }
 }

@@ -36,17 +36,17 @@ public sealed record KvStoreOptions
     {
         if (Timeout <= TimeSpan.Zero)
         {
-            throw new KvInvalidArgumentException($"The timeout is {Timeout}. Give one above zero.") { ParamName = nameof(Timeout) };
+            throw new KvInvalidArgumentException($"The timeout must be greater than zero; it is {Timeout}.") { ParamName = nameof(Timeout) };
         }
 
         if (Timeout > LongestTimeout)
         {
-            throw new KvInvalidArgumentException($"The timeout is {Timeout}. Give at most {LongestTimeout}.") { ParamName = nameof(Timeout) };
+            throw new KvInvalidArgumentException($"The timeout must be at most {LongestTimeout}; it is {Timeout}.") { ParamName = nameof(Timeout) };
         }
 
         if (KeepAlive <= TimeSpan.Zero || KeepAlive > LongestTimeout)
         {
-            throw new KvInvalidArgumentException($"The keep-alive time is {KeepAlive}. Give one above zero, and at most {LongestTimeout}.") { ParamName = nameof(KeepAlive) };
+            throw new KvInvalidArgumentException($"The keep-alive time must be greater than zero and at most {LongestTimeout}; it is {KeepAlive}.") { ParamName = nameof(KeepAlive) };
         }
 
         if (Namespace.Length > 0)
@@ -100,7 +100,7 @@ public sealed record KvTlsOptions
     {
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPemFile(path);
-        return authorities.Count > 0 ? authorities : throw new KvInvalidArgumentException($"'{path}' holds no PEM certificate.");
+        return authorities.Count > 0 ? authorities : throw new KvInvalidArgumentException($"'{path}' contains no PEM certificate.");
     }
 
     private static X509Certificate2 LoadWithKey(string path, string? keyPath)
@@ -121,8 +121,8 @@ public sealed record KvTlsOptions
         }
         catch (System.Security.Cryptography.CryptographicException e) when (IsEncrypted(File.ReadAllText(keyPath ?? path)))
         {
-            throw new KvInvalidArgumentException($"The private key in '{keyPath ?? path}' is encrypted with a password, which cannot be specified here. Store the key without "
-                + "one, in a file that nobody else may read ('openssl pkey -in FILE -out NEWFILE'), or specify a certificate object that has its key.", e);
+            throw new KvInvalidArgumentException($"The private key in '{keyPath ?? path}' is encrypted with a password, which is not supported. Store the key without "
+                + "one, in a file that only you can read ('openssl pkey -in FILE -out NEWFILE'), or specify a certificate object with its key.", e);
         }
     }
 

@@ -70,7 +70,7 @@ public static class KvTreeComparison
             Pair = isThere ? _pairs.Current : null;
             if (before is not null && Pair is not null && KeyOrder.Compare(before.Key, Pair.Key) >= 0)
             {
-                throw new KvInvalidArgumentException($"The keys to compare are not in order: '{Pair.Key}' comes after '{before.Key}'.") { Key = Pair.Key };
+                throw new KvInvalidArgumentException($"The keys to compare must be in order, but '{Pair.Key}' follows '{before.Key}'.") { Key = Pair.Key };
             }
         }
 

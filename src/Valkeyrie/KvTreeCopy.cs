@@ -46,12 +46,12 @@ public sealed class KvTreeCopy
         _store = store;
         _destination = destination.Kind != KvRangeKind.Key
             ? destination
-            : throw new KvInvalidArgumentException("A tree cannot be copied to a single key. Name a directory.") { ParamName = nameof(destination), Key = destination.Text };
+            : throw new KvInvalidArgumentException("A tree cannot be copied to a single key. Specify a directory.") { ParamName = nameof(destination), Key = destination.Text };
         _options = options ?? new KvTreeCopyOptions();
         _leases = leases;
         if (_options.InFlight < 1)
         {
-            throw new KvInvalidArgumentException($"The number of writes in flight is {_options.InFlight}. Give at least 1.") { ParamName = nameof(KvTreeCopyOptions.InFlight) };
+            throw new KvInvalidArgumentException($"The number of writes in flight must be at least 1; it is {_options.InFlight}.") { ParamName = nameof(KvTreeCopyOptions.InFlight) };
         }
     }
 

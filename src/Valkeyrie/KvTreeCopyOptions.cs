@@ -29,6 +29,6 @@ public sealed record KvTreeCopyResult(long Written, long Unchanged, long Removed
     {
         null or "" or "G" => ToString(),
         "key" => VisibleText.Of(LastKey),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a copy's result. Use key."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a copy's result. Use key."),
     };
 }

@@ -80,6 +80,6 @@ public sealed class KvTreeDifference : IFormattable
         "key" => VisibleText.Of(RelativeKey),
         "reference" => Reference?.ToString("value", formatProvider) ?? "",
         "difference" => Difference?.ToString("value", formatProvider) ?? "",
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a difference. Use key, reference or difference."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a difference. Use key, reference or difference."),
     };
 }

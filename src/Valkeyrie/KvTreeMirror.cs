@@ -55,7 +55,7 @@ public sealed class KvTreeMirror
         _options = options ?? new KvTreeMirrorOptions();
         if (_options.InFlight < 1)
         {
-            throw new KvInvalidArgumentException($"The number of writes in flight is {_options.InFlight}. Specify at least 1.") { ParamName = nameof(KvTreeMirrorOptions.InFlight) };
+            throw new KvInvalidArgumentException($"The number of writes in flight must be at least 1; it is {_options.InFlight}.") { ParamName = nameof(KvTreeMirrorOptions.InFlight) };
         }
 
         if (IsOneStore(source, destination))
@@ -115,7 +115,7 @@ public sealed class KvTreeMirror
         ArgumentNullException.ThrowIfNull(range);
         return range.Kind != KvRangeKind.Key
             ? range
-            : throw new KvInvalidArgumentException("A single key is no tree that can be mirrored. Specify a directory.") { Key = range.Text };
+            : throw new KvInvalidArgumentException("A single key cannot be mirrored. Specify a directory.") { Key = range.Text };
     }
 
     private static bool IsAway(KvException e) => e is KvUnreachableException or KvTimeoutException;
@@ -154,8 +154,8 @@ public sealed class KvTreeMirror
         if (resume is not null && !(resume.Source.IsSameTreeAs(source) && resume.Destination.IsSameTreeAs(destination)))
         {
             throw new KvInvalidArgumentException(
-                $"The saved state is that of another mirror: from {resume.Source} to {resume.Destination}. This one is from {source} to {destination}. "
-                + "Specify the state of this one, or none to begin with a comparison.") { ParamName = nameof(KvTreeMirrorOptions.Resume) };
+                $"The saved state belongs to another mirror, from {resume.Source} to {resume.Destination}. This mirror is from {source} to {destination}. "
+                + "Specify the state of this mirror, or none to start with a comparison.") { ParamName = nameof(KvTreeMirrorOptions.Resume) };
         }
 
         var isResumable = resume is not null && await IsResumableAsync(resume, source, cancellationToken).ConfigureAwait(false);
@@ -177,8 +177,8 @@ public sealed class KvTreeMirror
         if (holds == false && !_options.AcceptNewHistory)
         {
             throw new KvHistoryChangedException(
-                $"{_source.Info.Address} has another history than when the mirror of {_range} last ran, as after it was restored, emptied or replaced. See that it is the right one, "
-                + "then accept its new history: all is compared, and what it no longer holds is removed if you prune.") { Key = _range.Text, Endpoint = _source.Info.Address };
+                $"{_source.Info.Address} has another history than at the last run of the mirror of {_range}, for example because it was restored, emptied or replaced. Check that it is the intended store, "
+                + "then accept its new history: the mirror compares all keys and, if it prunes, removes those that the source no longer has.") { Key = _range.Text, Endpoint = _source.Info.Address };
         }
 
         return holds == true && state.Revision > 0 && _options is { Once: false, IncludeTtl: false } && _destination.Info.Promises.History
@@ -192,7 +192,7 @@ public sealed class KvTreeMirror
         if (one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal))
         {
             throw new KvInvalidArgumentException(
-                $"{_range} and {_place} lie in one store, {_source.Info.Address}, and {(one == other ? "are the same" : "one is a part of the other")}: the mirror would follow its own "
+                $"{_range} and {_place} are in one store, {_source.Info.Address}, and {(one == other ? "are the same" : "overlap")}: the mirror would follow its own "
                 + "writes. Specify another store or another directory.") { Key = _place.Text };
         }
     }

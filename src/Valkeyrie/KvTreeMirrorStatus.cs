@@ -40,6 +40,6 @@ public sealed record KvTreeMirrorStatus(KvTreeMirrorPhase Phase, long Written, l
     {
         null or "" or "G" => VisibleText.Of(ToString()),
         "outage" => VisibleText.Of(Outage?.Message),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of a mirror's status. Use outage."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a mirror's status. Use outage."),
     };
 }

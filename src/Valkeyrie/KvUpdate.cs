@@ -43,7 +43,7 @@ public sealed class KvUpdate
         _options = options ?? new KvUpdateOptions();
         if (_options.Attempts < 1)
         {
-            throw new KvInvalidArgumentException($"The number of attempts is {_options.Attempts}. Specify at least 1.") { ParamName = nameof(KvUpdateOptions.Attempts), Key = key };
+            throw new KvInvalidArgumentException($"The number of attempts must be at least 1; it is {_options.Attempts}.") { ParamName = nameof(KvUpdateOptions.Attempts), Key = key };
         }
     }
 

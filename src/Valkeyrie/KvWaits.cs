@@ -26,7 +26,7 @@ public static class KvWaits
         if (timeout < TimeSpan.Zero || timeout > KvStoreOptions.LongestTimeout)
         {
             throw new KvInvalidArgumentException(
-                $"The timeout is {timeout}. Specify one from zero to {KvStoreOptions.LongestTimeout}, or none to wait for ever.") { ParamName = nameof(timeout), Key = key };
+                $"The timeout must be from zero to {KvStoreOptions.LongestTimeout}; it is {timeout}. Omit it to wait without a limit.") { ParamName = nameof(timeout), Key = key };
         }
 
         var found = await store.TryGetAsync(key, null, cancellationToken).ConfigureAwait(false);

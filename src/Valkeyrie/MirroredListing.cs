@@ -38,7 +38,7 @@ internal sealed class MirroredListing(IAsyncEnumerator<KvEvent> events, KvStoreI
                     if (_keys == 0 && !mayBeEmpty)
                     {
                         throw new KvInvalidArgumentException(
-                            $"There is nothing in {range} of {source.Address}, so that a mirror that prunes would empty its destination. Check how it is spelt, or mirror without pruning first.")
+                            $"There are no keys in {range} of {source.Address}, so a mirror that prunes would empty its destination. Check the spelling, or mirror without pruning first.")
                         { ParamName = nameof(KvTreeMirrorOptions.Prune), Key = range.Text };
                     }
 
@@ -49,7 +49,7 @@ internal sealed class MirroredListing(IAsyncEnumerator<KvEvent> events, KvStoreI
                 case KvEventType.Resync:
                     throw new KvCompactedException(current.Revision, null, source.Address, range.Text);
                 default:
-                    throw new KvNotSupportedException("telling where the listing of a watch ends", source);
+                    throw new KvNotSupportedException("reporting where the listing of a watch ends", source);
             }
         }
 

@@ -204,7 +204,7 @@ Describe 'Upkeep' -Tag etcd {
 
     It 'warns that the hash of one endpoint is compared with nothing' {
         $null = Get-KvHash -WarningVariable told -WarningAction SilentlyContinue
-        "$told" | Should -BeLike '*nothing to compare*'
+        "$told" | Should -BeLike '*no other hash to compare*'
     }
 
     It 'is a full database, freed: compacted, optimized, its alarm cleared' {

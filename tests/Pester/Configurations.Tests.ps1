@@ -59,7 +59,7 @@ Describe 'Configuration files' {
         @{ Name = 'YAML with tabs'; File = 'bad.yaml'; Text = "a:`n`tb: 1`n"; Says = 'line 2, column*tab' }
         @{ Name = 'YAML that is not indented evenly'; File = 'bad.yaml'; Text = "a:`n  b: 1`n c: 2`n"; Says = 'line 3, column*not YAML' }
         @{ Name = 'a second document'; File = 'bad.yaml'; Text = "a: 1`n---`na: 2`n"; Says = 'line 2, column 1: a second document' }
-        @{ Name = 'a list for a name'; File = 'bad.yaml'; Text = "a: 1`n? [x, y]`n: 2`n"; Says = 'line 2, column 3: a name is a text' }
+        @{ Name = 'a list for a name'; File = 'bad.yaml'; Text = "a: 1`n? [x, y]`n: 2`n"; Says = 'line 2, column 3: a name must be text' }
         @{ Name = 'a list of YAML'; File = 'bad.yaml'; Text = "- a`n- b`n"; Says = 'line 1, column 1*not a list' }
         @{ Name = 'a text of YAML'; File = 'bad.yaml'; Text = 'just text'; Says = 'line 1, column 1*not a single value' }
         @{ Name = 'no YAML'; File = 'bad.yaml'; Text = "# nothing`n"; Says = 'empty' }
@@ -70,16 +70,16 @@ Describe 'Configuration files' {
         @{ Name = 'a billion laughs'; File = 'bad.yaml'; Text = "a: &a [$('x,' * 9)x]`n" + ((1..8 | ForEach-Object { "{1}: &{1} [{2}*{0}]`n" -f [char] (96 + $_), [char] (97 + $_), ("*$([char] (96 + $_))," * 9) }) -join ''); Says = 'line 5, column*more than 100000' }
         @{ Name = 'binary that is none'; File = 'bad.yaml'; Text = "a: 1`nb: !!binary '*'`n"; Says = "line 2, column 4 ('b')*Base64" }
         @{ Name = 'a key twice in YAML'; File = 'bad.yaml'; Text = "a:`n  b: 1`na/b: 2`n"; Says = "'a/b' twice" }
-        @{ Name = 'broken JSON'; File = 'bad.json'; Text = "{`n  `"a`": 1,`n  `"b`": }"; Says = 'line 3, column 8: it is not whole JSON' }
-        @{ Name = 'half of a JSON'; File = 'bad.json'; Text = "{`n  `"a`": { `"b`": 1"; Says = 'line 2*not whole JSON' }
-        @{ Name = 'JSON with something behind it'; File = 'bad.json'; Text = "{ `"a`": 1 }`nx"; Says = 'line 2, column 1: it is not whole JSON' }
+        @{ Name = 'broken JSON'; File = 'bad.json'; Text = "{`n  `"a`": 1,`n  `"b`": }"; Says = 'line 3, column 8: it is not valid JSON' }
+        @{ Name = 'half of a JSON'; File = 'bad.json'; Text = "{`n  `"a`": { `"b`": 1"; Says = 'line 2*not valid JSON' }
+        @{ Name = 'JSON with something behind it'; File = 'bad.json'; Text = "{ `"a`": 1 }`nx"; Says = 'line 2, column 1: it is not valid JSON' }
         @{ Name = 'JSON that is no text'; File = 'bad.json'; Text = "{ `"a`": 1,`n `"b`": `"\ud83d`" }"; Says = 'line 2, column 7*not valid text' }
         @{ Name = 'an empty key'; File = 'bad.json'; Text = "{ `"a`": 1, `"`u{0}`": 1 }" -replace "`u{0}", '\u0000'; Says = 'line 1, column 21*NUL' }
         @{ Name = 'bytes that are none'; File = 'bad.json'; Text = "{ `"a`": 1,`n `"b`": { `"`$base64`": `"*`" } }"; Says = "line 2, column 20 ('b'): its Value is not Base64" }
         @{ Name = 'broken PSD1'; File = 'bad.psd1'; Text = "@{ a = 1`n b = }"; Says = 'line 2, column*not PowerShell data' }
-        @{ Name = 'PSD1 with a command'; File = 'bad.psd1'; Text = "@{ a = 1`n b = Get-Date }"; Says = 'line 2, column 6*no commands' }
-        @{ Name = 'PSD1 with a variable'; File = 'bad.psd1'; Text = "@{ a = 1`n b = `$env:HOME }"; Says = 'line 2, column 6*constants alone' }
-        @{ Name = 'PSD1 with an expandable text'; File = 'bad.psd1'; Text = "@{ a = 1`n b = `"x`$(1)`" }"; Says = 'line 2, column 6*constants alone' }
+        @{ Name = 'PSD1 with a command'; File = 'bad.psd1'; Text = "@{ a = 1`n b = Get-Date }"; Says = 'line 2, column 6*not commands' }
+        @{ Name = 'PSD1 with a variable'; File = 'bad.psd1'; Text = "@{ a = 1`n b = `$env:HOME }"; Says = 'line 2, column 6*only constants' }
+        @{ Name = 'PSD1 with an expandable text'; File = 'bad.psd1'; Text = "@{ a = 1`n b = `"x`$(1)`" }"; Says = 'line 2, column 6*only constants' }
         @{ Name = 'PSD1 that is a list'; File = 'bad.psd1'; Text = '1, 2'; Says = 'line 1, column 1*not a list' }
         @{ Name = 'PSD1 of two hashtables'; File = 'bad.psd1'; Text = "@{ a = 1 }`n@{ b = 1 }"; Says = 'one hashtable' }
         @{ Name = 'a line without ='; File = 'bad.env'; Text = "a=1`n[section]`n"; Says = "line 2: it has no '='" }
@@ -251,9 +251,9 @@ Describe 'Hashtables and objects' {
         @{ Name = 'the content of a file is piped'; Run = { "a: 1`nb: 2" | Import-KvTree wrong -Store main }; Says = 'content of a file*Import-KvTree conf.yaml app' }
         @{ Name = 'its lines are piped'; Run = { '{ "a": 1', '}' | Import-KvTree wrong -Store main }; Says = 'content of a file*' }
         @{ Name = 'the file comes second'; Run = { Import-KvTree wrong (New-TestFile second.json '{}') -Store main }; Says = 'The file comes first: Import-KvTree * wrong' }
-        @{ Name = 'no directory is named'; Run = { @{ a = 1 } | Import-KvTree -Store main }; Says = '-All as whole keys' }
+        @{ Name = 'no directory is named'; Run = { @{ a = 1 } | Import-KvTree -Store main }; Says = '-All to use the names as whole keys' }
         @{ Name = 'a format is named'; Run = { @{ a = 1 } | Import-KvTree wrong -Format Yaml -Store main }; Says = 'of a file' }
-        @{ Name = 'a file is named as well'; Run = { @{ a = 1 } | Import-KvTree x.json -Path wrong -Store main }; Says = 'together' }
+        @{ Name = 'a file is named as well'; Run = { @{ a = 1 } | Import-KvTree x.json -Path wrong -Store main }; Says = 'not both' }
         @{ Name = 'nothing is to be imported'; Run = { Import-KvTree -Path wrong -Store main }; Says = 'Specify what to import' }
     ) {
         $failure = Get-ErrorOf { & $Run }

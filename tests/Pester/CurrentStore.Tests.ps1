@@ -132,7 +132,7 @@ Describe 'A command without -Store' {
 
     It 'is told why there is no store: <Name>' -ForEach @(
         @{ Name = 'a failed connection'; Command = { try { Connect-KvStore 127.0.0.1:1 } catch { $null = $_ } }; Why = '*the last Connect-KvStore failed*' }
-        @{ Name = 'the end of the current store'; Command = { Disconnect-KvStore }; Why = "*'meant' was, and has been closed*-Store other*" }
+        @{ Name = 'the end of the current store'; Command = { Disconnect-KvStore }; Why = "*'meant' was current and has been closed*-Store other*" }
     ) {
         & $Command
         "$(Get-ErrorOf { Test-KvKey a })" | Should -BeLike $Why

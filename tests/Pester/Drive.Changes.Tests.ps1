@@ -37,7 +37,7 @@ foreach ($store in $stores) {
                 $failure = Get-ErrorOf { New-Item kv:/d -ItemType Directory }
                 $failure.FullyQualifiedErrorId | Should -BeLike 'KvNotSupported,*'
                 $failure.TargetObject | Should -Be d
-                "$failure" | Should -BeLike '*as soon as a key lies in it*'
+                "$failure" | Should -BeLike '*exists when a key in it exists*'
                 (Get-ErrorOf { New-Item kv:/d -ItemType Socket }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
             }
         }

@@ -38,7 +38,7 @@ Describe 'Dumps of other tools' {
         Import-KvTree $file -All -Store main
         Compare-KvTree dump -DifferenceStore real -Store main | Should -BeNullOrEmpty
         & $Etcdctl --endpoints $server get --prefix dump --limit 2 -w json | Set-Content $file
-        "$(Get-ErrorOf { Import-KvTree $file half -Store main })" | Should -BeLike '*not whole*--limit*'
+        "$(Get-ErrorOf { Import-KvTree $file half -Store main })" | Should -BeLike '*incomplete*--limit*'
         & $Etcdctl --endpoints $server get --prefix dump --keys-only -w json | Set-Content $file
         "$(Get-ErrorOf { Import-KvTree $file half -Store main })" | Should -BeLike '*--keys-only*-Format EtcdJson*'
         & $Etcdctl --endpoints $server get --prefix none -w json | Set-Content $file
@@ -47,11 +47,11 @@ Describe 'Dumps of other tools' {
     }
 
     It 'are refused where <Name>, and nothing is written' -ForEach @(
-        @{ Name = 'half of one is there'; Text = { $EtcdDump.Substring(0, 200) }; Says = 'line 1, column*not whole JSON' }
+        @{ Name = 'half of one is there'; Text = { $EtcdDump.Substring(0, 200) }; Says = 'line 1, column*not valid JSON' }
         @{ Name = 'pairs are missing'; Text = { $EtcdDump -replace '"count":3', '"count":4' }; Says = 'holds 3 of 4 pairs' }
         @{ Name = 'there are more'; Text = { $EtcdDump -replace '"count"', '"more":true,"count"' }; Says = '--limit' }
         @{ Name = 'a key is not Base64'; Text = { $EtcdDump -replace 'YXBwL2I=', '*' }; Says = 'line 1, column*key is not Base64' }
-        @{ Name = 'a value is a list'; Text = { $EtcdDump -replace '"AP8="', '[1]' }; Says = 'line 1, column*not a text in Base64' }
+        @{ Name = 'a value is a list'; Text = { $EtcdDump -replace '"AP8="', '[1]' }; Says = 'line 1, column*not Base64 text' }
         @{ Name = 'a pair has a field that etcd does not know'; Text = { $EtcdDump -replace '"lease"', '"leases"' }; Says = "'leases'" }
         @{ Name = 'a pair of Consul''s has no flags'; Text = { $Consul -replace '"flags": 42, ' }; Says = 'has no flags' }
         @{ Name = 'a pair of Consul''s has no value'; Text = { $Consul -replace ', "value": ""' }; Says = 'has no value' }
@@ -97,13 +97,13 @@ Describe 'Pairs that PowerShell''s own commands wrote' {
     It 'are refused where Value and Bytes contradict each other: <_>' -ForEach 'changed.json', 'changed.csv' {
         $made = $_ -like '*.json' ? ($Numbers -replace '\\u0000\\uFFFD', 'other') : "Key,Bytes,Value`na,49 50,12`nb,49 50,13`n"
         $failure = Get-ErrorOf { Import-KvTree (New-TestFile $_ $made) refused -Store main }
-        "$failure" | Should -BeLike '*Value is not the text of its Bytes*'
+        "$failure" | Should -BeLike '*Value does not match its Bytes*'
         Get-KvTree -Prefix refused -Store main | Should -BeNullOrEmpty
     }
 
     It 'are refused where a line of them is cut off' {
         $failure = Get-ErrorOf { Import-KvTree (New-TestFile cut.jsonl "$($Numbers)`n$($Numbers.Substring(0, 60))") refused -Store main }
-        "$failure" | Should -BeLike '*record 2*not whole JSON*'
+        "$failure" | Should -BeLike '*record 2*not valid JSON*'
         Get-KvTree -Prefix refused -Store main | Should -BeNullOrEmpty
     }
 

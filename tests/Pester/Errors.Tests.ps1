@@ -93,18 +93,18 @@ Describe 'What to do next is said' -Tag etcd {
     }
 
     It 'after bad use: <Name>' -ForEach @(
-        @{ Name = 'a file in a folder that is not there'; Run = { Connect-KvStore -Path ./none/x.db }; Id = 'KvInvalidArgument'; Next = 'Make it first' }
+        @{ Name = 'a file in a folder that is not there'; Run = { Connect-KvStore -Path ./none/x.db }; Id = 'KvInvalidArgument'; Next = 'Create it first' }
         @{ Name = 'an etcd that does not run'; Run = { Connect-KvStore "127.0.0.1:$(Get-FreePort)" -Timeout 10 }; Id = 'KvUnreachable'; Next = 'Check that the server runs' }
         @{ Name = 'a host that does not exist'; Run = { Connect-KvStore no-such-host.invalid -Timeout 20 }; Id = 'KvUnreachable'; Next = 'Check its spelling' }
         @{ Name = 'a name that is not registered'; Run = { Connect-KvStore no-such-name -Timeout 20 }; Id = 'KvUnreachable'; Next = 'Get-KvStore -Registered' }
         @{ Name = 'a store that is not open'; Run = { Get-KvValue a -Store none }; Id = 'KvStoreNotFound'; Next = 'Connect-KvStore opens one' }
         @{ Name = 'a directory that is not there'; Run = { Get-KvTree app/none }; Id = 'KvKeyNotFound'; Next = 'Get-KvTree app -KeysOnly shows' }
-        @{ Name = 'a file that is not there'; Run = { Import-KvTree ./none.json app }; Id = 'KvFileFailed'; Next = 'Check how it is spelt' }
-        @{ Name = 'a file for a folder that is not there'; Run = { Export-KvTree -All ./none/x.json }; Id = 'KvFileFailed'; Next = 'make it first' }
-        @{ Name = 'a value that is no JSON'; Run = { Set-KvValue text '{'; Get-KvValue text -AsJson; Remove-KvValue text }; Id = 'KvInvalidJson'; Next = 'Without -AsJson' }
+        @{ Name = 'a file that is not there'; Run = { Import-KvTree ./none.json app }; Id = 'KvFileFailed'; Next = 'Check the spelling' }
+        @{ Name = 'a file for a folder that is not there'; Run = { Export-KvTree -All ./none/x.json }; Id = 'KvFileFailed'; Next = 'create the folder first' }
+        @{ Name = 'a value that is no JSON'; Run = { Set-KvValue text '{'; Get-KvValue text -AsJson; Remove-KvValue text }; Id = 'KvInvalidJson'; Next = 'Omit -AsJson' }
         @{ Name = 'a table for a store'; Run = { Get-KvValue a -Store @{} }; Id = 'KvInvalidArgument'; Next = 'the name of an open store' }
         @{ Name = 'a word for a time'; Run = { Set-KvValue a 1 -Ttl abc }; Id = 'ParameterArgumentTransformationError'; Next = 'Specify a number of seconds' }
-        @{ Name = 'a key that is there already'; Run = { Set-KvValue there 1 -NoClobber }; Id = 'KvKeyExists'; Next = 'without -NoClobber' }
+        @{ Name = 'a key that is there already'; Run = { Set-KvValue there 1 -NoClobber }; Id = 'KvKeyExists'; Next = 'omit -NoClobber' }
         @{ Name = 'a name that was never registered'; Run = { Unregister-KvStore none -Confirm:$false }; Id = 'KvStoreNotRegistered'; Next = 'Get-KvStore -Registered' }
     ) {
         $failure = Get-ErrorOf $Run

@@ -163,7 +163,7 @@ Describe 'Import-KvTree' {
         Disconnect-KvStore pairs
         $pairs = Get-KvTree app -Store main
         $pairs | ConvertTo-Json -AsArray | Set-Content $file
-        "$(Get-ErrorOf { Import-KvTree $file lost -Store main })" | Should -BeLike '*Key holds U+FFFD*Export-KvTree*'
+        "$(Get-ErrorOf { Import-KvTree $file lost -Store main })" | Should -BeLike '*Key contains U+FFFD*Export-KvTree*'
         Get-KvTree -Prefix app/text -Store main | Select-Object Key, Value | Export-Csv (Join-Path $TestFolder typed.csv) -IncludeTypeInformation
         (Import-KvTree (Join-Path $TestFolder typed.csv) typed -PassThru -Store main).LastKey | Should -Be app/text
     }

@@ -156,8 +156,8 @@ Describe 'Lock-KvKey' -Tag etcd {
 
     It 'names the holder of a lock that could not be taken, and releases by key what this session holds' {
         $null = Lock-KvKey named/a -Owner 'zoe@web1' -Store main
-        "$(Get-ErrorOf { Lock-KvKey named/a -Timeout 0 -Store main })" | Should -BeLike "*'named/a' is held by zoe@web1.*"
-        "$(Get-ErrorOf { Use-KvLock named/a -Timeout 0 { } -Store main })" | Should -BeLike "*'named/a' is held by zoe@web1.*"
+        "$(Get-ErrorOf { Lock-KvKey named/a -Timeout 0 -Store main })" | Should -BeLike "*zoe@web1 has the lock of 'named/a'.*"
+        "$(Get-ErrorOf { Use-KvLock named/a -Timeout 0 { } -Store main })" | Should -BeLike "*zoe@web1 has the lock of 'named/a'.*"
         (TabExpansion2 'Unlock-KvKey named/' 20).CompletionMatches.CompletionText | Should -Be named/a
         Get-KvLock named/a -Store main | Unlock-KvKey
         Get-KvLock named/a -Store main | Should -BeNullOrEmpty

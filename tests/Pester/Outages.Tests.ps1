@@ -33,8 +33,8 @@ Describe 'A watch whose server goes away' -Tag etcd {
             }
         } | Select-Object -First 5
         $seen | Where-Object { $_ -like 'Existing*' } | Sort-Object | Should -Be 'Existing a 1', 'Existing b 1'
-        $seen[2] | Should -BeLike "The watch is interrupted: *$(($mortal.Endpoints | Select-Object -First 1) -replace '^\w+://')*It goes on by itself as soon as the store can be reached."
-        $seen[3] | Should -Be "The watch goes on: $($mortal.Address) can be reached again after N s."
+        $seen[2] | Should -BeLike "The watch is interrupted: *$(($mortal.Endpoints | Select-Object -First 1) -replace '^\w+://')*It continues automatically when the store can be reached again."
+        $seen[3] | Should -Be "The watch continues: $($mortal.Address) can be reached again after N s."
         $seen[4] | Should -Be 'Put a 2'
     }
 

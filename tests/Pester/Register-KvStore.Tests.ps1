@@ -142,7 +142,7 @@ Describe 'Register-KvStore' {
         (Get-ErrorOf { Connect-KvStore prod }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidFile,*'
         (Get-ErrorOf { Get-KvStore -Registered }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidFile,*'
         $failure = Get-ErrorOf { Register-KvStore prod h1 }
-        "$failure" | Should -BeLike '*stores.json*Mend it*'
+        "$failure" | Should -BeLike '*stores.json*Fix the file*'
         Get-Content $Register | Should -Be '[{"Name":'
         (TabExpansion2 'Unregister-KvStore ' 19).CompletionMatches | Where-Object CompletionText -EQ prod | Should -BeNullOrEmpty
     }
@@ -177,7 +177,7 @@ Describe 'Register-KvStore' {
         foreach ($command in { Connect-KvStore prod }, { Get-KvStore -Registered }, { Register-KvStore other h1 }, { Unregister-KvStore prod }) {
             $failure = Get-ErrorOf $command
             $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidFile,*'
-            "$failure" | Should -BeLike "*stores.json*$Why*Mend it*"
+            "$failure" | Should -BeLike "*stores.json*$Why*Fix the file*"
             "$failure" | Should -Not -BeLike '*secret*'
         }
 

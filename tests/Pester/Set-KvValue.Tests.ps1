@@ -206,7 +206,7 @@ Describe 'Set-KvValue' -Tag etcd {
 
         It 'tells of each object for which the block <Name>, and goes on with the others' -ForEach @(
             @{ Name = 'fails'; Block = { if ($_ -eq 'faulty/b') { throw 'no such setting' } $_ }; Says = '*faulty/b*no such setting*' }
-            @{ Name = 'makes nothing'; Block = { if ($_ -ne 'faulty/b') { $_ } }; Says = '*made no value*faulty/b*' }
+            @{ Name = 'makes nothing'; Block = { if ($_ -ne 'faulty/b') { $_ } }; Says = '*returned no value*faulty/b*' }
         ) {
             'faulty/a', 'faulty/b', 'faulty/c' | Set-KvValue -Value $Block -ErrorVariable failures -ErrorAction SilentlyContinue
             (Get-KvTree faulty).Key | Should -Be faulty/a, faulty/c

@@ -62,7 +62,7 @@ Describe 'Sync-KvTree' {
         $second = Invoke-Mirror $line { Test-KvKey app/new -Store backup }
         $second.Error | Should -BeNullOrEmpty
         $second.Emitted.Comparisons | Should -Be 0
-        "$($second.Verbose)" | Should -BeLike '*Goes on from the saved state*'
+        "$($second.Verbose)" | Should -BeLike '*Continues from the saved state*'
         (Get-KvTree -Store backup).Key | Should -Be app/name, app/new
         Compare-KvTree app -Store live -DifferenceStore backup | Should -BeNullOrEmpty
     }
@@ -165,7 +165,7 @@ Describe 'Sync-KvTree' {
         }
         $seen.Emitted.Phase | Select-Object -First 3 | Should -Be Following, Away, Following
         $seen.Warning[0] | Should -BeLike 'The mirror is interrupted:*'
-        $seen.Warning[1] | Should -BeLike 'The mirror goes on after *'
+        $seen.Warning[1] | Should -BeLike 'The mirror continues after *'
         Test-KvKey app/later -Store away | Should -BeTrue
     } -Skip:$IsWindows
 }

@@ -73,7 +73,7 @@ Describe 'Update-KvValue' {
         @{ Name = 'throws'; Block = { throw 'no' }; Says = '*failed*kept*no' }
         @{ Name = 'divides by zero in its middle'; Block = { $x = 1 / 0; "value$x" }; Says = '*failed*kept*divide*' }
         @{ Name = 'writes an error'; Block = { Get-Item /none/such; 'x' }; Says = '*failed*kept*' }
-        @{ Name = 'emits nothing'; Block = { $null = 1 }; Says = '*made no value*kept*' }
+        @{ Name = 'emits nothing'; Block = { $null = 1 }; Says = '*returned no value*kept*' }
         @{ Name = 'emits null'; Block = { $null }; Says = '*null*' }
     ) {
         $before = Set-KvValue kept as-it-was -PassThru

@@ -40,7 +40,7 @@ internal sealed record ConsulAddress(IReadOnlyList<Uri> Endpoints, string Query)
         var twice = parts.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1);
         return twice is null
             ? string.Join('&', parts.Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value)}"))
-            : throw new KvInvalidArgumentException($"The address says '{twice.Key}' twice. Say it once.");
+            : throw new KvInvalidArgumentException($"The address contains '{twice.Key}' twice. Specify it once.");
     }
 
     private static (string Name, string Value) ReadPart(string part)
@@ -52,6 +52,6 @@ internal sealed record ConsulAddress(IReadOnlyList<Uri> Endpoints, string Query)
         // The part itself is not shown: it may be a token, which has no place in an address.
         return Names.Contains(name) && value.Length > 0
             ? (name, value)
-            : throw new KvInvalidArgumentException("After the question mark, an address of Consul says dc=NAME, ns=NAME or partition=NAME, and nothing else. A token goes into the credential.");
+            : throw new KvInvalidArgumentException("After the question mark, an address of Consul can contain only dc=NAME, ns=NAME or partition=NAME. Specify a token with the credential.");
     }
 }

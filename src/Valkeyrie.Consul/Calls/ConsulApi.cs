@@ -194,7 +194,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
     }
 
     private static ConsulEntry Single(IReadOnlyList<ConsulEntry> entries, string stored) =>
-        entries is [var entry] && entry.Key == stored ? entry : throw new ReplyException("it answers with another key than the one that was asked for.");
+        entries is [var entry] && entry.Key == stored ? entry : throw new ReplyException("it answers with a key that was not requested.");
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<TxnReply> ReadTxnAsync(HttpAttempt attempt, bool values)
@@ -216,7 +216,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
 
         return parser.IsOfTransaction && isConflict == parser.Errors.Count > 0
             ? new TxnReply(parser.Entries, parser.Errors)
-            : throw new ReplyException("it does not say whether the transaction was made.");
+            : throw new ReplyException("it does not report whether the transaction was made.");
     }
 
     private static async ValueTask<bool> ReadBooleanAsync(HttpAttempt attempt)
@@ -226,7 +226,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         {
             "true" => true,
             "false" => false,
-            _ => throw new ReplyException("it says neither true nor false."),
+            _ => throw new ReplyException("its answer is neither true nor false."),
         };
     }
 
@@ -290,7 +290,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
     {
         await RequireSuccessAsync(attempt).ConfigureAwait(false);
         var session = Deserialize(await attempt.ReadShortAsync().ConfigureAwait(false), ConsulJson.Default.SessionReply);
-        return session is { ID.Length: > 0 } ? session : throw new ReplyException("it made a session and does not say which.");
+        return session is { ID.Length: > 0 } ? session : throw new ReplyException("it created a session without reporting its id.");
     }
 
     private static async ValueTask<T?> ReadAsync<T>(HttpAttempt attempt, JsonTypeInfo<T> type)
@@ -315,7 +315,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         }
         catch (JsonException e)
         {
-            throw new ReplyException("its reply is not what was asked for.", e);
+            throw new ReplyException("its reply does not match the request.", e);
         }
     }
 
@@ -347,5 +347,5 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         attempt.Response.Headers.NonValidated.TryGetValues(IndexHeader, out var values)
         && long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             ? index
-            : throw new ReplyException("its reply carries no index.");
+            : throw new ReplyException("its reply has no index.");
 }

@@ -43,28 +43,28 @@ internal sealed class ConsulProtocol(KvStoreInfo info, string? token) : HttpProt
         var (endpoint, key, text) = (call.Endpoint, call.Key, refused.Text);
         return refused.Status switch
         {
-            _ when Has("ACL not found") => Authentication($"{endpoint} does not know the token. It may be mistyped, or have been deleted or expired."),
-            _ when Has("ACL support disabled") => Authentication($"{endpoint} has no ACLs, and cannot check a token. Connect without one."),
+            _ when Has("ACL not found") => Authentication($"{endpoint} does not know the token. The token may be mistyped, deleted or expired."),
+            _ when Has("ACL support disabled") => Authentication($"{endpoint} has ACLs disabled and cannot check a token. Connect without a token."),
             HttpStatusCode.Unauthorized => Authentication($"{endpoint} refused the token."),
             HttpStatusCode.Forbidden when string.IsNullOrEmpty(token) => Authentication($"{endpoint} does not permit this{call.ForKey} without a token, and none was specified."),
             HttpStatusCode.Forbidden => new(new KvPermissionDeniedException(
-                $"{endpoint} does not permit this{call.ForKey}. Ask for a policy that does, or specify another token.") { Key = key, Endpoint = endpoint }),
+                $"{endpoint} does not permit this{call.ForKey}. Ask for a policy that permits it, or specify another token.") { Key = key, Endpoint = endpoint }),
             _ when Has("Invalid Session TTL") => new(new KvInvalidArgumentException(
-                $"The time to live{call.ForKey} is not one that {endpoint} takes: from 10 s (the server's session_ttl_min, if it says otherwise) to 24 h. It said: {text}")
+                $"The time to live{call.ForKey} must be in the range of {endpoint}: from 10 s (or the server's session_ttl_min) to 24 h. It reported: {text}")
                 { Key = key, Endpoint = endpoint }),
             _ when Has("too many operations") => new(new KvInvalidArgumentException(
-                $"The transaction has more operations than {endpoint} takes (64 before Consul 1.16), its conditions included. Divide it.") { Key = key, Endpoint = endpoint }),
+                $"The transaction has more operations than {endpoint} allows (64 before Consul 1.16), including its conditions. Split it.") { Key = key, Endpoint = endpoint }),
             HttpStatusCode.RequestEntityTooLarge => new(new KvException(
                 KvErrorCode.QuotaExceeded,
-                $"The value{call.ForKey} is larger than {endpoint} takes (by default 512 KiB; the server's limits.kv_max_value_size). It said: {text}") { Key = key, Endpoint = endpoint }),
-            HttpStatusCode.TooManyRequests => Unavailable($"it limits how much it is asked (its limits.http_max_conns_per_client or request limits): {text}", notSent: true),
-            _ when Has("No path to datacenter") => new(new KvInvalidArgumentException($"{endpoint} knows no such datacenter. It said: {text}") { Key = key, Endpoint = endpoint }),
+                $"The value{call.ForKey} is larger than {endpoint} allows (by default 512 KiB; the server's limits.kv_max_value_size). It reported: {text}") { Key = key, Endpoint = endpoint }),
+            HttpStatusCode.TooManyRequests => Unavailable($"it limits the number of requests (its limits.http_max_conns_per_client or request limits): {text}", notSent: true),
+            _ when Has("No path to datacenter") => new(new KvInvalidArgumentException($"{endpoint} does not know this datacenter. It reported: {text}") { Key = key, Endpoint = endpoint }),
             HttpStatusCode.BadRequest or HttpStatusCode.RequestUriTooLong or HttpStatusCode.RequestHeaderFieldsTooLarge => new(
                 new KvInvalidArgumentException($"{endpoint} refused the request{call.ForKey}: {(text.Length == 0 ? refused.Message : text)}") { Key = key, Endpoint = endpoint }),
             HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
                 Unavailable(text.Length == 0 ? refused.Message : text, notSent: false),
             _ => new(new KvUnreachableException(
-                KvUnreachableReason.Protocol, $"{endpoint} did not do as asked: it answered with {refused.Message}{call.Doubt} Check host and port.") { Key = key, Endpoint = endpoint })
+                KvUnreachableReason.Protocol, $"{endpoint} did not complete the request: it answered with {refused.Message}{call.Doubt} Check host and port.") { Key = key, Endpoint = endpoint })
                 { MayPass = true },
         };
 

@@ -48,7 +48,7 @@ internal sealed class EntryParser(bool values = true) : IReplyParser
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new ReplyException("it answers with something that is no reply about keys.", e);
+            throw new ReplyException("its answer is not a reply about keys.", e);
         }
 
         if (final && !_complete)
@@ -163,7 +163,7 @@ internal sealed class EntryParser(bool values = true) : IReplyParser
     {
         if (!holds)
         {
-            throw new FormatException("A part of the reply is of another kind than it should be.");
+            throw new FormatException("A part of the reply has the wrong type.");
         }
     }
 

@@ -30,13 +30,13 @@ internal sealed class NameParser : IReplyParser
                         Names.Add(reader.GetString()!);
                         break;
                     default:
-                        throw new FormatException("It is no list of names.");
+                        throw new FormatException("It is not a list of names.");
                 }
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new ReplyException("it answers with something that is no list of keys.", e);
+            throw new ReplyException("its answer is not a list of keys.", e);
         }
 
         if (final && !_complete)

@@ -29,13 +29,13 @@ internal sealed class SessionLines(ConsulApi api, KeyPlaces places, Pairs pairs,
             if (reply.IsMade)
             {
                 var entry = reply.Entries.FirstOrDefault(e => e.Key == stored) ?? throw new KvUnreachableException(
-                    KvUnreachableReason.Protocol, $"{Info.Address} answered without saying anything of the election '{name}'. Check host and port.") { Key = name, Endpoint = Info.Address };
+                    KvUnreachableReason.Protocol, $"{Info.Address} answered without a result for the election '{name}'. Check host and port.") { Key = name, Endpoint = Info.Address };
                 return new SessionPlace(this, name, stored, entry.CreateIndex, session, lease);
             }
 
             throw reply.Errors.Any(e => e.Text.Contains("invalid session", StringComparison.Ordinal))
                 ? new KvLeaseNotFoundException(lease.Id, Info.Address)
-                : new KvUnreachableException(KvUnreachableReason.Unavailable, $"{Info.Address} does not let anybody take part in the election '{name}': {reply.Errors[0].Text}")
+                : new KvUnreachableException(KvUnreachableReason.Unavailable, $"{Info.Address} does not allow taking part in the election '{name}': {reply.Errors[0].Text}")
                     { Key = name, Endpoint = Info.Address };
         }
         catch

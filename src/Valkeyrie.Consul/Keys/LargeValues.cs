@@ -12,14 +12,14 @@ internal sealed class LargeValues(ConsulApi api, SessionLeases leases, KvStoreIn
     public async ValueTask<KvPair?> PutAsync(
         string key, string stored, ReadOnlyMemory<byte> value, long? revision, string? session, TimeSpan? ttl, CancellationToken cancellationToken)
     {
-        var path = KeyPlaces.PathOf(stored) ?? throw TooLarge(key, value, "a key that a URL's path cannot carry");
+        var path = KeyPlaces.PathOf(stored) ?? throw TooLarge(key, value, "a key that the path of a URL cannot contain");
         while (true)
         {
             var entry = await api.GetAsync(stored, key, stale: false, cancellationToken).ConfigureAwait(false);
             var holder = await leases.HolderOfAsync(entry, cancellationToken).ConfigureAwait(false);
             var condition = (revision, session, holder) switch
             {
-                (not null, not null, _) or (not null, _, { Deletes: true }) => throw TooLarge(key, value, "a conditional write with a time to live, or onto a key that has one"),
+                (not null, not null, _) or (not null, _, { Deletes: true }) => throw TooLarge(key, value, "a conditional write with a time to live, or to a key that has one"),
                 (not null, _, _) => $"cas={revision}",
                 (_, _, { Deletes: true }) => $"release={holder.Session}",
                 (_, not null, _) => $"acquire={session}",
@@ -64,6 +64,6 @@ internal sealed class LargeValues(ConsulApi api, SessionLeases leases, KvStoreIn
 
     private KvException TooLarge(string key, ReadOnlyMemory<byte> value, string what) => new(
         KvErrorCode.QuotaExceeded,
-        $"The value for '{key}' has {value.Length} bytes, which '{info.Address}' does not take for {what}: those are transactions, whose whole request has at most 512 KiB, with values in base64.")
+        $"The value for '{key}' has {value.Length} bytes, which is too much for '{info.Address}' in {what}: it needs a transaction, and the whole request of a transaction has at most 512 KiB, with values in Base64.")
         { Key = key, Endpoint = info.Address };
 }

@@ -71,7 +71,7 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
         OptionRules.CheckPut(key, options);
         if (value.Length > LongestValue)
         {
-            throw new KvException(KvErrorCode.QuotaExceeded, $"The value for '{key}' has {value.Length} bytes, far more than Consul takes (by default 512 KiB).") { Key = key };
+            throw new KvException(KvErrorCode.QuotaExceeded, $"The value for '{key}' has {value.Length} bytes, far more than Consul allows (by default 512 KiB).") { Key = key };
         }
 
         return options.Ttl is { } ttl
@@ -170,7 +170,7 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
         var holder = await leases.HolderOfAsync(entry, cancellationToken).ConfigureAwait(false);
         return session is not null && holder is { Session.Length: > 0, Deletes: false }
             ? throw new KvInvalidArgumentException(
-                $"'{key}' is held by the session {holder.Session}, as by a lock of Consul's own: it cannot be given a time to live until that is released.") { Key = key, Endpoint = info.Address }
+                $"'{key}' is held by the session {holder.Session}, for example by a lock of Consul itself: it cannot get a time to live until the session releases it.") { Key = key, Endpoint = info.Address }
             : holder;
     }
 
@@ -189,7 +189,7 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
     }
 
     private ConsulEntry Last(in TxnReply reply, string key) => reply.Entries is [.., var entry] ? entry : throw new KvUnreachableException(
-        KvUnreachableReason.Protocol, $"{info.Address} answered without saying anything of '{key}'. A write may have been made. Check host and port.") { Key = key, Endpoint = info.Address };
+        KvUnreachableReason.Protocol, $"{info.Address} answered without a result for '{key}'. A write may have been made. Check host and port.") { Key = key, Endpoint = info.Address };
 
     private static KvPair Written(string key, ReadOnlyMemory<byte> value, ConsulEntry entry, TimeSpan? ttl) => new(value.ToArray())
     {
@@ -202,6 +202,6 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
     private static bool IsLockDelay(in TxnReply reply) => reply.Errors.Any(e => e.Text.Contains("lock delay", StringComparison.Ordinal));
 
     private KvTimeoutException Busy(string key, string? why) =>
-        new($"'{key}' could not be written within {api.Timeout.TotalSeconds:0.###} s: others held it meanwhile{(why is null ? "" : $" ({why})")}.")
+        new($"'{key}' could not be written within {api.Timeout.TotalSeconds:0.###} s: other clients held it{(why is null ? "" : $" ({why})")}.")
         { Key = key, Endpoint = info.Address, NotSent = true };
 }

@@ -159,7 +159,7 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
             if (reply.IsMade)
             {
                 return reply.Entries.FirstOrDefault(e => e.Key == lockKey)?.ModifyIndex
-                    ?? throw new KvUnreachableException(KvUnreachableReason.Protocol, $"{Info.Address} answered without saying anything of the lock of '{key}'. Check host and port.")
+                    ?? throw new KvUnreachableException(KvUnreachableReason.Protocol, $"{Info.Address} answered without a result for the lock of '{key}'. Check host and port.")
                         { Key = key, Endpoint = Info.Address };
             }
 
@@ -205,7 +205,7 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
         var holder = await leases.HolderOfAsync(entry, cancellationToken).ConfigureAwait(false);
         return options.DeleteOnUnlock && holder is { Session.Length: > 0, Deletes: false }
             ? throw new KvInvalidArgumentException(
-                $"'{key}' is held by the session {holder.Session}, as by a lock of Consul's own: a value that is to go with the lock cannot be put there.") { Key = key, Endpoint = Info.Address }
+                $"'{key}' is held by the session {holder.Session}, for example by a lock of Consul itself: the value that belongs to the lock cannot be written there.") { Key = key, Endpoint = Info.Address }
             : holder;
     }
 

@@ -52,7 +52,7 @@ internal sealed class SessionLeases(ConsulApi api, KeyPlaces places, KvStoreInfo
         var seconds = OptionRules.TtlSeconds(ttl, key);
         return seconds <= SessionTime.Longest.TotalSeconds
             ? seconds
-            : throw new KvInvalidArgumentException($"The time to live is {ttl}, above the longest that Consul keeps a session: {SessionTime.Longest.TotalHours:0} hours.") { Key = key };
+            : throw new KvInvalidArgumentException($"The time to live must be at most {SessionTime.Longest.TotalHours:0} hours, the longest that Consul keeps a session; it is {ttl}.") { Key = key };
     }
 
     /// <summary>The session behind a lease.</summary>

@@ -37,7 +37,7 @@ internal sealed class GuardedTransactions(ConsulApi api, KeyPlaces places, Pairs
             if (Stopwatch.GetElapsedTime(began) > api.Timeout)
             {
                 throw new KvTimeoutException(
-                    $"The transaction could not be made within {api.Timeout.TotalSeconds:0.###} s: others changed its keys meanwhile ({reply.Errors[0].Text}).")
+                    $"The transaction could not be made within {api.Timeout.TotalSeconds:0.###} s: other clients changed its keys ({reply.Errors[0].Text}).")
                     { Endpoint = info.Address, NotSent = true };
             }
 
@@ -51,7 +51,7 @@ internal sealed class GuardedTransactions(ConsulApi api, KeyPlaces places, Pairs
         {
             if (condition.Range.Kind != KvRangeKind.Key)
             {
-                throw new KvNotSupportedException("conditions on several keys at once. Name each key", info) { Key = condition.Range.Text };
+                throw new KvNotSupportedException("conditions on several keys at once. Specify each key", info) { Key = condition.Range.Text };
             }
 
             if (condition.Target is KvConditionTarget.Version or KvConditionTarget.Lease)

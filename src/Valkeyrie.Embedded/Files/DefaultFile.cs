@@ -8,7 +8,7 @@ internal static class DefaultFile
     /// <summary>The full path.</summary>
     public static string GetPath() => UserFolders.Data is { } folder
         ? Path.Combine(folder, FileName)
-        : throw new KvInvalidArgumentException("There is no default file for the embedded store, since the user has no home folder. Name a file.");
+        : throw new KvInvalidArgumentException("The embedded store has no default file, because the user has no home folder. Specify a file.");
 
     /// <summary>Makes the folder, for its owner only, if it is the default one and is missing.</summary>
     public static void EnsureFolder(string path)

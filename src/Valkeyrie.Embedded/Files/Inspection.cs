@@ -41,12 +41,12 @@ internal static class Inspection
         if (HasLog(path))
         {
             throw new KvException(KvErrorCode.CorruptStore,
-                $"'{path}' does not exist, but a log lies in its place: '{path}-wal'. Put the file back that the log belongs to, or move the log away to begin anew.") { Endpoint = path };
+                $"'{path}' does not exist, but its log does: '{path}-wal'. Restore the file of this log, or move the log away to start with an empty store.") { Endpoint = path };
         }
     }
 
     public static KvException Foreign(string path) =>
-        new(KvErrorCode.CorruptStore, $"'{path}' is a database of another program, not a store. Give another path.") { Endpoint = path };
+        new(KvErrorCode.CorruptStore, $"'{path}' is a database of another program, not a store. Specify another path.") { Endpoint = path };
 
     private static void CheckAsItIs(string path, long length)
     {
@@ -57,7 +57,7 @@ internal static class Inspection
         {
             if (hasLog)
             {
-                throw new KvException(KvErrorCode.CorruptStore, $"'{path}' is empty, but the log beside it is not: the file was cut off. Restore it from a copy.") { Endpoint = path };
+                throw new KvException(KvErrorCode.CorruptStore, $"'{path}' is empty, but its log is not: the file was truncated. Restore it from a copy.") { Endpoint = path };
             }
 
             return;
@@ -90,7 +90,7 @@ internal static class Inspection
         // SQLite itself minds a page that is missing, but not one that is cut in two.
         if (!hasLog && length % connection.Scalar("PRAGMA page_size") != 0)
         {
-            throw new KvException(KvErrorCode.CorruptStore, $"'{path}' is damaged: it was cut off in the middle of a page. Restore it from a copy.") { Endpoint = path };
+            throw new KvException(KvErrorCode.CorruptStore, $"'{path}' is damaged: it was truncated in the middle of a page. Restore it from a copy.") { Endpoint = path };
         }
     }
 
@@ -106,8 +106,8 @@ internal static class Inspection
         if (log.CommittedPages().Any(p => p != page))
         {
             throw new KvException(KvErrorCode.CorruptStore,
-                $"The log beside '{connection.File}' ('{connection.File}-wal') belongs to another file, or to another state of this one, as where a backup was put in place "
-                + "after a crash. Move the log away to open the file as it is, or put the file back that the log belongs to.") { Endpoint = connection.File };
+                $"The log '{connection.File}-wal' belongs to another file than '{connection.File}', or to another state of this file, for example because a backup was restored "
+                + "after a crash. Move the log away to open the file without it, or restore the file of this log.") { Endpoint = connection.File };
         }
     }
 

@@ -87,13 +87,13 @@ internal static class StoreFile
 
         if (Directory.Exists(path))
         {
-            throw new KvInvalidArgumentException($"'{path}' is a folder. Name a file in it.") { Endpoint = path };
+            throw new KvInvalidArgumentException($"'{path}' is a folder. Specify a file in it.") { Endpoint = path };
         }
 
         DefaultFile.EnsureFolder(path);
         if (!Directory.Exists(Path.GetDirectoryName(path)))
         {
-            throw new KvInvalidArgumentException($"The folder of '{path}' does not exist. Make it first.") { Endpoint = path };
+            throw new KvInvalidArgumentException($"The folder of '{path}' does not exist. Create it first.") { Endpoint = path };
         }
 
         if (NetworkShare.Holds(Path.GetDirectoryName(RealPath.Of(path))!))
@@ -124,17 +124,17 @@ internal static class StoreFile
         }
         catch (UnauthorizedAccessException)
         {
-            throw new KvPermissionDeniedException($"'{path}' cannot be made: its folder may not be written.") { Endpoint = path };
+            throw new KvPermissionDeniedException($"'{path}' cannot be created: you do not have the permission to write to its folder.") { Endpoint = path };
         }
         catch (IOException e)
         {
-            throw new KvPermissionDeniedException($"'{path}' cannot be made: {e.Message}") { Endpoint = path };
+            throw new KvPermissionDeniedException($"'{path}' cannot be created: {e.Message}") { Endpoint = path };
         }
     }
 
     private static KvInvalidArgumentException OnShare(string path) => new(
-        $"'{path}' lies on a network share. A store in a file serves the processes of one machine, and two machines would damage it. Specify a file on a disk of this machine; "
-        + "for several machines connect to a server.") { Endpoint = path };
+        $"'{path}' is on a network share. A store in a file serves the processes of one machine, and two machines would damage it. Specify a file on a local disk; "
+        + "for several machines, connect to a server.") { Endpoint = path };
 
     private static Connection OpenWritable(string path, TimeSpan timeout)
     {
@@ -145,7 +145,7 @@ internal static class StoreFile
         }
 
         connection.CloseAsItIs();
-        throw new KvPermissionDeniedException($"'{path}' may be read but not written. The file and its folder must be writable by the user{(OperatingSystem.IsWindows() ? ", and no other program may keep it from being written" : "")}.") { Endpoint = path };
+        throw new KvPermissionDeniedException($"'{path}' can be read but not written. The file and its folder must be writable by the user{(OperatingSystem.IsWindows() ? ", and no other program may lock it" : "")}.") { Endpoint = path };
     }
 
     private static void CheckApplication(Connection connection)
@@ -164,7 +164,7 @@ internal static class StoreFile
         if (!string.Equals(connection.Text("PRAGMA journal_mode = WAL"), "wal", StringComparison.OrdinalIgnoreCase))
         {
             throw new KvInvalidArgumentException(
-                $"'{connection.File}' lies where processes cannot share memory, such as on a network drive. Put the store on a disk of this machine.") { Endpoint = connection.File };
+                $"'{connection.File}' is in a place where processes cannot share memory, such as a network drive. Put the store on a local disk.") { Endpoint = connection.File };
         }
     }
 }

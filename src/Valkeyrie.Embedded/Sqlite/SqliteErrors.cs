@@ -26,24 +26,24 @@ internal static class SqliteErrors
 
     private static KvException From(int code, string said, string file) => (code & PrimaryCode) switch
     {
-        raw.SQLITE_CORRUPT => new KvException(KvErrorCode.CorruptStore, $"'{file}' is damaged: SQLite says '{said}'. Restore it from a copy, or move it away to begin anew.") { Endpoint = file },
-        raw.SQLITE_NOTADB => new KvException(KvErrorCode.CorruptStore, $"'{file}' is not a store: it is no SQLite database. Give another path, or move the file away.") { Endpoint = file },
+        raw.SQLITE_CORRUPT => new KvException(KvErrorCode.CorruptStore, $"'{file}' is damaged: SQLite reports '{said}'. Restore it from a copy, or move it away to start with an empty store.") { Endpoint = file },
+        raw.SQLITE_NOTADB => new KvException(KvErrorCode.CorruptStore, $"'{file}' is not a store: it is not an SQLite database. Specify another path, or move the file away.") { Endpoint = file },
 
         // Our own statements are right, so the tables they are about are not.
         raw.SQLITE_ERROR or raw.SQLITE_MISMATCH or raw.SQLITE_CONSTRAINT or raw.SQLITE_SCHEMA =>
-            new KvException(KvErrorCode.CorruptStore, $"'{file}' does not have the tables of a store as they should be: SQLite says '{said}'.") { Endpoint = file },
+            new KvException(KvErrorCode.CorruptStore, $"'{file}' does not have the tables of a store: SQLite reports '{said}'.") { Endpoint = file },
 
         raw.SQLITE_FULL => new KvException(KvErrorCode.QuotaExceeded, $"'{file}' cannot grow: the disk is full. Nothing was written. Free some space and try again.") { Endpoint = file },
-        raw.SQLITE_TOOBIG => new KvException(KvErrorCode.QuotaExceeded, $"The value is larger than '{file}' takes (about 1,000,000,000 bytes).") { Endpoint = file },
-        raw.SQLITE_NOMEM => new KvException(KvErrorCode.QuotaExceeded, $"There is not enough memory left to work with '{file}'.") { Endpoint = file },
+        raw.SQLITE_TOOBIG => new KvException(KvErrorCode.QuotaExceeded, $"The value is larger than '{file}' allows (about 1,000,000,000 bytes).") { Endpoint = file },
+        raw.SQLITE_NOMEM => new KvException(KvErrorCode.QuotaExceeded, $"There is not enough memory to work with '{file}'.") { Endpoint = file },
         raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_AUTH =>
-            new KvPermissionDeniedException($"'{file}' may not be written. The file and its folder must be writable by the user.") { Endpoint = file },
+            new KvPermissionDeniedException($"'{file}' cannot be written. The file and its folder must be writable by the user.") { Endpoint = file },
         raw.SQLITE_CANTOPEN => new KvPermissionDeniedException(
-            $"'{file}' cannot be opened, or the files that SQLite keeps beside it (-wal, -shm) cannot be made. The file and its folder must be writable by the user.")
+            $"'{file}' cannot be opened, or its files -wal and -shm cannot be created. The file and its folder must be writable by the user.")
         { Endpoint = file },
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new KvTimeoutException($"'{file}' is kept busy by another process.") { Endpoint = file },
         raw.SQLITE_IOERR => FromInputOutput(code, file),
-        _ => new KvUnreachableException(KvUnreachableReason.Unavailable, $"'{file}' cannot be used: SQLite says '{said}' ({code}).") { Endpoint = file },
+        _ => new KvUnreachableException(KvUnreachableReason.Unavailable, $"'{file}' cannot be used: SQLite reports '{said}' ({code}).") { Endpoint = file },
     };
 
     private static KvException FromInputOutput(int code, string file) => code switch
@@ -51,7 +51,7 @@ internal static class SqliteErrors
         // SQLite says "full" of a full disk only; a user's quota and a limit on file sizes show as failed writes.
         raw.SQLITE_IOERR_WRITE => new KvException(
             KvErrorCode.QuotaExceeded,
-            $"'{file}' could not be written: a quota or a limit on file sizes is reached, or the disk fails. Nothing was written.") { Endpoint = file },
+            $"'{file}' could not be written: a quota or a file size limit is reached, or the disk failed. Nothing was written.") { Endpoint = file },
         CorruptFileSystem => new KvException(KvErrorCode.CorruptStore, $"The file system under '{file}' is damaged.") { Endpoint = file },
         _ => new KvUnreachableException(KvUnreachableReason.Unavailable, $"The disk under '{file}' failed (SQLite's code {code}).") { Endpoint = file },
     };

@@ -126,7 +126,7 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
 
         if (asked > newest)
         {
-            throw new KvInvalidArgumentException($"Revision {asked} lies in the future: the store is at revision {newest}.") { Key = key, Endpoint = connection.File };
+            throw new KvInvalidArgumentException($"Revision {asked} is in the future: the store is at revision {newest}.") { Key = key, Endpoint = connection.File };
         }
 
         return asked < newest && OldestRevision() is var oldest && asked < oldest

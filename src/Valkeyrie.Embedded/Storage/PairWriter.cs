@@ -157,7 +157,7 @@ internal sealed class PairWriter(PairReader reader)
     {
         if (_next + count > _end)
         {
-            throw new KvInvalidArgumentException($"One transaction can change at most {Position.MaxChanges} keys. Make it in several steps.");
+            throw new KvInvalidArgumentException($"One transaction can change at most {Position.MaxChanges} keys. Split it.");
         }
 
         var position = _next;

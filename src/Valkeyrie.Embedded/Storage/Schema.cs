@@ -105,15 +105,15 @@ internal static class Schema
                 if (!missing.Remove(WithoutBlanks(rows.Text(2))))
                 {
                     throw new KvException(KvErrorCode.CorruptStore,
-                        $"'{connection.File}' holds what is no part of a store: the {rows.Text(0)} '{rows.Text(1)}'. Restore the file from a snapshot, or remove that with a "
-                        + "tool for SQLite if you know who made it.") { Endpoint = connection.File };
+                        $"'{connection.File}' contains an object that does not belong to a store: the {rows.Text(0)} '{rows.Text(1)}'. Restore the file from a snapshot, or remove the object with a "
+                        + "tool for SQLite if you know its origin.") { Endpoint = connection.File };
                 }
             }
 
             if (missing.Count > 0)
             {
                 throw new KvException(KvErrorCode.CorruptStore,
-                    $"'{connection.File}' is damaged: of the tables and indexes of a store {missing.Count} are missing or have another form. Restore the file from a snapshot.")
+                    $"'{connection.File}' is damaged: {missing.Count} tables or indexes of a store are missing or have another definition. Restore the file from a snapshot.")
                 { Endpoint = connection.File };
             }
         }
@@ -157,7 +157,7 @@ internal static class Schema
         {
             throw new KvException(
                 KvErrorCode.CorruptStore,
-                $"'{file}' was written by a newer version of Valkeyrie (its schema is {version}, this one knows up to {Newest}). Update the module to open it.") { Endpoint = file };
+                $"'{file}' was written by a newer version of Valkeyrie (its schema is {version}; this version supports up to {Newest}). Update the module to open it.") { Endpoint = file };
         }
     }
 

@@ -64,7 +64,7 @@ internal readonly record struct StoreHash(uint Value, long Revision, long? Compa
         // One finding is enough: whatever it is, the file has to be restored.
         if (connection.Text("PRAGMA integrity_check(1)") is var found && found != "ok")
         {
-            throw new KvException(KvErrorCode.CorruptStore, $"'{connection.File}' is damaged: SQLite says '{found}'. Restore it from a snapshot.") { Endpoint = connection.File };
+            throw new KvException(KvErrorCode.CorruptStore, $"'{connection.File}' is damaged: SQLite reports '{found}'. Restore it from a snapshot.") { Endpoint = connection.File };
         }
     }
 }

@@ -12,9 +12,9 @@ internal sealed class CallResult
 
     public Task<Metadata> Headers => _headers.Task;
 
-    public Status Status => _status ?? throw new InvalidOperationException("The status is there only once the call has ended.");
+    public Status Status => _status ?? throw new InvalidOperationException("The status is available only after the call has ended.");
 
-    public Metadata Trailers => _trailers ?? throw new InvalidOperationException("The trailers are there only once the call has ended.");
+    public Metadata Trailers => _trailers ?? throw new InvalidOperationException("The trailers are available only after the call has ended.");
 
     public void Succeed(IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<KeyValuePair<string, string>> trailers)
     {

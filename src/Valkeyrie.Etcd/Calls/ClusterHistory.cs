@@ -82,7 +82,7 @@ internal sealed class ClusterHistory(EndpointSet<ConnectedEndpoint> endpoints)
             state.Marks[endpoint] = new HistoryMark(0, clusterId, 0, 0, 0);
             throw new KvHistoryChangedException(
                 $"{endpoint.Name} is a member of another cluster ({clusterId:x}) than {other.Name} ({state.ClusterId:x}). A write that was sent there may have been made. "
-                + "Name the endpoints of one cluster alone.") { Endpoint = endpoint.Name };
+                + "Specify the endpoints of one cluster only.") { Endpoint = endpoint.Name };
         }
     }
 

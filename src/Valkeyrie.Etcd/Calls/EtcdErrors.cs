@@ -23,11 +23,11 @@ internal static class EtcdErrors
             GrpcCode.InvalidArgument when Has("authentication failed") => Authentication($"{endpoint} refused the user or password."),
             GrpcCode.InvalidArgument when Has("user name is empty") => new(new KvException(
                 KvErrorCode.AuthenticationFailed,
-                $"{endpoint} has authentication enabled, and neither a user and password nor a client certificate that names a user was given. Specify a credential.")
+                $"{endpoint} has authentication enabled. Specify a credential, or a client certificate that names a user.")
                 { Key = key, Endpoint = endpoint }) { TokenRefused = true },
             GrpcCode.InvalidArgument when Has("request is too large") => TooLarge(),
             GrpcCode.InvalidArgument when Has("too many operations") => new(new KvInvalidArgumentException(
-                $"The transaction has more conditions or operations than {endpoint} takes (by default 128 of each; the server's --max-txn-ops). Divide it.")
+                $"The transaction has more conditions or operations than {endpoint} allows (by default 128 of each; the server's --max-txn-ops). Split it.")
                 { Key = key, Endpoint = endpoint }),
             GrpcCode.InvalidArgument => Invalid(),
             GrpcCode.ResourceExhausted when Has("space exceeded") => new(new KvException(
@@ -37,7 +37,7 @@ internal static class EtcdErrors
             GrpcCode.ResourceExhausted => Unavailable(),
             GrpcCode.OutOfRange when Has("compacted") => new(new KvCompactedException(0, null, endpoint, key)),
             GrpcCode.OutOfRange when Has("future revision") => new(new KvInvalidArgumentException(
-                $"The revision asked for{call.ForKey} lies in the future: {endpoint} has not come so far. Give one that a pair or a watch has shown.")
+                $"The requested revision{call.ForKey} is in the future: {endpoint} has not reached it. Specify a revision of a pair or of a watch.")
                 { Key = key, Endpoint = endpoint }),
             GrpcCode.OutOfRange => Invalid(),
             GrpcCode.NotFound when Has("lease") => new(new KvLeaseNotFoundException(null, endpoint)),
@@ -47,11 +47,11 @@ internal static class EtcdErrors
             // Said before anything is proposed (etcdserver: mayAddMember, mayRemoveMember), so the change can be asked for again.
             GrpcCode.Unavailable when Has("unhealthy cluster") => new(new KvUnreachableException(
                 KvUnreachableReason.Unavailable,
-                $"{endpoint} changes no members now: not all of them have been connected to each other for five seconds. Nothing was changed. See that all are well, and try again.")
+                $"{endpoint} cannot change members now: not all members have been connected to each other for five seconds. Nothing was changed. Check that all members are healthy, and try again.")
                 { Key = key, Endpoint = endpoint, NotSent = true }) { MayPass = true },
             GrpcCode.Unavailable or GrpcCode.Aborted or GrpcCode.Cancelled => Unavailable(),
             GrpcCode.FailedPrecondition or GrpcCode.NotFound or GrpcCode.AlreadyExists => Invalid(),
-            GrpcCode.Unimplemented => Foreign("It does not know the method called; it is no etcd, or older than 3.0."),
+            GrpcCode.Unimplemented => Foreign("It does not know the method; it is not etcd, or is older than 3.0."),
             _ => Foreign($"It answered {status.Code}: {text}."),
         };
 
@@ -61,7 +61,7 @@ internal static class EtcdErrors
 
         Failure TooLarge() => new(new KvException(
             KvErrorCode.QuotaExceeded,
-            $"The request{call.ForKey} is larger than {endpoint} takes (by default 1.5 MiB; the server's --max-request-bytes).") { Key = key, Endpoint = endpoint });
+            $"The request{call.ForKey} is larger than {endpoint} allows (by default 1.5 MiB; the server's --max-request-bytes).") { Key = key, Endpoint = endpoint });
 
         Failure Invalid() => new(new KvInvalidArgumentException($"{endpoint} refused the request: {text}.") { Key = key, Endpoint = endpoint });
 
@@ -73,11 +73,11 @@ internal static class EtcdErrors
             { MayPass = true, EndpointFailed = true };
 
         Failure Learner() => new(new KvUnreachableException(
-            KvUnreachableReason.Unavailable, $"{endpoint} is a learner of its cluster, which serves nobody yet. Name its voting members, or promote it.")
+            KvUnreachableReason.Unavailable, $"{endpoint} is a learner of its cluster and serves no clients yet. Specify the voting members of the cluster, or promote the learner.")
             { Key = key, Endpoint = endpoint, NotSent = true }) { CannotServe = true, MayPass = true, EndpointFailed = true };
 
         Failure Foreign(string message) => new(new KvUnreachableException(
-            KvUnreachableReason.Protocol, $"{endpoint} did not do as asked. {message}") { Key = key, Endpoint = endpoint });
+            KvUnreachableReason.Protocol, $"{endpoint} did not complete the request. {message}") { Key = key, Endpoint = endpoint });
     }
 
     // The calls of maintenance, and the refusal of a password for a user that has none, let the errors of etcd's own auth package (server/auth/store.go) pass as they are: without

@@ -31,7 +31,7 @@ internal sealed record Failure(KvException Error) : CallFailure(Error)
 
     /// <summary>No connection was made.</summary>
     public static Failure NotReached(KvUnreachableReason reason, Exception e, in FailedCall call) =>
-        new(NotReachedError(reason, e, call, "If it does not use TLS, connect with http.")) { NoConnection = true, MayPass = true, EndpointFailed = true };
+        new(NotReachedError(reason, e, call, "If the server does not use TLS, connect with http.")) { NoConnection = true, MayPass = true, EndpointFailed = true };
 
     /// <summary>The connection broke.</summary>
     /// <param name="e">The cause.</param>
@@ -46,7 +46,7 @@ internal sealed record Failure(KvException Error) : CallFailure(Error)
     /// <param name="notSent">True if the call was not sent.</param>
     public static Failure Protocol(Exception e, string detail, in FailedCall call, bool notSent = false) => new(new KvUnreachableException(
         KvUnreachableReason.Protocol,
-        $"What answers at {call.Endpoint} does not speak {call.Protocol}: {detail} Check host and port; a server that uses TLS needs https.",
+        $"The server at {call.Endpoint} does not speak {call.Protocol}: {detail} Check host and port; a server with TLS needs https.",
         e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = notSent })
         { MayPass = true, EndpointFailed = true };
 

@@ -63,7 +63,7 @@ internal sealed class EtcdCalls(EtcdChannel channel) : IEtcdCalls
         List<HeaderField> fields = [.. (options?.Metadata ?? []).Select(m => FieldOf(m.Key, m.Value))];
         if (options?.Timeout is { } timeout)
         {
-            fields.Add(TimeoutField(timeout > TimeSpan.Zero ? timeout : throw new KvInvalidArgumentException($"A call cannot end after {timeout}. Specify a time above zero.")));
+            fields.Add(TimeoutField(timeout > TimeSpan.Zero ? timeout : throw new KvInvalidArgumentException($"The timeout of a call must be greater than zero; it is {timeout}.")));
         }
 
         return new CallExtras([.. fields], EndpointOf(options?.Endpoint), options?.Timeout);
@@ -80,7 +80,7 @@ internal sealed class EtcdCalls(EtcdChannel channel) : IEtcdCalls
         if (!IsName(name) || name.Any(char.IsAsciiLetterUpper) || name.StartsWith("grpc-", StringComparison.Ordinal)
             || name is "content-type" or "te" or "authorization" or "host" or "connection" or "user-agent")
         {
-            throw new KvInvalidArgumentException($"'{name}' is not a name for metadata. Use lower-case letters, digits, '-', '_' and '.', and no name of gRPC's own.");
+            throw new KvInvalidArgumentException($"'{name}' is not a name for metadata. Use lower-case letters, digits, '-', '_' and '.', but no name that gRPC reserves.");
         }
 
         return value.All(c => c is >= ' ' and <= '~')

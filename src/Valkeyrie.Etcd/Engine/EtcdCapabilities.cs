@@ -28,7 +28,7 @@ public static class EtcdCapabilities
                 register();
                 return Makers.TryGetValue(capability, out var make) && make != MakeRegistered
                     ? make(calls, info)
-                    : throw new InvalidOperationException($"What was to register the capability '{capability}' did not.");
+                    : throw new InvalidOperationException($"The assembly for the capability '{capability}' did not register it.");
             }
         }
     }

@@ -181,7 +181,7 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
 
         if (_messages.IsNextCompressed)
         {
-            throw new GrpcProtocolException("The reply is compressed, which was not asked for.");
+            throw new GrpcProtocolException("The reply is compressed, which was not requested.");
         }
 
         if (!_messages.HasNext)

@@ -49,9 +49,9 @@ internal sealed class FrameReader(FrameHandlers handlers)
 
     /// <summary>What the first bytes look like, if they are not an HTTP/2 greeting.</summary>
     private static string GuessPeer(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith("HTTP/"u8) ? "It answers with HTTP/1."
+        bytes.StartsWith("HTTP/"u8) ? "It responds with HTTP/1."
         : bytes.Length > 1 && bytes[0] is 0x15 or 0x16 && bytes[1] == 0x03 ? "It speaks TLS; connect with https."
-        : "It does not answer as an HTTP/2 server does.";
+        : "It does not respond like an HTTP/2 server.";
 
     private static Http2ProtocolException Violation(string what) => new(Http2Error.ProtocolError, what);
 
@@ -71,7 +71,7 @@ internal sealed class FrameReader(FrameHandlers handlers)
     {
         if (_headersFor != 0 && (header.Type != FrameType.Continuation || header.StreamId != _headersFor))
         {
-            throw Violation("it broke into a header block");
+            throw Violation("it interrupted a header block");
         }
 
         switch (header.Type)
@@ -92,7 +92,7 @@ internal sealed class FrameReader(FrameHandlers handlers)
                 handlers.OnWindowUpdate(header.StreamId, Number(payload, "its window update has the wrong length") & int.MaxValue);
                 break;
             case FrameType.PushPromise:
-                throw Violation("it pushes what was not asked for");
+                throw Violation("it pushes a response that was not requested");
             case FrameType.Settings or FrameType.Ping or FrameType.GoAway:
                 OnConnectionFrame(header, payload);
                 break;
@@ -107,7 +107,7 @@ internal sealed class FrameReader(FrameHandlers handlers)
         var block = Unpad(header, payload);
         if (header.Flags.HasFlag(FrameFlags.Priority))
         {
-            block = block.Length >= PriorityLength ? block[PriorityLength..] : throw WrongLength("its headers are cut short");
+            block = block.Length >= PriorityLength ? block[PriorityLength..] : throw WrongLength("its headers are truncated");
         }
 
         if (header.Flags.HasFlag(FrameFlags.EndHeaders))
@@ -126,7 +126,7 @@ internal sealed class FrameReader(FrameHandlers handlers)
     {
         if (_headersBlock is null || _headersFor == 0)
         {
-            throw Violation("it continues no header block");
+            throw Violation("it continues a header block that is not open");
         }
 
         _headersBlock.Write(payload);

@@ -250,7 +250,7 @@ internal sealed class Http2Connection
 
         if (state.PingedAt != 0 && now - state.PingedAt >= _keepAlive / 2)
         {
-            return new Http2ConnectionLostException("The server does not answer any more.", notSent: false);
+            return new Http2ConnectionLostException("The server no longer responds.", notSent: false);
         }
 
         if (!state.Streams.IsEmpty)

@@ -95,12 +95,12 @@ internal sealed class Http2Connector(Uri address, Func<CancellationToken, Task<S
 
             throw e switch
             {
-                OperationCanceledException => new TimeoutException("The connection was not made in time.", e),
+                OperationCanceledException => new TimeoutException("The connection was not established in time.", e),
 
                 // By TLS 1.3 the server judges the client's certificate when the client takes the handshake for done.
                 Http2ConnectionLostException when transport is SslStream => new Http2ConnectException(
-                    $"It ended the connection at once ({Cause(e).Message}); perhaps it wants another client certificate.", e) { EndedAfterHandshake = true },
-                Http2ConnectionLostException => new Http2ConnectException("It closes the connection at once; perhaps it wants TLS.", e),
+                    $"It ended the connection at once ({Cause(e).Message}); it may require another client certificate.", e) { EndedAfterHandshake = true },
+                Http2ConnectionLostException => new Http2ConnectException("It closes the connection at once; it may require TLS.", e),
                 Http2ProtocolException => new Http2ConnectException(e.Message, e),
                 _ => e,
             };

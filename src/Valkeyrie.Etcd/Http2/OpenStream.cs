@@ -30,7 +30,7 @@ internal struct OpenStream(Http2Stream stream, long sendWindow)
     {
         if (EndsWithUnsent || !Unsent.IsEmpty)
         {
-            throw new InvalidOperationException(EndsWithUnsent ? "The request has ended." : "The part before has not been sent yet.");
+            throw new InvalidOperationException(EndsWithUnsent ? "The request has ended." : "The previous part has not been sent yet.");
         }
 
         (Unsent, EndsWithUnsent) = (body, end);

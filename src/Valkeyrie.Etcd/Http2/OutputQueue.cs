@@ -192,7 +192,7 @@ internal sealed class OutputQueue(Uri address)
     {
         if (++_unsentAnswers > MostUnsentAnswers)
         {
-            throw new Http2ProtocolException(Http2Error.EnhanceYourCalm, "it asks for answers and does not read them");
+            throw new Http2ProtocolException(Http2Error.EnhanceYourCalm, "it requests responses and does not read them");
         }
     }
 }

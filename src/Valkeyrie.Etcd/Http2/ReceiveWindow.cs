@@ -13,7 +13,7 @@ internal struct ReceiveWindow
     public Http2ProtocolException? Add(int count)
     {
         _unacknowledged += count;
-        return _unacknowledged <= 2 * Size ? null : new Http2ProtocolException(Http2Error.FlowControlError, "it sends more than it was allowed to");
+        return _unacknowledged <= 2 * Size ? null : new Http2ProtocolException(Http2Error.FlowControlError, "it sends more than the window allows");
     }
 
     /// <summary>For how many bytes the peer may send more, once all that arrived has been used.</summary>

@@ -104,7 +104,7 @@ internal sealed class ChangeFeed(KeysChannel channel, WatchedPath watched, bool 
         if (reply.Node.ModifiedIndex < next)
         {
             throw new KvUnreachableException(
-                KvUnreachableReason.Protocol, $"{reply.Endpoint} answered a watch from index {next} on with a change of index {reply.Node.ModifiedIndex}.")
+                KvUnreachableReason.Protocol, $"{reply.Endpoint} answered a watch from index {next} with a change at index {reply.Node.ModifiedIndex}.")
                 { Key = watched.Range.Text, Endpoint = reply.Endpoint };
         }
 

@@ -89,7 +89,7 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
         {
         }
 
-        return parser.Node is not null || body.IsEmpty ? ReplyOf(parser) : throw new KeysProtocolException("it tells of a change without saying of what.");
+        return parser.Node is not null || body.IsEmpty ? ReplyOf(parser) : throw new KeysProtocolException("it reports a change without its key.");
     }
 
     public async ValueTask<TreeReply> BeginTreeAsync(KeyTree tree, bool keysOnly, bool directories, bool hideLocks)
@@ -196,7 +196,7 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
     {
         if (!more && parser.Node is null)
         {
-            throw new KeysProtocolException("its reply tells of no directory and of no key.");
+            throw new KeysProtocolException("its reply names neither a directory nor a key.");
         }
     }
 
@@ -239,11 +239,11 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
         try
         {
             var version = JsonSerializer.Deserialize(text, KeysJson.Default.VersionReply);
-            return version?.Etcdserver ?? version?.ReleaseVersion ?? throw new KeysProtocolException("it does not tell its version.");
+            return version?.Etcdserver ?? version?.ReleaseVersion ?? throw new KeysProtocolException("it does not report its version.");
         }
         catch (JsonException e)
         {
-            throw new KeysProtocolException("it does not tell its version.", e);
+            throw new KeysProtocolException("it does not report its version.", e);
         }
     }
 
@@ -262,5 +262,5 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
         response.Headers.NonValidated.TryGetValues(IndexHeader, out var values)
         && long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             ? index
-            : throw new KeysProtocolException("its reply carries no index.");
+            : throw new KeysProtocolException("its reply has no index.");
 }

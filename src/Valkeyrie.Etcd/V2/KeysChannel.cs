@@ -133,7 +133,7 @@ internal sealed class KeysChannel : IAsyncDisposable
         if (call.Target.Length > MaxTargetLength)
         {
             throw new KvInvalidArgumentException(
-                $"The key takes {call.Target.Length} characters of a URL, more than the {MaxTargetLength} that etcd's APIv2 is sure to read.") { Key = call.Key };
+                $"The key takes {call.Target.Length} characters of a URL, more than the {MaxTargetLength} that etcd's APIv2 reliably reads.") { Key = call.Key };
         }
 
         var observed = CallTelemetry.IsObserved ? CallTelemetry.Begin(EtcdSystem.Instance, call.Operation, call.Key) : null;

@@ -28,11 +28,11 @@ internal static class KeysErrors
 
     /// <summary>The error for a reply that should tell of a node and does not.</summary>
     public static KvUnreachableException WithoutNode(KeysReply reply, string key) =>
-        new(KvUnreachableReason.Protocol, $"{reply.Endpoint} answered without saying anything of '{key}'. Check host and port.") { Key = key, Endpoint = reply.Endpoint };
+        new(KvUnreachableReason.Protocol, $"{reply.Endpoint} answered without a result for '{key}'. Check host and port.") { Key = key, Endpoint = reply.Endpoint };
 
     /// <summary>The error for a reply that tells of another key than the one that was asked for.</summary>
     public static KvUnreachableException OfOtherKey(KeysReply reply, string key) =>
-        new(KvUnreachableReason.Protocol, $"{reply.Endpoint} answered with another key than '{key}'. Check host and port.") { Key = key, Endpoint = reply.Endpoint };
+        new(KvUnreachableReason.Protocol, $"{reply.Endpoint} answered with a key other than '{key}'. Check host and port.") { Key = key, Endpoint = reply.Endpoint };
 
     private static string RuleOf(KvStoreInfo info) => $"On '{info.Address}' a path is a value or a directory, never both.";
 }

@@ -32,7 +32,7 @@ internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? err
                 "the keys API of etcd v2: its server was started without --enable-v2, or is one that no longer knows it. "
                 + "Connect with -ApiVersion 3 (the scheme 'etcd', or 'etcds' for TLS)", info) { Key = key }),
             _ => new(new KvUnreachableException(
-                KvUnreachableReason.Protocol, $"{endpoint} did not do as asked: {(Error is null ? "it answered with " + Message : text + ".")} Check host and port.")
+                KvUnreachableReason.Protocol, $"{endpoint} did not complete the request: {(Error is null ? "it answered with " + Message : text + ".")} Check host and port.")
                 { Key = key, Endpoint = endpoint }) { MayPass = true },
         };
 
@@ -40,14 +40,14 @@ internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? err
         KvException Unauthorized() =>
             credentialAccepted ? new KvPermissionDeniedException(
                 $"{endpoint} does not permit this{call.ForKey}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }
-            : info.UserName is null ? new KvException(KvErrorCode.AuthenticationFailed, $"{endpoint} asks for a user and password, and none was given. Check the credential.") { Key = key, Endpoint = endpoint }
+            : info.UserName is null ? new KvException(KvErrorCode.AuthenticationFailed, $"{endpoint} requires a user and password. Check the credential.") { Key = key, Endpoint = endpoint }
             : new KvException(
                 KvErrorCode.AuthenticationFailed,
                 $"{endpoint} refused the user or password, or the user '{info.UserName}' may not read{(key is null ? " here" : $" or write '{key}'")}. Check the credential.")
                 { Key = key, Endpoint = endpoint };
 
         KvException TooLarge() =>
-            new(KvErrorCode.QuotaExceeded, $"The request{call.ForKey} is larger than {endpoint} takes (for APIv2 10 MB once its bytes are escaped).") { Key = key, Endpoint = endpoint };
+            new(KvErrorCode.QuotaExceeded, $"The request{call.ForKey} is larger than {endpoint} allows (for APIv2, 10 MB after escaping).") { Key = key, Endpoint = endpoint };
 
         Failure Unavailable(string why) => new(new KvUnreachableException(
             KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {why}.{call.Doubt}") { Key = key, Endpoint = endpoint })

@@ -31,7 +31,7 @@ internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
         var number = version.Split('-', '+')[0];
         if (Version.TryParse(number, out var parsed) && parsed < FirstWithRefresh)
         {
-            throw new KvNotSupportedException($"keeping keys alive: its version is {version}, which came before etcd 2.3 and cannot renew a key", channel.Info);
+            throw new KvNotSupportedException($"keeping keys alive: its version {version} is older than etcd 2.3 and cannot renew a key", channel.Info);
         }
 
         _refreshIsKnown = true;

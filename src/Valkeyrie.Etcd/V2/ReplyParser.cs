@@ -67,7 +67,7 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new KeysProtocolException("it answers with something that is no keys reply.", e);
+            throw new KeysProtocolException("its answer is not a reply about keys.", e);
         }
 
         if (final && !IsComplete)
@@ -295,7 +295,7 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
     {
         if (!holds)
         {
-            throw new FormatException("A part of the reply is of another kind than it should be.");
+            throw new FormatException("A part of the reply has the wrong type.");
         }
     }
 

@@ -85,7 +85,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         var tree = paths.TreeOf(range);
         if (range.Start == "/" && (range.Kind == KvRangeKind.Directory || tree.IsRooted))
         {
-            throw new KvInvalidArgumentException("'/' may be the whole store. To remove everything say so (all keys).") { Key = "/" };
+            throw new KvInvalidArgumentException("'/' may be the whole store. To remove everything, use all keys.") { Key = "/" };
         }
 
         return range.Kind switch

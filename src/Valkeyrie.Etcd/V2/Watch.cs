@@ -119,7 +119,7 @@ internal static class Watch
         if (refuse && reply.IsValue && tree.Range.Kind == KvRangeKind.Directory)
         {
             throw KeysErrors.NotDirectory(
-                tree.Range.Text, channel.Info, "It cannot be watched as a directory: watch the key alone, or remove it and create the directory first.");
+                tree.Range.Text, channel.Info, "It cannot be watched as a directory: watch the key, or remove it and create the directory first.");
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
         {
             if (revision > 0)
             {
-                throw new KvInvalidArgumentException($"A directory can only be made where nothing is (revision 0), not at revision {revision}.") { Key = key };
+                throw new KvInvalidArgumentException($"A directory can be created only if its name is free (revision 0), not at revision {revision}.") { Key = key };
             }
 
             var created = await CreateDirectoryAsync(write, cancellationToken).ConfigureAwait(false);
@@ -164,7 +164,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
 
         var updated = await channel.CallAsync(Requests.UpdateDirectory(write.Path, write.Key, write.TtlSeconds), cancellationToken).ConfigureAwait(false);
         return updated.Error is not { IsUnchangeableDirectory: true } ? DirectoryPair(updated, write.Key) : throw new KvNotSupportedException(
-            $"a new time to live for '{write.Key}': this etcd refuses to change a directory that exists, as 3.5 does. Give the time when the directory is made", channel.Info)
+            $"a new time to live for '{write.Key}': this etcd cannot change an existing directory, as in 3.5. Specify the time to live when you create the directory", channel.Info)
             { Key = write.Key };
     }
 
@@ -186,7 +186,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
         if (!value.IsEmpty)
         {
             options.Warn?.Invoke(new KvWarning(
-                key, $"'{key}' is a directory, which holds no value on '{channel.Info.Address}': the value of {value.Length} bytes was not stored. Put it at a key below the directory."));
+                key, $"'{key}' is a directory, which holds no value on '{channel.Info.Address}': the value of {value.Length} bytes was not stored. Put it at a key in the directory."));
         }
     }
 

@@ -111,7 +111,7 @@ internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies 
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new KvTimeoutException(
-                $"{channel.Address} did not come to the end of the changes that it keeps; parts of an answer must come within {channel.Timeout.TotalSeconds:0.###} s.", e)
+                $"{channel.Address} did not send all changes that it keeps; each part of an answer must arrive within {channel.Timeout.TotalSeconds:0.###} s.", e)
                 { Key = key, Endpoint = channel.Address };
         }
 
@@ -128,7 +128,7 @@ internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies 
         if (reply.Canceled)
         {
             throw new KvPermissionDeniedException(
-                $"{channel.Address} does not permit to look for older changes of '{key}': {reply.CancelReason}. For a key that does not exist this takes the permission to read all keys.")
+                $"{channel.Address} does not permit reading older changes of '{key}': {reply.CancelReason}. For a key that does not exist, this requires the permission to read all keys.")
                 { Key = key, Endpoint = channel.Address };
         }
     }

@@ -66,7 +66,7 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
                 IsReachable = true,
                 Latency = Stopwatch.GetElapsedTime(begun),
                 ErrorCode = KvErrorCode.PermissionDenied,
-                Reason = $"{endpoint.Name} tells its version and its leader to root alone.",
+                Reason = $"{endpoint.Name} reports its version and its leader only to root.",
             };
         }
         catch (KvException e) when (e is not KvStoreClosedException)
@@ -102,7 +102,7 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
         {
             throw new KvException(
                 KvErrorCode.AuthenticationFailed,
-                $"{endpoint} has authentication enabled and knows no user '{name}', whom the client certificate names. Use another certificate, or specify a user and password.")
+                $"{endpoint} has authentication enabled and has no user '{name}', which the client certificate names. Use another certificate, or specify a user and password.")
                 { Endpoint = endpoint };
         }
     }

@@ -51,7 +51,7 @@ internal sealed class ReceivedPairs : IReadOnlyList<KvPair>, IDisposable
             {
                 // The call has long returned: nobody else is there to tell it as the typed error that it is.
                 throw new KvUnreachableException(
-                    KvUnreachableReason.Protocol, $"What answers at {_endpoint} does not speak etcd's protocol: {e.Message}", e) { Endpoint = _endpoint };
+                    KvUnreachableReason.Protocol, $"The server at {_endpoint} does not speak etcd's protocol: {e.Message}", e) { Endpoint = _endpoint };
             }
         }
     }

@@ -138,7 +138,7 @@ internal sealed class Replies(KeyCodec keys)
             }
         }
 
-        return new KvEvent { Type = type, Pair = pair ?? throw new EtcdProtocolException("A change comes without its key."), Previous = previous };
+        return new KvEvent { Type = type, Pair = pair ?? throw new EtcdProtocolException("A change has no key."), Previous = previous };
     }
 
     /// <summary>The keys of a lease that lie in the namespace.</summary>
@@ -183,7 +183,7 @@ internal sealed class Replies(KeyCodec keys)
         // First the namespace, which is cut off.
         if (!keys.Covers(key) || keys.Decode(key) is not { } text || !asked.Contain(key, text))
         {
-            throw new EtcdProtocolException("The reply tells of a key that was not asked for.");
+            throw new EtcdProtocolException("The reply contains a key that was not requested.");
         }
 
         return new KvPair(value.IsEmpty ? [] : value.ToArray())

@@ -146,7 +146,7 @@ internal sealed class Requests(KeyCodec keys)
     {
         if (length > LongestValues)
         {
-            throw new KvException(KvErrorCode.QuotaExceeded, $"The request for '{key}' has values of {length} bytes, more than etcd can be sent (by default 1.5 MiB).") { Key = key };
+            throw new KvException(KvErrorCode.QuotaExceeded, $"The request for '{key}' has values of {length} bytes, more than etcd accepts (by default 1.5 MiB).") { Key = key };
         }
     }
 

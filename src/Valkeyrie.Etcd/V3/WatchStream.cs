@@ -209,7 +209,7 @@ internal sealed class WatchStream(
 
     private KvHistoryChangedException Changed() => HistoryErrors.Changed($"The watch of {_range}", _range.Text, channel.Address);
 
-    private KvTimeoutException Silent() => new($"{channel.Address} has not taken the watch of {_range} yet.") { Key = _range.Text, Endpoint = channel.Address };
+    private KvTimeoutException Silent() => new($"{channel.Address} has not confirmed the watch of {_range} yet.") { Key = _range.Text, Endpoint = channel.Address };
 
     private KvPermissionDeniedException Denied() =>
         new($"{channel.Address} does not permit a watch of {_range}. Ask for the permission, or sign in as another user.") { Key = _range.Text, Endpoint = channel.Address };

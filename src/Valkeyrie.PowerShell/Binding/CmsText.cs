@@ -22,7 +22,7 @@ internal sealed class CmsText(CommandInvocationIntrinsics invoker)
     {
         if (!Utf8.IsValid(value.Span))
         {
-            throw new KvInvalidArgumentException($"The value of '{key}' is not text, and Protect-CmsMessage takes text alone. Encode it first: [Convert]::ToBase64String($bytes).") { Key = key };
+            throw new KvInvalidArgumentException($"The value of '{key}' is not text, and Protect-CmsMessage accepts only text. Encode it first: [Convert]::ToBase64String($bytes).") { Key = key };
         }
 
         try

@@ -38,7 +38,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         }
 
         throw new ArgumentTransformationMetadataException(
-            $"The duration {span:c} is shorter than {shortest} ms. A [timespan] parameter takes a number as ticks of 100 ns: "
+            $"The duration {span:c} is shorter than {shortest} ms. A [timespan] parameter reads a number as ticks of 100 ns: "
             + "specify '00:01:00' or ([timespan]::FromSeconds(60)), or declare the parameter of the calling function as [object] and specify seconds.");
     }
 

@@ -40,12 +40,12 @@ internal sealed class JsonBounds
 
         if (IsMachinery(plain!))
         {
-            throw Refused($"it has a {plain!.GetType().Name} in it, which is not data");
+            throw Refused($"it contains a {plain!.GetType().Name}, which is not data");
         }
 
         if (depth > Depth)
         {
-            throw Refused($"it is nested more than {Depth} deep");
+            throw Refused($"it is nested more than {Depth} levels deep");
         }
 
         if (!_path.Add(plain!))
@@ -113,7 +113,7 @@ internal sealed class JsonBounds
     {
         if (++_objectProperties > MostObjectProperties)
         {
-            throw Refused("it leads to too many other objects");
+            throw Refused("it refers to too many other objects");
         }
 
         Visit(Read(read), depth);
@@ -144,5 +144,5 @@ internal sealed class JsonBounds
     };
 
     private static KvInvalidArgumentException Refused(string why) => new(
-        $"The value cannot be stored as JSON: {why}. Specify the properties that are meant, as in ($value | Select-Object Name, Length), or a text.");
+        $"The value cannot be stored as JSON: {why}. Select the intended properties, as in ($value | Select-Object Name, Length), or specify text.");
 }

@@ -27,7 +27,7 @@ internal sealed class JsonConversion(CommandInvocationIntrinsics invoker)
         catch (ActionPreferenceStopException e)
         {
             throw new KvInvalidArgumentException(
-                $"The value cannot be stored as JSON: it contains itself, or is nested more than {JsonBounds.Depth} deep. Specify the properties that are meant, or a text.", e);
+                $"The value cannot be stored as JSON: it contains itself, or is nested more than {JsonBounds.Depth} levels deep. Select the intended properties, or specify text.", e);
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {

@@ -26,7 +26,7 @@ internal static class KeyPatterns
     {
         if (string.IsNullOrEmpty(text))
         {
-            throw new KvInvalidArgumentException($"A pattern of {parameter} is empty. Specify a wildcard pattern, such as *.json, or leave the parameter out.") { ParamName = parameter };
+            throw new KvInvalidArgumentException($"A pattern of {parameter} is empty. Specify a wildcard pattern, such as *.json, or omit the parameter.") { ParamName = parameter };
         }
 
         // A pattern is read when it is first used, and with it a mistake in it found.
@@ -37,7 +37,7 @@ internal static class KeyPatterns
         }
         catch (WildcardPatternException e)
         {
-            throw new KvInvalidArgumentException($"'{text}' of {parameter} is not a wildcard pattern. A bracket that stands for itself needs a backtick before it.", e) { ParamName = parameter };
+            throw new KvInvalidArgumentException($"'{text}' of {parameter} is not a wildcard pattern. Put a backtick before a literal bracket.", e) { ParamName = parameter };
         }
 
         return text.Contains(KeyRules.Separator, StringComparison.Ordinal)

@@ -17,7 +17,7 @@ public sealed class LeaseIdAttribute : ArgumentTransformationAttribute
         return value switch
         {
             // An unset variable must not pass for no lease.
-            null => throw new ArgumentTransformationMetadataException("The lease is null. Give a lease as New-KvLease and Get-KvLease give it, or its number."),
+            null => throw new ArgumentTransformationMetadataException("The lease is null. Specify a lease from New-KvLease or Get-KvLease, or its number."),
             KvLease lease => lease.Id,
             KvPair pair => pair.LeaseId ?? 0,
             KvEvent change => change.Pair.LeaseId ?? 0,
@@ -45,7 +45,7 @@ public sealed class LeaseIdAttribute : ArgumentTransformationAttribute
     // The inner exception tells the binder that this is a mismatch, so that it goes on to try the other parameters.
     private static ArgumentTransformationMetadataException Refused(object value)
     {
-        var message = $"'{value}' is not a lease. Give one as New-KvLease and Get-KvLease give it, or its number, in text as hexadecimal.";
+        var message = $"'{value}' is not a lease. Specify a lease from New-KvLease or Get-KvLease, or its number; text is read as hexadecimal.";
         return new(message, new PSInvalidCastException(message));
     }
 }

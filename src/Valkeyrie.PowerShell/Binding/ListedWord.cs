@@ -25,7 +25,7 @@ internal static class ListedWord
             .FirstOrDefault(e => numbers.Contains(e.Value) && BareWord.Text(e.Value) != e.Extent.Text);
         if (typed is not null)
         {
-            var message = $"PowerShell takes {typed.Extent.Text} in a list for the number {BareWord.Text(typed.Value)}. Quote it: '{typed.Extent.Text}'.";
+            var message = $"In a list, PowerShell reads {typed.Extent.Text} as the number {BareWord.Text(typed.Value)}. Quote it: '{typed.Extent.Text}'.";
             throw new ArgumentTransformationMetadataException(message, new ArgumentException(message));
         }
     }

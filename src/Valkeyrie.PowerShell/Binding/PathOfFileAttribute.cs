@@ -11,7 +11,7 @@ public sealed class PathOfFileAttribute : ArgumentTransformationAttribute
     {
         if (BareWord.Unwrapped(inputData) is IDictionary or PSObject { BaseObject: PSCustomObject })
         {
-            var message = "An object stands where the path of a file belongs. Pipe it, as in $tree | Import-KvTree app, or specify it with -InputObject.";
+            var message = "The argument must be the path of a file, not an object. Pipe the object, as in $tree | Import-KvTree app, or specify it with -InputObject.";
             throw new ArgumentTransformationMetadataException(message, new PSInvalidCastException(message));
         }
 

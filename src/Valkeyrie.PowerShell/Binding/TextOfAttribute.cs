@@ -43,7 +43,7 @@ public sealed class TextOfAttribute(string property) : ArgumentTransformationAtt
     // The inner exception tells the binder that this is a mismatch, so that it goes on to try the other parameters.
     private ArgumentTransformationMetadataException Refused(object value)
     {
-        var message = $"An object of type {value.GetType().Name} without a property {property} cannot be used as one.";
+        var message = $"An object of type {value.GetType().Name} cannot be used here: it has no property {property}.";
         return new(message, new PSInvalidCastException(message));
     }
 }

@@ -25,24 +25,24 @@ internal static class ValueBytes
             string text => Encoding.UTF8.GetBytes(text),
             byte[] bytes => bytes,
             ReadOnlyMemory<byte> memory => memory,
-            null => throw new KvInvalidArgumentException("The value is null. For an empty value give ''.") { Key = key },
+            null => throw new KvInvalidArgumentException("The value is null. To store an empty value, specify ''.") { Key = key },
             SecureString or PSCredential => throw new KvInvalidArgumentException(
-                $"A {plain.GetType().Name} is not stored: its secret would be lost or laid open. Give the text that is meant.") { Key = key },
+                $"A {plain.GetType().Name} cannot be stored: its secret would be lost or exposed. Specify the intended text.") { Key = key },
             ScriptBlock => throw new KvInvalidArgumentException(
-                "The value is a script block, which is run for piped objects alone. Make objects with a Key and a Value first, as Select-Object can; for its text give \"$block\".") { Key = key },
+                "The value is a script block, which runs only for piped objects. Create objects with a Key and a Value first, for example with Select-Object. To store the text of the block, specify \"$block\".") { Key = key },
             KvPair { KeyOnly: true } pair => throw new KvInvalidArgumentException(
-                $"The value is the pair of '{pair.Key}', which was listed without its value. List it without -KeysOnly.") { Key = key },
+                $"The pair of '{pair.Key}' was listed without its value. List it without -KeysOnly.") { Key = key },
             KvPair pair => pair.GetBytes(),
             KvEvent { Type: KvEventType.Existing or KvEventType.Put } change => From(change.Pair, toJson, key),
             KvEvent change => throw new KvInvalidArgumentException($"The value is a {change.Type} event, which has no value.") { Key = key },
             FileInfo file => throw new KvInvalidArgumentException(
-                $"The value is the file '{file.Name}', not its content. Set-KvValue KEY -InFile FILE stores that; elsewhere specify (Get-Content -Raw FILE), or for bytes ([IO.File]::ReadAllBytes(FILE)).") { Key = key },
+                $"The value is the file '{file.Name}', not its content. To store the content, use Set-KvValue KEY -InFile FILE; elsewhere specify (Get-Content -Raw FILE), or for bytes ([IO.File]::ReadAllBytes(FILE)).") { Key = key },
             FileSystemInfo or PSModuleInfo or CommandInfo or PSDriveInfo or ProviderInfo or System.Diagnostics.Process or Delegate or Type or System.Reflection.Assembly =>
                 throw new KvInvalidArgumentException(
-                    $"The value is a {plain.GetType().Name}, which is not data. Specify the text or the properties that are meant, such as its Name.") { Key = key },
+                    $"The value is a {plain.GetType().Name}, which is not data. Specify the intended text or properties, such as its Name.") { Key = key },
             IList list when AsBytes(list) is { } bytes => bytes,
             IList list when list.Cast<object?>().Any(IsPairOrFile) => throw new KvInvalidArgumentException(
-                "The value is an array with pairs or files in it. Pipe pairs to Set-KvValue, each with its own key; of a file specify the content.") { Key = key },
+                "The value is an array that contains pairs or files. Pipe pairs to Set-KvValue, each with its own key; for a file, specify its content.") { Key = key },
             _ => Encoding.UTF8.GetBytes(TextOf(plain) ?? toJson(value!)),
         };
     }

@@ -33,7 +33,7 @@ public sealed class ClearKvAlarmCommand : KvStoreCmdlet
         base.Begin();
         if (ParameterSetName == AllSet && !All)
         {
-            Fail(ErrorRecords.InvalidArgument("-All:$false names no alarm. Specify -MemberId and -Kind, or -All; Get-KvAlarm shows those that are raised."));
+            Fail(ErrorRecords.InvalidArgument("-All:$false selects no alarm. Specify -MemberId and -Kind, or -All. Get-KvAlarm lists the raised alarms."));
         }
     }
 

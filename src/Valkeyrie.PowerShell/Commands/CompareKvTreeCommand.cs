@@ -90,7 +90,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
 
         foreach (var directory in missing)
         {
-            WriteWarning($"There is no {directory}: it was compared as an empty one.");
+            WriteWarning($"The {directory} does not exist; it was compared as an empty one.");
         }
     });
 
@@ -99,19 +99,19 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
     {
         if (ReferenceFile is not null && ReferenceRevision != 0)
         {
-            throw new KvInvalidArgumentException("-ReferenceFile and -ReferenceRevision were given together. Give one of them.");
+            throw new KvInvalidArgumentException("Specify -ReferenceFile or -ReferenceRevision, not both.");
         }
 
         if (DifferenceFile is not null && (IsGiven(nameof(DifferencePath)) || IsGiven(nameof(DifferenceStore)) || DifferenceRevision != 0))
         {
-            throw new KvInvalidArgumentException("-DifferenceFile was given together with -DifferencePath, -DifferenceStore or -DifferenceRevision. Give the file alone.");
+            throw new KvInvalidArgumentException("-DifferenceFile cannot be combined with -DifferencePath, -DifferenceStore or -DifferenceRevision. Specify the file alone.");
         }
 
         var isDifferent = ReferenceFile is not null || DifferenceFile is not null || IsGiven(nameof(DifferencePath)) || IsGiven(nameof(DifferenceStore))
             || ReferenceRevision != DifferenceRevision;
         if (!isDifferent)
         {
-            throw new KvInvalidArgumentException("Say what to compare with: give -DifferencePath, -DifferenceStore, -DifferenceFile, -ReferenceRevision or -DifferenceRevision.");
+            throw new KvInvalidArgumentException("Specify what to compare with: -DifferencePath, -DifferenceStore, -DifferenceFile, -ReferenceRevision or -DifferenceRevision.");
         }
     }
 

@@ -118,7 +118,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
             var environment = EtcdEnvironment.Read();
             if (environment.Unheard.Count > 0)
             {
-                WriteWarning($"{string.Join(", ", environment.Unheard)}: set in the environment, and without effect here.");
+                WriteWarning($"{string.Join(", ", environment.Unheard)}: set in the environment, but not used here.");
             }
 
             var options = Options(null) with { Timeout = Timeout ?? environment.Timeout ?? KvStoreOptions.DefaultTimeout };
@@ -192,7 +192,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
         var options = common with { Credential = CredentialOr(environment.Credential), Tls = tls.Read(SessionState.Path) };
         if (skip)
         {
-            WriteWarning($"The certificate of {endpoints.Address} is not checked: whoever is in between can read and change everything.");
+            WriteWarning($"The certificate of {endpoints.Address} is not checked: anyone on the network path can read and change all data.");
         }
 
         WriteVerbose($"Connecting to {endpoints.Address}{(options.Credential is { } user ? $" as {user.UserName}" : "")}.");
@@ -223,7 +223,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     {
         if (OpenStores.Add(connection) is { } replaced)
         {
-            WriteVerbose($"Closing the store that was named {replaced.Name} before.");
+            WriteVerbose($"Closing the previous store named {replaced.Name}.");
             Wait(replaced.Store.DisposeAsync());
         }
     }
@@ -238,12 +238,12 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
 
         if (!ConsulEndpoints.IsOne(endpoints.Address))
         {
-            throw new KvInvalidArgumentException($"A token was specified for '{endpoints.Address}', and only Consul has tokens. Specify a user and password with -Credential.");
+            throw new KvInvalidArgumentException($"A token was specified for '{endpoints.Address}', but only Consul uses tokens. Specify a user and password with -Credential.");
         }
 
         if (Credential is not null && Credential != PSCredential.Empty)
         {
-            throw new KvInvalidArgumentException("A token and a credential were specified together. Specify one of them: the password of a credential is the token.");
+            throw new KvInvalidArgumentException("Specify a token or a credential, not both. The password of the credential is the token.");
         }
     }
 

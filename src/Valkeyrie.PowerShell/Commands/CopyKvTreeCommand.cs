@@ -56,7 +56,7 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
     {
         if (ParameterSetName == AllSet && !All)
         {
-            Fail(ErrorRecords.InvalidArgument("Say what to copy: a directory with -Path, or everything with -All."));
+            Fail(ErrorRecords.InvalidArgument("Specify what to copy: a directory with -Path, or everything with -All."));
         }
 
         var tree = All ? RangeArgument.All : new RangeArgument(Path, KvRange.Directory);
@@ -77,7 +77,7 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
         Copy(content, $"{source} of {Target.Info.Address}", _other!, destination, total: null);
         if (Volatile.Read(ref moved) > 0)
         {
-            WriteWarning("The copy outlasted the history that the source keeps, so that its later keys are of a newer revision than its first ones.");
+            WriteWarning("The source compacted its history during the copy. Later keys were therefore read at a newer revision than the first ones.");
         }
     }
 
@@ -93,13 +93,13 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
 
         if (source.Start == destination.Start && Revision == 0)
         {
-            throw new KvInvalidArgumentException($"The copy of {source} would go to where that is. Name another -Destination or -DestinationStore.") { Key = source.Text };
+            throw new KvInvalidArgumentException($"A tree cannot be copied to itself ({source}). Specify another -Destination or -DestinationStore.") { Key = source.Text };
         }
 
         if (Prune && source.Start != destination.Start
             && (source.Start.StartsWith(destination.Start, StringComparison.Ordinal) || destination.Start.StartsWith(source.Start, StringComparison.Ordinal)))
         {
-            throw new KvInvalidArgumentException($"Of {source} and {destination} one is a part of the other: -Prune would remove what is to be copied. Leave it out.") { Key = source.Text };
+            throw new KvInvalidArgumentException($"The source ({source}) and the destination ({destination}) overlap: -Prune would remove keys of the source. Omit -Prune.") { Key = source.Text };
         }
     }
 }

@@ -9,5 +9,5 @@ namespace Valkeyrie.PowerShell.Commands;
 public sealed class DisableKvAuthenticationCommand : KvAccessCmdlet
 {
     /// <inheritdoc/>
-    protected override void Process() => Change(Target.Info.Address, "Let everybody do everything", access => access.DisableAuthenticationAsync(StopToken));
+    protected override void Process() => Change(Target.Info.Address, "Let everyone read and change everything without signing in", access => access.DisableAuthenticationAsync(StopToken));
 }

@@ -23,12 +23,12 @@ public sealed class EnableKvAuthenticationCommand : KvAccessCmdlet
         var password = Credential == PSCredential.Empty ? "" : new NetworkCredential("", Credential.Password).Password;
         if (Credential.UserName != Root || password.Length == 0)
         {
-            Fail(ErrorRecords.InvalidArgument($"-Credential is not one of the user {Root} with a password. Specify the password that {Root} is to have."));
+            Fail(ErrorRecords.InvalidArgument($"-Credential must name the user {Root} and have a password. Specify the password for {Root}."));
         }
 
         Change(
             Target.Info.Address,
-            $"Set the password of {Root} and ask for users: whoever has no user is locked out",
+            $"Set the password of {Root} and require users to sign in: clients without a user are locked out",
             access => access.EnableAuthenticationAsync(password, StopToken));
     }
 }

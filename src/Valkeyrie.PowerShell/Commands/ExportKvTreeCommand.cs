@@ -72,7 +72,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     {
         if (ParameterSetName == AllSet && !All)
         {
-            Fail(ErrorRecords.InvalidArgument("Say what to export: a directory with -Path, or everything with -All."));
+            Fail(ErrorRecords.InvalidArgument("Specify what to export: a directory with -Path, or everything with -All."));
         }
 
         var tree = All ? RangeArgument.All : new RangeArgument(Path, KvRange.Directory);

@@ -26,11 +26,11 @@ public sealed class GetKvHashCommand : KvStoreCmdlet
 
         if (hashes.DistinctBy(hash => hash.CompactRevision).Skip(1).Any())
         {
-            WriteWarning("Some members have forgotten more history than others at the moment, so their hashes cannot be compared. Ask again.");
+            WriteWarning("The hashes cannot be compared at the moment: the members have compacted their history up to different revisions. Run the command again.");
         }
         else if (hashes.Count == 1 && Target.TryGetCapability<IKvMembers>(out _))
         {
-            WriteWarning("One endpoint alone was asked, so there is nothing to compare its hash with. Connect to all members: Get-KvMember shows their addresses.");
+            WriteWarning("Only one endpoint was queried, so there is no other hash to compare with. Connect to all members: Get-KvMember shows their addresses.");
         }
     }
 }

@@ -73,13 +73,13 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
         base.Begin();
         if (ParameterSetName == AllSet && !All)
         {
-            Fail(ErrorRecords.InvalidArgument("-All is false. Say what to list: a directory with -Path, a prefix with -Prefix, or everything with -All."));
+            Fail(ErrorRecords.InvalidArgument("-All is false. Specify what to list: a directory with -Path, a prefix with -Prefix, or everything with -All."));
         }
 
         if (AsHashtable ? KeysOnly || Count || Descending : Typed)
         {
             Fail(ErrorRecords.InvalidArgument(
-                AsHashtable ? "-AsHashtable needs the values, in key order: specify it without -KeysOnly, -Count and -Descending." : "-Typed goes with -AsHashtable."));
+                AsHashtable ? "-AsHashtable needs the values in key order. Specify it without -KeysOnly, -Count and -Descending." : "-Typed requires -AsHashtable."));
         }
 
         _choice = OrFail(null, Choose);

@@ -131,7 +131,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
             if (_keyOfFile is not null)
             {
                 _ofFile = null;
-                Fail(ErrorRecords.InvalidArgument($"Several keys were specified for the one file '{OutFile}'. Nothing was written. Use ForEach-Object {{ Get-KvValue $_ -OutFile FILE }}, or Export-KvTree.", key));
+                Fail(ErrorRecords.InvalidArgument($"Several keys cannot be written to the one file '{OutFile}'. Nothing was written. Use ForEach-Object {{ Get-KvValue $_ -OutFile FILE }}, or Export-KvTree.", key));
             }
 
             _keyOfFile = key;
@@ -159,13 +159,13 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         if (given.ContainsKey(nameof(Revision)) && (Wait || IncludeTtl))
         {
             Fail(ErrorRecords.InvalidArgument(Wait
-                ? "-Wait and -Revision were specified together: what was at an older revision does not change. Specify one of them."
-                : "-IncludeTtl and -Revision were specified together: what is left of a key's time is known of the present alone. Specify one of them."));
+                ? "Specify -Wait or -Revision, not both: an older revision does not change."
+                : "Specify -IncludeTtl or -Revision, not both: the remaining time to live is known only for the newest revision."));
         }
 
         if (given.ContainsKey(nameof(Timeout)) && !Wait)
         {
-            Fail(ErrorRecords.InvalidArgument("-Timeout was specified without -Wait. It says how long to wait for a key to exist."));
+            Fail(ErrorRecords.InvalidArgument("-Timeout requires -Wait. It limits how long to wait for a key to exist."));
         }
     }
 
@@ -198,7 +198,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
 
     /// <inheritdoc/>
     private protected override KvOperation ToOperation(string request) => Wait || _hasDefault || IncludeTtl || ParameterSetName == FileSet
-        ? throw new KvInvalidArgumentException("-Wait, -Default, -IncludeTtl and -OutFile are no part of a transaction.") { Key = request }
+        ? throw new KvInvalidArgumentException("-Wait, -Default, -IncludeTtl and -OutFile are not supported in a transaction.") { Key = request }
         : new KvOperation.Read(KvRange.Key(request)) { Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
 
     /// <inheritdoc/>

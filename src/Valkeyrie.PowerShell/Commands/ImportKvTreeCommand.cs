@@ -68,7 +68,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
 
         if (Nested && Format is not (null or KvTreeFormat.NestedJson))
         {
-            Fail(ErrorRecords.InvalidArgument($"-Nested and -Format {Format} were specified together. Specify one of them."));
+            Fail(ErrorRecords.InvalidArgument($"Specify -Nested or -Format {Format}, not both."));
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
         // Import-KvTree DIRECTORY, with what is to be imported piped to it.
         if (_firstArgument is not null && (HasPath || All))
         {
-            Fail(ErrorRecords.InvalidArgument("A file and an object were specified together. Specify one of them."));
+            Fail(ErrorRecords.InvalidArgument("Specify a file or an object, not both."));
         }
 
         var path = _firstArgument ?? (HasPath ? Path : null);
@@ -129,7 +129,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
         if (Prune && tree.Count == 0)
         {
             // What is left of a file that was cut off behind its first line, or of a pipeline that found nothing.
-            throw new InvalidDataException($"The file '{file}' holds no key, and -Prune would remove all of {destination}. Use Remove-KvTree if that is meant.");
+            throw new InvalidDataException($"The file '{file}' holds no key, and -Prune would remove all keys of {destination}. To remove them, use Remove-KvTree.");
         }
 
         Copy(tree.Content, $"'{file}'", Target, destination, tree.Count);
@@ -141,7 +141,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
         if (!string.IsNullOrEmpty(path) && FileStatus.Of(file).Kind == FileKind.None && path.Contains('.', StringComparison.Ordinal)
             && FileStatus.Of(FileTarget.PathOf(this, path)).Kind == FileKind.Regular)
         {
-            throw new KvInvalidArgumentException($"There is no file '{given}', and '{path}' is one. The file comes first: Import-KvTree {ArgumentText.Of(path)} {ArgumentText.Of(given)}.");
+            throw new KvInvalidArgumentException($"The file '{given}' does not exist, but '{path}' does. The file comes first: Import-KvTree {ArgumentText.Of(path)} {ArgumentText.Of(given)}.");
         }
     }
 
@@ -157,7 +157,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
 
         if (Prune && pairs.Count == 0)
         {
-            throw new KvInvalidArgumentException($"The object holds no value, and -Prune would remove all of {destination}. Use Remove-KvTree if that is meant.");
+            throw new KvInvalidArgumentException($"The object holds no value, and -Prune would remove all keys of {destination}. To remove them, use Remove-KvTree.");
         }
 
         Copy(new(pairs.ToAsync(), ""), "the object", Target, destination, pairs.Count);
@@ -168,14 +168,14 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
         Destination(path, "FILE");
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Format)) || Nested)
         {
-            Fail(ErrorRecords.InvalidArgument("-Format and -Nested are of a file, and an object was piped. Leave them out."));
+            Fail(ErrorRecords.InvalidArgument("-Format and -Nested apply to files, but an object was piped. Omit them."));
         }
 
         if (_tree is not null)
         {
             _tree = null;
             Fail(ErrorRecords.InvalidArgument(
-                "Several objects were piped, and one is a tree. Nothing was written. Put them into one hashtable under a name each, or use ForEach-Object { $_ | Import-KvTree DIRECTORY }."));
+                "Several objects were piped, but an import reads one tree. Nothing was written. Put the objects into one hashtable, each under a name, or use ForEach-Object { $_ | Import-KvTree DIRECTORY }."));
         }
 
         if (!TreeObject.IsTree(piped))
@@ -198,7 +198,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
 
     // The content of a file, where its path is wanted, is an easy slip.
     private static string CheckedPath(string piped) => piped.Contains('\n', StringComparison.Ordinal) || piped.TrimStart() is ['{' or '[', ..] or ['-', '-', '-', ..]
-        ? throw new KvInvalidArgumentException("The text that was piped is the content of a file, and no path. Specify the file, as in Import-KvTree conf.yaml app, or pipe what ConvertFrom-Json gives.")
+        ? throw new KvInvalidArgumentException("The piped text is the content of a file, not a path. Specify the file, as in Import-KvTree conf.yaml app, or pipe the output of ConvertFrom-Json.")
         : piped;
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
@@ -206,15 +206,15 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
     {
         var message = piped switch
         {
-            null => "What was piped is null. Pipe a hashtable, an object of properties or the path of a file.",
+            null => "The piped object is null. Pipe a hashtable, an object of properties or the path of a file.",
             KvPair or KvEvent => "A pair was piped. Pipe pairs to Set-KvValue; Copy-KvTree copies a directory.",
             System.Collections.IList => "A list was piped as one object. A tree has names: pipe a hashtable such as @{ servers = $list }.",
-            _ => $"An object of type {piped.GetType().Name} was piped, which is no tree. Pipe a hashtable, an object of properties (Select-Object makes one) or the path of a file.",
+            _ => $"An object of type {piped.GetType().Name} was piped, which is not a tree. Pipe a hashtable, an object of properties (Select-Object makes one) or the path of a file.",
         };
         Fail(ErrorRecords.InvalidArgument(message));
     }
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     private static void FailWithoutDestination(string? file = null) => Fail(ErrorRecords.InvalidArgument(
-        $"Specify where the keys go: into a directory, as in Import-KvTree {(file is null ? "FILE" : ArgumentText.Of(file))} app, or with -All as whole keys."));
+        $"Specify the destination: a directory, as in Import-KvTree {(file is null ? "FILE" : ArgumentText.Of(file))} app, or -All to use the names as whole keys."));
 }

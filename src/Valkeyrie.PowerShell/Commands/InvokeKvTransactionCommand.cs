@@ -46,7 +46,7 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
     {
         if (MyInvocation.ExpectingInput && _conditions.Count == 0)
         {
-            Fail(ErrorRecords.InvalidArgument("No condition came through the pipeline. For a transaction without conditions call it outside of one."));
+            Fail(ErrorRecords.InvalidArgument("The pipeline passed no condition. To run a transaction without conditions, call Invoke-KvTransaction outside a pipeline."));
         }
 
         var transactions = OrFail(null, Target.GetCapability<IKvTransactions>);
@@ -85,8 +85,8 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
     {
         if (output.FirstOrDefault(o => o is not null) is { } first)
         {
-            WriteWarning($"The block of -{parameter} emitted {(output.Count == 1 ? "an object" : $"{output.Count} objects")} ({first.BaseObject.GetType().Name}), which no pipeline receives. "
-                + "Assign such output to a variable or to $null. What Get-KvValue reads comes with the results.");
+            WriteWarning($"The block of -{parameter} emitted {(output.Count == 1 ? "an object" : $"{output.Count} objects")} ({first.BaseObject.GetType().Name}), which is not passed to the pipeline. "
+                + "Assign such output to a variable or to $null. The results contain the pairs that Get-KvValue reads.");
         }
     }
 

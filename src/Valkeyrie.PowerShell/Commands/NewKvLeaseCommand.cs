@@ -21,7 +21,7 @@ public sealed class NewKvLeaseCommand : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void Complete()
     {
-        if (ShouldProcess(Target.Info.Address, $"Make a lease of {Ttl}"))
+        if (ShouldProcess(Target.Info.Address, $"Grant a lease of {Ttl}"))
         {
             WriteObject(OrFail(null, () => Wait(GrantAsync(Target.GetCapability<IKvLeases>()))));
         }

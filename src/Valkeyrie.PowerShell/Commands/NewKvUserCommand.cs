@@ -26,7 +26,7 @@ public sealed class NewKvUserCommand : KvPasswordCmdlet
         var name = ParameterSetName == CredentialSet ? Credential!.UserName : Name;
         if (ParameterSetName == NoPasswordSet && !NoPassword)
         {
-            Fail(ErrorRecords.InvalidArgument("-NoPassword:$false says nothing of a password. Specify -Password, or -NoPassword.", name));
+            Fail(ErrorRecords.InvalidArgument("-NoPassword is false, and no password was specified. Specify -Password or -NoPassword.", name));
         }
 
         var password = NoPassword ? null : PlainPassword();

@@ -41,7 +41,7 @@ public sealed class OptimizeKvStoreCommand : KvStoreCmdlet
         foreach (var member in members)
         {
             current = member.Endpoint;
-            if (ShouldProcess(member.Endpoint, isCluster ? "Give unused space of the database back; the member does not answer meanwhile" : "Give unused space of the file back"))
+            if (ShouldProcess(member.Endpoint, isCluster ? "Release unused space of the database; the member does not respond during this time" : "Release unused space of the file"))
             {
                 WriteObject(Defragment(maintenance, member.Endpoint));
             }
@@ -64,7 +64,7 @@ public sealed class OptimizeKvStoreCommand : KvStoreCmdlet
         {
             if (!known.ContainsKey(endpoint))
             {
-                Fail(ErrorRecords.InvalidArgument($"'{endpoint}' is not an endpoint of the store {Target.Info.Address}. It has: {string.Join(", ", known.Keys)}.", endpoint));
+                Fail(ErrorRecords.InvalidArgument($"'{endpoint}' is not an endpoint of the store {Target.Info.Address}. Its endpoints are: {string.Join(", ", known.Keys)}.", endpoint));
             }
         }
 

@@ -99,7 +99,7 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
     {
         if (!KvRegisteredStore.IsName(Name))
         {
-            throw new KvInvalidArgumentException($"'{Name}' cannot be the name of a store. Give letters, digits, and inside also dots, dashes and underscores.");
+            throw new KvInvalidArgumentException($"'{Name}' cannot be the name of a store. Use letters and digits, and between them also dots, dashes and underscores.");
         }
 
         new KvStoreOptions { Namespace = Namespace, Timeout = Timeout ?? KvStoreOptions.DefaultTimeout }.Check();
@@ -115,7 +115,7 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
         tls.Read(SessionState.Path);
         var endpoints = EndpointArguments.Parse(Endpoint, ApiVersion, tls.Given);
         return endpoints.ApiVersion is null && !ConsulEndpoints.IsOne(endpoints.Address) && !ZooKeeperEndpoints.IsOne(endpoints.Address)
-            ? throw new KvInvalidArgumentException($"'{endpoints.Address}' is no endpoint of etcd, Consul or ZooKeeper. For a store in a file give -Path.")
+            ? throw new KvInvalidArgumentException($"'{endpoints.Address}' is not an endpoint of etcd, Consul or ZooKeeper. To register a store in a file, specify -Path.")
             : common with
             {
                 Endpoint = [.. Endpoint.SelectMany(e => e.Split(',', StringSplitOptions.TrimEntries))],

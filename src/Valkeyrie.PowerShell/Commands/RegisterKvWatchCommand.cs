@@ -60,7 +60,7 @@ public sealed class RegisterKvWatchCommand : KvStoreCmdlet
         base.Begin();
         if (Debounce <= TimeSpan.Zero || Debounce > TimeSpan.FromDays(1))
         {
-            Fail(ErrorRecords.InvalidArgument($"The time of -Debounce is {Debounce}. Specify one above zero and up to a day."));
+            Fail(ErrorRecords.InvalidArgument($"-Debounce must be greater than zero and at most one day; it is {Debounce}."));
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class RegisterKvWatchCommand : KvStoreCmdlet
         var name = SourceIdentifier ?? $"{Guid.NewGuid()}";
         if (Events.GetEventSubscribers(name).Any())
         {
-            throw new KvInvalidArgumentException($"There is a subscription named '{name}' already. Specify another -SourceIdentifier, or end that one: Unregister-Event '{name}'.");
+            throw new KvInvalidArgumentException($"A subscription named '{name}' already exists. Specify another -SourceIdentifier, or end the subscription: Unregister-Event '{name}'.");
         }
 
         if (!ShouldProcess($"{range} of {Target.Info.Address}", "Subscribe to changes"))

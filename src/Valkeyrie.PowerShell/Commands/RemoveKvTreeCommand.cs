@@ -34,7 +34,7 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
         var ranges = All ? [RangeArgument.All] : Ranges;
         if (ranges is null || (ParameterSetName == AllSet && !All))
         {
-            Fail(ErrorRecords.InvalidArgument("Say what to remove: a directory with -Path, a prefix with -Prefix, or everything with -All."));
+            Fail(ErrorRecords.InvalidArgument("Specify what to remove: a directory with -Path, a prefix with -Prefix, or everything with -All."));
         }
 
         return ranges;

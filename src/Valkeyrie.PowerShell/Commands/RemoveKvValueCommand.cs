@@ -42,7 +42,7 @@ public sealed class RemoveKvValueCommand : KvKeyCmdlet<bool>
 
     /// <inheritdoc/>
     private protected override KvOperation ToOperation(string request) => IsConditional
-        ? throw new KvInvalidArgumentException("-IfRevision is no part of a transaction. Give it as a condition: -If (New-KvCondition KEY -Revision N).") { Key = request }
+        ? throw new KvInvalidArgumentException("-IfRevision is not supported in a transaction. Specify a condition instead: -If (New-KvCondition KEY -Revision N).") { Key = request }
         : new KvOperation.Delete(KvRange.Key(request));
 
     /// <inheritdoc/>

@@ -72,7 +72,7 @@ public sealed class SaveKvSnapshotCommand : KvStoreCmdlet
         var real = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         if (File.Exists(real + "-wal"))
         {
-            throw new IOException($"The file '{path}' is a store that is open, or was not closed: its log lies beside it ('{real}-wal'). Specify another file.");
+            throw new IOException($"The file '{path}' is a store that is open or was not closed: its log '{real}-wal' exists. Specify another file.");
         }
     }
 }

@@ -40,7 +40,7 @@ public sealed class SetKvMemberCommand : KvStoreCmdlet
         base.Begin();
         if (ParameterSetName == PromoteSet && !Promote)
         {
-            Fail(ErrorRecords.InvalidArgument("-Promote:$false changes nothing: a member that votes cannot be made a learner. Specify -Promote or -PeerAddress."));
+            Fail(ErrorRecords.InvalidArgument("-Promote:$false has no effect: a voting member cannot become a learner. Specify -Promote or -PeerAddress."));
         }
     }
 

@@ -139,17 +139,17 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         var hasRevision = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
         if (hasRevision && NoClobber)
         {
-            Fail(ErrorRecords.InvalidArgument("-NoClobber and -IfRevision were given together. Give one of them."));
+            Fail(ErrorRecords.InvalidArgument("Specify -NoClobber or -IfRevision, not both."));
         }
 
         if (Lease == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Lease)))
         {
-            Fail(ErrorRecords.InvalidArgument("-Lease is 0, which stands for no lease. Give one that New-KvLease made, or leave it out."));
+            Fail(ErrorRecords.InvalidArgument("-Lease must not be 0, which stands for no lease. Specify a lease from New-KvLease, or omit -Lease."));
         }
 
         if (InFile is not null && (_valueGiven || Directory))
         {
-            Fail(ErrorRecords.InvalidArgument($"-InFile and {(Directory ? "-Directory" : "-Value")} were specified together. Specify one of them."));
+            Fail(ErrorRecords.InvalidArgument($"Specify -InFile or {(Directory ? "-Directory" : "-Value")}, not both."));
         }
 
         _fileContent = InFile is null || _fileBlock is not null ? null : ReadFileOrFail(PathIn(InFile));
@@ -242,9 +242,9 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         KeyRules.Check(request.Key);
         var refusal = (request.Ttl, KeepAlive, MakesDirectory, _atRevision) switch
         {
-            (not null, _, _, _) or (_, { IsPresent: true }, _, _) => "-Ttl and -KeepAlive are no part of a transaction. Make a lease before it, and give that with -Lease.",
-            (_, _, true, _) => "-Directory is no part of a transaction.",
-            (_, _, _, not null) => "-NoClobber and -IfRevision are no part of a transaction. Give a condition: -If (New-KvCondition KEY -Missing), or -Revision N.",
+            (not null, _, _, _) or (_, { IsPresent: true }, _, _) => "-Ttl and -KeepAlive are not supported in a transaction. Create a lease with New-KvLease first, and specify it with -Lease.",
+            (_, _, true, _) => "-Directory is not supported in a transaction.",
+            (_, _, _, not null) => "-NoClobber and -IfRevision are not supported in a transaction. Specify a condition instead: -If (New-KvCondition KEY -Missing), or -Revision N.",
             _ => null,
         };
         return refusal is null
@@ -335,14 +335,14 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             }
 
             throw new KvInvalidArgumentException(
-                $"No value was given for the key '{Key}'. Give it after the key, or pipe it to the command with the key given; to store an empty value give ''.") { Key = Key };
+                $"No value was specified for the key '{Key}'. Specify the value after the key, or specify the key and pipe the value. To store an empty value, specify ''.") { Key = Key };
         }
 
         if (piped is byte)
         {
             // For all of them at once, however many there are.
             Fail(ErrorRecords.InvalidArgument(
-                $"The value of '{Key}' came byte by byte. Give all of them with -Value, or pipe them as one: , $bytes | Set-KvValue KEY.", Key));
+                $"The value of '{Key}' was piped byte by byte. Specify all bytes with -Value, or pipe them as one array: , $bytes | Set-KvValue KEY.", Key));
         }
 
         _takesPiped = true;
@@ -356,8 +356,8 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         {
             _onlyValue = null;
             Fail(ErrorRecords.InvalidArgument(
-                $"Several values were piped for the one key '{Key}'. Nothing was written. For lines use Get-Content -Raw, or join them: "
-                + "($lines -join \"`n\"). To write each in its turn use ForEach-Object { Set-KvValue KEY $_ }.", Key));
+                $"Several values were piped for the one key '{Key}'. Nothing was written. For lines, use Get-Content -Raw, or join them: "
+                + "($lines -join \"`n\"). To write one after another, use ForEach-Object { Set-KvValue KEY $_ }.", Key));
         }
 
         _onlyValue = request;
@@ -375,5 +375,5 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
     private KvWriteRequest Copy(KvEvent change, string key) => change.Type is KvEventType.Existing or KvEventType.Put
         ? Copy(change.Pair, key)
-        : throw new KvInvalidArgumentException($"A {change.Type} event has no value to write. Pass such events to Remove-KvValue.") { Key = change.Key };
+        : throw new KvInvalidArgumentException($"A {change.Type} event has no value to write. Pass these events to Remove-KvValue.") { Key = change.Key };
 }

@@ -82,7 +82,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
 
         if (Timeout <= TimeSpan.Zero || Timeout?.TotalMilliseconds > int.MaxValue)
         {
-            Fail(ErrorRecords.InvalidArgument($"The timeout is {Timeout}. Specify one above zero and up to 24 days, or none to mirror until stopped."));
+            Fail(ErrorRecords.InvalidArgument($"The timeout must be greater than zero and at most 24 days; it is {Timeout}. Omit it to mirror until you stop the command."));
         }
     }
 
@@ -91,7 +91,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
     {
         if (ParameterSetName == AllSet && !All)
         {
-            Fail(ErrorRecords.InvalidArgument("Say what to mirror: a directory with -Path, or everything with -All."));
+            Fail(ErrorRecords.InvalidArgument("Specify what to mirror: a directory with -Path, or everything with -All."));
         }
 
         var source = All ? KvRange.All : KvRange.Directory(Path);
@@ -101,7 +101,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
         var mirror = new KvTreeMirror(Target, source, _other!, place, OptionsFor(statuses.Writer));
         var sourceName = $"{source} of {Target.Info.Address}";
         var target = $"{place} of {_other!.Info.Address}";
-        var action = $"Mirror {sourceName}{(Prune ? ", and remove what that lacks" : "")}{(Once ? ", once" : "")}";
+        var action = $"Mirror {sourceName}{(Prune ? ", and remove keys that the source does not have" : "")}{(Once ? ", once" : "")}";
         if (ShouldProcess(target, action) && MayPrune(sourceName, target))
         {
             Mirror(mirror, statuses, action);
@@ -204,19 +204,19 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
         {
             case KvTreeMirrorPhase.Away:
                 _awaySince = Stopwatch.GetTimestamp();
-                WriteWarning($"The mirror is interrupted: {status.Outage?.Message} It goes on by itself as soon as the store can be reached.");
+                WriteWarning($"The mirror is interrupted: {status.Outage?.Message} It continues automatically when the store can be reached again.");
                 break;
             case KvTreeMirrorPhase.Comparing when _last is null && _hasState:
-                WriteVerbose("All is compared: -Once and -IncludeTtl ask for that, or a store no longer has what the saved state tells of.");
+                WriteVerbose("Comparing all keys: -Once or -IncludeTtl requires it, or a store no longer matches the saved state.");
                 break;
             case KvTreeMirrorPhase.Comparing when _last is not null:
-                WriteWarning("What has changed meanwhile is not known any more. The mirror compares all again, and then goes on.");
+                WriteWarning("The changes since the interruption are no longer available. The mirror compares all keys again and then continues.");
                 break;
             case not KvTreeMirrorPhase.Ended when _last == KvTreeMirrorPhase.Away:
-                WriteWarning($"The mirror goes on after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
+                WriteWarning($"The mirror continues after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
                 break;
             case KvTreeMirrorPhase.Following when status.Comparisons == 0:
-                WriteVerbose($"Goes on from the saved state, after revision {status.Revision}.");
+                WriteVerbose($"Continues from the saved state, after revision {status.Revision}.");
                 break;
         }
 
@@ -233,22 +233,22 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
     {
         if (Once && status.Comparisons == 0)
         {
-            Fail(ErrorRecords.From(new KvTimeoutException($"The mirror was not complete after {Timeout}: {Counted(status)}. Specify a longer timeout, or none; what is written is left alone then.")));
+            Fail(ErrorRecords.From(new KvTimeoutException($"The mirror was not complete after {Timeout}: {Counted(status)}. Specify a longer timeout, or none; keys that are already written are not written again.")));
         }
     }
 
     private string HowToGoOn(KvException e, KvTreeMirrorStatus status) => e switch
     {
-        KvHistoryChangedException => $"See that {Target.Info.Address} is the right store and holds what it should. The same command with -AcceptNewHistory then compares all and goes on.",
-        KvInvalidArgumentException { ParamName: nameof(KvTreeMirrorOptions.Resume) } => $"The state is that of the file '{_file!.Path}'.",
+        KvHistoryChangedException => $"Check that {Target.Info.Address} is the intended store and holds the expected keys. Then run the same command with -AcceptNewHistory: it compares all keys and continues.",
+        KvInvalidArgumentException { ParamName: nameof(KvTreeMirrorOptions.Resume) } => $"The state was read from the file '{_file!.Path}'.",
         _ when status is { Written: 0, Removed: 0 } => "Nothing was changed.",
         KvUnreachableException or KvTimeoutException => $"The mirror has ended: {Counted(status)}. {NextRun(status)}",
-        _ => $"The mirror has ended: {Counted(status)}. First mend the cause, as it would stop the command again. {NextRun(status)}",
+        _ => $"The mirror has ended: {Counted(status)}. Fix the cause first; otherwise it stops the command again. {NextRun(status)}",
     };
 
     private string NextRun(KvTreeMirrorStatus status) => _file is not null && status.Revision > 0
-        ? "The same command goes on from there."
-        : "The same command compares all, and writes what differs.";
+        ? "Run the same command again to continue from there."
+        : "Run the same command again: it compares all keys and writes those that differ.";
 
     private static string Counted(KvTreeMirrorStatus status) =>
         $"{ProgressLine.Number(status.Written)} written, {ProgressLine.Number(status.Unchanged)} unchanged, {ProgressLine.Number(status.Removed)} removed"
@@ -256,8 +256,8 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
 
     private static ProgressLine Describe(KvTreeMirrorStatus status) => status.Phase switch
     {
-        KvTreeMirrorPhase.Away => new($"Waits for a store: {status.Outage?.Message}", Counted(status)),
-        KvTreeMirrorPhase.Comparing => new($"Compares: {Counted(status)}"),
-        _ => new($"Follows: {Counted(status)}"),
+        KvTreeMirrorPhase.Away => new($"Waiting for a store: {status.Outage?.Message}", Counted(status)),
+        KvTreeMirrorPhase.Comparing => new($"Comparing: {Counted(status)}"),
+        _ => new($"Following: {Counted(status)}"),
     };
 }

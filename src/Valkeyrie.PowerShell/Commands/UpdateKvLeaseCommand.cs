@@ -39,12 +39,12 @@ public sealed class UpdateKvLeaseCommand : KvStoreCmdlet
         base.Begin();
         if (KeepAlive && Wait)
         {
-            Fail(ErrorRecords.InvalidArgument("-KeepAlive renews in the background and -Wait in the foreground. Specify one of them."));
+            Fail(ErrorRecords.InvalidArgument("Specify -KeepAlive to renew in the background or -Wait to renew in the foreground, not both."));
         }
 
         if (Timeout is not null && (!Wait || Timeout <= TimeSpan.Zero || Timeout > KvStoreOptions.LongestTimeout))
         {
-            Fail(ErrorRecords.InvalidArgument($"The timeout is {Timeout}. Specify one above zero and up to 24 days, together with -Wait."));
+            Fail(ErrorRecords.InvalidArgument($"The timeout must be greater than zero and at most 24 days, and requires -Wait; it is {Timeout}."));
         }
     }
 

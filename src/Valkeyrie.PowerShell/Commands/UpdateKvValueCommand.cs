@@ -71,7 +71,7 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
         base.Begin();
         if (AsJson && AsByteStream)
         {
-            Fail(ErrorRecords.InvalidArgument("-AsJson and -AsByteStream were specified together. Specify one of them."));
+            Fail(ErrorRecords.InvalidArgument("Specify -AsJson or -AsByteStream, not both."));
         }
 
         _json = new JsonConversion(InvokeCommand);
@@ -120,7 +120,7 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
         null => null,
         _ when AsByteStream => pair.GetBytes(),
         _ when !Utf8.IsValid(pair.GetBytes()) => throw new KvInvalidArgumentException(
-            $"The value of '{pair.Key}' is not text, and would lose bytes. Specify -AsByteStream to get it as bytes.") { Key = pair.Key },
+            $"The value of '{pair.Key}' is not text; as text it would lose bytes. Specify -AsByteStream to read it as bytes.") { Key = pair.Key },
         _ when AsJson => Parsed(pair),
         _ => pair.Value,
     };

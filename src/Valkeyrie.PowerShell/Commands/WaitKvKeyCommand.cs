@@ -42,7 +42,7 @@ public sealed class WaitKvKeyCommand : KvKeyCmdlet<KvPair?>
         base.Begin();
         if ((ParameterSetName == MissingSet && !Missing) || (MyInvocation.BoundParameters.ContainsKey(nameof(Exists)) && !Exists))
         {
-            Fail(ErrorRecords.InvalidArgument("A switch is false, so that nothing is left to wait for. Specify -Exists, -Missing or -Value."));
+            Fail(ErrorRecords.InvalidArgument("A switch is false, so there is no condition to wait for. Specify -Exists, -Missing or -Value."));
         }
 
         if (ParameterSetName == MissingSet)

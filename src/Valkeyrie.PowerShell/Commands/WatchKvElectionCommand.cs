@@ -70,11 +70,11 @@ public sealed class WatchKvElectionCommand : KvFollowCmdlet
         else if (change.Type == KvElectionEventType.Outage)
         {
             _awaySince = Stopwatch.GetTimestamp();
-            WriteWarning($"The watch is interrupted: {change.Error?.Message} It goes on by itself as soon as the store can be reached.");
+            WriteWarning($"The watch is interrupted: {change.Error?.Message} It continues automatically when the store can be reached again.");
         }
         else
         {
-            WriteWarning($"The watch goes on: {Target.Info.Address} can be reached again after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
+            WriteWarning($"The watch continues: {Target.Info.Address} can be reached again after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
         }
     }
 }

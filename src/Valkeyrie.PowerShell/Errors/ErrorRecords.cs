@@ -6,7 +6,7 @@ namespace Valkeyrie.PowerShell.Errors;
 /// <summary>Every error that the module writes: its id, its category and what it is about. Ids do not change between versions.</summary>
 internal static class ErrorRecords
 {
-    private const string NoWildcards = "Keys are taken as they are, * and ? included: list them with Get-KvTree and choose with Where-Object Key -like.";
+    private const string NoWildcards = "Keys are read literally, including * and ?. List the keys with Get-KvTree and filter them with Where-Object Key -like.";
 
     /// <summary>The error of a store's failure. The id is the failure's code with the prefix <c>Kv</c>; the target is its key.</summary>
     /// <param name="exception">The failure.</param>
@@ -41,7 +41,7 @@ internal static class ErrorRecords
     public static ErrorRecord NeitherHostNorRegistered(KvUnreachableException exception, string name)
     {
         var error = From(exception, name);
-        error.ErrorDetails = new ErrorDetails($"{exception.Message} Nor is a store registered as '{name}': Get-KvStore -Registered shows those that are.");
+        error.ErrorDetails = new ErrorDetails($"{exception.Message} No store is registered as '{name}' either: Get-KvStore -Registered lists the registered stores.");
         return error;
     }
 
@@ -51,16 +51,16 @@ internal static class ErrorRecords
     {
         ErrorDetails = new ErrorDetails(
             (exception.Revision is null
-                ? $"There is no directory '{directory}': no key starts with '{directory.TrimEnd('/')}/'. "
-                : $"There was no directory '{directory}' at revision {exception.Revision}: no key started with '{directory.TrimEnd('/')}/' then. ")
-            + (LooksLikeWildcard(directory) ? NoWildcards : $"{ListingBeside(directory.TrimEnd('/'))} shows what there is.")),
+                ? $"The directory '{directory}' does not exist: no key starts with '{directory.TrimEnd('/')}/'. "
+                : $"The directory '{directory}' did not exist at revision {exception.Revision}: no key started with '{directory.TrimEnd('/')}/' then. ")
+            + (LooksLikeWildcard(directory) ? NoWildcards : $"{ListingBeside(directory.TrimEnd('/'))} lists the existing keys.")),
     };
 
     /// <summary>A directory was to be made where directories are nothing but the beginnings of keys.</summary>
     public static ErrorRecord NoEmptyDirectories(KvNotSupportedException exception, string directory) => new(
         exception, "Kv" + exception.Code, CategoryOf(exception.Code), directory)
     {
-        ErrorDetails = new ErrorDetails($"This store has no empty directories: '{directory}' is there as soon as a key lies in it. Go on without making it."),
+        ErrorDetails = new ErrorDetails($"This store has no empty directories: '{directory}' exists when a key in it exists. Write the key without creating the directory."),
     };
 
     /// <summary>Work on many keys ended early.</summary>
@@ -92,8 +92,8 @@ internal static class ErrorRecords
     {
         ErrorDetails = exception switch
         {
-            FileNotFoundException => new ErrorDetails($"The file '{path}' does not exist. Check how it is spelt."),
-            DirectoryNotFoundException => new ErrorDetails($"The folder of '{path}' does not exist. Check how it is spelt, or make it first."),
+            FileNotFoundException => new ErrorDetails($"The file '{path}' does not exist. Check the spelling."),
+            DirectoryNotFoundException => new ErrorDetails($"The folder of '{path}' does not exist. Check the spelling, or create the folder first."),
             _ => null,
         },
     };
@@ -102,14 +102,14 @@ internal static class ErrorRecords
     public static ErrorRecord NotExported(KvInvalidArgumentException exception, string key)
     {
         var error = From(exception, key);
-        error.ErrorDetails = new ErrorDetails($"{exception.Message} The key is left out of the file; all others are written. With -ErrorAction Stop no file is written.");
+        error.ErrorDetails = new ErrorDetails($"{exception.Message} The file does not contain this key; all others are written. With -ErrorAction Stop, no file is written.");
         return error;
     }
 
     /// <summary>An open store has this name already.</summary>
     public static ErrorRecord StoreOpen(string name, string address) => new(
         new InvalidOperationException(
-            $"The store {address} is open under the name '{name}'. Specify another name, or -Force to close it: its locks are released then, and what it holds in memory is gone."),
+            $"The store {address} is open under the name '{name}'. Specify another name, or -Force to close it: this releases its locks and discards the data of a store in memory."),
         "KvStoreOpen",
         ErrorCategory.ResourceExists,
         name);
@@ -119,26 +119,26 @@ internal static class ErrorRecords
     /// <param name="names">Their names, in one line.</param>
     public static ErrorRecord NotOneStore(int count, string names) => InvalidArgument(
         count == 0
-            ? "No store was selected, since the pipeline held none. Get-KvStore shows the open ones."
-            : $"One store can be current, not {count}: {names}. Specify one of them.");
+            ? "No store was selected: the pipeline passed none. Get-KvStore lists the open stores."
+            : $"Only one store can be current, not {count}: {names}. Specify one of them.");
 
     /// <summary>There is no store to disconnect.</summary>
     public static ErrorRecord NotConnected() => new(
-        new InvalidOperationException("No store is connected in this session. Get-KvStore shows the open ones; name one with -Store."),
+        new InvalidOperationException("No store is connected in this session. Get-KvStore lists the open stores; specify one with -Store."),
         "KvNotConnected",
         ErrorCategory.ConnectionError,
         null);
 
     /// <summary>A store is not open, or not by Connect-KvStore.</summary>
     public static ErrorRecord StoreNotOpen(string address) => new(
-        new ItemNotFoundException($"The store {address} is not one of those that Connect-KvStore has opened. Get-KvStore shows them."),
+        new ItemNotFoundException($"The store {address} was not opened by Connect-KvStore, or is closed. Get-KvStore lists the open stores."),
         "KvStoreNotFound",
         ErrorCategory.ObjectNotFound,
         address);
 
     /// <summary>No open store has this name.</summary>
     public static ErrorRecord StoreNotFound(string name) => new(
-        new ItemNotFoundException($"No open store is named '{name}'. Get-KvStore shows the open ones, and Connect-KvStore opens one."),
+        new ItemNotFoundException($"No open store is named '{name}'. Get-KvStore lists the open stores, and Connect-KvStore opens one."),
         "KvStoreNotFound",
         ErrorCategory.ObjectNotFound,
         name);
@@ -148,20 +148,20 @@ internal static class ErrorRecords
     {
         var error = From(new KvNotSupportedException($"{command} in a transaction", store), command);
         error.ErrorDetails = new ErrorDetails(
-            $"A transaction cannot hold {command}. Its blocks hold Set-KvValue, Remove-KvValue and Get-KvValue; what is to be checked is given with -If.");
+            $"A transaction cannot hold {command}. Its blocks can hold Set-KvValue, Remove-KvValue and Get-KvValue. Specify conditions with -If.");
         return error;
     }
 
     /// <summary>No store is registered under this name.</summary>
     public static ErrorRecord StoreNotRegistered(string name) => new(
-        new ItemNotFoundException($"No store is registered as '{name}'. Get-KvStore -Registered shows those that are."),
+        new ItemNotFoundException($"No store is registered as '{name}'. Get-KvStore -Registered lists the registered stores."),
         "KvStoreNotRegistered",
         ErrorCategory.ObjectNotFound,
         name);
 
     /// <summary>A store is registered under this name already.</summary>
     public static ErrorRecord StoreRegistered(string name) => new(
-        new InvalidOperationException($"A store is registered as '{name}' already. Give -Force to replace it."),
+        new InvalidOperationException($"A store is already registered as '{name}'. Use -Force to replace it."),
         "KvStoreRegistered",
         ErrorCategory.ResourceExists,
         name);
@@ -172,7 +172,7 @@ internal static class ErrorRecords
     public static ErrorRecord MembersDiffer(string address, string hashes) => From(
         new KvException(
             KvErrorCode.CorruptStore,
-            $"The members of {address} hold different data at one revision: {hashes}. Keep a snapshot of each, and replace those members that differ from the majority."),
+            $"The members of {address} hold different data at one revision: {hashes}. Save a snapshot of each, and replace the members that differ from the majority."),
         address);
 
     /// <summary>Members are worked on one after another only where all of them answer.</summary>
@@ -181,20 +181,20 @@ internal static class ErrorRecords
     public static ErrorRecord MemberAway(string endpoint, string reason) => From(
         new KvUnreachableException(
             KvUnreachableReason.ConnectionFailed,
-            $"{endpoint} does not answer: {reason} Nothing was done, since a second member that does not answer for a while could cost the cluster its majority. "
-            + "Bring it back first, or name the others with -Endpoint.") { Endpoint = endpoint });
+            $"{endpoint} does not answer: {reason} Nothing was done: while another member is busy, the cluster could lose its majority. "
+            + "Restart the member first, or specify the other members with -Endpoint.") { Endpoint = endpoint });
 
     /// <summary>A value is not the JSON that it was to be read as.</summary>
     public static ErrorRecord InvalidJson(string key, Exception cause) => new(
-        new FormatException($"The value of '{key}' is not JSON: {cause.Message} Without -AsJson it is read as it is.", cause),
+        new FormatException($"The value of '{key}' is not JSON: {cause.Message} Omit -AsJson to read it as text.", cause),
         "KvInvalidJson",
         ErrorCategory.InvalidData,
         key);
 
     /// <summary>A value is not sealed, or not for this user.</summary>
     public static ErrorRecord NotOpened(string key, RuntimeException cause) => new(
-        new InvalidOperationException($"The value of '{key}' cannot be opened: {cause.ErrorRecord.Exception.Message} It must be a message of Set-KvValue -Recipient or "
-            + "Protect-CmsMessage, and this user must have the private key of a certificate that it was sealed for.", cause),
+        new InvalidOperationException($"The value of '{key}' cannot be opened: {cause.ErrorRecord.Exception.Message} It must be a message from Set-KvValue -Recipient or "
+            + "Protect-CmsMessage, and this user must have the private key of one of its recipients.", cause),
         "KvNotOpened",
         ErrorCategory.SecurityError,
         key);
@@ -205,20 +205,20 @@ internal static class ErrorRecords
     /// <summary>What to do next, in the words of this module, where the failure itself, which knows of no cmdlets, does not say it; null where it does.</summary>
     private static string? NextStep(KvException exception) => exception switch
     {
-        KvKeyNotFoundException { CreateRevision: not null, Key: { } key } => $"Get-KvHistory {ArgumentText.Of(key)} shows its revisions that are kept.",
-        KvKeyNotFoundException { Revision: not null, Key: { } key } => $"{ListingBeside(key)} shows those that exist now.",
+        KvKeyNotFoundException { CreateRevision: not null, Key: { } key } => $"Get-KvHistory {ArgumentText.Of(key)} lists its available revisions.",
+        KvKeyNotFoundException { Revision: not null, Key: { } key } => $"{ListingBeside(key)} lists the keys that exist now.",
         KvKeyNotFoundException { Key: "" } => null,
-        KvKeyNotFoundException { Key: { } key } => LooksLikeWildcard(key) ? NoWildcards : $"{ListingBeside(key)} shows those that do.",
-        KvKeyExistsException => "To replace it write without -NoClobber, on a drive with -Force.",
-        KvCompactedException { Key: { Length: > 0 } key } => $"Specify a revision that is still kept: Get-KvHistory {ArgumentText.Of(key)} shows those of a key.",
-        KvTimeoutException => "See that the store is well: Get-KvStore shows it. Connect-KvStore -Timeout gives it more time.",
+        KvKeyNotFoundException { Key: { } key } => LooksLikeWildcard(key) ? NoWildcards : $"{ListingBeside(key)} lists the existing keys.",
+        KvKeyExistsException => "To replace it, omit -NoClobber; on a drive, use -Force.",
+        KvCompactedException { Key: { Length: > 0 } key } => $"Specify an available revision: Get-KvHistory {ArgumentText.Of(key)} lists those of the key.",
+        KvTimeoutException => "Check with Get-KvStore that the store is healthy. Connect-KvStore -Timeout allows more time.",
         KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost or KvUnreachableReason.Unavailable } =>
-            "See that the store is well and try again; nothing need be connected anew.",
-        KvUserNotFoundException => "Get-KvUser shows those that do.",
+            "Check that the store is healthy and try again; you do not have to reconnect.",
+        KvUserNotFoundException => "Get-KvUser lists the existing users.",
         KvUserExistsException { Name: var name } => $"Set-KvUser {ArgumentText.Of(name)} changes its password.",
-        KvRoleNotFoundException => "Get-KvRole shows those that do.",
-        KvRoleExistsException { Name: var name } => $"Grant-KvPermission {ArgumentText.Of(name)} adds to what it permits.",
-        KvFileReplacedException => "Disconnect-KvStore closes it; Connect-KvStore opens what is in place now.",
+        KvRoleNotFoundException => "Get-KvRole lists the existing roles.",
+        KvRoleExistsException { Name: var name } => $"Grant-KvPermission {ArgumentText.Of(name)} adds permissions to it.",
+        KvFileReplacedException => "Disconnect-KvStore closes it; Connect-KvStore opens the file that is there now.",
         _ => null,
     };
 

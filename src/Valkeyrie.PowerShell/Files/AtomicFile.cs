@@ -36,12 +36,12 @@ internal sealed class AtomicFile : IFileTarget
         var existing = new FileInfo(_path);
         if (existing.Exists && noClobber)
         {
-            throw new IOException($"The file '{path}' exists already, and -NoClobber was specified.");
+            throw new IOException($"The file '{path}' already exists, and -NoClobber was specified.");
         }
 
         if (existing.Exists && !force && IsReadOnly(existing))
         {
-            throw new UnauthorizedAccessException($"The file '{path}' is marked as read-only, or may not be written. Use -Force to replace it.");
+            throw new UnauthorizedAccessException($"The file '{path}' is read-only, or you do not have the permission to write it. Use -Force to replace it.");
         }
 
         if (Directory.Exists(_path))
@@ -56,7 +56,7 @@ internal sealed class AtomicFile : IFileTarget
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new UnauthorizedAccessException($"The file '{path}' cannot be written: it is written beside its place first, and its folder may not be written to.", e);
+            throw new UnauthorizedAccessException($"The file '{path}' cannot be written: a temporary file is written next to it first, and you do not have the permission to write to its folder.", e);
         }
     }
 
@@ -209,7 +209,7 @@ internal sealed class AtomicFile : IFileTarget
         }
         catch (ArgumentOutOfRangeException e) when (e.ParamName == LengthParameter)
         {
-            throw new IOException($"The file '{_path}' cannot be written: it is larger than the file system, or a limit of this process, admits.", e);
+            throw new IOException($"The file '{_path}' cannot be written: it is larger than the file system or a limit of this process allows.", e);
         }
     }
 }

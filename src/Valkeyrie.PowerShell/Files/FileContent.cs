@@ -37,5 +37,5 @@ internal static class FileContent
     }
 
     private static KvInvalidArgumentException TooLarge(string path, long limit) =>
-        new($"The file '{path}' is larger than the {limit} bytes that a value can have in this store. Keep the file elsewhere, and store where it is.");
+        new($"The file '{path}' is larger than the {limit} bytes that a value can have in this store. Keep the file elsewhere and store its location.");
 }

@@ -69,7 +69,7 @@ internal sealed class InputFile : IDisposable
             {
                 if (length + count > mostToCopy)
                 {
-                    throw new IOException($"'{path}' is no regular file, and gives more than {mostToCopy >> 20} MiB. Save that to a file, and specify the file.");
+                    throw new IOException($"'{path}' is not a regular file and contains more than {mostToCopy >> 20} MiB. Save the content to a file, and specify the file.");
                 }
 
                 await RandomAccess.WriteAsync(copy, buffer.AsMemory(0, count), length, cancellationToken).ConfigureAwait(false);

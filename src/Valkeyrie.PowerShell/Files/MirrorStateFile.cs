@@ -27,7 +27,7 @@ internal sealed class MirrorStateFile(string path)
         }
         catch (KvInvalidArgumentException e)
         {
-            throw new InvalidDataException($"The file '{path}' cannot be used: {e.Message} Specify another file, or remove this one to begin with a comparison.", e);
+            throw new InvalidDataException($"The file '{path}' cannot be used: {e.Message} Specify another file, or remove this one to start with a comparison.", e);
         }
     }
 

@@ -29,7 +29,7 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
     {
         var target = $"{destination} of {store.Info.Address}";
         var keys = total is null ? "all keys" : ProgressLine.Keys(total.Value);
-        var action = $"{Capital(Work)} {keys} of {sourceName}{(Prune ? ", and remove what that lacks" : "")}";
+        var action = $"{Capital(Work)} {keys} of {sourceName}{(Prune ? ", and remove keys that the source does not have" : "")}";
         if (!ShouldProcess(target, action) || !MayPrune(sourceName, target))
         {
             return;
@@ -74,22 +74,22 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
         var of = total is null ? "" : $" of {ProgressLine.Number(total.Value)}";
         var last = progress.LastKey is { Length: > 0 } key ? key : null;
         var howFar = last is null
-            ? $"The {Work} stopped at the first{of} keys; some behind it may have been written."
+            ? $"The {Work} stopped before {(of.Length == 0 ? "any key" : "any" + of + " keys")} was confirmed; some keys may already have been written."
             : $"The {Work} stopped after {ProgressLine.Number(done)}{of} keys; the last one is '{last}'.";
         return $"{howFar} {HowToGoOn(code, last)}";
     }
 
     private static string HowToGoOn(KvErrorCode? code, string? last)
     {
-        var repeat = last is null ? "The same command begins anew, and leaves those alone." : $"The same command with -StartAfter {ArgumentText.Of(last)} goes on from there.";
+        var repeat = last is null ? "Run the same command again to continue; it does not write those keys again." : $"Run the same command with -StartAfter {ArgumentText.Of(last)} to continue.";
         return code switch
         {
             // What is gone stays gone.
             KvErrorCode.Compacted =>
-                "The same command cannot succeed: specify a -Revision that the store still has, or none for the newest. Get-KvHistory shows those of a key.",
-            KvErrorCode.HistoryChanged => "The same command without -StartAfter and without -Revision begins anew, in the history that is there now.",
+                "The same command cannot succeed. Specify a -Revision that the store still has, or none for the newest. Get-KvHistory lists the revisions of a key.",
+            KvErrorCode.HistoryChanged => "Run the same command without -StartAfter and -Revision to start again with the current history.",
             null or KvErrorCode.Unreachable or KvErrorCode.TimedOut => repeat,
-            _ => $"First mend the cause, as it would stop the command again. {repeat}",
+            _ => $"Fix the cause first; otherwise it stops the command again. {repeat}",
         };
     }
 

@@ -24,7 +24,7 @@ public abstract class KvFollowCmdlet : KvStoreCmdlet
         base.Begin();
         if (Timeout <= TimeSpan.Zero || Timeout?.TotalMilliseconds > int.MaxValue)
         {
-            Fail(ErrorRecords.InvalidArgument($"The timeout is {Timeout}. Specify one above zero and up to 24 days, or none to watch until stopped."));
+            Fail(ErrorRecords.InvalidArgument($"The timeout must be greater than zero and at most 24 days; it is {Timeout}. Omit it to watch until you stop the command."));
         }
     }
 

@@ -47,7 +47,7 @@ public abstract class KvLockCmdlet : KvHoldingCmdlet
         base.Begin();
         if (EtcdMutex && ConsulLock)
         {
-            Fail(ErrorRecords.InvalidArgument("-EtcdMutex and -ConsulLock are two locks. Specify one of them.", null));
+            Fail(ErrorRecords.InvalidArgument("Specify -EtcdMutex or -ConsulLock, not both.", null));
         }
 
         _options = OrFail(null, () => new KvLockOptions

@@ -26,7 +26,7 @@ public abstract class KvPasswordCmdlet : KvAccessCmdlet
         var plain = new NetworkCredential("", ParameterSetName == CredentialSet ? Credential!.Password : Password).Password;
         if (plain.Length == 0)
         {
-            Fail(ErrorRecords.InvalidArgument("The password is empty. Specify one; New-KvUser -NoPassword makes a user that signs in with a client certificate alone."));
+            Fail(ErrorRecords.InvalidArgument("The password must not be empty. New-KvUser -NoPassword creates a user that signs in only with a client certificate."));
         }
 
         return plain;

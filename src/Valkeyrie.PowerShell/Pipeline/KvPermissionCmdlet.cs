@@ -57,7 +57,7 @@ public abstract class KvPermissionCmdlet : KvAccessCmdlet
     {
         if (ParameterSetName == AllSet && !All)
         {
-            Fail(ErrorRecords.InvalidArgument("-All:$false names no keys. Specify a directory with -Path, or -Prefix, -Key or -All."));
+            Fail(ErrorRecords.InvalidArgument("-All:$false selects no keys. Specify a directory with -Path, or -Prefix, -Key or -All."));
         }
 
         return ParameterSetName switch

@@ -34,7 +34,7 @@ public abstract partial class KvRequestCmdlet<TRequest, TAnswer>
         string[] made = [.. later.Where(entry => IsMade(entry.Answer)).Select(entry => entry.Key)];
         if (made.Length > 0)
         {
-            WriteWarning($"{made.Length} later {(made.Length == 1 ? "key was" : "keys were")} changed as well, since {(made.Length == 1 ? "it" : "they")} had been sent before the error: "
+            WriteWarning($"{made.Length} later {(made.Length == 1 ? "key was" : "keys were")} also changed, because {(made.Length == 1 ? "it was" : "they were")} sent before the error: "
                 + (made.Length == 1 ? $"'{made[0]}'." : $"'{made[0]}' to '{made[^1]}'."));
         }
     }

@@ -84,7 +84,7 @@ public abstract class KvStoreCmdlet : KvCmdlet
         if (Target != store)
         {
             Fail(ErrorRecords.InvalidArgument(
-                $"A transaction is about one store: this one's is '{store.Info.Address}', and -Store names '{Target.Info.Address}'. Leave -Store out in its blocks.", Store));
+                $"A transaction uses one store: this transaction uses '{store.Info.Address}', but -Store specifies '{Target.Info.Address}'. Omit -Store in its blocks.", Store));
         }
     }
 }

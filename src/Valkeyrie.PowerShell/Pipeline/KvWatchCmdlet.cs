@@ -101,12 +101,12 @@ public abstract class KvWatchCmdlet : KvFollowCmdlet
             if (_away.Add(watch) && _away.Count == 1)
             {
                 _awaySince = Stopwatch.GetTimestamp();
-                WriteWarning($"The watch is interrupted: {change.Error?.Message} It goes on by itself as soon as the store can be reached.");
+                WriteWarning($"The watch is interrupted: {change.Error?.Message} It continues automatically when the store can be reached again.");
             }
         }
         else if (_away.Remove(watch) && _away.Count == 0)
         {
-            WriteWarning($"The watch goes on: {Target.Info.Address} can be reached again after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
+            WriteWarning($"The watch continues: {Target.Info.Address} can be reached again after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class ValueBlock(ScriptBlock block, string name)
 
         return made.Count switch
         {
-            0 => throw new KvInvalidArgumentException($"The block of -{name} made no value for the key '{key}'. To store an empty value, emit ''.") { Key = key },
+            0 => throw new KvInvalidArgumentException($"The block of -{name} returned no value for the key '{key}'. To store an empty value, return ''.") { Key = key },
             1 => made[0],
             _ => made.ToArray<object?>(),
         };

@@ -32,7 +32,7 @@ internal sealed class VerboseCalls : IDisposable
 
         if (Interlocked.Exchange(ref _leftOut, 0) is > 0 and var leftOut)
         {
-            write($"{leftOut} further calls ended and are not shown.");
+            write($"{leftOut} more calls are not shown.");
         }
     }
 

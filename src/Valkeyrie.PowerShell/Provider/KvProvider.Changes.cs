@@ -42,7 +42,7 @@ public sealed partial class KvProvider
         var value = newItemValue is null ? default : ValueBytes.From(newItemValue, ToJson, location.Key);
         if (directory && newItemValue is not null)
         {
-            throw new KvInvalidArgumentException("A directory has no value. Give -ItemType Directory or -Value.") { Key = location.Key };
+            throw new KvInvalidArgumentException("A directory has no value. Specify -ItemType Directory or -Value, not both.") { Key = location.Key };
         }
 
         // The store would write an empty value instead, which nobody asked for.
@@ -70,7 +70,7 @@ public sealed partial class KvProvider
         if (location.IsRoot)
         {
             throw new KvInvalidArgumentException(
-                $"The root of a drive is not removed. {location.Path}* names all that is in it, and Remove-KvTree removes a directory or all keys.") { Key = location.Path };
+                $"The root of a drive cannot be removed. Use {location.Path}* for everything in it, or Remove-KvTree for a directory or all keys.") { Key = location.Path };
         }
 
         var directory = IsRemovedAsDirectory(location, recurse);
@@ -102,7 +102,7 @@ public sealed partial class KvProvider
         var directory = entry.IsDirectory && recurse;
         if (!directory && entry.Pair is null)
         {
-            throw new KvInvalidArgumentException($"'{from.Key}' is a directory. Give -Recurse to copy what is in it.") { Key = from.Key };
+            throw new KvInvalidArgumentException($"'{from.Key}' is a directory. Use -Recurse to copy its contents.") { Key = from.Key };
         }
 
         RequireOutside(from, to, directory);
@@ -140,7 +140,7 @@ public sealed partial class KvProvider
         RequireValuePlace(from);
         if (newName.AsSpan().ContainsAny('/', '\\'))
         {
-            throw new KvInvalidArgumentException($"'{newName}' is a path. Give a name alone, or use Move-Item.") { Key = from.Key };
+            throw new KvInvalidArgumentException($"'{newName}' is a path. Specify a name only, or use Move-Item.") { Key = from.Key };
         }
 
         Move(from, Locate(DrivePath.Join(DrivePath.ParentOf(from.Path), newName)));
@@ -162,7 +162,7 @@ public sealed partial class KvProvider
     {
         if (DynamicParameters?.GetType().FullName == "Microsoft.PowerShell.Commands.CopyItemDynamicParameters")
         {
-            throw new KvInvalidArgumentException("Copy-Item copies within stores, or within the file system. A file goes into a store by Set-KvValue KEY -InFile FILE, and a tree of them by Import-KvTree FILE DIRECTORY.");
+            throw new KvInvalidArgumentException("Copy-Item cannot copy from the file system into a store. To store a file, use Set-KvValue KEY -InFile FILE; to store the keys of a file, use Import-KvTree FILE DIRECTORY.");
         }
     }
 
@@ -188,7 +188,7 @@ public sealed partial class KvProvider
         }
 
         throw new KvInvalidArgumentException(
-            $"Copy-Item copies within stores, and '{destination}' lies in none. A value goes to a file by Get-KvValue KEY -OutFile FILE, and a directory by Export-KvTree DIRECTORY FILE.");
+            $"Copy-Item copies within stores, but '{destination}' is not in a store. To write a value to a file, use Get-KvValue KEY -OutFile FILE; for a directory, use Export-KvTree DIRECTORY FILE.");
     }
 
     private bool IsRemovedAsDirectory(KvLocation location, bool recurse)
@@ -207,7 +207,7 @@ public sealed partial class KvProvider
         var directory = entry.IsDirectory && (recurse || !HasChildItems(location));
         return directory || entry.Pair is not null
             ? directory
-            : throw new KvInvalidArgumentException($"The directory '{location.Key}' is not empty. Give -Recurse to remove all that is in it.") { Key = location.Key };
+            : throw new KvInvalidArgumentException($"The directory '{location.Key}' is not empty. Use -Recurse to remove its contents.") { Key = location.Key };
     }
 
     private void Move(KvLocation from, KvLocation to)
@@ -220,7 +220,7 @@ public sealed partial class KvProvider
         {
             throw existing.Pair is { } pair
                 ? new KvKeyExistsException(to.Key, pair.Revision, to.Store.Info.Address)
-                : new KvInvalidArgumentException($"'{to.Key}' is a directory that is there already. Give another name, or -Force to move into it.") { Key = to.Key };
+                : new KvInvalidArgumentException($"'{to.Key}' is an existing directory. Specify another name, or use -Force to move into it.") { Key = to.Key };
         }
 
         if (!ShouldProcess($"{from.Path} -> {to.Path}", "Move"))
@@ -254,7 +254,7 @@ public sealed partial class KvProvider
     {
         if (IsSameStore(from, to) && (from.Key == to.Key || (directory && to.Start.StartsWith(from.Start, StringComparison.Ordinal))))
         {
-            throw new KvInvalidArgumentException($"'{to.Path}' is '{from.Path}' or lies in it.") { Key = from.Key };
+            throw new KvInvalidArgumentException($"'{to.Path}' is '{from.Path}' or is inside it.") { Key = from.Key };
         }
     }
 
@@ -267,6 +267,6 @@ public sealed partial class KvProvider
 
         return DirectoryTypes.Contains(type, StringComparer.OrdinalIgnoreCase)
             ? true
-            : throw new KvInvalidArgumentException($"'{type}' is no type of item here. Give Value or Directory, or none for a value.");
+            : throw new KvInvalidArgumentException($"'{type}' is not an item type of this drive. Specify Value or Directory; the default is Value.");
     }
 }

@@ -6,7 +6,7 @@ namespace Valkeyrie.PowerShell.Provider;
 /// <summary>What a store knows of a key beside its value, as properties that can be read.</summary>
 public sealed partial class KvProvider
 {
-    private const string ReadOnlyProperties = "What a store knows of a key cannot be set. Set-Content and Set-Item write its value, -Ttl of Set-Content its time to live.";
+    private const string ReadOnlyProperties = "The properties of a key cannot be set. Set-Content and Set-Item write its value; Set-Content -Ttl sets its time to live.";
 
     /// <inheritdoc/>
     public void GetProperty(string path, Collection<string>? providerSpecificPickList) => Report(path, location =>

@@ -70,7 +70,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         var drive = PSDriveInfo is KvDriveInfo own && (name is null || IsNamed(own, name))
             ? own
             : SessionState.Drive.Get(name ?? KvDriveInfo.DefaultName) as KvDriveInfo
-                ?? throw new KvInvalidArgumentException($"'{name}:' is no drive of this provider. Get-PSDrive -PSProvider Kv shows those that are.");
+                ?? throw new KvInvalidArgumentException($"'{name}:' is not a drive of this provider. Get-PSDrive -PSProvider Kv lists the drives of this provider.");
         return (drive, names);
     }
 

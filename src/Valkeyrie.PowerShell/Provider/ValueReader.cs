@@ -28,7 +28,7 @@ internal sealed class ValueReader : IContentReader
         return read;
     }
 
-    public void Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A value is read from its beginning.");
+    public void Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A value can be read only from its beginning.");
 
     public void Close() => _parts.Dispose();
 

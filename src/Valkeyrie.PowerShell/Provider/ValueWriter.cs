@@ -42,7 +42,7 @@ internal sealed class ValueWriter(
 
     public void Seek(long offset, SeekOrigin origin) => _appends = (offset, origin) == (0, SeekOrigin.End)
         ? true
-        : throw new NotSupportedException("A value is written whole, or behind what is there.");
+        : throw new NotSupportedException("A value can be written only as a whole or appended to.");
 
     public void Close()
     {
@@ -77,7 +77,7 @@ internal sealed class ValueWriter(
                 _value.Write(plain as byte[] ?? ((KvPair)plain).GetBytes());
                 break;
             case var _ when parameters.AsByteStream:
-                throw new KvInvalidArgumentException($"-AsByteStream takes bytes, not {plain.GetType().Name}.") { Key = key };
+                throw new KvInvalidArgumentException($"-AsByteStream accepts bytes, not {plain.GetType().Name}.") { Key = key };
             default:
                 AddText(piece!);
                 break;

@@ -22,12 +22,12 @@ internal static class ConsulEndpoints
         var scheme = SchemeOf(endpoints[0])!;
         if (endpoints.FirstOrDefault(e => SchemeOf(e) is { } other && other != scheme) is { } stranger)
         {
-            throw new KvInvalidArgumentException($"'{Shown(stranger)}' is of another kind than '{Shown(endpoints[0])}'. One store's endpoints must agree.");
+            throw new KvInvalidArgumentException($"'{Shown(stranger)}' has another scheme than '{Shown(endpoints[0])}'. The endpoints of one store must use the same scheme.");
         }
 
         if (tlsGiven && scheme == ConsulStore.Scheme)
         {
-            throw new KvInvalidArgumentException($"Certificates were given for '{Shown(endpoints[0])}', which is without TLS. Use {ConsulStore.TlsScheme}://.");
+            throw new KvInvalidArgumentException($"Certificates were specified for '{Shown(endpoints[0])}', which does not use TLS. Use {ConsulStore.TlsScheme}://.");
         }
 
         var hosts = endpoints.Select(RestOf).ToList();

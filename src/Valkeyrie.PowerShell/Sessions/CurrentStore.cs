@@ -24,7 +24,7 @@ internal static class CurrentStore
         OpenStores.AddDefault(openDefault());
         if (DefaultStore.MustWarn())
         {
-            warn($"No store is connected, so the file '{DefaultStore.Path}' is used. Connect-KvStore connects to another; this is said once.");
+            warn($"No store is connected, so the file '{DefaultStore.Path}' is used. Use Connect-KvStore to connect to another store. This warning appears once.");
         }
 
         // Asked again, as another runspace may have connected meanwhile.
@@ -35,11 +35,11 @@ internal static class CurrentStore
     {
         var why = OpenStores.WhyNoneIsCurrent
             ?? (DefaultStore.IsTurnedOff
-                ? $"this runspace has connected to none, and {DefaultStore.SwitchName} forbids to use the default one"
-                : "this runspace has connected to none, though another one of the process has");
+                ? $"this runspace has not connected to a store, and {DefaultStore.SwitchName} turns the default store off"
+                : "this runspace has not connected to a store, but another runspace of the process has");
         var next = OpenStores.List().OrderBy(c => c.Name == DefaultStore.Name).Select(c => ArgumentText.Of(c.Name)).FirstOrDefault() is { } open
-            ? $"Specify one, as in -Store {open}, make it current with Select-KvStore {open}, or connect with Connect-KvStore."
-            : "Connect to one with Connect-KvStore.";
+            ? $"Specify a store, as in -Store {open}, make it current with Select-KvStore {open}, or connect with Connect-KvStore."
+            : "Connect to a store with Connect-KvStore.";
         return new(KvErrorCode.NoCurrentStore, $"No store is current: {why}. {next}");
     }
 }

@@ -37,14 +37,14 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
 
         if (given.Count == 0)
         {
-            throw new KvInvalidArgumentException("No endpoint was given. Give one such as 'localhost:2379'.");
+            throw new KvInvalidArgumentException("No endpoint was specified. Specify one such as 'localhost:2379'.");
         }
 
         bool? tls = null;
         var hosts = given.ConvertAll(text => ParseOne(text, ref tls));
         if (tls == false && tlsGiven)
         {
-            throw new KvInvalidArgumentException($"Certificates were given for '{given[0]}', which is without TLS. Use https:// or leave the scheme out.");
+            throw new KvInvalidArgumentException($"Certificates were specified for '{given[0]}', which does not use TLS. Use https:// or omit the scheme.");
         }
 
         apiVersion = given.Exists(text => SchemeOf(text)?.StartsWith("etcdv2", StringComparison.Ordinal) == true) ? 2 : apiVersion;
@@ -58,10 +58,10 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
         var scheme = SchemeOf(text);
         if (scheme is not null)
         {
-            var secure = TlsOf(scheme) ?? throw Invalid(text, "its scheme is none of http, https, etcd, etcds, etcdv2 and etcdv2s");
+            var secure = TlsOf(scheme) ?? throw Invalid(text, "its scheme must be http, https, etcd, etcds, etcdv2 or etcdv2s");
             if (tls is { } before && before != secure)
             {
-                throw new KvInvalidArgumentException("Some endpoints are with TLS and some without. One store's endpoints must agree.");
+                throw new KvInvalidArgumentException("Some endpoints use TLS and some do not. The endpoints of one store must all use TLS or none.");
             }
 
             tls = secure;
@@ -71,7 +71,7 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
         if (rest.Contains('@', StringComparison.Ordinal))
         {
             // Not shown in the message: it may hold a password.
-            throw new KvInvalidArgumentException("An endpoint must not hold a user or password, which would show in logs. Give them with -Credential.");
+            throw new KvInvalidArgumentException("An endpoint must not contain a user or password, because logs would show them. Use -Credential.");
         }
 
         return HostAndPort(text, rest);
@@ -86,16 +86,16 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
         if (!IsHost(host) || !(port.Length == 0 || IsPort(port)))
         {
             throw text.Contains("://", StringComparison.Ordinal) || text.IndexOfAny(['/', '\\']) < 0
-                ? Invalid(text, "it is not of the form host:port")
-                : new KvInvalidArgumentException($"'{text}' looks like a file, not like an endpoint of etcd. For a store in a file give -Path.");
+                ? Invalid(text, "it must have the form host:port")
+                : new KvInvalidArgumentException($"'{text}' looks like a file, not an endpoint of etcd. To open a store in a file, specify -Path.");
         }
 
         var number = port.Length == 0 ? DefaultPort : int.Parse(port.AsSpan(1), provider: null);
-        return number is > 0 and <= ushort.MaxValue ? $"{host}:{number}" : throw Invalid(text, "its port is not from 1 to 65535");
+        return number is > 0 and <= ushort.MaxValue ? $"{host}:{number}" : throw Invalid(text, "its port must be from 1 to 65535");
     }
 
     private static Uri UrlOf(string host, bool isSecure) =>
-        Uri.TryCreate($"{(isSecure ? "https" : "http")}://{host}/", UriKind.Absolute, out var url) ? url : throw Invalid(host, "it is not of the form host:port");
+        Uri.TryCreate($"{(isSecure ? "https" : "http")}://{host}/", UriKind.Absolute, out var url) ? url : throw Invalid(host, "it must have the form host:port");
 
     // By hand, as is all of this: to make its first regular expression costs a session more than to connect.
     private static bool IsHost(string host)
@@ -147,5 +147,5 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
     };
 
     private static KvInvalidArgumentException Invalid(string text, string why) =>
-        new($"The endpoint '{text}' is not valid: {why}. Give host, host:port, or a URL such as 'https://host:2379'.");
+        new($"The endpoint '{text}' is not valid: {why}. Specify host, host:port, or a URL such as 'https://host:2379'.");
 }

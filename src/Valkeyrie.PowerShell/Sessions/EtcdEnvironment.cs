@@ -68,20 +68,20 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
     {
         if (Get("DISCOVERY_SRV") is { } domain)
         {
-            throw new KvInvalidArgumentException($"ETCDCTL_DISCOVERY_SRV is '{domain}'. Endpoints cannot be found by SRV records of DNS here: "
+            throw new KvInvalidArgumentException($"ETCDCTL_DISCOVERY_SRV is '{domain}'. Finding endpoints by DNS SRV records is not supported: "
                 + "remove the variable and set ETCDCTL_ENDPOINTS, or specify -Endpoint.");
         }
 
         if (Get("AUTH_JWT_TOKEN") is not null)
         {
-            throw new KvInvalidArgumentException("ETCDCTL_AUTH_JWT_TOKEN is set. A token that was made elsewhere cannot be used here: remove the variable and set ETCDCTL_USER, or specify -Endpoint and -Credential.");
+            throw new KvInvalidArgumentException("ETCDCTL_AUTH_JWT_TOKEN is set. Tokens from other programs are not supported: remove the variable and set ETCDCTL_USER, or specify -Endpoint and -Credential.");
         }
 
         foreach (var (name, instead) in OfVersion2)
         {
             if (version == 2 && Get(name) is not null)
             {
-                throw new KvInvalidArgumentException($"{Prefix}{name} is set, which has no effect here. Set {Prefix}{instead} in its place, or specify -Endpoint.");
+                throw new KvInvalidArgumentException($"{Prefix}{name} is set but not supported. Set {Prefix}{instead} instead, or specify -Endpoint.");
             }
         }
     }
@@ -128,7 +128,7 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
         var colon = user.IndexOf(':', StringComparison.Ordinal);
         return colon >= 0
             ? new KvCredential(user[..colon], user[(colon + 1)..])
-            : throw new KvInvalidArgumentException($"ETCDCTL_USER names the user '{user}' and no password. Set it as USER:PASSWORD, or give -Credential.");
+            : throw new KvInvalidArgumentException($"ETCDCTL_USER names the user '{user}' without a password. Set it to USER:PASSWORD, or specify -Credential.");
     }
 
     // What Go's strconv.ParseBool takes.
@@ -151,7 +151,7 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
         var match = Regex.Match(text, @"^((?<number>[0-9]{1,9}(\.[0-9]{1,9})?)(?<unit>h|ms|m|s))+$", RegexOptions.CultureInvariant);
         if (!match.Success)
         {
-            throw new KvInvalidArgumentException($"ETCDCTL_{name} is '{text}', which is not a time. Set it to one such as 5s, 1m30s or 500ms.");
+            throw new KvInvalidArgumentException($"ETCDCTL_{name} is '{text}', which is not a duration. Set it to a duration such as 5s, 1m30s or 500ms.");
         }
 
         return match.Groups["number"].Captures.Zip(match.Groups["unit"].Captures, (number, unit) => Milliseconds(unit.Value) * double.Parse(number.Value, CultureInfo.InvariantCulture))

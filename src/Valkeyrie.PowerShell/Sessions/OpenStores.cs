@@ -161,7 +161,7 @@ internal static class OpenStores
             {
                 if (stores.Current is { } current && current.Store == store)
                 {
-                    stores.Leave($"'{current.Name}' was, and has been closed");
+                    stores.Leave($"'{current.Name}' was current and has been closed");
                 }
             }
 

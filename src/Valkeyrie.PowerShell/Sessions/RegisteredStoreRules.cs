@@ -9,7 +9,7 @@ internal static class RegisteredStoreRules
     {
         if (!KvRegisteredStore.IsName(store.Name))
         {
-            return "Its Name is not one of letters, digits, and inside also dots, dashes and underscores.";
+            return "Its Name must consist of letters and digits, and between them also dots, dashes and underscores.";
         }
 
         if (store.Path is null == store.Endpoint is null)
@@ -19,7 +19,7 @@ internal static class RegisteredStoreRules
 
         if (store.Path is not null && !Path.IsPathFullyQualified(store.Path))
         {
-            return $"Its Path, '{store.Path}', is not a full one.";
+            return $"Its Path, '{store.Path}', must be a full path.";
         }
 
         if (store.Namespace is null)
@@ -29,7 +29,7 @@ internal static class RegisteredStoreRules
 
         if (store.ApiVersion is not (null or 2 or 3))
         {
-            return $"Its ApiVersion is {store.ApiVersion}, and etcd has 2 and 3.";
+            return $"Its ApiVersion must be 2 or 3; it is {store.ApiVersion}.";
         }
 
         try

@@ -22,7 +22,7 @@ internal static class StoreArgument
         error = store is not null ? null : value is string missing
             ? ErrorRecords.StoreNotFound(missing)
             : ErrorRecords.InvalidArgument(
-                $"-Store takes what Connect-KvStore gave, the name of an open store, or an IKvStore; not {(value is null ? "null" : value.GetType().Name)}.", value);
+                $"-Store must be the output of Connect-KvStore, the name of an open store, or an IKvStore; it is {(value is null ? "null" : value.GetType().Name)}.", value);
         return store is not null;
     }
 }

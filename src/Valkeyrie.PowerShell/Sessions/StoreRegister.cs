@@ -19,7 +19,7 @@ internal static class StoreRegister
     /// where that is set, else under <c>~/.config</c> on Linux and <c>~/Library/Application Support/Valkeyrie/stores.json</c> on macOS.</summary>
     public static string Path => UserFolders.Configuration is { } folder
         ? System.IO.Path.Combine(folder, "stores.json")
-        : throw new IOException("Stores cannot be registered, since the user has no home folder.");
+        : throw new IOException("Stores cannot be registered: the user has no home folder.");
 
     /// <summary>The stores, in the order of their names.</summary>
     /// <exception cref="InvalidDataException">The file cannot be read.</exception>
@@ -86,7 +86,7 @@ internal static class StoreRegister
 
             if (stores.Exists(s => s.IsNamed(store.Name)))
             {
-                throw Malformed($"{place} has the name '{store.Name}' of another one.");
+                throw Malformed($"{place} has the same name as another store, '{store.Name}'.");
             }
 
             stores.Add(store);
@@ -96,7 +96,7 @@ internal static class StoreRegister
     }
 
     private static InvalidDataException Malformed(string why, Exception? cause = null) =>
-        new($"The file of the registered stores, '{Path}', cannot be read: {why} Mend it, or remove it and register the stores again.", cause);
+        new($"The file of the registered stores, '{Path}', cannot be read: {why} Fix the file, or remove it and register the stores again.", cause);
 
     /// <summary>The store of a name; null if there is none, or if it cannot be a name.</summary>
     /// <param name="name">The name.</param>

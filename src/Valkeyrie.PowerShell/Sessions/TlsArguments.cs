@@ -25,8 +25,8 @@ internal sealed record TlsArguments(object? CaCertificate, object? ClientCertifi
         if (ClientKey is not null && client is null or X509Certificate2)
         {
             throw new KvInvalidArgumentException(client is null
-                ? "-ClientKey was given without -ClientCertificate. Give both."
-                : "-ClientKey was given with a certificate object, which brings its own key. Leave it out, or give both as PEM files.");
+                ? "-ClientKey requires -ClientCertificate. Specify both."
+                : "-ClientKey was specified with a certificate object, which contains its own key. Omit -ClientKey, or specify both as PEM files.");
         }
 
         var read = KvTlsOptions.FromPemFiles(
@@ -45,7 +45,7 @@ internal sealed record TlsArguments(object? CaCertificate, object? ClientCertifi
         null or X509Certificate2 or X509Certificate2Collection or object[] => null,
         FileInfo file => file.FullName,
         string path => FileTarget.PathOf(paths, path),
-        _ => throw new KvInvalidArgumentException($"A certificate is given as a PEM file or a certificate object, not as {value.GetType().Name}."),
+        _ => throw new KvInvalidArgumentException($"Specify a certificate as a PEM file or a certificate object, not as {value.GetType().Name}."),
     };
 
     private static X509Certificate2Collection? CollectionOf(object? value) => value switch
@@ -53,7 +53,7 @@ internal sealed record TlsArguments(object? CaCertificate, object? ClientCertifi
         X509Certificate2 one => [one],
         X509Certificate2Collection several => several,
         object[] several => [.. several.Select(item => Unwrap(item) as X509Certificate2
-            ?? throw new KvInvalidArgumentException("-CaCertificate takes one PEM file, or certificate objects."))],
+            ?? throw new KvInvalidArgumentException("-CaCertificate accepts one PEM file, or certificate objects."))],
         _ => null,
     };
 }

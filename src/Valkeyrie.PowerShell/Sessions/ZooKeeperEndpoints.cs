@@ -19,12 +19,12 @@ internal static class ZooKeeperEndpoints
         var scheme = SchemeOf(endpoints[0])!;
         if (endpoints.FirstOrDefault(e => e.Contains("://", StringComparison.Ordinal) && SchemeOf(e) != scheme) is { } stranger)
         {
-            throw new KvInvalidArgumentException($"'{stranger}' is of another kind than '{endpoints[0]}'. One store's endpoints must agree.");
+            throw new KvInvalidArgumentException($"'{stranger}' has another scheme than '{endpoints[0]}'. The endpoints of one store must use the same scheme.");
         }
 
         if (tlsGiven && scheme == ZooKeeperStore.Scheme)
         {
-            throw new KvInvalidArgumentException($"Certificates were specified for '{endpoints[0]}', which is without TLS. Use {ZooKeeperStore.TlsScheme}://.");
+            throw new KvInvalidArgumentException($"Certificates were specified for '{endpoints[0]}', which does not use TLS. Use {ZooKeeperStore.TlsScheme}://.");
         }
 
         var hosts = endpoints.Select(RestOf).ToList();

@@ -29,11 +29,11 @@ internal static class TreeFormats
         if ((nested || typed) && !isNested)
         {
             throw new KvInvalidArgumentException(
-                $"{(nested ? "-Nested" : "-Typed")} does not go with the format {chosen}, which holds one record for each key. Nested are {KvTreeFormat.NestedJson}, {KvTreeFormat.Yaml} and {KvTreeFormat.PowerShellData}.");
+                $"{(nested ? "-Nested" : "-Typed")} does not apply to the format {chosen}, which holds one record for each key. The nested formats are {KvTreeFormat.NestedJson}, {KvTreeFormat.Yaml} and {KvTreeFormat.PowerShellData}.");
         }
 
         return Of(chosen, isNamed: true, typed) as IWritableTreeFormat
-            ?? throw new KvInvalidArgumentException($"The format {chosen} is read, not written. Specify another -Format.");
+            ?? throw new KvInvalidArgumentException($"The format {chosen} can be read but not written. Specify another -Format.");
     }
 
     /// <summary>A format.</summary>
@@ -63,7 +63,7 @@ internal static class TreeFormats
         ".PSD1" => KvTreeFormat.PowerShellData,
         ".ENV" => KvTreeFormat.KeyValue,
         _ => throw new KvInvalidArgumentException(
-            $"The name of the file '{path}' does not tell its format, as .json, .jsonl, .csv, .yaml, .psd1 and .env do. Specify it with -Format: {All}."),
+            $"The format of the file '{path}' is unknown: its extension is not .json, .jsonl, .csv, .yaml, .psd1 or .env. Specify -Format: {All}."),
     };
 
     // Apart, so that a library is loaded only where a file of its format is read or written.

@@ -88,7 +88,7 @@ internal sealed class TreeObject
 
         if (_path.Count > TreeNesting.DeepestNesting)
         {
-            throw Refused(key, $"the object is nested more than {TreeNesting.DeepestNesting} deep");
+            throw Refused(key, $"the object is nested more than {TreeNesting.DeepestNesting} levels deep");
         }
 
         _records.Begin(isList, key);
@@ -148,7 +148,7 @@ internal sealed class TreeObject
     {
         string text => text,
         { } other when PlainText.StandsFor(other) => ((IFormattable)other).ToString(null, CultureInfo.InvariantCulture),
-        var other => throw Refused(_records.Key, $"a name in it is a {other?.GetType().Name}, not a text"),
+        var other => throw Refused(_records.Key, $"a name in it is a {other?.GetType().Name}, not text"),
     };
 
     private static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
@@ -156,7 +156,7 @@ internal sealed class TreeObject
     private static bool IsBytes(IList list) => list is byte[] || (list.Count > 0 && list.Cast<object?>().All(item => BareWord.Unwrapped(item) is byte));
 
     private static string NotData(object value) => throw new KvInvalidArgumentException(
-        $"a {(value is PSObject wrapped ? wrapped.BaseObject : value).GetType().Name} is neither a text, a number, a time, bytes, a list nor a hashtable. Specify the text or the properties that are meant");
+        $"a {(value is PSObject wrapped ? wrapped.BaseObject : value).GetType().Name} is not text, a number, a time, bytes, a list or a hashtable. Specify the intended text or properties");
 
     private static KvInvalidArgumentException Refused(string key, string message) =>
         new($"The object cannot be imported: {(key.Length == 0 ? "" : $"at '{key}': ")}{message}. Nothing was written.") { Key = key };

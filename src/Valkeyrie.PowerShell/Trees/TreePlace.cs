@@ -29,7 +29,7 @@ internal sealed record TreePlace(string Root, long? LargestValue)
     {
         if (Root.Length + key.Length == 0)
         {
-            throw new FormatException("its Key is empty. That is the directory's own name with a slash, so import the file into a directory, not as whole keys");
+            throw new FormatException("its Key is empty. An empty key is the directory's name with a slash: import the file into a directory, not as whole keys");
         }
 
         try

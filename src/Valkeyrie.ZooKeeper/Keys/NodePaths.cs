@@ -86,7 +86,7 @@ internal sealed class NodePaths
             if ((end < 0 ? rest : rest[..end]) is "" or "." or "..")
             {
                 throw new KvInvalidArgumentException(
-                    $"The {what} '{key}' has an empty part, a '.' or a '..' between its slashes, which no node of ZooKeeper can have.") { Key = key };
+                    $"The {what} '{key}' has an empty part, a '.' or a '..' between its slashes, which is not allowed in a node of ZooKeeper.") { Key = key };
             }
 
             if (end < 0)
@@ -108,7 +108,7 @@ internal sealed class NodePaths
             if (c is <= '\u001F' or (>= '\u007F' and <= '\u009F') or (>= '\uD800' and <= '\uF8FF') or >= '\uFFF0')
             {
                 throw new KvInvalidArgumentException(
-                    $"The {what} '{key}' holds the character U+{(int)c:X4}. ZooKeeper takes no control characters, none beyond U+FFEF, and none for private use.") { Key = key };
+                    $"The {what} '{key}' contains the character U+{(int)c:X4}. ZooKeeper does not allow control characters, characters above U+FFEF, or characters for private use.") { Key = key };
             }
         }
     }
@@ -117,7 +117,7 @@ internal sealed class NodePaths
     {
         if (IsReserved(path))
         {
-            throw new KvInvalidArgumentException($"'{key}' lies in /zookeeper, which ZooKeeper keeps for itself. Use another key, or a chroot in the address.") { Key = key };
+            throw new KvInvalidArgumentException($"'{key}' is in /zookeeper, which ZooKeeper reserves. Use another key, or a chroot in the address.") { Key = key };
         }
     }
 

@@ -94,24 +94,24 @@ internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<Acc
     {
         ErrorCode.NoAuth => new KvPermissionDeniedException($"{info.Address} does not permit this for '{key}'. Ask for the permission, or sign in as another user.")
             { Key = key, Endpoint = info.Address },
-        ErrorCode.InvalidAcl => new KvException(KvErrorCode.AuthenticationFailed, $"{info.Address} knows no user who could be the only one to use '{key}'. Specify a credential.")
+        ErrorCode.InvalidAcl => new KvException(KvErrorCode.AuthenticationFailed, $"{info.Address} cannot restrict '{key}' to its creator, because no user is signed in. Specify a credential.")
             { Key = key, Endpoint = info.Address },
         ErrorCode.NoChildrenForEphemerals => new KvNotDirectoryException(
             key[..Math.Max(0, key.LastIndexOf(KeyRules.Separator))],
             info.Address,
-            "It is kept alive by a session, as an ephemeral node, and ZooKeeper stores nothing below one.",
-            $"'{key}' cannot be written until it is gone; use a key beside it."),
+            "It is an ephemeral node, which a session keeps alive, and ZooKeeper stores nothing below an ephemeral node.",
+            $"'{key}' cannot be written until that node is removed; use a key next to it."),
         ErrorCode.NotEmpty => new KvInvalidArgumentException(
-            $"'{key}' cannot have a time to live: there are keys below it, and ZooKeeper removes only nodes without any. Use another key, or none below it.")
+            $"'{key}' cannot have a time to live: there are keys below it, and ZooKeeper removes only nodes without children. Use another key, or remove the keys below it.")
             { Key = key, Endpoint = info.Address },
         ErrorCode.BadArguments or ErrorCode.MarshallingError => new KvInvalidArgumentException($"{info.Address} refused the request for '{key}': {error}.") { Key = key, Endpoint = info.Address },
-        ErrorCode.QuotaExceeded => new KvException(KvErrorCode.QuotaExceeded, $"A quota of {info.Address} leaves no room for '{key}'. Remove keys, or raise the quota.") { Key = key, Endpoint = info.Address },
-        ErrorCode.Unimplemented => new KvNotSupportedException("the request: the server is too old for it, or has it switched off", info) { Key = key },
+        ErrorCode.QuotaExceeded => new KvException(KvErrorCode.QuotaExceeded, $"A quota of {info.Address} does not allow '{key}'. Remove keys, or raise the quota.") { Key = key, Endpoint = info.Address },
+        ErrorCode.Unimplemented => new KvNotSupportedException("the request: the server is too old, or has this feature turned off", info) { Key = key },
         _ => new KvUnreachableException(
             KvUnreachableReason.Unavailable, $"{info.Address} cannot serve now: {error}. A write may have been made.") { Key = key, Endpoint = info.Address },
     };
 
     /// <summary>The error for a caller whose write others preceded again and again.</summary>
     public KvTimeoutException Busy(string key) =>
-        new($"'{key}' could not be written within {Timeout.TotalSeconds:0.###} s: others changed it each time.") { Key = key, Endpoint = info.Address, NotSent = true };
+        new($"'{key}' could not be written within {Timeout.TotalSeconds:0.###} s: other clients changed it each time.") { Key = key, Endpoint = info.Address, NotSent = true };
 }

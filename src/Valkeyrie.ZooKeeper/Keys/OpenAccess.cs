@@ -16,7 +16,7 @@ internal sealed class OpenAccess(SessionSettings settings, IReadOnlyList<AccessE
     {
         _isQuestionable ??= await RequiresSignInAsync(cancellationToken).ConfigureAwait(false);
         return _isQuestionable == true
-            ? $"{settings.Address} requires that users sign in, and every one of them can read and write what this store makes. Add ?access=creator to the address to keep it to this user."
+            ? $"{settings.Address} requires users to sign in, and every user can read and write the keys that this store creates. To restrict the keys to this user, add ?access=creator to the address."
             : null;
     }
 

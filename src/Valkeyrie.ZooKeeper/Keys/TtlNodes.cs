@@ -15,7 +15,7 @@ internal sealed class TtlNodes(Nodes nodes, TimeSpan ttl) : NodeKind(nodes)
 
     protected override KvException RefusalOf(ErrorCode error, string key) => error == ErrorCode.Unimplemented
         ? new KvNotSupportedException(
-            "a time to live without keep-alive: its servers have extendedTypesEnabled off, as is the default. Keep the key alive, or switch that on", Nodes.Info) { Key = key }
+            "a time to live without keep-alive: its servers have extendedTypesEnabled turned off, which is the default. Keep the key alive, or turn the setting on", Nodes.Info) { Key = key }
         : base.RefusalOf(error, key);
 
     private async ValueTask<(ErrorCode Error, KvPair? Pair)> CommitAsync(

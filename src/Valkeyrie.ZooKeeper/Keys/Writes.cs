@@ -213,7 +213,7 @@ internal sealed class Writes(Nodes nodes)
         var seconds = OptionRules.TtlSeconds(ttl, key);
         return options.KeepAlive ? new SessionNodes(nodes, seconds)
             : seconds <= LongestTtl.TotalSeconds ? new TtlNodes(nodes, TimeSpan.FromSeconds(seconds))
-            : throw new KvInvalidArgumentException($"The time to live is {ttl}, above the longest that ZooKeeper keeps, {LongestTtl.TotalDays:0} days.") { Key = key };
+            : throw new KvInvalidArgumentException($"The time to live must be at most {LongestTtl.TotalDays:0} days, the longest that ZooKeeper supports; it is {ttl}.") { Key = key };
     }
 
     private void Check(string key, KvPutOptions options)

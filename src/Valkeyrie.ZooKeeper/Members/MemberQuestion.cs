@@ -56,6 +56,6 @@ internal static class MemberQuestion
         }
 
         return MemberReport.Parse(Encoding.UTF8.GetString(answer, 0, length))
-            ?? throw new SessionException(FailureKind.Protocol, "It does not answer as one does.") { Endpoint = endpoint.ToString() };
+            ?? throw new SessionException(FailureKind.Protocol, "Its answer is not that of a ZooKeeper server.") { Endpoint = endpoint.ToString() };
     }
 }

@@ -50,7 +50,7 @@ internal sealed class MultiRequest(params IReadOnlyList<Request> operations) : R
         var op = (OpCode)reader.ReadInt();
         if (reader.ReadBool())
         {
-            throw new JuteException("Results end early.");
+            throw new JuteException("The results end too soon.");
         }
 
         reader.ReadInt(); // The error, which stands in the result, too.

@@ -21,7 +21,7 @@ internal sealed class CallErrors(string address, TimeSpan timeout)
             FailureKind.Tls => Unreachable(KvUnreachableReason.Tls, $"The TLS connection to {endpoint} failed: {e.Message}", notSent: true),
             FailureKind.Protocol => Unreachable(
                 KvUnreachableReason.Protocol,
-                $"What answers at {endpoint} does not speak ZooKeeper's protocol: {e.Message} Check host and port, and whether the server uses TLS.",
+                $"The server at {endpoint} does not speak ZooKeeper's protocol: {e.Message} Check host and port, and whether the server uses TLS.",
                 e.NotSent),
             FailureKind.CannotServe => Unreachable(
                 KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {e.Message}", notSent: true),
@@ -46,7 +46,7 @@ internal sealed class CallErrors(string address, TimeSpan timeout)
     /// <param name="last">Why the last attempt to connect failed; null where none has ended.</param>
     /// <param name="key">The key that the call was about; null for none.</param>
     public KvException NotConnected(SessionException? last, string? key) => last is null
-        ? new KvTimeoutException($"No connection to {address} was made in time; calls end after {timeout.TotalSeconds:0.###} s.") { Key = key, Endpoint = address, NotSent = true }
+        ? new KvTimeoutException($"No connection to {address} was established in time; calls end after {timeout.TotalSeconds:0.###} s.") { Key = key, Endpoint = address, NotSent = true }
         : Of(last.For(notSent: true), key, repeatable: false);
 
     /// <summary>The error of a call that was not answered in time.</summary>

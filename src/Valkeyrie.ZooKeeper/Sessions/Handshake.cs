@@ -65,16 +65,16 @@ internal static class Handshake
         {
             SessionException => e,
             OperationCanceledException when isCancelled => e,
-            OperationCanceledException when isConnected => Of(FailureKind.CannotServe, "It took the connection and did not answer in time."),
-            OperationCanceledException => Of(FailureKind.NotConnected, "The connection was not made in time."),
+            OperationCanceledException when isConnected => Of(FailureKind.CannotServe, "It accepted the connection but did not answer in time."),
+            OperationCanceledException => Of(FailureKind.NotConnected, "The connection was not established in time."),
             JuteException => Of(FailureKind.Protocol, e.Message),
 
             // By TLS 1.3 the server judges the client's certificate when the client takes the handshake for done.
             IOException when isConnected && isTls && e is not EndOfStreamException => Of(
-                FailureKind.Tls, "It ended the connection at once. Perhaps it wants another client certificate."),
+                FailureKind.Tls, "It ended the connection at once. It may require another client certificate."),
             IOException => Of(
                 FailureKind.CannotServe,
-                "It ended the connection without an answer. A member does so while its ensemble has no leader, and while it has not seen what the session has seen."),
+                "It ended the connection without an answer. A member does so while its ensemble has no leader, or while it is behind the last state of the session."),
             _ => Of(FailureKind.NotConnected, e.Message),
         };
 

@@ -205,7 +205,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
                 End(Why(FailureKind.Expired, "The session has expired."));
                 throw _why!.For(notSent: true);
             case ErrorCode.SignInRequired:
-                End(Why(FailureKind.SignInRefused, "It serves no session that has not signed in."));
+                End(Why(FailureKind.SignInRefused, "It serves only sessions that have signed in."));
                 throw _why!.For(notSent: true);
             case ErrorCode.AuthFailed:
                 End(Why(FailureKind.SignInRefused, "It does not accept the user or password."));
@@ -385,7 +385,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
                 var restored = await connection.CallAsync(request, time.Token).ConfigureAwait(false);
                 if (!restored.IsOk)
                 {
-                    throw new SessionException(FailureKind.CannotServe, $"It does not take the session's watches up again: {restored.Error}.") { Endpoint = connection.Endpoint };
+                    throw new SessionException(FailureKind.CannotServe, $"It does not restore the watches of the session: {restored.Error}.") { Endpoint = connection.Endpoint };
                 }
             }
         }
@@ -443,7 +443,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
         var left = Timeout - Stopwatch.GetElapsedTime(Volatile.Read(ref _renewedAt));
         if (left <= TimeSpan.Zero)
         {
-            End(new SessionException(FailureKind.Expired, "No server has answered for as long as the session's timeout."));
+            End(new SessionException(FailureKind.Expired, "No server answered within the session's timeout."));
             return;
         }
 

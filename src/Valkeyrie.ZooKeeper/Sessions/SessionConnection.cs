@@ -161,7 +161,7 @@ internal sealed class SessionConnection
         {
             _filling.Rewind(start);
             return new SessionException(
-                FailureKind.TooLarge, $"The request has {length} bytes, more than the {LongestRequest} that a ZooKeeper server takes by default (jute.maxbuffer). Divide it.")
+                FailureKind.TooLarge, $"The request has {length} bytes, more than the {LongestRequest} that a ZooKeeper server accepts by default (jute.maxbuffer). Split it.")
             {
                 NotSent = true,
             };
@@ -255,7 +255,7 @@ internal sealed class SessionConnection
             var at = _others.FindIndex(c => c.Xid == xid);
             if (xid > 0 || at < 0)
             {
-                throw new JuteException($"A reply bears the number {xid}, which no request that waits has.");
+                throw new JuteException($"A reply has the number {xid}, which no pending request has.");
             }
 
             var other = _others[at];

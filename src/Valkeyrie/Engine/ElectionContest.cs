@@ -25,7 +25,7 @@ internal sealed record ElectionContest(string Name, string Directory) : Contest(
     public override KvException NotWon(string address) => new KvNotElectedException(Name, Timeout ?? TimeSpan.Zero, address);
 
     public override KvTimeoutException Unknown(string address) =>
-        new($"Whether the election '{Name}' can be won is not known: {address} did not answer within the timeout of {Timeout?.TotalSeconds:0.###} s.")
+        new($"The state of the election '{Name}' is unknown: {address} did not answer within the timeout of {Timeout?.TotalSeconds:0.###} s.")
         { Key = Name, Endpoint = address };
 
     public override KvException Lost(KvLockLostReason reason, string address) => new KvLeadershipLostException(Name, address, reason);

@@ -30,7 +30,7 @@ internal sealed class HeldLeadership(HeldPlace place, ReadOnlyMemory<byte> value
     {
         if (_hasResigned)
         {
-            throw new KvInvalidArgumentException($"The leader of '{Name}' has resigned, and can proclaim nothing any more. Campaign again first.") { Key = Name };
+            throw new KvInvalidArgumentException($"The leader of '{Name}' has resigned and cannot proclaim a value. Campaign again first.") { Key = Name };
         }
 
         await place.MarkAsync(value, cancellationToken).ConfigureAwait(false);

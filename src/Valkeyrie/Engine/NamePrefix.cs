@@ -4,7 +4,7 @@ namespace Valkeyrie.Engine;
 
 /// <summary>What the names in a directory are to begin with, in any case, and where among its keys such names can be.</summary>
 /// <param name="start">The directory with its last slash; empty for all keys.</param>
-/// <param name="text">The beginning of the names.</param>
+/// <param name="text">The prefix of the names.</param>
 public sealed class NamePrefix(string start, string text)
 {
     // Some letters have more than two forms: a sigma is written otherwise at the end of a word. By the upper case all others.
@@ -23,7 +23,7 @@ public sealed class NamePrefix(string start, string text)
             return null;
         }
 
-        KeyRules.Check(text, "beginning of the names");
+        KeyRules.Check(text, "prefix of the names");
         return new(start, text);
     }
 

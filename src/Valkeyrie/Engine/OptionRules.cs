@@ -14,13 +14,13 @@ public static class OptionRules
     {
         if (ttl <= TimeSpan.Zero)
         {
-            throw Refused(nameof(KvPutOptions.Ttl), key, $"The time to live is {ttl}. Give one above zero, or none for a key that does not expire.");
+            throw Refused(nameof(KvPutOptions.Ttl), key, $"The time to live must be greater than zero; it is {ttl}. Omit it for a key that does not expire.");
         }
 
         var seconds = (ttl.Ticks - 1) / TimeSpan.TicksPerSecond + 1;
         return seconds <= MaxTtlSeconds
             ? seconds
-            : throw Refused(nameof(KvPutOptions.Ttl), key, $"The time to live is {ttl}, above the longest that etcd holds, {MaxTtlSeconds} seconds.");
+            : throw Refused(nameof(KvPutOptions.Ttl), key, $"The time to live must be at most {MaxTtlSeconds} seconds, the longest that etcd supports; it is {ttl}.");
     }
 
     /// <summary>Refuses options of a write that contradict each other, or a time to live that no store takes.</summary>
@@ -35,12 +35,12 @@ public static class OptionRules
             TtlSeconds(ttl, key);
             if (options.LeaseId is not null)
             {
-                throw Refused(nameof(KvPutOptions.LeaseId), key, "A time to live and a lease were given together. Give one of them.");
+                throw Refused(nameof(KvPutOptions.LeaseId), key, "Specify a time to live or a lease, not both.");
             }
         }
         else if (options.KeepAlive)
         {
-            throw Refused(nameof(KvPutOptions.KeepAlive), key, "Keep-alive was asked for without a time to live. Give both.");
+            throw Refused(nameof(KvPutOptions.KeepAlive), key, "Keep-alive requires a time to live. Specify both.");
         }
 
         if (options.LeaseId is { } leaseId)
@@ -56,7 +56,7 @@ public static class OptionRules
     {
         if (leaseId == 0)
         {
-            throw Refused(nameof(KvPutOptions.LeaseId), null, "The lease's number is 0, which stands for no lease.");
+            throw Refused(nameof(KvPutOptions.LeaseId), null, "The number of a lease must not be 0, which stands for no lease.");
         }
     }
 
@@ -91,17 +91,17 @@ public static class OptionRules
         CheckRead(options);
         if (options.Limit < 1)
         {
-            throw Refused(nameof(KvListOptions.Limit), null, $"The limit is {options.Limit}. Specify at least 1, or null for all.");
+            throw Refused(nameof(KvListOptions.Limit), null, $"The limit must be at least 1; it is {options.Limit}. Use null for all.");
         }
 
         if (options.Depth < 0)
         {
-            throw Refused(nameof(KvListOptions.Depth), null, $"The depth is {options.Depth}. Specify at least 0, or null for all levels.");
+            throw Refused(nameof(KvListOptions.Depth), null, $"The depth must be at least 0; it is {options.Depth}. Use null for all levels.");
         }
 
         if (options.ChangedSince < 0)
         {
-            throw Refused(nameof(KvListOptions.ChangedSince), null, $"The revision is {options.ChangedSince}. Specify the revision after which pairs were written, from 0.");
+            throw Refused(nameof(KvListOptions.ChangedSince), null, $"The revision must be at least 0; it is {options.ChangedSince}. Specify the revision after which the pairs were written.");
         }
     }
 
@@ -122,7 +122,7 @@ public static class OptionRules
     {
         if (revision < 0)
         {
-            throw Refused(nameof(revision), key, $"The revision is {revision}. Specify the one that the key must have, or 0 for a key that must not exist.");
+            throw Refused(nameof(revision), key, $"The revision must be at least 0; it is {revision}. Specify the revision that the key must have, or 0 for a key that must not exist.");
         }
     }
 
@@ -136,7 +136,7 @@ public static class OptionRules
         CheckAtomicPut(key, revision);
         if (revision == 0)
         {
-            throw new KvException(KvErrorCode.PreviousNotSpecified, $"No previous revision was given for the key '{key}'. Read the key and pass its Revision.") { Key = key };
+            throw new KvException(KvErrorCode.PreviousNotSpecified, $"The previous revision of the key '{key}' was not specified. Read the key and pass its Revision.") { Key = key };
         }
     }
 
@@ -169,8 +169,8 @@ public static class OptionRules
         throw new KvNotSupportedException(
             options.Form switch
             {
-                KvLockForm.EtcdMutex => "etcd's own mutex, which is made of leases",
-                KvLockForm.ConsulLock => "the lock of 'consul lock', which is made of Consul's sessions",
+                KvLockForm.EtcdMutex => "etcd's own mutex, which needs leases",
+                KvLockForm.ConsulLock => "the lock of 'consul lock', which needs Consul's sessions",
                 _ => $"the lock form {options.Form}",
             },
             store) { Key = key };
@@ -185,12 +185,12 @@ public static class OptionRules
     {
         if (timeout < TimeSpan.Zero)
         {
-            throw Refused(nameof(KvLockOptions.Timeout), key, $"The {what}'s timeout is {timeout}. Specify zero or more, or none to wait for ever.");
+            throw Refused(nameof(KvLockOptions.Timeout), key, $"The timeout of the {what} must be zero or more; it is {timeout}. Omit it to wait without a limit.");
         }
 
         if (timeout > KvStoreOptions.LongestTimeout)
         {
-            throw Refused(nameof(KvLockOptions.Timeout), key, $"The {what}'s timeout is {timeout}. Specify at most {KvStoreOptions.LongestTimeout}, or none to wait for ever.");
+            throw Refused(nameof(KvLockOptions.Timeout), key, $"The timeout of the {what} must be at most {KvStoreOptions.LongestTimeout}; it is {timeout}. Omit it to wait without a limit.");
         }
     }
 
@@ -200,13 +200,13 @@ public static class OptionRules
     /// <exception cref="KvInvalidArgumentException">It is zero or less.</exception>
     public static TimeSpan? CheckEndpointTimeout(TimeSpan? timeout) => timeout is null || timeout > TimeSpan.Zero
         ? timeout
-        : throw Refused(nameof(timeout), null, $"The timeout is {timeout}. Specify one above zero.");
+        : throw Refused(nameof(timeout), null, $"The timeout must be greater than zero; it is {timeout}.");
 
     private static void CheckRevision(long? revision, string name)
     {
         if (revision < 1)
         {
-            throw Refused(name, null, $"The revision is {revision}. Revisions begin at 1.");
+            throw Refused(name, null, $"The revision must be at least 1; it is {revision}.");
         }
     }
 

@@ -33,7 +33,7 @@ public sealed partial class RevisionedStore
         if (range is { Kind: KvRangeKind.Directory, Text: "" })
         {
             throw new KvInvalidArgumentException(
-                "The directory '/' may be the whole store. To remove everything say so (all keys); to remove the keys that start with '/' give that as a prefix.") { Key = "/" };
+                "The directory '/' may be the whole store. To remove everything, use all keys; to remove the keys that start with '/', use the prefix '/'.") { Key = "/" };
         }
 
         List<KvOperation> deletes = [new KvOperation.Delete(range)];

@@ -21,6 +21,6 @@ public static class WindowsPath
 
         var rest = path.AsSpan(path.StartsWith(Verbatim, StringComparison.Ordinal) ? Verbatim.Length : 0);
         var hasDrive = rest.Length > 1 && rest[1] == ':' && char.IsAsciiLetter(rest[0]);
-        return rest[(hasDrive ? 2 : 0)..].Contains(':') ? "has a colon in it, by which Windows means a stream within a file" : null;
+        return rest[(hasDrive ? 2 : 0)..].Contains(':') ? "contains a colon, which names a stream of a file on Windows" : null;
     }
 }

@@ -24,7 +24,7 @@ public abstract class PortableConformance(IStoreRig rig) : StoreConformance(rig)
         else
         {
             var refused = await Assert.ThrowsAsync<KvIsDirectoryException>(async () => await Store.PutAsync(Key, "bar"));
-            AssertSaysWhichRule(refused, "Name a key below it");
+            AssertSaysWhichRule(refused, "Use a key below it");
         }
 
         Assert.Equal("foo", (await Store.GetAsync(At("path/to/key/bis"))).Value);
@@ -41,7 +41,7 @@ public abstract class PortableConformance(IStoreRig rig) : StoreConformance(rig)
         await using var watching = RunningWatch.Tree(Store, Key);
         if (!Promises.ValuesOnDirectories)
         {
-            AssertSaysWhichRule(Assert.IsType<KvNotDirectoryException>(await watching.EndAsync()), "It cannot be watched as a directory: watch the key alone, or");
+            AssertSaysWhichRule(Assert.IsType<KvNotDirectoryException>(await watching.EndAsync()), "It cannot be watched as a directory: watch the key, or");
             return;
         }
 

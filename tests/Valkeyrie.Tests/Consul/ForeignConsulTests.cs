@@ -113,7 +113,7 @@ public sealed class ForeignConsulTests
         await using var peer = new ScriptedHttpPeer("HTTP/1.1 200 OK\r\nX-Consul-Index: 7\r\n\r\n[{\"Key\":\"a\",\"Value\":\"", close: false) { Flood = new string('A', 1 << 20) };
         await using var store = KvStore.Open($"consul://{peer.Endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromSeconds(20) });
         var error = await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.GetAsync("a").AsTask().WaitAsync(Patience.Limit));
-        Assert.Contains("longer text than any key or value", error.Message, StringComparison.Ordinal);
+        Assert.Contains("longer than any key or value", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -209,7 +209,7 @@ public sealed class AdministrationTests : IAsyncLifetime
         // A directory goes also where one part of it alone was granted; what was not granted is refused.
         await access.GrantPermissionAsync("team", KvRange.Prefix("a/"), KvAccessKind.Write);
         var refused = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.RevokePermissionAsync("team", KvRange.Prefix("a/b")));
-        Assert.Contains("'team' has no permission of exactly prefix 'a/b'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("'team' has no permission for exactly prefix 'a/b'", refused.Message, StringComparison.Ordinal);
         await access.RevokePermissionAsync("team", KvRange.Directory("a"));
         Assert.Empty((await access.GetRoleAsync("team")).Permissions);
     }
@@ -228,7 +228,7 @@ public sealed class AdministrationTests : IAsyncLifetime
     [InlineData("a", null, "key 'a'")]
     [InlineData("a/", "a0", "prefix 'a/'")]
     [InlineData("\0", "", "all keys")]
-    [InlineData("a", "", "'a' and all keys behind")]
+    [InlineData("a", "", "'a' and all keys after it")]
     [InlineData("a", "c", "'a' to before 'c'")]
     [InlineData("ü", "ý", "'ü' to before 'ý'")]
     public void A_permission_says_which_keys_it_is_about(string start, string? end, string expected) =>

@@ -19,7 +19,7 @@ internal sealed class ConsulJsonFormat : ITreeFormat
         await tokens.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (tokens.Type != JsonTokenType.StartArray)
         {
-            throw tokens.Error("a dump of Consul is an array of objects with key, flags and value");
+            throw tokens.Error("a dump of Consul must be an array of objects with key, flags and value");
         }
 
         while (await tokens.ReadAsync(cancellationToken).ConfigureAwait(false) && tokens.Type != JsonTokenType.EndArray)
@@ -35,7 +35,7 @@ internal sealed class ConsulJsonFormat : ITreeFormat
         var place = tokens.Place;
         if (tokens.Type != JsonTokenType.StartObject)
         {
-            throw tokens.Error("a pair of Consul's is an object with key, flags and value");
+            throw tokens.Error("a pair of Consul must be an object with key, flags and value");
         }
 
         string? key = null;
@@ -48,7 +48,7 @@ internal sealed class ConsulJsonFormat : ITreeFormat
             await tokens.ReadAsync(cancellationToken).ConfigureAwait(false);
             if (name.Equals("key", StringComparison.OrdinalIgnoreCase))
             {
-                key = tokens.Type == JsonTokenType.String ? tokens.Text : throw tokens.Error("its key is not a text");
+                key = tokens.Type == JsonTokenType.String ? tokens.Text : throw tokens.Error("its key is not text");
             }
             else if (name.Equals("value", StringComparison.OrdinalIgnoreCase))
             {
@@ -56,7 +56,7 @@ internal sealed class ConsulJsonFormat : ITreeFormat
             }
             else if (!Ignored.Contains(name) || !tokens.IsScalar)
             {
-                throw tokens.Error($"a pair of Consul's has no field '{name}'");
+                throw tokens.Error($"a pair of Consul has no field '{name}'");
             }
         }
 
@@ -64,7 +64,7 @@ internal sealed class ConsulJsonFormat : ITreeFormat
         {
             (null, _, _) => "it has no key",
             (_, null, _) => "it has no value",
-            (_, _, false) => "it has no flags, so it is not a pair of Consul's",
+            (_, _, false) => "it has no flags, so it is not a pair of Consul",
             _ => null,
         };
         return problem is null ? new(key, value, TreeRecord.Text) { Place = place } : throw new TreeFormatException(place, problem);
@@ -79,7 +79,7 @@ internal sealed class ConsulJsonFormat : ITreeFormat
             {
                 JsonTokenType.Null => [],
                 JsonTokenType.String => TreeRecord.FromBase64(tokens.Bytes.ToArray(), "value"),
-                _ => throw new FormatException("its value is not a text in Base64"),
+                _ => throw new FormatException("its value is not Base64 text"),
             };
         }
         catch (FormatException e)

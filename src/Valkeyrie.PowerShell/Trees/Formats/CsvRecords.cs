@@ -59,7 +59,7 @@ internal sealed class CsvRecords : IAsyncDisposable
 
         // What ends behind a comma has a last field, which is empty, and may have had another one; of columns alone only the line end tells that they are all.
         var isWhole = _hasRecords ? _text.Last != (byte)',' : _text.Last is (byte)'\n' or (byte)'\r';
-        return isWhole ? null : throw new FormatException("the file ends within a line, and is cut off");
+        return isWhole ? null : throw new FormatException("the file ends in the middle of a line: it is truncated");
     }
 
     public ValueTask DisposeAsync() => _csv.DisposeAsync();
@@ -95,12 +95,12 @@ internal sealed class CsvRecords : IAsyncDisposable
 
         if (columns.Distinct(StringComparer.OrdinalIgnoreCase).Count() < columns.Length)
         {
-            throw new FormatException($"it has a column twice: {string.Join(", ", columns)}");
+            throw new FormatException($"its column names must be unique; they are {string.Join(", ", columns)}");
         }
 
         if (!Has(nameof(TreeRecord.Key)) || !Has(nameof(TreeRecord.Value)))
         {
-            throw new FormatException($"its columns are {string.Join(", ", columns)}: {nameof(TreeRecord.Key)} and {nameof(TreeRecord.Value)} must be among them");
+            throw new FormatException($"its columns are {string.Join(", ", columns)}; {nameof(TreeRecord.Key)} and {nameof(TreeRecord.Value)} are required");
         }
 
         bool Has(string name) => columns.Contains(name, StringComparer.OrdinalIgnoreCase);
@@ -124,7 +124,7 @@ internal sealed class CsvRecords : IAsyncDisposable
     {
         if (_csv.FieldCount != _columns!.Length)
         {
-            throw new FormatException($"it has {_csv.FieldCount} fields, and the file {_columns.Length} columns. The file may be cut off");
+            throw new FormatException($"it has {_csv.FieldCount} fields, but the file has {_columns.Length} columns. The file may be truncated");
         }
 
         string? key = null;
@@ -174,10 +174,10 @@ internal sealed class CsvRecords : IAsyncDisposable
 
     private static string Describe(CsvMalformedReason reason) => reason switch
     {
-        CsvMalformedReason.UnterminatedQuote => "it ends inside quotes. The file is cut off, or a quote is missing",
-        CsvMalformedReason.TextAfterClosingQuote => "text follows the quotes of a field. A quote inside quotes is written twice",
-        CsvMalformedReason.StrayQuote => "a quote stands inside a field without quotes. Put the field in quotes, and write each quote inside it twice",
-        _ => $"it is not whole CSV ({reason})",
+        CsvMalformedReason.UnterminatedQuote => "it ends inside quotes. The file is truncated, or a quote is missing",
+        CsvMalformedReason.TextAfterClosingQuote => "text follows the quotes of a field. Write a quote inside quotes twice",
+        CsvMalformedReason.StrayQuote => "an unquoted field contains a quote. Put the field in quotes, and write each quote inside it twice",
+        _ => $"it is not valid CSV ({reason})",
     };
 
     /// <summary>The file's text, of which the last byte is remembered.</summary>

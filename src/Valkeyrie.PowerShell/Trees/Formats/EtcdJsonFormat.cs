@@ -16,7 +16,7 @@ internal sealed class EtcdJsonFormat(bool mayLackValues) : ITreeFormat
     {
         var tokens = new JsonTokens(text, largestValue);
         await tokens.ReadAsync(cancellationToken).ConfigureAwait(false);
-        Expect(tokens, JsonTokenType.StartObject, "the reply of etcd is an object with 'header' and 'kvs'");
+        Expect(tokens, JsonTokenType.StartObject, "the reply of etcd must be an object with 'header' and 'kvs'");
         var pairs = 0L;
         var values = 0L;
         long? count = null;
@@ -32,7 +32,7 @@ internal sealed class EtcdJsonFormat(bool mayLackValues) : ITreeFormat
             switch (name)
             {
                 case "kvs":
-                    Expect(tokens, JsonTokenType.StartArray, "'kvs' is an array");
+                    Expect(tokens, JsonTokenType.StartArray, "'kvs' must be an array");
                     while (await NextAsync(tokens, cancellationToken).ConfigureAwait(false) is { } pair)
                     {
                         pairs++;
@@ -42,7 +42,7 @@ internal sealed class EtcdJsonFormat(bool mayLackValues) : ITreeFormat
 
                     break;
                 case "more" when tokens.Type == JsonTokenType.True:
-                    throw tokens.Error("the dump is not whole: it was written with --limit, and etcd has more keys. Write it anew without --limit");
+                    throw tokens.Error("the dump is incomplete: it was written with --limit, and etcd has more keys. Write it again without --limit");
                 case "count":
                     count = long.TryParse(tokens.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw tokens.Error("'count' is not a number");
                     break;
@@ -55,12 +55,12 @@ internal sealed class EtcdJsonFormat(bool mayLackValues) : ITreeFormat
         await tokens.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (count is { } all && all != pairs)
         {
-            throw tokens.Error($"the dump is not whole: it holds {pairs} of {all} pairs");
+            throw tokens.Error($"the dump is incomplete: it holds {pairs} of {all} pairs");
         }
 
         if (pairs > 0 && values == 0 && !mayLackValues)
         {
-            throw tokens.Error($"no pair has a value, as with --keys-only. If all values are meant to be empty, specify -Format {KvTreeFormat.EtcdJson}");
+            throw tokens.Error($"no pair has a value, as with --keys-only. If all values are intended to be empty, specify -Format {KvTreeFormat.EtcdJson}");
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class EtcdJsonFormat(bool mayLackValues) : ITreeFormat
             return null;
         }
 
-        Expect(tokens, JsonTokenType.StartObject, "a pair of etcd's is an object");
+        Expect(tokens, JsonTokenType.StartObject, "a pair of etcd must be an object");
         var place = tokens.Place;
         string? key = null;
         byte[] value = [];
@@ -91,7 +91,7 @@ internal sealed class EtcdJsonFormat(bool mayLackValues) : ITreeFormat
                 case "create_revision" or "mod_revision" or "version" or "lease":
                     break;
                 default:
-                    throw tokens.Error($"a pair of etcd's has no field '{name}'");
+                    throw tokens.Error($"a pair of etcd has no field '{name}'");
             }
         }
 
@@ -100,7 +100,7 @@ internal sealed class EtcdJsonFormat(bool mayLackValues) : ITreeFormat
 
     private static byte[] BytesIn(JsonTokens tokens, string field)
     {
-        Expect(tokens, JsonTokenType.String, $"its {field} is not a text in Base64");
+        Expect(tokens, JsonTokenType.String, $"its {field} is not Base64 text");
         try
         {
             return TreeRecord.FromBase64(tokens.Bytes.ToArray(), field);

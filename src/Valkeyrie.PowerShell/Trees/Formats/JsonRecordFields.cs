@@ -156,7 +156,7 @@ internal struct JsonRecordFields
     {
         JsonTokenType.Null => null,
         JsonTokenType.String => StringIn(ref reader, field),
-        _ => throw new FormatException($"its {field} is not a text"),
+        _ => throw new FormatException($"its {field} is not text"),
     };
 
     // A file that was written by hand may hold numbers and the like: they are taken for what Set-KvValue would store.

@@ -73,7 +73,7 @@ internal sealed class JsonRecords(long? largestValue)
         }
         catch (JsonException e)
         {
-            throw new FormatException($"it is not whole JSON{(_place == Place.Lines ? "" : $" (line {(e.LineNumber ?? 0) + _plainLines + 1})")}. A tree is an array of objects with a Key and a Value", e);
+            throw new FormatException($"it is not valid JSON{(_place == Place.Lines ? "" : $" (line {(e.LineNumber ?? 0) + _plainLines + 1})")}. A tree must be an array of objects with a Key and a Value", e);
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class JsonRecords(long? largestValue)
 
                     return fields.ToRecord();
                 default:
-                    throw new FormatException(_place == Place.BeforeArray ? "a tree is objects with a Key and a Value, in an array or one a line" : "it is not an object with a Key and a Value");
+                    throw new FormatException(_place == Place.BeforeArray ? "a tree must consist of objects with a Key and a Value, in an array or one per line" : "it is not an object with a Key and a Value");
             }
 
             Pass(ref reader);

@@ -78,5 +78,5 @@ internal static class JsonShape
     }
 
     private static FormatException Ambiguous(string what, KvTreeFormat format, string names) => new(
-        $"it fits two formats, {what} and a configuration with the names {names}. Specify -Format {format}, or -Format {KvTreeFormat.NestedJson}");
+        $"it matches two formats, {what} and a configuration with the names {names}. Specify -Format {format}, or -Format {KvTreeFormat.NestedJson}");
 }

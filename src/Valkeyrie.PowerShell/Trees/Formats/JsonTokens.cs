@@ -101,7 +101,7 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
         }
         catch (JsonException e)
         {
-            throw new TreeFormatException(PlaceOf(e, rest), $"it is not whole JSON: {Reason(e)}", e);
+            throw new TreeFormatException(PlaceOf(e, rest), $"it is not valid JSON: {Reason(e)}", e);
         }
 
         Pass((int)reader.TokenStartIndex);

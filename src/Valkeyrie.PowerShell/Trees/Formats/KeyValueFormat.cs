@@ -116,7 +116,7 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
 
         if (rest.IsEmpty || rest[0] != '=')
         {
-            throw new FormatException("it has no '=' behind the key. A line is KEY=VALUE, or begins with #");
+            throw new FormatException("it has no '=' after the key. A line must be KEY=VALUE, or begin with #");
         }
 
         if (key.Length == 0 && line.TrimStart(" \t"u8)[0] == '=')
@@ -131,7 +131,7 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
         }
 
         var value = Quoted(ref rest);
-        return rest.IsEmpty ? (key, value) : throw new FormatException("something follows the quotes of the value. A comment stands on a line of its own");
+        return rest.IsEmpty ? (key, value) : throw new FormatException("text follows the quotes of the value. Put a comment on a separate line");
     }
 
     private static byte[] Quoted(ref ReadOnlySpan<byte> rest)
@@ -145,7 +145,7 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
 
         if (rest.IsEmpty)
         {
-            throw new FormatException($"a quote is missing. A value in quotes ends on its line: write a line end inside it as \\n, in double quotes");
+            throw new FormatException($"a quote is missing. A value in quotes must end on its line: write a line break inside it as \\n, in double quotes");
         }
 
         rest = rest[1..];
@@ -167,7 +167,7 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
                 rest = rest[2..];
                 return value;
             default:
-                throw new FormatException("a backslash in double quotes begins one of \\n \\r \\t \\\" \\\\ and \\xNN. Write \\\\ for a backslash, or use single quotes");
+                throw new FormatException("a backslash in double quotes must begin one of \\n \\r \\t \\\" \\\\ and \\xNN. Write \\\\ for a backslash, or use single quotes");
         }
     }
 

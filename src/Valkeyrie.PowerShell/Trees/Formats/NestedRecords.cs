@@ -94,7 +94,7 @@ internal sealed class NestedRecords
 
         if (_path.Depth == DeepestNesting)
         {
-            throw new TreeFormatException(place, $"it is nested more than {DeepestNesting} deep");
+            throw new TreeFormatException(place, $"it is nested more than {DeepestNesting} levels deep");
         }
 
         _path.Enter(isList);
@@ -131,7 +131,7 @@ internal sealed class NestedRecords
     {
         if (_path.IsOutside)
         {
-            throw new TreeFormatException(place, $"a configuration is an object with names, not {what}");
+            throw new TreeFormatException(place, $"a configuration must be an object with names, not {what}");
         }
     }
 

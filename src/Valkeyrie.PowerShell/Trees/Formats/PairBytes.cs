@@ -19,7 +19,7 @@ internal static class PairBytes
     public static byte[] Checked(byte[] bytes, byte[]? value) =>
         value is null || value.AsSpan().SequenceEqual(bytes) || Encoding.UTF8.GetString(bytes) == Encoding.UTF8.GetString(value)
             ? bytes
-            : throw new FormatException("its Value is not the text of its Bytes: one of the two was changed or is damaged. Remove the one that is wrong");
+            : throw new FormatException("its Value does not match its Bytes: one of them was changed or is damaged. Remove the wrong one");
 
     /// <summary>The bytes that a text of numbers stands for.</summary>
     /// <param name="text">The numbers, with blanks or commas between them.</param>

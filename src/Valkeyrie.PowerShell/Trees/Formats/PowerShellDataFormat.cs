@@ -34,7 +34,7 @@ internal sealed class PowerShellDataFormat(bool typed) : IWritableTreeFormat
             bytes.Write(buffer, 0, count);
             if (bytes.Length > MostBytes)
             {
-                throw new FormatException($"it is larger than the {MostBytes >> 20} MiB that a data file may have. Use another format");
+                throw new FormatException($"a data file must not be larger than {MostBytes >> 20} MiB. Use another format");
             }
         }
 

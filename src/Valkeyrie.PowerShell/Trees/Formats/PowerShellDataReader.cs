@@ -20,7 +20,7 @@ internal static class PowerShellDataReader
 
         if (tree is not { ParamBlock: null, BeginBlock: null, ProcessBlock: null, DynamicParamBlock: null, EndBlock.Statements: [var only] })
         {
-            throw tree.EndBlock?.Statements.Count == 0 ? new FormatException("it is empty") : Error(tree.Extent, "a data file is one hashtable: @{ name = 'value' }");
+            throw tree.EndBlock?.Statements.Count == 0 ? new FormatException("it is empty") : Error(tree.Extent, "a data file must be one hashtable: @{ name = 'value' }");
         }
 
         Visit(ExpressionOf(only), records);
@@ -95,12 +95,12 @@ internal static class PowerShellDataReader
         ExpandableStringExpressionAst { NestedExpressions.Count: 0 } text => text.Value,
         VariableExpressionAst { VariablePath.UserPath: var name } when name.Equals("true", StringComparison.OrdinalIgnoreCase) => "true",
         VariableExpressionAst { VariablePath.UserPath: var name } when name.Equals("false", StringComparison.OrdinalIgnoreCase) => "false",
-        _ => throw Error(expression.Extent, "a data file holds constants alone: texts, numbers, $true, $false, $null, lists and hashtables. Nothing in it is run"),
+        _ => throw Error(expression.Extent, "a data file can contain only constants: text, numbers, $true, $false, $null, lists and hashtables. It is not executed"),
     };
 
     private static ExpressionAst ExpressionOf(StatementAst statement) => statement is PipelineAst { PipelineElements: [CommandExpressionAst { Redirections.Count: 0, Expression: var expression }] }
         ? expression
-        : throw Error(statement.Extent, "a data file holds constants alone, and no commands. A text stands in quotes");
+        : throw Error(statement.Extent, "a data file can contain only constants, not commands. Put text in quotes");
 
     private static string PlaceOf(IScriptExtent extent) => $"line {extent.StartLineNumber}, column {extent.StartColumnNumber}";
 

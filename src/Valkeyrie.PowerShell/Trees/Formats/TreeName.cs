@@ -40,7 +40,7 @@ internal static class TreeName
         }
         catch (FormatException e)
         {
-            throw new FormatException($"the name '{part}' is not Base64, which it says it is", e);
+            throw new FormatException($"the name '{part}' is marked as Base64, but is not valid Base64", e);
         }
     }
 }

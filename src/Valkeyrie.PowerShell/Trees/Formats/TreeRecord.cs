@@ -53,7 +53,7 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
         var isEncoded = Encoding is Base64 or Base64All;
         if (!isEncoded && Encoding is not (null or "" or Text))
         {
-            throw new FormatException($"its Encoding is '{Encoding}', which is none of {Text}, {Base64} and {Base64All}");
+            throw new FormatException($"its Encoding must be {Text}, {Base64} or {Base64All}; it is '{Encoding}'");
         }
 
         if (largestValue is { } most && (isEncoded ? DecodedLength(value) : value.Length) > most)
@@ -70,7 +70,7 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
     /// <summary>A record holds a value above the limit.</summary>
     /// <param name="largestValue">The limit.</param>
     public static FormatException ValueTooLarge(long largestValue) =>
-        new($"its Value is above the {largestValue} bytes that a value can have in the store");
+        new($"its Value is larger than the {largestValue} bytes that the store allows");
 
     // What fills up the last group, and blanks, stand for nothing.
     private static long DecodedLength(ReadOnlySpan<byte> text)

@@ -38,12 +38,12 @@ internal static class TreeText
     {
         if (text.IndexOf("\uFFFD"u8) >= 0)
         {
-            throw new FormatException($"its {field} holds U+FFFD, which also stands for bytes that are not text, and the file does not tell which. Write it with Export-KvTree");
+            throw new FormatException($"its {field} contains U+FFFD, which may replace bytes that are not text. The original bytes are unknown: write the file with Export-KvTree");
         }
     }
 
     /// <summary>The error of a record that was written without its value.</summary>
-    public static FormatException KeyOnly() => new("it was written of a key alone, without its value: list the keys without -KeysOnly, or use Export-KvTree");
+    public static FormatException KeyOnly() => new("it holds a key without its value: list the keys without -KeysOnly, or use Export-KvTree");
 
     // U+0080 to U+009F, which in UTF-8 are 0xC2 and one of these as they are.
     private static bool HasC1Control(ReadOnlySpan<byte> bytes)

@@ -61,8 +61,8 @@ internal sealed class YamlEvents
             var message = e.Message[(e.Message.StartsWith('(') ? e.Message.IndexOf("): ", StringComparison.Ordinal) + 3 : 0)..].TrimEnd('.');
             var next = message switch
             {
-                _ when message.Contains("cannot start any token", StringComparison.OrdinalIgnoreCase) => ". A tab indents nothing in YAML, and a text that begins with @ or ` stands in quotes",
-                _ when message.Contains(" tab ", StringComparison.OrdinalIgnoreCase) => ". Indent with blanks",
+                _ when message.Contains("cannot start any token", StringComparison.OrdinalIgnoreCase) => ". YAML does not allow tabs for indentation, and text that begins with @ or ` must be in quotes",
+                _ when message.Contains(" tab ", StringComparison.OrdinalIgnoreCase) => ". Indent with spaces",
                 _ => "",
             };
 
@@ -72,12 +72,12 @@ internal sealed class YamlEvents
         }
         catch (DecoderFallbackException e)
         {
-            throw new TreeFormatException($"or behind {PlaceOf(_scanner.CurrentPosition)}", TreeText.Invalid("text").Message, e);
+            throw new TreeFormatException($"or after {PlaceOf(_scanner.CurrentPosition)}", TreeText.Invalid("text").Message, e);
         }
         catch (Exception e) when (e is not (IOException or UnauthorizedAccessException or InvalidDataException or FormatException or OperationCanceledException or OutOfMemoryException))
         {
             // What the parser itself stumbles over: a bracket that is missing, a tag that is not a URI.
-            var message = e is ArgumentException ? e.Message.Split(" (Parameter")[0].TrimEnd('.') : "a bracket or a name is missing there, or before";
+            var message = e is ArgumentException ? e.Message.Split(" (Parameter")[0].TrimEnd('.') : "a bracket or a name is missing there or before it";
             throw new TreeFormatException(PlaceOf(_scanner.CurrentPosition), $"it is not YAML: {message}", e);
         }
     }
@@ -86,13 +86,13 @@ internal sealed class YamlEvents
     {
         if (!_anchors.TryGetValue(alias.Value.Value, out var parts))
         {
-            throw new TreeFormatException(PlaceOf(alias), $"no '&{alias.Value}' that is whole stands before '*{alias.Value}'");
+            throw new TreeFormatException(PlaceOf(alias), $"'*{alias.Value}' needs a complete '&{alias.Value}' before it");
         }
 
         _count += parts.Count;
         if (_count > MostRepeated)
         {
-            throw new TreeFormatException(PlaceOf(alias), $"aliases stand for more than {MostRepeated} parts in all. Write out what is meant");
+            throw new TreeFormatException(PlaceOf(alias), $"its aliases expand to more than {MostRepeated} parts. Write the values out");
         }
 
         // What waits comes behind: an alias inside of what is repeated does not occur, since what is recorded is what it stood for.

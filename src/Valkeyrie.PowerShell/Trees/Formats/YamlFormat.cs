@@ -28,7 +28,7 @@ internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
             cancellationToken.ThrowIfCancellationRequested();
             if (next is DocumentStart && ++documents > 1)
             {
-                throw new TreeFormatException(YamlEvents.PlaceOf(next), "a second document begins. A file is one document: split it, and import each by itself");
+                throw new TreeFormatException(YamlEvents.PlaceOf(next), "a second document begins. A file must hold one document: split the file, and import each document separately");
             }
 
             Take(next, records);
@@ -58,7 +58,7 @@ internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
             case NodeEvent begin and (MappingStart or SequenceStart):
                 if (records.WantsName)
                 {
-                    throw new TreeFormatException(place, "a name is a text, not a list or an object");
+                    throw new TreeFormatException(place, "a name must be text, not a list or an object");
                 }
 
                 CheckTag(begin, place, "map", "seq", "omap", "set");
@@ -74,7 +74,7 @@ internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
     {
         if (name is { Value: "<<", Style: ScalarStyle.Plain })
         {
-            throw new TreeFormatException(place, "merging ('<<') is not read, since what it leaves out depends on the program. Write the names out");
+            throw new TreeFormatException(place, "merge keys ('<<') are not supported, because programs read them differently. Write the names out");
         }
 
         return name.Value;
@@ -104,6 +104,6 @@ internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
         var tag = node.Tag.Value.StartsWith(CoreTag, StringComparison.Ordinal) ? node.Tag.Value[CoreTag.Length..] : null;
         return tag is not null && known.Contains(tag)
             ? tag
-            : throw new TreeFormatException(place, $"the tag '{node.Tag.Value}' asks for a type that only another program knows. Remove it");
+            : throw new TreeFormatException(place, $"the tag '{node.Tag.Value}' is not supported: it names a type of another program. Remove it");
     }
 }

@@ -63,7 +63,7 @@ public record CallFailure(KvException Error)
         var message = reason switch
         {
             KvUnreachableReason.NameNotFound => $"The host name of {call.Endpoint} could not be found. Check its spelling and the name service.",
-            KvUnreachableReason.Tls when Cause<CertificateRefusedException>(e) is { } certificate => $"The TLS connection to {call.Endpoint} was refused here: {certificate.Message}.",
+            KvUnreachableReason.Tls when Cause<CertificateRefusedException>(e) is { } certificate => $"The TLS connection to {call.Endpoint} was refused by this client: {certificate.Message}.",
             KvUnreachableReason.Tls => $"The TLS handshake with {call.Endpoint} failed: {Sentence(e)} {withoutTls}",
             _ => $"No connection to {call.Endpoint}: {Sentence(e)} Check that the server runs and that the port is right.",
         };
@@ -95,7 +95,7 @@ public record CallFailure(KvException Error)
 
     private static CallFailure Protocol(Exception e, string detail, in FailedCall call) => new(new KvUnreachableException(
         KvUnreachableReason.Protocol,
-        $"What answers at {call.Endpoint} does not speak {call.Protocol}: {detail}{call.Doubt} Check host and port; a server that uses TLS needs its scheme.",
+        $"The server at {call.Endpoint} does not speak {call.Protocol}: {detail}{call.Doubt} Check host and port; a server with TLS needs the scheme for TLS.",
         e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent })
         { MayPass = true, EndpointFailed = true };
 

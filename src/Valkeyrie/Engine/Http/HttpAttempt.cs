@@ -66,7 +66,7 @@ public sealed class HttpAttempt : IDisposable
             whole.Write(buffer, 0, length);
             if (whole.Length > limit)
             {
-                throw new ReplyException("its reply is longer than any of its kind.");
+                throw new ReplyException("its reply is longer than any reply of this kind.");
             }
         }
 

@@ -20,12 +20,12 @@ public static class ServerCertificate
     {
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) || certificate is null)
         {
-            throw new CertificateRefusedException("the server showed no certificate");
+            throw new CertificateRefusedException("the server presented no certificate");
         }
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            throw new CertificateRefusedException($"the server's certificate is for another host name (it is for {NamesOf(certificate)})");
+            throw new CertificateRefusedException($"the server's certificate is for another host name ({NamesOf(certificate)})");
         }
 
         if (authorities is not null)
@@ -60,8 +60,8 @@ public static class ServerCertificate
 
     private static CertificateRefusedException NotTrusted(X509Chain? chain)
     {
-        var why = chain?.ChainStatus.Select(s => s.StatusInformation.Trim()).FirstOrDefault(s => s.Length > 0) ?? "no authority vouches for it";
-        return new CertificateRefusedException($"the server's certificate is not trusted ({why}); name its authority with a CA certificate");
+        var why = chain?.ChainStatus.Select(s => s.StatusInformation.Trim()).FirstOrDefault(s => s.Length > 0) ?? "its authority is unknown";
+        return new CertificateRefusedException($"the server's certificate is not trusted ({why}); specify the CA certificate of its authority");
     }
 
     private static string NamesOf(X509Certificate certificate)

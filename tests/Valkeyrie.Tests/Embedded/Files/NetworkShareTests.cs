@@ -46,6 +46,6 @@ public sealed class NetworkShareTests : IDisposable
         var refused = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await store.PutAsync("a", "1"));
         Assert.Contains(@"\\server.invalid\share\store.db", refused.Message, StringComparison.Ordinal);
         Assert.Contains("network share", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("disk of this machine", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("local disk", refused.Message, StringComparison.Ordinal);
     }
 }

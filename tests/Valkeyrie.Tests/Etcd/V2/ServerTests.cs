@@ -80,7 +80,7 @@ public sealed class ServerTests
 
         await using var nobody = KvStore.Open(EtcdV2Rig.AddressOf(etcd));
         var none = await Refusal.ThrowsAsync(KvErrorCode.AuthenticationFailed, async () => await nobody.PutAsync("a", "v"));
-        Assert.Contains("none was given", none.Message, StringComparison.Ordinal);
+        Assert.Contains("requires a user and password", none.Message, StringComparison.Ordinal);
         await Refusal.ThrowsAsync(KvErrorCode.AuthenticationFailed, async () => await nobody.PingAsync());
         var status = Assert.Single(await PingedEndpoint.Of(nobody).CheckEndpointsAsync().ToListAsync());
         Assert.Equal((true, false), (status.IsReachable, status.IsServing));

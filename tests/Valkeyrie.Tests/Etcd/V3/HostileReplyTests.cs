@@ -104,7 +104,7 @@ public sealed class HostileReplyTests
         await using var store = peer.Open(options);
         var error = await Record.ExceptionAsync(() => call(store));
         AssertProtocol(error);
-        Assert.Contains("not asked for", error!.Message, StringComparison.Ordinal);
+        Assert.Contains("not requested", error!.Message, StringComparison.Ordinal);
     }
 
     private static void AssertProtocol(Exception? error) =>
