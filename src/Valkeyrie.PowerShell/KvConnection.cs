@@ -47,7 +47,7 @@ public sealed class KvConnection
     /// <summary>What this kind of store promises beyond what all of them do.</summary>
     public KvPromises Promises => Store.Info.Promises;
 
-    /// <summary>True if commands of this session work on it when no -Store is given.</summary>
+    /// <summary>True if commands of this session use it by default, without -Store.</summary>
     public bool IsCurrent => _isCurrent(Store);
 
     /// <summary>Whether the store served when this object was made: by Connect-KvStore, which has just asked it, or by Get-KvStore.</summary>

@@ -55,7 +55,7 @@ public interface IKvAccess
     /// <summary>Gives a user a role.</summary>
     /// <param name="user">The user's name.</param>
     /// <param name="role">The role's name.</param>
-    /// <param name="cancellationToken">Ends the call; the role may have been given.</param>
+    /// <param name="cancellationToken">Ends the call; the role may have been granted.</param>
     ValueTask GrantRoleAsync(string user, string role, CancellationToken cancellationToken = default);
 
     /// <summary>Takes a role from a user.</summary>
@@ -89,7 +89,7 @@ public interface IKvAccess
     /// <param name="role">The role's name.</param>
     /// <param name="range">The keys.</param>
     /// <param name="access">What is permitted.</param>
-    /// <param name="cancellationToken">Ends the call; the permission, or a part of it, may have been given.</param>
+    /// <param name="cancellationToken">Ends the call; the permission, or a part of it, may have been granted.</param>
     ValueTask GrantPermissionAsync(string role, KvRange range, KvAccessKind access, CancellationToken cancellationToken = default);
 
     /// <summary>Takes a permission from a role. Of a directory both parts go: the one of its key and the one of the keys below it, also where the role has only one of them.</summary>

@@ -32,7 +32,7 @@ public interface IKvDirectories
     /// <param name="options">Whether the value is wanted; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The entry; null if there is neither a key nor a directory. A directory in which only locks lie is none.</returns>
-    /// <remarks>A user who may read the key alone, or the directory alone, is told of that half: the other one counts as absent.</remarks>
+    /// <remarks>A user who may read only the key or only the directory sees that half; the other one counts as absent.</remarks>
     /// <exception cref="KvPermissionDeniedException">The user may read neither.</exception>
     ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default);
 

@@ -33,7 +33,7 @@ public interface IKvElections
 
     /// <summary>Follows who leads: first the leader as it is, or that there is none, then every change of the leader and of its value, in order.</summary>
     /// <remarks>The watch survives a broken connection and a change of the cluster's leader. Where changes in between are no longer kept it goes on with
-    /// the leader as it is then; where <see cref="KvPromises.EveryChange"/> is not promised, leaders that followed each other soon may be left out. Outages are told by events of their own. It ends when the token is cancelled or the store is closed.</remarks>
+    /// the leader as it is then; where <see cref="KvPromises.EveryChange"/> is not promised, leaders that followed each other soon may be left out. Outages have separate events. It ends when the token is cancelled or the store is closed.</remarks>
     /// <param name="name">The election; nobody need take part.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     IAsyncEnumerable<KvElectionEvent> WatchElectionAsync(string name, CancellationToken cancellationToken = default);
@@ -42,7 +42,7 @@ public interface IKvElections
 /// <summary>Options of a campaign.</summary>
 public sealed record KvCampaignOptions
 {
-    /// <summary>The time to live where none is given: 20 seconds.</summary>
+    /// <summary>The default time to live: 20 seconds.</summary>
     public static readonly TimeSpan DefaultTtl = KvLockOptions.DefaultTtl;
 
     /// <summary>How long the leadership outlives its leader, should the leader die. Default: 20 seconds. A fraction of a second is rounded up.</summary>

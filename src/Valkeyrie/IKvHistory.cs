@@ -7,8 +7,8 @@ public interface IKvHistory
     /// stream simply ends.</summary>
     /// <remarks>
     /// <para>Each change is a <see cref="KvEventType.Put"/> with the pair as it was written, or a <see cref="KvEventType.Delete"/>; none carries
-    /// <see cref="KvEvent.Previous"/>, which is the next one of the stream. A key that was removed and made anew has the changes of all its lives,
-    /// parted by the deletes; so has one that does not exist now. How far compaction reaches is up to the store: it forgets by revision, not by key.</para>
+    /// <see cref="KvEvent.Previous"/>, which is the next one of the stream. A key that was removed and created again has the changes of all its lives,
+    /// separated by the deletes; so has a key that does not exist now. How far compaction reaches is up to the store: it forgets by revision, not by key.</para>
     /// <para>On etcd a version costs one read, made when it is asked for; what was before the key's last creation costs more: the
     /// server looks through all changes that it keeps. <see cref="KvHistoryOptions.SinceCreation"/> spares it that.</para>
     /// </remarks>

@@ -7,7 +7,7 @@ public interface IKvSnapshots
     /// <remarks>The bytes are in the store's own format: a file of SQLite of the embedded store, which can be opened as it is; of etcd
     /// the database of one member, for <c>etcdutl snapshot restore</c>.</remarks>
     /// <param name="destination">Where to write it. It is neither closed nor flushed to a disk. What was written by the time of an error is of no use.</param>
-    /// <param name="options">Who is told how far it is; null for nobody.</param>
+    /// <param name="options">The callback for progress; null for none.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="KvNotSupportedException">This kind of store has no snapshots.</exception>
@@ -23,7 +23,7 @@ public sealed record KvSnapshot(long? Revision, long Size);
 /// <summary>Options of a snapshot.</summary>
 public sealed record KvSnapshotOptions
 {
-    /// <summary>Told, on any thread and one call at a time, how far it is; null (the default) for nobody.</summary>
+    /// <summary>Called with the progress, on any thread and one call at a time; null (the default): nothing is called.</summary>
     public Action<KvSnapshotProgress>? Progress { get; init; }
 }
 

@@ -37,7 +37,7 @@ public sealed record KvTransaction
 /// <param name="Results">One result for each operation done, in order.</param>
 public sealed record KvTransactionResult(bool Succeeded, long Revision, IReadOnlyList<KvOperationResult> Results)
 {
-    /// <summary>Which history of the store the revision belongs to: a number by which two can be told apart, as after a store was restored. 0 (the default)
+    /// <summary>Which history of the store the revision belongs to: a number that distinguishes two histories, for example after a store was restored. 0 (the default)
     /// where the store knows of one alone.</summary>
     public long History { get; init; }
 }
@@ -72,10 +72,10 @@ public enum KvConditionOperator
     /// <summary>The same.</summary>
     Equal,
 
-    /// <summary>Above what is given.</summary>
+    /// <summary>Greater than the operand.</summary>
     Greater,
 
-    /// <summary>Below what is given.</summary>
+    /// <summary>Less than the operand.</summary>
     Less,
 
     /// <summary>Not the same.</summary>

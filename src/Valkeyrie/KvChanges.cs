@@ -49,7 +49,7 @@ public static class KvChanges
 
     /// <summary>Gathers changes that follow each other soon, so that one reaction is one to all of them.</summary>
     /// <param name="changes">The changes.</param>
-    /// <param name="pause">How long nothing must change before a batch is given. Where changes never pause, it is given after ten times as long.</param>
+    /// <param name="pause">The time without a change after which a batch is returned. If changes never pause, a batch is returned after ten times as long.</param>
     /// <param name="time">What measures the pause; null for the system's time.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>Batches of changes, of each key the newest one alone, in the order in which those came. None is empty.</returns>

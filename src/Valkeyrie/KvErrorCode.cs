@@ -10,7 +10,7 @@ public enum KvErrorCode
     /// <summary>The key exists and should not.</summary>
     KeyExists,
 
-    /// <summary>The key is at another revision than the one given.</summary>
+    /// <summary>The key is at another revision than the expected one.</summary>
     KeyModified,
 
     /// <summary>A conditional delete was called without a revision.</summary>
@@ -31,10 +31,10 @@ public enum KvErrorCode
     /// <summary>The store cannot do this.</summary>
     NotSupported,
 
-    /// <summary>The path is a directory where a value was meant.</summary>
+    /// <summary>The path is a directory, but a value is required.</summary>
     IsDirectory,
 
-    /// <summary>The path is a value where a directory was meant.</summary>
+    /// <summary>The path is a value, but a directory is required.</summary>
     NotDirectory,
 
     /// <summary>The revision asked for is no longer kept.</summary>
@@ -43,7 +43,7 @@ public enum KvErrorCode
     /// <summary>The user may not do this.</summary>
     PermissionDenied,
 
-    /// <summary>The user or password is wrong, or one is needed and none was given.</summary>
+    /// <summary>The user or password is wrong, or the store requires a credential.</summary>
     AuthenticationFailed,
 
     /// <summary>The server's space is used up, or the request is larger than it takes.</summary>

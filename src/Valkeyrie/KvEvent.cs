@@ -1,6 +1,6 @@
 namespace Valkeyrie;
 
-/// <summary>What a <see cref="KvEvent"/> tells.</summary>
+/// <summary>The kind of a <see cref="KvEvent"/>.</summary>
 public enum KvEventType
 {
     /// <summary>The pair as it was when the watch began, or after a <see cref="Resync"/>.</summary>
@@ -12,20 +12,20 @@ public enum KvEventType
     /// <summary>The key was removed, by a call or because its lease ended.</summary>
     Delete,
 
-    /// <summary>Changes were lost, to compaction or since the store has another history now: forget what you know of the range;
-    /// <see cref="Existing"/> events with all that is there now follow. Only where <see cref="KvWatchOptions.Resynchronize"/> was asked for. The
+    /// <summary>Changes were lost, because of compaction or because the store has another history: discard your state of the range;
+    /// <see cref="Existing"/> events with all current pairs follow. Only if <see cref="KvWatchOptions.Resynchronize"/> was asked for. The
     /// key is the watched path.</summary>
     Resync,
 
-    /// <summary>The store cannot be followed for now: <see cref="KvEvent.Error"/> says why. The watch goes on by itself. Only where
+    /// <summary>The store cannot be followed at the moment; <see cref="KvEvent.Error"/> states why. The watch continues automatically. Only if
     /// <see cref="KvWatchOptions.Outages"/> was asked for. The key is the watched path, the revision the last one up to which nothing is missing.</summary>
     Outage,
 
-    /// <summary>The end of what <see cref="Outage"/> began: the watch goes on. Nothing is missing unless <see cref="Resync"/> says so. The
+    /// <summary>The end of an <see cref="Outage"/>: the watch continues. Nothing is missing unless a <see cref="Resync"/> follows. The
     /// key is the watched path.</summary>
     Resumed,
 
-    /// <summary>All that existed has been told, as of this event's revision (where a listing is not of one revision: that or a later one); changes follow. Only where <see cref="KvWatchOptions.ListingEnds"/> was asked for. The
+    /// <summary>The listing is complete as of this event's revision (or a later one, if a listing is not at one revision); changes follow. Only where <see cref="KvWatchOptions.ListingEnds"/> was asked for. The
     /// key is the watched path.</summary>
     Listed,
 }

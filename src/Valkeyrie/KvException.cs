@@ -1,6 +1,6 @@
 namespace Valkeyrie;
 
-/// <summary>A failure of a store, told in words that name the key and the endpoint. What it is says its <see cref="Code"/>; a failure that a program may want to
+/// <summary>The base of all failures of a store. The message names the key and the endpoint; <see cref="Code"/> identifies the kind of failure; a failure that a program may want to
 /// catch by itself also has a type of its own.</summary>
 /// <param name="code">What went wrong.</param>
 /// <param name="message">What went wrong and what to do, for a person. Holds no secret. What others wrote in it is made visible (<see cref="VisibleText"/>).</param>

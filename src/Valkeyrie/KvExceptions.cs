@@ -50,7 +50,7 @@ public sealed class KvKeyExistsException : KvException
     public long CurrentRevision { get; }
 }
 
-/// <summary>The key is at another revision than the one given, or is gone.</summary>
+/// <summary>The key is at another revision than the expected one, or was removed.</summary>
 public sealed class KvKeyModifiedException : KvException
 {
     /// <summary>Makes the error.</summary>
@@ -232,17 +232,17 @@ public sealed class KvLeadershipLostException : KvException
     public KvLockLostReason Reason { get; }
 }
 
-/// <summary>The store cannot do this.</summary>
+/// <summary>The store does not support this.</summary>
 public sealed class KvNotSupportedException : KvException
 {
     /// <summary>Makes the error.</summary>
-    /// <param name="what">What was asked for.</param>
+    /// <param name="what">The request.</param>
     /// <param name="store">The store that lacks it.</param>
     public KvNotSupportedException(string what, KvStoreInfo store)
         : base(KvErrorCode.NotSupported, $"The store '{store.Address}' does not support {what}.") => Endpoint = store.Address;
 }
 
-/// <summary>The path is a directory where a value was meant.</summary>
+/// <summary>The path is a directory, but a value is required.</summary>
 public sealed class KvIsDirectoryException : KvException
 {
     /// <summary>Makes the error.</summary>
@@ -257,7 +257,7 @@ public sealed class KvIsDirectoryException : KvException
     }
 }
 
-/// <summary>The path is a value where a directory was meant.</summary>
+/// <summary>The path is a value, but a directory is required.</summary>
 public sealed class KvNotDirectoryException : KvException
 {
     /// <summary>Makes the error.</summary>
@@ -275,11 +275,11 @@ public sealed class KvNotDirectoryException : KvException
     }
 }
 
-/// <summary>The revision asked for is no longer kept.</summary>
+/// <summary>The requested revision is no longer kept.</summary>
 public sealed class KvCompactedException : KvException
 {
     /// <summary>Makes the error.</summary>
-    /// <param name="revision">The revision asked for.</param>
+    /// <param name="revision">The requested revision.</param>
     /// <param name="oldestRevision">The oldest revision that is kept; null if not known.</param>
     /// <param name="endpoint">Where.</param>
     /// <param name="key">The key or directory that was to be read or followed from there; null or empty for all keys.</param>
@@ -300,12 +300,12 @@ public sealed class KvCompactedException : KvException
 /// <param name="message">What was refused.</param>
 public sealed class KvPermissionDeniedException(string message) : KvException(KvErrorCode.PermissionDenied, message);
 
-/// <summary>An argument breaks a rule. What <see cref="ArgumentException"/> is elsewhere, and as that one it names the parameter.</summary>
-/// <param name="message">What is wrong with it and what to give instead.</param>
+/// <summary>An argument breaks a rule. Like <see cref="ArgumentException"/>, it names the parameter.</summary>
+/// <param name="message">The rule that it breaks, and what to specify instead.</param>
 /// <param name="inner">The cause.</param>
 public sealed class KvInvalidArgumentException(string message, Exception? inner = null) : KvException(KvErrorCode.InvalidArgument, message, inner)
 {
-    /// <summary>The parameter, or the property of the options, that breaks the rule; null where it is none of the two, as a part of an address or of a file.</summary>
+    /// <summary>The parameter, or the property of the options, that breaks the rule; null if it is neither, such as a part of an address or of a file.</summary>
     public string? ParamName { get; init; }
 }
 
@@ -324,7 +324,7 @@ public sealed class KvLeaseNotFoundException : KvException
 public sealed class KvUserNotFoundException : KvException
 {
     /// <summary>Makes the error.</summary>
-    /// <param name="name">The user.</param>
+    /// <param name="name">The user's name.</param>
     /// <param name="endpoint">Where.</param>
     public KvUserNotFoundException(string name, string? endpoint)
         : base(KvErrorCode.UserNotFound, $"The user '{name}' does not exist. Check the spelling.")
@@ -337,11 +337,11 @@ public sealed class KvUserNotFoundException : KvException
     public string Name { get; }
 }
 
-/// <summary>The user exists already.</summary>
+/// <summary>The user already exists.</summary>
 public sealed class KvUserExistsException : KvException
 {
     /// <summary>Makes the error.</summary>
-    /// <param name="name">The user.</param>
+    /// <param name="name">The user's name.</param>
     /// <param name="endpoint">Where.</param>
     public KvUserExistsException(string name, string? endpoint)
         : base(KvErrorCode.UserExists, $"The user '{name}' already exists. Change that user, or specify another name.")
@@ -371,7 +371,7 @@ public sealed class KvRoleNotFoundException : KvException
     public string Name { get; }
 }
 
-/// <summary>The role exists already.</summary>
+/// <summary>The role already exists.</summary>
 public sealed class KvRoleExistsException : KvException
 {
     /// <summary>Makes the error.</summary>
@@ -397,19 +397,19 @@ public sealed class KvStoreClosedException : KvException
         : base(KvErrorCode.StoreClosed, $"The store '{address}' has been closed. Open it again.") => Endpoint = address;
 }
 
-/// <summary>The store's history is another one than that in which the call or watch began, as after it was restored from a snapshot, emptied or
-/// replaced; or two of its endpoints have different ones. Revisions of one say nothing about the other.</summary>
-/// <param name="message">What has changed and what to do.</param>
+/// <summary>The store has another history than at the start of the call or watch, for example because it was restored from a snapshot, emptied or
+/// replaced; or two of its endpoints have different histories. Revisions of different histories cannot be compared.</summary>
+/// <param name="message">The change, and what to do.</param>
 public sealed class KvHistoryChangedException(string message) : KvException(KvErrorCode.HistoryChanged, message);
 
-/// <summary>The store's file, or what belongs to it, was removed or replaced while the store was open. An open store does not follow: it would read, and
-/// write, what nobody else finds.</summary>
+/// <summary>The store's file or its log was removed or replaced while the store was open. An open store does not follow the new file: it would read and
+/// write data that no one else sees.</summary>
 public sealed class KvFileReplacedException : KvException
 {
     /// <summary>Makes the error.</summary>
     /// <param name="path">The store's file.</param>
     /// <param name="replaced">The file that was removed or replaced: the store's, or its log.</param>
-    /// <param name="written">True if something had been written by the time that it was noticed.</param>
+    /// <param name="written">True if there were writes before the store noticed.</param>
     public KvFileReplacedException(string path, string replaced, bool written)
         : base(
             KvErrorCode.FileReplaced,

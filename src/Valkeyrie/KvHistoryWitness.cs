@@ -1,6 +1,6 @@
 namespace Valkeyrie;
 
-/// <summary>What a store said of a key at a revision: by it, its history is told from another one.</summary>
+/// <summary>A key with its revision in a store, which identifies the store's history.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Revision">The revision at which the key was written, or removed.</param>
 public sealed record KvHistoryWitness(string Key, long Revision)

@@ -44,7 +44,7 @@ public abstract class KvLeadership : IAsyncDisposable, IFormattable
     /// <exception cref="KvLeadershipLostException">The leadership had been lost before.</exception>
     public abstract ValueTask ResignAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Ends the leadership under its leader; for everybody else. The leader is told first: <see cref="Lost"/> fires, and what is registered there has up
+    /// <summary>Ends the leadership although it is held, for code other than the leader. The leader is notified first: <see cref="Lost"/> fires, and what is registered there has up
     /// to a second to end its work. The leader's own <see cref="ResignAsync"/> then throws. One that has ended is left alone.</summary>
     /// <param name="cancellationToken">Ends the call early; the end goes on in the background.</param>
     public abstract ValueTask BreakAsync(CancellationToken cancellationToken = default);

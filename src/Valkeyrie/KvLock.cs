@@ -41,7 +41,7 @@ public abstract class KvLock : IAsyncDisposable, IFormattable
     /// <exception cref="KvLockLostException">The lock had been lost before.</exception>
     public abstract ValueTask UnlockAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Releases the lock under its holder; for everybody else. The holder is told first: <see cref="Lost"/> fires, and what is registered
+    /// <summary>Releases the lock although it is held, for code other than the holder. The holder is notified first: <see cref="Lost"/> fires, and what is registered
     /// there has up to a second to end its work. The holder's own <see cref="UnlockAsync"/> then throws. A lock that is not held is left alone.</summary>
     /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>
     public abstract ValueTask BreakAsync(CancellationToken cancellationToken = default);

@@ -18,7 +18,7 @@ public sealed record KvMeasureOptions
     /// <summary>The directory in which the scratch directory lies; null (the default) for the top of the store.</summary>
     public string? Directory { get; init; }
 
-    /// <summary>Told of each call that has ended, on any thread: how many so far, of both kinds; null (the default) for nobody.</summary>
+    /// <summary>Called after each call, on any thread, with the number of calls of both kinds so far; null (the default): nothing is called.</summary>
     public Action<int>? Progress { get; init; }
 
     internal void Check()

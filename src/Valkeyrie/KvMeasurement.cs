@@ -51,7 +51,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
     /// is removed at the end, however it ends.</summary>
     /// <param name="store">The store.</param>
     /// <param name="options">How much; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends it early. The scratch directory is removed before this is told.</param>
+    /// <param name="cancellationToken">Ends it early. The scratch directory is removed before the cancellation is reported.</param>
     /// <returns>The writes, then the reads.</returns>
     /// <exception cref="KvInvalidArgumentException">An option is not valid.</exception>
     /// <exception cref="KvException">A call failed.</exception>

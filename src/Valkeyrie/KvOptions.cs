@@ -3,24 +3,24 @@ namespace Valkeyrie;
 /// <summary>Options of a write.</summary>
 public sealed record KvPutOptions
 {
-    /// <summary>How long the key lives; null (the default) for ever. A fraction of a second is rounded up; zero or less is refused.
-    /// A store may lengthen a very short one: etcd's shortest is one and a half election timeouts.</summary>
+    /// <summary>The time to live of the key; null (the default) for a key that does not expire. A fraction of a second is rounded up; zero or less is refused.
+    /// A store can lengthen a very short time: the shortest of etcd is one and a half election timeouts.</summary>
     public TimeSpan? Ttl { get; init; }
 
-    /// <summary>True to keep the key alive until the store is closed, or until somebody overwrites or removes the key; needs <see cref="Ttl"/>.
+    /// <summary>True to keep the key alive until the store is closed, or until a client overwrites or removes the key; requires <see cref="Ttl"/>.
     /// Default: false.</summary>
     public bool KeepAlive { get; init; }
 
-    /// <summary>A lease of the caller's to attach the key to; null (the default) for none. Not together with <see cref="Ttl"/>.</summary>
+    /// <summary>The lease that the key is attached to; null (the default) for none. Cannot be combined with <see cref="Ttl"/>.</summary>
     public long? LeaseId { get; init; }
 
-    /// <summary>True to ask for a directory, on stores whose directories are real (<see cref="KvPromises.RealDirectories"/>). Such a store makes the
-    /// directory; where it keeps no value on one, a value that is not empty is not stored, and <see cref="Warn"/> is told so. All other stores write
+    /// <summary>True to create a directory, on stores with real directories (<see cref="KvPromises.RealDirectories"/>). Such a store creates the
+    /// directory. If its directories hold no values, a value that is not empty is not stored, and <see cref="Warn"/> is called. All other stores write
     /// the pair as if this were false, which is the default.</summary>
     public bool Directory { get; init; }
 
-    /// <summary>Called before the call returns, on any thread, where the call succeeded but did not do all that was asked. Null (the default): nobody
-    /// is told.</summary>
+    /// <summary>Called before the call returns, on any thread, if the call succeeded but did not do everything that was requested. Null (the default): nothing
+    /// is called.</summary>
     public Action<KvWarning>? Warn { get; init; }
 }
 
@@ -30,7 +30,7 @@ public record KvReadOptions
     /// <summary>Read at this older revision, from 1; null (the default) for the newest.</summary>
     public long? Revision { get; init; }
 
-    /// <summary>True to let any member answer from what it knows, faster and perhaps stale. Default: false, linearizable.</summary>
+    /// <summary>True to let any member answer from its own state, which is faster but can be stale. Default: false, linearizable.</summary>
     public bool Serializable { get; init; }
 }
 
@@ -52,7 +52,7 @@ public sealed record KvListOptions : KvReadOptions
     /// default) for all levels.</summary>
     public int? Depth { get; init; }
 
-    /// <summary>Only pairs that were written after this revision, from 0; null (the default) for all. Keys that were removed since are not told: a watch tells those.
+    /// <summary>Only pairs that were written after this revision, from 0; null (the default) for all. The listing does not contain keys that were removed since; a watch reports those.
     /// etcd and the embedded store choose by it before they send anything; the others read the whole range.</summary>
     public long? ChangedSince { get; init; }
 
@@ -83,7 +83,7 @@ public sealed record KvWatchOptions
     public bool Resynchronize { get; init; }
 
     /// <summary>True to tell of outages: <see cref="KvEventType.Outage"/> once when the store cannot be followed any more, and
-    /// <see cref="KvEventType.Resumed"/> when it can again. A connection that breaks and is made again at once is no outage. Default: false.</summary>
+    /// <see cref="KvEventType.Resumed"/> when it can again. A connection that breaks and is restored at once does not count as an outage. Default: false.</summary>
     public bool Outages { get; init; }
 
     /// <summary>True to tell by <see cref="KvEventType.Listed"/> where the <see cref="KvEventType.Existing"/> events end, also where there are none. Default: false.</summary>
@@ -107,7 +107,7 @@ public enum KvLockForm
 /// <summary>Options of a lock.</summary>
 public sealed record KvLockOptions
 {
-    /// <summary>The time to live where none is given: 20 seconds.</summary>
+    /// <summary>The default time to live: 20 seconds.</summary>
     public static readonly TimeSpan DefaultTtl = TimeSpan.FromSeconds(20);
 
     /// <summary>The owner of locks where none is specified: the user and the machine, as in <c>user@machine</c>.</summary>

@@ -5,7 +5,7 @@ namespace Valkeyrie;
 /// <summary>How to open a store, beyond its address.</summary>
 public sealed record KvStoreOptions
 {
-    /// <summary>The timeout where none is given: 10 seconds.</summary>
+    /// <summary>The default timeout: 10 seconds.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest timeout that is taken, of a store or of a lock: what a timer holds, a little under 25 days.</summary>

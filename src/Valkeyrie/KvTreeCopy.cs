@@ -4,7 +4,7 @@ namespace Valkeyrie;
 
 /// <summary>Makes a tree of a store hold what another tree holds. Both are walked through side by side, and only what differs is written, many writes to a
 /// transaction (<see cref="KvBatchWriter"/>); so a copy that is made again costs little more than reading.</summary>
-/// <remarks>Neither tree is held in memory. Times to live are not copied: a key that is to expire, and is in the source, is written anew to stay.
+/// <remarks>Neither tree is held in memory. Times to live are not copied: a key that is to expire, and is in the source, is written without one and stays.
 /// An object makes one copy.</remarks>
 public sealed class KvTreeCopy
 {

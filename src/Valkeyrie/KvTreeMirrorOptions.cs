@@ -23,10 +23,10 @@ public sealed record KvTreeMirrorOptions
     public KvTreeMirrorState? Resume { get; init; }
 
     /// <summary>Called, on any thread and never twice at once, with the state to resume from: before anything is written, then at most once a second while changes are
-    /// made, and at the end. Null (the default): nobody is told. What it throws ends the mirror.</summary>
+    /// made, and at the end. Null (the default): nothing is called. An exception from it ends the mirror.</summary>
     public Func<KvTreeMirrorState, ValueTask>? Save { get; init; }
 
-    /// <summary>Called, on any thread, each time that the mirror enters another <see cref="KvTreeMirrorPhase"/>. Null (the default): nobody is told.</summary>
+    /// <summary>Called, on any thread, each time that the mirror enters another <see cref="KvTreeMirrorPhase"/>. Null (the default): nothing is called.</summary>
     public Action<KvTreeMirrorStatus>? PhaseChanged { get; init; }
 
     /// <summary>The most writes on their way at once, at least 1. Default: 1024.</summary>

@@ -19,7 +19,7 @@ public sealed partial record KvTreeMirrorState(KvTreeMirrorEnd Source, KvTreeMir
 
     /// <summary>Reads what <see cref="ToJson"/> has written.</summary>
     /// <param name="json">The text.</param>
-    /// <exception cref="KvInvalidArgumentException">It is no such text, or one of a newer version.</exception>
+    /// <exception cref="KvInvalidArgumentException">The text is not the state of a mirror, or a newer version wrote it.</exception>
     public static KvTreeMirrorState Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);

@@ -5,7 +5,7 @@ namespace Valkeyrie.PowerShell.Binding;
 
 /// <summary>Takes a duration as a TimeSpan or as a number of seconds. By itself PowerShell would take a whole number as ticks of 100 ns.</summary>
 /// <remarks>A <c>[timespan]</c> parameter of a function that calls a command makes such ticks of a number before the command sees it. A duration that is too
-/// short to be meant is therefore refused.</remarks>
+/// short to be intended is therefore refused.</remarks>
 public sealed class DurationAttribute : ArgumentTransformationAttribute
 {
     /// <summary>The shortest duration other than zero, in milliseconds. Default: 1.</summary>

@@ -13,7 +13,7 @@ public sealed class AddKvMemberCommand : KvStoreCmdlet
     [ValidateNotNullOrEmpty]
     public string[] PeerAddress { get; set; } = [];
 
-    /// <summary>Give it a vote at once. Default: it is a learner, which follows without a vote until Set-KvMember -Promote.</summary>
+    /// <summary>Adds it as a voting member. Default: it is a learner, which follows without a vote until Set-KvMember -Promote.</summary>
     [Parameter]
     public SwitchParameter Voter { get; set; }
 

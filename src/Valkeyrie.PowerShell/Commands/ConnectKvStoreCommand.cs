@@ -33,7 +33,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     [ValidateSet("3", "2")]
     public int ApiVersion { get; set; } = 3;
 
-    /// <summary>The user and password. Default, where no endpoint is given: those of ETCDCTL_USER; else none.</summary>
+    /// <summary>The user and password. Default, if no endpoint is specified: those of ETCDCTL_USER; else none.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
     [Credential]
     public PSCredential? Credential { get; set; }

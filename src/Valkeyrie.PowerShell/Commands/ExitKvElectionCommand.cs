@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Resigns, so that the next one leads. That a leadership had been lost before is an error. The leader in another runspace is told by its Lost.</summary>
+/// <summary>Resigns, so that the next participant leads. A leadership that was lost before is an error. The leader in another runspace is notified by its Lost.</summary>
 [Cmdlet(VerbsCommon.Exit, "KvElection", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class ExitKvElectionCommand : KvCmdlet

@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Pipeline;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Shows how each member of a store is: version, leader, database, Raft log, and what it reports as wrong.</summary>
-/// <remarks>A member that does not answer is no error: it is what the command is to find out.</remarks>
+/// <remarks>A member that does not answer is not an error, but a result of the command.</remarks>
 [Cmdlet(VerbsCommon.Get, "KvStatus")]
 [OutputType(typeof(KvMemberStatus))]
 public sealed class GetKvStatusCommand : KvStoreCmdlet

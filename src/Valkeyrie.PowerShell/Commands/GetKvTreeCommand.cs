@@ -7,7 +7,7 @@ using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Lists the pairs of directories, of a prefix, or, where neither is given, of the whole store.</summary>
+/// <summary>Lists the pairs of directories, of a prefix, or, without both, of the whole store.</summary>
 [Cmdlet(VerbsCommon.Get, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsPaging = true)]
 [OutputType(typeof(KvPair), typeof(long), typeof(System.Collections.Specialized.OrderedDictionary))]
 public sealed class GetKvTreeCommand : KvTreeCmdlet
@@ -51,7 +51,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     [Parameter]
     public SwitchParameter Count { get; set; }
 
-    /// <summary>Emit the directory as an ordered hashtable: of each part of a key a further one, of names 0, 1, 2 a list. Values are texts, or bytes where they are no text.</summary>
+    /// <summary>Emit the directory as an ordered hashtable: of each part of a key a further one, of names 0, 1, 2 a list. Values are text, or bytes if they are not text.</summary>
     [Parameter]
     public SwitchParameter AsHashtable { get; set; }
 

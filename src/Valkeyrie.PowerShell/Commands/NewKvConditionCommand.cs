@@ -42,7 +42,7 @@ public sealed class NewKvConditionCommand : KvCmdlet
     [ValidateRange(0, long.MaxValue)]
     public long Version { get; set; }
 
-    /// <summary>Its value, given as to Set-KvValue and compared byte by byte. A missing key has none: no comparison with it holds.</summary>
+    /// <summary>Its value, specified as in Set-KvValue and compared byte by byte. A missing key has none: no comparison with it holds.</summary>
     [Parameter(ParameterSetName = ValueSet, Mandatory = true)]
     [AllowNull]
     [AllowEmptyString]
@@ -57,7 +57,7 @@ public sealed class NewKvConditionCommand : KvCmdlet
     [Parameter(ParameterSetName = MissingSet, Mandatory = true)]
     public SwitchParameter Missing { get; set; }
 
-    /// <summary>How the key's own compares with what is given: Equal (the default), NotEqual, Greater or Less.</summary>
+    /// <summary>How the key compares with the operand: Equal (the default), NotEqual, Greater or Less.</summary>
     [Parameter(ParameterSetName = RevisionSet)]
     [Parameter(ParameterSetName = CreateRevisionSet)]
     [Parameter(ParameterSetName = VersionSet)]

@@ -9,7 +9,7 @@ using Valkeyrie.PowerShell.Sessions;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Keeps under a name where a store is, so that <c>Connect-KvStore NAME</c> opens it in this session and all later ones of the user.</summary>
-/// <remarks>No password is kept, and none can be given. The store need not be there yet.</remarks>
+/// <remarks>No password is kept, and none can be specified. The store does not have to exist yet.</remarks>
 [Cmdlet(VerbsLifecycle.Register, "KvStore", DefaultParameterSetName = EtcdSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvRegisteredStore))]
 public sealed class RegisterKvStoreCommand : KvCmdlet

@@ -7,7 +7,7 @@ using Valkeyrie.PowerShell.Pipeline;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Subscribes to the changes of a directory, a prefix, a key, or the whole store, as Register-ObjectEvent does to the events of an object.</summary>
-/// <remarks>Changes that are made once the command has ended are told. An action runs in the session, while that waits for its next command or in Wait-Event.</remarks>
+/// <remarks>The subscription reports every change after the end of the command. An action runs in the session, while that waits for its next command or in Wait-Event.</remarks>
 [Cmdlet(VerbsLifecycle.Register, "KvWatch", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(PSEventJob))]
 public sealed class RegisterKvWatchCommand : KvStoreCmdlet

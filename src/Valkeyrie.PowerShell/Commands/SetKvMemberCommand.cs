@@ -26,7 +26,7 @@ public sealed class SetKvMemberCommand : KvStoreCmdlet
     [ValidateNotNullOrEmpty]
     public string[] PeerAddress { get; set; } = [];
 
-    /// <summary>Give a learner its vote. It must have caught up with the leader.</summary>
+    /// <summary>Promotes a learner to a voting member. It must have caught up with the leader.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PromoteSet)]
     public SwitchParameter Promote { get; set; }
 

@@ -41,7 +41,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private ValueBlock? _fileBlock;
     private bool _takesPiped;
 
-    /// <summary>The key. Another one for piped pairs and events is given by a script block: <c>-Key { $_.Key -replace '^old/', 'new/' }</c>.</summary>
+    /// <summary>The key. A script block specifies another key for piped pairs and events: <c>-Key { $_.Key -replace '^old/', 'new/' }</c>.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [TextOf("Key")]
@@ -49,7 +49,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     public string Key { get; set; } = "";
 
     /// <summary>The value: text is stored as UTF-8 and bytes as they are; numbers, dates and the like in their culture-invariant form; anything
-    /// else as JSON. A script block makes the value of each piped object: <c>-Value { $_.Setting }</c>. Where the key is given and the value is not, it is the one that the pipeline brings: <c>Get-Content -Raw FILE | Set-KvValue KEY</c>. A second
+    /// else as JSON. A script block makes the value of each piped object: <c>-Value { $_.Setting }</c>. If the key is specified and the value is not, it is the one that the pipeline brings: <c>Get-Content -Raw FILE | Set-KvValue KEY</c>. A second
     /// one is refused, and nothing is written.</summary>
     [Parameter(ParameterSetName = KeySet, Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
@@ -64,17 +64,17 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [ValidateNotNullOrEmpty]
     public object? InFile { get; set; }
 
-    /// <summary>A pair as Get-KvValue and Get-KvTree give it: its key and its bytes are written.</summary>
+    /// <summary>A pair from Get-KvValue or Get-KvTree: its key and its bytes are written.</summary>
     [Parameter(ParameterSetName = PairSet, Mandatory = true, ValueFromPipeline = true)]
     public KvPair? InputObject { get; set; }
 
-    /// <summary>The piped object as it is; not meant to be given. An event of a watch, and a pair that is written to another key, must not go by their
-    /// Value, where bytes that are no text are lost. Not typed: for any other object PowerShell would try, slowly, to make a pair of it.</summary>
+    /// <summary>The piped object as it is; not intended as an argument. An event of a watch, and a pair that is written to another key, must not go by their
+    /// Value, which loses bytes that are not text. Not typed: for any other object PowerShell would try, slowly, to make a pair of it.</summary>
     [Parameter(ParameterSetName = KeySet, ValueFromPipeline = true, DontShow = true)]
     public object? PipedObject { get; set; }
 
-    /// <summary>Ask for a directory. Where directories are real, on etcd v2, one is made and a value is not stored, which is told by a warning. Everywhere else
-    /// the pair is written as if this were not given; without a value an empty one.</summary>
+    /// <summary>Ask for a directory. Where directories are real, on etcd v2, it is created and a value is not stored, and a warning is written. Everywhere else
+    /// the pair is written as without it; without a value an empty one.</summary>
     [Parameter(ParameterSetName = KeySet)]
     public SwitchParameter Directory { get; set; }
 

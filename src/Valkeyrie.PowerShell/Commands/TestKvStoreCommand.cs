@@ -8,7 +8,7 @@ using Valkeyrie.PowerShell.Sessions;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Asks each endpoint of a store by itself whether it serves, and why it does not.</summary>
-/// <remarks>An endpoint that is away is no error: it is what the command is to find out.</remarks>
+/// <remarks>An endpoint that does not answer is not an error, but a result of the command.</remarks>
 [Cmdlet(VerbsDiagnostic.Test, "KvStore")]
 [OutputType(typeof(KvEndpointStatus))]
 public sealed class TestKvStoreCommand : KvCmdlet

@@ -25,7 +25,7 @@ public abstract class CapabilityCompleter<T> : IArgumentCompleter
         return TryFind(fakeBoundParameters, out var capability) ? Complete(capability, CompletionWord.Read(wordToComplete), fakeBoundParameters) : [];
     }
 
-    /// <summary>The names that are meant.</summary>
+    /// <summary>The intended names.</summary>
     /// <param name="capability">Knows them.</param>
     /// <param name="word">What has been typed of the name.</param>
     /// <param name="boundParameters">What has been typed of other parameters.</param>

@@ -93,7 +93,7 @@ public abstract partial class KvCmdlet
     [DoesNotReturn]
     protected static void Fail(ErrorRecord error) => throw new CommandFailedException(error);
 
-    /// <summary>Runs what is the user's own, such as a block. What it throws is no failure of this command, and leaves it as it is.</summary>
+    /// <summary>Runs the user's own code, such as a block. Its exceptions are not failures of this command and pass unchanged.</summary>
     /// <param name="block">Runs it.</param>
     private protected void RunBlock(Action block)
     {
@@ -125,7 +125,7 @@ public abstract partial class KvCmdlet
         }
     }
 
-    /// <summary>Does something with a range. A directory that is not there is told as one, not as a key.</summary>
+    /// <summary>Does something with a range. A missing directory is reported as a directory, not as a key.</summary>
     /// <param name="range">The range.</param>
     /// <param name="work">What to do.</param>
     private protected void ReportErrors(RangeArgument range, Action work) => ReportErrors(range.Text, () =>

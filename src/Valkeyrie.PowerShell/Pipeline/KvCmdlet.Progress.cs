@@ -10,7 +10,7 @@ public abstract partial class KvCmdlet
     /// <param name="describe">Tells how far it is, from the number of keys that have been handled.</param>
     private protected WorkProgress Show(string activity, Func<long, ProgressLine> describe) => new(activity, describe, WriteProgress, Blocking, StopToken);
 
-    /// <summary>Sees whether a file holds a tree, and tells of what in it is no key.</summary>
+    /// <summary>Checks whether a file holds a tree, and reports names in it that are not keys.</summary>
     /// <param name="path">Its full path.</param>
     /// <param name="format">Its format; null to go by its name, and for JSON by what it holds.</param>
     /// <param name="place">Where its keys are to lie.</param>

@@ -87,7 +87,7 @@ public abstract partial class KvCmdlet : VisibleCmdlet, IDisposable
 
     /// <summary>Sees that a store works, and closes it if it does not.</summary>
     /// <param name="store">The store, just opened.</param>
-    /// <param name="name">The name to give it.</param>
+    /// <param name="name">The name for it.</param>
     /// <param name="apiVersion">The version of etcd's API; null for another kind of store.</param>
     private protected KvConnection Connect(IKvStore store, string name, int? apiVersion = null) =>
         CheckedConnection.Of(store, name, apiVersion, Blocking, WriteVerbose, WriteWarning, StopToken);

@@ -50,7 +50,7 @@ public abstract class KvHoldingCmdlet : KvStoreCmdlet
         }
     }
 
-    /// <summary>Gives up, for holders who are told, what was taken before the command failed.</summary>
+    /// <summary>Releases, after notifying their holders, the locks or leaderships that were taken before the command failed.</summary>
     /// <param name="breaks">Each gives up one.</param>
     private protected void GiveUp(IEnumerable<Func<CancellationToken, ValueTask>> breaks)
     {

@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Completion;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that asks the same of each key that it is given.</summary>
+/// <summary>A cmdlet that makes the same request for each of its keys.</summary>
 /// <typeparam name="TAnswer">What is answered.</typeparam>
 public abstract class KvKeyCmdlet<TAnswer> : KvRequestCmdlet<string, TAnswer>
 {

@@ -20,7 +20,7 @@ public abstract class KvPasswordCmdlet : KvAccessCmdlet
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>What was given, as text. An empty password is refused: it would let anybody in who knows the name.</summary>
+    /// <summary>The password as text. An empty password is refused: anyone who knows the name could sign in with it.</summary>
     private protected string PlainPassword()
     {
         var plain = new NetworkCredential("", ParameterSetName == CredentialSet ? Credential!.Password : Password).Password;

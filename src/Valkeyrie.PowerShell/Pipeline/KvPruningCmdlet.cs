@@ -5,7 +5,7 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// <summary>A cmdlet that can remove what a source lacks, and asks before it does.</summary>
 public abstract class KvPruningCmdlet : KvStoreCmdlet
 {
-    /// <summary>Also remove the keys of the destination that the source lacks. Asks first, unless -Force or -Confirm:$false is given.</summary>
+    /// <summary>Also remove the keys of the destination that the source lacks. Asks first, unless -Force or -Confirm:$false is specified.</summary>
     [Parameter]
     public SwitchParameter Prune { get; set; }
 

@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that sends a request for each key that it is given, and has many of them in flight.</summary>
+/// <summary>A cmdlet that sends a request for each of its keys, with many in flight.</summary>
 /// <remarks>While records come quickly, a record's answer may be written with a later record or at the end. Where the producer is slower than the
 /// store, as a watch is, every record is answered before the next is awaited. With a -ThrottleLimit of 1 every record is.</remarks>
 /// <typeparam name="TRequest">What is asked.</typeparam>

@@ -20,6 +20,6 @@ public abstract class KvTreeCmdlet : KvStoreCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Prefix { get; set; } = "";
 
-    /// <summary>The ranges that are asked for; null where neither parameter is given.</summary>
+    /// <summary>The requested ranges; null if neither parameter is specified.</summary>
     private protected IEnumerable<RangeArgument>? Ranges => RangeArgument.From(this, Path, Prefix);
 }

@@ -24,7 +24,7 @@ public abstract class VisibleCmdlet : PSCmdlet
     protected new void WriteVerbose(string text) => base.WriteVerbose(VisibleText.Of(text));
 
     /// <summary>Tells what helps to find a fault.</summary>
-    /// <param name="text">What is told.</param>
+    /// <param name="text">The text.</param>
     protected new void WriteDebug(string text) => base.WriteDebug(VisibleText.Of(text));
 
     /// <summary>Shows how far the work is.</summary>

@@ -5,11 +5,11 @@ namespace Valkeyrie.PowerShell.Provider;
 /// <summary>What Get-Content takes in addition on a drive of this provider.</summary>
 public sealed class ContentReaderParameters : ItemParameters
 {
-    /// <summary>Give the value in one piece instead of line by line.</summary>
+    /// <summary>Returns the value in one piece instead of line by line.</summary>
     [Parameter]
     public SwitchParameter Raw { get; set; }
 
-    /// <summary>Give bytes instead of text.</summary>
+    /// <summary>Returns bytes instead of text.</summary>
     [Parameter]
     public SwitchParameter AsByteStream { get; set; }
 }
@@ -21,7 +21,7 @@ public sealed class ContentWriterParameters : NewItemParameters
     [Parameter]
     public SwitchParameter AsByteStream { get; set; }
 
-    /// <summary>Join what is given without line breaks in between.</summary>
+    /// <summary>Joins the input without line breaks in between.</summary>
     [Parameter]
     public SwitchParameter NoNewline { get; set; }
 }

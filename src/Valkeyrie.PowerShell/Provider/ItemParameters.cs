@@ -7,10 +7,10 @@ public class ItemParameters
 {
     private string? _told;
 
-    /// <summary>Keeps that a failure at a path has been told before anything was done there.</summary>
+    /// <summary>Keeps that a failure at a path has been reported before anything was done there.</summary>
     internal void Tell(string path) => _told = path;
 
-    /// <summary>True, once, if a failure at a path has been told before.</summary>
+    /// <summary>True, once, if a failure at a path has been reported before.</summary>
     internal bool HasTold(string path)
     {
         if (_told != path)

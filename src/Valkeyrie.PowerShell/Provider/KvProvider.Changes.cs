@@ -242,7 +242,7 @@ public sealed partial class KvProvider
     private WorkProgress Show(string activity, string what) =>
         new(activity, keys => new(what, keys == 0 ? "" : ProgressLine.Keys(keys)), WriteProgress, _wait, _stopping.Token);
 
-    /// <summary>Where something goes: into a directory that is there, or is meant by a slash at the end; else to the path itself. A root, which has no name,
+    /// <summary>Where something goes: into a directory that is there, or is marked by a slash at the end; else to the path itself. A root, which has no name,
     /// goes there by what it holds.</summary>
     private KvLocation TargetOf(KvLocation from, string destination)
     {

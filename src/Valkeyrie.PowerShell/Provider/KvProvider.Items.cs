@@ -11,7 +11,7 @@ public sealed partial class KvProvider
 
     /// <summary>Tells whether something lies at a path.</summary>
     /// <remarks>PowerShell takes whatever is thrown here for a no, and then says that nothing is there. Of a store that cannot be asked that is not known. A command that
-    /// goes on to do something with the item gets a yes, and tells the failure then. Others are told at once, by an error that heeds -ErrorAction, and get a no, so that
+    /// goes on to do something with the item gets a yes, and reports the failure then. Others are reported at once, by an error that heeds -ErrorAction, and get a no, so that
     /// Set-Location stays where it is. A path with a slash at its end means a directory, as in files: a value alone is not there by it.</remarks>
     /// <param name="path">The path.</param>
     protected override bool ItemExists(string path)
@@ -74,7 +74,7 @@ public sealed partial class KvProvider
     }
 
     /// <summary>Tells whether something lies in a directory.</summary>
-    /// <remarks>A no ends the expansion of a wildcard, so a failure is told here, and not once more by what is done next with the item. The wildcard has become
+    /// <remarks>A no ends the expansion of a wildcard, so a failure is reported here, and not once more by what is done next with the item. The wildcard has become
     /// the filter by then (<see cref="ConvertPath"/>): only the names that it may match count. Without a filter the question is Remove-Item's, about
     /// something that the user may have no right to look into and need not look into to remove it.</remarks>
     /// <param name="path">The path.</param>

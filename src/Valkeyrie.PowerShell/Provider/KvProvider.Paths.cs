@@ -23,7 +23,7 @@ public sealed partial class KvProvider
 
     /// <summary>Makes a filter of a wildcard, so that PowerShell need not collect the names of a whole directory to choose among them.</summary>
     /// <param name="path">The path, or the name with the wildcard.</param>
-    /// <param name="filter">The filter that is given.</param>
+    /// <param name="filter">The filter.</param>
     /// <param name="updatedPath">Gets the path.</param>
     /// <param name="updatedFilter">Gets the filter.</param>
     protected override bool ConvertPath(string path, string filter, ref string updatedPath, ref string updatedFilter)

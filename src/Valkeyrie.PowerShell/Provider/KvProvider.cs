@@ -85,7 +85,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         return TransactionRecording.Current is null ? location : throw new KvNotSupportedException("drives in a transaction", location.Store.Info);
     }
 
-    /// <summary>Throws what has failed before without anybody having been told.</summary>
+    /// <summary>Throws an earlier failure that has not been reported yet.</summary>
     private void TellFailureOf(IKvStore store)
     {
         if (_pendingFailure is { } pending && pending.Store == store)

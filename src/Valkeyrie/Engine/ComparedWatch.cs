@@ -16,7 +16,7 @@ public static class ComparedWatch
     /// <param name="address">The store, as errors name it.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     /// <exception cref="KvCompactedException">The range has changed since <see cref="KvWatchOptions.FromRevision"/>, and what has been removed is not kept. A single
-    /// key that is there is told as its last change instead.</exception>
+    /// existing key is reported as its last change instead.</exception>
     /// <exception cref="KvHistoryChangedException">The store has another history, or has not come to that revision.</exception>
     public static async IAsyncEnumerable<KvEvent> ReadAsync(
         IRangeObserver observer, KvRange range, KvWatchOptions options, string address, [EnumeratorCancellation] CancellationToken cancellationToken)

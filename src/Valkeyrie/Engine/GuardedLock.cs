@@ -96,7 +96,7 @@ public abstract class GuardedLock : KvLock
     /// <summary>The error of whoever goes on with what was lost.</summary>
     protected virtual KvException LostError(KvLockLostReason reason) => new KvLockLostException(Key, _address, reason);
 
-    /// <summary>Throws if it is no longer held, whether or not its holder has been told yet.</summary>
+    /// <summary>Throws if it is no longer held, whether or not its holder has been notified yet.</summary>
     protected void ThrowIfLost()
     {
         lock (_gate)

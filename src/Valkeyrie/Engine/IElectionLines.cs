@@ -3,7 +3,7 @@ namespace Valkeyrie.Engine;
 /// <summary>What a store without etcd's transactions offers for elections: in each of them contenders line up, everyone with a key of its own that goes when
 /// its lease ends. <see cref="LineElections"/> makes elections of that.</summary>
 /// <remarks>The key of a contender lies right below the election: <c>NAME/SOMETHING</c>. Nobody can get before one that stands in line already: a key that is made
-/// later has a higher create revision. Data in the same directory is no contender.</remarks>
+/// later has a higher create revision. Data in the same directory does not count as a contender.</remarks>
 public interface IElectionLines
 {
     /// <summary>What the store is and where.</summary>

@@ -2,7 +2,7 @@ namespace Valkeyrie.Engine;
 
 /// <summary>Follows a range of a store that has no feed of changes: it shows the range as it is, and again whenever it may be another.
 /// <see cref="ComparedWatch"/> makes the changes of that.</summary>
-/// <remarks>Serves one reader, one call at a time. The engine's own keys, such as those of locks, are left out where the range is no single key.</remarks>
+/// <remarks>Serves one reader, one call at a time. The engine's own keys, such as those of locks, are left out unless the range is a single key.</remarks>
 public interface IRangeObserver : IAsyncDisposable
 {
     /// <summary>The range as it is: at once when asked for the first time and after <see cref="Restart"/>, from then on when it may have changed.</summary>

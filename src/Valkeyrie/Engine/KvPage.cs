@@ -9,7 +9,7 @@ namespace Valkeyrie.Engine;
 /// <param name="ByteCount">How many bytes the answer took, for choosing the next page's limit.</param>
 public sealed record KvPage(IReadOnlyList<KvPair> Pairs, bool More, long Count, long Revision, long ByteCount) : IDisposable
 {
-    /// <summary>Which history the revision belongs to: a number of the engine's own, by which two can be told apart. 0 (the default) where it knows of
+    /// <summary>Which history the revision belongs to: a number of the engine's own, that distinguishes two histories. 0 (the default) where it knows of
     /// one alone.</summary>
     public long History { get; init; }
 

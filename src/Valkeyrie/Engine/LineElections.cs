@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Valkeyrie.Engine;
 
 /// <summary>Elections over lines of contenders: the oldest leads, and each other waits for the one before it alone. A contender whose lease ends, or whose key somebody
-/// removes, lines up anew.</summary>
+/// removes, lines up again.</summary>
 /// <param name="lines">The lines.</param>
 public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDisposable
 {
@@ -86,7 +86,7 @@ public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDi
         return ObservedElection.FollowAsync(lines.Observe(name), name, cancellationToken);
     }
 
-    /// <summary>Ends the leaderships, each after its leader was told. Campaigns must have been cancelled before.</summary>
+    /// <summary>Ends the leaderships, each after its leader was notified. Campaigns must have been cancelled before.</summary>
     public async ValueTask DisposeAsync()
     {
         // What they won or left behind is dealt with next.

@@ -30,7 +30,7 @@ public static class LockNames
             && pair.Key.AsSpan(pair.Key.LastIndexOf(KeyRules.Separator) + 1).SequenceEqual(OfLease(lease));
     }
 
-    /// <summary>Tells whether a key has the name of one that a lock is made of: <c>KEY___lock/LEASE</c>. Whether it is one is told by its lease.</summary>
+    /// <summary>Checks whether a key has the name of a lock key: <c>KEY___lock/LEASE</c>. Its lease shows whether it is one.</summary>
     /// <param name="key">The key.</param>
     public static bool IsNamedLikeLockKey(ReadOnlySpan<char> key)
     {

@@ -41,7 +41,7 @@ public sealed class RenewedLease
     /// <summary>The one key that it is renewed for, as long as it bears the lease; null to renew it until it is let go.</summary>
     public string? Key { get; set; }
 
-    /// <summary>The time to live that the last answer told.</summary>
+    /// <summary>The time to live in the last answer.</summary>
     public TimeSpan Ttl => _ttl;
 
     /// <summary>Fires when the lease has ended against the holder's will.</summary>

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>What a path can lead to on Windows that is no file of its own.</summary>
+/// <summary>What a path can lead to on Windows other than a file.</summary>
 public static class WindowsPath
 {
     // Before what is taken as it stands; see "Win32 file namespaces" in the documentation of Windows.

@@ -14,7 +14,7 @@ public sealed class CallEnd(string address)
     /// <summary>Ends every call of the store.</summary>
     public Task CloseAsync() => _closing.CancelAsync();
 
-    /// <summary>What the caller is to be told whatever failed: his own cancellation, the store's end, or an error that is told as it is; null
+    /// <summary>The error that the caller gets for any failure: a cancellation, the end of the store, or an error that is passed on unchanged; null
     /// where the failure is the call's own.</summary>
     /// <param name="e">The failure.</param>
     /// <param name="caller">The caller's token.</param>

@@ -2,8 +2,8 @@ using System.Net.Sockets;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>A failed attempt: what the caller is told, and what may be done about it.</summary>
-/// <param name="Error">What the caller is told.</param>
+/// <summary>A failed attempt: its error, and what can be done about it.</summary>
+/// <param name="Error">The error that the caller gets.</param>
 public record CallFailure(KvException Error)
 {
     /// <summary>True if the request provably reached no server that acts on it.</summary>

@@ -11,7 +11,7 @@ public sealed class CallObservation : IDisposable
     private int _isClosed;
 
     /// <summary>Begins to observe. To be disposed of.</summary>
-    /// <param name="tell">Told of each attempt, on any thread, also several at a time.</param>
+    /// <param name="tell">Called for each attempt, on any thread, also several at a time.</param>
     public CallObservation(Action<CallAttempt> tell)
     {
         _tell = tell;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Engine.Telemetry;
 
-/// <summary>A call that somebody is told of: its attempts, one after another, and its end.</summary>
+/// <summary>An observed call: its attempts, one after another, and its end.</summary>
 public sealed class ObservedCall
 {
     private readonly StoreSystem _system;
@@ -40,7 +40,7 @@ public sealed class ObservedCall
     public void Succeeded() => EndAttempt(null);
 
     /// <summary>Ends an attempt that failed, or the call before its first.</summary>
-    /// <param name="error">What its caller is told, or would be if it were not made again.</param>
+    /// <param name="error">The error that its caller gets, or would get without another attempt.</param>
     /// <param name="statusCode">The status that the server gave; null for none.</param>
     public void Failed(Exception error, int? statusCode = null)
     {
