@@ -64,7 +64,7 @@ Describe 'Configuration files' {
         @{ Name = 'a text of YAML'; File = 'bad.yaml'; Text = 'just text'; Says = 'line 1, column 1*not a single value' }
         @{ Name = 'no YAML'; File = 'bad.yaml'; Text = "# nothing`n"; Says = 'empty' }
         @{ Name = 'a type of another program'; File = 'bad.yaml'; Text = "a: 1`nb: !vault 2`n"; Says = "line 2, column 4: the tag '!vault'" }
-        @{ Name = 'a merge'; File = 'bad.yaml'; Text = "a: &x {b: 1}`nc:`n  <<: *x`n"; Says = "line 3, column 3: merging" }
+        @{ Name = 'a merge'; File = 'bad.yaml'; Text = "a: &x {b: 1}`nc:`n  <<: *x`n"; Says = "line 3, column 3: merge keys" }
         @{ Name = 'an alias of nothing'; File = 'bad.yaml'; Text = "a: 1`nb: *none`n"; Says = "line 2, column 4*none" }
         @{ Name = 'an alias of itself'; File = 'bad.yaml'; Text = "a: &x`n  b: *x`n"; Says = "line 2, column 6*x" }
         @{ Name = 'a billion laughs'; File = 'bad.yaml'; Text = "a: &a [$('x,' * 9)x]`n" + ((1..8 | ForEach-Object { "{1}: &{1} [{2}*{0}]`n" -f [char] (96 + $_), [char] (97 + $_), ("*$([char] (96 + $_))," * 9) }) -join ''); Says = 'line 5, column*more than 100000' }
@@ -86,7 +86,7 @@ Describe 'Configuration files' {
         @{ Name = 'a key with a blank'; File = 'bad.env'; Text = "a=1`nset b=2`n"; Says = "line 2: 'set b' is not a key*in quotes*-Format" }
         @{ Name = 'PowerShell data'; File = 'bad.env'; Text = "@{ a = 1 }`n"; Says = "line 1: '@{ a' is not a key*-Format" }
         @{ Name = 'a quote that is missing'; File = 'bad.env'; Text = "a=1`nb=`"x`nc=2`n"; Says = 'line 2: a quote is missing' }
-        @{ Name = 'something behind quotes'; File = 'bad.env'; Text = "a=1`nb='x' # y`n"; Says = 'line 2: something follows' }
+        @{ Name = 'something behind quotes'; File = 'bad.env'; Text = "a=1`nb='x' # y`n"; Says = 'line 2: text follows' }
         @{ Name = 'an unknown escape'; File = 'bad.env'; Text = "a=1`nb=`"C:\new\x`"`n"; Says = 'line 2: a backslash' }
     ) {
         $failure = Get-ErrorOf { Import-KvTree (New-TestFile $File $Text) bad -Store main }
@@ -232,7 +232,7 @@ Describe 'Hashtables and objects' {
         @{ Name = 'a key twice'; Tree = { @{ a = @{ b = 1 }; 'a/b' = 2 } }; Says = "at 'a/b'*twice" }
         @{ Name = 'a list for a name'; Tree = { $h = @{}; $h[@(1, 2)] = 1; $h }; Says = 'a name in it is a Object*' }
         @{ Name = 'a name that is no key'; Tree = { @{ "a`0" = 1 } }; Says = '*NUL*' }
-        @{ Name = 'more levels than a tree has'; Tree = { $h = @{ x = 1 }; foreach ($i in 1..120) { $h = @{ x = $h } }; $h }; Says = "at 'x/x*100 deep" }
+        @{ Name = 'more levels than a tree has'; Tree = { $h = @{ x = 1 }; foreach ($i in 1..120) { $h = @{ x = $h } }; $h }; Says = "at 'x/x*100 levels deep" }
         @{ Name = 'nothing, with -Prune'; Tree = { @{} }; Says = 'Remove-KvTree' }
     ) {
         Set-KvValue refused/own 1 -Store main
@@ -252,7 +252,7 @@ Describe 'Hashtables and objects' {
         @{ Name = 'its lines are piped'; Run = { '{ "a": 1', '}' | Import-KvTree wrong -Store main }; Says = 'content of a file*' }
         @{ Name = 'the file comes second'; Run = { Import-KvTree wrong (New-TestFile second.json '{}') -Store main }; Says = 'The file comes first: Import-KvTree * wrong' }
         @{ Name = 'no directory is named'; Run = { @{ a = 1 } | Import-KvTree -Store main }; Says = '-All to use the names as whole keys' }
-        @{ Name = 'a format is named'; Run = { @{ a = 1 } | Import-KvTree wrong -Format Yaml -Store main }; Says = 'of a file' }
+        @{ Name = 'a format is named'; Run = { @{ a = 1 } | Import-KvTree wrong -Format Yaml -Store main }; Says = 'apply to files' }
         @{ Name = 'a file is named as well'; Run = { @{ a = 1 } | Import-KvTree x.json -Path wrong -Store main }; Says = 'not both' }
         @{ Name = 'nothing is to be imported'; Run = { Import-KvTree -Path wrong -Store main }; Says = 'Specify what to import' }
     ) {

@@ -91,7 +91,7 @@ Describe 'Copy-KvTree' -Tag etcd {
     It 'says of a missing source that it is not found, and of an unknown store that there is none' {
         $failure = Get-ErrorOf { Copy-KvTree missing x }
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvKeyNotFound,*'
-        "$failure" | Should -BeLike "*no directory 'missing'*"
+        "$failure" | Should -BeLike "*directory 'missing' does not exist*"
         (Get-ErrorOf { Copy-KvTree app -DestinationStore nowhere }).FullyQualifiedErrorId | Should -BeLike 'KvStoreNotFound,*'
     }
 

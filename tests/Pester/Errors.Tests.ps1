@@ -83,10 +83,10 @@ Describe 'What to do next is said' -Tag etcd {
     AfterEach { Select-KvStore main }
 
     It 'after a misspelt key: <Key>' -ForEach @(
-        @{ Key = 'app/db/hots'; Next = 'Get-KvTree app/db -KeysOnly shows' }
-        @{ Key = 'two words/x'; Next = "Get-KvTree 'two words' -KeysOnly shows" }
-        @{ Key = 'ther'; Next = 'Get-KvTree -KeysOnly shows' }
-        @{ Key = '/x'; Next = 'Get-KvTree / -KeysOnly shows' }
+        @{ Key = 'app/db/hots'; Next = 'Get-KvTree app/db -KeysOnly lists' }
+        @{ Key = 'two words/x'; Next = "Get-KvTree 'two words' -KeysOnly lists" }
+        @{ Key = 'ther'; Next = 'Get-KvTree -KeysOnly lists' }
+        @{ Key = '/x'; Next = 'Get-KvTree / -KeysOnly lists' }
     ) {
         "$(Get-ErrorOf { Get-KvValue $Key })" | Should -BeLike "*'$Key' does not exist. $Next*"
         "$(Get-ErrorOf { Remove-KvValue $Key })" | Should -BeLike "*$Next*"
@@ -98,7 +98,7 @@ Describe 'What to do next is said' -Tag etcd {
         @{ Name = 'a host that does not exist'; Run = { Connect-KvStore no-such-host.invalid -Timeout 20 }; Id = 'KvUnreachable'; Next = 'Check its spelling' }
         @{ Name = 'a name that is not registered'; Run = { Connect-KvStore no-such-name -Timeout 20 }; Id = 'KvUnreachable'; Next = 'Get-KvStore -Registered' }
         @{ Name = 'a store that is not open'; Run = { Get-KvValue a -Store none }; Id = 'KvStoreNotFound'; Next = 'Connect-KvStore opens one' }
-        @{ Name = 'a directory that is not there'; Run = { Get-KvTree app/none }; Id = 'KvKeyNotFound'; Next = 'Get-KvTree app -KeysOnly shows' }
+        @{ Name = 'a directory that is not there'; Run = { Get-KvTree app/none }; Id = 'KvKeyNotFound'; Next = 'Get-KvTree app -KeysOnly lists' }
         @{ Name = 'a file that is not there'; Run = { Import-KvTree ./none.json app }; Id = 'KvFileFailed'; Next = 'Check the spelling' }
         @{ Name = 'a file for a folder that is not there'; Run = { Export-KvTree -All ./none/x.json }; Id = 'KvFileFailed'; Next = 'create the folder first' }
         @{ Name = 'a value that is no JSON'; Run = { Set-KvValue text '{'; Get-KvValue text -AsJson; Remove-KvValue text }; Id = 'KvInvalidJson'; Next = 'Omit -AsJson' }

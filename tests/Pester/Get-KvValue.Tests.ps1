@@ -67,7 +67,7 @@ Describe 'Get-KvValue' -Tag etcd {
         $failure.Exception.CreateRevision | Should -Be $created
         "$(Get-ErrorOf { Get-KvValue r/never -Revision $before })" | Should -BeLike "*'r/never' did not exist at revision $before.*Get-KvTree r -KeysOnly*now*"
         Set-KvValue young/a 1
-        "$(Get-ErrorOf { Get-KvTree young -Revision $before })" | Should -BeLike "*no directory 'young' at revision $before*"
+        "$(Get-ErrorOf { Get-KvTree young -Revision $before })" | Should -BeLike "*directory 'young' did not exist at revision $before*"
         @(Get-KvValue r/before, r/later, r/before -Revision $before -ErrorAction SilentlyContinue).Count | Should -Be 2
     }
 

@@ -178,7 +178,7 @@ Describe 'The module' -Tag etcd {
             $copy = Join-Path $TestFolder copy
             Copy-Item (Split-Path $ModulePath) $copy -Recurse
             Invoke-TestPowerShell "Remove-Module Valkeyrie; try { Import-Module '$copy/Valkeyrie.psd1' -Force } catch { `"`$_`" }" |
-                Should -BeLike '*loaded from*already*Start a new PowerShell*'
+                Should -BeLike '*already loaded from*Start a new PowerShell*'
         }
     }
 }

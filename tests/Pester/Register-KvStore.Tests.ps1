@@ -170,7 +170,7 @@ Describe 'Register-KvStore' {
         @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"], "Timeout": "00:00:00" }]'; Why = 'timeout' }
         @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"], "Timeout": "soon" }]'; Why = 'Timeout' }
         @{ Content = '[{ "Name": "prod", "Endpoint": ["\ud800"] }]'; Why = 'cannot be read' }
-        @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"] }, { "Name": "PROD", "Endpoint": ["h2"] }]'; Why = 'PROD*another' }
+        @{ Content = '[{ "Name": "prod", "Endpoint": ["h1"] }, { "Name": "PROD", "Endpoint": ["h2"] }]'; Why = 'another store*PROD' }
     ) {
         $null = New-Item (Split-Path $Register) -ItemType Directory -Force
         Set-Content $Register $Content -NoNewline

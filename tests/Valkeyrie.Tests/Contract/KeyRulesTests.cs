@@ -13,7 +13,7 @@ public class KeyRulesTests
     public void Any_other_text_is_a_key(string key) => KeyRules.Check(key);
 
     [Fact]
-    public void An_empty_key_is_refused() => Assert.Contains("key is empty", Refused("").Message, StringComparison.Ordinal);
+    public void An_empty_key_is_refused() => Assert.Contains("key must have at least one character", Refused("").Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_missing_key_is_refused() => Refused(null!);

@@ -216,6 +216,6 @@ public sealed class ReplacedFileTests : IDisposable
     {
         Assert.Equal((KvErrorCode.FileReplaced, _file.Path), (error.Code, error.Endpoint));
         Assert.Contains(_file.Path, error.Message, StringComparison.Ordinal);
-        Assert.Contains("open it again", error.Message, StringComparison.Ordinal);
+        Assert.Contains("open the store again", error.Message, StringComparison.Ordinal);
     }
 }
