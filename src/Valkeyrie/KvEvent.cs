@@ -82,6 +82,6 @@ public sealed class KvEvent : IFormattable
         "key" => VisibleText.Of(Key),
         "value" or "lines" => Error is null ? Pair.ToString(format, formatProvider) : VisibleText.Of(Error.Message),
         "previous" => Previous?.ToString("lines", formatProvider) ?? "",
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is no format of an event. Use key, value, lines or previous."),
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of an event. Use key, value, lines or previous."),
     };
 }

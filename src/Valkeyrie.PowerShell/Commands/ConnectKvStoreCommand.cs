@@ -22,7 +22,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     private const string FileSet = "File";
     private const string MemorySet = "Memory";
 
-    /// <summary>The name of a store that Register-KvStore keeps, which goes before a host of that name. Or the endpoints: host, host:port, http://host:port, or https://host:port for TLS. The port is 2379 where none is given. Or one
+    /// <summary>The name of a store that Register-KvStore keeps, which goes before a host of that name. Or the endpoints: host, host:port, http://host:port, or https://host:port for TLS. The default port is 2379. Or one
     /// address of a store as Get-KvStore shows it, or of Consul: consul://host:8500, consuls://host:8501 for TLS, and without a host what CONSUL_HTTP_ADDR says; or of ZooKeeper: zookeeper://host:2181,host2:2181/chroot, zookeepers:// for TLS. Default: what ETCDCTL_ENDPOINTS says, else http://127.0.0.1:2379.</summary>
     [Parameter(ParameterSetName = EtcdSet, Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(EndpointCompleter))]
