@@ -50,7 +50,11 @@ BeforeDiscovery {
     }
     $shown = ([xml] (Get-Content $PSScriptRoot/../../module/Valkeyrie.Format.ps1xml -Raw)).Configuration.ViewDefinitions.View |
         ForEach-Object { @{ Name = $_.Name; IsList = $null -ne $_.ListControl; Wraps = $null -ne $_.SelectSingleNode('.//Wrap'); Make = $views[$_.Name] } }
-    $types = ([xml] (Get-Content $PSScriptRoot/../../module/Valkeyrie.Types.ps1xml -Raw)).Types.Type.Name
+    $types = @(
+        ([xml] (Get-Content $PSScriptRoot/../../module/Valkeyrie.Format.ps1xml -Raw)).SelectNodes('//ViewSelectedBy/TypeName').InnerText
+        ([xml] (Get-Content $PSScriptRoot/../../module/Valkeyrie.Types.ps1xml -Raw)).Types.Type.Name
+        'Valkeyrie.PowerShell.KvDriveInfo'
+    ) | Sort-Object -Unique
 
     # What each cmdlet says of hostile things, in an error, a warning, with -Verbose or -WhatIf. In a PowerShell of its own: what -WhatIf says, only a host gets.
     $commands = @{
@@ -225,8 +229,8 @@ Describe 'The view <Name>' -ForEach $shown {
 }
 
 Describe 'Objects of several types among each other' {
-    It 'show nothing as it is: <_>' -ForEach $types {
-        # It is what no view is used for: the first object has none of ours.
+    It 'show nothing as it is, each text under the name of its property: <_>' -ForEach $types {
+        # PowerShell uses no view for them: it has begun with that of the first object.
         $ofType = switch ($_) {
             'Valkeyrie.PowerShell.KvConnection' { $server }
             'Valkeyrie.KvLock' { $lock }
@@ -257,9 +261,18 @@ Describe 'Objects of several types among each other' {
             'Valkeyrie.KvRole' { $role }
             'Valkeyrie.KvPermission' { $role.Permissions }
             'Valkeyrie.KvEndpointStatus' { Test-KvStore $connection }
+            'Valkeyrie.KvPromises' { $connection.Store.Info.Promises }
             default { throw "The type '$_' needs a line here that makes a hostile object of it." }
         }
-        Assert-Visible @([pscustomobject] @{ Some = 'thing'; Other = 1 }; $ofType) "$_ among others"
+        $among = @([version] '1.0'; $ofType)
+        Assert-Visible $among "$_ among others"
+
+        # A label may also name what an outcome has in its pair.
+        $text = ($among | Out-String -Width 1000) -replace '\e\[[0-9;]*m'
+        $labels = [regex]::Matches($text, '(?m)^(\w+) *: ').ForEach{ $_.Groups[1].Value } | Sort-Object -Unique
+        $labels.Count | Should -BeGreaterThan 1 -Because $text
+        $names = @($ofType)[0].PSObject.Properties.Name + @($ofType)[0].Pair.PSObject.Properties.Name -notlike 'Display*'
+        $labels | Where-Object { $_ -notin $names } | Should -BeNullOrEmpty -Because "a script finds each text of '$_' under its label"
     }
 }
 

@@ -18,6 +18,7 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
             static () => EtcdStores.Register(), EtcdStore.Scheme, EtcdStore.TlsScheme, EtcdStore.V2Scheme, EtcdStore.V2TlsScheme);
         KvStore.RegisterWhenOpened(static () => ConsulStore.Register(), ConsulStore.Scheme, ConsulStore.TlsScheme);
         KvStore.RegisterWhenOpened(static () => ZooKeeperStore.Register(), ZooKeeperStore.Scheme, ZooKeeperStore.TlsScheme);
+        DefaultLabels.Add();
     }
 
     /// <summary>Closes the stores that the runspace opened.</summary>
