@@ -35,6 +35,45 @@ BeforeAll {
         (Get-Command $Name).ParameterSets | Sort-Object IsDefault -Descending | ForEach-Object Parameters | Where-Object Position -EQ 0 | Select-Object -First 1
     }
 
+    # What else a parameter is called: by PowerShell's own commands or by the tools of the stores, with the same meaning and units. A line begins with a command, with a noun, or
+    # with neither.
+    $Aliases = @{
+        '-Access'                       = , 'Permission'
+        '-Action'                       = , 'ScriptBlock'
+        '-AsByteStream'                 = , 'AsBytes'
+        '-BeforeRevision'               = , 'Revision'
+        '-ClientCertificate'            = , 'Certificate'
+        '-Endpoint'                     = 'ComputerName', 'Server', 'Uri'
+        '-FilePath'                     = , 'LiteralPath'
+        '-Include'                      = , 'Filter'
+        '-InFile'                       = 'FilePath', 'LiteralPath', 'Path'
+        '-KeysOnly'                     = , 'KeyOnly'
+        '-Lease'                        = , 'LeaseId'
+        '-Missing'                      = 'Absent', 'Deleted'
+        '-OutFile'                      = , 'FilePath'
+        '-ScriptBlock'                  = , 'Action'
+        '-Since'                        = , 'SinceRevision'
+        '-Store'                        = , 'Connection'
+        '-Timeout'                      = , 'TimeoutSeconds'
+        '-Ttl'                          = , 'TimeToLive'
+        '-User'                         = , 'Name'
+        '-ValueOnly'                    = , 'Raw'
+        'Compare-KvTree -ReferencePath' = , 'Path'
+        'Copy-KvTree -Path'             = , 'Source'
+        'Disconnect-KvStore -Store'     = 'Connection', 'Name'
+        'Import-KvTree -FilePath'       = 'FullName', 'LiteralPath'
+        'KvClusterLeader -Id'           = 'MemberId', 'Member'
+        'KvLease -Id'                   = 'LeaseId', 'Lease'
+        'KvMember -Id'                  = 'MemberId', 'Member'
+        'KvRole -Name'                  = , 'RoleName'
+        'KvUser -Name'                  = , 'UserName'
+        'Save-KvSnapshot -FilePath'     = 'LiteralPath', 'Path'
+        'Select-KvStore -Store'         = 'Connection', 'Name'
+        'Sync-KvTree -Path'             = , 'Source'
+        'Test-KvStore -Store'           = 'Connection', 'Name'
+        'Use-KvLock -Key'               = , 'Name'
+    }
+
     $Topic = Get-Content $PSScriptRoot/../../docs/en-US/about_Valkeyrie_Errors.md -Raw
 }
 
@@ -61,6 +100,18 @@ Describe '<_>' -ForEach $commands {
         }
 
         $properties | Where-Object { $_.PropertyType -eq [byte[]] } | Should -BeNullOrEmpty
+    }
+
+    It 'has the aliases of the table for each parameter, and no others' {
+        foreach ($parameter in Get-OwnParameter $_) {
+            $expected = $Aliases["$_ -$($parameter.Name)"] ?? $Aliases["$(($_ -split '-')[1]) -$($parameter.Name)"] ?? $Aliases["-$($parameter.Name)"]
+            $parameter.Aliases | Sort-Object | Should -Be ($expected | Sort-Object) -Because "of -$($parameter.Name)"
+        }
+    }
+
+    It 'has no alias that is also a parameter of another meaning there' {
+        $names = (Get-Command $_).Parameters.Keys
+        (Get-Command $_).Parameters.Values.Aliases | Where-Object { $_ -in $names } | Should -BeNullOrEmpty
     }
 
     It 'takes first, by position, what its noun is found by' {

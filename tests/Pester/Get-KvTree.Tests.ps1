@@ -251,6 +251,12 @@ Describe 'Get-KvTree' -Tag etcd {
         }
     }
 
+    It 'is as recursive as Get-ChildItem -Recurse, and says so to -Recurse:$false' {
+        Get-KvTree app -Recurse | ForEach-Object Key | Should -Be app/a, app/b/c, app/d
+        "$(Get-ErrorOf { Get-KvTree app -Recurse:$false })" | Should -BeLike '*-Depth 1*'
+        Get-KvTree app -Filter '*d' | ForEach-Object Key | Should -Be app/d
+    }
+
     It 'streams: a later command that has enough ends it' {
         1..2000 | ForEach-Object { [pscustomobject]@{ Key = "many/$_"; Value = $_ } } | Set-KvValue
         Get-KvTree many | Select-Object -First 3 | Should -HaveCount 3

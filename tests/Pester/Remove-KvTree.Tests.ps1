@@ -35,6 +35,16 @@ Describe 'Remove-KvTree' -Tag etcd {
         (Get-ErrorOf { Remove-KvTree -All -Confirm:$false }).Exception.Message | Should -Be 'The store holds no keys.'
     }
 
+    It 'takes -Recurse, as Remove-Item does; Remove-KvValue names it' {
+        Set-KvValue deep/a/b 1
+        Remove-KvTree deep -Recurse -Confirm:$false
+        Test-KvKey deep/a/b | Should -BeFalse
+        Set-KvValue deep 1
+        "$(Get-ErrorOf { Remove-KvValue deep -Recurse })" | Should -BeLike '*Remove-KvTree*'
+        Test-KvKey deep | Should -BeTrue
+        Remove-KvValue deep
+    }
+
     It 'refuses <Name> and removes nothing' -ForEach @(
         @{ Name = 'to guess what to remove'; Arguments = @{} }
         @{ Name = 'an empty path'; Arguments = @{ Path = '' } }

@@ -10,6 +10,7 @@ public sealed class ClearKvHistoryCommand : KvStoreCmdlet
 {
     /// <summary>The oldest revision that can still be read afterwards.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [Alias("Revision")]
     [ValidateRange(1, long.MaxValue)]
     public long BeforeRevision { get; set; }
 

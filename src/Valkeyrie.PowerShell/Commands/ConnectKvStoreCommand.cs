@@ -25,6 +25,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     /// <summary>The name of a store that Register-KvStore keeps, which goes before a host of that name. Or the endpoints: host, host:port, http://host:port, or https://host:port for TLS. The default port is 2379. Or one
     /// address of a store as Get-KvStore shows it, or of Consul: consul://host:8500, consuls://host:8501 for TLS, and without a host what CONSUL_HTTP_ADDR says; or of ZooKeeper: zookeeper://host:2181,host2:2181/chroot, zookeepers:// for TLS. Default: what ETCDCTL_ENDPOINTS says, else http://127.0.0.1:2379.</summary>
     [Parameter(ParameterSetName = EtcdSet, Position = 0, ValueFromPipeline = true)]
+    [Alias("ComputerName", "Server", "Uri")]
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public string[]? Endpoint { get; set; }
 
@@ -50,6 +51,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
 
     /// <summary>The certificate to show to the server: a PEM file, or a certificate with its private key. Implies TLS.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
+    [Alias("Certificate")]
     [ValidateNotNullOrEmpty]
     public object? ClientCertificate { get; set; }
 
@@ -79,6 +81,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
 
     /// <summary>How long one round trip may take: a TimeSpan or seconds. Default: 10 seconds.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 

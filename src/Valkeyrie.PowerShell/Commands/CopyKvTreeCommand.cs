@@ -17,6 +17,7 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
 
     /// <summary>The directory to copy: of <c>app</c> the keys that start with <c>app/</c>.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Source")]
     [AllowEmptyString]
     [TextOf("Path")]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
@@ -42,12 +43,17 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
     [Parameter]
     public long Revision { get; set; }
 
+    /// <summary>Accepted because Get-ChildItem, Remove-Item and Copy-Item have it; a tree is always all of its levels.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter Recurse { get; set; }
+
     private protected override string Work => "copy";
 
     /// <inheritdoc/>
     protected override void Begin()
     {
         base.Begin();
+        CheckRecurse(Recurse);
         _other = StoreOf(nameof(DestinationStore), DestinationStore);
     }
 

@@ -13,6 +13,7 @@ public sealed class DisconnectKvStoreCommand : KvCmdlet
 {
     /// <summary>The stores, or their names. Default: the session's current store.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Alias("Connection", "Name")]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? Store { get; set; }
 

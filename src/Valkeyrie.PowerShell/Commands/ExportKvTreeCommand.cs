@@ -32,6 +32,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     /// <summary>The file. One that exists is replaced, once the new one is whole.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = AllSet, Mandatory = true, Position = 0)]
+    [Alias("LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 

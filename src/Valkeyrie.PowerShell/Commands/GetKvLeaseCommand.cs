@@ -13,7 +13,7 @@ public sealed class GetKvLeaseCommand : KvRequestCmdlet<long, KvLease>
     /// <summary>The leases: as New-KvLease gave them, their numbers, or pairs that are attached to one. Text is a number in hexadecimal, as etcd's tools
     /// show it. Default: all leases of the store, those of locks among them.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("LeaseId")]
+    [Alias("LeaseId", "Lease")]
     [LeaseId]
     [ArgumentCompleter(typeof(LeaseCompleter))]
     public long[] Id { get; set; } = [];

@@ -12,6 +12,7 @@ public sealed class GetKvRoleCommand : KvAccessCmdlet
 {
     /// <summary>The names. Default: all roles.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("RoleName")]
     [TextOf("Name")]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string[] Name { get; set; } = [];

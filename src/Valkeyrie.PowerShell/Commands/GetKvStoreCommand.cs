@@ -25,6 +25,7 @@ public sealed class GetKvStoreCommand : KvCmdlet
 
     /// <summary>How long the stores are waited for, all together: a TimeSpan or seconds. Default: 2 seconds.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -23,6 +23,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
 
     /// <summary>Only keys that fit one of these wildcard patterns: a pattern with a slash is compared with the whole key, one without with its last part.</summary>
     [Parameter]
+    [Alias("Filter")]
     [SupportsWildcards]
     public string[]? Include { get; set; }
 
@@ -37,6 +38,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
 
     /// <summary>Only pairs that were written after this revision.</summary>
     [Parameter]
+    [Alias("SinceRevision")]
     public long Since { get; set; }
 
     /// <summary>List from the last key to the first.</summary>
@@ -45,6 +47,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
 
     /// <summary>Leave the values out.</summary>
     [Parameter]
+    [Alias("KeyOnly")]
     public SwitchParameter KeysOnly { get; set; }
 
     /// <summary>Emit the number of keys instead of the pairs.</summary>
@@ -59,6 +62,10 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     [Parameter]
     public SwitchParameter Typed { get; set; }
 
+    /// <summary>Accepted because Get-ChildItem, Remove-Item and Copy-Item have it; a tree is always all of its levels.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter Recurse { get; set; }
+
     /// <summary>List as of this older revision. Default: the newest.</summary>
     [Parameter]
     public long Revision { get; set; }
@@ -71,6 +78,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     protected override void Begin()
     {
         base.Begin();
+        CheckRecurse(Recurse);
         if (ParameterSetName == AllSet && !All)
         {
             Fail(ErrorRecords.InvalidArgument("-All is false. Specify what to list: a directory with -Path, a prefix with -Prefix, or everything with -All."));

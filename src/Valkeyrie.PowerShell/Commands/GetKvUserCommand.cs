@@ -12,6 +12,7 @@ public sealed class GetKvUserCommand : KvAccessCmdlet
 {
     /// <summary>The names. Default: all users.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("UserName")]
     [TextOf("Name")]
     [ArgumentCompleter(typeof(UserCompleter))]
     public string[] Name { get; set; } = [];

@@ -62,11 +62,13 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
 
     /// <summary>How long to wait with -Wait: a TimeSpan or seconds. Default: for ever.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>Emit the value alone, as text.</summary>
     [Parameter(ParameterSetName = TextSet, Mandatory = true)]
+    [Alias("Raw")]
     public SwitchParameter ValueOnly { get; set; }
 
     /// <summary>Open a value that was sealed for a certificate of this user, and emit what is in it, as text.</summary>
@@ -79,6 +81,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
 
     /// <summary>Emit the value alone, as one byte array.</summary>
     [Parameter(ParameterSetName = BytesSet, Mandatory = true)]
+    [Alias("AsBytes")]
     public SwitchParameter AsByteStream { get; set; }
 
     /// <summary>Emit what the value, read as JSON, stands for.</summary>
@@ -87,6 +90,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
 
     /// <summary>Write the value to this file, byte by byte as it is, instead of emitting it. One that exists is replaced, once the new one is whole.</summary>
     [Parameter(ParameterSetName = FileSet, Mandatory = true)]
+    [Alias("FilePath")]
     [ValidateNotNullOrEmpty]
     public string OutFile { get; set; } = "";
 

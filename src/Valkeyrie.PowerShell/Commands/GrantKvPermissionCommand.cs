@@ -10,6 +10,7 @@ public sealed class GrantKvPermissionCommand : KvPermissionCmdlet
 {
     /// <summary>What is permitted: to read, to write (and remove), or both.</summary>
     [Parameter(Mandatory = true)]
+    [Alias("Permission")]
     public KvAccessKind Access { get; set; }
 
     /// <inheritdoc/>

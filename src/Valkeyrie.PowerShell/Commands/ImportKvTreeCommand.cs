@@ -23,7 +23,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
 
     /// <summary>The file: as Export-KvTree writes it, a configuration, or a dump of etcdctl or consul. Where an object is piped, the directory may stand here.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName")]
+    [Alias("FullName", "LiteralPath")]
     [PathOfFile]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";

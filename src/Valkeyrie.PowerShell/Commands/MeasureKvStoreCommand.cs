@@ -28,6 +28,7 @@ public sealed class MeasureKvStoreCommand : KvStoreCmdlet
 
     /// <summary>How long the writes may go on, and the reads: a TimeSpan or seconds. Default: 10 seconds.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Duration(ShortestMilliseconds = 1)]
     public TimeSpan Timeout { get; set; } = Defaults.Timeout;
 

@@ -12,7 +12,7 @@ public sealed class MoveKvClusterLeaderCommand : KvStoreCmdlet
 {
     /// <summary>The id of the member that is to lead, or a member as Get-KvMember emits it. It must have a vote.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("MemberId")]
+    [Alias("MemberId", "Member")]
     [TextOf("Id")]
     [ArgumentCompleter(typeof(MemberCompleter))]
     public string Id { get; set; } = "";

@@ -55,6 +55,7 @@ public sealed class NewKvConditionCommand : KvCmdlet
 
     /// <summary>That it does not exist.</summary>
     [Parameter(ParameterSetName = MissingSet, Mandatory = true)]
+    [Alias("Absent", "Deleted")]
     public SwitchParameter Missing { get; set; }
 
     /// <summary>How the key compares with the operand: Equal (the default), NotEqual, Greater or Less.</summary>

@@ -11,6 +11,7 @@ public sealed class NewKvLeaseCommand : KvStoreCmdlet
 {
     /// <summary>How long it lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. A store may lengthen a very short one.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public TimeSpan Ttl { get; set; }
 

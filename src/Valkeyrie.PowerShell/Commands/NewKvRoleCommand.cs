@@ -11,6 +11,7 @@ public sealed class NewKvRoleCommand : KvAccessCmdlet
 {
     /// <summary>The names of the roles.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("RoleName")]
     [TextOf("Name")]
     public string[] Name { get; set; } = [];
 

@@ -14,6 +14,7 @@ public sealed class NewKvUserCommand : KvPasswordCmdlet
     /// <summary>The user's name.</summary>
     [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = NoPasswordSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("UserName")]
     public string Name { get; set; } = "";
 
     /// <summary>The user has no password: it signs in with a client certificate that names it.</summary>

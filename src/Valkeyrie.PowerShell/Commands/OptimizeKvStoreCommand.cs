@@ -13,12 +13,14 @@ public sealed class OptimizeKvStoreCommand : KvStoreCmdlet
 {
     /// <summary>Only these endpoints of the store. Default: all, which must answer then.</summary>
     [Parameter(Position = 0)]
+    [Alias("ComputerName", "Server", "Uri")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(StoreEndpointCompleter))]
     public string[]? Endpoint { get; set; }
 
     /// <summary>How long one member may take: a TimeSpan or seconds. Default: as long as it takes.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 

@@ -24,6 +24,7 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
 
     /// <summary>The endpoints, as Connect-KvStore takes them.</summary>
     [Parameter(ParameterSetName = EtcdSet, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("ComputerName", "Server", "Uri")]
     [ArgumentCompleter(typeof(EndpointCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Endpoint { get; set; } = [];
@@ -39,6 +40,7 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
 
     /// <summary>The PEM file of the certificate to show to the server. Implies TLS.</summary>
     [Parameter(ParameterSetName = EtcdSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("Certificate")]
     public string? ClientCertificate { get; set; }
 
     /// <summary>The PEM file of the client certificate's private key. Default: it is in the same file.</summary>
@@ -57,6 +59,7 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
 
     /// <summary>How long one round trip may take: a TimeSpan or seconds. Default: that of Connect-KvStore.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 

@@ -36,6 +36,7 @@ public sealed class RegisterKvWatchCommand : KvStoreCmdlet
 
     /// <summary>What to run for each event: <c>param($changes)</c>, or <c>$EventArgs.Changes</c>. Without it events wait in the queue of Get-Event and Wait-Event.</summary>
     [Parameter(Position = 1)]
+    [Alias("ScriptBlock")]
     [ValidateNotNull]
     public ScriptBlock? Action { get; set; }
 

@@ -12,7 +12,7 @@ public sealed class RemoveKvLeaseCommand : KvRequestCmdlet<long, bool>
 {
     /// <summary>The leases: as New-KvLease and Get-KvLease give them, or their numbers. Text is a number in hexadecimal, as etcd's tools show it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("LeaseId")]
+    [Alias("LeaseId", "Lease")]
     [LeaseId]
     [ArgumentCompleter(typeof(LeaseCompleter))]
     public long[] Id { get; set; } = [];

@@ -12,7 +12,7 @@ public sealed class RemoveKvMemberCommand : KvStoreCmdlet
 {
     /// <summary>The ids of the members, or members as Get-KvMember emits them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("MemberId")]
+    [Alias("MemberId", "Member")]
     [TextOf("Id")]
     [ArgumentCompleter(typeof(MemberCompleter))]
     public string[] Id { get; set; } = [];

@@ -12,6 +12,7 @@ public sealed class RemoveKvRoleCommand : KvAccessCmdlet
 {
     /// <summary>The names of the roles.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("RoleName")]
     [TextOf("Name")]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string[] Name { get; set; } = [];

@@ -20,6 +20,17 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>Accepted because Get-ChildItem, Remove-Item and Copy-Item have it; a tree is always all of its levels.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        base.Begin();
+        CheckRecurse(Recurse);
+    }
+
     /// <inheritdoc/>
     protected override void Process()
     {

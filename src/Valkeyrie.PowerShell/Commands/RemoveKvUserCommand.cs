@@ -12,6 +12,7 @@ public sealed class RemoveKvUserCommand : KvAccessCmdlet
 {
     /// <summary>The names of the users.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("UserName")]
     [TextOf("Name")]
     [ArgumentCompleter(typeof(UserCompleter))]
     public string[] Name { get; set; } = [];

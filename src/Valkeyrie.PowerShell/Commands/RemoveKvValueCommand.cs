@@ -17,6 +17,20 @@ public sealed class RemoveKvValueCommand : KvKeyCmdlet<bool>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>Refused: says which command removes a directory.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        base.Begin();
+        if (Recurse)
+        {
+            Fail(ErrorRecords.InvalidArgument("Remove-KvValue removes single keys and has no -Recurse. To remove a directory, use Remove-KvTree."));
+        }
+    }
+
     /// <inheritdoc/>
     private protected override bool CanBeRecorded => true;
 

@@ -14,6 +14,7 @@ public sealed class SaveKvSnapshotCommand : KvStoreCmdlet
 
     /// <summary>The file. One that exists is replaced, once the new one is whole.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("LiteralPath", "Path")]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 

@@ -16,6 +16,7 @@ public sealed class SelectKvStoreCommand() : KvTargetCmdlet("Select-KvStore")
 
     /// <summary>The store: its name, or what Connect-KvStore or Get-KvStore gave. It may be one that another runspace opened.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Alias("Connection", "Name")]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? Store { get; set; }
 

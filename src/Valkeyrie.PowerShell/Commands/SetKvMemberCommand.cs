@@ -16,7 +16,7 @@ public sealed class SetKvMemberCommand : KvStoreCmdlet
 
     /// <summary>The id of the member, or a member as Get-KvMember and Add-KvMember emit it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("MemberId")]
+    [Alias("MemberId", "Member")]
     [TextOf("Id")]
     [ArgumentCompleter(typeof(MemberCompleter))]
     public string Id { get; set; } = "";

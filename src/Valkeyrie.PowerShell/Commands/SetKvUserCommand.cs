@@ -11,6 +11,7 @@ public sealed class SetKvUserCommand : KvPasswordCmdlet
 {
     /// <summary>The user's name.</summary>
     [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("UserName")]
     [ArgumentCompleter(typeof(UserCompleter))]
     public string Name { get; set; } = "";
 

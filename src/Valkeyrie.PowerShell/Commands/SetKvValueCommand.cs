@@ -81,12 +81,14 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     /// <summary>How long the key lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. Default: for ever.</summary>
     [Parameter(ParameterSetName = KeySet, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = PairSet)]
+    [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public TimeSpan? Ttl { get; set; }
 
     /// <summary>The lease to attach the key to: as New-KvLease gave it, or its number. Not together with -Ttl.</summary>
     [Parameter(ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = PairSet)]
+    [Alias("LeaseId")]
     [LeaseId]
     [ArgumentCompleter(typeof(LeaseCompleter))]
     public long Lease { get; set; }

@@ -27,6 +27,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
 
     /// <summary>The directory to follow: of <c>app</c> the keys that start with <c>app/</c>.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 0)]
+    [Alias("Source")]
     [AllowEmptyString]
     [TextOf("Path")]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
@@ -63,6 +64,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
 
     /// <summary>End, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 

@@ -20,11 +20,13 @@ public sealed class TestKvStoreCommand : KvCmdlet
 
     /// <summary>The stores, or their names. Default: the session's current store, and in a process in which nobody has connected, the user's own file.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Alias("Connection", "Name")]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? Store { get; set; }
 
     /// <summary>How long one answer of an endpoint is waited for: a TimeSpan or seconds. Default: 5 seconds.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -15,7 +15,7 @@ public sealed class UpdateKvLeaseCommand : KvStoreCmdlet
 
     /// <summary>The leases: as New-KvLease and Get-KvLease give them, or their numbers. Text is a number in hexadecimal, as etcd's tools show it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("LeaseId")]
+    [Alias("LeaseId", "Lease")]
     [LeaseId]
     [ArgumentCompleter(typeof(LeaseCompleter))]
     public long[] Id { get; set; } = [];
@@ -30,6 +30,7 @@ public sealed class UpdateKvLeaseCommand : KvStoreCmdlet
 
     /// <summary>With -Wait: end, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 

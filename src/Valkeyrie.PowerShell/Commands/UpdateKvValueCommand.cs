@@ -37,6 +37,7 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
     /// Set-KvValue.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 1)]
     [Parameter(ParameterSetName = PipelineSet, Mandatory = true, Position = 0)]
+    [Alias("Action")]
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
     /// <summary>Read the old value as JSON, and write the new one as JSON.</summary>
@@ -45,6 +46,7 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
 
     /// <summary>Pass the old value as a byte array.</summary>
     [Parameter]
+    [Alias("AsBytes")]
     public SwitchParameter AsByteStream { get; set; }
 
     /// <summary>Refuse a key that does not exist, instead of creating it.</summary>
@@ -58,6 +60,7 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
 
     /// <summary>How long the key lives from now on, as a TimeSpan or in seconds. Default: as long as it did.</summary>
     [Parameter]
+    [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public TimeSpan? Ttl { get; set; }
 

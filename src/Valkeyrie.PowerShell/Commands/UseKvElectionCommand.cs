@@ -10,6 +10,7 @@ public sealed class UseKvElectionCommand : KvElectionCmdlet
 {
     /// <summary>What to run, in a scope below the caller's. The leadership is its first argument: <c>param($leadership)</c> or <c>$args[0]</c>.</summary>
     [Parameter(Mandatory = true, Position = 1)]
+    [Alias("Action")]
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
     /// <inheritdoc/>

@@ -12,6 +12,7 @@ public sealed class UseKvLockCommand : KvLockCmdlet
 {
     /// <summary>The key; it need not exist.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [Alias("Name")]
     [AllowEmptyString]
     [TextOf("Key")]
     [ArgumentCompleter(typeof(KeyCompleter))]
@@ -19,6 +20,7 @@ public sealed class UseKvLockCommand : KvLockCmdlet
 
     /// <summary>What to run, in a scope below the caller's. The lock is its first argument: <c>param($lock)</c> or <c>$args[0]</c>.</summary>
     [Parameter(Mandatory = true, Position = 1)]
+    [Alias("Action")]
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
     /// <inheritdoc/>

@@ -22,6 +22,7 @@ public sealed class WaitKvKeyCommand : KvKeyCmdlet<KvPair?>
 
     /// <summary>Wait until the key does not exist.</summary>
     [Parameter(ParameterSetName = MissingSet, Mandatory = true)]
+    [Alias("Absent", "Deleted")]
     public SwitchParameter Missing { get; set; }
 
     /// <summary>Wait until the key has this value, specified as to Set-KvValue and compared byte by byte.</summary>
@@ -33,6 +34,7 @@ public sealed class WaitKvKeyCommand : KvKeyCmdlet<KvPair?>
 
     /// <summary>How long to wait: a TimeSpan or seconds; 0 looks once. Default: for ever.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 

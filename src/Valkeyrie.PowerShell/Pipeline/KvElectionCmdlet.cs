@@ -24,11 +24,13 @@ public abstract class KvElectionCmdlet : KvHoldingCmdlet
 
     /// <summary>How long the leadership outlives its leader, should the leader die: a TimeSpan or seconds. Default: 20 seconds.</summary>
     [Parameter]
+    [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public TimeSpan? Ttl { get; set; }
 
     /// <summary>How long to wait for the leadership: a TimeSpan or seconds; 0 tries once. Default: for ever.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 

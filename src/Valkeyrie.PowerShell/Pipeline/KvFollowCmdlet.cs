@@ -15,6 +15,7 @@ public abstract class KvFollowCmdlet : KvStoreCmdlet
 
     /// <summary>End the watch, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 

@@ -14,6 +14,7 @@ public abstract class KvStoreCmdlet : KvCmdlet
     /// <summary>The store: what Connect-KvStore gave, the name of an open one, or any <see cref="IKvStore"/>. Default: the session's current store, and
     /// in a process in which nobody has connected, the user's own file.</summary>
     [Parameter]
+    [Alias("Connection")]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? Store { get; set; }
 
@@ -85,6 +86,16 @@ public abstract class KvStoreCmdlet : KvCmdlet
         {
             Fail(ErrorRecords.InvalidArgument(
                 $"A transaction uses one store: this transaction uses '{store.Info.Address}', but -Store specifies '{Target.Info.Address}'. Omit -Store in its blocks.", Store));
+        }
+    }
+
+    /// <summary>Refuses a -Recurse of false for what works on whole trees.</summary>
+    /// <param name="recurse">The parameter.</param>
+    private protected void CheckRecurse(SwitchParameter recurse)
+    {
+        if (MyInvocation.BoundParameters.ContainsKey("Recurse") && !recurse)
+        {
+            Fail(ErrorRecords.InvalidArgument("-Recurse is false, but a tree is always all of its levels. To list the first level only, use Get-KvTree -Depth 1."));
         }
     }
 }

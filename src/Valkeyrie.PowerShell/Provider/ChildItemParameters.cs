@@ -17,6 +17,7 @@ public sealed class ChildItemParameters : ItemParameters
 
     /// <summary>Leave the values out, which makes a listing of large values quick.</summary>
     [Parameter]
+    [Alias("KeyOnly")]
     public SwitchParameter KeysOnly { get; set; }
 
     /// <summary>Tells whether an entry is asked for.</summary>

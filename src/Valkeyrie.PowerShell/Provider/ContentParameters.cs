@@ -11,6 +11,7 @@ public sealed class ContentReaderParameters : ItemParameters
 
     /// <summary>Returns bytes instead of text.</summary>
     [Parameter]
+    [Alias("AsBytes")]
     public SwitchParameter AsByteStream { get; set; }
 }
 

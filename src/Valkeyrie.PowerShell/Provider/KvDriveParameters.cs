@@ -9,6 +9,7 @@ public sealed class KvDriveParameters
     /// <summary>The store: what Connect-KvStore gave, the name of an open one, or any <see cref="IKvStore"/>. Default: the one that is current in the
     /// session whenever the drive is used.</summary>
     [Parameter]
+    [Alias("Connection")]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? Store { get; set; }
 }
