@@ -1,6 +1,5 @@
 using Etcdserverpb;
 using Google.Protobuf;
-using Grpc.Core;
 using Grpc.Net.Client;
 
 namespace Valkeyrie.Bench.Contenders;
