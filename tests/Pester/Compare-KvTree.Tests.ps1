@@ -71,7 +71,7 @@ Describe 'Compare-KvTree' -Tag etcd {
     It 'takes a missing directory for an empty one, with a warning' {
         Compare-KvTree app missing -WarningVariable warnings -WarningAction SilentlyContinue | ForEach-Object SideIndicator | Should -Be '<=', '<=', '<='
         $warnings | Should -HaveCount 1
-        "$warnings" | Should -BeLike "*directory 'missing' does not exist*"
+        "$warnings" | Should -BeLike "*directory 'missing'*does not exist*"
     }
 
     It 'refuses <Name>' -ForEach @(

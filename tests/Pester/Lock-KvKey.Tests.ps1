@@ -158,7 +158,7 @@ Describe 'Lock-KvKey' -Tag etcd {
         $null = Lock-KvKey named/a -Owner 'zoe@web1' -Store main
         "$(Get-ErrorOf { Lock-KvKey named/a -Timeout 0 -Store main })" | Should -BeLike "*zoe@web1 has the lock of 'named/a'.*"
         "$(Get-ErrorOf { Use-KvLock named/a -Timeout 0 { } -Store main })" | Should -BeLike "*zoe@web1 has the lock of 'named/a'.*"
-        (TabExpansion2 'Unlock-KvKey named/' 20).CompletionMatches.CompletionText | Should -Be named/a
+        (TabExpansion2 'Unlock-KvKey named/' 19).CompletionMatches.CompletionText | Should -Be named/a
         Get-KvLock named/a -Store main | Unlock-KvKey
         Get-KvLock named/a -Store main | Should -BeNullOrEmpty
         $failure = Get-ErrorOf { Unlock-KvKey named/a }

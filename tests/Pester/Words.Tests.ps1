@@ -139,7 +139,7 @@ Describe 'A value' {
         @{ Name = 'elements without end'; Make = { , [Linq.Enumerable]::Repeat(1, [int]::MaxValue) }; Says = '*elements*' }
         @{ Name = 'a module within an object'; Make = { [pscustomobject]@{ a = @{ b = Get-Module Valkeyrie } } }; Says = '*cannot be stored as JSON*' }
         @{ Name = 'what contains itself'; Make = { $h = @{}; $h.h = $h; $h }; Says = '*contains itself*' }
-        @{ Name = 'what is too deep'; Make = { $o = 1; 1..120 | ForEach-Object { $o = @{ o = $o } }; $o }; Says = '*100 deep*' }
+        @{ Name = 'what is too deep'; Make = { $o = 1; 1..120 | ForEach-Object { $o = @{ o = $o } }; $o }; Says = '*100 levels deep*' }
     ) {
         $value = & $Make
         { Set-KvValue words/refused $value -ErrorAction Stop } | Should -Throw $Says -ErrorId 'KvInvalidArgument,*'
