@@ -201,7 +201,7 @@ Describe 'A parameter of one name and type' {
         Except = 'ClientKey string', 'Endpoint string[]', 'FilePath string', 'Key string[]', 'Name string', 'Name string[]', 'Namespace string', 'Path string', 'Revision long', 'Value System.Object' } {
         $declared = foreach ($command in $Commands) {
             foreach ($parameter in Get-OwnParameter $command) {
-                $attributes = $parameter.Attributes | Where-Object { $_.GetType().Name -notin 'ParameterAttribute', 'NullableAttribute' } | ForEach-Object {
+                $attributes = $parameter.Attributes | Where-Object { $_.GetType().Name -notin 'ParameterAttribute', 'NullableAttribute', 'AliasAttribute' } | ForEach-Object {
                     $attribute = $_
                     $values = $_.GetType().GetProperties() | Where-Object { $_.Name -ne 'TypeId' -and $_.GetIndexParameters().Count -eq 0 } |
                         ForEach-Object { "$($_.Name)=$($_.GetValue($attribute))" }

@@ -141,8 +141,8 @@ Describe 'Get-KvTree' -Tag etcd {
         It 'refuses <Name> with one error, whatever is piped' -ForEach @(
             @{ Name = 'a pattern that is none'; Choice = @{ Include = '[z-a' }; Says = '*`[z-a*-Include*' }
             @{ Name = 'an empty pattern'; Choice = @{ Exclude = '' }; Says = '*-Exclude is empty*' }
-            @{ Name = 'a depth below zero'; Choice = @{ Depth = -1 }; Says = '*depth is -1*' }
-            @{ Name = 'a revision below zero'; Choice = @{ Since = -1 }; Says = '*revision is -1*' }
+            @{ Name = 'a depth below zero'; Choice = @{ Depth = -1 }; Says = '*depth must be at least 0; it is -1*' }
+            @{ Name = 'a revision below zero'; Choice = @{ Since = -1 }; Says = '*revision must be at least 0; it is -1*' }
         ) {
             $failure = @(Get-ErrorOf { 'site', 'app' | Get-KvTree @Choice })
             $failure.Count | Should -Be 1
