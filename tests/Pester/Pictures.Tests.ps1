@@ -118,11 +118,17 @@ Describe 'The renderer of pictures' {
 }
 
 Describe 'The pictures' {
-    It 'are all in the README, which shows no other, each with words for those who do not see it' {
-        $shown = [regex]::Matches($Readme, '!\[(?<words>[^\]]*)\]\((?<file>[^)]+)\)')
-        $shown | ForEach-Object { $_.Groups['words'].Value.Length | Should -BeGreaterThan 20 }
+    It 'are all in the README or on the page of speed, which show no other, each with words for those who do not see it' {
+        $shown = foreach ($page in 'README.md', 'docs/speed.md') {
+            $folder = Split-Path $page
+            $text = Get-Content "$PSScriptRoot/../../$page" -Raw
+            foreach ($image in [regex]::Matches($text, '!\[(?<words>[^\]]*)\]\((?<file>[^)]+)\)')) {
+                $image.Groups['words'].Value.Length | Should -BeGreaterThan 20
+                ($folder ? "$folder/" : '') + $image.Groups['file'].Value
+            }
+        }
         $files = (Get-ChildItem $PictureFolder -File).Name | ForEach-Object { "docs/pictures/$_" }
-        $shown | ForEach-Object { $_.Groups['file'].Value } | Sort-Object | Should -Be ($files | Sort-Object)
+        $shown | Sort-Object | Should -Be ($files | Sort-Object)
     }
 
     It '<_.Name> has a title and a description, and needs no script, font or file' -ForEach $pictures {
