@@ -127,7 +127,7 @@ Describe '<_>' -ForEach $commands {
             '^New-KvLease$' { 'Ttl'; break }
             '-KvSnapshot$' { 'FilePath'; break }
             '-KvLease$' { 'Id'; break }
-            '-KvTransaction$' { 'If'; break }
+            '-KvTransaction$' { 'Then'; break }
             '^Unlock-KvKey$' { 'Lock'; break }
             '^(Exit|Set)-KvElection$' { 'Leadership'; break }
             '-KvElection$' { 'Name'; break }
@@ -188,7 +188,7 @@ Describe '<_>, which works on a store' -ForEach $onStore {
 
 Describe '<_>, of which there may be many' -ForEach $piped {
     It 'takes from the pipeline what it takes first' {
-        $many = @{ 'Grant-KvRole' = 'User'; 'Revoke-KvRole' = 'User'; 'Grant-KvPermission' = 'Path'; 'Revoke-KvPermission' = 'Path' }[$_] ?? (Get-FirstParameter $_).Name
+        $many = @{ 'Grant-KvRole' = 'User'; 'Revoke-KvRole' = 'User'; 'Grant-KvPermission' = 'Path'; 'Revoke-KvPermission' = 'Path'; 'Invoke-KvTransaction' = 'If' }[$_] ?? (Get-FirstParameter $_).Name
         $first = (Get-Command $_).Parameters[$many]
         $first.ParameterSets.Values | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName } | Should -Not -BeNullOrEmpty
     }

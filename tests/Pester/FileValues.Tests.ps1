@@ -38,7 +38,7 @@ Describe 'Set-KvValue -InFile' {
     It 'refuses <Name>, and writes nothing' -ForEach @(
         @{ Name = 'a file that is not there'; Run = { Set-KvValue no/x -InFile (Join-Path $TestFolder none) }; Id = 'KvFileFailed'; Says = 'does not exist' }
         @{ Name = 'a folder'; Run = { Set-KvValue no/x -InFile $TestFolder }; Id = 'KvFileFailed'; Says = 'is a folder' }
-        @{ Name = 'a file and a value'; Run = { Set-KvValue no/x 1 -InFile $File }; Id = 'KvInvalidArgument'; Says = '-InFile and -Value' }
+        @{ Name = 'a file and a value'; Run = { Set-KvValue no/x 1 -InFile $File }; Id = 'KvInvalidArgument'; Says = '-InFile or -Value, not both' }
         @{ Name = 'a file of another provider'; Run = { Set-KvValue no/x -InFile env:x }; Id = 'KvInvalidArgument'; Says = 'not to a file' }
     ) {
         $failure = Get-ErrorOf { & $Run }

@@ -46,7 +46,7 @@ Describe 'The package' -Tag PSResourceGet {
         $base | Should -BeLike "$UserHome*$Version"
         (ConvertTo-Word $seen) -join ' ' | Should -BeExactly ((ConvertTo-Word (Get-FirstSession)) -join ' ')
         $drive, $help = Invoke-AtEmptyHome $UserHome "Set-KvValue app/host db01 -WarningAction Ignore; (Get-ChildItem kv:/app).Name; (Get-Help Set-KvValue).Synopsis"
-        $drive, $help | Should -Be host, 'Writes values.'
+        $drive, $help | Should -Be host, 'Writes values to keys.'
     }
 
     It 'carries the release notes of the changelog, its license and its icon' {

@@ -267,11 +267,12 @@ Describe 'Objects of several types among each other' {
         $among = @([version] '1.0'; $ofType)
         Assert-Visible $among "$_ among others"
 
-        # A label may also name what an outcome has in its pair.
+        # A label may also name what an outcome has in its pair, or the column of a view that shows two properties.
+        $column = @{ 'Valkeyrie.KvCondition' = 'Key', 'Operand'; 'Valkeyrie.KvPermission' = 'Keys' }[$_]
         $text = ($among | Out-String -Width 1000) -replace '\e\[[0-9;]*m'
         $labels = [regex]::Matches($text, '(?m)^(\w+) *: ').ForEach{ $_.Groups[1].Value } | Sort-Object -Unique
         $labels.Count | Should -BeGreaterThan 1 -Because $text
-        $names = @($ofType)[0].PSObject.Properties.Name + @($ofType)[0].Pair.PSObject.Properties.Name -notlike 'Display*'
+        $names = @($ofType)[0].PSObject.Properties.Name + @($ofType)[0].Pair.PSObject.Properties.Name -notlike 'Display*' + $column
         $labels | Where-Object { $_ -notin $names } | Should -BeNullOrEmpty -Because "a script finds each text of '$_' under its label"
     }
 }

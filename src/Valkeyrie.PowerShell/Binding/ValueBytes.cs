@@ -25,7 +25,7 @@ internal static class ValueBytes
             string text => Encoding.UTF8.GetBytes(text),
             byte[] bytes => bytes,
             ReadOnlyMemory<byte> memory => memory,
-            null => throw new KvInvalidArgumentException("The value is null. To store an empty value, specify ''.") { Key = key },
+            null => throw new KvInvalidArgumentException("The value is null. For an empty value, specify ''.") { Key = key },
             SecureString or PSCredential => throw new KvInvalidArgumentException(
                 $"A {plain.GetType().Name} cannot be stored: its secret would be lost or exposed. Specify the intended text.") { Key = key },
             ScriptBlock => throw new KvInvalidArgumentException(
