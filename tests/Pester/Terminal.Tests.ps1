@@ -230,8 +230,10 @@ Describe 'The view <Name>' -ForEach $shown {
 
 Describe 'Objects of several types among each other' {
     It 'show nothing as it is, each text under the name of its property: <_>' -ForEach $types {
+        $type = $_
+
         # PowerShell uses no view for them: it has begun with that of the first object.
-        $ofType = switch ($_) {
+        $ofType = switch ($type) {
             'Valkeyrie.PowerShell.KvConnection' { $server }
             'Valkeyrie.KvLock' { $lock }
             'Valkeyrie.KvLockStatus' { Get-KvLock "locked$k" }
@@ -262,18 +264,18 @@ Describe 'Objects of several types among each other' {
             'Valkeyrie.KvPermission' { $role.Permissions }
             'Valkeyrie.KvEndpointStatus' { Test-KvStore $connection }
             'Valkeyrie.KvPromises' { $connection.Store.Info.Promises }
-            default { throw "The type '$_' needs a line here that makes a hostile object of it." }
+            default { throw "The type '$type' needs a line here that makes a hostile object of it." }
         }
         $among = @([version] '1.0'; $ofType)
-        Assert-Visible $among "$_ among others"
+        Assert-Visible $among "$type among others"
 
         # A label may also name what an outcome has in its pair, or the column of a view that shows two properties.
-        $column = @{ 'Valkeyrie.KvCondition' = 'Key', 'Operand'; 'Valkeyrie.KvPermission' = 'Keys' }[$_]
+        $column = @{ 'Valkeyrie.KvCondition' = 'Key', 'Operand'; 'Valkeyrie.KvPermission' = 'Keys' }[$type]
         $text = ($among | Out-String -Width 1000) -replace '\e\[[0-9;]*m'
         $labels = [regex]::Matches($text, '(?m)^(\w+) *: ').ForEach{ $_.Groups[1].Value } | Sort-Object -Unique
         $labels.Count | Should -BeGreaterThan 1 -Because $text
         $names = @($ofType)[0].PSObject.Properties.Name + @($ofType)[0].Pair.PSObject.Properties.Name -notlike 'Display*' + $column
-        $labels | Where-Object { $_ -notin $names } | Should -BeNullOrEmpty -Because "a script finds each text of '$_' under its label"
+        $labels | Where-Object { $_ -notin $names } | Should -BeNullOrEmpty -Because "a script finds each text of '$type' under its label"
     }
 }
 
