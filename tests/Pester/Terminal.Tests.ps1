@@ -274,7 +274,7 @@ Describe 'Objects of several types among each other' {
         $text = ($among | Out-String -Width 1000) -replace '\e\[[0-9;]*m'
         $labels = [regex]::Matches($text, '(?m)^(\w+) *: ').ForEach{ $_.Groups[1].Value } | Sort-Object -Unique
         $labels.Count | Should -BeGreaterThan 1 -Because $text
-        $names = @($ofType)[0].PSObject.Properties.Name + @($ofType)[0].Pair.PSObject.Properties.Name -notlike 'Display*' + $column
+        $names = (@($ofType)[0].PSObject.Properties.Name + @($ofType)[0].Pair.PSObject.Properties.Name -notlike 'Display*') + $column
         $labels | Where-Object { $_ -notin $names } | Should -BeNullOrEmpty -Because "a script finds each text of '$type' under its label"
     }
 }
