@@ -42,8 +42,7 @@ public sealed class KvWatchSource
     /// <summary>What is followed, in words.</summary>
     public override string ToString() => VisibleText.Of($"{Range} of {Store.Info.Address}");
 
-    /// <summary>Raises the events until the subscription ends, or what they tell. The next one is raised when the one before has been taken
-    /// (<see cref="EventHandover"/>), and until then no change is read.</summary>
+    /// <summary>Raises the events until the subscription ends, or what they tell.</summary>
     /// <param name="changes">What they tell.</param>
     /// <param name="debounce">How long nothing must change before an event is raised; null to raise one for each change.</param>
     /// <param name="events">The session's events.</param>
@@ -52,14 +51,20 @@ public sealed class KvWatchSource
     internal async Task RunAsync(
         IAsyncEnumerable<KvEvent> changes, TimeSpan? debounce, PSEventManager events, PSEventSubscriber subscriber, Func<KvException, ErrorRecord> tell)
     {
-        using var handover = new EventHandover(events, subscriber);
         try
         {
-            await foreach (var batch in Batches(changes, debounce).ConfigureAwait(false))
+            if (debounce is { } pause)
             {
-                if (!await handover.RaiseAsync(() => Raise(batch, null), _ending.Token).ConfigureAwait(false))
+                await foreach (var batch in changes.Debounce(pause, time: null, _ending.Token).ConfigureAwait(false))
                 {
-                    return;
+                    Raise([.. batch], null);
+                }
+            }
+            else
+            {
+                await foreach (var change in changes.ConfigureAwait(false))
+                {
+                    Raise([change], null);
                 }
             }
         }
@@ -70,24 +75,6 @@ public sealed class KvWatchSource
         catch (KvException e)
         {
             Fail(e, events, subscriber, tell);
-        }
-    }
-
-    private async IAsyncEnumerable<KvEvent[]> Batches(IAsyncEnumerable<KvEvent> changes, TimeSpan? debounce)
-    {
-        if (debounce is { } pause)
-        {
-            await foreach (var batch in changes.Debounce(pause, time: null, _ending.Token).ConfigureAwait(false))
-            {
-                yield return [.. batch];
-            }
-
-            yield break;
-        }
-
-        await foreach (var change in changes.ConfigureAwait(false))
-        {
-            yield return [change];
         }
     }
 

@@ -77,41 +77,6 @@ Describe 'Register-KvWatch' {
         $events | Should -BeLessThan 10
     }
 
-    It 'has one event at most wait for an action that is slower than the changes, and tells all of them in order' {
-        $queue = $ExecutionContext.Events.GetType().GetField('_actionQueue', 'Instance, NonPublic').GetValue($ExecutionContext.Events)
-        $most = 0
-        $job = Register-KvWatch slow -Action { param($changes) Start-Sleep -Milliseconds 5; [int] $changes.Value }
-        foreach ($n in 1..30) {
-            Set-KvValue slow/a $n
-            $most = [Math]::Max($most, $queue.Count)
-        }
-
-        $told = @()
-        Wait-Until { $most = [Math]::Max($most, $queue.Count); $script:told += @(Receive-Job $job); $script:told.Count -ge 30 } 'all changes'
-        $script:told | Should -Be (1..30)
-        $script:told = $null
-        $most | Should -BeLessOrEqual 1
-    }
-
-    It 'has no more events wait for Get-Event than it says, and raises the others once those are taken' {
-        Register-KvWatch much -SourceIdentifier much
-        1..1200 | ForEach-Object { [pscustomobject]@{ Key = 'much/{0:0000}' -f $_; Value = $_ } } | Set-KvValue
-        Wait-Until { @(Get-Event -ErrorAction Ignore).Count -ge 1000 } 'the queue to be full'
-
-        # Told behind the last change, by a subscription that has room.
-        Register-KvWatch -Key much/last -SourceIdentifier last
-        Set-KvValue much/last 1
-        $null = Wait-Event last -Timeout 60
-        @(Get-Event -SourceIdentifier much).Count | Should -Be 1000
-        $keys = @()
-        while ($keys.Count -lt 1201) {
-            Wait-Event much -Timeout 60 | Should -Not -BeNullOrEmpty
-            $keys += @(Get-Event -SourceIdentifier much | ForEach-Object { $_.SourceEventArgs.Changes.Key; Remove-Event -EventIdentifier $_.EventIdentifier })
-        }
-
-        $keys | Should -Be (@(1..1200 | ForEach-Object { 'much/{0:0000}' -f $_ }) + 'much/last')
-    }
-
     It 'keeps errors of the action in its job' {
         $job = Register-KvWatch faulty -Action { throw "no action for $($args[0].Key)" }
         Set-KvValue faulty/a 1
