@@ -29,6 +29,10 @@ internal static class DeserializedPair
         };
     }
 
+    /// <summary>True for what is left of a pair or event.</summary>
+    /// <param name="value">The object.</param>
+    public static bool IsOne(object? value) => value is PSObject { BaseObject: PSCustomObject, TypeNames: [Prefix + "Valkeyrie.KvPair" or Prefix + "Valkeyrie.KvEvent", ..] };
+
     private static KvPair Pair(PSObject remains) => new(Bytes(remains.Properties[PairBytes.Field]?.Value) ?? Decoded(remains))
     {
         Key = $"{remains.Properties[nameof(KvPair.Key)]?.Value}",

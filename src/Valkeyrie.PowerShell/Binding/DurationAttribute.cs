@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Numerics;
 
 namespace Valkeyrie.PowerShell.Binding;
 
@@ -24,8 +25,9 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
             null or "" => null,
             TimeSpan span => Checked(span, Math.Max(ShortestMilliseconds, ShortestSpanMilliseconds)),
             string text => Checked(Parse(text), ShortestMilliseconds),
-            byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal
+            byte or short or ushort or int or uint or long or ulong or float or double
                 => Checked(Seconds(Convert.ToDouble(value, CultureInfo.InvariantCulture), value), ShortestMilliseconds),
+            decimal or sbyte or BigInteger => throw Suffixed(value),
             _ => throw Refused(value),
         };
     }
@@ -55,6 +57,11 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     private static TimeSpan Seconds(double seconds, object given) =>
         Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : throw Refused(given);
 
+    // Typed without quotes, 1d is the decimal 1, 1y the sbyte 1 and 1n the BigInteger 1: the letter, which the user took for a unit, is gone.
+    private static ArgumentTransformationMetadataException Suffixed(object value) =>
+        new($"The number {value} is of type {value.GetType().Name}, which PowerShell makes of a number with a letter behind it: 1d is not a day, 1y is not a year. "
+            + "Specify a TimeSpan, such as '1.00:00:00' for one day or '00:05:00' for five minutes, or seconds; convert a computed number: ([double] $seconds).");
+
     private static ArgumentTransformationMetadataException Refused(object value) =>
-        new($"'{value}' is not a duration. Specify a number of seconds, such as 30 or 0.5, or a TimeSpan, such as '00:05:00'.");
+        new($"'{value}' is not a duration. Specify a number of seconds, such as 30 or 0.5, or a TimeSpan, such as '00:05:00' for five minutes or '1.00:00:00' for one day.");
 }

@@ -2,15 +2,16 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Chooses keys by wildcards. A pattern with a slash is compared with the whole key, one without with its last part, as in files; case does not count, as in all
-/// of PowerShell's wildcards.</summary>
+/// <summary>Chooses keys by wildcards. A pattern with a slash is compared with the part of the key below the listed directory and with the whole key, a pattern without one with
+/// the last part of the key, as in files; case does not count, as in all of PowerShell's wildcards.</summary>
 internal static class KeyPatterns
 {
     /// <summary>The filter that -Include and -Exclude ask for; null where they ask for none.</summary>
     /// <param name="include">A key must fit one of these; null for any key.</param>
     /// <param name="exclude">A key must fit none of these; null for none.</param>
+    /// <returns>Tells of a key, and of the length of the listed directory with its slash, whether the key fits.</returns>
     /// <exception cref="KvInvalidArgumentException">A pattern is empty or no wildcard pattern.</exception>
-    public static Func<string, bool>? Filter(string[]? include, string[]? exclude)
+    public static Func<string, int, bool>? Filter(string[]? include, string[]? exclude)
     {
         if (include is null && exclude is null)
         {
@@ -19,10 +20,10 @@ internal static class KeyPatterns
 
         var wanted = include is null ? null : Array.ConvertAll(include, text => Pattern(text, "-Include"));
         var unwanted = Array.ConvertAll(exclude ?? [], text => Pattern(text, "-Exclude"));
-        return key => (wanted is null || Array.Exists(wanted, fits => fits(key))) && !Array.Exists(unwanted, fits => fits(key));
+        return (key, root) => (wanted is null || Array.Exists(wanted, fits => fits(key, root))) && !Array.Exists(unwanted, fits => fits(key, root));
     }
 
-    private static Predicate<string> Pattern(string text, string parameter)
+    private static Func<string, int, bool> Pattern(string text, string parameter)
     {
         if (string.IsNullOrEmpty(text))
         {
@@ -41,7 +42,7 @@ internal static class KeyPatterns
         }
 
         return text.Contains(KeyRules.Separator, StringComparison.Ordinal)
-            ? pattern.IsMatch
-            : key => pattern.IsMatch(key[(key.LastIndexOf(KeyRules.Separator) + 1)..]);
+            ? (key, root) => pattern.IsMatch(key) || (root > 0 && pattern.IsMatch(key[root..]))
+            : (key, _) => pattern.IsMatch(key[(key.LastIndexOf(KeyRules.Separator) + 1)..]);
     }
 }

@@ -14,6 +14,9 @@ internal sealed record RangeArgument(string Text, Func<string, KvRange> Make)
     /// <summary>The cmdlets' parameter set of -Prefix.</summary>
     public const string PrefixSet = "Prefix";
 
+    /// <summary>Stands for a pair in place of a directory. No directory has a name with a NUL.</summary>
+    public const string PipedPair = "\0pair";
+
     /// <summary>Every key of the store.</summary>
     public static RangeArgument All { get; } = new("", _ => KvRange.All);
 

@@ -76,6 +76,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void Process() => ReportFileErrors(ReferenceFile ?? DifferenceFile ?? ReferencePath, () =>
     {
+        CheckDirectory(ReferencePath);
         CheckSides();
         var missing = new List<string>();
         using var referenceFile = FileTree(ReferenceFile);

@@ -149,12 +149,20 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
                 : EtcdEnvironment.None with { Endpoints = endpoints };
             return OpenServer(environment, Options(null), ApiVersion, null);
         }
+        catch (KvUnreachableException e) when (endpoints is [var name] && LooksLikeFile(name))
+        {
+            Fail(ErrorRecords.FileAsHost(e, name));
+            throw;
+        }
         catch (KvUnreachableException e) when (e.Reason == KvUnreachableReason.NameNotFound && endpoints is [var name] && !name.AsSpan().ContainsAny(":./"))
         {
             Fail(ErrorRecords.NeitherHostNorRegistered(e, name));
             throw;
         }
     }
+
+    private bool LooksLikeFile(string name) => !name.Contains(':', StringComparison.Ordinal)
+        && (System.IO.Path.GetExtension(name).ToUpperInvariant() is ".DB" or ".SQLITE" or ".SQLITE3" || FileStatus.Of(FileTarget.PathOf(this, name)).Kind == FileKind.Regular);
 
     private static KvRegisteredStore? FindRegistered(string name)
     {

@@ -30,11 +30,16 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     public SwitchParameter All { get; set; }
 
     /// <summary>The file. One that exists is replaced, once the new one is whole.</summary>
-    [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = AllSet, Mandatory = true, Position = 0)]
     [Alias("LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
+
+    /// <summary>A pair in place of a directory, as in <c>Get-KvTree app | Export-KvTree FILE</c>; not for use. It is the reason why -FilePath is not mandatory: PowerShell would
+    /// report a missing file for each pair.</summary>
+    [Parameter(ParameterSetName = RangeArgument.PathSet, ValueFromPipeline = true, DontShow = true)]
+    public KvPair? PipedPair { get; set; }
 
     /// <summary>The format of the file. Default: what its name ends with, for .json records.</summary>
     [Parameter]
@@ -74,6 +79,12 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
         if (ParameterSetName == AllSet && !All)
         {
             Fail(ErrorRecords.InvalidArgument("Specify what to export: a directory with -Path, or everything with -All."));
+        }
+
+        CheckDirectory(PipedPair is null ? Path : RangeArgument.PipedPair);
+        if (FilePath.Length == 0)
+        {
+            Fail(ErrorRecords.InvalidArgument($"Specify the file to write: Export-KvTree {ArgumentText.Of(Path)} FILE."));
         }
 
         var tree = All ? RangeArgument.All : new RangeArgument(Path, KvRange.Directory);

@@ -15,13 +15,14 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     private const string AllSet = "All";
 
     private KvListOptions _choice = new();
+    private Func<string, int, bool>? _filter;
     private Func<KvPair, IEnumerable<object>>? _output;
 
     /// <summary>List every key of the store (of its namespace, where it has one), as without -Path and -Prefix.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Only keys that fit one of these wildcard patterns: a pattern with a slash is compared with the whole key, one without with its last part.</summary>
+    /// <summary>Only keys that fit one of these wildcard patterns: a pattern with a slash is compared with the part of the key below the directory and with the whole key, one without with the last part of the key.</summary>
     [Parameter]
     [Alias("Filter")]
     [SupportsWildcards]
@@ -90,6 +91,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
                 AsHashtable ? "-AsHashtable needs the values in key order. Specify it without -KeysOnly, -Count and -Descending." : "-Typed requires -AsHashtable."));
         }
 
+        _filter = OrFail(null, () => KeyPatterns.Filter(Include, Exclude));
         _choice = OrFail(null, Choose);
         _output = PairOutput.For(this);
     }
@@ -113,18 +115,24 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
             Serializable = Serializable,
             Depth = given.ContainsKey(nameof(Depth)) ? Depth : null,
             ChangedSince = given.ContainsKey(nameof(Since)) ? Since : null,
-            KeyFilter = KeyPatterns.Filter(Include, Exclude),
+            KeyFilter = _filter is null ? null : key => _filter(key, 0),
             Descending = Descending,
         };
         OptionRules.CheckList(choice);
         return choice;
     }
 
+    // Patterns are also compared with what a key is called below the listed directory.
+    private KvListOptions ChoiceIn(KvRange range) =>
+        _filter is null || range.Kind != KvRangeKind.Directory ? _choice : _choice with { KeyFilter = key => _filter(key, range.Start.Length) };
+
     private void Process(KvRange range)
     {
         if (Count)
         {
-            WriteObject(Total(range));
+            var total = Total(range);
+            WriteObject(total);
+            WarnIfKey(range, total == 0);
             return;
         }
 
@@ -148,8 +156,10 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
             return;
         }
 
+        var empty = true;
         foreach (var pair in List(range))
         {
+            empty = false;
             if (_output is null)
             {
                 WriteObject(pair);
@@ -158,6 +168,23 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
             {
                 WriteObject(_output(pair), enumerateCollection: true);
             }
+        }
+
+        WarnIfKey(range, empty);
+    }
+
+    // A listing of nothing is not an error if a key has the directory's name: the user has taken the key for a directory.
+    private void WarnIfKey(KvRange range, bool empty)
+    {
+        if (!empty || range.Kind != KvRangeKind.Directory || PagingParameters.First == 0 || PagingParameters.Skip > 0 || !ListFilter.Of(range, _choice).TakesAll)
+        {
+            return;
+        }
+
+        var options = new KvReadOptions { Revision = OptionalNumber.Of(Revision), Serializable = Serializable };
+        if (Wait(Target.TryGetAsync(range.Text, options, StopToken)) is not null)
+        {
+            WriteWarning($"'{range.Text}' is a key, and no key starts with '{range.Start}'. Get-KvValue {ArgumentText.Of(range.Text)} reads it.");
         }
     }
 
@@ -171,7 +198,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
         var skip = PagingParameters.Skip;
         var first = PagingParameters.First;
         long? limit = first < long.MaxValue && skip < long.MaxValue - first ? (long)(first + skip) : null;
-        foreach (var pair in Enumerate(Target.ListAsync(range, _choice with { Limit = limit }, StopToken)))
+        foreach (var pair in Enumerate(Target.ListAsync(range, ChoiceIn(range) with { Limit = limit }, StopToken)))
         {
             if (skip > 0)
             {
@@ -185,5 +212,5 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
 
     private long Total(KvRange range) => ListFilter.Of(range, _choice).TakesAll
         ? Wait(Target.CountAsync(range, _choice, StopToken))
-        : Enumerate(Target.ListAsync(range, _choice with { KeysOnly = true, Descending = false }, StopToken)).LongCount();
+        : Enumerate(Target.ListAsync(range, ChoiceIn(range) with { KeysOnly = true, Descending = false }, StopToken)).LongCount();
 }

@@ -130,6 +130,11 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     // A file holds one value: which of two would be in it is nothing to leave to chance.
     private protected override bool IsWanted(string key)
     {
+        if (Wait)
+        {
+            WarnOfWildcard(key);
+        }
+
         if (ParameterSetName == FileSet && Recording is null)
         {
             if (_keyOfFile is not null)

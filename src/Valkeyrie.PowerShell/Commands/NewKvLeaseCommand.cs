@@ -10,19 +10,23 @@ namespace Valkeyrie.PowerShell.Commands;
 public sealed class NewKvLeaseCommand : KvStoreCmdlet
 {
     /// <summary>How long it lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. A store may lengthen a very short one.</summary>
+    /// <remarks>Not typed: if the parameter is missing, PowerShell asks for it and converts the answer to the parameter's type before [Duration] gets it. As a TimeSpan
+    /// the answer 5 would be five days.</remarks>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
-    public TimeSpan Ttl { get; set; }
+    public object Ttl { get; set; } = TimeSpan.Zero;
 
     /// <summary>Keep it alive until it is removed or the store is disconnected, which ends it.</summary>
     [Parameter]
     public SwitchParameter KeepAlive { get; set; }
 
+    private TimeSpan Duration => LanguagePrimitives.ConvertTo<TimeSpan>(Ttl);
+
     /// <inheritdoc/>
     protected override void Complete()
     {
-        if (ShouldProcess(Target.Info.Address, $"Grant a lease of {Ttl}"))
+        if (ShouldProcess(Target.Info.Address, $"Grant a lease of {Duration}"))
         {
             WriteObject(OrFail(null, () => Wait(GrantAsync(Target.GetCapability<IKvLeases>()))));
         }
@@ -30,7 +34,7 @@ public sealed class NewKvLeaseCommand : KvStoreCmdlet
 
     private async ValueTask<KvLease> GrantAsync(IKvLeases leases)
     {
-        var lease = await leases.GrantLeaseAsync(Ttl, StopToken).ConfigureAwait(false);
+        var lease = await leases.GrantLeaseAsync(Duration, StopToken).ConfigureAwait(false);
         return KeepAlive ? await leases.KeepLeaseAliveAsync(lease.Id, StopToken).ConfigureAwait(false) : lease;
     }
 }

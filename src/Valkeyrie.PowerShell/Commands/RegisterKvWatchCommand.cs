@@ -68,6 +68,11 @@ public sealed class RegisterKvWatchCommand : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (ParameterSetName == KeySet)
+        {
+            WarnOfWildcard(Key);
+        }
+
         var argument = Argument();
         ReportErrors(argument, () => Subscribe(argument.Range));
     }

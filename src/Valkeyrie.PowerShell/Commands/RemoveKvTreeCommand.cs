@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Errors;
@@ -51,9 +52,32 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
         return ranges;
     }
 
+    // Counting costs a call or two, which only a user who is asked, or -WhatIf, has use for.
+    private bool IsShown => LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"))
+        || LanguagePrimitives.ConvertTo<ConfirmImpact>(GetVariableValue("ConfirmPreference", ConfirmImpact.High)) != ConfirmImpact.None;
+
+    /// <summary>What is removed with a range, in words.</summary>
+    /// <exception cref="KvKeyNotFoundException">Neither the directory nor a key of its name exists.</exception>
+    private string Contents(KvRange range)
+    {
+        try
+        {
+            var count = Wait(Target.CountAsync(range, null, StopToken));
+            var keys = count == 1 ? "1 key" : string.Create(CultureInfo.InvariantCulture, $"{count} keys");
+            return range.Kind != KvRangeKind.Directory ? $" ({keys})"
+                : Wait(Target.ExistsAsync(range.Text, null, StopToken)) ? $" ({keys} below it, and the key '{range.Text}' itself)"
+                : $" ({keys} below it)";
+        }
+        catch (KvException e) when (e is not KvKeyNotFoundException)
+        {
+            // Who may remove keys need not be permitted to read them.
+            return "";
+        }
+    }
+
     private void Remove(KvRange range)
     {
-        if (!ShouldProcess($"{range} of {Target.Info.Address}", "Remove all keys"))
+        if (!ShouldProcess($"{range}{(IsShown ? Contents(range) : "")} of {Target.Info.Address}", "Remove all keys"))
         {
             return;
         }

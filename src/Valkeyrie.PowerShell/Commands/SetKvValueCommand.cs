@@ -33,6 +33,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private JsonConversion? _json;
     private long? _atRevision;
     private bool _keyGiven;
+    private bool _warnedOfEmptyPart;
     private bool _oneKey;
     private KvWriteRequest? _onlyValue;
     private bool _valueGiven;
@@ -201,6 +202,11 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
     private void Put(KvWriteRequest request)
     {
+        if (_keyGiven && !Directory && !_warnedOfEmptyPart)
+        {
+            WarnOfEmptyPart(request.Key);
+        }
+
         if (Recipient is not null && !TrySeal(ref request))
         {
             return;
@@ -209,6 +215,17 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         if (ShouldProcess(request.Key, MakesDirectory ? "Create directory" : "Set value"))
         {
             Request(request.Key, request);
+        }
+    }
+
+    // Such a key is legal, and more often a typo: { "svc/$($_.Nam)" } writes svc/ for each object. A slash at the beginning is a custom of etcd's users.
+    private void WarnOfEmptyPart(string key)
+    {
+        var fault = key.EndsWith(KeyRules.Separator) ? "ends with a slash" : key.AsSpan(Math.Min(1, key.Length)).Contains("//", StringComparison.Ordinal) ? "has two slashes in a row" : null;
+        if (fault is not null)
+        {
+            _warnedOfEmptyPart = true;
+            WriteWarning($"The key '{key}' {fault}. It is written as it is; check the spelling if that is not intended. This command warns once.");
         }
     }
 

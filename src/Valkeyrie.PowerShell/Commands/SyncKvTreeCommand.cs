@@ -96,6 +96,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
             Fail(ErrorRecords.InvalidArgument("Specify what to mirror: a directory with -Path, or everything with -All."));
         }
 
+        CheckDirectory(Path);
         var source = All ? KvRange.All : KvRange.Directory(Path);
         var place = MyInvocation.BoundParameters.ContainsKey(nameof(Destination)) ? KvRange.Directory(Destination) : source;
         _file = StatePath is null ? null : new MirrorStateFile(FileTarget.PathOf(this, StatePath));

@@ -58,6 +58,12 @@ public sealed class WaitKvKeyCommand : KvKeyCmdlet<KvPair?>
         }
     }
 
+    private protected override bool IsWanted(string key)
+    {
+        WarnOfWildcard(key);
+        return base.IsWanted(key);
+    }
+
     /// <inheritdoc/>
     protected override ValueTask<KvPair?> Send(string request) => Target.WaitAsync(request, _condition, Timeout, StopToken);
 

@@ -22,6 +22,7 @@ public sealed class WatchKvKeyCommand : KvWatchCmdlet
     {
         foreach (var key in Key)
         {
+            WarnOfWildcard(key);
             Follow(new RangeArgument(key, KvRange.Key));
         }
     }

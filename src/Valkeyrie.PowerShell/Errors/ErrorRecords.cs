@@ -45,6 +45,16 @@ internal static class ErrorRecords
         return error;
     }
 
+    /// <summary>The name of a file was taken for the host of a store.</summary>
+    /// <param name="exception">The failure.</param>
+    /// <param name="name">The argument.</param>
+    public static ErrorRecord FileAsHost(KvUnreachableException exception, string name)
+    {
+        var error = From(exception, name);
+        error.ErrorDetails = new ErrorDetails($"{exception.Message} '{name}' was read as the name of a server. To open a file: Connect-KvStore -Path {ArgumentText.Of(name)}.");
+        return error;
+    }
+
     /// <summary>No key lies in a directory.</summary>
     public static ErrorRecord DirectoryNotFound(KvKeyNotFoundException exception, string directory) => new(
         exception, "Kv" + exception.Code, CategoryOf(exception.Code), directory)
@@ -222,15 +232,16 @@ internal static class ErrorRecords
         _ => null,
     };
 
-    /// <summary>The command that lists the keys beside one.</summary>
-    private static string ListingBeside(string key) => key.LastIndexOf(KeyRules.Separator) switch
+    /// <summary>The command that lists the keys among which the intended one is. By -Prefix, which works too if no directory of that name exists; below the first part, since any later
+    /// part may be the misspelled one.</summary>
+    private static string ListingBeside(string key) => key.IndexOf(KeyRules.Separator, Math.Min(1, key.Length)) switch
     {
         < 0 => "Get-KvTree -KeysOnly",
-        0 => "Get-KvTree / -KeysOnly",
-        var end => $"Get-KvTree {ArgumentText.Of(key[..end])} -KeysOnly",
+        var end => $"Get-KvTree -Prefix {ArgumentText.Of(key[..(end + 1)])} -KeysOnly",
     };
 
-    private static bool LooksLikeWildcard(string key) => key.AsSpan().ContainsAny('*', '?');
+    /// <summary>True for a key with a character by which users mean a pattern.</summary>
+    public static bool LooksLikeWildcard(string key) => key.AsSpan().ContainsAny('*', '?');
 
     private static ErrorCategory CategoryOf(KvErrorCode code) => code switch
     {

@@ -130,6 +130,7 @@ public abstract partial class KvCmdlet
     /// <param name="work">What to do.</param>
     private protected void ReportErrors(RangeArgument range, Action work) => ReportErrors(range.Text, () =>
     {
+        CheckDirectory(range.Text);
         try
         {
             work();
@@ -139,6 +140,17 @@ public abstract partial class KvCmdlet
             WriteError(ErrorRecords.DirectoryNotFound(e, range.Text));
         }
     });
+
+    /// <summary>Ends the command if a pair came in place of a directory.</summary>
+    /// <param name="path">The directory.</param>
+    private protected void CheckDirectory(string path)
+    {
+        if (path == RangeArgument.PipedPair)
+        {
+            Fail(ErrorRecords.InvalidArgument($"{MyInvocation.MyCommand.Name} works on directories, and a pair was passed to it. Specify the name of a directory, such as app. "
+                + "Get-KvValue, Set-KvValue and Remove-KvValue work on pairs."));
+        }
+    }
 
     /// <summary>Does something with a file, and writes its failure as an error that lets the pipeline go on.</summary>
     /// <param name="path">The file.</param>

@@ -75,6 +75,16 @@ public abstract class KvStoreCmdlet : KvCmdlet
         return store;
     }
 
+    /// <summary>Warns of a key that looks like a pattern. For commands that wait for the key: they fail for no other reason that would tell.</summary>
+    /// <param name="key">The key.</param>
+    private protected void WarnOfWildcard(string? key)
+    {
+        if (key is not null && ErrorRecords.LooksLikeWildcard(key))
+        {
+            WriteWarning($"'{key}' is read literally, as the name of one key. Watch-KvTree follows a directory, or with -Prefix all keys that begin alike.");
+        }
+    }
+
     private void CheckRecording(IKvStore store)
     {
         if (!CanBeRecorded)

@@ -30,7 +30,7 @@ public abstract class KvWatchCmdlet : KvFollowCmdlet
 
     /// <summary>Adds a range to those that are followed once all input has come.</summary>
     /// <param name="argument">The range.</param>
-    private protected void Follow(RangeArgument argument) => ReportErrors(argument.Text, () => _ranges.Add(argument.Range));
+    private protected void Follow(RangeArgument argument) => ReportErrors(argument, () => _ranges.Add(argument.Range));
 
     /// <inheritdoc/>
     protected override void Complete()
