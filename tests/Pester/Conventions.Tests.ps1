@@ -216,6 +216,32 @@ Describe 'A parameter of one name and type' {
     }
 }
 
+Describe 'Every time that a cmdlet takes' {
+    BeforeAll {
+        $Times = foreach ($command in (Import-PowerShellDataFile $PSScriptRoot/../../Valkeyrie.psd1).CmdletsToExport) {
+            (Get-Command $command).Parameters.Values | Where-Object { $_.ParameterType -in [timespan], [Nullable[timespan]] -or $_.Attributes.TypeId.Name -contains 'DurationAttribute' } |
+                ForEach-Object { @{ Name = "$command -$($_.Name)"; Type = $_.ParameterType; Attributes = $_.Attributes } }
+        }
+    }
+
+    It 'is a number of seconds or a TimeSpan, and not what PowerShell makes of 1d, 1y or 1n' {
+        $Times.Count | Should -BeGreaterThan 20
+        foreach ($time in $Times) {
+            $duration = $time.Attributes | Where-Object { $_.TypeId.Name -eq 'DurationAttribute' }
+            $duration | Should -Not -BeNullOrEmpty -Because $time.Name
+            $duration.Transform($null, 30) | Should -Be ([timespan]::FromSeconds(30)) -Because $time.Name
+            $duration.Transform($null, '0.5') | Should -Be ([timespan]::FromSeconds(0.5)) -Because $time.Name
+            foreach ($number in 1d, 1y, 1n) {
+                { $duration.Transform($null, $number) } | Should -Throw '*1.00:00:00* for one day*' -Because "$($time.Name) $($number.GetType())"
+            }
+        }
+    }
+
+    It 'is not a TimeSpan where PowerShell asks for it, since it would take the answer 5 for five days' {
+        ($Times | Where-Object { $_.Attributes.Mandatory -contains $true -and $_.Type -ne [object] }).Name | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The error id <_>' -ForEach $ids {
     It 'is told in about_Valkeyrie_Errors, with its category, what it means and what to do' {
         $Topic | Should -MatchExactly "(?m)^- ``$_`` \([A-Z]\w+(, \w+)*( or \w+)?\): [^.;]+[.;] .+$"

@@ -83,11 +83,14 @@ Describe 'What to do next is said' -Tag etcd {
     AfterEach { Select-KvStore main }
 
     It 'after a misspelt key: <Key>' -ForEach @(
-        @{ Key = 'app/db/hots'; Next = 'Get-KvTree app/db -KeysOnly lists' }
-        @{ Key = 'two words/x'; Next = "Get-KvTree 'two words' -KeysOnly lists" }
+        @{ Key = 'app/dbb/host'; Next = 'Get-KvTree -Prefix app/ -KeysOnly lists' }
+        @{ Key = 'two words/x'; Next = "Get-KvTree -Prefix 'two words/' -KeysOnly lists" }
         @{ Key = 'ther'; Next = 'Get-KvTree -KeysOnly lists' }
-        @{ Key = '/x'; Next = 'Get-KvTree / -KeysOnly lists' }
+        @{ Key = '/x'; Next = 'Get-KvTree -KeysOnly lists' }
+        @{ Key = '/registry/x'; Next = 'Get-KvTree -Prefix /registry/ -KeysOnly lists' }
     ) {
+        # The command works, whether or not a directory of that name exists.
+        { & ([scriptblock]::Create(($Next -replace ' lists$'))) -ErrorAction Stop } | Should -Not -Throw
         "$(Get-ErrorOf { Get-KvValue $Key })" | Should -BeLike "*'$Key' does not exist. $Next*"
         "$(Get-ErrorOf { Remove-KvValue $Key })" | Should -BeLike "*$Next*"
     }
@@ -98,7 +101,8 @@ Describe 'What to do next is said' -Tag etcd {
         @{ Name = 'a host that does not exist'; Run = { Connect-KvStore no-such-host.invalid -Timeout 20 }; Id = 'KvUnreachable'; Next = 'Check its spelling' }
         @{ Name = 'a name that is not registered'; Run = { Connect-KvStore no-such-name -Timeout 20 }; Id = 'KvUnreachable'; Next = 'Get-KvStore -Registered' }
         @{ Name = 'a store that is not open'; Run = { Get-KvValue a -Store none }; Id = 'KvStoreNotFound'; Next = 'Connect-KvStore opens one' }
-        @{ Name = 'a directory that is not there'; Run = { Get-KvTree app/none }; Id = 'KvKeyNotFound'; Next = 'Get-KvTree app -KeysOnly lists' }
+        @{ Name = 'a directory that is not there'; Run = { Get-KvTree app/none }; Id = 'KvKeyNotFound'; Next = 'Get-KvTree -Prefix app/ -KeysOnly lists' }
+        @{ Name = 'a file for a server'; Run = { Connect-KvStore no-such.db -Timeout 20 }; Id = 'KvUnreachable'; Next = 'Connect-KvStore -Path no-such.db' }
         @{ Name = 'a file that is not there'; Run = { Import-KvTree ./none.json app }; Id = 'KvFileFailed'; Next = 'Check the spelling' }
         @{ Name = 'a file for a folder that is not there'; Run = { Export-KvTree -All ./none/x.json }; Id = 'KvFileFailed'; Next = 'create the folder first' }
         @{ Name = 'a value that is no JSON'; Run = { Set-KvValue text '{'; Get-KvValue text -AsJson; Remove-KvValue text }; Id = 'KvInvalidJson'; Next = 'Omit -AsJson' }

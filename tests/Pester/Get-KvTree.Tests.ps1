@@ -103,6 +103,20 @@ Describe 'Get-KvTree' -Tag etcd {
         "$failure" | Should -BeLike '*-Path*-Prefix*-All*'
     }
 
+    It 'warns of a key that was taken for a directory, and of nothing else that lists nothing' {
+        Set-KvValue plain 1
+        Get-KvTree plain -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warnings" | Should -BeLike "'plain' is a key, and no key starts with 'plain/'. Get-KvValue plain reads it."
+        Get-KvTree plain -Count -WarningVariable warnings -WarningAction SilentlyContinue | Should -Be 0
+        $warnings | Should -HaveCount 1
+        Set-KvValue plainer/x 1
+        $null = Get-KvTree plainer -WarningVariable warnings
+        $null = Get-KvTree plainer -Include none -WarningVariable +warnings
+        $null = Get-KvTree plainer -Skip 5 -WarningVariable +warnings
+        $null = Get-KvTree -Prefix none -WarningVariable +warnings
+        $warnings | Should -BeNullOrEmpty
+    }
+
     Context 'what is left out' {
         BeforeAll {
             'site/a.json', 'site/b.yml', 'site/conf/c.json', 'site/conf/deep/d.json', 'site/secret/a.json', 'site/[x]' | ForEach-Object { Set-KvValue $_ $_ }
@@ -111,6 +125,8 @@ Describe 'Get-KvTree' -Tag etcd {
         It 'chooses by <Name>' -ForEach @(
             @{ Name = 'the last part of a key'; Choice = @{ Include = '*.json' }; Keys = 'a.json', 'conf/c.json', 'conf/deep/d.json', 'secret/a.json' }
             @{ Name = 'the whole key, where the pattern has a slash'; Choice = @{ Include = 'site/conf/*' }; Keys = 'conf/c.json', 'conf/deep/d.json' }
+            @{ Name = 'the part below the directory, where the pattern has a slash'; Choice = @{ Include = 'conf/*', 'b/*' }; Keys = 'conf/c.json', 'conf/deep/d.json' }
+            @{ Name = 'what is not wanted below the directory'; Choice = @{ Exclude = 'conf/*', 'secret/*' }; Keys = '[x]', 'a.json', 'b.yml' }
             @{ Name = 'several patterns, in any case'; Choice = @{ Include = 'A.*', '*.YML' }; Keys = 'a.json', 'b.yml', 'secret/a.json' }
             @{ Name = 'what is not wanted'; Choice = @{ Exclude = '*/secret/*', '*.yml' }; Keys = '[x]', 'a.json', 'conf/c.json', 'conf/deep/d.json' }
             @{ Name = 'both'; Choice = @{ Include = '*.json'; Exclude = 'd*', '*/secret/*' }; Keys = 'a.json', 'conf/c.json' }
@@ -125,6 +141,8 @@ Describe 'Get-KvTree' -Tag etcd {
 
         It 'counts what is chosen' {
             Get-KvTree site -Count -Include *.json | Should -Be 4
+            Get-KvTree site -Count -Include conf/* | Should -Be 2
+            Get-KvTree -Prefix si -Count -Include conf/* | Should -Be 0
             Get-KvTree site -Count -Depth 0 | Should -Be 3
             [uint64] (Get-KvTree site -First 0 -IncludeTotalCount -Include *.json) | Should -Be 4
         }

@@ -17,6 +17,11 @@ Describe 'New-KvLease' -Tag etcd {
         (New-KvLease -Ttl $_).Ttl | Should -Be ([TimeSpan]::FromMinutes(1))
     }
 
+    It 'reads seconds where PowerShell asks for the time, too' {
+        $asked = '5' | & $Pwsh -NoProfile -Command "Import-Module '$ModulePath'; `$null = Connect-KvStore -InMemory; 'TTL ' + (New-KvLease).Ttl"
+        $asked | Should -Contain 'TTL 00:00:05'
+    }
+
     It 'refuses a time of zero or less: <_>' -ForEach 0, -1 {
         (Get-ErrorOf { New-KvLease $_ }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
     }

@@ -15,6 +15,18 @@ Describe 'Requests of a pipeline' -Tag etcd {
         $keys | Remove-KvValue -PassThru | Should -Be $keys
     }
 
+    It 'that is of pairs ends a command that works on directories with one sentence: <_>' -ForEach @(
+        'Compare-KvTree -DifferencePath x', 'Copy-KvTree -Destination x', 'Export-KvTree ./x.json', 'Export-KvTree -FilePath ./x.json', 'Get-KvTree', 'Remove-KvTree', 'Watch-KvTree -Timeout 0'
+    ) {
+        $command = $_
+        1..3 | ForEach-Object { "pairs/$_" } | Set-KvValue -Value 1
+        foreach ($source in { Get-KvTree pairs }, { Watch-KvTree pairs | Select-Object -First 2 }) {
+            $failure = Get-ErrorOf { & $source | & ([scriptblock]::Create("`$input | $command")) }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            "$failure" | Should -BeLike "$(($command -split ' ')[0]) works on directories, and a pair was passed to it. *"
+        }
+    }
+
     It 'keep their order for each key' {
         $writes = 1..500 | ForEach-Object { [pscustomobject]@{ Key = "same/$($_ % 3)"; Value = $_ } }
         $revisions = $writes | Set-KvValue -PassThru | Group-Object Key

@@ -78,6 +78,27 @@ Describe 'Remove-KvTree' -Tag etcd {
         Get-KvTree -Count | Should -Be 5
     }
 
+    It 'tells with -WhatIf how many keys it would remove, and whether the key of the directory''s name is one of them' {
+        $said = Invoke-TestPowerShell "
+            `$null = Connect-KvStore '$Server'
+            Remove-KvTree app -WhatIf
+            Remove-KvTree application -WhatIf
+            Remove-KvTree -Prefix app -WhatIf
+            Remove-KvTree -All -WhatIf"
+        $said -replace '^.* on target "' | Should -Be @(
+            "directory 'app' (2 keys below it, and the key 'app' itself) of $Server`"."
+            "directory 'application' (1 key below it) of $Server`"."
+            "prefix 'app' (4 keys) of $Server`"."
+            "all keys (5) of $Server`".")
+    }
+
+    It 'does not ask about a directory that does not exist' {
+        (Get-ErrorOf { Remove-KvTree missing -WhatIf }).FullyQualifiedErrorId | Should -BeLike 'KvKeyNotFound,*'
+
+        # The host of these tests cannot ask, and a question would be another error.
+        (Get-ErrorOf { Remove-KvTree missing -Confirm }).FullyQualifiedErrorId | Should -BeLike 'KvKeyNotFound,*'
+    }
+
     It 'has a high confirm impact, so that it asks by default' {
         $type = (Get-Command Remove-KvTree).ImplementingType
         $type.GetCustomAttributes([Management.Automation.CmdletAttribute], $true).ConfirmImpact | Should -Be High

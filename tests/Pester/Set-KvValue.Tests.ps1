@@ -20,6 +20,23 @@ Describe 'Set-KvValue' -Tag etcd {
         Get-KvValue looks/a -ValueOnly | Should -BeExactly hello
     }
 
+    It 'warns once of a key that it was told with an empty part, and writes it: <Name>' -ForEach @(
+        @{ Name = 'two slashes'; Run = { Set-KvValue empty//a 1 }; Key = 'empty//a' }
+        @{ Name = 'a slash at the end'; Run = { Set-KvValue empty/b/ 1 }; Key = 'empty/b/' }
+        @{ Name = 'a block that misspells a property'; Run = { 1..3 | ForEach-Object { [pscustomobject] @{ Name = $_ } } | Set-KvValue -Key { "empty/c/$($_.Nam)" } -Value 1 }; Key = 'empty/c/' }
+    ) {
+        $warnings = & $Run 3>&1
+        $warnings | Should -HaveCount 1
+        "$warnings" | Should -BeLike "The key '$Key' *"
+        Test-KvKey $Key | Should -BeTrue
+    }
+
+    It 'warns neither of a slash at the beginning, nor of the keys of pairs' {
+        Set-KvValue empty/of//pair 1 3>$null
+        $warnings = & { Set-KvValue /registry/a 1; Set-KvValue / 1; Get-KvTree empty/of | Set-KvValue; [pscustomobject] @{ Key = 'empty/of//pair'; Value = 2 } | Set-KvValue } 3>&1
+        $warnings | Should -BeNullOrEmpty
+    }
+
     It 'emits the pair as written with -PassThru' {
         $pair = Set-KvValue pass/a 1 -PassThru
         $pair | Should -BeOfType Valkeyrie.KvPair

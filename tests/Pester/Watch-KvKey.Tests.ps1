@@ -20,6 +20,17 @@ Describe 'Watch-KvKey' -Tag etcd {
         } | Select-Object -First 3 | Should -Be 'Existing k 1', 'Put k 2', 'Delete k '
     }
 
+    It 'warns of a key that looks like a pattern, as all do that wait for one: <Name>' -ForEach @(
+        @{ Name = 'Watch-KvKey'; Run = { Watch-KvKey pattern/* -Timeout 0 } }
+        @{ Name = 'Wait-KvKey'; Run = { Wait-KvKey pattern/* -Timeout 0 -ErrorAction SilentlyContinue } }
+        @{ Name = 'Get-KvValue -Wait'; Run = { Get-KvValue pattern/? -Wait -Timeout 0 -ErrorAction SilentlyContinue } }
+        @{ Name = 'Register-KvWatch'; Run = { $null = Register-KvWatch -Key pattern/* -SourceIdentifier pattern; Unregister-Event pattern } }
+    ) {
+        $warnings = & $Run 3>&1
+        $warnings | Should -HaveCount 1
+        "$warnings" | Should -BeLike "'pattern/[*?]' is read literally*Watch-KvTree*"
+    }
+
     It 'loses no write between its read and its watch, a hundred times over' {
         # One writer goes through all the keys; each watch begins while its key is being written.
         $writer = Start-ThreadJob -ArgumentList $ModulePath {

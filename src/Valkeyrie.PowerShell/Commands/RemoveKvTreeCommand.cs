@@ -64,7 +64,8 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
         {
             var count = Wait(Target.CountAsync(range, null, StopToken));
             var keys = count == 1 ? "1 key" : string.Create(CultureInfo.InvariantCulture, $"{count} keys");
-            return range.Kind != KvRangeKind.Directory ? $" ({keys})"
+            return range.Kind == KvRangeKind.All ? string.Create(CultureInfo.InvariantCulture, $" ({count})")
+                : range.Kind != KvRangeKind.Directory ? $" ({keys})"
                 : Wait(Target.ExistsAsync(range.Text, null, StopToken)) ? $" ({keys} below it, and the key '{range.Text}' itself)"
                 : $" ({keys} below it)";
         }
