@@ -193,7 +193,7 @@ Describe 'A completion of a cmdlet' {
     It 'is also what a message offers for pasting' {
         $failure = Get-ErrorOf { Get-KvValue "app`nPwn/x" }
         "$failure".Contains('Get-KvTree -Prefix "app`nPwn/" -KeysOnly lists') | Should -BeTrue -Because "$failure"
-        "$(Get-ErrorOf { Get-KvValue '0x10/x' })" | Should -BeLike "*Get-KvTree -Prefix 0x10/ -KeysOnly lists*"
+        "$(Get-ErrorOf { Get-KvValue '0x10/x' })" | Should -BeLike "*Get-KvTree -Prefix '0x10/' -KeysOnly lists*"
         "$(Get-ErrorOf { Get-KvValue "it`u{2019}s;Pwn/x" })" | Should -BeLike "*Get-KvTree -Prefix 'it`u{2019}`u{2019}s;Pwn/' -KeysOnly lists*"
     }
 }

@@ -16,14 +16,14 @@ Describe 'Requests of a pipeline' -Tag etcd {
     }
 
     It 'that is of pairs ends a command that works on directories with one sentence: <_>' -ForEach @(
-        'Compare-KvTree -DifferencePath x', 'Copy-KvTree -Destination x', 'Export-KvTree ./x.json', 'Export-KvTree -FilePath ./x.json', 'Get-KvTree', 'Remove-KvTree', 'Watch-KvTree -Timeout 0'
+        'Compare-KvTree -DifferencePath x', 'Copy-KvTree -Destination x', 'Export-KvTree ./x.json', 'Export-KvTree -FilePath ./x.json', 'Get-KvTree', 'Remove-KvTree', 'Watch-KvTree -Timeout 1'
     ) {
-        $command = $_
+        $line = $_
         1..3 | ForEach-Object { "pairs/$_" } | Set-KvValue -Value 1
         foreach ($source in { Get-KvTree pairs }, { Watch-KvTree pairs | Select-Object -First 2 }) {
-            $failure = Get-ErrorOf { & $source | & ([scriptblock]::Create("`$input | $command")) }
+            $failure = Get-ErrorOf { & $source | & ([scriptblock]::Create("`$input | $line")) }
             $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
-            "$failure" | Should -BeLike "$(($command -split ' ')[0]) works on directories, and a pair was passed to it. *"
+            "$failure" | Should -BeLike "$(($line -split ' ')[0]) works on directories, and a pair was passed to it. *"
         }
     }
 

@@ -62,8 +62,8 @@ Describe 'Remove-KvTree' -Tag etcd {
     }
 
     It 'refuses pairs from the pipeline, whose keys are not directories' {
-        (Get-ErrorOf { Get-KvTree application | Remove-KvTree -Confirm:$false }).FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
-        (Get-ErrorOf { Get-KvTree application -KeysOnly | Get-KvTree }).FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
+        (Get-ErrorOf { Get-KvTree application | Remove-KvTree -Confirm:$false }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        (Get-ErrorOf { Get-KvTree application -KeysOnly | Get-KvTree }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
         Test-KvKey application/x | Should -BeTrue
     }
 
@@ -86,10 +86,10 @@ Describe 'Remove-KvTree' -Tag etcd {
             Remove-KvTree -Prefix app -WhatIf
             Remove-KvTree -All -WhatIf"
         $said -replace '^.* on target "' | Should -Be @(
-            "directory 'app' (2 keys below it, and the key 'app' itself) of $Server`"."
-            "directory 'application' (1 key below it) of $Server`"."
-            "prefix 'app' (4 keys) of $Server`"."
-            "all keys (5) of $Server`".")
+            "directory 'app' (2 keys below it, and the key 'app' itself) of $($Server -replace '^http', 'etcd')`"."
+            "directory 'application' (1 key below it) of $($Server -replace '^http', 'etcd')`"."
+            "prefix 'app' (4 keys) of $($Server -replace '^http', 'etcd')`"."
+            "all keys (5) of $($Server -replace '^http', 'etcd')`".")
     }
 
     It 'does not ask about a directory that does not exist' {

@@ -21,7 +21,7 @@ Describe 'Watch-KvKey' -Tag etcd {
     }
 
     It 'warns of a key that looks like a pattern, as all do that wait for one: <Name>' -ForEach @(
-        @{ Name = 'Watch-KvKey'; Run = { Watch-KvKey pattern/* -Timeout 0 } }
+        @{ Name = 'Watch-KvKey'; Run = { Watch-KvKey pattern/* -Timeout 0.1 } }
         @{ Name = 'Wait-KvKey'; Run = { Wait-KvKey pattern/* -Timeout 0 -ErrorAction SilentlyContinue } }
         @{ Name = 'Get-KvValue -Wait'; Run = { Get-KvValue pattern/? -Wait -Timeout 0 -ErrorAction SilentlyContinue } }
         @{ Name = 'Register-KvWatch'; Run = { $null = Register-KvWatch -Key pattern/* -SourceIdentifier pattern; Unregister-Event pattern } }

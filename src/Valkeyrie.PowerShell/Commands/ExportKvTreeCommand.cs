@@ -16,6 +16,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
 {
     private const string AllSet = "All";
 
+    private bool _hasPath;
     private string _last = "";
 
     /// <summary>The directory: <c>app</c> writes the keys that start with <c>app/</c>.</summary>
@@ -36,10 +37,10 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 
-    /// <summary>A pair in place of a directory, as in <c>Get-KvTree app | Export-KvTree FILE</c>; not for use. It is the reason why -FilePath is not mandatory: PowerShell would
-    /// report a missing file for each pair.</summary>
+    /// <summary>The piped object as it is; not for use. It is there for pairs, as in <c>Get-KvTree app | Export-KvTree FILE</c>, and the reason why -FilePath is not mandatory:
+    /// PowerShell would report for each pair that it is missing.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, ValueFromPipeline = true, DontShow = true)]
-    public KvPair? PipedPair { get; set; }
+    public object? PipedObject { get; set; }
 
     /// <summary>The format of the file. Default: what its name ends with, for .json records.</summary>
     [Parameter]
@@ -74,6 +75,13 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
+    protected override void Begin()
+    {
+        base.Begin();
+        _hasPath = MyInvocation.BoundParameters.ContainsKey(nameof(Path));
+    }
+
+    /// <inheritdoc/>
     protected override void Process()
     {
         if (ParameterSetName == AllSet && !All)
@@ -81,7 +89,12 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
             Fail(ErrorRecords.InvalidArgument("Specify what to export: a directory with -Path, or everything with -All."));
         }
 
-        CheckDirectory(PipedPair is null ? Path : RangeArgument.PipedPair);
+        CheckDirectory(BareWord.Unwrapped(PipedObject) is KvPair or KvEvent || DeserializedPair.IsOne(PipedObject) ? RangeArgument.PipedPair : Path);
+        if (_hasPath && MyInvocation.ExpectingInput)
+        {
+            Fail(ErrorRecords.InvalidArgument($"Specify the directory as an argument or by the pipeline, not both: Export-KvTree {ArgumentText.Of(Path)} FILE."));
+        }
+
         if (FilePath.Length == 0)
         {
             Fail(ErrorRecords.InvalidArgument($"Specify the file to write: Export-KvTree {ArgumentText.Of(Path)} FILE."));

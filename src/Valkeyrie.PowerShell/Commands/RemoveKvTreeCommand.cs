@@ -53,8 +53,11 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
     }
 
     // Counting costs a call or two, which only a user who is asked, or -WhatIf, has use for.
-    private bool IsShown => LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"))
-        || LanguagePrimitives.ConvertTo<ConfirmImpact>(GetVariableValue("ConfirmPreference", ConfirmImpact.High)) != ConfirmImpact.None;
+    private bool IsShown => IsOn("WhatIf", LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference")))
+        || IsOn("Confirm", LanguagePrimitives.ConvertTo<ConfirmImpact>(GetVariableValue("ConfirmPreference", ConfirmImpact.High)) != ConfirmImpact.None);
+
+    private bool IsOn(string parameter, bool preference) =>
+        MyInvocation.BoundParameters.TryGetValue(parameter, out var value) ? LanguagePrimitives.IsTrue(value) : preference;
 
     /// <summary>What is removed with a range, in words.</summary>
     /// <exception cref="KvKeyNotFoundException">Neither the directory nor a key of its name exists.</exception>

@@ -221,7 +221,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     // Such a key is legal, and more often a typo: { "svc/$($_.Nam)" } writes svc/ for each object. A slash at the beginning is a custom of etcd's users.
     private void WarnOfEmptyPart(string key)
     {
-        var fault = key.EndsWith(KeyRules.Separator) ? "ends with a slash" : key.AsSpan(Math.Min(1, key.Length)).Contains("//", StringComparison.Ordinal) ? "has two slashes in a row" : null;
+        var fault = key.Length > 1 && key.EndsWith(KeyRules.Separator) ? "ends with a slash" : key.AsSpan(Math.Min(1, key.Length)).Contains("//", StringComparison.Ordinal) ? "has two slashes in a row" : null;
         if (fault is not null)
         {
             _warnedOfEmptyPart = true;
