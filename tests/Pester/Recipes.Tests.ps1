@@ -148,8 +148,9 @@ foreach ($kind in 'etcd', 'embedded') {
             $waiting = Start-Recipe "'ready'; $(Get-Recipe react-to-a-change wait); 'done'"
             $reacting, $following, $waiting | ForEach-Object { Read-Line $_ 1 | Should -Be ready }
 
-            # A watch that has not begun yet when the change is made sees the next one.
-            Wait-Until { Set-KvValue app/warm-up yes; $following.StandardOutput.Peek() -ge 0 } 'a change that is followed'
+            # A watch that has not begun yet when the change is made sees the next one. Not by Peek, which waits for a line itself.
+            $first = $following.StandardOutput.ReadLineAsync()
+            Wait-Until { Set-KvValue app/warm-up yes; $first.IsCompleted } 'a change that is followed'
             Set-KvValue app/color blue
             Set-KvValue app/migrated done
             $seen = [Collections.Generic.List[string]]::new()
