@@ -65,7 +65,7 @@ Describe 'Get-KvValue' -Tag etcd {
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvKeyNotFound,*'
         "$failure" | Should -BeLike "*'r/later' did not exist at revision $before*created at revision $created*Get-KvHistory r/later*"
         $failure.Exception.CreateRevision | Should -Be $created
-        "$(Get-ErrorOf { Get-KvValue r/never -Revision $before })" | Should -BeLike "*'r/never' did not exist at revision $before.*Get-KvTree r -KeysOnly*now*"
+        "$(Get-ErrorOf { Get-KvValue r/never -Revision $before })" | Should -BeLike "*'r/never' did not exist at revision $before.*Get-KvTree -Prefix r/ -KeysOnly*now*"
         Set-KvValue young/a 1
         "$(Get-ErrorOf { Get-KvTree young -Revision $before })" | Should -BeLike "*directory 'young' did not exist at revision $before*"
         @(Get-KvValue r/before, r/later, r/before -Revision $before -ErrorAction SilentlyContinue).Count | Should -Be 2

@@ -32,7 +32,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
 
     /// <summary>The file. One that exists is replaced, once the new one is whole.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 1, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = AllSet, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = AllSet, Position = 0)]
     [Alias("LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
@@ -97,7 +97,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
 
         if (FilePath.Length == 0)
         {
-            Fail(ErrorRecords.InvalidArgument($"Specify the file to write: Export-KvTree {ArgumentText.Of(Path)} FILE."));
+            Fail(ErrorRecords.InvalidArgument($"Specify the file to write: Export-KvTree {(All ? "-All" : ArgumentText.Of(Path))} FILE."));
         }
 
         var tree = All ? RangeArgument.All : new RangeArgument(Path, KvRange.Directory);
