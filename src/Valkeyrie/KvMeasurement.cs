@@ -76,9 +76,9 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
             // The first call of a connection makes it, and the first of a kind is compiled: neither counts.
             await store.PutAsync(KeyOf(scratch, 0), value, null, calls.Token).ConfigureAwait(false);
             await store.GetAsync(KeyOf(scratch, 0), null, calls.Token).ConfigureAwait(false);
-            var puts = await RunAsync("Put", async (number, token) => await store.PutAsync(KeyOf(scratch, number), value, null, token).ConfigureAwait(false)).ConfigureAwait(false);
+            var puts = await RunAsync("Put", async number => await store.PutAsync(KeyOf(scratch, number), value, null, calls.Token).ConfigureAwait(false)).ConfigureAwait(false);
             var keys = Math.Min(puts.Calls, MostKeys);
-            var gets = await RunAsync("Get", async (number, token) => await store.GetAsync(KeyOf(scratch, number % keys), null, token).ConfigureAwait(false)).ConfigureAwait(false);
+            var gets = await RunAsync("Get", async number => await store.GetAsync(KeyOf(scratch, number % keys), null, calls.Token).ConfigureAwait(false)).ConfigureAwait(false);
             return [puts, gets];
         }
         finally
@@ -88,7 +88,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
             await RemoveAsync(store, scratch, patience.Token).ConfigureAwait(false);
         }
 
-        async ValueTask<KvMeasurement> RunAsync(string operation, Func<int, CancellationToken, Task> call)
+        async ValueTask<KvMeasurement> RunAsync(string operation, Func<int, Task> call)
         {
             var failed = false;
             var latencies = new long[options.Count];
@@ -109,7 +109,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
                     var at = Stopwatch.GetTimestamp();
                     try
                     {
-                        await call(number - 1, calls.Token).ConfigureAwait(false);
+                        await call(number - 1).ConfigureAwait(false);
                     }
                     catch
                     {

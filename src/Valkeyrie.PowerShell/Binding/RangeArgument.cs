@@ -17,6 +17,10 @@ internal sealed record RangeArgument(string Text, Func<string, KvRange> Make)
     /// <summary>Stands for a pair in place of a directory. No directory has a name with a NUL.</summary>
     public const string PipedPair = "\0pair";
 
+    /// <summary>Tells whether an object is a pair, or an event, also one from another process, in place of a directory.</summary>
+    /// <param name="input">The object.</param>
+    public static bool IsPair(object? input) => BareWord.Unwrapped(input) is KvPair or KvEvent || DeserializedPair.IsOne(input);
+
     /// <summary>Every key of the store.</summary>
     public static RangeArgument All { get; } = new("", _ => KvRange.All);
 

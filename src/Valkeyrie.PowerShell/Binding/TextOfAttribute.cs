@@ -24,9 +24,9 @@ public sealed class TextOfAttribute(string property) : ArgumentTransformationAtt
 
             // Some cmdlets bind these as a whole; for the others their Key binds by its name.
             KvPair or KvEvent when property == nameof(KvPair.Key) => inputData,
+
             // The command says once what is wrong; refused here, PowerShell would report each pair with words of its own.
-            KvPair or KvEvent when property == "Path" => RangeArgument.PipedPair,
-            _ when property == "Path" && DeserializedPair.IsOne(inputData) => RangeArgument.PipedPair,
+            _ when property == "Path" && RangeArgument.IsPair(inputData) => RangeArgument.PipedPair,
             IList list => Elements(engineIntrinsics, list),
             _ => TextOf(inputData!),
         };

@@ -89,7 +89,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
             Fail(ErrorRecords.InvalidArgument("Specify what to export: a directory with -Path, or everything with -All."));
         }
 
-        CheckDirectory(BareWord.Unwrapped(PipedObject) is KvPair or KvEvent || DeserializedPair.IsOne(PipedObject) ? RangeArgument.PipedPair : Path);
+        CheckDirectory(RangeArgument.IsPair(PipedObject) ? RangeArgument.PipedPair : Path);
         if (_hasPath && MyInvocation.ExpectingInput)
         {
             Fail(ErrorRecords.InvalidArgument($"Specify the directory as an argument or by the pipeline, not both: Export-KvTree {ArgumentText.Of(Path)} FILE."));

@@ -155,7 +155,9 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             Fail(ErrorRecords.InvalidArgument($"Specify -InFile or {(Directory ? "-Directory" : "-Value")}, not both."));
         }
 
-        _fileContent = InFile is null || _fileBlock is not null ? null : ReadFileOrFail(PathIn(InFile));
+
+        // Once for all keys, and before the first is written.
+        _fileContent = InFile is null || _fileBlock is not null ? null : ReadFile(PathIn(InFile));
         _atRevision = hasRevision ? IfRevision : NoClobber ? 0 : null;
         _json = new JsonConversion(InvokeCommand);
     }
@@ -174,9 +176,10 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             WriteError(ErrorRecords.From(e));
             return;
         }
-        catch (FileFailedException e) when (Recording is null)
+        catch (CommandFailedException e) when (_fileBlock is not null && Recording is null)
         {
-            WriteError(e.ErrorRecord);
+            // The file of one key of several.
+            WriteError(e.Error);
             return;
         }
 
@@ -290,29 +293,16 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
     private static string PathIn(object? file) => BareWord.Unwrapped(file) is FileInfo { FullName: var path } ? path : LanguagePrimitives.ConvertTo<string>(file);
 
-    // Once for all keys, and before the first is written.
-    private byte[] ReadFileOrFail(string path)
-    {
-        try
-        {
-            return OrFail(path, () => ReadFile(path));
-        }
-        catch (FileFailedException e)
-        {
-            Fail(e.ErrorRecord);
-            throw;
-        }
-    }
-
     private byte[] ReadFile(string path)
     {
         try
         {
-            return Wait(new ValueTask<byte[]>(FileContent.ReadAsync(FileTarget.PathOf(this, path), TreePlace.In(Target, KvRange.All).LargestValue, StopToken)));
+            return OrFail(path, () => Wait(new ValueTask<byte[]>(FileContent.ReadAsync(FileTarget.PathOf(this, path), TreePlace.In(Target, KvRange.All).LargestValue, StopToken))));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FileFailedException(ErrorRecords.FileFailed(e, path));
+            Fail(ErrorRecords.FileFailed(e, path));
+            throw;
         }
     }
 

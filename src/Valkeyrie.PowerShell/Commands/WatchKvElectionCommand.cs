@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
@@ -11,8 +10,6 @@ namespace Valkeyrie.PowerShell.Commands;
 [OutputType(typeof(KvElectionEvent))]
 public sealed class WatchKvElectionCommand : KvFollowCmdlet
 {
-    private long _awaySince;
-
     /// <summary>The election; nobody need take part in it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -69,12 +66,11 @@ public sealed class WatchKvElectionCommand : KvFollowCmdlet
         }
         else if (change.Type == KvElectionEventType.Outage)
         {
-            _awaySince = Stopwatch.GetTimestamp();
-            WriteWarning($"The watch is interrupted: {change.Error?.Message} It continues automatically when the store can be reached again.");
+            WarnOfOutage(change.Error);
         }
         else
         {
-            WriteWarning($"The watch continues: {Target.Info.Address} can be reached again after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
+            WarnOfReturn();
         }
     }
 }

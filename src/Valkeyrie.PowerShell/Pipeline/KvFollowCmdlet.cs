@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Errors;
@@ -8,6 +9,7 @@ namespace Valkeyrie.PowerShell.Pipeline;
 public abstract class KvFollowCmdlet : KvStoreCmdlet
 {
     private CancellationTokenSource? _ending;
+    private long _awaySince;
 
     /// <summary>Emit an event when the store cannot be followed for a while (Outage) and when it can again (Resumed), instead of writing warnings.</summary>
     [Parameter]
@@ -41,6 +43,18 @@ public abstract class KvFollowCmdlet : KvStoreCmdlet
 
         return _ending;
     }
+
+    /// <summary>Warns that the store cannot be followed.</summary>
+    /// <param name="error">Why; null if it is not known.</param>
+    private protected void WarnOfOutage(KvException? error)
+    {
+        _awaySince = Stopwatch.GetTimestamp();
+        WriteWarning($"The watch is interrupted: {error?.Message} It continues automatically when the store can be reached again.");
+    }
+
+    /// <summary>Warns that an outage is over, and how long it lasted.</summary>
+    private protected void WarnOfReturn() =>
+        WriteWarning($"The watch continues: {Target.Info.Address} can be reached again after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -91,7 +91,7 @@ public abstract class KvLockCmdlet : KvHoldingCmdlet
 
         try
         {
-            return await locks.TryGetLockAsync(key, _options!.Form, StopToken).ConfigureAwait(false) is { Owner.Length: > 0 } held 
+            return await locks.TryGetLockAsync(key, _options!.Form, StopToken).ConfigureAwait(false) is { Owner.Length: > 0 } held
                 ? new KvCannotLockException(key, Timeout!.Value, failure.Endpoint, held.Owner)
                 : failure;
         }

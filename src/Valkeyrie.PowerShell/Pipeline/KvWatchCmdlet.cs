@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 
@@ -9,8 +8,6 @@ public abstract class KvWatchCmdlet : KvFollowCmdlet
 {
     private readonly List<KvRange> _ranges = [];
     private readonly HashSet<Watch> _away = [];
-    private long _awaySince;
-
     /// <summary>Leave out the pairs that exist when the watch begins.</summary>
     [Parameter]
     public SwitchParameter ChangesOnly { get; set; }
@@ -100,13 +97,12 @@ public abstract class KvWatchCmdlet : KvFollowCmdlet
         {
             if (_away.Add(watch) && _away.Count == 1)
             {
-                _awaySince = Stopwatch.GetTimestamp();
-                WriteWarning($"The watch is interrupted: {change.Error?.Message} It continues automatically when the store can be reached again.");
+                WarnOfOutage(change.Error);
             }
         }
         else if (_away.Remove(watch) && _away.Count == 0)
         {
-            WriteWarning($"The watch continues: {Target.Info.Address} can be reached again after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
+            WarnOfReturn();
         }
     }
 
