@@ -19,6 +19,6 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-. $PSScriptRoot/pictures/Chart.ps1
+'Xml', 'Chart' | ForEach-Object { . $PSScriptRoot/pictures/$_.ps1 }
 $run = Get-Content $Measurement -Raw | ConvertFrom-Json
 [IO.File]::WriteAllText($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Output), (ConvertTo-Chart $run))

@@ -31,7 +31,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-'Terminal', 'Capture', 'Svg', 'Recording', 'Session', 'Commands' | ForEach-Object { . $PSScriptRoot/pictures/$_.ps1 }
+'Terminal', 'Capture', 'Xml', 'Svg', 'Recording', 'Session', 'Commands' | ForEach-Object { . $PSScriptRoot/pictures/$_.ps1 }
 
 $homeFolder = '/tmp/zoe'
 if (Test-Path $homeFolder) {

@@ -7,5 +7,6 @@ Connect-KvStore $Endpoint | Out-Null
 
 # Code that has run once is compiled.
 $null = Watch-KvTree $Directory -FromRevision $From | Select-Object -First 1000
-(Measure-Command { Watch-KvTree $Directory -FromRevision $From | Select-Object -First $Count }).TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)
+$first = @{ First = $Count }
+(Measure-Command { Watch-KvTree $Directory -FromRevision $From | Select-Object @first }).TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)
 Disconnect-KvStore

@@ -53,14 +53,14 @@ function ConvertTo-Chart([object] $Run) {
     $top = 66
     $body = foreach ($group in $groups) {
         $longest = ($group.Bar.Rate | Measure-Object -Maximum).Maximum
-        "<text class=""work"" x=""$ChartMargin"" y=""$($top + 14)"">$(ConvertTo-ChartText $group.Title)</text>"
+        "<text class=""work"" x=""$ChartMargin"" y=""$($top + 14)"">$(ConvertTo-XmlText $group.Title)</text>"
         $top += $TitleStep
         foreach ($bar in $group.Bar) {
-            $length = ConvertTo-ChartNumber ([Math]::Max(2, $bar.Rate / $longest * ($ChartWidth - 2 * $ChartMargin - $NameWidth - $NumberWidth)))
+            $length = Format-Number ([Math]::Max(2, $bar.Rate / $longest * ($ChartWidth - 2 * $ChartMargin - $NameWidth - $NumberWidth)))
             $left = $ChartMargin + $NameWidth
-            "<text x=""$ChartMargin"" y=""$($top + 11)"">$(ConvertTo-ChartText $bar.Name)</text>"
+            "<text x=""$ChartMargin"" y=""$($top + 11)"">$(ConvertTo-XmlText $bar.Name)</text>"
             "<rect class=""$($bar.Class)"" x=""$left"" y=""$top"" width=""$length"" height=""$BarHeight"" rx=""2""/>"
-            "<text x=""$(ConvertTo-ChartNumber ($left + [double]::Parse($length, [cultureinfo]::InvariantCulture) + 8))"" y=""$($top + 11)"">$(ConvertTo-Rate $bar.Rate) $($group.Unit)s/s</text>"
+            "<text x=""$(Format-Number ($left + [double]::Parse($length, [cultureinfo]::InvariantCulture) + 8))"" y=""$($top + 11)"">$(ConvertTo-Rate $bar.Rate) $($group.Unit)s/s</text>"
             $top += $BarStep
         }
 
@@ -73,7 +73,7 @@ function ConvertTo-Chart([object] $Run) {
     $lines = @(
         "<svg xmlns=""http://www.w3.org/2000/svg"" width=""$ChartWidth"" height=""$height"" viewBox=""0 0 $ChartWidth $height"" role=""img"" aria-labelledby=""title desc"">"
         '<title id="title">How fast Valkeyrie is</title>'
-        "<desc id=""desc"">$(ConvertTo-ChartText (($groups | ForEach-Object { "$($_.Title): $(($_.Bar | ForEach-Object { "$($_.Name) $(ConvertTo-Rate $_.Rate)" }) -join ', ') a second." }) -join ' '))</desc>"
+        "<desc id=""desc"">$(ConvertTo-XmlText (($groups | ForEach-Object { "$($_.Title): $(($_.Bar | ForEach-Object { "$($_.Name) $(ConvertTo-Rate $_.Rate)" }) -join ', ') a second." }) -join ' '))</desc>"
         '<style>'
         'text{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;fill:#1f2328}.ground{fill:#fff;stroke:#d1d9e0}.work{font-weight:600;font-size:14px}.head{font-weight:600;font-size:18px}'
         '.small{font-size:12px;fill:#59636e}.own{fill:#0969da}.other{fill:#afb8c1}'
@@ -81,9 +81,9 @@ function ConvertTo-Chart([object] $Run) {
         '</style>'
         "<rect class=""ground"" x=""0.5"" y=""0.5"" width=""$($ChartWidth - 1)"" height=""$($height - 1)"" rx=""6""/>"
         "<text class=""head"" x=""$ChartMargin"" y=""30"">How fast</text>"
-        "<text class=""small"" x=""$ChartMargin"" y=""50"">$(ConvertTo-ChartText $how)</text>"
+        "<text class=""small"" x=""$ChartMargin"" y=""50"">$(ConvertTo-XmlText $how)</text>"
         $body
-        "<text class=""small"" x=""$ChartMargin"" y=""$($top + 14)"">$(ConvertTo-ChartText $about)</text>"
+        "<text class=""small"" x=""$ChartMargin"" y=""$($top + 14)"">$(ConvertTo-XmlText $about)</text>"
         '</svg>'
     )
     ($lines -join "`n") + "`n"
@@ -110,7 +110,3 @@ function ConvertTo-Rate([double] $Rate) {
     $step = [Math]::Pow(10, $digits)
     ([Math]::Round($Rate / $step) * $step).ToString('#,0', [cultureinfo]::InvariantCulture)
 }
-
-function ConvertTo-ChartNumber([double] $Number) { [Math]::Round($Number, 1).ToString([cultureinfo]::InvariantCulture) }
-
-function ConvertTo-ChartText([string] $Text) { [Security.SecurityElement]::Escape($Text) }

@@ -92,8 +92,3 @@ function Get-BaseStyle {
     ".f-ink{fill:$Ink}.f-ground{fill:$Ground}"
     -join (0..15 | ForEach-Object { ".f$_{fill:$($Palette[$_])}" -replace '\$_', $_ })
 }
-
-# Control characters have no place in XML.
-function ConvertTo-XmlText([string] $Text) { ($Text -replace '[\p{Cc}-[\n\t]]').Replace('&', '&amp;').Replace('<', '&lt;').Replace('>', '&gt;') }
-
-function Format-Number([double] $Number) { [Math]::Round($Number, 2).ToString([Globalization.CultureInfo]::InvariantCulture) }

@@ -1,7 +1,7 @@
 # The bars of the page on speed are what the script draws from the figures beside them.
 
 BeforeAll {
-    . $PSScriptRoot/../../build/pictures/Chart.ps1
+    'Xml', 'Chart' | ForEach-Object { . $PSScriptRoot/../../build/pictures/$_.ps1 }
     $Measurement = "$PSScriptRoot/../../docs/measurements/etcd.json"
     $Picture = "$PSScriptRoot/../../docs/pictures/speed.svg"
 

@@ -7,7 +7,7 @@ BeforeDiscovery {
 
 BeforeAll {
     . $PSScriptRoot/Common.ps1
-    'Capture', 'Svg', 'Recording', 'Commands' | ForEach-Object { . $PSScriptRoot/../../build/pictures/$_.ps1 }
+    'Capture', 'Xml', 'Svg', 'Recording', 'Commands' | ForEach-Object { . $PSScriptRoot/../../build/pictures/$_.ps1 }
     $PictureFolder = "$PSScriptRoot/../../docs/pictures"
     $Told = (Import-PowerShellDataFile $PSScriptRoot/../../build/pictures/sessions.psd1).Picture
     $Readme = Get-Content $PSScriptRoot/../../README.md -Raw
