@@ -202,6 +202,28 @@ Describe 'Export-KvTree' {
         (Get-Item (Get-TestPath room/old.json)).UnixFileMode | Should -Be 'GroupRead, UserWrite, UserRead'
     }
 
+    It 'moves a million pairs through files in 64 MiB of memory' {
+        $env:DOTNET_GCHeapHardLimit = '4000000'
+        try {
+            $differences, $size = Invoke-TestPowerShell @"
+                `$null = Connect-KvStore -Path '$(Get-TestPath million.db)'
+                `$lines = [IO.StreamWriter]::new('$(Get-TestPath million.jsonl)')
+                for (`$i = 0; `$i -lt 1000000; `$i++) { `$lines.Write('{"Key":"' + `$i.ToString('d4/000/000') + '","Value":"value ' + `$i + '"}' + "``n") }
+                `$lines.Dispose()
+                Import-KvTree '$(Get-TestPath million.jsonl)' app
+                Export-KvTree app '$(Get-TestPath million.json)' -Nested
+                @(Compare-KvTree app -DifferenceFile '$(Get-TestPath million.json)').Count
+                (Get-Item '$(Get-TestPath million.json)').Length
+"@
+        }
+        finally {
+            Remove-Item Env:DOTNET_GCHeapHardLimit
+        }
+
+        $differences | Should -Be 0
+        [long] $size | Should -BeGreaterThan 20000000
+    }
+
     It 'writes keys with control characters in Base64, which no terminal obeys' {
         Set-KvValue "escape/a`e[2J" 1
         Set-KvValue escape/b "`u{9B}31m"
