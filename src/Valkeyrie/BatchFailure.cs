@@ -1,9 +1,9 @@
 namespace Valkeyrie;
 
-/// <summary>What the failure of a transaction means for the writes that it gathered.</summary>
+/// <summary>Interprets the failure of a transaction for each write that it contained.</summary>
 internal static class BatchFailure
 {
-    /// <summary>True if the store has refused the transaction for what it says, so that none of it was made and a part of it may be taken.</summary>
+    /// <summary>Checks whether the store refused the transaction for its content: no part of it was applied, and a smaller part may be accepted.</summary>
     public static bool MayDivide(KvException error) => !error.NotSent && error.Code
         is KvErrorCode.InvalidArgument
         or KvErrorCode.PermissionDenied
@@ -14,7 +14,7 @@ internal static class BatchFailure
         or KvErrorCode.KeyNotFound
         or KvErrorCode.LeaseNotFound;
 
-    /// <summary>The same failure as that of one write.</summary>
+    /// <summary>Converts a transaction's failure to the failure of one of its writes.</summary>
     /// <param name="error">The transaction's failure.</param>
     /// <param name="key">The key of the write.</param>
     public static KvException Of(KvException error, string key) => error switch

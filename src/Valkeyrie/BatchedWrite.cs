@@ -1,38 +1,38 @@
 namespace Valkeyrie;
 
-/// <summary>A write that waits to be sent with others.</summary>
-/// <param name="key">Its key.</param>
+/// <summary>A write that waits to be sent together with others.</summary>
+/// <param name="key">The key.</param>
 internal abstract class BatchedWrite(string key)
 {
     public string Key { get; } = key;
 
-    /// <summary>Its place in the order of the calls.</summary>
+    /// <summary>The position in the order of the calls.</summary>
     public long Number { get; set; }
 
-    /// <summary>What it adds to the size of a request, in bytes, more or less.</summary>
+    /// <summary>The approximate size that the write adds to a request, in bytes.</summary>
     public abstract long Size { get; }
 
-    /// <summary>The write of the same key that is to be made after this one.</summary>
+    /// <summary>The next write of the same key, which is sent after this one.</summary>
     public BatchedWrite? Next { get; set; }
 
-    /// <summary>The write as a part of a transaction.</summary>
+    /// <summary>Converts the write to an operation of a transaction.</summary>
     public abstract KvOperation ToOperation();
 
-    /// <summary>Sends the write as a request of its own, and ends it where that succeeds.</summary>
+    /// <summary>Sends the write as a separate request, and completes it if the request succeeds.</summary>
     public abstract ValueTask SendAsync(IKvStore store, CancellationToken cancellationToken);
 
-    /// <summary>Ends the write with what a transaction has brought.</summary>
+    /// <summary>Completes the write with its result in a transaction.</summary>
     public abstract void Succeed(KvOperationResult result);
 
-    /// <summary>Ends the write with an error.</summary>
+    /// <summary>Fails the write with an error.</summary>
     public abstract void Fail(KvException error);
 
-    /// <summary>Ends the write without one.</summary>
+    /// <summary>Cancels the write.</summary>
     public abstract void Cancel();
 }
 
 /// <inheritdoc/>
-/// <typeparam name="TResult">What the caller waits for.</typeparam>
+/// <typeparam name="TResult">The result that the caller awaits.</typeparam>
 internal abstract class BatchedWrite<TResult>(string key) : BatchedWrite(key)
 {
     private readonly TaskCompletionSource<TResult> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,25 +2,25 @@ using System.Diagnostics;
 
 namespace Valkeyrie;
 
-/// <summary>Keys of a mirror's source of which a write may still reach the destination after later ones: it met a store that was away, and may wait somewhere on its way. They
-/// are to be written once more when it has most likely arrived or is lost, and again later.</summary>
+/// <summary>Source keys of a mirror whose writes may still arrive late: they were sent while the destination was unreachable, and the network may hold them
+/// back. Each is written again after the first write has most likely arrived or is lost, and once more later.</summary>
 internal sealed class DoubtfulKeys
 {
-    // The time that calls have by default, and one in which connections that were given up are forgotten by both sides.
+    // The default timeout of calls; then a time after which both sides have forgotten abandoned connections.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1)];
 
     private readonly PriorityQueue<(string Key, int Turn), long> _due = new();
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
 
-    /// <summary>True if there are any.</summary>
+    /// <summary>True if any key waits.</summary>
     public bool Any => _due.Count > 0;
 
-    /// <summary>How long until the first is due; zero if it is.</summary>
+    /// <summary>The time until the first key is due; zero if it is due now.</summary>
     public TimeSpan Rest => _due.TryPeek(out _, out var at) ? TimeSpan.FromTicks(Math.Max(0, at - Now)) : Timeout.InfiniteTimeSpan;
 
     private static long Now => Stopwatch.GetElapsedTime(0).Ticks;
 
-    /// <summary>Adds a key, unless it is waiting for its first turn already.</summary>
+    /// <summary>Adds a key, unless it already waits for its first repetition.</summary>
     /// <param name="key">The key.</param>
     public void Add(string key)
     {
@@ -30,8 +30,8 @@ internal sealed class DoubtfulKeys
         }
     }
 
-    /// <summary>Takes a key whose time has come.</summary>
-    /// <returns>The key; null where there is none.</returns>
+    /// <summary>Removes and returns a key that is due.</summary>
+    /// <returns>The key; null if none is due.</returns>
     public string? TakeDue()
     {
         if (!_due.TryPeek(out var first, out var at) || at > Now)

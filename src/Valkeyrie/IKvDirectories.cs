@@ -1,48 +1,49 @@
 namespace Valkeyrie;
 
-/// <summary>What a path stands for: a value, a directory, or both at once where a store's directories are nothing but the beginnings of keys.</summary>
+/// <summary>One name in a directory: a key, a directory, or both if directories are only beginnings of keys.</summary>
 /// <param name="Path">The path: the key, and the directory without its last slash.</param>
-/// <param name="Pair">The pair of that key; null if there is none.</param>
-/// <param name="IsDirectory">True if it is a directory.</param>
+/// <param name="Pair">The pair of the key; null if no such key exists.</param>
+/// <param name="IsDirectory">True if the path is a directory.</param>
 public sealed record KvEntry(string Path, KvPair? Pair, bool IsDirectory)
 {
-    /// <summary>The last part of the path. Empty for a key that ends with a slash, and for the directory of the keys that begin with one.</summary>
+    /// <summary>The last part of the path. Empty for a key that ends with a slash, and for the directory of the keys that start with a slash.</summary>
     public string Name => Path[(Path.LastIndexOf(KeyRules.Separator) + 1)..];
 }
 
 /// <summary>Options of a listing of entries.</summary>
 public sealed record KvEntryOptions
 {
-    /// <summary>True to leave the values out (<see cref="KvPair.KeyOnly"/>). Default: false.</summary>
+    /// <summary>True to omit the values (<see cref="KvPair.KeyOnly"/>). Default: false.</summary>
     public bool KeysOnly { get; init; }
 
-    /// <summary>How many levels to go down below the directory's own entries; 0 (the default) for those alone.</summary>
+    /// <summary>The number of levels to list below the directory's own entries, from 0. Default: 0, only the directory's own entries.</summary>
     public int Depth { get; init; }
 
-    /// <summary>What the names of the directory's own entries begin with, upper and lower case taken for the same; empty (the default) for all entries.
-    /// Where the store can, only such keys are read. With <see cref="Depth"/> all that lies in those entries comes along.</summary>
+    /// <summary>The beginning of the names of the directory's own entries, compared without regard to case. Default: empty, all entries. If the store can, it
+    /// reads only such keys. With <see cref="Depth"/> the listing also contains the entries below them.</summary>
     public string NamePrefix { get; init; } = "";
 }
 
-/// <summary>Stores that can show a directory one level at a time. All that come with this library can, without reading what lies deeper.</summary>
+/// <summary>The capability to list a directory one level at a time, without reading the levels below. All stores of this library have it.</summary>
 public interface IKvDirectories
 {
-    /// <summary>Tells what a path stands for.</summary>
-    /// <param name="path">The path, without a slash at its end for a directory's sake. Empty: the directory of the keys that begin with a slash.</param>
-    /// <param name="options">Whether the value is wanted; null for the defaults.</param>
+    /// <summary>Reads the entry at a path.</summary>
+    /// <param name="path">The path. For a directory, omit the slash at the end. Empty: the directory of the keys that start with a slash.</param>
+    /// <param name="options">Whether to read the value; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <returns>The entry; null if there is neither a key nor a directory. A directory in which only locks lie is none.</returns>
-    /// <remarks>A user who may read only the key or only the directory sees that half; the other one counts as absent.</remarks>
-    /// <exception cref="KvPermissionDeniedException">The user may read neither.</exception>
+    /// <returns>The entry; null if neither a key nor a directory exists. A directory that contains only lock keys does not count.</returns>
+    /// <remarks>If the user may read only the key or only the directory, the entry shows that half, and the other half counts as absent.</remarks>
+    /// <exception cref="KvPermissionDeniedException">The user may read neither the key nor the directory.</exception>
     ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Streams the entries of a directory, at one revision where the store keeps them.</summary>
-    /// <remarks>In the order of their paths with a slash at their end, each before what lies in it: whether <c>app</c> is a directory too is known
-    /// once <c>app-1</c> has gone by. The side keys of locks are left out.
-    /// <para>A user who may not read the whole directory, but all keys that begin with <see cref="KvEntryOptions.NamePrefix"/> as it is written, gets those.</para></remarks>
+    /// <summary>Streams the entries of a directory, at one revision if the store keeps older revisions.</summary>
+    /// <remarks>The order is that of the paths with a slash appended; each entry precedes the entries below it. (Whether <c>app</c> is also a directory is
+    /// known only after <c>app-1</c>.) Lock keys are omitted.
+    /// <para>A user who may not read the whole directory, but may read all keys that start with <see cref="KvEntryOptions.NamePrefix"/> exactly as specified,
+    /// gets those.</para></remarks>
     /// <param name="directory">The directory, or all keys; not a prefix or a single key.</param>
-    /// <param name="options">How deep, and whether with values; null for the defaults.</param>
+    /// <param name="options">Depth, names and values; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    /// <returns>The entries; none where the directory is empty or missing.</returns>
+    /// <returns>The entries; none if the directory is empty or missing.</returns>
     IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions? options = null, CancellationToken cancellationToken = default);
 }

@@ -1,40 +1,47 @@
 namespace Valkeyrie;
 
-/// <summary>Stores with elections: of all who campaign under one name, one leads at a time, and tells the others by a value who it is.</summary>
+/// <summary>The capability to hold elections. Of all contenders that campaign under one name, one leads at a time and proclaims a value, such as its address,
+/// to the others.</summary>
 /// <remarks>
-/// <para>Each contender puts a key with its value right below the election's name, and the one whose key was created first leads; the others lead in turn.</para>
-/// <para>etcd v3 and the embedded store follow the recipe of etcd's Go package <c>concurrency</c>, so that programs that use it, and <c>etcdctl elect</c>, take part
-/// in the same elections; the key is <c>NAME/LEASE</c>. Choose a name under which nothing else is stored: any older key in the directory <c>NAME</c> counts as a
-/// contender there. On Consul the key is <c>NAME/SESSION</c>; on ZooKeeper it is an ephemeral, numbered node, as those of Curator's LeaderSelector.</para>
+/// <para>Each contender creates a key with its value directly below the election's name. The contender whose key was created first leads; the others follow in
+/// that order.</para>
+/// <para>etcd v3 and the embedded store use the recipe of etcd's Go package <c>concurrency</c>. Programs that use that package, and <c>etcdctl elect</c>, take
+/// part in the same elections; the key is <c>NAME/LEASE</c>. Choose a name under which nothing else is stored: any older key in the directory <c>NAME</c>
+/// counts as a contender there. On Consul the key is <c>NAME/SESSION</c>. On ZooKeeper it is an ephemeral, sequential node, as in Curator's
+/// LeaderSelector.</para>
 /// </remarks>
 public interface IKvElections
 {
-    /// <summary>Takes part in an election: waits until this contender leads, then keeps it leading until it resigns.</summary>
+    /// <summary>Campaigns in an election: waits until this contender leads, then keeps the leadership until it resigns.</summary>
     /// <param name="name">The election.</param>
-    /// <param name="value">What others read of the leader, such as its address. <see cref="KvLeadership.ProclaimAsync"/> changes it.</param>
+    /// <param name="value">The value that others read while this contender leads, such as its address. <see cref="KvLeadership.ProclaimAsync"/> changes
+    /// it.</param>
     /// <param name="options">Time to live and timeout; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends the wait. Nothing stays behind.</param>
+    /// <param name="cancellationToken">Ends the wait and leaves nothing in the store.</param>
     /// <returns>The leadership; dispose it to resign.</returns>
-    /// <exception cref="KvNotElectedException">The timeout passed while another led.</exception>
-    /// <exception cref="KvTimeoutException">The timeout passed while the store gave no answer.</exception>
+    /// <exception cref="KvNotElectedException">The timeout passed while another contender led.</exception>
+    /// <exception cref="KvTimeoutException">The timeout passed without an answer from the store.</exception>
     ValueTask<KvLeadership> CampaignAsync(string name, ReadOnlyMemory<byte> value, KvCampaignOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Tells who leads in an election and who waits.</summary>
+    /// <summary>Reads the leader of an election and the waiting contenders.</summary>
     /// <param name="name">The election.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <returns>The election; null if nobody takes part in it.</returns>
+    /// <returns>The election; null if it has no contender.</returns>
     ValueTask<KvElection?> TryGetElectionAsync(string name, CancellationToken cancellationToken = default);
 
-    /// <summary>Streams the elections in which somebody takes part, in no promised order.</summary>
-    /// <remarks>Looks at every key of the range. What has the shape of an election counts as one: a mutex of etcd's tools is made of the same keys.</remarks>
-    /// <param name="range">Where the names of the elections lie.</param>
+    /// <summary>Streams the elections that have a contender, in no particular order.</summary>
+    /// <remarks>Reads every key of the range. Keys in the form of an election count as one, so a mutex of etcd's tools, which uses the same form, is listed
+    /// too.</remarks>
+    /// <param name="range">The range of the elections' names.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     IAsyncEnumerable<KvElection> ListElectionsAsync(KvRange range, CancellationToken cancellationToken = default);
 
-    /// <summary>Follows who leads: first the leader as it is, or that there is none, then every change of the leader and of its value, in order.</summary>
-    /// <remarks>The watch survives a broken connection and a change of the cluster's leader. Where changes in between are no longer kept it goes on with
-    /// the leader as it is then; where <see cref="KvPromises.EveryChange"/> is not promised, leaders that followed each other soon may be left out. Outages have separate events. It ends when the token is cancelled or the store is closed.</remarks>
-    /// <param name="name">The election; nobody need take part.</param>
+    /// <summary>Follows the leader of an election: first the current leader, or a vacant election, then every change of the leader and of its value, in
+    /// order.</summary>
+    /// <remarks>The watch survives a broken connection and a change of the cluster's leader. If the changes in between are no longer kept, it continues with
+    /// the current leader. If <see cref="KvPromises.EveryChange"/> is false, it can omit leaders that followed each other quickly. Outages have separate
+    /// events. The watch ends when the token is cancelled or the store is closed.</remarks>
+    /// <param name="name">The election; it need not have a contender.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     IAsyncEnumerable<KvElectionEvent> WatchElectionAsync(string name, CancellationToken cancellationToken = default);
 }
@@ -45,10 +52,10 @@ public sealed record KvCampaignOptions
     /// <summary>The default time to live: 20 seconds.</summary>
     public static readonly TimeSpan DefaultTtl = KvLockOptions.DefaultTtl;
 
-    /// <summary>How long the leadership outlives its leader, should the leader die. Default: 20 seconds. A fraction of a second is rounded up.</summary>
+    /// <summary>The time for which the leadership remains if the leader dies. A fraction of a second is rounded up. Default: 20 seconds.</summary>
     public TimeSpan Ttl { get; init; } = DefaultTtl;
 
-    /// <summary>How long to wait for the leadership; null (the default) for ever. Zero: lead now or fail. At most
-    /// <see cref="KvStoreOptions.LongestTimeout"/>.</summary>
+    /// <summary>The longest wait for the leadership, at most <see cref="KvStoreOptions.LongestTimeout"/>. Zero: lead at once or fail. Default: null, no
+    /// limit.</summary>
     public TimeSpan? Timeout { get; init; }
 }

@@ -1,29 +1,29 @@
 namespace Valkeyrie;
 
-/// <summary>A lease: a time to live that keys can be attached to. They are removed when it ends.</summary>
-/// <param name="Id">The lease's number; never 0. etcd's own tools, and the module's views, show it in hexadecimal.</param>
-/// <param name="Ttl">The time to live that the store granted, which may be longer than the one asked for.</param>
+/// <summary>A lease: a time to live that several keys can share. The store removes the attached keys when the lease ends.</summary>
+/// <param name="Id">The lease's number; never 0. etcd's tools and the module's views show it in hexadecimal.</param>
+/// <param name="Ttl">The granted time to live, which can be longer than the requested one.</param>
 public sealed record KvLease(long Id, TimeSpan Ttl) : IFormattable
 {
-    /// <summary>How long the lease lives from the moment of the answer unless it is renewed, to the second on etcd; null unless asked for by
-    /// <see cref="IKvLeases.GetLeaseAsync"/> or <see cref="IKvLeases.ListLeasesAsync"/>.</summary>
+    /// <summary>The time until the lease ends unless it is renewed, at the moment of the answer; whole seconds on etcd. Only
+    /// <see cref="IKvLeases.GetLeaseAsync"/> and <see cref="IKvLeases.ListLeasesAsync"/> set it; otherwise null.</summary>
     public TimeSpan? Remaining { get; init; }
 
-    /// <summary>The keys that go when the lease ends, those that locks are made of among them; empty unless asked for as
-    /// <see cref="Remaining"/>. In a store with a namespace: those inside it.</summary>
+    /// <summary>The attached keys, lock keys included; in a store with a namespace only the keys inside it. Set by the same calls as <see cref="Remaining"/>;
+    /// otherwise empty.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
 
-    /// <summary>Which history of the store it was granted or renewed in; see <see cref="KvTransactionResult.History"/>.</summary>
+    /// <summary>The history of the store in which the lease was granted or renewed; see <see cref="KvTransactionResult.History"/>.</summary>
     public long History { get; init; }
 
     /// <summary>The number in hexadecimal.</summary>
     public override string ToString() => $"{Id:x}";
 
-    /// <summary>The number, or the keys, fit to be shown: see <see cref="VisibleText"/>.</summary>
-    /// <param name="format"><c>keys</c> for the first five keys and how many there are, <c>all</c> for all of them;
-    /// <c>remaining</c> for what is left of its time in whole seconds; null, empty or <c>G</c> for the number.</param>
+    /// <summary>Formats the number or the keys as visible text (<see cref="VisibleText"/>).</summary>
+    /// <param name="format"><c>keys</c> for the first five keys and their number, <c>all</c> for all keys; <c>remaining</c> for the remaining time in whole
+    /// seconds; null, empty or <c>G</c> for the number.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => ToString(),
@@ -38,41 +38,41 @@ public sealed record KvLease(long Id, TimeSpan Ttl) : IFormattable
     private static string Shown(IEnumerable<string> keys) => string.Join(", ", keys.Select(VisibleText.Of));
 }
 
-/// <summary>Stores with leases. A lease belongs to the whole store: a namespace does not divide them, only their keys.</summary>
+/// <summary>The capability to use leases. A lease belongs to the whole store: a namespace limits the keys of a lease, not the leases.</summary>
 public interface IKvLeases
 {
-    /// <summary>Makes a lease.</summary>
-    /// <param name="ttl">How long it lives unless renewed; a fraction of a second is rounded up.</param>
+    /// <summary>Grants a lease.</summary>
+    /// <param name="ttl">The time to live unless renewed. A fraction of a second is rounded up.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <exception cref="KvInvalidArgumentException">The time is zero or less, or longer than can be held.</exception>
+    /// <exception cref="KvInvalidArgumentException">The time to live is zero or less, or longer than 9,000,000,000 seconds.</exception>
     ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken = default);
 
     /// <summary>Renews a lease once, to its full time to live.</summary>
     /// <param name="leaseId">The lease.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <exception cref="KvLeaseNotFoundException">It has ended.</exception>
+    /// <exception cref="KvLeaseNotFoundException">The lease has ended.</exception>
     ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default);
 
-    /// <summary>Renews a lease now, and from then on in the background until it ends or the store is closed, which ends it.</summary>
-    /// <param name="leaseId">The lease. One that is kept alive already is only renewed.</param>
-    /// <param name="cancellationToken">Ends the call early; once it has returned, no more.</param>
-    /// <exception cref="KvLeaseNotFoundException">It has ended.</exception>
+    /// <summary>Renews a lease now and then in the background, until the lease ends or the store is closed. Closing the store revokes the lease.</summary>
+    /// <param name="leaseId">The lease. A lease that is already kept alive is only renewed once.</param>
+    /// <param name="cancellationToken">Ends the call early; has no effect after the call has returned.</param>
+    /// <exception cref="KvLeaseNotFoundException">The lease has ended.</exception>
     ValueTask<KvLease> KeepLeaseAliveAsync(long leaseId, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends a lease and removes its keys.</summary>
+    /// <summary>Revokes a lease: ends it and removes the attached keys.</summary>
     /// <param name="leaseId">The lease.</param>
-    /// <param name="cancellationToken">Ends the call early; the lease may still have been ended.</param>
-    /// <exception cref="KvLeaseNotFoundException">It has already ended.</exception>
+    /// <param name="cancellationToken">Ends the call early; the lease may still have been revoked.</param>
+    /// <exception cref="KvLeaseNotFoundException">The lease has already ended.</exception>
     ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken = default);
 
-    /// <summary>Tells of one lease what is left of its time, and its keys.</summary>
+    /// <summary>Reads a lease with its remaining time and its keys.</summary>
     /// <param name="leaseId">The lease.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <exception cref="KvLeaseNotFoundException">It has ended.</exception>
+    /// <exception cref="KvLeaseNotFoundException">The lease has ended.</exception>
     ValueTask<KvLease> GetLeaseAsync(long leaseId, CancellationToken cancellationToken = default);
 
-    /// <summary>Tells the same of every lease, in no promised order. One that ends meanwhile is left out.</summary>
-    /// <remarks>On etcd each takes a call of its own. A lease that was just made through another member of a cluster may be missing.</remarks>
+    /// <summary>Streams all leases with their remaining times and keys, in no particular order. Leases that end during the call are omitted.</summary>
+    /// <remarks>On etcd each lease costs one call. A lease that was just granted through another member of a cluster may be missing.</remarks>
     /// <param name="cancellationToken">Ends the stream.</param>
     IAsyncEnumerable<KvLease> ListLeasesAsync(CancellationToken cancellationToken = default);
 }

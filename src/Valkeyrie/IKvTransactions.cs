@@ -3,51 +3,51 @@ using System.Text;
 
 namespace Valkeyrie;
 
-/// <summary>Stores with transactions: several conditions and operations as one atomic step.</summary>
+/// <summary>The capability to commit transactions: conditions and operations in one atomic step.</summary>
 public interface IKvTransactions
 {
-    /// <summary>Checks the conditions and does <see cref="KvTransaction.Then"/> if all hold, else <see cref="KvTransaction.Else"/>.</summary>
-    /// <param name="transaction">What to check and do.</param>
-    /// <param name="cancellationToken">Ends the call early; the transaction may still have been made.</param>
+    /// <summary>Checks the conditions, then performs <see cref="KvTransaction.Then"/> if all hold, otherwise <see cref="KvTransaction.Else"/>.</summary>
+    /// <param name="transaction">The conditions and operations.</param>
+    /// <param name="cancellationToken">Ends the call early; the transaction may still have been committed.</param>
     ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default);
 }
 
-/// <summary>Conditions and what to do when they hold and when they do not.</summary>
+/// <summary>Conditions, with the operations for the case that they hold and the case that they do not.</summary>
 public sealed record KvTransaction
 {
-    /// <summary>All of these must hold. None: they do.</summary>
+    /// <summary>The conditions; all must hold. Default: none, so <see cref="Then"/> is performed.</summary>
     public IReadOnlyList<KvCondition> If { get; init; } = [];
 
-    /// <summary>Done, in order, if the conditions hold. No key may be written twice.</summary>
+    /// <summary>The operations to perform, in order, if the conditions hold. A key may be written only once.</summary>
     public IReadOnlyList<KvOperation> Then { get; init; } = [];
 
-    /// <summary>Done, in order, if a condition does not hold. No key may be written twice.</summary>
+    /// <summary>The operations to perform, in order, if a condition does not hold. A key may be written only once.</summary>
     public IReadOnlyList<KvOperation> Else { get; init; } = [];
 
-    /// <summary>Conditions and operations in words.</summary>
+    /// <summary>The conditions and operations in words.</summary>
     public override string ToString() =>
         $"{(If.Count == 0 ? "" : $"if {string.Join(" and ", If)}, ")}then {Words(Then)}{(Else.Count == 0 ? "" : $"; else {Words(Else)}")}";
 
     private static string Words(IReadOnlyList<KvOperation> operations) => operations.Count == 0 ? "nothing" : string.Join(", ", operations);
 }
 
-/// <summary>How a transaction ended.</summary>
+/// <summary>The result of a transaction.</summary>
 /// <param name="Succeeded">True if the conditions held.</param>
-/// <param name="Revision">The store's revision after it.</param>
-/// <param name="Results">One result for each operation done, in order.</param>
+/// <param name="Revision">The store's revision after the transaction.</param>
+/// <param name="Results">One result for each performed operation, in order.</param>
 public sealed record KvTransactionResult(bool Succeeded, long Revision, IReadOnlyList<KvOperationResult> Results)
 {
-    /// <summary>Which history of the store the revision belongs to: a number that distinguishes two histories, for example after a store was restored. 0 (the default)
-    /// where the store knows of one alone.</summary>
+    /// <summary>The history that the revision belongs to: a number that changes when the store gets another history, for example because it was restored.
+    /// Default: 0, for a store that has only one history.</summary>
     public long History { get; init; }
 }
 
-/// <summary>What one operation of a transaction gave.</summary>
-/// <param name="Pairs">The pairs read by a read; the pair written by a put; empty for a delete.</param>
-/// <param name="Count">For a read all pairs that its range holds, whatever its limit; for a delete the keys removed; for a put 1.</param>
+/// <summary>The result of one operation of a transaction.</summary>
+/// <param name="Pairs">The pairs that a read returned; the pair that a put wrote; empty for a delete.</param>
+/// <param name="Count">For a read the number of pairs in the range, regardless of the limit; for a delete the number of removed keys; for a put 1.</param>
 public sealed record KvOperationResult(IReadOnlyList<KvPair> Pairs, long Count);
 
-/// <summary>What a condition looks at.</summary>
+/// <summary>The property of a key that a condition compares.</summary>
 public enum KvConditionTarget
 {
     /// <summary><see cref="KvPair.Version"/>; 0 for a missing key.</summary>
@@ -59,17 +59,17 @@ public enum KvConditionTarget
     /// <summary><see cref="KvPair.Revision"/>; 0 for a missing key.</summary>
     Revision,
 
-    /// <summary>The value's bytes. A missing key has none: no comparison with it holds.</summary>
+    /// <summary>The bytes of the value. For a missing key, no comparison of the value holds.</summary>
     Value,
 
-    /// <summary>The lease that the key is attached to (<see cref="KvPair.LeaseId"/>); 0 for a key without one, and for a missing key.</summary>
+    /// <summary>The lease that the key is attached to (<see cref="KvPair.LeaseId"/>); 0 for a missing key or a key without a lease.</summary>
     Lease,
 }
 
-/// <summary>How a condition compares.</summary>
+/// <summary>The operator of a condition.</summary>
 public enum KvConditionOperator
 {
-    /// <summary>The same.</summary>
+    /// <summary>Equal to the operand.</summary>
     Equal,
 
     /// <summary>Greater than the operand.</summary>
@@ -78,40 +78,40 @@ public enum KvConditionOperator
     /// <summary>Less than the operand.</summary>
     Less,
 
-    /// <summary>Not the same.</summary>
+    /// <summary>Not equal to the operand.</summary>
     NotEqual,
 }
 
-/// <summary>A comparison that must hold for every key of a range. For a range without keys it is made once, as for a missing key.</summary>
-/// <param name="Range">The key or keys looked at.</param>
-/// <param name="Target">What of them is looked at.</param>
-/// <param name="Operator">How it is compared.</param>
-/// <param name="Number">What it is compared with, for all targets but the value.</param>
-/// <param name="Value">What it is compared with, for the value.</param>
+/// <summary>A comparison that must hold for every key of a range. A range without keys is compared once, as a missing key.</summary>
+/// <param name="Range">The keys to compare.</param>
+/// <param name="Target">The property to compare.</param>
+/// <param name="Operator">The operator.</param>
+/// <param name="Number">The operand, for all targets except the value.</param>
+/// <param name="Value">The operand, for the value.</param>
 public sealed record KvCondition(KvRange Range, KvConditionTarget Target, KvConditionOperator Operator, long Number, ReadOnlyMemory<byte> Value = default)
     : IFormattable
 {
     private const int ShownBytes = 40;
 
-    /// <summary>The key exists.</summary>
+    /// <summary>Creates the condition that the key exists.</summary>
     /// <param name="key">The key.</param>
     public static KvCondition Exists(string key) => new(KvRange.Key(key), KvConditionTarget.CreateRevision, KvConditionOperator.Greater, 0);
 
-    /// <summary>The key does not exist.</summary>
+    /// <summary>Creates the condition that the key does not exist.</summary>
     /// <param name="key">The key.</param>
     public static KvCondition Missing(string key) => new(KvRange.Key(key), KvConditionTarget.CreateRevision, KvConditionOperator.Equal, 0);
 
-    /// <summary>The key is at this revision.</summary>
+    /// <summary>Creates the condition that the key is at a revision.</summary>
     /// <param name="key">The key.</param>
     /// <param name="revision">The revision.</param>
     public static KvCondition AtRevision(string key, long revision) => new(KvRange.Key(key), KvConditionTarget.Revision, KvConditionOperator.Equal, revision);
 
-    /// <summary>The key exists and is attached to this lease.</summary>
+    /// <summary>Creates the condition that the key exists and is attached to a lease.</summary>
     /// <param name="key">The key.</param>
     /// <param name="leaseId">The lease.</param>
     public static KvCondition HasLease(string key, long leaseId) => new(KvRange.Key(key), KvConditionTarget.Lease, KvConditionOperator.Equal, leaseId);
 
-    /// <summary>The comparison in words; of a long value, its beginning.</summary>
+    /// <summary>The comparison in words; a long value is truncated.</summary>
     public override string ToString() => (Target, Operator, Number) switch
     {
         (KvConditionTarget.CreateRevision, KvConditionOperator.Greater, 0) => $"{Range} exists",
@@ -121,10 +121,10 @@ public sealed record KvCondition(KvRange Range, KvConditionTarget Target, KvCond
         _ => $"{Target} of {Range} is {Operator} {Number}",
     };
 
-    /// <summary>A part of the condition, fit to be shown: see <see cref="VisibleText"/>.</summary>
-    /// <param name="format"><c>key</c> for the key or range; <c>operand</c> for what is compared with; null, empty or <c>G</c> for the comparison in words.</param>
+    /// <summary>Formats a part of the condition as visible text (<see cref="VisibleText"/>).</summary>
+    /// <param name="format"><c>key</c> for the key or range; <c>operand</c> for the operand; null, empty or <c>G</c> for the comparison in words.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => ToString(),
@@ -154,7 +154,7 @@ public abstract record KvOperation
     }
 
     /// <summary>Removes keys.</summary>
-    /// <param name="Range">Which; a directory's own key is not among them.</param>
+    /// <param name="Range">The keys. A directory does not include the key of its own name.</param>
     public sealed record Delete(KvRange Range) : KvOperation
     {
         /// <summary>The operation in words.</summary>
@@ -162,28 +162,28 @@ public abstract record KvOperation
     }
 
     /// <summary>Reads keys.</summary>
-    /// <param name="Range">Which.</param>
+    /// <param name="Range">The keys.</param>
     public sealed record Read(KvRange Range) : KvOperation
     {
-        /// <summary>Read at this older revision, from 1; null (the default) for the one at which the transaction is made.</summary>
+        /// <summary>The older revision to read at, from 1. Default: null, the revision of the transaction.</summary>
         public long? Revision { get; init; }
 
-        /// <summary>The most pairs to give, from 1; null (the default) for all.</summary>
+        /// <summary>The maximum number of pairs to return, from 1. Default: null, all.</summary>
         public long? Limit { get; init; }
 
-        /// <summary>True to leave the values out (<see cref="KvPair.KeyOnly"/>). Default: false.</summary>
+        /// <summary>True to omit the values (<see cref="KvPair.KeyOnly"/>). Default: false.</summary>
         public bool KeysOnly { get; init; }
 
-        /// <summary>True to give no pairs, only their number (<see cref="KvOperationResult.Count"/>). Default: false.</summary>
+        /// <summary>True to return only the number of pairs (<see cref="KvOperationResult.Count"/>). Default: false.</summary>
         public bool CountOnly { get; init; }
 
-        /// <summary>True to give the pairs that were created last first, instead of in key order. Default: false.</summary>
+        /// <summary>True to return the most recently created pairs first instead of in key order. Default: false.</summary>
         public bool NewestFirst { get; init; }
 
-        /// <summary>Only pairs created at this revision or before; null (the default) for all.</summary>
+        /// <summary>The highest create revision of the returned pairs. Default: null, no limit.</summary>
         public long? MaxCreateRevision { get; init; }
 
-        /// <summary>True to let any member answer from what it knows, where the whole transaction only reads and allows it. Default: false.</summary>
+        /// <summary>True to let any member answer from its own state, if the whole transaction consists of reads that allow it. Default: false.</summary>
         public bool Serializable { get; init; }
 
         /// <summary>The operation in words.</summary>

@@ -3,7 +3,7 @@ namespace Valkeyrie;
 /// <summary>Options of a <see cref="KvBatchWriter"/>.</summary>
 public sealed record KvBatchOptions
 {
-    /// <summary>The most operations in one transaction, at least 1; with 1 each write is a request of its own. Default: null, for 128. Never more than the store takes
+    /// <summary>The most operations in one transaction, at least 1; with 1 each write is a separate request. Default: null, for 128. Never more than the store takes
     /// (<see cref="KvPromises.LargestTransaction"/>).</summary>
     public int? Operations { get; init; }
 

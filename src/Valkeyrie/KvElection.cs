@@ -15,11 +15,11 @@ public sealed record KvElection(string Name, KvPair Leader, IReadOnlyList<KvPair
     /// <summary>Name and value.</summary>
     public override string ToString() => $"{Name}: {Value}";
 
-    /// <summary>A part of the election, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <summary>Formats a part of the election as visible text (<see cref="VisibleText"/>).</summary>
     /// <param name="format"><c>name</c>; <c>value</c> for the leader's value in one line; <c>waiting</c> for the values of those who wait in one line; null, empty or
     /// <c>G</c> for name and value as they are.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => ToString(),

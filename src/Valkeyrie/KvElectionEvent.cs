@@ -27,10 +27,10 @@ public sealed record KvElectionEvent(KvElectionEventType Type, string Name) : IF
     /// <summary>The leader's key with its value; null but for <see cref="KvElectionEventType.Elected"/> and <see cref="KvElectionEventType.Proclaimed"/>.</summary>
     public KvPair? Leader { get; init; }
 
-    /// <summary>The leader's value as text; null where there is no leader.</summary>
+    /// <summary>The leader's value as text; null if there is no leader.</summary>
     public string? Value => Leader?.Value;
 
-    /// <summary>A number that is higher for each later leader; 0 where there is no leader.</summary>
+    /// <summary>A number that is higher for each later leader; 0 if there is no leader.</summary>
     public long FencingToken => Leader?.CreateRevision ?? 0;
 
     /// <summary>How many wait to lead.</summary>
@@ -45,10 +45,10 @@ public sealed record KvElectionEvent(KvElectionEventType Type, string Name) : IF
     /// <summary>Type, name and value.</summary>
     public override string ToString() => Leader is null ? $"{Type} {Name}" : $"{Type} {Name}: {Value}";
 
-    /// <summary>A part of the event, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <summary>Formats a part of the event as visible text (<see cref="VisibleText"/>).</summary>
     /// <param name="format"><c>name</c>; <c>value</c> for the leader's value in one line; null, empty or <c>G</c> for all in words, as it is.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => ToString(),

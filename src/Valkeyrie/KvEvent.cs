@@ -13,7 +13,7 @@ public enum KvEventType
     Delete,
 
     /// <summary>Changes were lost, because of compaction or because the store has another history: discard your state of the range;
-    /// <see cref="Existing"/> events with all current pairs follow. Only if <see cref="KvWatchOptions.Resynchronize"/> was asked for. The
+    /// <see cref="Existing"/> events with all current pairs follow. Only with <see cref="KvWatchOptions.Resynchronize"/>. The
     /// key is the watched path.</summary>
     Resync,
 
@@ -25,7 +25,7 @@ public enum KvEventType
     /// key is the watched path.</summary>
     Resumed,
 
-    /// <summary>The listing is complete as of this event's revision (or a later one, if a listing is not at one revision); changes follow. Only where <see cref="KvWatchOptions.ListingEnds"/> was asked for. The
+    /// <summary>The listing is complete as of this event's revision (or a later one, if a listing is not at one revision); changes follow. Only with <see cref="KvWatchOptions.ListingEnds"/>. The
     /// key is the watched path.</summary>
     Listed,
 }
@@ -58,7 +58,7 @@ public sealed class KvEvent : IFormattable
     /// <summary>The store's revision of this change.</summary>
     public long Revision => Pair.Revision;
 
-    /// <summary>The value before the change as text; null where <see cref="Previous"/> is null.</summary>
+    /// <summary>The value before the change as text; null if <see cref="Previous"/> is null.</summary>
     public string? PreviousValue => Previous?.Value;
 
     /// <summary>The bytes of the value of an event.</summary>
@@ -71,11 +71,11 @@ public sealed class KvEvent : IFormattable
     /// <summary>Type, key and revision.</summary>
     public override string ToString() => $"{Type} {Key} @{Revision}";
 
-    /// <summary>A part of the event, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <summary>Formats a part of the event as visible text (<see cref="VisibleText"/>).</summary>
     /// <param name="format"><c>key</c>; <c>value</c> and <c>lines</c> as for a pair, or the message of <see cref="Error"/> where there is one; <c>previous</c>, the
-    /// value before the change with its line ends, empty where <see cref="Previous"/> is null; null, empty or <c>G</c> for type, key and revision as they are.</param>
+    /// value before the change with its line ends, empty if <see cref="Previous"/> is null; null, empty or <c>G</c> for type, key and revision as they are.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => ToString(),

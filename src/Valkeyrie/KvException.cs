@@ -17,7 +17,7 @@ public class KvException(KvErrorCode code, string message, Exception? inner = nu
     /// <summary>The endpoint or file that the call went to; null if nothing was sent.</summary>
     public string? Endpoint { get; init; }
 
-    /// <summary>True if the request provably reached no server that acts on it, so that a write was not made and may be tried again. False where a
+    /// <summary>True if the request provably reached no server that acts on it, so that a write was not made and may be tried again. False if a
     /// server has acted on it or refused it for what it says, and where nothing is known.</summary>
     public bool NotSent { get; init; }
 

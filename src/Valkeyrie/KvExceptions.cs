@@ -4,9 +4,9 @@ namespace Valkeyrie;
 /// <summary>The key or directory does not exist.</summary>
 public sealed class KvKeyNotFoundException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="key">The key, or the directory.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     /// <param name="revision">The older revision at which it was to be read; null (the default) for the newest.</param>
     /// <param name="createRevision">The revision at which the key that is there now was created; null (the default) if there is none, or for a directory.</param>
     public KvKeyNotFoundException(string key, string? endpoint, long? revision = null, long? createRevision = null)
@@ -34,10 +34,10 @@ public sealed class KvKeyNotFoundException : KvException
 /// <summary>The key exists and should not.</summary>
 public sealed class KvKeyExistsException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="key">The key.</param>
     /// <param name="currentRevision">The revision at which the key is.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public KvKeyExistsException(string key, long currentRevision, string? endpoint)
         : base(KvErrorCode.KeyExists, $"The key '{key}' already exists, at revision {currentRevision}.")
     {
@@ -53,10 +53,10 @@ public sealed class KvKeyExistsException : KvException
 /// <summary>The key is at another revision than the expected one, or was removed.</summary>
 public sealed class KvKeyModifiedException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="key">The key.</param>
     /// <param name="currentRevision">The revision at which the key is; 0 if it is gone.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     /// <param name="attempts">How often that was so. Default: 1.</param>
     public KvKeyModifiedException(string key, long currentRevision, string? endpoint, int attempts = 1)
         : base(KvErrorCode.KeyModified, (currentRevision == 0
@@ -96,13 +96,13 @@ public enum KvUnreachableReason
 }
 
 /// <summary>No endpoint could be reached, or what answered does not speak the store's protocol.</summary>
-/// <param name="reason">Why.</param>
+/// <param name="reason">The reason.</param>
 /// <param name="message">What went wrong and what to do.</param>
 /// <param name="inner">The cause.</param>
 public sealed class KvUnreachableException(KvUnreachableReason reason, string message, Exception? inner = null)
     : KvException(KvErrorCode.Unreachable, message, inner)
 {
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public KvUnreachableReason Reason { get; } = reason;
 }
 
@@ -114,11 +114,11 @@ public sealed class KvTimeoutException(string message, Exception? inner = null) 
 /// <summary>A key did not meet the awaited condition within the timeout (<see cref="KvWaits"/>).</summary>
 public sealed class KvWaitTimeoutException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="timeout">How long was waited.</param>
-    /// <param name="endpoint">Where.</param>
-    /// <param name="outage">Why the store could not be followed at the end; null where it could.</param>
+    /// <param name="timeout">The length of the wait.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
+    /// <param name="outage">Why the store could not be followed at the end; null if it could.</param>
     public KvWaitTimeoutException(string key, TimeSpan timeout, string? endpoint, KvException? outage = null)
         : base(
             KvErrorCode.WaitTimedOut,
@@ -133,10 +133,10 @@ public sealed class KvWaitTimeoutException : KvException
 /// <summary>The lock could not be taken within its timeout.</summary>
 public sealed class KvCannotLockException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="timeout">How long was waited.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="timeout">The length of the wait.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     /// <param name="owner">The owner of the lock; null if the store does not tell.</param>
     public KvCannotLockException(string key, TimeSpan timeout, string? endpoint, string? owner = null)
         : base(
@@ -148,7 +148,7 @@ public sealed class KvCannotLockException : KvException
         Endpoint = endpoint;
     }
 
-    /// <summary>The owner of the lock, as <see cref="KvLockOptions.Owner"/> names it; null if it is not known.</summary>
+    /// <summary>The owner of the lock, as <see cref="KvLockOptions.Owner"/> names it; null if not known.</summary>
     public string? Owner { get; }
 }
 
@@ -171,10 +171,10 @@ public enum KvLockLostReason
 /// <summary>The lock is no longer held, and its holder did not release it.</summary>
 public sealed class KvLockLostException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="endpoint">Where.</param>
-    /// <param name="reason">Why.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
+    /// <param name="reason">The reason.</param>
     public KvLockLostException(string key, string? endpoint, KvLockLostReason reason)
         : base(KvErrorCode.LockLost, $"The lock of '{key}' was lost: {TextOf(reason, "lock")}. Another holder may have it now.")
     {
@@ -183,7 +183,7 @@ public sealed class KvLockLostException : KvException
         Reason = reason;
     }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public KvLockLostReason Reason { get; }
 
     /// <summary>The reason in words.</summary>
@@ -201,10 +201,10 @@ public sealed class KvLockLostException : KvException
 /// <summary>The leadership could not be won within its timeout.</summary>
 public sealed class KvNotElectedException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="name">The election.</param>
-    /// <param name="timeout">How long was waited.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="timeout">The length of the wait.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public KvNotElectedException(string name, TimeSpan timeout, string? endpoint)
         : base(KvErrorCode.NotElected, $"Another participant leads the election '{name}'{(timeout > TimeSpan.Zero ? $" and did not resign within {timeout.TotalSeconds:0.###} s" : "")}.")
     {
@@ -216,10 +216,10 @@ public sealed class KvNotElectedException : KvException
 /// <summary>The leadership has ended, and its leader did not resign.</summary>
 public sealed class KvLeadershipLostException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="name">The election.</param>
-    /// <param name="endpoint">Where.</param>
-    /// <param name="reason">Why.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
+    /// <param name="reason">The reason.</param>
     public KvLeadershipLostException(string name, string? endpoint, KvLockLostReason reason)
         : base(KvErrorCode.LeadershipLost, $"The leadership of '{name}' was lost: {KvLockLostException.TextOf(reason, "leadership")}. Another participant may lead now.")
     {
@@ -228,14 +228,14 @@ public sealed class KvLeadershipLostException : KvException
         Reason = reason;
     }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public KvLockLostReason Reason { get; }
 }
 
 /// <summary>The store does not support this.</summary>
 public sealed class KvNotSupportedException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="what">The request.</param>
     /// <param name="store">The store that lacks it.</param>
     public KvNotSupportedException(string what, KvStoreInfo store)
@@ -245,10 +245,10 @@ public sealed class KvNotSupportedException : KvException
 /// <summary>The path is a directory, but a value is required.</summary>
 public sealed class KvIsDirectoryException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="key">The path.</param>
-    /// <param name="endpoint">Where.</param>
-    /// <param name="rule">The rule of the store that it breaks, as a sentence; null where it breaks none.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
+    /// <param name="rule">The rule of the store that it breaks, as a sentence; null if it breaks none.</param>
     public KvIsDirectoryException(string key, string? endpoint, string? rule = null)
         : base(KvErrorCode.IsDirectory, $"'{key}' is a directory, which holds no value.{(rule is null ? "" : " " + rule)} Use a key below it.")
     {
@@ -260,10 +260,10 @@ public sealed class KvIsDirectoryException : KvException
 /// <summary>The path is a value, but a directory is required.</summary>
 public sealed class KvNotDirectoryException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="key">The path.</param>
-    /// <param name="endpoint">Where.</param>
-    /// <param name="rule">The rule of the store that it breaks, as a sentence; null where it breaks none.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
+    /// <param name="rule">The rule of the store that it breaks, as a sentence; null if it breaks none.</param>
     /// <param name="advice">What to do, as a sentence; null to advise to make it a directory.</param>
     public KvNotDirectoryException(string key, string? endpoint, string? rule = null, string? advice = null)
         : base(
@@ -278,10 +278,10 @@ public sealed class KvNotDirectoryException : KvException
 /// <summary>The requested revision is no longer kept.</summary>
 public sealed class KvCompactedException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="revision">The requested revision.</param>
     /// <param name="oldestRevision">The oldest revision that is kept; null if not known.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     /// <param name="key">The key or directory that was to be read or followed from there; null or empty for all keys.</param>
     public KvCompactedException(long revision, long? oldestRevision, string? endpoint, string? key = null)
         : base(KvErrorCode.Compacted, $"Revision {revision}{(string.IsNullOrEmpty(key) ? "" : $" of '{key}'")} is no longer kept: the store has compacted its history"
@@ -312,9 +312,9 @@ public sealed class KvInvalidArgumentException(string message, Exception? inner 
 /// <summary>The lease does not exist, or has expired.</summary>
 public sealed class KvLeaseNotFoundException : KvException
 {
-    /// <summary>Makes the error.</summary>
-    /// <param name="leaseId">The lease; null if it is not known which of several.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <summary>Creates the error.</summary>
+    /// <param name="leaseId">The lease; null if not known which of several.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public KvLeaseNotFoundException(long? leaseId, string? endpoint)
         : base(KvErrorCode.LeaseNotFound, leaseId is null ? "The lease does not exist, or has expired." : $"The lease {leaseId:x} does not exist, or has expired.") =>
         Endpoint = endpoint;
@@ -323,9 +323,9 @@ public sealed class KvLeaseNotFoundException : KvException
 /// <summary>The user does not exist.</summary>
 public sealed class KvUserNotFoundException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="name">The user's name.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public KvUserNotFoundException(string name, string? endpoint)
         : base(KvErrorCode.UserNotFound, $"The user '{name}' does not exist. Check the spelling.")
     {
@@ -340,9 +340,9 @@ public sealed class KvUserNotFoundException : KvException
 /// <summary>The user already exists.</summary>
 public sealed class KvUserExistsException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="name">The user's name.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public KvUserExistsException(string name, string? endpoint)
         : base(KvErrorCode.UserExists, $"The user '{name}' already exists. Change that user, or specify another name.")
     {
@@ -357,9 +357,9 @@ public sealed class KvUserExistsException : KvException
 /// <summary>The role does not exist.</summary>
 public sealed class KvRoleNotFoundException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="name">The role.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public KvRoleNotFoundException(string name, string? endpoint)
         : base(KvErrorCode.RoleNotFound, $"The role '{name}' does not exist. Check the spelling.")
     {
@@ -374,9 +374,9 @@ public sealed class KvRoleNotFoundException : KvException
 /// <summary>The role already exists.</summary>
 public sealed class KvRoleExistsException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="name">The role.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public KvRoleExistsException(string name, string? endpoint)
         : base(KvErrorCode.RoleExists, $"The role '{name}' already exists. Change that role, or specify another name.")
     {
@@ -391,7 +391,7 @@ public sealed class KvRoleExistsException : KvException
 /// <summary>The store has been closed.</summary>
 public sealed class KvStoreClosedException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="address">The store.</param>
     public KvStoreClosedException(string address)
         : base(KvErrorCode.StoreClosed, $"The store '{address}' has been closed. Open it again.") => Endpoint = address;
@@ -406,7 +406,7 @@ public sealed class KvHistoryChangedException(string message) : KvException(KvEr
 /// write data that no one else sees.</summary>
 public sealed class KvFileReplacedException : KvException
 {
-    /// <summary>Makes the error.</summary>
+    /// <summary>Creates the error.</summary>
     /// <param name="path">The store's file.</param>
     /// <param name="replaced">The file that was removed or replaced: the store's, or its log.</param>
     /// <param name="written">True if there were writes before the store noticed.</param>

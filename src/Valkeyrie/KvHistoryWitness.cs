@@ -11,13 +11,13 @@ public sealed record KvHistoryWitness(string Key, long Revision)
     /// <summary>True if the key was removed at <see cref="Revision"/>. Default: false, it was written.</summary>
     public bool IsRemoved { get; init; }
 
-    /// <summary>The revision at which the key was created; null where it is not known.</summary>
+    /// <summary>The revision at which the key was created; null if not known.</summary>
     public long? CreateRevision { get; init; }
 
-    /// <summary>How often the key had been written; null where it is not known.</summary>
+    /// <summary>How often the key had been written; null if not known.</summary>
     public long? Version { get; init; }
 
-    /// <summary>How many keys the range held at <see cref="SeenAt"/>; null where it is not known.</summary>
+    /// <summary>How many keys the range held at <see cref="SeenAt"/>; null if not known.</summary>
     public long? Keys { get; init; }
 
     /// <summary>Notes a pair that was written.</summary>

@@ -52,10 +52,10 @@ public abstract class KvLeadership : IAsyncDisposable, IFormattable
     /// <summary>Name, token and state.</summary>
     public override string ToString() => $"{Name} #{FencingToken} {(IsLeader ? "leads" : "does not lead")}";
 
-    /// <summary>A part of the leadership, fit to be shown: see <see cref="VisibleText"/>.</summary>
-    /// <param name="format"><c>name</c>, <c>value</c>; null, empty or <c>G</c> for what <see cref="ToString()"/> gives.</param>
+    /// <summary>Formats a part of the leadership as visible text (<see cref="VisibleText"/>).</summary>
+    /// <param name="format"><c>name</c>, <c>value</c>; null, empty or <c>G</c> for the text of <see cref="ToString()"/>.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => ToString(),

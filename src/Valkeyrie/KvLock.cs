@@ -26,9 +26,9 @@ public abstract class KvLock : IAsyncDisposable, IFormattable
     public abstract KvLockLostReason? LostReason { get; }
 
     /// <summary>The lock's key, fit to be shown: see <see cref="VisibleText"/>.</summary>
-    /// <param name="format"><c>key</c>; null, empty or <c>G</c> for what <see cref="object.ToString"/> gives.</param>
+    /// <param name="format"><c>key</c>; null, empty or <c>G</c> for the text of <see cref="object.ToString"/>.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => ToString()!,

@@ -125,11 +125,11 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
         }
     }
 
-    /// <summary>A part of the measurement, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <summary>Formats a part of the measurement as visible text (<see cref="VisibleText"/>).</summary>
     /// <param name="format"><c>operation</c>, <c>store</c>, <c>rate</c> for whole calls in a second, or <c>fastest</c>, <c>median</c>, <c>90</c>, <c>99</c> and <c>slowest</c> for a time in
     /// milliseconds; null, empty or <c>G</c> for the operation with rate and median.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => $"{VisibleText.Of(Operation)}: {Whole(Rate)}/s, median {Milliseconds(Median)} ms",

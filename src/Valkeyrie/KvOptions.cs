@@ -86,7 +86,7 @@ public sealed record KvWatchOptions
     /// <see cref="KvEventType.Resumed"/> when it can again. A connection that breaks and is restored at once does not count as an outage. Default: false.</summary>
     public bool Outages { get; init; }
 
-    /// <summary>True to tell by <see cref="KvEventType.Listed"/> where the <see cref="KvEventType.Existing"/> events end, also where there are none. Default: false.</summary>
+    /// <summary>True to tell by <see cref="KvEventType.Listed"/> where the <see cref="KvEventType.Existing"/> events end, also if there are none. Default: false.</summary>
     public bool ListingEnds { get; init; }
 }
 

@@ -28,7 +28,7 @@ public sealed class KvPair : IFormattable
     /// <summary>How <see cref="Value"/> shows the value: null for text, <c>base64</c> for bytes that are not valid UTF-8.</summary>
     public string? Encoding => IsText ? null : "base64";
 
-    /// <summary>How many bytes the value has; null where it was not asked for (<see cref="KeyOnly"/>).</summary>
+    /// <summary>How many bytes the value has; null if it was not asked for (<see cref="KeyOnly"/>).</summary>
     public int? Size => KeyOnly ? null : _bytes.Length;
 
     /// <summary>True if the value was not asked for, so that <see cref="Value"/> and <see cref="GetBytes"/> say nothing about it.</summary>
@@ -37,14 +37,14 @@ public sealed class KvPair : IFormattable
     /// <summary>The store's revision at which this value was written; grows across the whole store.</summary>
     public long Revision { get; init; }
 
-    /// <summary>The revision at which the key was created; null where the store did not send it along.</summary>
+    /// <summary>The revision at which the key was created; null if the store did not send it along.</summary>
     public long? CreateRevision
     {
         get => _createRevision == 0 ? null : _createRevision;
         init => _createRevision = value ?? 0;
     }
 
-    /// <summary>How often the key was written since its creation, from 1; null where the store did not send it along.</summary>
+    /// <summary>How often the key was written since its creation, from 1; null if the store did not send it along.</summary>
     public long? Version
     {
         get => _version == 0 ? null : _version;
@@ -59,14 +59,14 @@ public sealed class KvPair : IFormattable
         init => _leaseId = value ?? 0;
     }
 
-    /// <summary>The time to live that came along with the pair; null where there is none or the store does not send it. <see cref="KvLifetimes"/> asks for it.</summary>
+    /// <summary>The time to live that came along with the pair; null if there is none or the store does not send it. <see cref="KvLifetimes"/> asks for it.</summary>
     public TimeSpan? Ttl
     {
         get => _lifetime?.Ttl;
         init => _lifetime = Lifetime.Of(value, _lifetime?.Remaining);
     }
 
-    /// <summary>What was left of the time to live when the store answered; null where there is none or the store did not send it. <see cref="KvLifetimes"/> asks for
+    /// <summary>What was left of the time to live when the store answered; null if there is none or the store did not send it. <see cref="KvLifetimes"/> asks for
     /// it.</summary>
     public TimeSpan? Remaining
     {
@@ -91,11 +91,11 @@ public sealed class KvPair : IFormattable
     /// <summary>The key.</summary>
     public override string ToString() => Key;
 
-    /// <summary>A part of the pair, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <summary>Formats a part of the pair as visible text (<see cref="VisibleText"/>).</summary>
     /// <param name="format"><c>key</c>; <c>value</c>, the value in one line, bytes that are not text by their number, and of a long text the beginning;
     /// <c>lines</c>, the same with its line ends; null, empty or <c>G</c> for the key as it is.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => ToString(),

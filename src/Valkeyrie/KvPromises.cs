@@ -27,10 +27,10 @@ public sealed record KvPromises
     /// <summary>True if a condition of a transaction may be about all keys of a range; false if it must name one key.</summary>
     public required bool RangeConditions { get; init; }
 
-    /// <summary>The most operations in one branch of a transaction; 0 where there are no transactions.</summary>
+    /// <summary>The most operations in one branch of a transaction; 0 if there are no transactions.</summary>
     public required int LargestTransaction { get; init; }
 
-    /// <summary>The server's setting that <see cref="LargestTransaction"/> follows, whose default it holds for; null where it is fixed.</summary>
+    /// <summary>The server's setting that <see cref="LargestTransaction"/> follows, whose default it holds for; null if it is fixed.</summary>
     public string? LargestTransactionSetting { get; init; }
 
     /// <summary>True if <see cref="IKvLeases"/> is served, and keeping a key alive leaves its revision alone.</summary>
@@ -67,12 +67,12 @@ public sealed record KvPromises
     /// <summary>The shortest time to live that a key gets, in seconds; a shorter one is lengthened to it.</summary>
     public required int ShortestTtlSeconds { get; init; }
 
-    /// <summary>The server's setting that <see cref="ShortestTtlSeconds"/> follows, whose default it holds for; null where it is fixed.</summary>
+    /// <summary>The server's setting that <see cref="ShortestTtlSeconds"/> follows, whose default it holds for; null if it is fixed.</summary>
     public string? ShortestTtlSetting { get; init; }
 
     /// <summary>The largest value in bytes. Where the store bounds whole requests, the key and what goes around it count, too.</summary>
     public required long LargestValue { get; init; }
 
-    /// <summary>The server's setting that <see cref="LargestValue"/> follows, whose default it holds for; null where it is fixed.</summary>
+    /// <summary>The server's setting that <see cref="LargestValue"/> follows, whose default it holds for; null if it is fixed.</summary>
     public string? LargestValueSetting { get; init; }
 }

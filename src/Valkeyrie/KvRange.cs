@@ -77,7 +77,7 @@ public sealed class KvRange
     public static implicit operator KvRange(string directory) => Directory(directory);
 #pragma warning restore CA2225
 
-    /// <summary>Tells whether a key lies in the range, by the bytes of both.</summary>
+    /// <summary>Checks whether a key lies in the range, by the bytes of both.</summary>
     /// <param name="key">The key.</param>
     /// <exception cref="KvInvalidArgumentException">The key is not valid text, and the range is a prefix that ends within a character.</exception>
     public bool Contains(string key) => Kind switch

@@ -16,8 +16,8 @@ public sealed record KvStoreInfo(
 
 /// <summary>What a server says of itself.</summary>
 /// <param name="Endpoint">The endpoint that answered.</param>
-/// <param name="Version">The server's version; empty where the server answered but does not tell this user, as etcd 3.5 does all but root.</param>
-/// <param name="Revision">The store's newest revision that the server knows of; null where it does not tell this user.</param>
+/// <param name="Version">The server's version; empty if the server answered but does not tell this user, as etcd 3.5 does all but root.</param>
+/// <param name="Revision">The store's newest revision that the server knows of; null if it does not tell this user.</param>
 public sealed record KvServerStatus(string Endpoint, string Version, long? Revision)
 {
     /// <summary>What whoever opened the store should know of it, in a sentence or two; null (the default) for nothing.</summary>

@@ -10,7 +10,7 @@ public sealed record KvTreeCopyOptions
     /// <see cref="KvTreeCopyResult.LastKey"/>. Default: null, from the beginning.</summary>
     public string? StartAfter { get; init; }
 
-    /// <summary>The most keys on their way at once, at least 1; with 1 each write is a request of its own. Default: 1024.</summary>
+    /// <summary>The most keys on their way at once, at least 1; with 1 each write is a separate request. Default: 1024.</summary>
     public int InFlight { get; init; } = 1024;
 }
 
@@ -22,9 +22,9 @@ public sealed record KvTreeCopyOptions
 public sealed record KvTreeCopyResult(long Written, long Unchanged, long Removed, string? LastKey) : IFormattable
 {
     /// <summary>The last key, fit to be shown: see <see cref="VisibleText"/>.</summary>
-    /// <param name="format"><c>key</c>; null, empty or <c>G</c> for what <see cref="ToString()"/> gives.</param>
+    /// <param name="format"><c>key</c>; null, empty or <c>G</c> for the text of <see cref="ToString()"/>.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => ToString(),

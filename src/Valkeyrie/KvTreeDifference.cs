@@ -70,10 +70,10 @@ public sealed class KvTreeDifference : IFormattable
     /// <summary>Indicator and key.</summary>
     public override string ToString() => $"{SideIndicator} {Key}";
 
-    /// <summary>A part of the difference, fit to be shown: see <see cref="VisibleText"/>.</summary>
-    /// <param name="format"><c>key</c> for <see cref="RelativeKey"/>; <c>reference</c> and <c>difference</c> for the value in that tree, empty where it does not hold the key; null, empty or <c>G</c> for indicator and key as they are.</param>
+    /// <summary>Formats a part of the difference as visible text (<see cref="VisibleText"/>).</summary>
+    /// <param name="format"><c>key</c> for <see cref="RelativeKey"/>; <c>reference</c> and <c>difference</c> for the value in that tree, empty if it does not hold the key; null, empty or <c>G</c> for indicator and key as they are.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => ToString(),

@@ -140,7 +140,7 @@ public sealed class KvTreeMirror
     }
 
     /// <summary>Looks at both stores and at the state of an earlier run.</summary>
-    /// <returns>The revision from which to follow; null where all is to be compared.</returns>
+    /// <returns>The revision from which to follow; null if all is to be compared.</returns>
     private async ValueTask<long?> BeginAsync(CancellationToken cancellationToken)
     {
         var source = await KvTreeMirrorEnd.OfAsync(_source, _range, cancellationToken).ConfigureAwait(false);
@@ -198,7 +198,7 @@ public sealed class KvTreeMirror
     }
 
     /// <summary>Compares, unless it is known from where to go on, and makes all changes.</summary>
-    /// <returns>True at the end; false where all is to be compared again.</returns>
+    /// <returns>True at the end; false if all is to be compared again.</returns>
     private async ValueTask<bool> FollowAsync(long? from, CancellationToken cancellationToken)
     {
         using var round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -297,7 +297,7 @@ public sealed class KvTreeMirror
     }
 
     /// <summary>Waits for the next event; meanwhile takes off what is made, and saves how far that is.</summary>
-    /// <returns>False where all is to be compared again.</returns>
+    /// <returns>False if all is to be compared again.</returns>
     private async ValueTask<bool> WaitAsync(Task next, CancellationToken cancellationToken)
     {
         while (true)
@@ -327,7 +327,7 @@ public sealed class KvTreeMirror
     }
 
     /// <summary>Makes a change, or notes what the watch says of itself.</summary>
-    /// <returns>False where all is to be compared again.</returns>
+    /// <returns>False if all is to be compared again.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> MakeAsync(KvEvent change, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ namespace Valkeyrie;
 /// <param name="Address">The store's address (<see cref="KvStoreInfo.Address"/>).</param>
 /// <param name="Namespace">The store's namespace; empty for none.</param>
 /// <param name="Tree">The range in words, such as <c>directory 'app'</c>.</param>
-/// <param name="Cluster">The number of the store's cluster; null where there is none or it is not known.</param>
+/// <param name="Cluster">The number of the store's cluster; null if there is none or it is not known.</param>
 public sealed record KvTreeMirrorEnd(string Address, string Namespace, string Tree, string? Cluster)
 {
     /// <summary>The tree and the store.</summary>

@@ -11,7 +11,7 @@ public sealed partial record KvTreeMirrorState(KvTreeMirrorEnd Source, KvTreeMir
 {
     private const int CurrentFormat = 1;
 
-    /// <summary>Tells the source's history from another one; null where nothing is known that would.</summary>
+    /// <summary>Tells the source's history from another one; null if nothing is known that would.</summary>
     public KvHistoryWitness? SourceWitness { get; init; }
 
     /// <summary>The same for the destination.</summary>

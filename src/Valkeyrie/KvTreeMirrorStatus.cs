@@ -25,17 +25,17 @@ public enum KvTreeMirrorPhase
 /// <param name="Comparisons">How often both trees were compared to the end: at the beginning, and where changes were no longer kept.</param>
 public sealed record KvTreeMirrorStatus(KvTreeMirrorPhase Phase, long Written, long Unchanged, long Removed, long Revision, int Comparisons) : IFormattable
 {
-    /// <summary>Why a store is away; null where none is.</summary>
+    /// <summary>Why a store is away; null if none is.</summary>
     public KvException? Outage { get; init; }
 
     /// <summary>What was done in words.</summary>
     public override string ToString() =>
         $"{Phase}: {Written} written, {Unchanged} unchanged, {Removed} removed, up to revision {Revision}{(Outage is null ? "" : $". {Outage.Message}")}";
 
-    /// <summary>A part of the status, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <summary>Formats a part of the status as visible text (<see cref="VisibleText"/>).</summary>
     /// <param name="format"><c>outage</c> for why a store is away; null, empty or <c>G</c> for all in words.</param>
     /// <param name="formatProvider">Not used.</param>
-    /// <exception cref="FormatException">There is no such format.</exception>
+    /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
     {
         null or "" or "G" => VisibleText.Of(ToString()),

@@ -49,7 +49,7 @@ public sealed class KvUpdate
 
     /// <summary>Reads the key as it is now.</summary>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <returns>The pair to make a value of; null where there is none.</returns>
+    /// <returns>The pair to make a value of; null if there is none.</returns>
     /// <exception cref="KvKeyNotFoundException">There is none, and it must exist.</exception>
     public async ValueTask<KvPair?> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -69,7 +69,7 @@ public sealed class KvUpdate
     /// <summary>Writes the new value if the key is still as it was read. Where the value is the one that was read, and no time to live is to be set, nothing is written.</summary>
     /// <param name="value">The new value.</param>
     /// <param name="cancellationToken">Ends the call early; the write may still have been made.</param>
-    /// <returns>The pair as it is now; null where somebody else has changed the key, so that it is to be read again.</returns>
+    /// <returns>The pair as it is now; null if somebody else has changed the key, so that it is to be read again.</returns>
     /// <exception cref="KvKeyModifiedException">Somebody else has, at each of the attempts.</exception>
     /// <exception cref="KvNotSupportedException">The key has a time to live that the store does not tell (ZooKeeper), so that it cannot be kept. Specify
     /// <see cref="KvUpdateOptions.Ttl"/>.</exception>

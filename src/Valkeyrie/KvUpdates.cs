@@ -5,7 +5,7 @@ public static class KvUpdates
 {
     /// <summary>Changes a value by what it is: reads it, computes the new one, and writes that if nobody else wrote in between, else once more.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="key">The key. It is created where it does not exist.</param>
+    /// <param name="key">The key. It is created if it does not exist.</param>
     /// <param name="change">Makes the new value of the pair that was read, which is null for a key that does not exist. Called once for each attempt.</param>
     /// <param name="options">What else to do; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the attempts; the write may still have been made.</param>

@@ -11,10 +11,10 @@ public static class KvWaits
     /// <remarks>On a store that does not promise <see cref="KvPromises.EveryChange"/>, a state that lasts only for a moment may be missed.</remarks>
     /// <param name="store">The store.</param>
     /// <param name="key">The key.</param>
-    /// <param name="condition">Tells whether the key is so; null stands for a key that does not exist. Called on any thread, one call at a time.</param>
+    /// <param name="condition">Checks whether the key is so; null stands for a key that does not exist. Called on any thread, one call at a time.</param>
     /// <param name="timeout">How long to wait; zero: look once. Null for ever.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The pair of which the condition is true; null where it is true of a key that does not exist.</returns>
+    /// <returns>The pair of which the condition is true; null if it is true of a key that does not exist.</returns>
     /// <exception cref="KvWaitTimeoutException">The timeout passed first.</exception>
     /// <exception cref="KvException">The store did not answer the first read, or refused it.</exception>
     public static async ValueTask<KvPair?> WaitAsync(
@@ -60,7 +60,7 @@ public static class KvWaits
     /// <summary>One wait.</summary>
     private sealed class Wait(IKvStore store, string key, Func<KvPair?, bool> condition, CancellationToken ended)
     {
-        /// <summary>Why the store cannot be followed at the moment; null where it can.</summary>
+        /// <summary>Why the store cannot be followed at the moment; null if it can.</summary>
         public KvException? Outage { get; private set; }
 
         public async Task<KvPair?> EndAsync(KvPair? found)

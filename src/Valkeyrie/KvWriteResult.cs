@@ -19,7 +19,7 @@ public enum KvWriteOutcome
 /// <summary>The result of a conditional write.</summary>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Pair">The pair as written; null for a delete and where nothing was written.</param>
-/// <param name="CurrentRevision">The revision at which the key is now; 0 where it does not exist.</param>
+/// <param name="CurrentRevision">The revision at which the key is now; 0 if it does not exist.</param>
 public readonly record struct KvWriteResult(KvWriteOutcome Outcome, KvPair? Pair, long CurrentRevision)
 {
     /// <summary>True if the write was made.</summary>

@@ -41,7 +41,7 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
     /// <summary>The last change that is made; null before that.</summary>
     public KvEvent? Last { get; private set; }
 
-    /// <summary>Tells the destination's history from another one: the write with the highest revision there. Null where something was removed after it, since nobody
+    /// <summary>Tells the destination's history from another one: the write with the highest revision there. Null if something was removed after it, since nobody
     /// tells at which revision.</summary>
     public KvHistoryWitness? Witness { get; private set; }
 

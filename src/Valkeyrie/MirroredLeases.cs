@@ -37,7 +37,7 @@ internal sealed class MirroredLeases(IKvLeases source, IKvLeases destination) : 
         }
     }
 
-    /// <summary>The lease that stands for one of the source; granted where there is none. Called by one caller at a time.</summary>
+    /// <summary>The lease that stands for one of the source; granted if none exists. Called by one caller at a time.</summary>
     /// <param name="leaseId">The source's lease.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     public async ValueTask<MirroredLease> StandingForAsync(long leaseId, CancellationToken cancellationToken)

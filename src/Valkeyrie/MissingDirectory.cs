@@ -5,7 +5,7 @@ namespace Valkeyrie;
 /// <summary>Takes a directory that does not exist for an empty one.</summary>
 internal static class MissingDirectory
 {
-    /// <summary>The pairs of a listing, or none where it ends with <see cref="KvKeyNotFoundException"/>.</summary>
+    /// <summary>The pairs of a listing, or none if it ends with <see cref="KvKeyNotFoundException"/>.</summary>
     /// <param name="listing">The listing.</param>
     /// <param name="missing">Called where the directory is missing; null for nobody.</param>
     /// <param name="cancellationToken">Ends the listing.</param>

@@ -14,7 +14,7 @@ public static class VisibleText
     private const int Pictures = 0x2400;
     private const int PictureOfDelete = 0x2421;
 
-    /// <summary>Tells whether a text can be shown as it is.</summary>
+    /// <summary>Checks whether a text can be shown as it is.</summary>
     /// <param name="text">The text.</param>
     public static bool IsVisible(ReadOnlySpan<char> text) => IndexOfHidden(text, 0) < 0;
 

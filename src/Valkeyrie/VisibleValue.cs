@@ -17,7 +17,7 @@ internal static class VisibleValue
     private static readonly System.Buffers.SearchValues<byte> NoText = System.Buffers.SearchValues.Create(
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 30, 31]);
 
-    /// <summary>The value of a pair; empty where the pair has none.</summary>
+    /// <summary>The value of a pair; empty if the pair has none.</summary>
     /// <param name="pair">The pair.</param>
     /// <param name="lines">True to keep its line ends.</param>
     public static string Of(KvPair pair, bool lines) => pair.KeyOnly ? "" : Of(pair.GetBytes(), lines);

@@ -61,7 +61,7 @@ internal sealed class Branch(KeyPlaces places, KvStoreInfo info, IReadOnlyList<K
         return body;
     }
 
-    /// <summary>The revision of the transaction, which the keys that it wrote have; null where it wrote none.</summary>
+    /// <summary>The revision of the transaction, which the keys that it wrote have; null if it wrote none.</summary>
     public long? RevisionOf(IReadOnlyList<ConsulEntry> entries)
     {
         var written = Puts.Select(key => places.StoredOf(key)).ToHashSet(StringComparer.Ordinal);

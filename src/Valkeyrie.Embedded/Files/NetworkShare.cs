@@ -15,7 +15,7 @@ internal static class NetworkShare
         "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afpfs", "webdav", "afs", "coda", "ceph",
     };
 
-    /// <summary>Looks at a folder that exists; false where the system does not say.</summary>
+    /// <summary>Looks at a folder that exists; false if the system does not say.</summary>
     /// <param name="folder">Its full path.</param>
     public static bool Holds(string folder)
     {

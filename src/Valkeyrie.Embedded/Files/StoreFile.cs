@@ -4,7 +4,7 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Files;
 
-/// <summary>Opens the file of a store, and makes it where there is none.</summary>
+/// <summary>Opens the file of a store, and makes it if none exists.</summary>
 internal static class StoreFile
 {
     // Two opens of one new file in one process must not meet halfway.

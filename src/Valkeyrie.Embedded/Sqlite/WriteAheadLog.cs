@@ -31,7 +31,7 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>Random when the log is made; one more each time that it starts again.</summary>
     public uint FirstSalt => BinaryPrimitives.ReadUInt32BigEndian(_salts);
 
-    /// <summary>Opens a log for reading; null where there is none, or none that SQLite would heed.</summary>
+    /// <summary>Opens a log for reading; null if there is none, or none that SQLite would heed.</summary>
     public static WriteAheadLog? TryOpen(string path)
     {
         FileStream file;

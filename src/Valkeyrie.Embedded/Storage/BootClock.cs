@@ -11,7 +11,7 @@ internal static class BootClock
 
     private const string BootIdPath = "/proc/sys/kernel/random/boot_id";
 
-    /// <summary>Tells this start of the machine from all others; null where nothing does.</summary>
+    /// <summary>Tells this start of the machine from all others; null if nothing does.</summary>
     public static byte[]? BootId { get; } = ReadBootId();
 
     /// <summary>Milliseconds since the start. To be asked only where there is a <see cref="BootId"/>.</summary>

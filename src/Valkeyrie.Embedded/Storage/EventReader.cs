@@ -16,7 +16,7 @@ internal static class EventReader
     /// <param name="range">The range, for the message where it can no longer be followed from there.</param>
     /// <param name="interval">The range as bytes.</param>
     /// <param name="from">The first position.</param>
-    /// <param name="until">The last position; that of the newest change where there is none so high.</param>
+    /// <param name="until">The last position; that of the newest change if none exists so high.</param>
     /// <param name="previousValue">True to carry the pair before each change along.</param>
     /// <returns>The changes, the last position that they account for, and whether those are all.</returns>
     public static (IReadOnlyList<KvEvent> Events, long Through, bool Complete) Read(

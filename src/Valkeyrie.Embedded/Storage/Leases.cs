@@ -59,7 +59,7 @@ internal static class Leases
         writer.Reader.Connection.Prepared("DELETE FROM leases WHERE id = ?1").Bind(1, leaseId).Run();
     }
 
-    /// <summary>Ends the leases whose time is over, each as a request of its own.</summary>
+    /// <summary>Ends the leases whose time is over, each as a separate request.</summary>
     /// <returns>False if there were more of them than the most to end at once.</returns>
     public static bool TryEndExpired(PairWriter writer, int most)
     {

@@ -55,7 +55,7 @@ internal static class Schema
     /// <summary>The version that this code writes, in SQLite's <c>user_version</c>.</summary>
     public static long Newest => Steps.Length;
 
-    /// <summary>Brings the tables to the newest version in one transaction; does nothing where they are.</summary>
+    /// <summary>Brings the tables to the newest version in one transaction; does nothing if they are.</summary>
     public static void Migrate(Connection connection)
     {
         if (connection.Scalar("PRAGMA user_version") == Newest)

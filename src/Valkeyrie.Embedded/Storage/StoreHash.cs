@@ -7,7 +7,7 @@ namespace Valkeyrie.Embedded.Storage;
 /// <summary>The hash of all pairs at a revision, and whether the file is in order: two copies of a store have the same hash at the same revision.</summary>
 /// <param name="Value">CRC-32C of the pairs in key order, with their revisions.</param>
 /// <param name="Revision">The revision.</param>
-/// <param name="CompactRevision">The oldest revision that is kept; null where nothing was forgotten.</param>
+/// <param name="CompactRevision">The oldest revision that is kept; null if nothing was forgotten.</param>
 internal readonly record struct StoreHash(uint Value, long Revision, long? CompactRevision)
 {
     private const long PairsAtOnce = 1024;

@@ -12,7 +12,7 @@ internal sealed record CallExtras(HeaderField[] Fields, ConnectedEndpoint? Endpo
     /// <summary>The metadata of the reply; of its last attempt, where there are several.</summary>
     public GrpcMetadata Metadata { get; private set; } = new();
 
-    /// <summary>How the server ended the last attempt that failed; null where it did not say.</summary>
+    /// <summary>How the server ended the last attempt that failed; null if it did not say.</summary>
     public GrpcStatus? Status { get; private set; }
 
     /// <summary>Begins another attempt.</summary>

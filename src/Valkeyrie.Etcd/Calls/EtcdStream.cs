@@ -23,7 +23,7 @@ internal sealed class EtcdStream(
     /// <summary>The endpoint that serves it.</summary>
     public string Endpoint => scope.Endpoint.Name;
 
-    /// <summary>How the server ended the call; null where it has not.</summary>
+    /// <summary>How the server ended the call; null if it has not.</summary>
     public GrpcStatus? Status => call.Status;
 
     /// <summary>Has the stream give the request's buffer back when it is closed: a server may answer before it has read it all.</summary>
@@ -98,7 +98,7 @@ internal sealed class EtcdStream(
     /// <summary>Which history of the cluster the stream's first reply is of; only to be asked of that one.</summary>
     public long HistoryOf(ReadOnlyMemory<byte> reply) => Parse(reply, bytes => history.Observe(scope.Endpoint, mark, ReplyHeader.OfReply(bytes.Span)));
 
-    /// <summary>Drops the token that the stream was opened with; false where there is no credential to get another with.</summary>
+    /// <summary>Drops the token that the stream was opened with; false if there is no credential to get another with.</summary>
     public bool ForgetToken() => token.Forget();
 
     public ValueTask DisposeAsync()

@@ -3,12 +3,12 @@ using Valkeyrie.Etcd.Http2;
 namespace Valkeyrie.Etcd.Calls;
 
 /// <summary>Signs in and keeps the token until the server refuses it. Calls that come meanwhile wait for the same sign-in.</summary>
-/// <param name="authenticate">Asks the server for a token; null where the server asks for none.</param>
+/// <param name="authenticate">Asks the server for a token; null if the server asks for none.</param>
 internal sealed class SignIn(Func<Task<string?>> authenticate)
 {
     private readonly Guarded<Task<HeaderField[]?>?> _signedIn = new(null);
 
-    /// <summary>The header field that signs a call in; null where the server asks for none.</summary>
+    /// <summary>The header field that signs a call in; null if the server asks for none.</summary>
     public ValueTask<HeaderField[]?> GetTokenAsync(CancellationToken cancellationToken)
     {
         using var held = _signedIn.Lock();

@@ -6,7 +6,7 @@ namespace Valkeyrie.Etcd.Engine;
 internal static class CallErrors
 {
     /// <param name="error">The failure.</param>
-    /// <param name="status">The server's status; null where it sent none.</param>
+    /// <param name="status">The server's status; null if it sent none.</param>
     /// <param name="metadata">The reply's metadata.</param>
     public static EtcdCallException Of(KvException error, GrpcStatus? status, GrpcMetadata metadata) => status is { Code: not GrpcCode.Ok } refused
         ? new EtcdCallException((int)refused.Code, refused.Message, metadata.Trailers, error)

@@ -21,7 +21,7 @@ public sealed class EtcdCallException : Exception
     /// you show it.</summary>
     public string Detail { get; }
 
-    /// <summary>The metadata behind the reply; empty where there was none.</summary>
+    /// <summary>The metadata behind the reply; empty if there was none.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Trailers { get; }
 
     /// <summary>The error as the store's own calls tell it, with its code, endpoint and advice.</summary>

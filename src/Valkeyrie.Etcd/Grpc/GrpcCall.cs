@@ -13,7 +13,7 @@ internal sealed class GrpcCall(long maxMessageLength, bool single, GrpcMetadata?
     private readonly Guarded<GrpcInbox> _inbox = new(new GrpcInbox(maxMessageLength, single, metadata));
     private ManualResetValueTaskSourceCore<bool> _waiter;
 
-    /// <summary>How the server ended the call; null where it has not.</summary>
+    /// <summary>How the server ended the call; null if it has not.</summary>
     public GrpcStatus? Status
     {
         get

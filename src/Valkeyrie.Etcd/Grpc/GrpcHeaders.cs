@@ -13,7 +13,7 @@ internal struct GrpcHeaders
     /// <summary>True once the server has said how the call ended.</summary>
     public readonly bool HasStatus => _status is not null;
 
-    /// <summary>How the call ended; null where the server has not said so.</summary>
+    /// <summary>How the call ended; null if the server has not said so.</summary>
     public readonly GrpcStatus? Status => GrpcStatus.From(_status, _message);
 
     /// <summary>Why this is not a reply of a gRPC server; null if it may be one.</summary>

@@ -23,7 +23,7 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
     /// <summary>True if there is a whole message to take and nothing is known to be wrong.</summary>
     public readonly bool HasGoodMessage => _failure is null && _headers.Fault is null && _messages.HasNext && !_messages.IsNextCompressed;
 
-    /// <summary>How the server ended the call; null where it has not.</summary>
+    /// <summary>How the server ended the call; null if it has not.</summary>
     public readonly GrpcStatus? Status => _hasEnded ? _headers.Status : null;
 
     public StreamInput OnHeaders(HeaderList fields, bool end)

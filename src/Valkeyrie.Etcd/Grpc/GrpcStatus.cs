@@ -6,7 +6,7 @@ namespace Valkeyrie.Etcd.Grpc;
 /// <summary>How a call ended, as the server said it in its trailers.</summary>
 internal readonly record struct GrpcStatus(GrpcCode Code, string Message)
 {
-    /// <summary>Reads the status; null where there is none.</summary>
+    /// <summary>Reads the status; null if there is none.</summary>
     /// <param name="code">The field <c>grpc-status</c>.</param>
     /// <param name="message">The field <c>grpc-message</c>.</param>
     public static GrpcStatus? From(string? code, string? message)

@@ -27,16 +27,16 @@ internal sealed class HeaderTable
     private int _size;
     private int _maxSize = DefaultMaxSize;
 
-    /// <summary>The field of a number, from 1; null where there is none.</summary>
+    /// <summary>The field of a number, from 1; null if there is none.</summary>
     public (string Name, string Value)? this[int number] =>
         number is > 0 and <= StaticLength ? Static[number - 1]
         : number > StaticLength && number - StaticLength <= _sent.Count ? _sent[^(number - StaticLength)]
         : null;
 
-    /// <summary>The number of a field in the fixed table; 0 where it has none.</summary>
+    /// <summary>The number of a field in the fixed table; 0 if it has none.</summary>
     public static int StaticIndexOf(string name, string value) => Array.IndexOf(Static, (name, value)) + 1;
 
-    /// <summary>The number of a name in the fixed table; 0 where it has none.</summary>
+    /// <summary>The number of a name in the fixed table; 0 if it has none.</summary>
     public static int StaticIndexOf(string name) => Array.FindIndex(Static, f => f.Name == name) + 1;
 
     /// <summary>What a field counts for in a table.</summary>

@@ -24,7 +24,7 @@ internal sealed class OpenStreams
     /// <summary>The numbers of the open streams.</summary>
     public Dictionary<int, OpenStream>.KeyCollection Ids => _open.Keys;
 
-    /// <summary>What to wait for before another stream can be started; null where one can be.</summary>
+    /// <summary>What to wait for before another stream can be started; null if one can be.</summary>
     public Task? SlotFreed() => _open.Count < _most
         ? null
         : (_slotFreed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

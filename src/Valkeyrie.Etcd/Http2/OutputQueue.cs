@@ -158,7 +158,7 @@ internal sealed class OutputQueue(Uri address)
         return true;
     }
 
-    /// <summary>What the one who sends is to send next, valid until the next call; null where there is nothing, which ends the sending.</summary>
+    /// <summary>What the one who sends is to send next, valid until the next call; null if there is nothing, which ends the sending.</summary>
     public OutputBuffer? Next()
     {
         _spare.Clear();

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Etcd.Protocol;
 
 /// <summary>Who answered, and how far it has come: the header that every reply of etcd begins with.</summary>
-/// <param name="ClusterId">The cluster; 0 where the reply does not say.</param>
+/// <param name="ClusterId">The cluster; 0 if the reply does not say.</param>
 /// <param name="MemberId">Its member.</param>
 /// <param name="Revision">The store's revision at that member; 0 in replies that are not about the store.</param>
 /// <param name="RaftTerm">The term of its leader, which only grows.</param>

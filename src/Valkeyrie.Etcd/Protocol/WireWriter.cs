@@ -40,7 +40,7 @@ internal ref struct WireWriter(Span<byte> room)
         }
     }
 
-    /// <summary>The bytes of a <c>oneof</c>, which are there also where there are none.</summary>
+    /// <summary>The bytes of a <c>oneof</c>, which are there also if there are none.</summary>
     public void Chosen(int field, ReadOnlySpan<byte> value)
     {
         Tag(field, LengthType);

@@ -4,7 +4,7 @@ namespace Valkeyrie.Etcd.V2;
 /// waiting for an index that says nothing there.</summary>
 /// <param name="channel">The cluster.</param>
 /// <param name="watched">What is watched.</param>
-/// <param name="clusterId">The cluster as it was when the watch began; empty where it did not say.</param>
+/// <param name="clusterId">The cluster as it was when the watch began; empty if it did not say.</param>
 internal sealed class FollowedHistory(KeysChannel channel, WatchedPath watched, string clusterId)
 {
     /// <summary>Called when a server has begun to wait for a change, with its index. By any thread.</summary>

@@ -139,7 +139,7 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
         return new KvServerStatus(endpoint.Name, await ReadVersionTextAsync().ConfigureAwait(false), index);
     }
 
-    /// <summary>What the member says of itself; null where it does not tell.</summary>
+    /// <summary>What the member says of itself; null if it does not tell.</summary>
     public async ValueTask<MemberReply?> ReadMemberAsync()
     {
         if (!_response!.IsSuccessStatusCode)

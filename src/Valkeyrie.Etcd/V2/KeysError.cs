@@ -18,7 +18,7 @@ internal sealed record KeysError(int ErrorCode, string? Message, string? Cause, 
     /// of, and gives up over that with nothing done (etcd server/etcdserver/api/v2store/store.go, Update).</summary>
     public bool IsUnchangeableDirectory => ErrorCode == KeysErrorCode.RaftInternal && Cause?.Contains(": Not a file", StringComparison.Ordinal) == true;
 
-    /// <summary>The index at which the compared key is, as the cause <c>[wanted != current]</c> says; 0 where it does not.</summary>
+    /// <summary>The index at which the compared key is, as the cause <c>[wanted != current]</c> says; 0 if it does not.</summary>
     public long ComparedIndex
     {
         get

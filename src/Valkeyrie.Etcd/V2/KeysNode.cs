@@ -16,7 +16,7 @@ internal sealed class KeysNode
 
     public long ModifiedIndex { get; set; }
 
-    /// <summary>The seconds that it has left; 0 where it does not expire.</summary>
+    /// <summary>The seconds that it has left; 0 if it does not expire.</summary>
     public long TtlSeconds { get; set; }
 
     /// <summary>True if it has a time to live, or had one that has just run out.</summary>

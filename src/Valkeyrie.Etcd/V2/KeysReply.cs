@@ -5,10 +5,10 @@ namespace Valkeyrie.Etcd.V2;
 /// <param name="Endpoint">Who answered.</param>
 internal sealed record KeysReply(long Index, string Endpoint)
 {
-    /// <summary>The cluster that answered; empty where it does not say.</summary>
+    /// <summary>The cluster that answered; empty if it does not say.</summary>
     public string ClusterId { get; init; } = "";
 
-    /// <summary>Why it did not do as asked, where that is an answer to the request; null where it did.</summary>
+    /// <summary>Why it did not do as asked, where that is an answer to the request; null if it did.</summary>
     public KeysError? Error { get; init; }
 
     /// <summary>What was done: <c>get</c>, <c>set</c>, <c>create</c>, <c>update</c>, <c>compareAndSwap</c>, <c>delete</c>,

@@ -34,7 +34,7 @@ internal sealed class TreeReply : IDisposable
     /// <summary>The store's index at which the tree was read.</summary>
     public long Index { get; }
 
-    /// <summary>The cluster that answered; empty where it does not say.</summary>
+    /// <summary>The cluster that answered; empty if it does not say.</summary>
     public string ClusterId { get; }
 
     /// <summary>Why there is no tree; null if there is one.</summary>

@@ -123,7 +123,7 @@ internal static class Watch
         }
     }
 
-    /// <summary>The next change; false where changes were missed and all is to be read again.</summary>
+    /// <summary>The next change; false if changes were missed and all is to be read again.</summary>
     private static async ValueTask<bool> MoveNextUnlessMissedAsync(
         IAsyncEnumerator<FeedItem> items, KvWatchOptions options, KvRange range, KeysChannel channel)
     {

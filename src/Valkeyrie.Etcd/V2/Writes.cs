@@ -211,7 +211,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
         }
     }
 
-    /// <summary>The index at which a key is now; 0 where there is none.</summary>
+    /// <summary>The index at which a key is now; 0 if there is none.</summary>
     private async ValueTask<long> CurrentAsync(string path, string key, CancellationToken cancellationToken)
     {
         var reply = await channel.CallAsync(Requests.Get(path, key), cancellationToken).ConfigureAwait(false);

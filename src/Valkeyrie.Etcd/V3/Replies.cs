@@ -30,7 +30,7 @@ internal sealed class Replies(KeyCodec keys)
         return 0;
     }
 
-    /// <summary>The pair of a reply about one key; null where there is none.</summary>
+    /// <summary>The pair of a reply about one key; null if there is none.</summary>
     public KvPair? Single(ReadOnlySpan<byte> reply, string key)
     {
         var reader = new WireReader(reply);
@@ -246,7 +246,7 @@ internal sealed class Replies(KeyCodec keys)
         _ => throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}."),
     };
 
-    /// <summary>The message in a field; empty where there is none.</summary>
+    /// <summary>The message in a field; empty if there is none.</summary>
     private static ReadOnlySpan<byte> Within(ReadOnlySpan<byte> message, int field)
     {
         var reader = new WireReader(message);

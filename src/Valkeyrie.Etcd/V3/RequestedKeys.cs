@@ -15,7 +15,7 @@ internal readonly struct RequestedKeys
 
     /// <summary>An interval.</summary>
     /// <param name="start">The first key, by its bytes; empty for the first one of all.</param>
-    /// <param name="end">The first key behind the last; null for no end; empty where <paramref name="start"/> alone is asked for.</param>
+    /// <param name="end">The first key behind the last; null for no end; empty if <paramref name="start"/> alone is asked for.</param>
     public RequestedKeys(byte[] start, byte[]? end) => (_start, _end) = (start.Length == 0 ? Zero : start, end ?? Zero);
 
     /// <summary>All keys of the server, in whatever namespace.</summary>
@@ -27,7 +27,7 @@ internal readonly struct RequestedKeys
     /// <summary>What it says in <c>range_end</c>.</summary>
     public byte[] End => _end;
 
-    /// <summary>Tells whether a key was asked for.</summary>
+    /// <summary>Checks whether a key was asked for.</summary>
     /// <param name="bytes">The key as received.</param>
     /// <param name="text">The same as text.</param>
     public bool Contain(ReadOnlySpan<byte> bytes, string text)

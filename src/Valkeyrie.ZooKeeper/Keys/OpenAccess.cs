@@ -3,7 +3,7 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.ZooKeeper.Keys;
 
-/// <summary>Tells whether what the store makes is open to everybody on servers that let nobody in who has not signed in: who has set that up hardly means it.</summary>
+/// <summary>Checks whether what the store makes is open to everybody on servers that let nobody in who has not signed in: who has set that up hardly means it.</summary>
 /// <param name="settings">The store.</param>
 /// <param name="access">Who may do what with the nodes that are made.</param>
 internal sealed class OpenAccess(SessionSettings settings, IReadOnlyList<AccessEntry> access)

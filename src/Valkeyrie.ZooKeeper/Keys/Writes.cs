@@ -61,7 +61,7 @@ internal sealed class Writes(Nodes nodes)
                 return result;
             }
 
-            // Null where a node without data was removed meanwhile.
+            // Null if a node without data was removed meanwhile.
             if (stat is { } known && await OverwriteAsync(kind, path, key, value, known, cancellationToken).ConfigureAwait(false) is { } written)
             {
                 return new(KvWriteOutcome.Written, written, written.Revision);
@@ -188,7 +188,7 @@ internal sealed class Writes(Nodes nodes)
     }
 
     /// <summary>Compares a key's revision with the wanted one.</summary>
-    /// <returns>What stands in the way; or the node, null where there is none and none is wanted.</returns>
+    /// <returns>What stands in the way; or the node, null if there is none and none is wanted.</returns>
     private async ValueTask<(KvWriteResult? Refused, NodeStat? Stat)> CompareAsync(string path, string key, long wanted, CancellationToken cancellationToken)
     {
         var node = await nodes.ReadAsync(path, key, stale: false, cancellationToken).ConfigureAwait(false);

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Valkeyrie.ZooKeeper.Members;
 
 /// <summary>What a member says of itself, in answer to the four letters <c>srvr</c>.</summary>
-/// <param name="Version">Its version; empty where it does not tell.</param>
-/// <param name="Zxid">The newest transaction that it knows of; 0 where it does not tell.</param>
-/// <param name="Mode">What it is in its ensemble: <c>leader</c>, <c>follower</c>, <c>observer</c>, <c>standalone</c>; empty where it does not tell.</param>
+/// <param name="Version">Its version; empty if it does not tell.</param>
+/// <param name="Zxid">The newest transaction that it knows of; 0 if it does not tell.</param>
+/// <param name="Mode">What it is in its ensemble: <c>leader</c>, <c>follower</c>, <c>observer</c>, <c>standalone</c>; empty if it does not tell.</param>
 internal sealed record MemberReport(string Version, long Zxid, string Mode)
 {
     /// <summary>A member whose <c>4lw.commands.whitelist</c> lacks <c>srvr</c>.</summary>

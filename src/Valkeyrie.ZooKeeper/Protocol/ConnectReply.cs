@@ -3,7 +3,7 @@ using Valkeyrie.ZooKeeper.Jute;
 namespace Valkeyrie.ZooKeeper.Protocol;
 
 /// <summary>The first frame from a server.</summary>
-/// <param name="Timeout">The timeout of the session; zero where the session asked for has expired.</param>
+/// <param name="Timeout">The timeout of the session; zero if the session asked for has expired.</param>
 /// <param name="SessionId">The session.</param>
 /// <param name="Password">The session's password.</param>
 internal sealed record ConnectReply(TimeSpan Timeout, long SessionId, byte[] Password)

@@ -43,7 +43,7 @@ internal sealed class CallErrors(string address, TimeSpan timeout)
     }
 
     /// <summary>The error of a call whose time was up while there was no connection.</summary>
-    /// <param name="last">Why the last attempt to connect failed; null where none has ended.</param>
+    /// <param name="last">Why the last attempt to connect failed; null if none has ended.</param>
     /// <param name="key">The key that the call was about; null for none.</param>
     public KvException NotConnected(SessionException? last, string? key) => last is null
         ? new KvTimeoutException($"No connection to {address} was established in time; calls end after {timeout.TotalSeconds:0.###} s.") { Key = key, Endpoint = address, NotSent = true }

@@ -7,7 +7,7 @@ internal interface IConnectionOwner
 {
     /// <summary>A request was answered: the server had heard of the session no earlier than when it was sent.</summary>
     /// <param name="sentAt">When it was sent, as of <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>.</param>
-    /// <param name="zxid">The newest transaction that the server knew of; 0 where it did not say.</param>
+    /// <param name="zxid">The newest transaction that the server knew of; 0 if it did not say.</param>
     void OnAnswered(long sentAt, long zxid);
 
     /// <summary>A watch tells something.</summary>

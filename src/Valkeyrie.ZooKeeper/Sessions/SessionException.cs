@@ -8,7 +8,7 @@ internal sealed class SessionException(FailureKind kind, string message, Excepti
 {
     public FailureKind Kind { get; } = kind;
 
-    /// <summary>The member that it is about; null where it is about none.</summary>
+    /// <summary>The member that it is about; null if it is about none.</summary>
     public string? Endpoint { get; init; }
 
     /// <summary>True if the request provably did not reach a server.</summary>

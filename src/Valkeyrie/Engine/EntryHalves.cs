@@ -7,7 +7,7 @@ public static class EntryHalves
     /// <summary>Joins what comes of the two readings. A half that the user may not read counts as absent; only a user who may read neither is refused.</summary>
     /// <param name="path">The path that both are called by.</param>
     /// <param name="pair">Reads the key; null for a path that cannot be a key.</param>
-    /// <param name="directory">Tells whether keys lie in the directory.</param>
+    /// <param name="directory">Checks whether keys lie in the directory.</param>
     /// <exception cref="KvPermissionDeniedException">The user may read neither half.</exception>
     public static async ValueTask<KvEntry?> JoinAsync(string path, Task<KvPair?>? pair, Task<bool> directory)
     {

@@ -6,7 +6,7 @@ public static class HistoryErrors
     /// <summary>The error of what began in a history that the store no longer has.</summary>
     /// <param name="what">What began there, as the beginning of a sentence.</param>
     /// <param name="key">The key or directory that it is about.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public static KvHistoryChangedException Changed(string what, string? key, string endpoint) =>
         new($"{what} ends: {endpoint} has another history than at its start, for example because it was restored from a snapshot or emptied. Earlier revisions are "
             + "not valid there; read again.") { Key = key, Endpoint = endpoint };
@@ -15,7 +15,7 @@ public static class HistoryErrors
     /// <param name="range">What is to be watched.</param>
     /// <param name="from">The first revision wanted.</param>
     /// <param name="newest">The store's newest one.</param>
-    /// <param name="endpoint">Where.</param>
+    /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public static KvHistoryChangedException NotReached(KvRange range, long from, long newest, string endpoint)
     {
         ArgumentNullException.ThrowIfNull(range);

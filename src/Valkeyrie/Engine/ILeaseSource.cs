@@ -18,7 +18,7 @@ public interface ILeaseSource
     /// <inheritdoc cref="IKvLeases.RevokeLeaseAsync"/>
     ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken);
 
-    /// <summary>Tells whether a key is attached to a lease, so that it goes when the lease ends.</summary>
+    /// <summary>Checks whether a key is attached to a lease, so that it goes when the lease ends.</summary>
     /// <param name="key">The key.</param>
     /// <param name="leaseId">The lease.</param>
     /// <param name="cancellationToken">Ends the call early.</param>

@@ -15,7 +15,7 @@ public interface IRevisionedEngine : IKvTransactions, ILeaseSource, IAsyncDispos
     IAsyncEnumerable<KvEndpointStatus> CheckEndpointsAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         EndpointChecks.ByPing(PingAsync, Info, timeout, cancellationToken);
 
-    /// <summary>What the engine serves beside the contract, for <see cref="IKvStore.TryGetCapability"/>; null where it does not serve that.</summary>
+    /// <summary>What the engine serves beside the contract, for <see cref="IKvStore.TryGetCapability"/>; null if it does not serve that.</summary>
     TCapability? CapabilityOf<TCapability>() where TCapability : class => null;
 
     /// <summary>Writes a value, attached to a lease or to none (null).</summary>
@@ -37,7 +37,7 @@ public interface IRevisionedEngine : IKvTransactions, ILeaseSource, IAsyncDispos
     /// <exception cref="KvHistoryChangedException">The store no longer has the history that is followed.</exception>
     IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvWatchQuery query, CancellationToken cancellationToken);
 
-    /// <summary>The changes of one key, newest first: the recipe or the table behind <see cref="IKvHistory.HistoryAsync"/>. Nothing where nothing is
+    /// <summary>The changes of one key, newest first: the recipe or the table behind <see cref="IKvHistory.HistoryAsync"/>. Nothing if nothing is
     /// kept.</summary>
     IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, CancellationToken cancellationToken);
 

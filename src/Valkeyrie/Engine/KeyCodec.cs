@@ -35,7 +35,7 @@ public sealed class KeyCodec(string keyNamespace)
     /// <param name="bytes">The bytes as the store has them.</param>
     public string Decode(ReadOnlySpan<byte> bytes) => KeyText.Decode(bytes[Math.Min(_prefix.Length, bytes.Length)..]);
 
-    /// <summary>Tells whether a key lies in the namespace.</summary>
+    /// <summary>Checks whether a key lies in the namespace.</summary>
     /// <param name="bytes">The bytes as the store has them.</param>
     public bool Covers(ReadOnlySpan<byte> bytes) => bytes.StartsWith(_prefix);
 

@@ -30,7 +30,7 @@ internal sealed class KeyDistribution
         _step = (Fraction(to) - Fraction(from)) / (count - 1);
     }
 
-    /// <summary>Looks at a page; null where it tells nothing.</summary>
+    /// <summary>Looks at a page; null if it tells nothing.</summary>
     /// <param name="prefix">What all keys of the range start with.</param>
     /// <param name="pairs">The pairs of the page, in key order.</param>
     public static KeyDistribution? Of(string prefix, IReadOnlyList<KvPair> pairs)

@@ -67,7 +67,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer
     /// <param name="lockKey">The key.</param>
     /// <param name="createRevision">Its creation.</param>
     /// <param name="fromRevision">A revision at which it was there, and the next.</param>
-    /// <param name="history">The history that the revisions belong to; 0 where there is but one.</param>
+    /// <param name="history">The history that the revisions belong to; 0 if there is but one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task WaitForRemovalAsync(string lockKey, long createRevision, long fromRevision, long history, CancellationToken cancellationToken)
     {

@@ -33,7 +33,7 @@ public sealed class ListFilter
         return new(range, options);
     }
 
-    /// <summary>Tells whether the listing gives a pair.</summary>
+    /// <summary>Checks whether the listing gives a pair.</summary>
     /// <param name="key">Its key, which lies in the range.</param>
     /// <param name="revision">Its revision.</param>
     public bool Takes(string key, long revision) =>

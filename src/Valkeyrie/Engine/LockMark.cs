@@ -5,8 +5,8 @@ namespace Valkeyrie.Engine;
 
 /// <summary>What the key of a lock's contender says of it: <c>OWNER TIME</c>, the time in UTC as the contender's clock has it. etcd's own tools leave the value empty and
 /// do not read it.</summary>
-/// <param name="Owner">Who holds the lock, or waits for it; empty where it does not say.</param>
-/// <param name="Since">Since when; null where it does not say.</param>
+/// <param name="Owner">Who holds the lock, or waits for it; empty if it does not say.</param>
+/// <param name="Since">Since when; null if it does not say.</param>
 internal readonly record struct LockMark(string Owner, DateTimeOffset? Since)
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";

@@ -19,7 +19,7 @@ public static class LockNames
     public static string DirectoryOf(string key, KvLockForm form = KvLockForm.Beside) =>
         form == KvLockForm.EtcdMutex ? key + KeyRules.Separator : key + DirectorySuffix;
 
-    /// <summary>Tells whether a pair is one of those that a lock is made of, on stores whose locks stand on leases: <c>KEY___lock/LEASE</c>, attached to the lease
+    /// <summary>Checks whether a pair is one of those that a lock is made of, on stores whose locks stand on leases: <c>KEY___lock/LEASE</c>, attached to the lease
     /// of that number. Data that merely has such a name is none. Listings and watches of trees leave the keys of locks out.</summary>
     /// <param name="pair">The pair, with its lease.</param>
     public static bool IsLockKey(KvPair pair)
@@ -43,7 +43,7 @@ public static class LockNames
 
     /// <summary>The lease that a key is named after, as those of contenders are: <c>DIRECTORY/LEASE</c>.</summary>
     /// <param name="key">The key.</param>
-    /// <returns>The lease; 0 where the key is named after none.</returns>
+    /// <returns>The lease; 0 if the key is named after none.</returns>
     public static long LeaseIn(ReadOnlySpan<char> key)
     {
         var at = key.LastIndexOf(KeyRules.Separator);

@@ -27,7 +27,7 @@ public sealed class NamePrefix(string start, string text)
         return new(start, text);
     }
 
-    /// <summary>Tells whether a key lies in an entry that is asked for, or is one.</summary>
+    /// <summary>Checks whether a key lies in an entry that is asked for, or is one.</summary>
     /// <param name="key">A key of the directory.</param>
     public bool Matches(string key) => key.AsSpan(start.Length).StartsWith(text, StringComparison.OrdinalIgnoreCase);
 

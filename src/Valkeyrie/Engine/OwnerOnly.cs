@@ -40,7 +40,7 @@ public static class OwnerOnly
             new FileStreamOptions { Mode = mode, Access = access, Share = share, Options = options, BufferSize = bufferSize, UnixCreateMode = OwnerReadsAndWrites });
     }
 
-    /// <summary>Makes a folder where there is none, with those that it lies in. Nobody else reaches what is made in it. One that exists is
+    /// <summary>Makes a folder if none exists, with those that it lies in. Nobody else reaches what is made in it. One that exists is
     /// left as it is.</summary>
     /// <param name="path">Its full path.</param>
     /// <exception cref="IOException">It cannot be made.</exception>

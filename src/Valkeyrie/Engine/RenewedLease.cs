@@ -34,7 +34,7 @@ public sealed class RenewedLease
     /// <summary>The history of the store in which it was granted.</summary>
     public long History { get; }
 
-    /// <summary>True where the lease is worth nothing in another history of the store, though it may be there, too: a lock that was taken after a
+    /// <summary>True if the lease is worth nothing in another history of the store, though it may be there, too: a lock that was taken after a
     /// snapshot is not in it, and its fencing token need not be the highest.</summary>
     public bool EndsWithHistory { get; init; }
 

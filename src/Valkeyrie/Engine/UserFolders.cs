@@ -2,7 +2,7 @@ using Folder = System.Environment.SpecialFolder;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Where the platform keeps a user's files of this kind: in a folder of our own there. Null where the user has no home folder.</summary>
+/// <summary>Where the platform keeps a user's files of this kind: in a folder of our own there. Null if the user has no home folder.</summary>
 /// <remarks>On Windows the variable goes before the folder that Windows names, which does not look at it: whoever sets it for a process means it.
 /// Elsewhere the XDG base directory specification holds: a path that is not absolute does not count.</remarks>
 public static class UserFolders

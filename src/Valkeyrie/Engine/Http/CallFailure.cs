@@ -53,7 +53,7 @@ public record CallFailure(KvException Error)
     }
 
     /// <summary>The error of a call for which no connection was made.</summary>
-    /// <param name="reason">Why.</param>
+    /// <param name="reason">The reason.</param>
     /// <param name="e">The failure.</param>
     /// <param name="call">The call.</param>
     /// <param name="withoutTls">What to do if the server does not use TLS, as a sentence.</param>

@@ -6,5 +6,5 @@ namespace Valkeyrie.Engine.Telemetry;
 /// <param name="Endpoint">Who was asked: the endpoint's URL, or the file.</param>
 /// <param name="Number">Which attempt of its call it is, from 1.</param>
 /// <param name="Duration">How long it took.</param>
-/// <param name="Error">Why it failed; null where it did not.</param>
+/// <param name="Error">Why it failed; null if it did not.</param>
 public readonly record struct CallAttempt(string Operation, string? Key, string Endpoint, int Number, TimeSpan Duration, Exception? Error);

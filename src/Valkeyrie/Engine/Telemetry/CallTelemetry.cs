@@ -21,7 +21,7 @@ public static class CallTelemetry
     /// <param name="system">The kind of store.</param>
     /// <param name="operation">The store's own name of the call. It holds no key.</param>
     /// <param name="key">The key that it is about; null for none.</param>
-    /// <returns>The call; null where nobody listens.</returns>
+    /// <returns>The call; null if nobody listens.</returns>
     public static ObservedCall? Begin(StoreSystem system, string operation, string? key) => IsObserved ? BeginObserved(system, operation, key) : null;
 
     private static ObservedCall? BeginObserved(StoreSystem system, string operation, string? key)

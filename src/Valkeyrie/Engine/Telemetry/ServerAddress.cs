@@ -4,7 +4,7 @@ namespace Valkeyrie.Engine.Telemetry;
 
 /// <summary>Host and port of an endpoint.</summary>
 /// <param name="Host">The host's name or address, IPv6 without brackets.</param>
-/// <param name="Port">The port; null where the endpoint names none.</param>
+/// <param name="Port">The port; null if the endpoint names none.</param>
 internal readonly record struct ServerAddress(string Host, int? Port)
 {
     private const string AfterScheme = "://";
