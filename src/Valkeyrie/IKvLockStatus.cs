@@ -38,7 +38,7 @@ public sealed record KvLockStatus(string Key, string Owner, long FencingToken) :
     public override string ToString() => $"{Key}: {Owner}";
 
     /// <summary>Formats a part of the lock as visible text (<see cref="VisibleText"/>).</summary>
-    /// <param name="format"><c>key</c>, <c>owner</c>, or <c>waiting</c> for the waiting owners in one line; null, empty or <c>G</c> for the text of
+    /// <param name="format"><c>key</c>, <c>owner</c>, or <c>waiting</c> for the waiting owners in one line; null, empty or <c>G</c> for the unchanged text of
     /// <see cref="ToString()"/>.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">The format is not supported.</exception>

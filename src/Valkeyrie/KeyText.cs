@@ -4,16 +4,16 @@ using System.Text.Unicode;
 
 namespace Valkeyrie;
 
-/// <summary>How a key's text stands for the bytes that a store keeps: as UTF-8.</summary>
-/// <remarks>Other programs may store keys that are not UTF-8. A byte that is not part of valid UTF-8 is held in the text as the lone surrogate
-/// U+DC00 + byte, so that such a key can be shown, read and removed, and its bytes come back unchanged (the scheme of Python's PEP 383).</remarks>
+/// <summary>Converts between the text of a key and its bytes in a store, which are UTF-8.</summary>
+/// <remarks>Other programs may store keys that are not UTF-8. The text represents each byte that is not part of valid UTF-8 as the lone surrogate U+DC00 + byte
+/// (the scheme of Python's PEP 383). Such a key can be shown, read and removed, and its bytes are unchanged.</remarks>
 public static class KeyText
 {
     private const char EscapeBase = '\uDC00';
     private const char EscapeFirst = '\uDC80';
     private const char EscapeLast = '\uDCFF';
 
-    /// <summary>The most bytes that a key of this text can take.</summary>
+    /// <summary>Returns the maximum number of bytes of a key.</summary>
     /// <param name="key">The key.</param>
     public static int MaxByteCount(string key)
     {
@@ -21,28 +21,28 @@ public static class KeyText
         return key.Length * 3;
     }
 
-    /// <summary>Writes a key's bytes.</summary>
+    /// <summary>Writes the bytes of a key.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="destination">At least <see cref="MaxByteCount"/> long.</param>
-    /// <returns>How many bytes were written.</returns>
-    /// <exception cref="KvInvalidArgumentException">The key holds half of a surrogate pair.</exception>
+    /// <param name="destination">The destination, at least <see cref="MaxByteCount"/> bytes long.</param>
+    /// <returns>The number of written bytes.</returns>
+    /// <exception cref="KvInvalidArgumentException">The key contains half of a surrogate pair.</exception>
     public static int Encode(string key, Span<byte> destination)
     {
         var status = Utf8.FromUtf16(key, destination, out _, out var written, replaceInvalidSequences: false);
         return status == System.Buffers.OperationStatus.Done ? written : EncodeEscaped(key, destination);
     }
 
-    /// <summary>A key's bytes.</summary>
+    /// <summary>Returns the bytes of a key.</summary>
     /// <param name="key">The key.</param>
-    /// <exception cref="KvInvalidArgumentException">The key holds half of a surrogate pair.</exception>
+    /// <exception cref="KvInvalidArgumentException">The key contains half of a surrogate pair.</exception>
     public static byte[] Encode(string key)
     {
         var buffer = new byte[MaxByteCount(key)];
         return buffer[..Encode(key, buffer)];
     }
 
-    /// <summary>The text of a key.</summary>
-    /// <param name="bytes">Its bytes, whatever they are.</param>
+    /// <summary>Returns the text of a key.</summary>
+    /// <param name="bytes">The key's bytes; any bytes are accepted.</param>
     public static string Decode(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : DecodeEscaped(bytes);
 
     private static int EncodeEscaped(string key, Span<byte> destination)
@@ -65,7 +65,7 @@ public static class KeyText
             i += rune.Utf16SequenceLength - 1;
         }
 
-        // Escapes that together spell valid UTF-8 would make two texts name one key.
+        // If escapes together form valid UTF-8, two texts would name one key.
         if (DecodeEscaped(destination[..written]) != key)
         {
             RefuseSurrogate(key, key.AsSpan().IndexOfAnyInRange(EscapeFirst, EscapeLast));
@@ -85,7 +85,7 @@ public static class KeyText
             }
             else
             {
-                // Byte by byte: what follows an invalid first byte may be valid by itself.
+                // Byte by byte, because the bytes after an invalid first byte may be valid.
                 text.Append((char)(EscapeBase + bytes[0]));
                 consumed = 1;
             }

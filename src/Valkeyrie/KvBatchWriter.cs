@@ -1,16 +1,16 @@
 namespace Valkeyrie;
 
-/// <summary>Writes many keys fast. While requests are on their way, the writes that arrive are gathered into one transaction, which costs the store little more
-/// than a single write.</summary>
-/// <remarks><para>A write that arrives while nothing is on its way is sent at once and alone. Writes of one key are made in the order of the calls; a transaction
-/// holds each key once. There is no order between keys, and no atomic step: a transaction that the store refuses is divided, so that each write that is refused fails
-/// by itself and the others are made.</para>
-/// <para>A transaction whose outcome is not known is neither divided nor sent again: each of its writes fails with an error that says that it may have been made. The keys
-/// of a transaction share its revision.</para>
-/// <para>Where the store has no transactions, writes are single requests, many at a time. May be used from several threads.</para></remarks>
+/// <summary>Writes many keys fast. Writes that arrive while requests are under way are combined into one transaction, which costs the store little more than a
+/// single write.</summary>
+/// <remarks><para>A write that arrives while no request is under way is sent at once as a single request. Writes of one key are made in the order of the calls;
+/// a transaction contains each key once. Writes of different keys have no order, and no group of writes is atomic: the writer divides a transaction that the
+/// store refuses, so that only the refused writes fail.</para>
+/// <para>A transaction with an unknown outcome is neither divided nor sent again: each of its writes fails with an error which states that it may have been
+/// made. The keys of a transaction share its revision.</para>
+/// <para>On a store without transactions, writes are single requests, many at a time. All members can be called from several threads at once.</para></remarks>
 public sealed class KvBatchWriter
 {
-    /// <summary>The most operations of a transaction where none are specified.</summary>
+    /// <summary>The default maximum number of operations in a transaction.</summary>
     internal const int DefaultOperations = 128;
 
     private const int TransactionsAtOnce = 4;
@@ -31,13 +31,13 @@ public sealed class KvBatchWriter
     private int _requests;
     private long _last;
 
-    // The first write that was refused, with StopAtRefusal: those before it are still made.
+    // The number of the first refused write, with StopAtRefusal: the writes before it are still made.
     private long _refused = long.MaxValue;
 
-    /// <summary>Makes a writer.</summary>
+    /// <summary>Creates a writer.</summary>
     /// <param name="store">The store to write to.</param>
-    /// <param name="options">How to gather; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends all writes early. What has been sent may still be made.</param>
+    /// <param name="options">Limits and behavior; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends all writes early. Writes already sent may still be made.</param>
     /// <exception cref="KvInvalidArgumentException">An option is not valid.</exception>
     public KvBatchWriter(IKvStore store, KvBatchOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -47,7 +47,7 @@ public sealed class KvBatchWriter
         CheckAtLeastOne(options.Requests, nameof(options.Requests));
         _store = store;
 
-        // A store that promises nothing may have transactions, but of unknown size.
+        // A store without promises may have transactions, but their maximum size is unknown.
         var promises = store.Info.Promises;
         _transactions = promises is { LargestTransaction: > 0 } && store.TryGetCapability<IKvTransactions>(out var transactions) ? transactions : null;
         _operations = _transactions is null ? 1 : Math.Min(options.Operations ?? DefaultOperations, promises!.LargestTransaction);
@@ -59,10 +59,10 @@ public sealed class KvBatchWriter
 
     /// <summary>Writes a value.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="value">The value. It must not change before the write has ended.</param>
-    /// <param name="leaseId">The lease to attach the key to; null (the default) for none.</param>
-    /// <returns>The pair with its revision.</returns>
-    /// <exception cref="KvException">As for <see cref="IKvStore.PutAsync"/>.</exception>
+    /// <param name="value">The value. Do not change it before the write has ended.</param>
+    /// <param name="leaseId">The lease to attach the key to. Default: null, none.</param>
+    /// <returns>The written pair with its revision.</returns>
+    /// <exception cref="KvException">The write failed, as in <see cref="IKvStore.PutAsync"/>.</exception>
     public Task<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long? leaseId = null)
     {
         var write = new BatchedPut(key, value, leaseId);
@@ -72,8 +72,8 @@ public sealed class KvBatchWriter
 
     /// <summary>Removes a key.</summary>
     /// <param name="key">The key.</param>
-    /// <returns>False if the key did not exist.</returns>
-    /// <exception cref="KvException">As for <see cref="IKvStore.TryDeleteAsync"/>.</exception>
+    /// <returns>True if the key was removed, false if it did not exist.</returns>
+    /// <exception cref="KvException">The removal failed, as in <see cref="IKvStore.TryDeleteAsync"/>.</exception>
     public Task<bool> TryDeleteAsync(string key)
     {
         var write = new BatchedDelete(key);
@@ -89,7 +89,7 @@ public sealed class KvBatchWriter
         }
     }
 
-    /// <summary>Writes many, in their order, as if they came one by one. A key that breaks a rule fails by itself.</summary>
+    /// <summary>Adds many writes, in their order, as if they were called one by one. A key that breaks a rule fails alone.</summary>
     internal void AddAll(IReadOnlyList<BatchedWrite> writes)
     {
         List<BatchedWrite>? batch;
@@ -125,7 +125,7 @@ public sealed class KvBatchWriter
         SendReady(batch);
     }
 
-    // Under the lock.
+    // Call this while holding the lock.
     private void LineUp(BatchedWrite write)
     {
         write.Number = ++_last;
@@ -186,7 +186,8 @@ public sealed class KvBatchWriter
         }
     }
 
-    /// <summary>What is to be sent now: a full batch while others are on their way, whatever is there when nothing is. Under the lock.</summary>
+    /// <summary>Takes the writes to send now: a full batch while other requests are under way, otherwise all waiting writes. Call it while holding the
+    /// lock.</summary>
     private List<BatchedWrite>? TakeReady()
     {
         var isFull = _pending.Count >= _operations || _pendingBytes >= _bytes;
@@ -233,11 +234,11 @@ public sealed class KvBatchWriter
         SendReady(next);
     }
 
-    /// <summary>Sends a part of a batch, divided where the store refuses it, and ends each of its writes.</summary>
-    /// <returns>True if all were made.</returns>
+    /// <summary>Sends a part of a batch, divides it if the store refuses it, and completes each of its writes.</summary>
+    /// <returns>True if all writes were made.</returns>
     private async ValueTask<bool> SendAsync(List<BatchedWrite> batch, int start, int count)
     {
-        // What is after the first refused write has come after it, too.
+        // The writes after the first refused one are canceled.
         while (count > 0 && IsAfterRefusal(batch[start + count - 1]))
         {
             batch[start + --count].Cancel();
@@ -287,7 +288,7 @@ public sealed class KvBatchWriter
         var second = await SendAsync(batch, start + half, count - half).ConfigureAwait(false);
         if (first && second)
         {
-            // It was too long, not wrong: a server may be set to take less than the default.
+            // The transaction was too long, not invalid: a server can be configured for less than the default.
             LearnLimit(batch, start, count, refusal);
         }
 

@@ -2,20 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie;
 
-/// <summary>What there is to react to, on any store.</summary>
+/// <summary>Extensions that follow and group the changes of any store.</summary>
 public static class KvChanges
 {
-    // Otherwise a store that changes without a pause would never be reported.
+    // Otherwise the changes of a store that changes without a pause would never be returned.
     private const int MostPauses = 10;
 
-    /// <summary>Begins to follow a range: whatever is changed once this call has returned is in the stream.</summary>
-    /// <remarks>Where the changes in between are no longer kept, or the store has another history, the stream goes on with a <see cref="KvEventType.Resync"/> and all that
-    /// is there, as <see cref="KvWatchOptions.Resynchronize"/> says. A store that is away is waited for. On stores without <see cref="KvPromises.History"/> the range is
-    /// read twice at the beginning.</remarks>
+    /// <summary>Starts to follow a range. The stream contains every change made after this call has returned.</summary>
+    /// <remarks>If the changes in between are no longer kept, or the store has another history, the stream continues with a <see cref="KvEventType.Resync"/>
+    /// and all current pairs, as with <see cref="KvWatchOptions.Resynchronize"/>. During an outage the stream waits. On stores without
+    /// <see cref="KvPromises.History"/> the range is read twice at the beginning.</remarks>
     /// <param name="store">The store.</param>
     /// <param name="range">The range; it may be empty or missing.</param>
-    /// <param name="cancellationToken">Ends the call, and the stream.</param>
-    /// <returns>The changes. The stream is read once.</returns>
+    /// <param name="cancellationToken">Ends the call and the stream.</param>
+    /// <returns>The changes. Read the stream only once.</returns>
     public static async ValueTask<IAsyncEnumerable<KvEvent>> FollowAsync(this IKvStore store, KvRange range, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -23,7 +23,7 @@ public static class KvChanges
         var options = new KvWatchOptions { Resynchronize = true };
         if (store.Info.Promises.History && (await store.PingAsync(cancellationToken).ConfigureAwait(false)).Revision is { } now)
         {
-            // A member that lags behind reports an older revision: a change from just before may be reported, none is left out.
+            // A member that lags behind reports an older revision. Then a slightly older change may be reported, but none is missing.
             return store.WatchTreeAsync(range, options with { FromRevision = now + 1 }, cancellationToken);
         }
 
@@ -39,7 +39,7 @@ public static class KvChanges
         var first = events.MoveNextAsync().AsTask();
         if (!isEmpty)
         {
-            // The watch has read what there is once it tells of it. Before that it could miss a removal.
+            // The watch has read the current pairs when it reports the first one. Before that it could miss a removal.
             await ((Task)first).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -47,12 +47,13 @@ public static class KvChanges
         return ReadAsync(events, first, known);
     }
 
-    /// <summary>Gathers changes that follow each other soon, so that one reaction is one to all of them.</summary>
+    /// <summary>Groups changes that follow each other quickly, so that you can react once to all of them.</summary>
     /// <param name="changes">The changes.</param>
-    /// <param name="pause">The time without a change after which a batch is returned. If changes never pause, a batch is returned after ten times as long.</param>
-    /// <param name="time">What measures the pause; null for the system's time.</param>
+    /// <param name="pause">The time without a change after which a batch is returned. If changes never pause, a batch is returned after ten times this
+    /// time.</param>
+    /// <param name="time">The clock that measures the pause; null for the system's clock.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    /// <returns>Batches of changes, of each key the newest one alone, in the order in which those came. None is empty.</returns>
+    /// <returns>Non-empty batches of changes. A batch contains only the newest change of each key, in the order of these changes.</returns>
     public static async IAsyncEnumerable<IReadOnlyList<KvEvent>> Debounce(
         this IAsyncEnumerable<KvEvent> changes, TimeSpan pause, TimeProvider? time = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -1,23 +1,23 @@
 namespace Valkeyrie;
 
-/// <summary>Who leads in an election and who waits, at one moment.</summary>
+/// <summary>The leader of an election and the waiting contenders, at one moment.</summary>
 /// <param name="Name">The election.</param>
-/// <param name="Leader">The leader's key with the value that it has proclaimed.</param>
-/// <param name="Waiting">The keys of the others with their values, in the order in which they will lead.</param>
+/// <param name="Leader">The leader's key with its proclaimed value.</param>
+/// <param name="Waiting">The keys of the other contenders with their values, in the order in which they will lead.</param>
 public sealed record KvElection(string Name, KvPair Leader, IReadOnlyList<KvPair> Waiting) : IFormattable
 {
-    /// <summary>The value that the leader has proclaimed, as text.</summary>
+    /// <summary>The leader's proclaimed value, as text.</summary>
     public string Value => Leader.Value;
 
-    /// <summary>A number that is higher for each later leader; see <see cref="KvLeadership.FencingToken"/>.</summary>
+    /// <summary>A number that grows with each leader; see <see cref="KvLeadership.FencingToken"/>.</summary>
     public long FencingToken => Leader.CreateRevision ?? 0;
 
-    /// <summary>Name and value.</summary>
+    /// <summary>The name and the value.</summary>
     public override string ToString() => $"{Name}: {Value}";
 
     /// <summary>Formats a part of the election as visible text (<see cref="VisibleText"/>).</summary>
-    /// <param name="format"><c>name</c>; <c>value</c> for the leader's value in one line; <c>waiting</c> for the values of those who wait in one line; null, empty or
-    /// <c>G</c> for name and value as they are.</param>
+    /// <param name="format"><c>name</c>; <c>value</c> for the leader's value in one line; <c>waiting</c> for the values of the waiting contenders in one line;
+    /// null, empty or <c>G</c> for the unchanged text of <see cref="ToString()"/>.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch

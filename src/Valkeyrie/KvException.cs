@@ -1,26 +1,27 @@
 namespace Valkeyrie;
 
-/// <summary>The base of all failures of a store. The message names the key and the endpoint; <see cref="Code"/> identifies the kind of failure; a failure that a program may want to
-/// catch by itself also has a type of its own.</summary>
-/// <param name="code">What went wrong.</param>
-/// <param name="message">What went wrong and what to do, for a person. Holds no secret. What others wrote in it is made visible (<see cref="VisibleText"/>).</param>
-/// <param name="inner">The cause, where there is one.</param>
+/// <summary>The base class of all failures of a store. The message names the key and the endpoint; <see cref="Code"/> identifies the kind of failure. Failures
+/// that programs often catch separately have derived types.</summary>
+/// <param name="code">The kind of failure.</param>
+/// <param name="message">What went wrong and what to do. Contains no secret. Text from other programs in it is made visible
+/// (<see cref="VisibleText"/>).</param>
+/// <param name="inner">The cause; null if none is known.</param>
 #pragma warning disable CA1032 // each error names what it is about; a constructor without that would make one that names nothing
 public class KvException(KvErrorCode code, string message, Exception? inner = null) : Exception(VisibleText.Of(message), inner)
 {
-    /// <summary>What went wrong.</summary>
+    /// <summary>The kind of failure.</summary>
     public KvErrorCode Code { get; } = code;
 
-    /// <summary>The key or path that the call was about; null if there was none.</summary>
+    /// <summary>The key or path of the call; null if it has none.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The endpoint or file that the call went to; null if nothing was sent.</summary>
+    /// <summary>The endpoint or file of the call; null if nothing was sent.</summary>
     public string? Endpoint { get; init; }
 
-    /// <summary>True if the request provably reached no server that acts on it, so that a write was not made and may be tried again. False if a
-    /// server has acted on it or refused it for what it says, and where nothing is known.</summary>
+    /// <summary>True if the request provably reached no server that acts on it: a write was not made and can be retried. False if a server acted on the request
+    /// or refused it for its content, or if this is not known.</summary>
     public bool NotSent { get; init; }
 
-    /// <summary>Type, message, causes and the stack, fit for a terminal and a log.</summary>
+    /// <summary>The type, message, causes and stack trace as visible text (<see cref="VisibleText"/>).</summary>
     public override string ToString() => VisibleText.OfLines(base.ToString());
 }

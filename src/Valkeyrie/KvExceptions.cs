@@ -5,10 +5,10 @@ namespace Valkeyrie;
 public sealed class KvKeyNotFoundException : KvException
 {
     /// <summary>Creates the error.</summary>
-    /// <param name="key">The key, or the directory.</param>
+    /// <param name="key">The key or the directory.</param>
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
-    /// <param name="revision">The older revision at which it was to be read; null (the default) for the newest.</param>
-    /// <param name="createRevision">The revision at which the key that is there now was created; null (the default) if there is none, or for a directory.</param>
+    /// <param name="revision">The older revision of the read. Default: null, the newest.</param>
+    /// <param name="createRevision">The create revision of the key that exists now. Default: null, for a directory or if no key exists.</param>
     public KvKeyNotFoundException(string key, string? endpoint, long? revision = null, long? createRevision = null)
         : base(KvErrorCode.KeyNotFound, (key, revision) switch
         {
@@ -24,19 +24,19 @@ public sealed class KvKeyNotFoundException : KvException
         CreateRevision = createRevision;
     }
 
-    /// <summary>The older revision at which the key was to be read; null for the newest.</summary>
+    /// <summary>The older revision of the read; null for the newest.</summary>
     public long? Revision { get; }
 
-    /// <summary>The revision at which the key that is there now was created; null if there is none, or if it was not looked for.</summary>
+    /// <summary>The create revision of the key that exists now; null if no key exists or this is not known.</summary>
     public long? CreateRevision { get; }
 }
 
-/// <summary>The key exists and should not.</summary>
+/// <summary>The key already exists.</summary>
 public sealed class KvKeyExistsException : KvException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="currentRevision">The revision at which the key is.</param>
+    /// <param name="currentRevision">The current revision of the key.</param>
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public KvKeyExistsException(string key, long currentRevision, string? endpoint)
         : base(KvErrorCode.KeyExists, $"The key '{key}' already exists, at revision {currentRevision}.")
@@ -46,7 +46,7 @@ public sealed class KvKeyExistsException : KvException
         CurrentRevision = currentRevision;
     }
 
-    /// <summary>The revision at which the key is.</summary>
+    /// <summary>The current revision of the key.</summary>
     public long CurrentRevision { get; }
 }
 
@@ -55,9 +55,9 @@ public sealed class KvKeyModifiedException : KvException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="currentRevision">The revision at which the key is; 0 if it is gone.</param>
+    /// <param name="currentRevision">The current revision of the key; 0 if it was removed.</param>
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
-    /// <param name="attempts">How often that was so. Default: 1.</param>
+    /// <param name="attempts">The number of attempts that failed for this reason. Default: 1.</param>
     public KvKeyModifiedException(string key, long currentRevision, string? endpoint, int attempts = 1)
         : base(KvErrorCode.KeyModified, (currentRevision == 0
             ? $"The key '{key}' has been removed since it was read."
@@ -69,33 +69,33 @@ public sealed class KvKeyModifiedException : KvException
         CurrentRevision = currentRevision;
     }
 
-    /// <summary>The revision at which the key is; 0 if it is gone.</summary>
+    /// <summary>The current revision of the key; 0 if it was removed.</summary>
     public long CurrentRevision { get; }
 }
 
-/// <summary>Why a store could not be reached.</summary>
+/// <summary>The reason why a store could not be reached.</summary>
 public enum KvUnreachableReason
 {
-    /// <summary>The host's name could not be resolved.</summary>
+    /// <summary>The host name could not be resolved.</summary>
     NameNotFound,
 
-    /// <summary>Nothing listens there, or no way leads there.</summary>
+    /// <summary>No program listens at the address, or the network does not reach it.</summary>
     ConnectionFailed,
 
-    /// <summary>The TLS handshake failed: one side does not speak it, or a certificate was refused.</summary>
+    /// <summary>The TLS handshake failed: one side does not use TLS, or a certificate was refused.</summary>
     Tls,
 
-    /// <summary>What answered does not speak the store's protocol.</summary>
+    /// <summary>The answering program does not speak the store's protocol.</summary>
     Protocol,
 
     /// <summary>The connection broke during the call. A write may have been made.</summary>
     ConnectionLost,
 
-    /// <summary>The server answered that it cannot serve now, as without a leader. A write may have been made.</summary>
+    /// <summary>The server cannot serve the request at the moment, for example because its cluster has no leader. A write may have been made.</summary>
     Unavailable,
 }
 
-/// <summary>No endpoint could be reached, or what answered does not speak the store's protocol.</summary>
+/// <summary>No endpoint could be reached, or the answering program does not speak the store's protocol.</summary>
 /// <param name="reason">The reason.</param>
 /// <param name="message">What went wrong and what to do.</param>
 /// <param name="inner">The cause.</param>
@@ -106,8 +106,8 @@ public sealed class KvUnreachableException(KvUnreachableReason reason, string me
     public KvUnreachableReason Reason { get; } = reason;
 }
 
-/// <summary>The answer did not come in time. A write may have been made.</summary>
-/// <param name="message">What took too long.</param>
+/// <summary>The store did not answer within the timeout. A write may have been made.</summary>
+/// <param name="message">The call that took too long.</param>
 /// <param name="inner">The cause.</param>
 public sealed class KvTimeoutException(string message, Exception? inner = null) : KvException(KvErrorCode.TimedOut, message, inner);
 
@@ -137,7 +137,7 @@ public sealed class KvCannotLockException : KvException
     /// <param name="key">The key.</param>
     /// <param name="timeout">The length of the wait.</param>
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
-    /// <param name="owner">The owner of the lock; null if the store does not tell.</param>
+    /// <param name="owner">The owner of the lock; null if the store does not report it.</param>
     public KvCannotLockException(string key, TimeSpan timeout, string? endpoint, string? owner = null)
         : base(
             KvErrorCode.CannotLock,
@@ -152,23 +152,23 @@ public sealed class KvCannotLockException : KvException
     public string? Owner { get; }
 }
 
-/// <summary>Why a lock or a leadership was lost.</summary>
+/// <summary>The reason why a lock or a leadership was lost.</summary>
 public enum KvLockLostReason
 {
-    /// <summary>Its lease was not renewed in time, or was revoked.</summary>
+    /// <summary>The lease was revoked or not renewed in time.</summary>
     LeaseEnded,
 
-    /// <summary>Its key was removed from the store: by somebody, or with its lease.</summary>
+    /// <summary>The key was removed from the store, by a client or with its lease.</summary>
     KeyRemoved,
 
-    /// <summary>Somebody other than its holder released it (<see cref="KvLock.BreakAsync"/>, <see cref="KvLeadership.BreakAsync"/>).</summary>
+    /// <summary>Another part of the program released it (<see cref="KvLock.BreakAsync"/>, <see cref="KvLeadership.BreakAsync"/>).</summary>
     Released,
 
-    /// <summary>The store that it was taken on was closed.</summary>
+    /// <summary>The store was closed.</summary>
     StoreClosed,
 }
 
-/// <summary>The lock is no longer held, and its holder did not release it.</summary>
+/// <summary>The lock is no longer held, although its holder did not release it.</summary>
 public sealed class KvLockLostException : KvException
 {
     /// <summary>Creates the error.</summary>
@@ -188,7 +188,7 @@ public sealed class KvLockLostException : KvException
 
     /// <summary>The reason in words.</summary>
     /// <param name="reason">The reason.</param>
-    /// <param name="what">What was lost.</param>
+    /// <param name="what">The lost object, for the message.</param>
     internal static string TextOf(KvLockLostReason reason, string what) => reason switch
     {
         KvLockLostReason.KeyRemoved => "its key was removed, by a client or with its lease",
@@ -213,7 +213,7 @@ public sealed class KvNotElectedException : KvException
     }
 }
 
-/// <summary>The leadership has ended, and its leader did not resign.</summary>
+/// <summary>The leadership has ended, although the leader did not resign.</summary>
 public sealed class KvLeadershipLostException : KvException
 {
     /// <summary>Creates the error.</summary>
@@ -232,12 +232,12 @@ public sealed class KvLeadershipLostException : KvException
     public KvLockLostReason Reason { get; }
 }
 
-/// <summary>The store does not support this.</summary>
+/// <summary>The store does not support the request.</summary>
 public sealed class KvNotSupportedException : KvException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="what">The request.</param>
-    /// <param name="store">The store that lacks it.</param>
+    /// <param name="store">The store.</param>
     public KvNotSupportedException(string what, KvStoreInfo store)
         : base(KvErrorCode.NotSupported, $"The store '{store.Address}' does not support {what}.") => Endpoint = store.Address;
 }
@@ -248,7 +248,7 @@ public sealed class KvIsDirectoryException : KvException
     /// <summary>Creates the error.</summary>
     /// <param name="key">The path.</param>
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
-    /// <param name="rule">The rule of the store that it breaks, as a sentence; null if it breaks none.</param>
+    /// <param name="rule">The broken rule of the store, as a sentence; null for none.</param>
     public KvIsDirectoryException(string key, string? endpoint, string? rule = null)
         : base(KvErrorCode.IsDirectory, $"'{key}' is a directory, which holds no value.{(rule is null ? "" : " " + rule)} Use a key below it.")
     {
@@ -263,8 +263,8 @@ public sealed class KvNotDirectoryException : KvException
     /// <summary>Creates the error.</summary>
     /// <param name="key">The path.</param>
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
-    /// <param name="rule">The rule of the store that it breaks, as a sentence; null if it breaks none.</param>
-    /// <param name="advice">What to do, as a sentence; null to advise to make it a directory.</param>
+    /// <param name="rule">The broken rule of the store, as a sentence; null for none.</param>
+    /// <param name="advice">What to do, as a sentence; null for the advice to make it a directory.</param>
     public KvNotDirectoryException(string key, string? endpoint, string? rule = null, string? advice = null)
         : base(
             KvErrorCode.NotDirectory,
@@ -280,9 +280,9 @@ public sealed class KvCompactedException : KvException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="revision">The requested revision.</param>
-    /// <param name="oldestRevision">The oldest revision that is kept; null if not known.</param>
+    /// <param name="oldestRevision">The oldest kept revision; null if not known.</param>
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
-    /// <param name="key">The key or directory that was to be read or followed from there; null or empty for all keys.</param>
+    /// <param name="key">The key or directory of the call; null or empty for all keys.</param>
     public KvCompactedException(long revision, long? oldestRevision, string? endpoint, string? key = null)
         : base(KvErrorCode.Compacted, $"Revision {revision}{(string.IsNullOrEmpty(key) ? "" : $" of '{key}'")} is no longer kept: the store has compacted its history"
             + (oldestRevision is null ? "." : $" up to revision {oldestRevision}."))
@@ -292,28 +292,29 @@ public sealed class KvCompactedException : KvException
         Endpoint = endpoint;
     }
 
-    /// <summary>The oldest revision that is kept; null if not known.</summary>
+    /// <summary>The oldest kept revision; null if not known.</summary>
     public long? OldestRevision { get; }
 }
 
-/// <summary>The user may not do this.</summary>
-/// <param name="message">What was refused.</param>
+/// <summary>The user does not have the permission.</summary>
+/// <param name="message">The refused call.</param>
 public sealed class KvPermissionDeniedException(string message) : KvException(KvErrorCode.PermissionDenied, message);
 
-/// <summary>An argument breaks a rule. Like <see cref="ArgumentException"/>, it names the parameter.</summary>
-/// <param name="message">The rule that it breaks, and what to specify instead.</param>
+/// <summary>An argument breaks a rule. Like <see cref="ArgumentException"/>, the error names the parameter.</summary>
+/// <param name="message">The broken rule, and a valid argument.</param>
 /// <param name="inner">The cause.</param>
 public sealed class KvInvalidArgumentException(string message, Exception? inner = null) : KvException(KvErrorCode.InvalidArgument, message, inner)
 {
-    /// <summary>The parameter, or the property of the options, that breaks the rule; null if it is neither, such as a part of an address or of a file.</summary>
+    /// <summary>The parameter, or the property of the options, that breaks the rule; null for anything else, such as a part of an address or of a
+    /// file.</summary>
     public string? ParamName { get; init; }
 }
 
-/// <summary>The lease does not exist, or has expired.</summary>
+/// <summary>The lease does not exist or has ended.</summary>
 public sealed class KvLeaseNotFoundException : KvException
 {
     /// <summary>Creates the error.</summary>
-    /// <param name="leaseId">The lease; null if not known which of several.</param>
+    /// <param name="leaseId">The lease; null if it is one of several and not known which.</param>
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public KvLeaseNotFoundException(long? leaseId, string? endpoint)
         : base(KvErrorCode.LeaseNotFound, leaseId is null ? "The lease does not exist, or has expired." : $"The lease {leaseId:x} does not exist, or has expired.") =>
@@ -397,19 +398,19 @@ public sealed class KvStoreClosedException : KvException
         : base(KvErrorCode.StoreClosed, $"The store '{address}' has been closed. Open it again.") => Endpoint = address;
 }
 
-/// <summary>The store has another history than at the start of the call or watch, for example because it was restored from a snapshot, emptied or
-/// replaced; or two of its endpoints have different histories. Revisions of different histories cannot be compared.</summary>
-/// <param name="message">The change, and what to do.</param>
+/// <summary>The store has another history than at the start of the call or watch, for example because it was restored from a snapshot, emptied or replaced; or
+/// two of its endpoints have different histories. Revisions of different histories cannot be compared.</summary>
+/// <param name="message">The change of the history, and what to do.</param>
 public sealed class KvHistoryChangedException(string message) : KvException(KvErrorCode.HistoryChanged, message);
 
-/// <summary>The store's file or its log was removed or replaced while the store was open. An open store does not follow the new file: it would read and
-/// write data that no one else sees.</summary>
+/// <summary>The store's file or its log was removed or replaced while the store was open. An open store does not follow the new file: it would read and write
+/// data that no other client sees.</summary>
 public sealed class KvFileReplacedException : KvException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="path">The store's file.</param>
-    /// <param name="replaced">The file that was removed or replaced: the store's, or its log.</param>
-    /// <param name="written">True if there were writes before the store noticed.</param>
+    /// <param name="replaced">The removed or replaced file: the store's file or its log.</param>
+    /// <param name="written">True if writes were made before the store noticed it.</param>
     public KvFileReplacedException(string path, string replaced, bool written)
         : base(
             KvErrorCode.FileReplaced,

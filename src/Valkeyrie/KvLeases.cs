@@ -2,21 +2,22 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie;
 
-/// <summary>What can be done with the leases of any store that has them.</summary>
+/// <summary>Extensions for the leases of any store.</summary>
 public static class KvLeases
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
 
-    // The timer's own limit lies at 49 days.
+    // A timer accepts at most 49 days.
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
 
-    /// <summary>Renews a lease for as long as the stream is read, three times in its time to live, and at least once a day. The lease is not ended with the stream: it lives on for its time.</summary>
-    /// <remarks>While the store is away it is asked again and again; whether the lease has outlived that is known when it answers.</remarks>
+    /// <summary>Renews a lease while the stream is read: three times during its time to live, and at least once a day. The end of the stream does not revoke
+    /// the lease: it then lives for its time to live.</summary>
+    /// <remarks>During an outage the renewal is retried; the store's answer then shows whether the lease has ended.</remarks>
     /// <param name="leases">The store.</param>
     /// <param name="leaseId">The lease.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>The lease, after each renewal.</returns>
-    /// <exception cref="KvLeaseNotFoundException">It has ended.</exception>
+    /// <exception cref="KvLeaseNotFoundException">The lease has ended.</exception>
     public static async IAsyncEnumerable<KvLease> RenewUntilStoppedAsync(
         this IKvLeases leases, long leaseId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -1,16 +1,16 @@
 namespace Valkeyrie;
 
-/// <summary>How long keys live, on any store.</summary>
+/// <summary>Extensions that read the remaining time of keys, on any store.</summary>
 public static class KvLifetimes
 {
-    /// <summary>Completes a pair that was read by its time to live and what is left of it, for which stores with leases are asked once more.</summary>
-    /// <remarks>etcd's API 2 sends along what is left, and Consul the time to live alone.</remarks>
+    /// <summary>Adds the time to live and the remaining time to a pair that was read. Stores with leases are asked for them in another call.</summary>
+    /// <remarks>etcd's API 2 sends only the remaining time with a pair, and Consul only the time to live.</remarks>
     /// <param name="store">The store.</param>
-    /// <param name="pair">The pair, as the store gave it.</param>
+    /// <param name="pair">The pair, as the store returned it.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <returns>The pair with <see cref="KvPair.Ttl"/> and <see cref="KvPair.Remaining"/>; both are null for a key that does not expire. Where its lease has ended since
-    /// the pair was read, nothing remains.</returns>
-    /// <exception cref="KvNotSupportedException">The key is to go, and the store does not tell when (ZooKeeper).</exception>
+    /// <returns>The pair with <see cref="KvPair.Ttl"/> and <see cref="KvPair.Remaining"/>; both are null for a key that does not expire. If the lease has ended
+    /// since the pair was read, the remaining time is zero.</returns>
+    /// <exception cref="KvNotSupportedException">The key expires, but the store does not report when (ZooKeeper).</exception>
     public static async ValueTask<KvPair> WithLifetimeAsync(this IKvStore store, KvPair pair, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);

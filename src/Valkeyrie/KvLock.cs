@@ -1,28 +1,28 @@
 namespace Valkeyrie;
 
-/// <summary>A lock that was taken. Disposing it releases it.</summary>
-/// <remarks>A holder that was stopped or cut off for longer than <see cref="Ttl"/> may believe for a moment that it still holds the lock.
-/// Where that matters, pass <see cref="FencingToken"/> along with every write to the guarded resource and have it refuse lower ones.
-/// Locks that one store holds may stand on one lease, see <see cref="IKvStore.LockAsync"/>: revoking it loses them all.</remarks>
+/// <summary>A held lock. Dispose it to release it.</summary>
+/// <remarks>A holder that was suspended or disconnected for longer than <see cref="Ttl"/> may believe for a moment that it still holds the lock. If that
+/// matters, send <see cref="FencingToken"/> with every write to the guarded resource, and let the resource refuse lower tokens. Locks of one store can share a
+/// lease (see <see cref="IKvStore.LockAsync"/>): if it is revoked, all of them are lost.</remarks>
 public abstract class KvLock : IAsyncDisposable, IFormattable
 {
     /// <summary>The key that the lock guards.</summary>
     public abstract string Key { get; }
 
-    /// <summary>A number that is higher for each later holder of this lock.</summary>
+    /// <summary>A number that grows with each holder of this lock.</summary>
     public abstract long FencingToken { get; }
 
-    /// <summary>How long the lock outlives its holder, should the holder die.</summary>
+    /// <summary>The time for which the lock remains if its holder dies.</summary>
     public abstract TimeSpan Ttl { get; }
 
     /// <summary>True until the lock is released or lost.</summary>
     public abstract bool IsHeld { get; }
 
-    /// <summary>Fires at once when the lock ends by anything but <see cref="UnlockAsync"/>: its lease ended, its key was removed, its store was
-    /// closed, or somebody broke it (<see cref="BreakAsync"/>). Where this process ends the lock, it fires before the lock is released.</summary>
+    /// <summary>Is cancelled when the lock ends without <see cref="UnlockAsync"/>: its lease ended, its key was removed, its store was closed, or
+    /// <see cref="BreakAsync"/> was called. If this process ends the lock, the holder is notified before the lock is released.</summary>
     public abstract CancellationToken Lost { get; }
 
-    /// <summary>Why <see cref="Lost"/> fired; null while it has not.</summary>
+    /// <summary>Why <see cref="Lost"/> was cancelled; null while it is not.</summary>
     public abstract KvLockLostReason? LostReason { get; }
 
     /// <summary>The lock's key, fit to be shown: see <see cref="VisibleText"/>.</summary>
@@ -36,17 +36,17 @@ public abstract class KvLock : IAsyncDisposable, IFormattable
         _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a lock. Use key."),
     };
 
-    /// <summary>Releases the lock; for its holder, who is done. Releasing it again does nothing.</summary>
+    /// <summary>Releases the lock. The holder calls it when its work is done. Releasing the lock again does nothing.</summary>
     /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>
-    /// <exception cref="KvLockLostException">The lock had been lost before.</exception>
+    /// <exception cref="KvLockLostException">The lock was lost before.</exception>
     public abstract ValueTask UnlockAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Releases the lock although it is held, for code other than the holder. The holder is notified first: <see cref="Lost"/> fires, and what is registered
-    /// there has up to a second to end its work. The holder's own <see cref="UnlockAsync"/> then throws. A lock that is not held is left alone.</summary>
+    /// <summary>Releases the lock on behalf of code other than the holder. The holder is notified first: <see cref="Lost"/> is cancelled, and the callbacks
+    /// registered there have up to a second. The holder's own <see cref="UnlockAsync"/> then throws. Has no effect on a lock that is not held.</summary>
     /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>
     public abstract ValueTask BreakAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Releases the lock if it is still held. Does not fail: what cannot be released now ends with its time to live.</summary>
+    /// <summary>Releases the lock if it is still held. Does not throw: if the store cannot be reached, the lock ends with its time to live.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -55,7 +55,7 @@ public abstract class KvLock : IAsyncDisposable, IFormattable
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // Lost, out of reach, or an earlier unlock was given up: there is nothing left that a disposer could do about it.
+            // Lost, out of reach, or an earlier unlock was abandoned: a disposer cannot do more.
         }
 
         GC.SuppressFinalize(this);

@@ -3,22 +3,22 @@ namespace Valkeyrie;
 /// <summary>Options of a measurement.</summary>
 public sealed record KvMeasureOptions
 {
-    /// <summary>The most calls of each kind, from 1 to 1,000,000. Default: 1000.</summary>
+    /// <summary>The maximum number of calls of each kind, from 1 to 1,000,000. Default: 1000.</summary>
     public int Count { get; init; } = 1000;
 
-    /// <summary>How long the calls of each kind may go on, above zero. Default: 10 seconds.</summary>
+    /// <summary>The longest duration of the calls of each kind, above zero. Default: 10 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many bytes each value has, from 0. Default: 256.</summary>
+    /// <summary>The size of each value in bytes, from 0. Default: 256.</summary>
     public int ValueSize { get; init; } = 256;
 
-    /// <summary>How many calls are under way at a time, from 1 to 4096. Default: 1, which shows the latency of a store that is at rest.</summary>
+    /// <summary>The number of concurrent calls, from 1 to 4096. Default: 1, which shows the latency of an idle store.</summary>
     public int CallsAtOnce { get; init; } = 1;
 
-    /// <summary>The directory in which the scratch directory lies; null (the default) for the top of the store.</summary>
+    /// <summary>The parent of the scratch directory. Default: null, the top of the store.</summary>
     public string? Directory { get; init; }
 
-    /// <summary>Called after each call, on any thread, with the number of calls of both kinds so far; null (the default): nothing is called.</summary>
+    /// <summary>Called after each call, on any thread, with the number of calls of both kinds so far. Default: null, no callback.</summary>
     public Action<int>? Progress { get; init; }
 
     internal void Check()

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Valkeyrie;
 
-/// <summary>How fast calls of one kind were.</summary>
+/// <summary>The speed of calls of one kind.</summary>
 /// <param name="Operation">The kind: <c>Put</c> or <c>Get</c>.</param>
 /// <param name="Store">The store's address.</param>
 public sealed record KvMeasurement(string Operation, string Store) : IFormattable
@@ -11,48 +11,48 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
     internal const int MostCalls = 1_000_000;
     internal const int MostAtOnce = 4096;
 
-    // So many keys at most are there at a time, however many calls are made.
+    // The maximum number of keys in the scratch directory, regardless of the number of calls.
     private const int MostKeys = 1000;
 
-    // A store that has just become slow, or is cut off, must not hold up whoever stops the measurement for long.
+    // If the store has just become slow or unreachable, stopping the measurement must not take long.
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many calls were made.</summary>
+    /// <summary>The number of calls.</summary>
     public int Calls { get; init; }
 
-    /// <summary>How many of them were under way at a time.</summary>
+    /// <summary>The number of concurrent calls.</summary>
     public int CallsAtOnce { get; init; }
 
-    /// <summary>How many bytes each value had.</summary>
+    /// <summary>The size of each value in bytes.</summary>
     public int ValueSize { get; init; }
 
-    /// <summary>How long all of them took together.</summary>
+    /// <summary>The total duration of the calls.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>How many there were in a second.</summary>
+    /// <summary>The number of calls per second.</summary>
     public double Rate => Duration > TimeSpan.Zero ? Calls / Duration.TotalSeconds : 0;
 
-    /// <summary>The fastest.</summary>
+    /// <summary>The shortest latency of a call.</summary>
     public TimeSpan Fastest { get; init; }
 
-    /// <summary>The time within which half of them ended.</summary>
+    /// <summary>The latency within which half of the calls ended.</summary>
     public TimeSpan Median { get; init; }
 
-    /// <summary>The time within which 90 of 100 ended.</summary>
+    /// <summary>The latency within which 90% of the calls ended.</summary>
     public TimeSpan Percentile90 { get; init; }
 
-    /// <summary>The time within which 99 of 100 ended.</summary>
+    /// <summary>The latency within which 99% of the calls ended.</summary>
     public TimeSpan Percentile99 { get; init; }
 
-    /// <summary>The slowest.</summary>
+    /// <summary>The longest latency of a call.</summary>
     public TimeSpan Slowest { get; init; }
 
-    /// <summary>Measures how fast a store writes, then how fast it reads: single calls, linearizable, each waited for. What is written lies in a scratch directory that
-    /// is removed at the end, however it ends.</summary>
+    /// <summary>Measures the speed of writes, then of linearizable reads, with single calls. The keys are in a scratch directory, which is removed at the end,
+    /// also after an error.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="options">How much; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends it early. The scratch directory is removed before the cancellation is reported.</param>
-    /// <returns>The writes, then the reads.</returns>
+    /// <param name="options">The extent of the measurement; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the measurement early. The scratch directory is removed before the cancellation is reported.</param>
+    /// <returns>The measurement of the writes, then of the reads.</returns>
     /// <exception cref="KvInvalidArgumentException">An option is not valid.</exception>
     /// <exception cref="KvException">A call failed.</exception>
     public static async ValueTask<IReadOnlyList<KvMeasurement>> TakeAsync(
@@ -66,14 +66,14 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
         Array.Fill(value, (byte)'v');
         var ended = 0;
 
-        // A put that was abandoned on its way could reach the server after the removal, so a stop lets the calls that are under way end.
+        // An abandoned put could reach the server after the removal, so a stop lets the calls under way end.
         using var calls = new CancellationTokenSource();
         await using var stop = cancellationToken.Register(() => calls.CancelAfter(RemovalPatience)).ConfigureAwait(false);
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
 
-            // The first call of a connection makes it, and the first of a kind is compiled: neither counts.
+            // The first call also connects, and the first call of a kind is also compiled, so neither is measured.
             await store.PutAsync(KeyOf(scratch, 0), value, null, calls.Token).ConfigureAwait(false);
             await store.GetAsync(KeyOf(scratch, 0), null, calls.Token).ConfigureAwait(false);
             var puts = await RunAsync("Put", async number => await store.PutAsync(KeyOf(scratch, number), value, null, calls.Token).ConfigureAwait(false)).ConfigureAwait(false);
@@ -83,7 +83,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
         }
         finally
         {
-            // Not by the caller's token: it may be what ended the measurement.
+            // Not with the caller's token, which may already be cancelled.
             using var patience = new CancellationTokenSource(RemovalPatience);
             await RemoveAsync(store, scratch, patience.Token).ConfigureAwait(false);
         }
@@ -100,7 +100,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
 
             async Task CallerAsync()
             {
-                // One call at least, however short the time is. Each number that is taken is used: the reads rely on the keys before it.
+                // At least one call, even if the time is very short. Every number that is taken is used, because the reads rely on the keys before it.
                 while (!cancellationToken.IsCancellationRequested
                     && !Volatile.Read(ref failed)
                     && (Volatile.Read(ref begun) == 0 || Stopwatch.GetElapsedTime(beganAt) < options.Timeout)
@@ -113,7 +113,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
                     }
                     catch
                     {
-                        // The others need not go on to the end of their time.
+                        // Tells the other loops to stop.
                         Volatile.Write(ref failed, true);
                         throw;
                     }
@@ -126,8 +126,8 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
     }
 
     /// <summary>Formats a part of the measurement as visible text (<see cref="VisibleText"/>).</summary>
-    /// <param name="format"><c>operation</c>, <c>store</c>, <c>rate</c> for whole calls in a second, or <c>fastest</c>, <c>median</c>, <c>90</c>, <c>99</c> and <c>slowest</c> for a time in
-    /// milliseconds; null, empty or <c>G</c> for the operation with rate and median.</param>
+    /// <param name="format"><c>operation</c>, <c>store</c>, <c>rate</c> for whole calls per second, or <c>fastest</c>, <c>median</c>, <c>90</c>, <c>99</c> and
+    /// <c>slowest</c> for a time in milliseconds; null, empty or <c>G</c> for the operation with rate and median.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
@@ -144,7 +144,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
         _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a measurement. Use operation, store, rate, fastest, median, 90, 99 or slowest."),
     };
 
-    /// <summary>What latencies come to. A percentile is the nearest rank: a latency that was measured, not one in between.</summary>
+    /// <summary>Summarizes latencies. A percentile is the nearest rank, so always a measured latency.</summary>
     internal static KvMeasurement Of(string operation, string store, KvMeasureOptions options, TimeSpan duration, Span<long> latencies)
     {
         latencies.Sort();

@@ -2,17 +2,17 @@ using System.Collections.Concurrent;
 
 namespace Valkeyrie;
 
-/// <summary>A store's address, taken apart.</summary>
+/// <summary>The address of a store, divided into its parts.</summary>
 /// <param name="Scheme">The scheme in lower case; <c>embedded</c> for a bare file path.</param>
-/// <param name="Rest">What follows the scheme and its <c>:</c> or <c>://</c>.</param>
+/// <param name="Rest">The text after the scheme and its <c>:</c> or <c>://</c>.</param>
 public sealed record KvAddress(string Scheme, string Rest)
 {
-    /// <summary>The scheme of addresses that name a file.</summary>
+    /// <summary>The scheme of a file's address.</summary>
     public const string FileScheme = "embedded";
 
-    /// <summary>Takes an address apart.</summary>
+    /// <summary>Parses an address.</summary>
     /// <param name="address">The address.</param>
-    /// <exception cref="KvInvalidArgumentException">It is empty or holds a password.</exception>
+    /// <exception cref="KvInvalidArgumentException">The address is empty or contains a password.</exception>
     public static KvAddress Parse(string address)
     {
         if (string.IsNullOrWhiteSpace(address))
@@ -33,17 +33,17 @@ public sealed record KvAddress(string Scheme, string Rest)
             : new(address[..end].ToLowerInvariant(), hasHost ? rest[2..] : rest);
     }
 
-    /// <summary>The file that the address of a file names, and the settings that stand after a question mark behind it; both may be empty.</summary>
-    /// <returns>The two, without the question mark.</returns>
+    /// <summary>Splits the address of a file into the file and the settings after the question mark. Both can be empty.</summary>
+    /// <returns>The file and the settings, without the question mark.</returns>
     public (string File, string Settings) SplitSettings()
     {
-        // That of \\?\, by which Windows takes a path as it stands, belongs to the path.
+        // The question mark of \\?\, which marks a verbatim path in Windows, belongs to the path.
         const string Verbatim = @"\\?\";
         var mark = Rest.IndexOf('?', Rest.StartsWith(Verbatim, StringComparison.Ordinal) ? Verbatim.Length : 0);
         return mark < 0 ? (Rest, "") : (Rest[..mark], Rest[(mark + 1)..]);
     }
 
-    // RFC 3986, section 3.1; but one letter before the colon is a Windows drive.
+    // RFC 3986, section 3.1; but a single letter before the colon is a Windows drive.
     private static bool IsScheme(ReadOnlySpan<char> text)
     {
         if (text.Length < 2 || !char.IsAsciiLetter(text[0]))
@@ -63,17 +63,17 @@ public sealed record KvAddress(string Scheme, string Rest)
     }
 }
 
-/// <summary>Opens stores by their address. Kinds of store register the schemes that they serve.</summary>
+/// <summary>Opens stores by their address. Each kind of store registers its schemes.</summary>
 public static class KvStore
 {
     private static readonly ConcurrentDictionary<string, Func<KvAddress, KvStoreOptions, IKvStore>> Factories = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The schemes that can be opened, in order.</summary>
+    /// <summary>The registered schemes, in alphabetical order.</summary>
     public static IReadOnlyList<string> Schemes => [.. Factories.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>Registers what opens the addresses of a scheme, in place of what did so before.</summary>
+    /// <summary>Registers the function that opens the addresses of a scheme. It replaces an earlier one.</summary>
     /// <param name="scheme">The scheme, without its colon.</param>
-    /// <param name="open">Makes the store; connects only when the store is first used.</param>
+    /// <param name="open">Creates the store, which must not connect before its first use.</param>
     public static void Register(string scheme, Func<KvAddress, KvStoreOptions, IKvStore> open)
     {
         ArgumentException.ThrowIfNullOrEmpty(scheme);
@@ -81,10 +81,10 @@ public static class KvStore
         Factories[scheme] = open;
     }
 
-    /// <summary>Registers schemes whose kind of store makes itself known only when one of them is first opened, so that its assemblies need not be
-    /// loaded before. A scheme that something serves already is left as it is.</summary>
-    /// <param name="register">Registers all of the schemes by <see cref="Register"/>.</param>
-    /// <param name="schemes">The schemes, without their colon.</param>
+    /// <summary>Registers schemes whose assemblies are loaded only when one of the schemes is first opened. Schemes that are already registered stay
+    /// unchanged.</summary>
+    /// <param name="register">Calls <see cref="Register"/> for all of the schemes.</param>
+    /// <param name="schemes">The schemes, without the colon.</param>
     public static void RegisterWhenOpened(Action register, params string[] schemes)
     {
         ArgumentNullException.ThrowIfNull(register);
@@ -103,10 +103,10 @@ public static class KvStore
         }
     }
 
-    /// <summary>Opens a store. The connection is made when it is first used.</summary>
-    /// <param name="address">Such as <c>etcd://h1:2379,h2:2379</c>, <c>etcds://h1:2379</c> for TLS; a file path for the embedded store.</param>
-    /// <param name="options">Credential, certificates, namespace, timeout; null for none.</param>
-    /// <exception cref="KvInvalidArgumentException">The address or an option is not valid, or nothing serves the scheme.</exception>
+    /// <summary>Opens a store. The store connects at its first use.</summary>
+    /// <param name="address">The address, such as <c>etcd://h1:2379,h2:2379</c>, <c>etcds://h1:2379</c> for TLS, or a file path for the embedded store.</param>
+    /// <param name="options">Credential, certificates, namespace, timeout; null for the defaults.</param>
+    /// <exception cref="KvInvalidArgumentException">The address or an option is not valid, or the scheme is not registered.</exception>
     public static IKvStore Open(string address, KvStoreOptions? options = null)
     {
         var parsed = KvAddress.Parse(address);

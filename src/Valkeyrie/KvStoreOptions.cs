@@ -2,35 +2,35 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Valkeyrie;
 
-/// <summary>How to open a store, beyond its address.</summary>
+/// <summary>Options of a store, in addition to its address.</summary>
 public sealed record KvStoreOptions
 {
     /// <summary>The default timeout: 10 seconds.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>The longest timeout that is taken, of a store or of a lock: what a timer holds, a little under 25 days.</summary>
+    /// <summary>The longest timeout of a store or of a lock: a little under 25 days, the limit of a timer.</summary>
     public static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(int.MaxValue);
 
-    /// <summary>How long one round trip may take, connecting included; at most <see cref="LongestTimeout"/>. Default: 10 seconds.</summary>
+    /// <summary>The longest duration of one round trip, including connecting; above zero, at most <see cref="LongestTimeout"/>. Default: 10 seconds.</summary>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
 
-    /// <summary>How long a connection with calls or watches under way may be silent before the server is asked whether it is still there. Where no
-    /// answer comes within half as long again, the connection is given up and another is made. Above zero, at most <see cref="LongestTimeout"/>.
-    /// Default: 10 seconds. etcd ends connections that ask more often than every 5 seconds, unless its <c>--grpc-keepalive-min-time</c> says
-    /// otherwise. Only etcd v3 heeds it.</summary>
+    /// <summary>The time for which a connection with active calls or watches may be silent before the client checks that the server is still there. If no
+    /// answer arrives within half of this time, the client closes the connection and opens another. Above zero, at most <see cref="LongestTimeout"/>. Default:
+    /// 10 seconds. etcd closes connections that check more often than every 5 seconds, unless its <c>--grpc-keepalive-min-time</c> allows it. Only etcd v3 uses
+    /// this option.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A prefix put before every key and taken off again; the store then seems to hold only the keys under it. Default: empty.
-    /// It is used as written: to keep to a directory, end it with a slash.</summary>
+    /// <summary>A prefix that the store adds to every key and removes again; the store then shows only the keys with this prefix. The prefix is used as
+    /// written: for a directory, end it with a slash. Default: empty.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>The user to sign in as; null (the default) for none.</summary>
+    /// <summary>The user to sign in as. Default: null, no user.</summary>
     public KvCredential? Credential { get; init; }
 
-    /// <summary>Certificates and checks for a TLS connection; null (the default) for the platform's own.</summary>
+    /// <summary>Certificates and checks of a TLS connection. Default: null, the platform's.</summary>
     public KvTlsOptions? Tls { get; init; }
 
-    /// <summary>Refuses options that no store takes. <see cref="KvStore.Open"/> does so; whoever opens a store in another way calls it first.</summary>
+    /// <summary>Refuses options that no store accepts. <see cref="KvStore.Open"/> calls it; call it first if you create a store in another way.</summary>
     /// <exception cref="KvInvalidArgumentException">The timeout or the keep-alive time is zero or less or too long, or the namespace breaks a rule of <see cref="KeyRules"/>.</exception>
     public void Check()
     {
@@ -56,7 +56,7 @@ public sealed record KvStoreOptions
     }
 }
 
-/// <summary>A user and a password. The password does not show in <see cref="ToString"/>.</summary>
+/// <summary>A user and a password. <see cref="ToString"/> does not show the password.</summary>
 /// <param name="userName">The user.</param>
 /// <param name="password">The password.</param>
 public sealed class KvCredential(string userName, string password)
@@ -64,23 +64,23 @@ public sealed class KvCredential(string userName, string password)
     /// <summary>The user.</summary>
     public string UserName { get; } = userName;
 
-    /// <summary>The password. A method, so that no formatter shows it by itself.</summary>
+    /// <summary>Gets the password. A method rather than a property, so that formatters do not show it.</summary>
     public string GetPassword() => password;
 
-    /// <summary>The user alone.</summary>
+    /// <summary>The user's name.</summary>
     public override string ToString() => UserName;
 }
 
 /// <summary>Certificates and checks of a TLS connection.</summary>
 public sealed record KvTlsOptions
 {
-    /// <summary>The authorities to trust instead of the platform's own; null (the default) for the platform's.</summary>
+    /// <summary>The authorities to trust instead of the platform's. Default: null, the platform's.</summary>
     public X509Certificate2Collection? CertificateAuthorities { get; init; }
 
-    /// <summary>The certificate to show to the server, with its private key; null (the default) for none.</summary>
+    /// <summary>The certificate to present to the server, with its private key. Default: null, none.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
 
-    /// <summary>True to accept any server certificate. Only for trying things out. Default: false.</summary>
+    /// <summary>True to accept any server certificate. Use it only for tests. Default: false.</summary>
     public bool SkipCertificateCheck { get; init; }
 
     /// <summary>Reads certificates from PEM files.</summary>
@@ -88,7 +88,7 @@ public sealed record KvTlsOptions
     /// <param name="certificatePath">The file of the client's certificate; null for none.</param>
     /// <param name="keyPath">The file of its private key; null if it is in the same file as the certificate.</param>
     /// <param name="skipCertificateCheck">See <see cref="SkipCertificateCheck"/>.</param>
-    /// <exception cref="KvInvalidArgumentException">A file is missing or does not hold what it should.</exception>
+    /// <exception cref="KvInvalidArgumentException">A file is missing or does not contain the expected certificate or key.</exception>
     public static KvTlsOptions FromPemFiles(string? caPath, string? certificatePath = null, string? keyPath = null, bool skipCertificateCheck = false) => new()
     {
         CertificateAuthorities = caPath is null ? null : ReadPem(caPath, "authorities", LoadAuthorities),
@@ -107,7 +107,7 @@ public sealed record KvTlsOptions
     {
         using var certificate = LoadPair(path, keyPath);
 
-        // Schannel on Windows takes no key that is not backed by a key store; the round trip through PKCS #12 gives it one.
+        // Schannel on Windows requires a key in a key store; the round trip through PKCS #12 stores it in one.
 #pragma warning disable SYSLIB0057 // the loader class that replaces this constructor does not exist in .NET 8
         return new X509Certificate2(certificate.Export(X509ContentType.Pkcs12));
 #pragma warning restore SYSLIB0057
@@ -126,7 +126,7 @@ public sealed record KvTlsOptions
         }
     }
 
-    // PKCS #8 says so in its label, the older form of OpenSSL in a header.
+    // PKCS #8 marks encryption in the label, OpenSSL's older form in a header.
     private static bool IsEncrypted(string pem) => pem.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal)
         || pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal);
 

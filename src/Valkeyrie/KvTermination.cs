@@ -2,30 +2,29 @@ using System.Runtime.InteropServices;
 
 namespace Valkeyrie;
 
-/// <summary>Gives up what a process holds (locks, keys and leases that it keeps alive) when the process is asked to end, instead of leaving it to its time to
-/// live.</summary>
-/// <remarks>A runtime from .NET 10 on ends a process for such a signal without running any of its code; an older one may run handlers of
-/// <see cref="AppDomain.ProcessExit"/>. What is given up here is given up on all of them. The signal itself is left alone: the process ends as it would have ended,
-/// with the same exit code. Nothing can be done about a process that is killed.</remarks>
+/// <summary>Releases locks and revokes leases when the process is asked to end, instead of leaving them to their time to live.</summary>
+/// <remarks>From .NET 10 on, the runtime ends a process on such a signal without running its code; older runtimes may run handlers of
+/// <see cref="AppDomain.ProcessExit"/>. This class works on all of them. It does not change the effect of the signal: the process ends as it would otherwise,
+/// with the same exit code. A killed process cannot release anything.</remarks>
 public static class KvTermination
 {
-    /// <summary>How long the end of the process may wait for the stores: 4 seconds. Windows grants a console that is closed about five.</summary>
+    /// <summary>The default time for which the end of the process may wait for the stores: 4 seconds. Windows grants a closed console about five.</summary>
     public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(4);
 
     private static readonly PosixSignal[] Requests = [PosixSignal.SIGTERM, PosixSignal.SIGHUP];
 
-    /// <summary>Closes a store when the process is asked to end: by SIGTERM, SIGHUP or SIGINT (Ctrl+C); on Windows when its console is closed, the system shuts
-    /// down, or by Ctrl+C. For programs that do not handle these themselves; one that does disposes its stores there.</summary>
+    /// <summary>Closes a store when the process is asked to end: by SIGTERM, SIGHUP or SIGINT (Ctrl+C); on Windows by a closed console, a shutdown or Ctrl+C. A
+    /// program that handles these signals itself disposes its stores in its handler instead.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="patience">How long the end of the process may wait for a store that does not answer. Default: <see cref="DefaultPatience"/>.</param>
-    /// <returns>Dispose it to leave the signals alone again.</returns>
+    /// <param name="patience">The longest time for which the end of the process waits for the store. Default: <see cref="DefaultPatience"/>.</param>
+    /// <returns>Dispose it to stop reacting to the signals.</returns>
     public static IDisposable CloseOnTermination(this IKvStore store, TimeSpan? patience = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         return On([.. Requests, PosixSignal.SIGINT], () => store.DisposeAsync().AsTask(), patience ?? DefaultPatience);
     }
 
-    /// <summary>Does something when the process is asked to end by SIGTERM or SIGHUP; on Windows when its console is closed or the system shuts down.</summary>
+    /// <summary>Runs a function when the process is asked to end by SIGTERM or SIGHUP; on Windows by a closed console or a shutdown.</summary>
     public static IDisposable OnRequest(Func<Task> giveUp, TimeSpan patience) => On(Requests, giveUp, patience);
 
     private static SignalHandlers On(IEnumerable<PosixSignal> signals, Func<Task> giveUp, TimeSpan patience) =>
@@ -33,7 +32,7 @@ public static class KvTermination
 
     private static void Handle(PosixSignalContext context, Func<Task> giveUp, TimeSpan patience)
     {
-        // Somebody else sees to the end of the process, if it ends at all.
+        // Another handler takes care of the end of the process, if it ends at all.
         if (context.Cancel)
         {
             return;
@@ -45,7 +44,7 @@ public static class KvTermination
         }
         catch (AggregateException)
         {
-            // What could not be given up ends with its time to live. Nothing may keep the process from ending as requested.
+            // The rest ends with its time to live. Nothing may prevent the requested end of the process.
         }
     }
 

@@ -2,15 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie;
 
-/// <summary>Compares trees, wherever they are: two stores, two revisions, a store and a file.</summary>
+/// <summary>Compares two trees: of two stores, of two revisions, or of a store and a file.</summary>
 public static class KvTreeComparison
 {
-    /// <summary>Walks through two trees side by side. Neither is held in memory.</summary>
-    /// <param name="reference">The one tree.</param>
-    /// <param name="difference">The other tree.</param>
-    /// <param name="cancellationToken">Ends the walk.</param>
-    /// <returns>One object for each key that either holds, in key order, equal ones included.</returns>
-    /// <exception cref="KvInvalidArgumentException">The pairs of a tree are not in key order, or a key comes twice.</exception>
+    /// <summary>Compares two trees key by key. Neither is held in memory.</summary>
+    /// <param name="reference">The reference tree.</param>
+    /// <param name="difference">The tree to compare with it.</param>
+    /// <param name="cancellationToken">Ends the comparison.</param>
+    /// <returns>One object for each key of either tree, in key order, including equal ones.</returns>
+    /// <exception cref="KvInvalidArgumentException">The pairs of a tree are not in key order, or a key occurs twice.</exception>
     public static async IAsyncEnumerable<KvTreeDifference> CompareAsync(
         KvTreeContent reference, KvTreeContent difference, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -38,17 +38,17 @@ public static class KvTreeComparison
         }
     }
 
-    /// <summary>The walk through one tree.</summary>
+    /// <summary>The position in one tree.</summary>
     private sealed class Walk(KvTreeContent tree, CancellationToken cancellationToken) : IAsyncDisposable
     {
         private readonly IAsyncEnumerator<KvPair> _pairs = tree.Pairs.GetAsyncEnumerator(cancellationToken);
 
-        /// <summary>Where the walk is; null at the end.</summary>
+        /// <summary>The current pair; null at the end.</summary>
         public KvPair? Pair { get; private set; }
 
         public ReadOnlySpan<char> Key => tree.RelativeKeyOf(Pair!);
 
-        /// <summary>Goes to the next pair. Most are there already, and cost no await.</summary>
+        /// <summary>Moves to the next pair. Most pairs have already arrived and cost no await.</summary>
         public ValueTask StepAsync()
         {
             var moved = _pairs.MoveNextAsync();

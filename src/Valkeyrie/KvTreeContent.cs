@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie;
 
-/// <summary>What a tree holds: its pairs in key order, and what their keys begin with that names the tree itself. Two trees are alike if they hold the same
-/// under the rest of their keys.</summary>
-/// <param name="Pairs">The pairs, in the order of <see cref="KeyOrder"/>. Read once for each use.</param>
-/// <param name="Root">What every key begins with; empty for a whole store.</param>
+/// <summary>The content of a tree: its pairs in key order, and the common beginning of their keys that names the tree. Two trees are equal if they have the
+/// same values at the same relative keys.</summary>
+/// <param name="Pairs">The pairs, in the order of <see cref="KeyOrder"/>. Each use reads them once.</param>
+/// <param name="Root">The common beginning of all keys; empty for a whole store.</param>
 public sealed record KvTreeContent(IAsyncEnumerable<KvPair> Pairs, string Root)
 {
-    /// <summary>What a range of a store holds, all at one revision.</summary>
+    /// <summary>Creates the content of a range of a store, at one revision.</summary>
     /// <param name="store">The store.</param>
     /// <param name="range">The range.</param>
-    /// <param name="options">Revision, start and the like; null for all pairs of the newest revision.</param>
+    /// <param name="options">Options of the listing; null for all pairs of the newest revision.</param>
     public static KvTreeContent Of(IKvStore store, KvRange range, KvListOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -19,12 +19,12 @@ public sealed record KvTreeContent(IAsyncEnumerable<KvPair> Pairs, string Root)
         return new(store.ListAsync(range, options), range.Start);
     }
 
-    /// <summary>What a range of a store holds while that very store is written to for long: at one revision for as long as the store keeps that, and from
-    /// there on at the then newest one. With an older revision asked for it is as <see cref="Of"/>.</summary>
+    /// <summary>Creates the content of a range for a long-running reader that also writes to the store. It is read at one revision while the store keeps that
+    /// revision, then at the newest one. If an older revision is requested, it is the same as <see cref="Of"/>.</summary>
     /// <param name="store">The store.</param>
     /// <param name="range">The range.</param>
-    /// <param name="options">Revision, start and the like; null for all pairs of the newest revision.</param>
-    /// <param name="moved">Called, on any thread, each time the revision is no longer kept and the listing goes on at the newest one.</param>
+    /// <param name="options">Options of the listing; null for all pairs of the newest revision.</param>
+    /// <param name="moved">Called, on any thread, each time the revision is no longer kept and the listing continues at the newest one.</param>
     public static KvTreeContent OutlastingHistory(IKvStore store, KvRange range, KvListOptions? options = null, Action? moved = null)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -32,11 +32,11 @@ public sealed record KvTreeContent(IAsyncEnumerable<KvPair> Pairs, string Root)
         return new(ListOnAsync(store, range, options ?? new KvListOptions(), moved), range.Start);
     }
 
-    /// <summary>The same, but where there is no such directory it holds nothing, instead of failing.</summary>
-    /// <param name="missing">Called, on any thread, when there is none.</param>
+    /// <summary>Returns the same content, but an empty one instead of an error if the directory does not exist.</summary>
+    /// <param name="missing">Called, on any thread, if the directory does not exist.</param>
     public KvTreeContent OrEmpty(Action? missing = null) => this with { Pairs = Pairs.OrEmptyAsync(missing) };
 
-    /// <summary>The rest of a pair's key.</summary>
+    /// <summary>Returns the key of a pair, relative to <see cref="Root"/>.</summary>
     /// <param name="pair">One of the pairs.</param>
     public ReadOnlySpan<char> RelativeKeyOf(KvPair pair)
     {

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie;
 
-/// <summary>Makes a tree of a store hold what another tree holds. Both are walked through side by side, and only what differs is written, many writes to a
-/// transaction (<see cref="KvBatchWriter"/>); so a copy that is made again costs little more than reading.</summary>
-/// <remarks>Neither tree is held in memory. Times to live are not copied: a key that is to expire, and is in the source, is written without one and stays.
-/// An object makes one copy.</remarks>
+/// <summary>Copies a tree to a tree of a store. It compares both key by key and writes only the differences, many writes in one transaction
+/// (<see cref="KvBatchWriter"/>), so a repeated copy costs little more than reading.</summary>
+/// <remarks>Neither tree is held in memory. Times to live are not copied: a destination key that has one, and is in the source, is written without it. Use an
+/// object for one copy.</remarks>
 public sealed class KvTreeCopy
 {
     private readonly KvTreeContent _source;
@@ -21,10 +21,10 @@ public sealed class KvTreeCopy
     private volatile KvTreeDifference? _last;
 
     /// <summary>Prepares a copy.</summary>
-    /// <param name="source">What to copy.</param>
+    /// <param name="source">The tree to copy.</param>
     /// <param name="store">The store to write to.</param>
     /// <param name="destination">The directory, prefix or whole store to write to. A directory need not exist.</param>
-    /// <param name="options">What else to do; null for the defaults.</param>
+    /// <param name="options">Options of the copy; null for the defaults.</param>
     /// <exception cref="KvInvalidArgumentException">The destination is a single key, or an option is not valid.</exception>
     public KvTreeCopy(KvTreeContent source, IKvStore store, KvRange destination, KvTreeCopyOptions? options = null)
         : this(source, store, destination, options, leases: null)
@@ -32,11 +32,11 @@ public sealed class KvTreeCopy
     }
 
     /// <inheritdoc cref="KvTreeCopy(KvTreeContent, IKvStore, KvRange, KvTreeCopyOptions)"/>
-    /// <param name="source">What to copy.</param>
+    /// <param name="source">The tree to copy.</param>
     /// <param name="store">The store to write to.</param>
     /// <param name="destination">The directory, prefix or whole store to write to.</param>
-    /// <param name="options">What else to do; null for the defaults.</param>
-    /// <param name="leases">Which leases of the store stand for those of the source; null to write keys to stay.</param>
+    /// <param name="options">Options of the copy; null for the defaults.</param>
+    /// <param name="leases">Maps leases of the source to leases of the store; null to write keys that do not expire.</param>
     internal KvTreeCopy(KvTreeContent source, IKvStore store, KvRange destination, KvTreeCopyOptions? options, MirroredLeases? leases)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -55,19 +55,19 @@ public sealed class KvTreeCopy
         }
     }
 
-    /// <summary>How far it has come; may be asked at any time, from any thread.</summary>
+    /// <summary>The current progress; can be read at any time, from any thread.</summary>
     public KvTreeCopyResult Progress => new(
         Interlocked.Read(ref _written), Interlocked.Read(ref _unchanged), Interlocked.Read(ref _removed), _last?.RelativeKey);
 
-    /// <summary>The keys, relative to the tree, whose writes failed in a way that leaves open whether they are made, or will be.</summary>
+    /// <summary>The keys, relative to the tree, whose failed writes may still be made.</summary>
     internal IReadOnlyList<string> Doubtful { get; private set; } = [];
 
-    /// <summary>Of the pairs that the destination holds as the source does, the one with the highest revision there; null if nothing is done.</summary>
+    /// <summary>The pair with the highest revision in the destination among those that equal the source; null if none do yet.</summary>
     internal KvPair? Newest { get; private set; }
 
-    /// <summary>Makes the copy. It ends at the first failure; <see cref="Progress"/> then tells from where to go on.</summary>
-    /// <param name="cancellationToken">Ends the copy early. What is on its way may still be written.</param>
-    /// <returns>What was done.</returns>
+    /// <summary>Makes the copy. It ends at the first failure; <see cref="Progress"/> then shows where to resume.</summary>
+    /// <param name="cancellationToken">Ends the copy early. Writes under way may still be made.</param>
+    /// <returns>The result of the copy.</returns>
     /// <exception cref="KvException">The source could not be read, or the destination not read or written.</exception>
     public async Task<KvTreeCopyResult> RunAsync(CancellationToken cancellationToken = default)
     {
@@ -107,10 +107,10 @@ public sealed class KvTreeCopy
         }
         finally
         {
-            // What nobody has sent is not made after a failure.
+            // Writes not sent yet are not made after a failure.
             _gathered.ForEach(write => write.Cancel());
 
-            // After a failure there may be others on their way. They end before the copy does, and count as far as all before them are done.
+            // Other writes may be under way after a failure. The copy waits for them, and counts them up to the first that was not made.
             await Task.WhenAll(_inFlight.Select(step => step.Work)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             while (_inFlight.TryPeek(out var step) && step.Work.IsCompletedSuccessfully)
             {
@@ -156,14 +156,14 @@ public sealed class KvTreeCopy
         return new(difference, StepKind.Write, write.Task);
     }
 
-    // Together, since the writer is shared with those who end writes: each turn at its lock costs about as much as a write.
+    // All at once, because the writer's lock is shared with the completion of writes: each acquisition costs about as much as a write.
     private void HandOver(KvBatchWriter writer)
     {
         writer.AddAll(_gathered);
         _gathered.Clear();
     }
 
-    // In order, so that all before the last one that is done is done as well.
+    // In order, so that every key before the last completed one is completed too.
     private async ValueTask FinishAsync(int leave, KvBatchWriter writer)
     {
         if (_gathered.Count > 0)

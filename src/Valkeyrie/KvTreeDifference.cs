@@ -1,22 +1,22 @@
 namespace Valkeyrie;
 
-/// <summary>How two trees differ at a key.</summary>
+/// <summary>The kind of a difference between two trees at a key.</summary>
 public enum KvDifferenceKind
 {
-    /// <summary>Both hold it with the same value.</summary>
+    /// <summary>Both trees have the key, with the same value.</summary>
     Equal,
 
-    /// <summary>The reference tree alone holds it.</summary>
+    /// <summary>Only the reference tree has the key.</summary>
     OnlyReference,
 
-    /// <summary>The difference tree alone holds it.</summary>
+    /// <summary>Only the difference tree has the key.</summary>
     OnlyDifference,
 
-    /// <summary>Both hold it, with different values.</summary>
+    /// <summary>Both trees have the key, with different values.</summary>
     Value,
 }
 
-/// <summary>A key at which two trees were compared.</summary>
+/// <summary>The result of comparing two trees at one key.</summary>
 public sealed class KvTreeDifference : IFormattable
 {
     private readonly string _referenceRoot;
@@ -36,17 +36,17 @@ public sealed class KvTreeDifference : IFormattable
         };
     }
 
-    /// <summary>The key, by the name that it has, or would have, in the reference tree.</summary>
+    /// <summary>The key as it is, or would be, named in the reference tree.</summary>
     public string Key => Reference?.Key ?? _referenceRoot + RelativeKey;
 
-    /// <summary>The part of the key that is the same in both trees.</summary>
+    /// <summary>The key without the name of the tree, the same in both trees.</summary>
     public string RelativeKey => Reference is { } pair ? pair.Key[_referenceRoot.Length..] : Difference!.Key[_differenceRoot.Length..];
 
-    /// <summary>How they differ.</summary>
+    /// <summary>The kind of the difference.</summary>
     public KvDifferenceKind Kind { get; }
 
-    /// <summary>The same as diff tools write it: <c>&lt;=</c> the reference tree alone, <c>=&gt;</c> the difference tree alone, <c>&lt;&gt;</c> different
-    /// values, <c>==</c> equal.</summary>
+    /// <summary>The kind in the notation of diff tools: <c>&lt;=</c> only in the reference tree, <c>=&gt;</c> only in the difference tree, <c>&lt;&gt;</c>
+    /// different values, <c>==</c> equal.</summary>
     public string SideIndicator => Kind switch
     {
         KvDifferenceKind.OnlyReference => "<=",
@@ -55,23 +55,24 @@ public sealed class KvTreeDifference : IFormattable
         _ => "==",
     };
 
-    /// <summary>The value in the reference tree, as text; null if it does not hold the key.</summary>
+    /// <summary>The value in the reference tree, as text; null if the tree does not have the key.</summary>
     public string? ReferenceValue => Reference?.Value;
 
-    /// <summary>The value in the difference tree, as text; null if it does not hold the key.</summary>
+    /// <summary>The value in the difference tree, as text; null if the tree does not have the key.</summary>
     public string? DifferenceValue => Difference?.Value;
 
-    /// <summary>The pair of the reference tree; null if it does not hold the key.</summary>
+    /// <summary>The pair of the reference tree; null if the tree does not have the key.</summary>
     public KvPair? Reference { get; }
 
-    /// <summary>The pair of the difference tree; null if it does not hold the key.</summary>
+    /// <summary>The pair of the difference tree; null if the tree does not have the key.</summary>
     public KvPair? Difference { get; }
 
-    /// <summary>Indicator and key.</summary>
+    /// <summary>The indicator and the key.</summary>
     public override string ToString() => $"{SideIndicator} {Key}";
 
     /// <summary>Formats a part of the difference as visible text (<see cref="VisibleText"/>).</summary>
-    /// <param name="format"><c>key</c> for <see cref="RelativeKey"/>; <c>reference</c> and <c>difference</c> for the value in that tree, empty if it does not hold the key; null, empty or <c>G</c> for indicator and key as they are.</param>
+    /// <param name="format"><c>key</c> for <see cref="RelativeKey"/>; <c>reference</c> or <c>difference</c> for the value in that tree, empty if the tree does
+    /// not have the key; null, empty or <c>G</c> for the unchanged text of <see cref="ToString()"/>.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch

@@ -3,16 +3,17 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie;
 
-/// <summary>Keeps a tree of a store like another one, of any two stores, one way: compares both, writes what differs, then makes every change of the source.</summary>
+/// <summary>Mirrors a tree of one store to a tree of another, one way: it compares both, writes the differences, then repeats every change of the
+/// source.</summary>
 /// <remarks>
-/// <para>Changes of one key are made in their order; of different keys many are on their way at once, so for moments the destination may hold a newer value of one key
-/// and an older one of another. After a restart, changes since the last saved state are made once more; a write of which nobody knows whether it was made is made again, once the
-/// destination is back, and after some seconds and a minute, since a network may hold it back for a while. What others write in the destination stays until the source changes
-/// the same key, or all is compared again.</para>
-/// <para>Once the first comparison has ended it outlasts a store that is away. Where the source no longer keeps the changes in between, it compares all again. Where it has
-/// another history, it ends with <see cref="KvHistoryChangedException"/>, unless that is accepted.</para>
-/// <para>It resumes without a comparison if both stores have <see cref="IKvHistory"/> and both still have the history of the saved state; else it compares. An object makes one
-/// mirror.</para>
+/// <para>Changes of one key are made in order. Changes of different keys are made concurrently, so the destination can briefly have a newer value of one key
+/// and an older one of another. After a restart, changes since the last saved state are made again. A write with an unknown outcome is repeated when the
+/// destination is reachable again, then after 5 seconds and after a minute, because the network may delay it. Changes by others in the destination remain until
+/// the source changes the same key, or until the next comparison.</para>
+/// <para>After the first comparison the mirror survives outages. If the source no longer keeps the changes in between, the mirror compares again. If the source
+/// has another history, the mirror ends with <see cref="KvHistoryChangedException"/>, unless <see cref="KvTreeMirrorOptions.AcceptNewHistory"/> is set.</para>
+/// <para>The mirror resumes without a comparison if both stores have <see cref="IKvHistory"/> and still have the history of the saved state. Use an object for
+/// one mirror.</para>
 /// </remarks>
 public sealed class KvTreeMirror
 {
@@ -40,12 +41,12 @@ public sealed class KvTreeMirror
 
     /// <summary>Prepares a mirror.</summary>
     /// <param name="source">The store to follow.</param>
-    /// <param name="range">Which of its keys; not a single key.</param>
+    /// <param name="range">The tree to follow: a directory, a prefix or the whole store.</param>
     /// <param name="destination">The store to write to.</param>
     /// <param name="place">The directory, prefix or whole store to write to. A directory need not exist.</param>
-    /// <param name="options">What else to do; null for the defaults.</param>
+    /// <param name="options">Options of the mirror; null for the defaults.</param>
     /// <exception cref="KvInvalidArgumentException">A range is a single key, one tree is a part of the other, or an option is not valid.</exception>
-    /// <exception cref="KvNotSupportedException">Times to live are to be kept, and a store has no leases.</exception>
+    /// <exception cref="KvNotSupportedException"><see cref="KvTreeMirrorOptions.IncludeTtl"/> is set, and a store has no leases.</exception>
     public KvTreeMirror(IKvStore source, KvRange range, IKvStore destination, KvRange place, KvTreeMirrorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -67,7 +68,7 @@ public sealed class KvTreeMirror
         _changes = new MirroredChanges(destination, _options.InFlight, NoteOutage, _doubts.Add);
     }
 
-    /// <summary>How far it has come; may be asked at any time, from any thread.</summary>
+    /// <summary>The current status; can be read at any time, from any thread.</summary>
     public KvTreeMirrorStatus Status
     {
         get
@@ -85,13 +86,14 @@ public sealed class KvTreeMirror
         }
     }
 
-    /// <summary>Mirrors until it is cancelled; with <see cref="KvTreeMirrorOptions.Once"/> until the destination holds what the source held.</summary>
-    /// <param name="cancellationToken">Ends the mirror: changes that are on their way are awaited for up to two seconds, and the state is saved.</param>
-    /// <returns>What was done. A mirror that was cancelled returns, too.</returns>
-    /// <exception cref="KvHistoryChangedException">The source has another history than before, and <see cref="KvTreeMirrorOptions.AcceptNewHistory"/> is not set.</exception>
-    /// <exception cref="KvInvalidArgumentException">The state to resume from is that of another mirror; both trees lie in one cluster and one is a part of the other; or a mirror
-    /// that prunes and has no state finds nothing in the source.</exception>
-    /// <exception cref="KvException">A store refuses what is needed, or could not be reached before the first comparison had ended.</exception>
+    /// <summary>Mirrors until it is cancelled; with <see cref="KvTreeMirrorOptions.Once"/> until the destination equals the source.</summary>
+    /// <param name="cancellationToken">Ends the mirror. Changes under way have up to two seconds to finish; then the state is saved.</param>
+    /// <returns>The final status, also after a cancellation.</returns>
+    /// <exception cref="KvHistoryChangedException">The source has another history than before, and <see cref="KvTreeMirrorOptions.AcceptNewHistory"/> is not
+    /// set.</exception>
+    /// <exception cref="KvInvalidArgumentException">The state to resume from belongs to another mirror; both trees are in one cluster and one is a part of the
+    /// other; or a mirror that prunes has no state and finds an empty source.</exception>
+    /// <exception cref="KvException">A store refused a call, or could not be reached before the end of the first comparison.</exception>
     public async Task<KvTreeMirrorStatus> RunAsync(CancellationToken cancellationToken = default)
     {
         try
@@ -120,11 +122,11 @@ public sealed class KvTreeMirror
 
     private static bool IsAway(KvException e) => e is KvUnreachableException or KvTimeoutException;
 
-    // Stores in memory have no address of their own.
+    // Stores in memory have no unique address.
     private static bool IsOneStore(IKvStore one, IKvStore other) =>
         one == other || (one.Info.Scheme != "memory" && IsOneKind(one, other) && one.Info.Endpoints.Intersect(other.Info.Endpoints, StringComparer.Ordinal).Any());
 
-    // etcd's two interfaces show different keys of one cluster; with and without TLS they are the same.
+    // etcd's two APIs show different keys of one cluster. With and without TLS the keys are the same.
     private static bool IsOneKind(IKvStore one, IKvStore other) => one.Info.Scheme.TrimEnd('s') == other.Info.Scheme.TrimEnd('s');
 
     private async Task MirrorAsync(CancellationToken cancellationToken)
@@ -132,15 +134,15 @@ public sealed class KvTreeMirror
         var from = await BeginAsync(cancellationToken).ConfigureAwait(false);
         while (!await FollowAsync(from, cancellationToken).ConfigureAwait(false))
         {
-            // What is compared next is newer than any change that is still on its way, but those must not come after it.
+            // The next comparison sees newer values than any change still under way, but such a change must not arrive after it.
             await _changes.AbandonAsync(cancellationToken).ConfigureAwait(false);
             await Task.Delay(AwayPause, cancellationToken).ConfigureAwait(false);
             from = null;
         }
     }
 
-    /// <summary>Looks at both stores and at the state of an earlier run.</summary>
-    /// <returns>The revision from which to follow; null if all is to be compared.</returns>
+    /// <summary>Checks both stores and the state of an earlier run.</summary>
+    /// <returns>The revision from which to follow; null to compare first.</returns>
     private async ValueTask<long?> BeginAsync(CancellationToken cancellationToken)
     {
         var source = await KvTreeMirrorEnd.OfAsync(_source, _range, cancellationToken).ConfigureAwait(false);
@@ -197,8 +199,8 @@ public sealed class KvTreeMirror
         }
     }
 
-    /// <summary>Compares, unless it is known from where to go on, and makes all changes.</summary>
-    /// <returns>True at the end; false if all is to be compared again.</returns>
+    /// <summary>Compares, unless the revision to resume from is known, and makes all changes.</summary>
+    /// <returns>True at the end; false to compare again.</returns>
     private async ValueTask<bool> FollowAsync(long? from, CancellationToken cancellationToken)
     {
         using var round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -248,7 +250,7 @@ public sealed class KvTreeMirror
         }
         finally
         {
-            // A stream can be closed only where nothing is asked of it.
+            // A stream can be closed only if no read is pending.
             await round.CancelAsync().ConfigureAwait(false);
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await events.DisposeAsync().ConfigureAwait(false);
@@ -296,8 +298,8 @@ public sealed class KvTreeMirror
         await SaveAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for the next event; meanwhile takes off what is made, and saves how far that is.</summary>
-    /// <returns>False if all is to be compared again.</returns>
+    /// <summary>Waits for the next event. In the meantime removes completed changes and saves the progress.</summary>
+    /// <returns>False to compare again.</returns>
     private async ValueTask<bool> WaitAsync(Task next, CancellationToken cancellationToken)
     {
         while (true)
@@ -326,8 +328,8 @@ public sealed class KvTreeMirror
         }
     }
 
-    /// <summary>Makes a change, or notes what the watch says of itself.</summary>
-    /// <returns>False if all is to be compared again.</returns>
+    /// <summary>Makes a change, or records an event about the watch itself.</summary>
+    /// <returns>False to compare again.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> MakeAsync(KvEvent change, CancellationToken cancellationToken)
     {
@@ -373,7 +375,7 @@ public sealed class KvTreeMirror
         var lease = await LeaseOfAsync(change.Pair, cancellationToken).ConfigureAwait(false);
         if (lease.HasEnded)
         {
-            // The removal of the key follows.
+            // The event that removes the key follows.
             await _changes.PassAsync(change, cancellationToken).ConfigureAwait(false);
             return;
         }
@@ -403,7 +405,7 @@ public sealed class KvTreeMirror
 
         if (_options.Save is { } save)
         {
-            // As long as there are doubts, who goes on from here must compare.
+            // While a write is in doubt, a resumed mirror must compare.
             await save(_doubts.Any ? _state! with { DestinationWitness = null } : _state!).ConfigureAwait(false);
         }
     }

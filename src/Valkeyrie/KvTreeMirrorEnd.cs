@@ -4,13 +4,13 @@ namespace Valkeyrie;
 /// <param name="Address">The store's address (<see cref="KvStoreInfo.Address"/>).</param>
 /// <param name="Namespace">The store's namespace; empty for none.</param>
 /// <param name="Tree">The range in words, such as <c>directory 'app'</c>.</param>
-/// <param name="Cluster">The number of the store's cluster; null if there is none or it is not known.</param>
+/// <param name="Cluster">The number of the store's cluster; null if not known, or for a store without a cluster.</param>
 public sealed record KvTreeMirrorEnd(string Address, string Namespace, string Tree, string? Cluster)
 {
-    /// <summary>The tree and the store.</summary>
+    /// <summary>The tree and the store, in words.</summary>
     public override string ToString() => $"{Tree} of {Address}{(Namespace.Length == 0 ? "" : $" in the namespace '{Namespace}'")}";
 
-    /// <summary>Tells what a store and a range are.</summary>
+    /// <summary>Creates the end for a range of a store.</summary>
     /// <param name="store">The store.</param>
     /// <param name="range">The range.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
@@ -20,7 +20,7 @@ public sealed record KvTreeMirrorEnd(string Address, string Namespace, string Tr
         return new(info.Address, info.Namespace, range.ToString(), await ClusterOfAsync(store, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>True if this is the same tree. A cluster may be asked by other endpoints than before; an address may lead to a cluster with another number.</summary>
+    /// <summary>Checks whether both ends are the same tree. A cluster can have other endpoints than before; an address can lead to another cluster.</summary>
     /// <param name="other">The other end.</param>
     internal bool IsSameTreeAs(KvTreeMirrorEnd other) =>
         Tree == other.Tree && Namespace == other.Namespace && (Address == other.Address || (Cluster is not null && Cluster == other.Cluster));

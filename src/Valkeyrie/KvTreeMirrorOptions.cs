@@ -3,32 +3,33 @@ namespace Valkeyrie;
 /// <summary>Options of a <see cref="KvTreeMirror"/>.</summary>
 public sealed record KvTreeMirrorOptions
 {
-    /// <summary>True to remove from the destination what the source does not hold, and what is removed from the source later. A mirror without a state to resume
-    /// refuses a source that holds nothing then. Default: false, nothing is removed.</summary>
+    /// <summary>True to remove keys that the destination has and the source does not, at the beginning and whenever the source removes one. A mirror without a
+    /// state to resume then refuses an empty source. Default: false, nothing is removed.</summary>
     public bool Prune { get; init; }
 
-    /// <summary>True to let keys expire in the destination as in the source: those of one lease get one lease there, which is renewed for as long as the source's
-    /// is alive, and so ends at most its time to live after that. Needs <see cref="IKvLeases"/> on both stores. Default: false, keys are written to stay; one that
-    /// expires in the source is removed as any other, where <see cref="Prune"/> says so.</summary>
+    /// <summary>True to let keys expire in the destination as in the source. Keys of one lease share a lease in the destination, which is renewed while the
+    /// source's lease exists, and so ends at most its time to live later. Requires <see cref="IKvLeases"/> on both stores. Default: false: keys are written
+    /// without a time to live, and a key that expires in the source is removed only with <see cref="Prune"/>, like any other.</summary>
     public bool IncludeTtl { get; init; }
 
-    /// <summary>True to end once the destination holds what the source held at a revision after the beginning. Default: false, until cancelled.</summary>
+    /// <summary>True to end when the destination has caught up with a revision of the source after the beginning. Default: false, until cancelled.</summary>
     public bool Once { get; init; }
 
-    /// <summary>True to go on where the source has another history than before, as after it was restored or emptied: all is compared, and with <see cref="Prune"/> what the
-    /// source no longer holds is removed. Default: false, the mirror ends with <see cref="KvHistoryChangedException"/>.</summary>
+    /// <summary>True to continue if the source has another history than before, for example because it was restored or emptied: the mirror compares again and,
+    /// with <see cref="Prune"/>, removes keys that the source no longer has. Default: false, the mirror ends with
+    /// <see cref="KvHistoryChangedException"/>.</summary>
     public bool AcceptNewHistory { get; init; }
 
-    /// <summary>Where an earlier run stopped, to go on without a comparison where that is safe; null (the default) to begin with one.</summary>
+    /// <summary>The state of an earlier run, to resume without a comparison if that is safe. Default: null, begin with a comparison.</summary>
     public KvTreeMirrorState? Resume { get; init; }
 
-    /// <summary>Called, on any thread and never twice at once, with the state to resume from: before anything is written, then at most once a second while changes are
-    /// made, and at the end. Null (the default): nothing is called. An exception from it ends the mirror.</summary>
+    /// <summary>Called with the state to resume from, on any thread and one call at a time: before the first write, then at most once per second during
+    /// changes, and at the end. An exception from it ends the mirror. Default: null, no callback.</summary>
     public Func<KvTreeMirrorState, ValueTask>? Save { get; init; }
 
-    /// <summary>Called, on any thread, each time that the mirror enters another <see cref="KvTreeMirrorPhase"/>. Null (the default): nothing is called.</summary>
+    /// <summary>Called, on any thread, each time the mirror enters another <see cref="KvTreeMirrorPhase"/>. Default: null, no callback.</summary>
     public Action<KvTreeMirrorStatus>? PhaseChanged { get; init; }
 
-    /// <summary>The most writes on their way at once, at least 1. Default: 1024.</summary>
+    /// <summary>The maximum number of writes under way at once, from 1. Default: 1024.</summary>
     public int InFlight { get; init; } = 1024;
 }

@@ -3,21 +3,21 @@ using System.Text.Json.Serialization;
 
 namespace Valkeyrie;
 
-/// <summary>How far a mirror has come: what it takes to go on, also in another process. Holds no value and no secret.</summary>
-/// <param name="Source">What is followed.</param>
-/// <param name="Destination">What is written to.</param>
-/// <param name="Revision">All changes of the source up to this revision are made; 0 before the first comparison has ended.</param>
+/// <summary>The state of a mirror from which it can resume, even in another process. Contains no value and no secret.</summary>
+/// <param name="Source">The source tree.</param>
+/// <param name="Destination">The destination tree.</param>
+/// <param name="Revision">The source's revision up to which all changes are made; 0 before the end of the first comparison.</param>
 public sealed partial record KvTreeMirrorState(KvTreeMirrorEnd Source, KvTreeMirrorEnd Destination, long Revision)
 {
     private const int CurrentFormat = 1;
 
-    /// <summary>Tells the source's history from another one; null if nothing is known that would.</summary>
+    /// <summary>The witness that identifies the source's history; null if none is known.</summary>
     public KvHistoryWitness? SourceWitness { get; init; }
 
-    /// <summary>The same for the destination.</summary>
+    /// <summary>The witness that identifies the destination's history; null if none is known.</summary>
     public KvHistoryWitness? DestinationWitness { get; init; }
 
-    /// <summary>Reads what <see cref="ToJson"/> has written.</summary>
+    /// <summary>Reads a state that <see cref="ToJson"/> wrote.</summary>
     /// <param name="json">The text.</param>
     /// <exception cref="KvInvalidArgumentException">The text is not the state of a mirror, or a newer version wrote it.</exception>
     public static KvTreeMirrorState Parse(string json)
@@ -39,7 +39,7 @@ public sealed partial record KvTreeMirrorState(KvTreeMirrorEnd Source, KvTreeMir
         }
     }
 
-    /// <summary>The state as a text of JSON.</summary>
+    /// <summary>Writes the state as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(new StateDocument(CurrentFormat, this), StateJson.Default.StateDocument);
 
     internal sealed record StateDocument(int Format, KvTreeMirrorState State);

@@ -1,39 +1,40 @@
 namespace Valkeyrie;
 
-/// <summary>What a mirror does at a moment.</summary>
+/// <summary>The phase of a mirror.</summary>
 public enum KvTreeMirrorPhase
 {
-    /// <summary>It compares both trees and writes where they differ.</summary>
+    /// <summary>The mirror compares both trees and writes the differences.</summary>
     Comparing,
 
-    /// <summary>It makes each change of the source.</summary>
+    /// <summary>The mirror repeats each change of the source.</summary>
     Following,
 
-    /// <summary>A store is away. The mirror goes on by itself once it is back.</summary>
+    /// <summary>A store cannot be reached. The mirror continues automatically when it can.</summary>
     Away,
 
-    /// <summary>It has ended.</summary>
+    /// <summary>The mirror has ended.</summary>
     Ended,
 }
 
-/// <summary>How far a mirror has come.</summary>
-/// <param name="Phase">What it does.</param>
-/// <param name="Written">How many values it has written to the destination.</param>
-/// <param name="Unchanged">How many keys it has found to have their value already, in comparisons.</param>
-/// <param name="Removed">How many keys it has removed from the destination.</param>
-/// <param name="Revision">The source's revision of the last change that is made; of the listing, where none was made since; 0 before the first comparison has ended.</param>
-/// <param name="Comparisons">How often both trees were compared to the end: at the beginning, and where changes were no longer kept.</param>
+/// <summary>The progress of a mirror.</summary>
+/// <param name="Phase">The current phase.</param>
+/// <param name="Written">The number of values written to the destination.</param>
+/// <param name="Unchanged">The number of keys that already had their value, in comparisons.</param>
+/// <param name="Removed">The number of keys removed from the destination.</param>
+/// <param name="Revision">The source's revision of the last repeated change, or of the listing if no change followed; 0 before the end of the first
+/// comparison.</param>
+/// <param name="Comparisons">The number of completed comparisons: one at the beginning, and one each time changes were no longer kept.</param>
 public sealed record KvTreeMirrorStatus(KvTreeMirrorPhase Phase, long Written, long Unchanged, long Removed, long Revision, int Comparisons) : IFormattable
 {
-    /// <summary>Why a store is away; null if none is.</summary>
+    /// <summary>Why a store cannot be reached; null if both can.</summary>
     public KvException? Outage { get; init; }
 
-    /// <summary>What was done in words.</summary>
+    /// <summary>The status in words.</summary>
     public override string ToString() =>
         $"{Phase}: {Written} written, {Unchanged} unchanged, {Removed} removed, up to revision {Revision}{(Outage is null ? "" : $". {Outage.Message}")}";
 
     /// <summary>Formats a part of the status as visible text (<see cref="VisibleText"/>).</summary>
-    /// <param name="format"><c>outage</c> for why a store is away; null, empty or <c>G</c> for all in words.</param>
+    /// <param name="format"><c>outage</c> for the reason of an outage; null, empty or <c>G</c> for the text of <see cref="ToString()"/>.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch

@@ -3,22 +3,23 @@ namespace Valkeyrie;
 /// <summary>Options of an update.</summary>
 public sealed record KvUpdateOptions
 {
-    /// <summary>How often to try where none is specified: 100 times.</summary>
+    /// <summary>The default number of attempts: 100.</summary>
     public const int DefaultAttempts = 100;
 
-    /// <summary>How often to try while others change the key in between, from 1. Default: <see cref="DefaultAttempts"/>.</summary>
+    /// <summary>The maximum number of attempts while other clients change the key, from 1. Default: <see cref="DefaultAttempts"/>.</summary>
     public int Attempts { get; init; } = DefaultAttempts;
 
-    /// <summary>A new time to live; null (the default) for the one that the key has.</summary>
+    /// <summary>A new time to live. Default: null, the key keeps its own.</summary>
     public TimeSpan? Ttl { get; init; }
 
     /// <summary>True to refuse a key that does not exist. Default: false, which creates it.</summary>
     public bool MustExist { get; init; }
 }
 
-/// <summary>Changes a value by what it is, on any store: reads it, and writes what the caller made of it if nobody else wrote in between. Where somebody did, the caller
-/// reads again.</summary>
-/// <remarks>An object makes one update: <see cref="ReadAsync"/>, then <see cref="TryWriteAsync"/>, until that gives a pair. <see cref="KvUpdates"/> does both.</remarks>
+/// <summary>Updates a value depending on its current content, on any store: reads it, and writes the caller's new value if no other client wrote in between.
+/// Otherwise the caller reads again.</summary>
+/// <remarks>Use an object for one update: call <see cref="ReadAsync"/>, then <see cref="TryWriteAsync"/>, until it returns a pair. <see cref="KvUpdates"/> does
+/// both.</remarks>
 public sealed class KvUpdate
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
@@ -32,8 +33,8 @@ public sealed class KvUpdate
     /// <summary>Prepares an update.</summary>
     /// <param name="store">The store.</param>
     /// <param name="key">The key.</param>
-    /// <param name="options">What else to do; null for the defaults.</param>
-    /// <exception cref="KvInvalidArgumentException">The key breaks a rule, or there is to be no attempt.</exception>
+    /// <param name="options">Options of the update; null for the defaults.</param>
+    /// <exception cref="KvInvalidArgumentException">The key breaks a rule, or the number of attempts is less than 1.</exception>
     public KvUpdate(IKvStore store, string key, KvUpdateOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -47,15 +48,15 @@ public sealed class KvUpdate
         }
     }
 
-    /// <summary>Reads the key as it is now.</summary>
+    /// <summary>Reads the current pair.</summary>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <returns>The pair to make a value of; null if there is none.</returns>
-    /// <exception cref="KvKeyNotFoundException">There is none, and it must exist.</exception>
+    /// <returns>The pair to compute the new value from; null if the key does not exist.</returns>
+    /// <exception cref="KvKeyNotFoundException">The key does not exist, and <see cref="KvUpdateOptions.MustExist"/> is set.</exception>
     public async ValueTask<KvPair?> ReadAsync(CancellationToken cancellationToken = default)
     {
         if (_attempts > 0)
         {
-            // Those who collide would collide again at the same pace.
+            // Without a random pause, colliding clients would collide again.
             var pause = TimeSpan.FromMilliseconds(Math.Min(1 << Math.Min(_attempts, 16), LongestPause.TotalMilliseconds));
 #pragma warning disable CA5394 // nothing depends on it but who is first
             await Task.Delay(pause * Random.Shared.NextDouble(), cancellationToken).ConfigureAwait(false);
@@ -66,12 +67,12 @@ public sealed class KvUpdate
         return _before is null && _options.MustExist ? throw new KvKeyNotFoundException(_key, _store.Info.Address) : _before;
     }
 
-    /// <summary>Writes the new value if the key is still as it was read. Where the value is the one that was read, and no time to live is to be set, nothing is written.</summary>
+    /// <summary>Writes the new value if the key is unchanged since it was read. An equal value without a new time to live is not written.</summary>
     /// <param name="value">The new value.</param>
     /// <param name="cancellationToken">Ends the call early; the write may still have been made.</param>
-    /// <returns>The pair as it is now; null if somebody else has changed the key, so that it is to be read again.</returns>
-    /// <exception cref="KvKeyModifiedException">Somebody else has, at each of the attempts.</exception>
-    /// <exception cref="KvNotSupportedException">The key has a time to live that the store does not tell (ZooKeeper), so that it cannot be kept. Specify
+    /// <returns>The current pair; null if another client changed the key, so that you must read it again.</returns>
+    /// <exception cref="KvKeyModifiedException">Other clients changed the key at each of the attempts.</exception>
+    /// <exception cref="KvNotSupportedException">The key has a time to live that the store does not report (ZooKeeper) and that cannot be kept. Specify
     /// <see cref="KvUpdateOptions.Ttl"/>.</exception>
     public async ValueTask<KvPair?> TryWriteAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default)
     {
@@ -90,10 +91,10 @@ public sealed class KvUpdate
         return _attempts < _options.Attempts ? null : throw new KvKeyModifiedException(_key, result.CurrentRevision, _store.Info.Address, _attempts);
     }
 
-    /// <summary>The options that let a pair live on as long in its store.</summary>
+    /// <summary>Returns the options that keep the remaining lifetime of a pair in its store.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="pair">The pair, as the store gave it.</param>
-    /// <exception cref="KvNotSupportedException">The store does not tell how long that is.</exception>
+    /// <param name="pair">The pair, as the store returned it.</param>
+    /// <exception cref="KvNotSupportedException">The store does not report the remaining lifetime.</exception>
     public static KvPutOptions LifetimeOf(IKvStore store, KvPair pair)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -116,7 +117,7 @@ public sealed class KvUpdate
         }
         catch (KvLeaseNotFoundException) when (options.LeaseId is not null)
         {
-            // The lease has ended since, and the key with it.
+            // The lease has ended in the meantime, and the key with it.
             return new(KvWriteOutcome.KeyNotFound, null, 0);
         }
     }

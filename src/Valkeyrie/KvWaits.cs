@@ -1,21 +1,22 @@
 namespace Valkeyrie;
 
-/// <summary>Waits for what others do to a key, on any store.</summary>
+/// <summary>Extensions that wait until a key meets a condition, on any store.</summary>
 public static class KvWaits
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly KvWatchOptions Watch = new() { Outages = true, Resynchronize = true };
 
-    /// <summary>Waits until a key is as it is wanted: there, gone, or with a certain value. Woken by a watch; while the store is away it waits on.</summary>
-    /// <remarks>On a store that does not promise <see cref="KvPromises.EveryChange"/>, a state that lasts only for a moment may be missed.</remarks>
+    /// <summary>Waits until a key meets a condition: it exists, is gone, or has a certain value. A watch reports the changes; the wait continues during an
+    /// outage.</summary>
+    /// <remarks>On a store without <see cref="KvPromises.EveryChange"/>, a short-lived state can be missed.</remarks>
     /// <param name="store">The store.</param>
     /// <param name="key">The key.</param>
-    /// <param name="condition">Checks whether the key is so; null stands for a key that does not exist. Called on any thread, one call at a time.</param>
-    /// <param name="timeout">How long to wait; zero: look once. Null for ever.</param>
+    /// <param name="condition">Returns true if the pair meets the condition; null stands for a missing key. Called on any thread, one call at a time.</param>
+    /// <param name="timeout">The longest wait. Zero: check once. Null: no limit.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The pair of which the condition is true; null if it is true of a key that does not exist.</returns>
-    /// <exception cref="KvWaitTimeoutException">The timeout passed first.</exception>
+    /// <returns>The pair that meets the condition; null if a missing key does.</returns>
+    /// <exception cref="KvWaitTimeoutException">The condition was not met within the timeout.</exception>
     /// <exception cref="KvException">The store did not answer the first read, or refused it.</exception>
     public static async ValueTask<KvPair?> WaitAsync(
         this IKvStore store, string key, Func<KvPair?, bool> condition, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
@@ -52,7 +53,7 @@ public static class KvWaits
         }
         catch (OperationCanceledException)
         {
-            // Of the linked token the caller knows nothing.
+            // The caller does not know the linked token.
             throw new OperationCanceledException(cancellationToken);
         }
     }
@@ -126,7 +127,7 @@ public static class KvWaits
             }
         }
 
-        // The watch tells of an outage.
+        // The watch reports the outage.
         private async ValueTask<KvPair?> LookAsync(KvPair found)
         {
             try

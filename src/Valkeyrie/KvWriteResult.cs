@@ -1,25 +1,25 @@
 namespace Valkeyrie;
 
-/// <summary>How a conditional write ended.</summary>
+/// <summary>The outcome of a conditional write.</summary>
 public enum KvWriteOutcome
 {
-    /// <summary>It was made.</summary>
+    /// <summary>The write was made.</summary>
     Written,
 
-    /// <summary>The key was to be new and exists.</summary>
+    /// <summary>The key was required to be missing, but exists.</summary>
     KeyExists,
 
-    /// <summary>The key is at another revision than the given one.</summary>
+    /// <summary>The key has another revision than the required one.</summary>
     KeyModified,
 
-    /// <summary>The key was to be at a revision and does not exist.</summary>
+    /// <summary>The key was required to have a revision, but does not exist.</summary>
     KeyNotFound,
 }
 
 /// <summary>The result of a conditional write.</summary>
-/// <param name="Outcome">How it ended.</param>
-/// <param name="Pair">The pair as written; null for a delete and where nothing was written.</param>
-/// <param name="CurrentRevision">The revision at which the key is now; 0 if it does not exist.</param>
+/// <param name="Outcome">The outcome.</param>
+/// <param name="Pair">The written pair; null for a delete, or if nothing was written.</param>
+/// <param name="CurrentRevision">The current revision of the key; 0 if it does not exist.</param>
 public readonly record struct KvWriteResult(KvWriteOutcome Outcome, KvPair? Pair, long CurrentRevision)
 {
     /// <summary>True if the write was made.</summary>
@@ -27,7 +27,7 @@ public readonly record struct KvWriteResult(KvWriteOutcome Outcome, KvPair? Pair
 
     internal KvPair PairOrThrow(string key, string address)
     {
-        // For a put, a missing key is a modified one: somebody removed it since it was read.
+        // For a put, a missing key counts as modified: another client removed it after it was read.
         if (Outcome == KvWriteOutcome.KeyNotFound)
         {
             throw new KvKeyModifiedException(key, 0, address);

@@ -1,19 +1,20 @@
 namespace Valkeyrie;
 
-/// <summary>The changes of a mirror that are on their way to its destination: many at once, those of one key one after the other. Used by one caller at a time.</summary>
-/// <remarks>They are taken off in their order, so that all before one that is done is done as well. Where the destination is away, all that are still there are made
-/// again, from the first one on: a later change of a key must not be overtaken by an earlier one that is tried again.</remarks>
+/// <summary>The changes of a mirror that are under way to its destination. Changes of different keys run concurrently, those of one key one after another. Not
+/// thread-safe.</summary>
+/// <remarks>Completed changes are removed in order, so that all before a removed one are completed too. If the destination cannot be reached, all remaining
+/// changes are made again, from the first one on: a retried change must not overtake a later change of the same key.</remarks>
 /// <param name="store">The destination.</param>
-/// <param name="most">The most that may be on their way.</param>
+/// <param name="most">The maximum number of changes under way.</param>
 /// <param name="away">Called with the reason when the destination cannot be written to, and with null when it can again.</param>
-/// <param name="doubt">Called with the source's key of each write that may have been made, or may still be.</param>
+/// <param name="doubt">Called with the source's key of each write that may have been made, or may still be made.</param>
 #pragma warning disable CA1001 // its cancellation source holds no timer and no handle
 internal sealed class MirroredChanges(IKvStore store, int most, Action<KvException?> away, Action<string> doubt)
 #pragma warning restore CA1001
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
 
-    // Writes under way when a mirror ends have this long to finish.
+    // Writes under way at the end of a mirror have this time to finish.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
 
     private readonly Queue<Change> _onTheirWay = new();
@@ -23,26 +24,27 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
     private long _written;
     private long _removed;
 
-    /// <summary>How many values were written.</summary>
+    /// <summary>The number of written values.</summary>
     public long Written => Interlocked.Read(ref _written);
 
-    /// <summary>How many keys were removed.</summary>
+    /// <summary>The number of removed keys.</summary>
     public long Removed => Interlocked.Read(ref _removed);
 
-    /// <summary>How many changes are on their way.</summary>
+    /// <summary>The number of changes under way.</summary>
     public int Count => _onTheirWay.Count;
 
-    /// <summary>The first change on its way; there must be one.</summary>
+    /// <summary>The first change under way; there must be one.</summary>
     public Task First => _onTheirWay.Peek().Work;
 
-    /// <summary>The revision up to which all changes are made; 0 before that. Of the last one that is made there may be more to come, so it lies before that.</summary>
+    /// <summary>The revision up to which all changes are made; 0 if none is. A revision can contain several changes, so it is one before that of the last
+    /// change made.</summary>
     public long DoneUpTo { get; private set; }
 
-    /// <summary>The last change that is made; null before that.</summary>
+    /// <summary>The last completed change; null if none is.</summary>
     public KvEvent? Last { get; private set; }
 
-    /// <summary>Tells the destination's history from another one: the write with the highest revision there. Null if something was removed after it, since nobody
-    /// tells at which revision.</summary>
+    /// <summary>The witness that identifies the destination's history: the write with the highest revision there. Null if a removal followed, because its
+    /// revision is not known.</summary>
     public KvHistoryWitness? Witness { get; private set; }
 
     /// <summary>Writes a pair.</summary>
@@ -53,15 +55,15 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
     public ValueTask RemoveAsync(KvEvent change, string key, CancellationToken cancellationToken) =>
         AddAsync(new Change(change, writer => writer.TryDeleteAsync(key)), cancellationToken);
 
-    /// <summary>Passes over a change of which nothing is made.</summary>
+    /// <summary>Records a change for which nothing needs to be written.</summary>
     public ValueTask PassAsync(KvEvent change, CancellationToken cancellationToken) => AddAsync(new Change(change, _ => Task.CompletedTask), cancellationToken);
 
-    /// <summary>Writes a pair of the source, or removes its key, once more. Tells nothing about how far the changes are made.</summary>
+    /// <summary>Writes a pair of the source, or removes its key, once more. Does not change <see cref="DoneUpTo"/>.</summary>
     /// <param name="pair">The pair; null to remove the key.</param>
     /// <param name="sourceKey">Its key in the source.</param>
     /// <param name="key">Its key in the destination.</param>
     /// <param name="leaseId">The lease to attach it to; null for none.</param>
-    /// <param name="cancellationToken">Ends the wait for room.</param>
+    /// <param name="cancellationToken">Ends the wait for a free place.</param>
     public ValueTask RepeatAsync(KvPair? pair, string sourceKey, string key, long? leaseId, CancellationToken cancellationToken)
     {
         var change = new KvEvent { Type = pair is null ? KvEventType.Delete : KvEventType.Put, Pair = pair ?? new KvPair { Key = sourceKey } };
@@ -69,10 +71,10 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
             new Change(change, writer => pair is null ? writer.TryDeleteAsync(key) : writer.PutAsync(key, pair.GetBytes(), leaseId)) { IsRepeated = true }, cancellationToken);
     }
 
-    /// <summary>Takes off the changes that are made, and makes those again that met a store that is away.</summary>
+    /// <summary>Removes completed changes, and retries those that failed because the destination could not be reached.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="leave">How many may be left that are still on their way.</param>
-    /// <exception cref="KvException">The destination has refused a change.</exception>
+    /// <param name="leave">The maximum number of changes that may remain under way.</param>
+    /// <exception cref="KvException">The destination refused a change.</exception>
     public async ValueTask SettleAsync(CancellationToken cancellationToken, int leave = int.MaxValue)
     {
         while (_onTheirWay.TryPeek(out var first) && (first.Work.IsCompleted || _onTheirWay.Count > leave))
@@ -99,7 +101,7 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
         }
     }
 
-    /// <summary>Waits until nothing is on its way, however it ends, and gives up what was not made.</summary>
+    /// <summary>Waits until no change is under way, regardless of the outcome, and discards the changes that were not made.</summary>
     public async ValueTask AbandonAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(_onTheirWay.Select(change => change.Work)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -109,11 +111,11 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
         _isAway = false;
     }
 
-    /// <summary>Begins, or begins again once all has been compared.</summary>
-    /// <param name="witness">What tells the destination's history from another one so far.</param>
+    /// <summary>Resets the progress, at the beginning or after another comparison.</summary>
+    /// <param name="witness">The present witness of the destination's history.</param>
     public void Begin(KvHistoryWitness? witness) => (DoneUpTo, Last, Witness) = (0, null, witness);
 
-    /// <summary>Waits, for a moment, for what is on its way, and gives up the rest. Does not fail.</summary>
+    /// <summary>Waits a short time for the changes under way, then discards the rest. Does not throw.</summary>
     public async ValueTask EndAsync()
     {
         await Task.WhenAny(Task.WhenAll(_onTheirWay.Select(change => change.Work)), Task.Delay(EndPatience)).ConfigureAwait(false);
@@ -125,7 +127,7 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
         }
     }
 
-    /// <summary>True of a write that has failed in a way that leaves open whether it is made, or will be.</summary>
+    /// <summary>Checks whether a write failed in such a way that it may have been made, or may still be made.</summary>
     /// <param name="write">The write.</param>
     internal static bool MayComeLate(Task write) =>
         write.Exception?.InnerException is KvException { NotSent: false } e && e is KvUnreachableException or KvTimeoutException;
@@ -137,7 +139,7 @@ internal sealed class MirroredChanges(IKvStore store, int most, Action<KvExcepti
         _onTheirWay.Enqueue(change);
     }
 
-    // All of them have ended before the first is made again, so that none that was made before can follow it.
+    // All changes have ended before the first is retried, so that no earlier attempt can arrive after it.
     private async ValueTask MakeAgainAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(_onTheirWay.Select(change => change.Work)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

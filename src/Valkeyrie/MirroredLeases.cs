@@ -2,18 +2,18 @@ using System.Collections.Concurrent;
 
 namespace Valkeyrie;
 
-/// <summary>What a lease of a mirror's source is in its destination.</summary>
+/// <summary>The lease in a mirror's destination that corresponds to a lease of the source.</summary>
 /// <param name="Id">The lease to attach a key to; null for none.</param>
-/// <param name="HasEnded">True if the source's lease has ended, and its keys with it: there is nothing to write.</param>
+/// <param name="HasEnded">True if the source's lease has ended, and its keys with it, so that nothing is to be written.</param>
 internal readonly record struct MirroredLease(long? Id, bool HasEnded = false);
 
-/// <summary>Leases of a destination that stand for leases of a source. Each is renewed for as long as the source's is alive, so that keys go in both places alike.
-/// When the mirror ends, what it wrote under them goes with its time to live.</summary>
+/// <summary>Maps leases of a source to leases of the destination. Each is renewed while the source's lease exists, so that keys expire in both stores alike.
+/// When the mirror ends, its keys in the destination expire after their time to live.</summary>
 /// <param name="source">The source.</param>
 /// <param name="destination">The destination.</param>
 internal sealed class MirroredLeases(IKvLeases source, IKvLeases destination) : IAsyncDisposable
 {
-    // The timer's own limit lies at 49 days.
+    // A timer accepts at most 49 days.
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<long, long> _standing = new();
@@ -21,14 +21,14 @@ internal sealed class MirroredLeases(IKvLeases source, IKvLeases destination) : 
     private readonly CancellationTokenSource _ended = new();
     private volatile TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when the destination has lost a lease whose keys live on in the source: they must be written again.</summary>
+    /// <summary>Completes when the destination has lost a lease whose keys still exist in the source, so that they must be written again.</summary>
     public Task Lost => _lost.Task;
 
-    /// <summary>Forgets a loss, before all is compared.</summary>
+    /// <summary>Resets <see cref="Lost"/>, before another comparison.</summary>
     public void Begin() => _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Forgets a lease that the destination has refused.</summary>
-    /// <param name="change">The pair of the source that was to be written under it.</param>
+    /// <summary>Discards the mapping of a lease that the destination refused.</summary>
+    /// <param name="change">The source's pair that was to be attached to it.</param>
     public void Forget(KvPair change)
     {
         if (change.LeaseId is { } leaseId)
@@ -37,7 +37,7 @@ internal sealed class MirroredLeases(IKvLeases source, IKvLeases destination) : 
         }
     }
 
-    /// <summary>The lease that stands for one of the source; granted if none exists. Called by one caller at a time.</summary>
+    /// <summary>Returns the destination's lease for a lease of the source, and grants one if none exists. Not thread-safe.</summary>
     /// <param name="leaseId">The source's lease.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     public async ValueTask<MirroredLease> StandingForAsync(long leaseId, CancellationToken cancellationToken)
@@ -94,12 +94,12 @@ internal sealed class MirroredLeases(IKvLeases source, IKvLeases destination) : 
             }
             catch (KvException)
             {
-                // Whether it was renewed is not known. It is renewed again before its time is up.
+                // It is not known whether the renewal succeeded. The next renewal comes before the lease ends.
             }
         }
     }
 
-    // A source that is away says nothing about its leases: they are taken to be alive until it answers.
+    // If the source cannot be reached, its leases are taken to exist until it answers.
     private async ValueTask<bool> IsAliveAsync(long leaseId)
     {
         try

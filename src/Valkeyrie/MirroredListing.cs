@@ -1,26 +1,27 @@
 namespace Valkeyrie;
 
-/// <summary>The first part of a mirror's watch: what the source holds.</summary>
+/// <summary>The first part of a mirror's watch: the existing pairs of the source.</summary>
 /// <param name="events">The watch, at its beginning.</param>
-/// <param name="source">The source, as errors name it.</param>
-/// <param name="range">What is watched.</param>
+/// <param name="source">The source, for error messages.</param>
+/// <param name="range">The watched range.</param>
 /// <param name="mayBeEmpty">False if an empty tree is most likely a mistake.</param>
-/// <param name="outage">Called with the reason when the source is away, and with null when it is back.</param>
+/// <param name="outage">Called with the reason when the source cannot be reached, and with null when it can again.</param>
 internal sealed class MirroredListing(IAsyncEnumerator<KvEvent> events, KvStoreInfo source, KvRange range, bool mayBeEmpty, Action<KvException?> outage)
 {
     private KvPair? _newest;
     private long _keys;
 
-    /// <summary>The revision of the listing, once it has been read to its end.</summary>
+    /// <summary>The revision of the listing, after it has been read to its end.</summary>
     public long Revision { get; private set; }
 
-    /// <summary>What tells the source's history from another one; null for an empty tree.</summary>
+    /// <summary>The witness that identifies the source's history; null for an empty tree.</summary>
     public KvHistoryWitness? Witness => _newest is null ? null : KvHistoryWitness.Of(_newest) with { SeenAt = Revision, Keys = _keys };
 
-    /// <summary>The pairs, in key order. Leaves the watch at its first change.</summary>
-    /// <exception cref="KvCompactedException">The listing has started again.</exception>
-    /// <exception cref="KvInvalidArgumentException">There are none, and that is most likely a mistake.</exception>
-    /// <exception cref="KvNotSupportedException">A change comes before the listing has ended: the store does not know <see cref="KvWatchOptions.ListingEnds"/>.</exception>
+    /// <summary>Reads the pairs, in key order. Stops at the first change of the watch.</summary>
+    /// <exception cref="KvCompactedException">The watch has started a new listing.</exception>
+    /// <exception cref="KvInvalidArgumentException">The tree is empty, which is most likely a mistake.</exception>
+    /// <exception cref="KvNotSupportedException">A change arrived before the end of the listing: the store does not support
+    /// <see cref="KvWatchOptions.ListingEnds"/>.</exception>
     public async IAsyncEnumerable<KvPair> ReadAsync()
     {
         while (await events.MoveNextAsync().ConfigureAwait(false))

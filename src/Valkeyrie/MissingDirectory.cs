@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie;
 
-/// <summary>Takes a directory that does not exist for an empty one.</summary>
+/// <summary>Treats a missing directory as an empty one.</summary>
 internal static class MissingDirectory
 {
-    /// <summary>The pairs of a listing, or none if it ends with <see cref="KvKeyNotFoundException"/>.</summary>
+    /// <summary>Returns the pairs of a listing, or none if it ends with <see cref="KvKeyNotFoundException"/>.</summary>
     /// <param name="listing">The listing.</param>
-    /// <param name="missing">Called where the directory is missing; null for nobody.</param>
+    /// <param name="missing">Called if the directory is missing; null for no callback.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public static async IAsyncEnumerable<KvPair> OrEmptyAsync(
         this IAsyncEnumerable<KvPair> listing, Action? missing, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -3,29 +3,29 @@ using System.Text;
 
 namespace Valkeyrie;
 
-/// <summary>Text that somebody else wrote (a key, a value, a server's words, a file's content), fit to be shown: it moves no cursor, changes no color, breaks no
-/// line and turns no direction.</summary>
-/// <remarks>What Unicode calls a control, a format character or a line or paragraph separator is replaced by something that can be seen: C0 and DEL by their
-/// pictures (␛ for ESC, ␊ for a line feed), the others by their number (<c>&lt;U+202E&gt;</c>), and a byte of a key that is not UTF-8 by its value
-/// (<c>&lt;0xFF&gt;</c>). Joiners, which words and emoji are written with, and format characters that are visible stay. The result is for eyes alone: it does
-/// not lead back to the text.</remarks>
+/// <summary>Makes text from other programs (a key, a value, a server's message, a file's content) visible: the result moves no cursor, changes no color, breaks
+/// no line and reverses no writing direction.</summary>
+/// <remarks>Control characters, format characters, and line and paragraph separators (in the terms of Unicode) are replaced by visible text: C0 and DEL by
+/// their pictures (␛ for ESC, ␊ for a line feed), the others by their number (<c>&lt;U+202E&gt;</c>), and a byte of a key that is not UTF-8 by its value
+/// (<c>&lt;0xFF&gt;</c>). Joiners, which words and emoji need, and visible format characters stay. The result is only for reading: it cannot be converted back
+/// to the text.</remarks>
 public static class VisibleText
 {
     private const int Pictures = 0x2400;
     private const int PictureOfDelete = 0x2421;
 
-    /// <summary>Checks whether a text can be shown as it is.</summary>
+    /// <summary>Checks whether a text can be shown unchanged.</summary>
     /// <param name="text">The text.</param>
     public static bool IsVisible(ReadOnlySpan<char> text) => IndexOfHidden(text, 0) < 0;
 
-    /// <summary>A text in one line.</summary>
+    /// <summary>Makes a text visible, in one line.</summary>
     /// <param name="text">The text; null for none.</param>
-    /// <returns>The same text if it can be shown as it is; else one in which everything can be seen. Empty for null.</returns>
+    /// <returns>The same text if it can be shown unchanged, otherwise a text with all characters visible. Empty for null.</returns>
     public static string Of(string? text) => text is null ? "" : Show(text, keepLines: false);
 
-    /// <summary>A text whose line ends (LF, CR LF) and tabs stay.</summary>
+    /// <summary>Makes a text visible, but keeps its line ends (LF, CR LF) and tabs.</summary>
     /// <param name="text">The text; null for none.</param>
-    /// <returns>As <see cref="Of"/>, but in as many lines as the text has.</returns>
+    /// <returns>As <see cref="Of"/>, with the same number of lines as the text.</returns>
     public static string OfLines(string? text) => text is null ? "" : Show(text, keepLines: true);
 
     private static string Show(string text, bool keepLines)
@@ -70,7 +70,7 @@ public static class VisibleText
 
     private static int IndexOfHidden(ReadOnlySpan<char> text, int start)
     {
-        // Nearly every text is nothing but printable ASCII, which is seen at once.
+        // Nearly every text consists of printable ASCII, which this check finds fast.
         var rest = text[start..];
         for (var i = rest.IndexOfAnyExceptInRange(' ', '~'); i >= 0 && i < rest.Length;)
         {
@@ -94,7 +94,7 @@ public static class VisibleText
         _ => false,
     };
 
-    // U+200C and U+200D join letters and emoji; the others stand before numbers or words of Arabic, Syriac and Kaithi, and show.
+    // U+200C and U+200D join letters and emoji; the others precede numbers or words in Arabic, Syriac and Kaithi, and are visible.
     private static bool IsPartOfWriting(int code) =>
         code is 0x200C or 0x200D or (>= 0x600 and <= 0x605) or 0x6DD or 0x70F or 0x890 or 0x891 or 0x8E2 or 0x110BD or 0x110CD;
 }

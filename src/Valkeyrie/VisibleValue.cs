@@ -4,20 +4,20 @@ using System.Text.Unicode;
 
 namespace Valkeyrie;
 
-/// <summary>A value, fit to be shown: bytes that are not text by their number and the first of them; of a long text, its beginning.</summary>
+/// <summary>Makes a value visible. For bytes that are not text, it shows their number and the first of them; a long text is truncated.</summary>
 internal static class VisibleValue
 {
     private const int MostCharacters = 200;
     private const int MostBytes = 8;
 
-    // Enough for the characters above, whatever they are, and some more to be looked at.
+    // Enough for the shown characters, whatever their size, with a margin.
     private const int LookedAt = 4096;
 
-    // What a text holds of C0: tabs, line ends, and ESC, by which programs color what they write.
+    // All C0 characters except those that occur in text: tabs, line ends, and ESC, which programs use for colors.
     private static readonly System.Buffers.SearchValues<byte> NoText = System.Buffers.SearchValues.Create(
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 30, 31]);
 
-    /// <summary>The value of a pair; empty if the pair has none.</summary>
+    /// <summary>Makes the value of a pair visible; empty if the pair has none.</summary>
     /// <param name="pair">The pair.</param>
     /// <param name="lines">True to keep its line ends.</param>
     public static string Of(KvPair pair, bool lines) => pair.KeyOnly ? "" : Of(pair.GetBytes(), lines);
