@@ -120,7 +120,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         _lifetime.ThrowIfClosed();
         options ??= Everything;
         OptionRules.CheckList(options);
-        OptionRules.RefuseOlderRevision(options, _info, "Consul keeps none");
+        OptionRules.RefuseOlderRevision(options, _info, "Consul keeps no history");
         return options.Descending
             ? LastPairs.ListAsync(options, _info, ascending => _trees.ListAsync(range, ascending, cancellationToken), cancellationToken)
             : _trees.ListAsync(range, options, cancellationToken);
@@ -261,6 +261,6 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
     private void CheckRead(KvReadOptions options)
     {
         OptionRules.CheckRead(options);
-        OptionRules.RefuseOlderRevision(options, _info, "Consul keeps none");
+        OptionRules.RefuseOlderRevision(options, _info, "Consul keeps no history");
     }
 }

@@ -84,7 +84,7 @@ internal sealed class EmbeddedMaintenance(EmbeddedEngine engine, Func<Database> 
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new KvTimeoutException(
-                $"Not all unused space of '{Endpoint}' was released within {timeout?.TotalSeconds:0.###} s. The space released so far stays free; call again to continue.", e) { Endpoint = Endpoint };
+                $"Not all unused space of '{Endpoint}' was released within {timeout?.TotalSeconds:0.###} s. The space released so far stays free. Call again to continue.", e) { Endpoint = Endpoint };
         }
     }
 

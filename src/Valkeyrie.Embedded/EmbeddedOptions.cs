@@ -19,12 +19,12 @@ public sealed record EmbeddedOptions
     {
         if (HistoryRevisions < 1)
         {
-            throw new KvInvalidArgumentException($"The history must have at least 1 revision; its limit is {HistoryRevisions}.");
+            throw new KvInvalidArgumentException($"The limit of the history must be at least 1 revision; it is {HistoryRevisions}.");
         }
 
         if (HistoryAge <= TimeSpan.Zero)
         {
-            throw new KvInvalidArgumentException($"The age of the history must be greater than zero; its limit is {HistoryAge}.");
+            throw new KvInvalidArgumentException($"The age limit of the history must be greater than zero; it is {HistoryAge}.");
         }
     }
 }

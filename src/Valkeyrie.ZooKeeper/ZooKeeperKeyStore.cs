@@ -133,7 +133,7 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections
         _lifetime.ThrowIfClosed();
         options ??= Everything;
         OptionRules.CheckList(options);
-        OptionRules.RefuseOlderRevision(options, _info, "ZooKeeper keeps none");
+        OptionRules.RefuseOlderRevision(options, _info, "ZooKeeper keeps no history");
         return options.Descending
             ? LastPairs.ListAsync(options, _info, ascending => _trees.ListAsync(range, ascending, cancellationToken), cancellationToken)
             : _trees.ListAsync(range, options, cancellationToken);
@@ -256,6 +256,6 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections
     private void CheckRead(KvReadOptions options)
     {
         OptionRules.CheckRead(options);
-        OptionRules.RefuseOlderRevision(options, _info, "ZooKeeper keeps none");
+        OptionRules.RefuseOlderRevision(options, _info, "ZooKeeper keeps no history");
     }
 }

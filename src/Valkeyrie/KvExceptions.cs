@@ -206,7 +206,7 @@ public sealed class KvNotElectedException : KvException
     /// <param name="timeout">The length of the wait.</param>
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public KvNotElectedException(string name, TimeSpan timeout, string? endpoint)
-        : base(KvErrorCode.NotElected, $"Another participant leads the election '{name}'{(timeout > TimeSpan.Zero ? $" and did not resign within {timeout.TotalSeconds:0.###} s" : "")}.")
+        : base(KvErrorCode.NotElected, $"Another contender leads the election '{name}'{(timeout > TimeSpan.Zero ? $" and did not resign within {timeout.TotalSeconds:0.###} s" : "")}.")
     {
         Key = name;
         Endpoint = endpoint;
@@ -221,7 +221,7 @@ public sealed class KvLeadershipLostException : KvException
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     /// <param name="reason">The reason.</param>
     public KvLeadershipLostException(string name, string? endpoint, KvLockLostReason reason)
-        : base(KvErrorCode.LeadershipLost, $"The leadership of '{name}' was lost: {KvLockLostException.TextOf(reason, "leadership")}. Another participant may lead now.")
+        : base(KvErrorCode.LeadershipLost, $"The leadership of '{name}' was lost: {KvLockLostException.TextOf(reason, "leadership")}. Another contender may lead now.")
     {
         Key = name;
         Endpoint = endpoint;

@@ -194,7 +194,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
     }
 
     private static ConsulEntry Single(IReadOnlyList<ConsulEntry> entries, string stored) =>
-        entries is [var entry] && entry.Key == stored ? entry : throw new ReplyException("it answers with a key that was not requested.");
+        entries is [var entry] && entry.Key == stored ? entry : throw new ReplyException("its reply contains a key that was not requested.");
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<TxnReply> ReadTxnAsync(HttpAttempt attempt, bool values)
@@ -216,7 +216,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
 
         return parser.IsOfTransaction && isConflict == parser.Errors.Count > 0
             ? new TxnReply(parser.Entries, parser.Errors)
-            : throw new ReplyException("it does not report whether the transaction was made.");
+            : throw new ReplyException("its reply does not state whether the transaction was committed.");
     }
 
     private static async ValueTask<bool> ReadBooleanAsync(HttpAttempt attempt)
@@ -226,7 +226,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         {
             "true" => true,
             "false" => false,
-            _ => throw new ReplyException("its answer is neither true nor false."),
+            _ => throw new ReplyException("its reply is neither true nor false."),
         };
     }
 

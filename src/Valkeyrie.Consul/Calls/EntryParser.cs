@@ -48,12 +48,12 @@ internal sealed class EntryParser(bool values = true) : IReplyParser
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new ReplyException("its answer is not a reply about keys.", e);
+            throw new ReplyException("its reply does not have the form of a reply about keys.", e);
         }
 
         if (final && !_complete)
         {
-            throw new ReplyException("its reply ends too soon.");
+            throw new ReplyException("its reply is truncated.");
         }
 
         _state = reader.CurrentState;

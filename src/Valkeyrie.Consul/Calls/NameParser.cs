@@ -30,18 +30,18 @@ internal sealed class NameParser : IReplyParser
                         Names.Add(reader.GetString()!);
                         break;
                     default:
-                        throw new FormatException("It is not a list of names.");
+                        throw new FormatException("The reply is not a list of names.");
                 }
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new ReplyException("its answer is not a list of keys.", e);
+            throw new ReplyException("its reply is not a list of keys.", e);
         }
 
         if (final && !_complete)
         {
-            throw new ReplyException("its reply ends too soon.");
+            throw new ReplyException("its reply is truncated.");
         }
 
         _state = reader.CurrentState;

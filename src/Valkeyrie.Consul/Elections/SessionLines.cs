@@ -35,7 +35,7 @@ internal sealed class SessionLines(ConsulApi api, KeyPlaces places, Pairs pairs,
 
             throw reply.Errors.Any(e => e.Text.Contains("invalid session", StringComparison.Ordinal))
                 ? new KvLeaseNotFoundException(lease.Id, Info.Address)
-                : new KvUnreachableException(KvUnreachableReason.Unavailable, $"{Info.Address} does not allow taking part in the election '{name}': {reply.Errors[0].Text}")
+                : new KvUnreachableException(KvUnreachableReason.Unavailable, $"{Info.Address} refused a contender for the election '{name}': {reply.Errors[0].Text}")
                     { Key = name, Endpoint = Info.Address };
         }
         catch

@@ -64,6 +64,6 @@ internal sealed class LargeValues(ConsulApi api, SessionLeases leases, KvStoreIn
 
     private KvException TooLarge(string key, ReadOnlyMemory<byte> value, string what) => new(
         KvErrorCode.QuotaExceeded,
-        $"The value for '{key}' has {value.Length} bytes, which is too much for '{info.Address}' in {what}: it needs a transaction, and the whole request of a transaction has at most 512 KiB, with values in Base64.")
+        $"The value for '{key}' has {value.Length} bytes, too many for '{info.Address}' in {what}. Such a write is a transaction, whose request can have at most 512 KiB with its values in Base64. Split the value, or store it elsewhere and keep its location here.")
         { Key = key, Endpoint = info.Address };
 }

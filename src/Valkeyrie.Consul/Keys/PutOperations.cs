@@ -20,6 +20,6 @@ internal static class PutOperations
         ({ Deletes: true }, null) => body.Release(stored, value, holder.Session),
         ({ Deletes: true }, _) => body.Release(stored, value, holder.Session).Acquire(stored, value, session),
         (_, null) => body.Set(stored, value).RequireSession(stored, holder.Session),
-        _ => throw new InvalidOperationException("A key that is held cannot get a time to live."),
+        _ => throw new InvalidOperationException("A held key cannot get a time to live."),
     };
 }

@@ -133,7 +133,7 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
         if (range is { Kind: KvRangeKind.Directory, Text: "" })
         {
             throw new KvInvalidArgumentException(
-                "The directory '/' may be the whole store. To remove everything, use all keys; to remove the keys that start with '/', use the prefix '/'.") { Key = "/" };
+                "The directory '/' is ambiguous: it can mean the whole store. To remove everything, specify all keys; to remove the keys that start with '/', specify the prefix '/'.") { Key = "/" };
         }
 
         var stored = places.StoredOf(range);

@@ -170,7 +170,7 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
         var holder = await leases.HolderOfAsync(entry, cancellationToken).ConfigureAwait(false);
         return session is not null && holder is { Session.Length: > 0, Deletes: false }
             ? throw new KvInvalidArgumentException(
-                $"'{key}' is held by the session {holder.Session}, for example by a lock of Consul itself: it cannot get a time to live until the session releases it.") { Key = key, Endpoint = info.Address }
+                $"'{key}' is held by the session {holder.Session}, for example by Consul's own lock. The key cannot get a time to live until the session releases it.") { Key = key, Endpoint = info.Address }
             : holder;
     }
 

@@ -205,7 +205,7 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
         var holder = await leases.HolderOfAsync(entry, cancellationToken).ConfigureAwait(false);
         return options.DeleteOnUnlock && holder is { Session.Length: > 0, Deletes: false }
             ? throw new KvInvalidArgumentException(
-                $"'{key}' is held by the session {holder.Session}, for example by a lock of Consul itself: the value that belongs to the lock cannot be written there.") { Key = key, Endpoint = Info.Address }
+                $"'{key}' is held by the session {holder.Session}, for example by Consul's own lock. The value of this lock cannot be written to the key until the session releases it.") { Key = key, Endpoint = Info.Address }
             : holder;
     }
 

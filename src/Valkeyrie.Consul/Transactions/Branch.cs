@@ -146,6 +146,6 @@ internal sealed class Branch(KeyPlaces places, KvStoreInfo info, IReadOnlyList<K
     }
 
     private KvUnreachableException Unclear(string key) => new(
-        KvUnreachableReason.Protocol, $"{info.Address} answered a transaction without a result for '{key}'. The transaction may have been made. Check host and port.")
+        KvUnreachableReason.Protocol, $"{info.Address} answered a transaction without a result for '{key}'. The transaction may have been committed. Check host and port.")
         { Key = key, Endpoint = info.Address };
 }

@@ -37,7 +37,7 @@ internal sealed class GuardedTransactions(ConsulApi api, KeyPlaces places, Pairs
             if (Stopwatch.GetElapsedTime(began) > api.Timeout)
             {
                 throw new KvTimeoutException(
-                    $"The transaction could not be made within {api.Timeout.TotalSeconds:0.###} s: other clients changed its keys ({reply.Errors[0].Text}).")
+                    $"The transaction could not be committed within {api.Timeout.TotalSeconds:0.###} s: other clients changed its keys ({reply.Errors[0].Text}).")
                     { Endpoint = info.Address, NotSent = true };
             }
 
@@ -69,7 +69,7 @@ internal sealed class GuardedTransactions(ConsulApi api, KeyPlaces places, Pairs
 
             if (operation is KvOperation.Read { Revision: not null } read)
             {
-                throw new KvNotSupportedException("reading at an older revision: Consul keeps none", info) { Key = read.Range.Text };
+                throw new KvNotSupportedException("reading at an older revision: Consul keeps no history", info) { Key = read.Range.Text };
             }
         }
     }

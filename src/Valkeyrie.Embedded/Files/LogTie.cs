@@ -41,7 +41,7 @@ internal sealed class LogTie(Connection connection, string path, TimeSpan timeou
         {
             if (Stopwatch.GetElapsedTime(started) >= timeout)
             {
-                throw new KvTimeoutException($"'{path}' is kept busy by another process; its log could not be started within {timeout.TotalSeconds:0.###} s.") { Endpoint = path };
+                throw new KvTimeoutException($"Another process keeps '{path}' busy: its log could not be started within {timeout.TotalSeconds:0.###} s. Try again.") { Endpoint = path };
             }
 
             if (tries > TriesWithoutPause)

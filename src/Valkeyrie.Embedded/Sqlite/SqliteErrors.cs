@@ -34,14 +34,14 @@ internal static class SqliteErrors
             new KvException(KvErrorCode.CorruptStore, $"'{file}' does not have the tables of a store: SQLite reports '{said}'.") { Endpoint = file },
 
         raw.SQLITE_FULL => new KvException(KvErrorCode.QuotaExceeded, $"'{file}' cannot grow: the disk is full. Nothing was written. Free some space and try again.") { Endpoint = file },
-        raw.SQLITE_TOOBIG => new KvException(KvErrorCode.QuotaExceeded, $"The value is larger than '{file}' allows (about 1,000,000,000 bytes).") { Endpoint = file },
-        raw.SQLITE_NOMEM => new KvException(KvErrorCode.QuotaExceeded, $"There is not enough memory to work with '{file}'.") { Endpoint = file },
+        raw.SQLITE_TOOBIG => new KvException(KvErrorCode.QuotaExceeded, $"The value is larger than '{file}' allows (about 1,000,000,000 bytes). Store it elsewhere and keep its location here.") { Endpoint = file },
+        raw.SQLITE_NOMEM => new KvException(KvErrorCode.QuotaExceeded, $"There is not enough memory to use '{file}'.") { Endpoint = file },
         raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_AUTH =>
             new KvPermissionDeniedException($"'{file}' cannot be written. The file and its folder must be writable by the user.") { Endpoint = file },
         raw.SQLITE_CANTOPEN => new KvPermissionDeniedException(
             $"'{file}' cannot be opened, or its files -wal and -shm cannot be created. The file and its folder must be writable by the user.")
         { Endpoint = file },
-        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new KvTimeoutException($"'{file}' is kept busy by another process.") { Endpoint = file },
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new KvTimeoutException($"Another process keeps '{file}' busy. Try again.") { Endpoint = file },
         raw.SQLITE_IOERR => FromInputOutput(code, file),
         _ => new KvUnreachableException(KvUnreachableReason.Unavailable, $"'{file}' cannot be used: SQLite reports '{said}' ({code}).") { Endpoint = file },
     };
@@ -52,7 +52,7 @@ internal static class SqliteErrors
         raw.SQLITE_IOERR_WRITE => new KvException(
             KvErrorCode.QuotaExceeded,
             $"'{file}' could not be written: a quota or a file size limit is reached, or the disk failed. Nothing was written.") { Endpoint = file },
-        CorruptFileSystem => new KvException(KvErrorCode.CorruptStore, $"The file system under '{file}' is damaged.") { Endpoint = file },
-        _ => new KvUnreachableException(KvUnreachableReason.Unavailable, $"The disk under '{file}' failed (SQLite's code {code}).") { Endpoint = file },
+        CorruptFileSystem => new KvException(KvErrorCode.CorruptStore, $"The file system of '{file}' is damaged. Check the disk.") { Endpoint = file },
+        _ => new KvUnreachableException(KvUnreachableReason.Unavailable, $"The disk of '{file}' failed (SQLite's code {code}). Check the disk.") { Endpoint = file },
     };
 }

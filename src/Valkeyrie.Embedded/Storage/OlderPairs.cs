@@ -97,7 +97,7 @@ internal static class OlderPairs
             {
                 if (!back.Bind(1, position).Step())
                 {
-                    throw new KvException(KvErrorCode.CorruptStore, $"'{reader.Connection.File}' is damaged: the change at {position} is missing.") { Endpoint = reader.Connection.File };
+                    throw new KvException(KvErrorCode.CorruptStore, $"'{reader.Connection.File}' is damaged: the change at {position} is missing. Restore it from a snapshot.") { Endpoint = reader.Connection.File };
                 }
 
                 position = back.Int64(0);

@@ -146,7 +146,7 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
         var row = connection.Prepared("SELECT value FROM large_values WHERE position = ?1").Bind(1, position);
         if (!row.Step())
         {
-            throw new KvException(KvErrorCode.CorruptStore, $"'{connection.File}' is damaged: the value at {position} is missing.") { Endpoint = connection.File };
+            throw new KvException(KvErrorCode.CorruptStore, $"'{connection.File}' is damaged: the value at {position} is missing. Restore it from a snapshot.") { Endpoint = connection.File };
         }
 
         var value = row.Blob(0).ToArray();

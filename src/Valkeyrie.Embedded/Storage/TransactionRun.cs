@@ -53,7 +53,7 @@ internal static class TransactionRun
                 var page = writer.Reader.Range(KvRangeQuery.Of(read), exactCount: true);
                 return new(page.Pairs, page.Count);
             default:
-                throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}.");
+                throw new KvInvalidArgumentException($"A transaction cannot contain a {operation.GetType().Name}.");
         }
     }
 

@@ -190,7 +190,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         {
             if (Stopwatch.GetElapsedTime(started) >= timeout)
             {
-                throw new KvTimeoutException($"'{_connection.File}' is kept busy by another process; it could not be written within {timeout.TotalSeconds:0.###} s.")
+                throw new KvTimeoutException($"Another process keeps '{_connection.File}' busy: the store could not be written within {timeout.TotalSeconds:0.###} s. Try again.")
                 { Endpoint = _connection.File };
             }
 

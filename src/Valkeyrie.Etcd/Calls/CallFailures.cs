@@ -14,7 +14,7 @@ internal static class CallFailures
     {
         GrpcException refused => EtcdErrors.Of(refused.Status, call),
         GrpcMessageTooLargeException tooLarge => new(new KvException(KvErrorCode.QuotaExceeded,
-            $"The reply of {call.Endpoint} has {tooLarge.Length} bytes; the limit is {EtcdChannel.MaxReplyLength}. Read less at once.")
+            $"The reply of {call.Endpoint} has {tooLarge.Length} bytes; the limit is {EtcdChannel.MaxReplyLength}. Read fewer keys at a time.")
             { Key = call.Key, Endpoint = call.Endpoint }),
         GrpcProtocolException or EtcdProtocolException or InvalidProtocolBufferException => Failure.Protocol(e, e.Message, call),
         Http2ConnectException { EndedAfterHandshake: true } => Failure.NotReached(KvUnreachableReason.Tls, e, call),

@@ -274,7 +274,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
             await result.Wait.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        throw new Http2ConnectionLostException("The server closes its connections before they take a call.", notSent: true);
+        throw new Http2ConnectionLostException("The server closes connections before it accepts a call.", notSent: true);
     }
 
     private async ValueTask RetryOrThrowAsync(Exception e, Attempts attempts, CallScope scope, bool isStarted, CallToken token, ObservedCall? observed)

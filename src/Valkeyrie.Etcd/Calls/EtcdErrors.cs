@@ -51,7 +51,7 @@ internal static class EtcdErrors
                 { Key = key, Endpoint = endpoint, NotSent = true }) { MayPass = true },
             GrpcCode.Unavailable or GrpcCode.Aborted or GrpcCode.Cancelled => Unavailable(),
             GrpcCode.FailedPrecondition or GrpcCode.NotFound or GrpcCode.AlreadyExists => Invalid(),
-            GrpcCode.Unimplemented => Foreign("It does not know the method; it is not etcd, or is older than 3.0."),
+            GrpcCode.Unimplemented => Foreign("It does not know the method: it is not etcd, or it is older than 3.0."),
             _ => Foreign($"It answered {status.Code}: {text}."),
         };
 

@@ -144,7 +144,7 @@ internal sealed class FrameHandlers(Guarded<ConnectionState> connection, Action<
         stream.Fail(error);
     }
 
-    private static Http2ProtocolException Nothing() => new(Http2Error.ProtocolError, "it opens a window by zero bytes");
+    private static Http2ProtocolException Nothing() => new(Http2Error.ProtocolError, "it increases a window by zero bytes");
 
     private static void Apply(ConnectionState state, SettingEntry entry)
     {

@@ -64,7 +64,7 @@ internal sealed class FrameReader(FrameHandlers handlers)
             return payload;
         }
 
-        return !payload.IsEmpty && payload.Length > payload[0] ? payload[1..^payload[0]] : throw Violation("its padding is longer than its frame");
+        return !payload.IsEmpty && payload.Length > payload[0] ? payload[1..^payload[0]] : throw Violation("the padding of a frame is longer than the frame");
     }
 
     private void OnFrame(FrameHeader header, ReadOnlySpan<byte> payload)
@@ -86,10 +86,10 @@ internal sealed class FrameReader(FrameHandlers handlers)
                 OnContinuation(header, payload);
                 break;
             case FrameType.ResetStream:
-                handlers.OnReset(header.StreamId, (Http2Error)Number(payload, "its reset has the wrong length"));
+                handlers.OnReset(header.StreamId, (Http2Error)Number(payload, "its RST_STREAM frame has the wrong length"));
                 break;
             case FrameType.WindowUpdate:
-                handlers.OnWindowUpdate(header.StreamId, Number(payload, "its window update has the wrong length") & int.MaxValue);
+                handlers.OnWindowUpdate(header.StreamId, Number(payload, "its WINDOW_UPDATE frame has the wrong length") & int.MaxValue);
                 break;
             case FrameType.PushPromise:
                 throw Violation("it pushes a response that was not requested");
@@ -116,7 +116,7 @@ internal sealed class FrameReader(FrameHandlers handlers)
             return;
         }
 
-        _headersFor = header.StreamId != 0 ? header.StreamId : throw Violation("it sent headers for no call");
+        _headersFor = header.StreamId != 0 ? header.StreamId : throw Violation("it sent headers outside a stream");
         _headersFlags = header.Flags;
         _headersBlock = new ArrayBufferWriter<byte>();
         _headersBlock.Write(block);
@@ -126,7 +126,7 @@ internal sealed class FrameReader(FrameHandlers handlers)
     {
         if (_headersBlock is null || _headersFor == 0)
         {
-            throw Violation("it continues a header block that is not open");
+            throw Violation("it continues a header block that has not begun");
         }
 
         _headersBlock.Write(payload);
@@ -154,27 +154,27 @@ internal sealed class FrameReader(FrameHandlers handlers)
     {
         if (header.StreamId != 0)
         {
-            throw Violation("it names a call in a frame about the connection");
+            throw Violation("it names a stream in a frame for the whole connection");
         }
 
         var acknowledges = header.Flags.HasFlag(FrameFlags.Ack);
         switch (header.Type)
         {
             case FrameType.Settings when payload.Length % SettingEntry.Size != 0 || (acknowledges && !payload.IsEmpty):
-                throw WrongLength("its settings have the wrong length");
+                throw WrongLength("its SETTINGS frame has the wrong length");
             case FrameType.Settings when !acknowledges:
                 _greeted = true;
                 handlers.OnSettings(payload);
                 break;
             case FrameType.Ping when payload.Length != sizeof(ulong):
-                throw WrongLength("its ping has the wrong length");
+                throw WrongLength("its PING frame has the wrong length");
             case FrameType.Ping when !acknowledges:
                 handlers.OnPing(payload);
                 break;
             case FrameType.GoAway:
                 if (payload.Length < Goodbye.HeaderLength)
                 {
-                    throw WrongLength("its goodbye has the wrong length");
+                    throw WrongLength("its GOAWAY frame has the wrong length");
                 }
 
                 handlers.OnGoAway(Goodbye.Read(payload));

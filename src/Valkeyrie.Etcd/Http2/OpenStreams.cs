@@ -50,7 +50,7 @@ internal sealed class OpenStreams
         ref var open = ref CollectionsMarshal.GetValueRefOrNullRef(_open, id);
         if (IsNone(ref open) && (id == 0 || id >= _nextId))
         {
-            throw new Http2ProtocolException(Http2Error.ProtocolError, "it responds to a call that was not made");
+            throw new Http2ProtocolException(Http2Error.ProtocolError, "it responds on a stream that was never opened");
         }
 
         return ref open;

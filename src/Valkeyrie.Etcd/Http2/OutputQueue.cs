@@ -142,7 +142,7 @@ internal sealed class OutputQueue(Uri address)
 
     public void SetMaxFrame(uint length) => _maxFrame = length >= FrameHeader.DefaultMaxLength
         ? (int)Math.Min(length, LongestFrame)
-        : throw new Http2ProtocolException(Http2Error.ProtocolError, "its longest frame is too short");
+        : throw new Http2ProtocolException(Http2Error.ProtocolError, "its limit for frames is too small");
 
     public void SetHeaderTableSize(uint size) => _encoder.SetPeerTableSize(size);
 

@@ -67,12 +67,12 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new KeysProtocolException("its answer is not a reply about keys.", e);
+            throw new KeysProtocolException("its reply does not have the form of a reply about keys.", e);
         }
 
         if (final && !IsComplete)
         {
-            throw new KeysProtocolException("its reply ends too soon.");
+            throw new KeysProtocolException("its reply is truncated.");
         }
 
         _state = reader.CurrentState;

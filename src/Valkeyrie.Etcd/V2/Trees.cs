@@ -85,7 +85,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         var tree = paths.TreeOf(range);
         if (range.Start == "/" && (range.Kind == KvRangeKind.Directory || tree.IsRooted))
         {
-            throw new KvInvalidArgumentException("'/' may be the whole store. To remove everything, use all keys.") { Key = "/" };
+            throw new KvInvalidArgumentException("'/' is ambiguous: it can mean the whole store. To remove everything, specify all keys.") { Key = "/" };
         }
 
         return range.Kind switch

@@ -186,7 +186,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
         if (!value.IsEmpty)
         {
             options.Warn?.Invoke(new KvWarning(
-                key, $"'{key}' is a directory, which holds no value on '{channel.Info.Address}': the value of {value.Length} bytes was not stored. Put it at a key in the directory."));
+                key, $"'{key}' is a directory, which cannot hold a value on '{channel.Info.Address}'. The value of {value.Length} bytes was not stored: store it under a key in the directory."));
         }
     }
 

@@ -111,7 +111,7 @@ internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies 
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new KvTimeoutException(
-                $"{channel.Address} did not send all changes that it keeps; each part of an answer must arrive within {channel.Timeout.TotalSeconds:0.###} s.", e)
+                $"{channel.Address} did not send its complete history: each part of a reply must arrive within {channel.Timeout.TotalSeconds:0.###} s.", e)
                 { Key = key, Endpoint = channel.Address };
         }
 

@@ -243,7 +243,7 @@ internal sealed class Replies(KeyCodec keys)
         KvOperation.Put put => new([new KvPair(put.Value.ToArray()) { Key = put.Key, Revision = revision, LeaseId = put.LeaseId }], 1),
         KvOperation.Delete => new([], DeletedCount(Within(response, ResponseOp.ResponseDeleteRangeFieldNumber))),
         KvOperation.Read read => Read(Within(response, ResponseOp.ResponseRangeFieldNumber), KvRangeQuery.Of(read)),
-        _ => throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}."),
+        _ => throw new KvInvalidArgumentException($"A transaction cannot contain a {operation.GetType().Name}."),
     };
 
     /// <summary>The message in a field; empty if there is none.</summary>

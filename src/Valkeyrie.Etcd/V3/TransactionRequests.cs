@@ -69,7 +69,7 @@ internal sealed class TransactionRequests(KeyCodec keys)
         KvOperation.Put put => (long)keys.MaxByteCount(put.Key) + put.Value.Length + PutOverhead,
         KvOperation.Delete delete => MaxLength(delete.Range) + DeletionOverhead,
         KvOperation.Read read => MaxLength(read.Range) + Requests.RangeOverhead,
-        _ => throw new KvInvalidArgumentException($"A transaction cannot hold a {operation.GetType().Name}."),
+        _ => throw new KvInvalidArgumentException($"A transaction cannot contain a {operation.GetType().Name}."),
     };
 
     // Both ends are of one length, and of one byte at least.

@@ -59,7 +59,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
 
     // Typed without quotes, 1d is the decimal 1, 1y the sbyte 1 and 1n the BigInteger 1: the letter, which the user took for a unit, is gone.
     private static ArgumentTransformationMetadataException Suffixed(object value) =>
-        new($"The number {value} is of type {value.GetType().Name}, which PowerShell makes of a number with a letter behind it: 1d is not a day, 1y is not a year. "
+        new($"The number {value} has the type {value.GetType().Name}: PowerShell reads a letter after a number as a numeric type, so 1d is not a day and 1y is not a year. "
             + "Specify a TimeSpan, such as '1.00:00:00' for one day or '00:05:00' for five minutes, or seconds; convert a computed number: ([double] $seconds).");
 
     private static ArgumentTransformationMetadataException Refused(object value) =>

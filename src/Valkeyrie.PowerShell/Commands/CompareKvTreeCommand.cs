@@ -91,7 +91,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
 
         foreach (var directory in missing)
         {
-            WriteWarning($"The {directory} does not exist; it was compared as an empty one.");
+            WriteWarning($"The {directory} does not exist. It was compared as an empty directory.");
         }
     });
 

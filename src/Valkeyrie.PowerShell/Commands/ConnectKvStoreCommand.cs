@@ -121,7 +121,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
             var environment = EtcdEnvironment.Read();
             if (environment.Unheard.Count > 0)
             {
-                WriteWarning($"{string.Join(", ", environment.Unheard)}: set in the environment, but not used here.");
+                WriteWarning($"These environment variables are set, but not used: {string.Join(", ", environment.Unheard)}.");
             }
 
             var options = Options(null) with { Timeout = Timeout ?? environment.Timeout ?? KvStoreOptions.DefaultTimeout };

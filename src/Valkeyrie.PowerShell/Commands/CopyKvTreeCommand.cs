@@ -83,7 +83,7 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
         Copy(content, $"{source} of {Target.Info.Address}", _other!, destination, total: null);
         if (Volatile.Read(ref moved) > 0)
         {
-            WriteWarning("The source compacted its history during the copy. Later keys were therefore read at a newer revision than the first ones.");
+            WriteWarning("The source compacted its history during the copy. The later keys were read at a newer revision than the first keys.");
         }
     }
 

@@ -236,7 +236,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
     {
         if (Once && status.Comparisons == 0)
         {
-            Fail(ErrorRecords.From(new KvTimeoutException($"The mirror was not complete after {Timeout}: {Counted(status)}. Specify a longer timeout, or none; keys that are already written are not written again.")));
+            Fail(ErrorRecords.From(new KvTimeoutException($"The mirror was not complete after {Timeout}: {Counted(status)}. Specify a longer timeout, or none. Keys that are already written are not written again.")));
         }
     }
 
@@ -251,7 +251,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
 
     private string NextRun(KvTreeMirrorStatus status) => _file is not null && status.Revision > 0
         ? "Run the same command again to continue from there."
-        : "Run the same command again: it compares all keys and writes those that differ.";
+        : "Run the same command again: it compares all keys and writes the different ones.";
 
     private static string Counted(KvTreeMirrorStatus status) =>
         $"{ProgressLine.Number(status.Written)} written, {ProgressLine.Number(status.Unchanged)} unchanged, {ProgressLine.Number(status.Removed)} removed"

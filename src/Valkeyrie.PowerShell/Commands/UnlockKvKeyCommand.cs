@@ -46,7 +46,7 @@ public sealed class UnlockKvKeyCommand : KvCmdlet
                 return held;
             case []:
                 WriteError(ErrorRecords.InvalidArgument(
-                    $"This session does not hold the lock of '{key}'. Get-KvLock shows who holds it; Get-KvLock {ArgumentText.Of(key)} | Remove-KvLease takes it from a holder that is gone.", key));
+                    $"This session does not hold the lock of '{key}'. Get-KvLock shows its holder. To remove the lock of a holder that no longer runs, use Get-KvLock {ArgumentText.Of(key)} | Remove-KvLease.", key));
                 return null;
             default:
                 WriteError(ErrorRecords.InvalidArgument(

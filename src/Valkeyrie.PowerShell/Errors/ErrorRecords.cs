@@ -158,7 +158,7 @@ internal static class ErrorRecords
     {
         var error = From(new KvNotSupportedException($"{command} in a transaction", store), command);
         error.ErrorDetails = new ErrorDetails(
-            $"A transaction cannot hold {command}. Its blocks can hold Set-KvValue, Remove-KvValue and Get-KvValue. Specify conditions with -If.");
+            $"A transaction cannot contain {command}. Its blocks can contain Set-KvValue, Remove-KvValue and Get-KvValue. Specify conditions with -If.");
         return error;
     }
 
@@ -191,7 +191,7 @@ internal static class ErrorRecords
     public static ErrorRecord MemberAway(string endpoint, string reason) => From(
         new KvUnreachableException(
             KvUnreachableReason.ConnectionFailed,
-            $"{endpoint} does not answer: {reason} Nothing was done: while another member is busy, the cluster could lose its majority. "
+            $"{endpoint} does not answer: {reason} Nothing was changed: while another member is busy, the cluster could lose its majority. "
             + "Restart the member first, or specify the other members with -Endpoint.") { Endpoint = endpoint });
 
     /// <summary>A value is not the JSON that it was to be read as.</summary>
@@ -203,8 +203,8 @@ internal static class ErrorRecords
 
     /// <summary>A value is not sealed, or not for this user.</summary>
     public static ErrorRecord NotOpened(string key, RuntimeException cause) => new(
-        new InvalidOperationException($"The value of '{key}' cannot be opened: {cause.ErrorRecord.Exception.Message} It must be a message from Set-KvValue -Recipient or "
-            + "Protect-CmsMessage, and this user must have the private key of one of its recipients.", cause),
+        new InvalidOperationException($"The value of '{key}' cannot be opened: {cause.ErrorRecord.Exception.Message} The value must be a message from Set-KvValue -Recipient or "
+            + "Protect-CmsMessage, and the current user must have the private key of one of its recipients.", cause),
         "KvNotOpened",
         ErrorCategory.SecurityError,
         key);
@@ -228,7 +228,7 @@ internal static class ErrorRecords
         KvUserExistsException { Name: var name } => $"Set-KvUser {ArgumentText.Of(name)} changes its password.",
         KvRoleNotFoundException => "Get-KvRole lists the existing roles.",
         KvRoleExistsException { Name: var name } => $"Grant-KvPermission {ArgumentText.Of(name)} adds permissions to it.",
-        KvFileReplacedException => "Disconnect-KvStore closes it; Connect-KvStore opens the file that is there now.",
+        KvFileReplacedException => "Close the store with Disconnect-KvStore; Connect-KvStore opens the current file.",
         _ => null,
     };
 

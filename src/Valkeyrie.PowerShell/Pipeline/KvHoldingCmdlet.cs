@@ -82,7 +82,7 @@ public abstract class KvHoldingCmdlet : KvStoreCmdlet
         }
         catch (KvException e)
         {
-            WriteWarning($"{what} could not be released; it ends when its time to live expires: {e.Message}");
+            WriteWarning($"{what} could not be released: {e.Message} It ends when its time to live expires.");
         }
         catch (OperationCanceledException)
         {

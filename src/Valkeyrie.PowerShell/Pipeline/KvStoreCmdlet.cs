@@ -81,7 +81,7 @@ public abstract class KvStoreCmdlet : KvCmdlet
     {
         if (key is not null && ErrorRecords.LooksLikeWildcard(key))
         {
-            WriteWarning($"'{key}' is read literally, as the name of one key. Watch-KvTree follows a directory, or with -Prefix all keys that begin alike.");
+            WriteWarning($"'{key}' is read literally, as the name of one key. To watch a directory, use Watch-KvTree; to watch all keys with a prefix, use Watch-KvTree -Prefix.");
         }
     }
 
@@ -105,7 +105,7 @@ public abstract class KvStoreCmdlet : KvCmdlet
     {
         if (MyInvocation.BoundParameters.ContainsKey("Recurse") && !recurse)
         {
-            Fail(ErrorRecords.InvalidArgument("-Recurse is false, but a tree is always all of its levels. To list the first level only, use Get-KvTree -Depth 1."));
+            Fail(ErrorRecords.InvalidArgument("-Recurse cannot be false: a tree always includes all of its levels. To list the first level only, use Get-KvTree -Depth 1."));
         }
     }
 }

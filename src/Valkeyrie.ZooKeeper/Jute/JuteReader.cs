@@ -22,7 +22,7 @@ internal ref struct JuteReader(ReadOnlySpan<byte> bytes)
     {
         0 => false,
         1 => true,
-        var other => throw new JuteException($"A boolean is {other}."),
+        var other => throw new JuteException($"A boolean has the value {other}."),
     };
 
     /// <summary>A buffer's bytes; null for a buffer that is null, which is another thing than an empty one.</summary>
@@ -45,7 +45,7 @@ internal ref struct JuteReader(ReadOnlySpan<byte> bytes)
     {
         var count = ReadInt();
         return count == Null ? 0
-            : count < 0 || count > Remaining / shortest ? throw new JuteException($"A list of {count} elements has {Remaining} bytes left.")
+            : count < 0 || count > Remaining / shortest ? throw new JuteException($"A list of {count} elements does not fit into the remaining {Remaining} bytes.")
             : count;
     }
 
@@ -53,7 +53,7 @@ internal ref struct JuteReader(ReadOnlySpan<byte> bytes)
     {
         if ((uint)length > (uint)_rest.Length)
         {
-            throw new JuteException($"A field of {length} bytes has {_rest.Length} bytes left.");
+            throw new JuteException($"A field of {length} bytes does not fit into the remaining {_rest.Length} bytes.");
         }
 
         var taken = _rest[..length];

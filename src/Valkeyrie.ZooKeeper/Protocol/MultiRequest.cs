@@ -26,7 +26,7 @@ internal sealed class MultiRequest(params IReadOnlyList<Request> operations) : R
     {
         if (reader.Remaining / Shortest < operations.Count)
         {
-            throw new JuteException($"{operations.Count} results have {reader.Remaining} bytes.");
+            throw new JuteException($"{operations.Count} results do not fit into the remaining {reader.Remaining} bytes.");
         }
 
         var results = new OperationResult[operations.Count];
@@ -50,7 +50,7 @@ internal sealed class MultiRequest(params IReadOnlyList<Request> operations) : R
         var op = (OpCode)reader.ReadInt();
         if (reader.ReadBool())
         {
-            throw new JuteException("The results end too soon.");
+            throw new JuteException("The results are incomplete.");
         }
 
         reader.ReadInt(); // The error, which stands in the result, too.
@@ -68,7 +68,7 @@ internal sealed class MultiRequest(params IReadOnlyList<Request> operations) : R
             case OpCode.Delete or OpCode.Check:
                 return new(ErrorCode.Ok, null);
             default:
-                throw new JuteException($"A result is of kind {(int)op}.");
+                throw new JuteException($"A result has the unknown kind {(int)op}.");
         }
     }
 }

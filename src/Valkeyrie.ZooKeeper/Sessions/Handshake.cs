@@ -50,7 +50,7 @@ internal static class Handshake
         var length = BinaryPrimitives.ReadInt32BigEndian(header);
         if (length is < 0 or > ConnectReply.LongestFrame)
         {
-            throw new JuteException($"Its first frame has the length {length}.");
+            throw new JuteException($"Its first frame has the invalid length {length}.");
         }
 
         var frame = new byte[length];

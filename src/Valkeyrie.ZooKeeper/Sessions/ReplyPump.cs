@@ -99,7 +99,7 @@ internal sealed class ReplyPump(Stream stream, ReplyPump.FrameHandler onFrame, A
             var length = BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(start));
             if (length is < 0 or > LongestFrame)
             {
-                throw new JuteException($"A frame has the length {length}.");
+                throw new JuteException($"A frame has the invalid length {length}.");
             }
 
             var next = start + sizeof(int) + length;

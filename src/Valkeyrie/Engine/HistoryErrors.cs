@@ -8,8 +8,8 @@ public static class HistoryErrors
     /// <param name="key">The key or directory that it is about.</param>
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
     public static KvHistoryChangedException Changed(string what, string? key, string endpoint) =>
-        new($"{what} ends: {endpoint} has another history than at its start, for example because it was restored from a snapshot or emptied. Earlier revisions are "
-            + "not valid there; read again.") { Key = key, Endpoint = endpoint };
+        new($"{what} ended: {endpoint} now has another history, for example because it was restored from a snapshot or emptied. Earlier revisions are "
+            + "not valid there. Read the keys again.") { Key = key, Endpoint = endpoint };
 
     /// <summary>The error of a watch that is to begin at a revision that the store has not come to.</summary>
     /// <param name="range">What is to be watched.</param>
@@ -19,7 +19,7 @@ public static class HistoryErrors
     public static KvHistoryChangedException NotReached(KvRange range, long from, long newest, string endpoint)
     {
         ArgumentNullException.ThrowIfNull(range);
-        return new($"Changes from revision {from} on cannot be followed: {endpoint} is at revision {newest}. Either the number is wrong, or the store was "
-            + "restored or emptied and now has another history; read again.") { Key = range.Text, Endpoint = endpoint };
+        return new($"Changes cannot be followed from revision {from}: {endpoint} is only at revision {newest}. Either the revision is wrong, or the store was "
+            + "restored or emptied and now has another history. Read the keys again.") { Key = range.Text, Endpoint = endpoint };
     }
 }

@@ -33,7 +33,7 @@ public sealed partial class RevisionedStore
         if (range is { Kind: KvRangeKind.Directory, Text: "" })
         {
             throw new KvInvalidArgumentException(
-                "The directory '/' may be the whole store. To remove everything, use all keys; to remove the keys that start with '/', use the prefix '/'.") { Key = "/" };
+                "The directory '/' is ambiguous: it can mean the whole store. To remove everything, specify all keys; to remove the keys that start with '/', specify the prefix '/'.") { Key = "/" };
         }
 
         List<KvOperation> deletes = [new KvOperation.Delete(range)];
