@@ -2,22 +2,23 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>The recipe of a watch on a store without a feed of changes: the range as it is, then what is different each time it is looked at again. Changes of
-/// one key that follow each other soon may merge into the last of them (<see cref="KvPromises.EveryChange"/>); none is left out for good.</summary>
+/// <summary>Implements a watch on a store without a feed of changes: it delivers the range, then the differences each time the range is read again. Changes of
+/// one key that follow each other quickly may merge into the last of them (<see cref="KvPromises.EveryChange"/>), but the last state is always
+/// delivered.</summary>
 public static class ComparedWatch
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Follows a range.</summary>
-    /// <param name="observer">Shows the range; disposed when the watch ends.</param>
-    /// <param name="range">The range, as events about the watch name it.</param>
-    /// <param name="options">Where to start and what to carry along.</param>
-    /// <param name="address">The store, as errors name it.</param>
+    /// <param name="observer">Reads the range; disposed when the watch ends.</param>
+    /// <param name="range">The range, for events about the watch.</param>
+    /// <param name="options">The start of the watch and the content of its events.</param>
+    /// <param name="address">The store, for error messages.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
-    /// <exception cref="KvCompactedException">The range has changed since <see cref="KvWatchOptions.FromRevision"/>, and what has been removed is not kept. A single
-    /// existing key is reported as its last change instead.</exception>
-    /// <exception cref="KvHistoryChangedException">The store has another history, or has not come to that revision.</exception>
+    /// <exception cref="KvCompactedException">The range has changed since <see cref="KvWatchOptions.FromRevision"/>, and removals are not kept. For a single
+    /// existing key, its last change is reported instead.</exception>
+    /// <exception cref="KvHistoryChangedException">The store has another history, or has not reached that revision.</exception>
     public static async IAsyncEnumerable<KvEvent> ReadAsync(
         IRangeObserver observer, KvRange range, KvWatchOptions options, string address, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -61,7 +62,7 @@ public static class ComparedWatch
                 var replaying = phase == Phase.Beginning && from > 0 && state.Revision >= from;
                 if (replaying && range.Kind != KvRangeKind.Key)
                 {
-                    // What has been removed since is not known.
+                    // Removals since then are not known.
                     phase = options.Resynchronize ? Phase.Resynchronizing : throw Compacted();
                     replaying = false;
                 }
@@ -111,7 +112,7 @@ public static class ComparedWatch
                     }
                     else if (replaying)
                     {
-                        // A key that is there tells its last change, and that is all that is promised.
+                        // An existing key shows its last change, and the store promises no more.
                         replaying = false;
                         if (pairs.Current.Revision >= from)
                         {
@@ -168,7 +169,8 @@ public static class ComparedWatch
         KvCompactedException Compacted() => new(from, null, address, range.Text);
     }
 
-    /// <summary>A watch that has begun outlasts a store that is away; one that never began tells its caller.</summary>
+    /// <summary>Checks whether the watch survives a failure: an established watch survives an outage; one that has not begun reports it to its
+    /// caller.</summary>
     private static bool MayOutlast(KvException e, Phase phase, KvWatchOptions options) =>
         e is KvHistoryChangedException ? options.Resynchronize : phase != Phase.Beginning && e is KvUnreachableException or KvTimeoutException;
 

@@ -1,9 +1,9 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>Those who line up in a directory by the recipe of <see cref="LeasedMutex"/>, oldest first, as they were at one revision.</summary>
-/// <param name="Pairs">The contenders' keys with their values. As in the recipe, every key of the directory counts as one.</param>
+/// <summary>The contenders in a directory by the recipe of <see cref="LeasedMutex"/>, oldest first, at one revision.</summary>
+/// <param name="Pairs">The contenders' keys with their values. As in the recipe, every key of the directory counts as a contender.</param>
 /// <param name="Revision">The revision.</param>
-/// <param name="History">The history that it belongs to.</param>
+/// <param name="History">The history that the revision belongs to.</param>
 internal sealed record Contenders(IReadOnlyList<KvPair> Pairs, long Revision, long History)
 {
     /// <summary>Reads the contenders of one directory.</summary>
@@ -24,10 +24,10 @@ internal sealed record Contenders(IReadOnlyList<KvPair> Pairs, long Revision, lo
         return new([.. pairs.OrderBy(p => p.CreateRevision)], revision, history);
     }
 
-    /// <summary>The directories of a range in which somebody lines up: those with a key that is named after the lease it is attached to.</summary>
+    /// <summary>Finds the directories of a range that have a contender: a key named after the lease it is attached to.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="range">The range.</param>
-    /// <param name="isMeant">Tells of a directory, without its last slash, whether it is looked for.</param>
+    /// <param name="isMeant">Returns true for a directory, without its last slash, that is to be found.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The directories, with their last slash, in key order.</returns>
     public static async Task<IReadOnlyList<string>> FindAsync(
@@ -48,6 +48,7 @@ internal sealed record Contenders(IReadOnlyList<KvPair> Pairs, long Revision, lo
         return [.. named];
     }
 
-    /// <summary>True if a key is a contender's: it is attached to the lease that it is named after. Listings of keys alone may not tell (etcd 3.7).</summary>
+    /// <summary>Checks whether a key is a contender's: it is attached to the lease that it is named after. Key-only listings may not contain the lease (etcd
+    /// 3.7).</summary>
     public static bool IsContender(KvPair pair) => pair.LeaseId is { } lease && LockNames.LeaseIn(pair.Key) == lease;
 }

@@ -2,11 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Reads a range page by page from its end, all at one revision. A page is valid until the next is asked for.</summary>
-/// <remarks>One page after another: etcd reads the rest of the range for each of them, so they are large, and a caller's limit makes the first one enough.</remarks>
+/// <summary>Reads a range page by page from its end, all at one revision. A page is valid until the next one is requested.</summary>
+/// <remarks>Pages are read one after another. etcd reads the rest of the range for each of them, so they are large; with a caller's limit the first one is
+/// enough.</remarks>
 internal static class DescendingPages
 {
-    // Nothing is known yet of the values' size; the first page tells.
+    // The values' size is not known before the first page.
     private const long FirstLimit = 512;
     private const long SmallestLimit = 16;
     private const long LargestLimit = 65_536;
@@ -33,7 +34,7 @@ internal static class DescendingPages
         var left = options.Limit ?? long.MaxValue;
         while (true)
         {
-            // A caller's limit does not count the keys of locks, so a page that reaches it may be followed by another.
+            // A caller's limit does not count lock keys, so another page may follow the one that reaches the limit.
             using var page = await engine.RangeAsync(query with { Limit = Math.Min(limit, left > 0 ? left : FirstLimit) }, cancellationToken).ConfigureAwait(false);
             yield return page;
             if (page is not { More: true, Pairs.Count: > 0 })
@@ -47,7 +48,7 @@ internal static class DescendingPages
         }
     }
 
-    /// <summary>Where to begin: a key behind the range means its end. False if nothing of the range comes before the key.</summary>
+    /// <summary>Determines the start: a key after the range means the end of the range. False if the range has nothing before the key.</summary>
     private static bool TryBegin(KvRange range, string? after, out string? before)
     {
         before = after is not null && range.Kind != KvRangeKind.Key && range.Contains(after) ? after : null;

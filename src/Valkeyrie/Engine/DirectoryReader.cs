@@ -2,21 +2,21 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Reads the entries of a directory page by page, all at one revision, and leaves out what lies deeper than asked: where a page ends inside such a
-/// directory, the next one begins behind it, and where it ends among names that are not asked for, before the next one that may be.</summary>
+/// <summary>Reads the entries of a directory page by page, all at one revision, and skips the keys below the requested depth. If a page ends inside such a
+/// subdirectory, the next page begins after it; if it ends among names that do not match, the next page begins before the next name that can.</summary>
 internal static class DirectoryReader
 {
-    // Nothing is known of the size of values yet. Keys are small; a thousand are what completion asks for.
+    // The values' size is not known yet. Keys are small; completion asks for a thousand.
     private const long FirstLimit = 128;
     private const long FirstLimitOfKeys = 1024;
     private const long SmallestLimit = 64;
     private const long LargestLimit = 8192;
     private const long PageBytes = 4 << 20;
 
-    // The server walks the whole rest of a range for every limited request, which costs it as much as sending a small part of that rest.
+    // For every limited request the server walks the whole rest of a range, which costs it as much as sending a small part of that rest.
     private const long WalkedPerSent = 16;
 
-    // The byte 0xFF as keys hold it. No UTF-8 has it, so this lies behind all that a directory holds, and before what follows the directory.
+    // The byte 0xFF as keys represent it. It does not occur in UTF-8, so this key is after all keys of a directory and before the next key outside it.
     private const string LastOfAll = "\uDCFF";
 
     public static async IAsyncEnumerable<KvEntry> ReadAsync(
@@ -37,7 +37,7 @@ internal static class DirectoryReader
         {
             if (prefix is not null && await IsDeniedAsync(next).ConfigureAwait(false))
             {
-                // Names in any case lie between others, which the user may not read. Those that begin as it is written do not.
+                // Names that match in another case lie among names that the user may not read. Names with the exact prefix do not.
                 query = query with { Range = KvRange.Prefix(directory.Start + options.NamePrefix), After = null };
                 next = engine.RangeAsync(query, ended.Token).AsTask();
             }
@@ -103,7 +103,7 @@ internal static class DirectoryReader
         return page.Exception?.InnerException is KvPermissionDeniedException;
     }
 
-    /// <summary>The query for the next page; null if nothing can come any more.</summary>
+    /// <summary>Returns the query for the next page; null if nothing can follow.</summary>
     private static KvRangeQuery? Following(KvRangeQuery query, KvPage page, string? skippable, NamePrefix? prefix)
     {
         if (!page.More || page.Pairs.Count == 0)
@@ -123,7 +123,7 @@ internal static class DirectoryReader
         var limit = skippable is null ? query.Limit!.Value * 4 : page.Count / WalkedPerSent;
         return query with
         {
-            // Somebody may have stored keys with that very byte: those are read through.
+            // Other programs may have stored keys with this byte; these are read without skipping.
             After = skippable is null || last.StartsWith(behind, StringComparison.Ordinal) ? last : behind,
             Limit = Math.Clamp(Math.Min(limit, PageBytes / bytesEach), SmallestLimit, LargestLimit),
         };
@@ -133,7 +133,7 @@ internal static class DirectoryReader
 
     private static string Later(string last, string? place) => place is null || KeyOrder.Compare(last, place) > 0 ? last : place;
 
-    /// <summary>A place before a key, and behind nearly all that comes before it; null if there is none.</summary>
+    /// <summary>Returns a position before a key and after nearly all keys before it; null if none exists.</summary>
     private static string? PlaceBefore(string key)
     {
         for (var end = key.Length - 1; end >= 0; end--)

@@ -1,9 +1,9 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>The leadership of an election, as contenders line up for it: etcd's own recipe (client/v3/concurrency), in which each contender's key holds its value.</summary>
+/// <summary>The contest for the leadership of an election, by etcd's recipe (client/v3/concurrency), in which each contender's key holds its value.</summary>
 internal sealed record ElectionContest(string Name, string Directory) : Contest(Name, Directory)
 {
-    /// <summary>What others read of this contender.</summary>
+    /// <summary>The value that others read of this contender.</summary>
     public required ReadOnlyMemory<byte> Value { get; init; }
 
     /// <exception cref="KvInvalidArgumentException">The name or an option is not valid.</exception>
@@ -15,7 +15,7 @@ internal sealed record ElectionContest(string Name, string Directory) : Contest(
             Ttl = TimeSpan.FromSeconds(OptionRules.TtlSeconds(options.Ttl, name)),
             Timeout = options.Timeout,
 
-            // It is sent again and again, and the caller's to change as soon as it likes.
+            // A copy, because the value is sent several times and the caller may change the original.
             Value = value.ToArray(),
         };
     }

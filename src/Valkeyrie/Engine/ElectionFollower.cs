@@ -1,6 +1,6 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>What is known of an election that is followed, and what has been reported of it.</summary>
+/// <summary>The known state of a followed election, and the last report about it.</summary>
 internal sealed class ElectionFollower(string name)
 {
     private readonly Dictionary<string, KvPair> _contenders = new(StringComparer.Ordinal);
@@ -9,8 +9,8 @@ internal sealed class ElectionFollower(string name)
     private bool _isAway;
 
     /// <summary>Compares the contenders with the last known state; returns the changes, or the first state.</summary>
-    /// <param name="contenders">The contenders. One without its value is as it was last reported.</param>
-    /// <param name="revision">The revision at which they are that.</param>
+    /// <param name="contenders">The contenders. A contender without its value is unchanged since the last report.</param>
+    /// <param name="revision">The revision of this state.</param>
     public KvElectionEvent? Begin(IEnumerable<KvPair> contenders, long revision)
     {
         var known = new Dictionary<string, KvPair>(_contenders, StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal sealed class ElectionFollower(string name)
         return Tell(revision);
     }
 
-    /// <summary>Takes what one revision has changed, or the word of an outage.</summary>
+    /// <summary>Applies the changes of one revision, or reports an outage.</summary>
     public KvElectionEvent? Change(IReadOnlyList<KvEvent> changes)
     {
         if (changes[0] is { Type: KvEventType.Outage or KvEventType.Resumed } way)

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Follows the leader of an election: reads the contenders at a revision, then every change after it. Where changes are no longer kept it reads them
-/// again; only the differences are then reported.</summary>
+/// <summary>Follows the leader of an election: reads the contenders at a revision, then every change after it. If changes are no longer kept, it reads the
+/// contenders again and reports only the differences.</summary>
 internal static class ElectionWatch
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
@@ -32,7 +32,7 @@ internal static class ElectionWatch
                 }
             }
 
-            // Changes were missed. A watch that has begun outlasts a store that is away just now.
+            // Changes were missed. An established watch survives an outage at this point.
             while (true)
             {
                 var (read, error) = await TryReadAsync(engine, directory, cancellationToken).ConfigureAwait(false);

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>How endpoints are asked, whatever the store.</summary>
+/// <summary>Checks the endpoints of any store.</summary>
 public static class EndpointChecks
 {
-    /// <summary>Runs several checks at once.</summary>
-    /// <param name="checks">Each starts one check. It reports the endpoint's failures in its result and ends with the token.</param>
+    /// <summary>Runs several checks concurrently.</summary>
+    /// <param name="checks">Functions that each start one check. A check reports the endpoint's failures in its result and ends with the token.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    /// <returns>The results, first come first served.</returns>
+    /// <returns>The results, in the order in which they arrive.</returns>
     public static async IAsyncEnumerable<KvEndpointStatus> AsTheyCome(
         IEnumerable<Func<CancellationToken, Task<KvEndpointStatus>>> checks, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -31,21 +31,21 @@ public static class EndpointChecks
         }
     }
 
-    /// <summary>Asks a store as a whole.</summary>
-    /// <param name="ping">Asks it.</param>
+    /// <summary>Checks a store as a whole.</summary>
+    /// <param name="ping">Pings the store.</param>
     /// <param name="info">The store.</param>
-    /// <param name="timeout">How long it is waited for, even if the ping itself does not heed its token.</param>
+    /// <param name="timeout">The longest wait, even if the ping ignores its token.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public static IAsyncEnumerable<KvEndpointStatus> ByPing(
         Func<CancellationToken, ValueTask<KvServerStatus>> ping, KvStoreInfo info, TimeSpan timeout, CancellationToken cancellationToken) =>
         AsTheyCome([stop => PingAsync(ping, info, timeout, stop)], cancellationToken);
 
-    /// <summary>The status of an endpoint that failed.</summary>
-    /// <param name="status">What is known of it so far.</param>
+    /// <summary>Returns the status of an endpoint that failed.</summary>
+    /// <param name="status">The status so far.</param>
     /// <param name="failure">The failure.</param>
     public static KvEndpointStatus Failed(KvEndpointStatus status, KvException failure) => status with
     {
-        // Only these two come from a server that was reached.
+        // Only these two errors come from a reachable server.
         IsReachable = status.IsReachable || failure.Code is KvErrorCode.AuthenticationFailed or KvErrorCode.PermissionDenied,
         ErrorCode = failure.Code,
         Reason = failure.Message,
@@ -58,7 +58,7 @@ public static class EndpointChecks
         var begun = Stopwatch.GetTimestamp();
         try
         {
-            // On another thread, since a file is read on the caller's own, which a disk may hold up for any time.
+            // On another thread, because a file is read synchronously and a disk may block without a limit.
             var status = await Task.Run(() => ping(cancellationToken).AsTask(), cancellationToken).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
             return asked with
             {

@@ -2,31 +2,31 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Turns keys that come in the order of their bytes into the entries of a directory. Reads nothing itself.</summary>
-/// <remarks>Of <c>app</c>, <c>app-1</c> and <c>app/x</c> the last says that <c>app</c> is a directory too, so a pair is held back for as long as a key in a
-/// directory of its name can still come. Those held back begin each with the one before: they are few, however many keys there are.</remarks>
-/// <param name="start">What all keys start with: the directory with its last slash, or nothing.</param>
-/// <param name="depth">How many levels of directories are looked into.</param>
+/// <summary>Converts keys in the order of their bytes to the entries of a directory. Reads nothing itself.</summary>
+/// <remarks>Of <c>app</c>, <c>app-1</c> and <c>app/x</c> only the last one shows that <c>app</c> is also a directory, so the builder keeps a pair until no key
+/// in a directory of its name can follow. Each kept key starts with the one before it: they are few, regardless of the number of keys.</remarks>
+/// <param name="start">The common beginning of all keys: the directory with its last slash, or empty.</param>
+/// <param name="depth">The number of levels of subdirectories to include.</param>
 public sealed class EntryBuilder(string start, int depth)
 {
-    // No key that lies in the directory of a name, and none before it, has a character from this one on in the place of the slash.
+    // No key in the directory of a name, and no key before it, has this or a greater character in the place of the slash.
     private const char AfterSeparator = (char)(KeyRules.Separator + 1);
 
     private readonly List<string> _open = [];
     private readonly List<KvPair> _held = [];
 
-    /// <summary>The directory, with its last slash, whose further keys would add nothing; null if there is none.</summary>
+    /// <summary>The directory, with its last slash, whose further keys add no entry; null if none exists.</summary>
     public string? Skippable { get; private set; }
 
-    /// <summary>True if the key lies in the directory whose further keys would add nothing.</summary>
+    /// <summary>Checks whether a key is in the directory whose further keys add no entry.</summary>
     public bool IsInSkippable(string key) => Skippable is { } known && key.StartsWith(known, StringComparison.Ordinal);
 
-    /// <summary>Takes note of a key that is not to be shown, outside of a skippable directory.</summary>
+    /// <summary>Records a hidden key outside a skippable directory.</summary>
     public void Pass() => Skippable = null;
 
-    /// <summary>Takes the next key.</summary>
+    /// <summary>Adds the next key.</summary>
     /// <param name="pair">The pair.</param>
-    /// <param name="entries">Gets the entries that are known now.</param>
+    /// <param name="entries">Receives the entries that are now complete.</param>
     public void Add(KvPair pair, List<KvEntry> entries)
     {
         if (Enter(pair.Key, entries))
@@ -35,13 +35,13 @@ public sealed class EntryBuilder(string start, int depth)
         }
     }
 
-    /// <summary>Takes a directory in its place among the keys, for stores in which it may be empty.</summary>
+    /// <summary>Adds a directory at its place among the keys, for stores with empty directories.</summary>
     /// <param name="directory">The directory, with its last slash.</param>
-    /// <param name="entries">Gets the entries that are known now.</param>
+    /// <param name="entries">Receives the entries that are now complete.</param>
     public void AddDirectory(string directory, List<KvEntry> entries) => Enter(directory, entries);
 
-    /// <summary>Takes note that no key is left.</summary>
-    /// <param name="entries">Gets the rest of the entries.</param>
+    /// <summary>Records the end of the keys.</summary>
+    /// <param name="entries">Receives the remaining entries.</param>
     public void End(List<KvEntry> entries)
     {
         while (_held.Count > 0)
@@ -50,8 +50,8 @@ public sealed class EntryBuilder(string start, int depth)
         }
     }
 
-    /// <summary>The entries of all that a stream brings.</summary>
-    /// <param name="found">What is found, in the order of its keys.</param>
+    /// <summary>Builds the entries of a stream.</summary>
+    /// <param name="found">The items, in the order of their keys.</param>
     /// <param name="add">Adds the keys of an item.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public async IAsyncEnumerable<KvEntry> BuildAsync<T>(
@@ -78,8 +78,8 @@ public sealed class EntryBuilder(string start, int depth)
         }
     }
 
-    /// <summary>Opens the directories that a key lies in.</summary>
-    /// <returns>True if the key itself lies no deeper than is looked into.</returns>
+    /// <summary>Opens the directories that contain a key.</summary>
+    /// <returns>True if the key is within the depth.</returns>
     private bool Enter(string key, List<KvEntry> entries)
     {
         while (_held.Count > 0 && !MayBeDirectory(_held[^1].Key, key))

@@ -1,11 +1,12 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>Makes an entry of its two halves, the key and the directory of one name, which are read apart and may be readable apart: a right to
-/// <c>app/</c> and all below is none to the key <c>app</c>, and the other way round.</summary>
+/// <summary>Joins an entry from its two halves, the key and the directory of one name. They are read separately and have separate permissions: a permission for
+/// the keys below <c>app/</c> does not include the key <c>app</c>, and vice versa.</summary>
 public static class EntryHalves
 {
-    /// <summary>Joins what comes of the two readings. A half that the user may not read counts as absent; only a user who may read neither is refused.</summary>
-    /// <param name="path">The path that both are called by.</param>
+    /// <summary>Joins the results of the two reads. A half that the user may not read counts as absent; the call is refused only if the user may read
+    /// neither.</summary>
+    /// <param name="path">The path of both halves.</param>
     /// <param name="pair">Reads the key; null for a path that cannot be a key.</param>
     /// <param name="directory">Checks whether keys lie in the directory.</param>
     /// <exception cref="KvPermissionDeniedException">The user may read neither half.</exception>

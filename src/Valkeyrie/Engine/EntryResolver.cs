@@ -1,13 +1,13 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>Tells what a path stands for in a store whose directories are nothing but the beginnings of keys.</summary>
+/// <summary>Resolves the entry at a path, in a store whose directories are only beginnings of keys.</summary>
 internal static class EntryResolver
 {
     private static readonly KvReadOptions Newest = new();
 
     public static ValueTask<KvEntry?> FindAsync(IRevisionedEngine engine, string path, KvEntryOptions options, CancellationToken cancellationToken)
     {
-        // Both on their way at once.
+        // Both reads run concurrently.
         var listing = HasKeysAsync(engine, KvRange.Below(path), cancellationToken).AsTask();
         var reading = path.Length == 0 ? null : ReadAsync(engine, path, options.KeysOnly, cancellationToken).AsTask();
         return EntryHalves.JoinAsync(path, reading, listing);
@@ -27,7 +27,7 @@ internal static class EntryResolver
 
     private static async ValueTask<bool> HasKeysAsync(IRevisionedEngine engine, KvRange range, CancellationToken cancellationToken)
     {
-        // The first key tells, unless it may belong to a lock.
+        // The first key decides, unless it may be a lock key.
         using (var page = await engine.RangeAsync(new KvRangeQuery(range) { KeysOnly = true, Limit = 1 }, cancellationToken).ConfigureAwait(false))
         {
             if (page.Pairs.Count == 0 || !LockNames.IsNamedLikeLockKey(page.Pairs[0].Key))

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>The recipe of a watch: read the range at a revision, then follow every change after it, so that nothing is lost between.</summary>
+/// <summary>Implements a watch with a feed of changes: it reads the range at a revision, then follows every change after it, so that nothing is lost in
+/// between.</summary>
 internal static class ExistingThenChanges
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
@@ -16,13 +17,13 @@ internal static class ExistingThenChanges
         var again = false;
         if (!listing)
         {
-            // Asked for in any case: once a watch has begun it outlasts a store that is away, so this is the place to report a store that was never there.
+            // Requested in any case: an established watch survives an outage, so an unreachable store must be reported here.
             (var next, history) = await NextRevisionAsync(engine, range, cancellationToken).ConfigureAwait(false);
             again = from > next && (options.Resynchronize ? true : throw HistoryErrors.NotReached(range, from, next - 1, engine.Info.Address));
             from = from == 0 ? next : from;
         }
 
-        // A watch on a lock's key itself shows it; a watch on a tree leaves the machinery of locks out.
+        // A watch on a lock key itself shows the key; a watch on a tree omits lock keys.
         var locks = range.Kind == KvRangeKind.Key ? null : new WatchedLockKeys(engine);
         var resynchronizing = false;
         var isAway = false;
@@ -83,8 +84,8 @@ internal static class ExistingThenChanges
                 }
             }
 
-            // Only missed changes that the caller wants to live without lead here: list again, and say so. As the watch outlasted whatever made it miss
-            // them, it outlasts a store that is away just now.
+            // This point is reached only if changes were missed and the caller accepts a resync: list again and report it. The watch survived the failure that
+            // made it miss the changes, and so it also survives an outage now.
             resynchronizing = true;
             var there = await NextRevisionUnlessAwayAsync(engine, range, cancellationToken).ConfigureAwait(false);
             while (there.Error is not null)

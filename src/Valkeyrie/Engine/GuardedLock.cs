@@ -1,14 +1,14 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>A held lock that stands on a lease. The end of the lease tells its holder that it is lost, and so does a watch on the lock's own
-/// key; it is released once, however often that is asked for, and never under its holder without a word.</summary>
+/// <summary>A held lock that depends on a lease. The holder is notified of the loss by the end of the lease and by a watch on the lock's own key. The lock is
+/// released only once, regardless of the number of calls, and never without notice to the holder.</summary>
 public abstract class GuardedLock : KvLock
 {
-    // Most locks are held for less; those pay nothing for the guard. What was removed meanwhile is seen all the same: the guard's watch
-    // begins at the revision at which the lock was taken.
+    // Most locks are held for a shorter time and pay nothing for the guard. Removals in the meantime are still detected: the guard's watch begins at the
+    // revision at which the lock was taken.
     private static readonly TimeSpan GuardDelay = TimeSpan.FromMilliseconds(100);
 
-    // A holder that is slow to end its work must not keep the lock from others for long.
+    // A holder that reacts slowly must not delay others for long.
     private static readonly TimeSpan HolderPatience = TimeSpan.FromSeconds(1);
 
     private readonly RenewedLease _lease;
@@ -22,11 +22,11 @@ public abstract class GuardedLock : KvLock
     private Task? _unlocking;
     private Task? _takingAway;
 
-    /// <summary>Holds a lock that was just taken. <see cref="BeginGuard"/> is called next.</summary>
+    /// <summary>Creates the object for a lock that was just taken. Call <see cref="BeginGuard"/> next.</summary>
     /// <param name="key">The locked key.</param>
-    /// <param name="fencingToken">The revision at which the lock's own key was created.</param>
-    /// <param name="lease">What the lock stands on.</param>
-    /// <param name="address">The store, as errors name it.</param>
+    /// <param name="fencingToken">The create revision of the lock's own key.</param>
+    /// <param name="lease">The lease of the lock.</param>
+    /// <param name="address">The store, for error messages.</param>
     protected GuardedLock(string key, long fencingToken, RenewedLease lease, string address)
     {
         Key = key;
@@ -54,7 +54,7 @@ public abstract class GuardedLock : KvLock
     /// <inheritdoc/>
     public sealed override KvLockLostReason? LostReason => _lostReason;
 
-    /// <summary>Begins to look whether the lock's key is removed by others.</summary>
+    /// <summary>Starts to watch for the removal of the lock's key by others.</summary>
     public void BeginGuard() => _guardDelay = new Timer(static self => _ = ((GuardedLock)self!).GuardAsync(), this, GuardDelay, Timeout.InfiniteTimeSpan);
 
     /// <inheritdoc/>
@@ -69,8 +69,9 @@ public abstract class GuardedLock : KvLock
     /// <inheritdoc/>
     public sealed override ValueTask BreakAsync(CancellationToken cancellationToken = default) => TakeAwayAsync(KvLockLostReason.Released, cancellationToken);
 
-    /// <summary>Tells the holder that the lock is lost, then releases it. A lock that is not held is left alone; a release that is under way is awaited.</summary>
-    /// <param name="reason">Why it is lost.</param>
+    /// <summary>Notifies the holder that the lock is lost, then releases it. Has no effect on a lock that is not held; waits for a release that is under
+    /// way.</summary>
+    /// <param name="reason">The reason of the loss.</param>
     /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>
     public async ValueTask TakeAwayAsync(KvLockLostReason reason, CancellationToken cancellationToken)
     {
@@ -86,17 +87,17 @@ public abstract class GuardedLock : KvLock
         }
         catch (KvException e) when (e.Code is KvErrorCode.LockLost or KvErrorCode.LeadershipLost)
         {
-            // The holder's own release found nothing to release, and neither is there anything to take away.
+            // The holder's own release found the lock gone, so there is nothing left to release.
         }
     }
 
-    /// <summary>Key, token and state.</summary>
+    /// <summary>The key, the fencing token and the state.</summary>
     public sealed override string ToString() => $"{Key} #{FencingToken} {(IsHeld ? "held" : "not held")}";
 
-    /// <summary>The error of whoever goes on with what was lost.</summary>
+    /// <summary>Creates the error for further use of the lost lock.</summary>
     protected virtual KvException LostError(KvLockLostReason reason) => new KvLockLostException(Key, _address, reason);
 
-    /// <summary>Throws if it is no longer held, whether or not its holder has been notified yet.</summary>
+    /// <summary>Throws if the lock is no longer held, whether or not the holder was already notified.</summary>
     protected void ThrowIfLost()
     {
         lock (_gate)
@@ -108,19 +109,19 @@ public abstract class GuardedLock : KvLock
         }
     }
 
-    /// <summary>Lets the next one in. What fails or is cancelled here goes on in the background.</summary>
+    /// <summary>Releases the lock in the store. After a failure or a cancellation the release continues in the background.</summary>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <returns>False if the lock turned out to have been lost.</returns>
+    /// <returns>False if the lock was already lost.</returns>
     protected abstract ValueTask<bool> ReleaseAsync(CancellationToken cancellationToken);
 
-    /// <summary>Forgets a lock that has been lost, so that there is nothing to release.</summary>
+    /// <summary>Discards a lost lock, which needs no release.</summary>
     protected abstract void Abandon();
 
-    /// <summary>Returns when the lock's own key is there no more.</summary>
+    /// <summary>Waits until the lock's own key is gone.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     protected abstract Task WaitForRemovalAsync(CancellationToken cancellationToken);
 
-    // Called under the gate, which it holds until its first wait.
+    // Called while holding the gate, which it keeps until its first wait.
     private async Task UnlockOnceAsync(CancellationToken cancellationToken)
     {
         var isTakenAway = _takingAway is not null;
@@ -143,7 +144,7 @@ public abstract class GuardedLock : KvLock
         }
     }
 
-    // Called under the gate, which it holds until its first wait.
+    // Called while holding the gate, which it keeps until its first wait.
     private async Task TakeAwayOnceAsync(KvLockLostReason reason, CancellationToken cancellationToken)
     {
         var wasLost = LostReasonNow() is not null;
@@ -162,7 +163,7 @@ public abstract class GuardedLock : KvLock
         await ReleaseAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    // A lease may have ended before its timer says so.
+    // A lease may have ended before its timer fires.
     private KvLockLostReason? LostReasonNow() => _lostReason ??= _lease.IsAlive ? null : KvLockLostReason.LeaseEnded;
 
     private Task EndGuardAsync()
@@ -181,11 +182,11 @@ public abstract class GuardedLock : KvLock
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // Ended, or the watch may not be made: the lease alone tells then.
+            // The watch has ended or is not permitted: only the lease shows the loss.
         }
     }
 
-    /// <summary>Tells the holder that it is lost.</summary>
+    /// <summary>Notifies the holder of the loss.</summary>
     protected void MarkLost(KvLockLostReason reason)
     {
         lock (_gate)
@@ -198,7 +199,7 @@ public abstract class GuardedLock : KvLock
             _lostReason ??= reason;
         }
 
-        // What the holder does about it, however long it takes or badly it ends, must not hold up the word to others on the same lease.
+        // The holder's callbacks, however slow or faulty, must not delay the notification of other locks on the same lease.
         _ = _lost.CancelAsync();
     }
 }

@@ -2,9 +2,9 @@ using System.Text;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>A leadership: the first place in the line of an election, and the value on its key.</summary>
+/// <summary>A leadership: the first place in the queue of an election, and the value of its key.</summary>
 /// <param name="place">The place.</param>
-/// <param name="value">The value with which it was won.</param>
+/// <param name="value">The value at the time of the election.</param>
 internal sealed class HeldLeadership(HeldPlace place, ReadOnlyMemory<byte> value) : KvLeadership
 {
     private volatile string _value = Encoding.UTF8.GetString(value.Span);

@@ -1,12 +1,12 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>What grants times to live that can be renewed: leases, or the sessions of a store that has those instead.</summary>
+/// <summary>Grants and renews times to live: leases, or the sessions of a store that has sessions instead.</summary>
 public interface ILeaseSource
 {
-    /// <summary>What it is and where.</summary>
+    /// <summary>The identity of the store.</summary>
     KvStoreInfo Info { get; }
 
-    /// <summary>The longest that one round trip may take.</summary>
+    /// <summary>The longest duration of one round trip.</summary>
     TimeSpan Timeout { get; }
 
     /// <inheritdoc cref="IKvLeases.GrantLeaseAsync"/>
@@ -18,7 +18,7 @@ public interface ILeaseSource
     /// <inheritdoc cref="IKvLeases.RevokeLeaseAsync"/>
     ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken);
 
-    /// <summary>Checks whether a key is attached to a lease, so that it goes when the lease ends.</summary>
+    /// <summary>Checks whether a key is attached to a lease, so that it is removed when the lease ends.</summary>
     /// <param name="key">The key.</param>
     /// <param name="leaseId">The lease.</param>
     /// <param name="cancellationToken">Ends the call early.</param>

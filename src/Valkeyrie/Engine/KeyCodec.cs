@@ -1,7 +1,7 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>Turns keys into the bytes that a store keeps and back (<see cref="KeyText"/>), and puts a namespace before them.</summary>
-/// <param name="keyNamespace">The prefix put before every key and taken off again; empty for none.</param>
+/// <summary>Converts keys to the bytes in a store and back (<see cref="KeyText"/>), and adds and removes a namespace.</summary>
+/// <param name="keyNamespace">The prefix to add to every key and remove again; empty for none.</param>
 public sealed class KeyCodec(string keyNamespace)
 {
     private readonly byte[] _prefix = keyNamespace.Length == 0 ? [] : KeyText.Encode(keyNamespace);
@@ -9,15 +9,15 @@ public sealed class KeyCodec(string keyNamespace)
     /// <summary>The codec without a namespace.</summary>
     public static KeyCodec Plain { get; } = new("");
 
-    /// <summary>The most bytes that a key of this text can take, the namespace included.</summary>
+    /// <summary>Returns the maximum number of bytes of a key, including the namespace.</summary>
     /// <param name="key">The key.</param>
     public int MaxByteCount(string key) => _prefix.Length + KeyText.MaxByteCount(key);
 
-    /// <summary>Writes a key's bytes, the namespace before them.</summary>
+    /// <summary>Writes the bytes of the namespace and a key.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="destination">At least <see cref="MaxByteCount"/> long.</param>
-    /// <returns>How many bytes were written.</returns>
-    /// <exception cref="KvInvalidArgumentException">The key holds half of a surrogate pair.</exception>
+    /// <param name="destination">The destination, at least <see cref="MaxByteCount"/> bytes long.</param>
+    /// <returns>The number of written bytes.</returns>
+    /// <exception cref="KvInvalidArgumentException">The key contains half of a surrogate pair.</exception>
     public int Encode(string key, Span<byte> destination)
     {
         _prefix.CopyTo(destination);
@@ -31,15 +31,15 @@ public sealed class KeyCodec(string keyNamespace)
         return buffer[..Encode(key, buffer)];
     }
 
-    /// <summary>Reads a key from its bytes and takes the namespace off.</summary>
-    /// <param name="bytes">The bytes as the store has them.</param>
+    /// <summary>Converts bytes to a key, without the namespace.</summary>
+    /// <param name="bytes">The bytes in the store.</param>
     public string Decode(ReadOnlySpan<byte> bytes) => KeyText.Decode(bytes[Math.Min(_prefix.Length, bytes.Length)..]);
 
-    /// <summary>Checks whether a key lies in the namespace.</summary>
-    /// <param name="bytes">The bytes as the store has them.</param>
+    /// <summary>Checks whether a key is in the namespace.</summary>
+    /// <param name="bytes">The bytes in the store.</param>
     public bool Covers(ReadOnlySpan<byte> bytes) => bytes.StartsWith(_prefix);
 
-    /// <summary>The interval of keys that a range covers.</summary>
+    /// <summary>Returns the interval of keys in a range.</summary>
     /// <param name="range">The range; not a single key.</param>
     public KeyInterval IntervalOf(KvRange range)
     {
@@ -48,7 +48,7 @@ public sealed class KeyCodec(string keyNamespace)
         return new(start, EndOf(start));
     }
 
-    // The smallest byte string above every one that starts with the prefix: the last byte that can grow, grown, and the rest dropped.
+    // The smallest byte string above all that start with the prefix: the last byte below 0xFF is incremented, and the rest dropped.
     private static byte[]? EndOf(byte[] prefix)
     {
         var last = prefix.AsSpan().LastIndexOfAnyExcept((byte)0xFF);

@@ -2,19 +2,19 @@ using System.Text;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Guesses which key lies so many keys behind another one, from a page of keys that lie near. A wrong guess costs time, never a key: it only
-/// says where one request ends and the next begins.</summary>
-/// <remarks>Keys are read as numbers of mixed base: the digits that a place can have are the characters seen there, rounded up to their kind (ten
-/// digits, sixteen hexadecimal ones, an alphabet). So <c>item-00511</c> is followed, 16,000 keys later, by <c>item-16511</c>, and a carry passes
-/// over places that hold one character alone, such as a slash.</remarks>
+/// <summary>Estimates the key at a distance, counted in keys, from another key, based on a page of nearby keys. A wrong estimate costs time, never a key: it
+/// only decides where one request ends and the next begins.</summary>
+/// <remarks>Keys are read as numbers in a mixed base: the possible digits of a place are the characters seen there, extended to their kind (ten digits, sixteen
+/// hexadecimal digits, an alphabet). So 16,000 keys after <c>item-00511</c> follows <c>item-16511</c>, and a carry skips places that have only one character,
+/// such as a slash.</remarks>
 internal sealed class KeyDistribution
 {
     private const int Samples = 32;
 
-    // Places looked at behind the first in which the keys of the page differ: enough to tell a key among millions.
+    // The number of places after the first difference between the page's keys: enough to distinguish a key among millions.
     private const int Places = 8;
 
-    // Those with fewer characters first: the first that has a character is taken to be its kind.
+    // Smaller kinds first: the first kind that contains a character is taken to be its kind.
     private static readonly string[] Kinds = ["0123456789", "abcdef", "ABCDEF", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 
     private readonly string _prefix;
@@ -30,8 +30,8 @@ internal sealed class KeyDistribution
         _step = (Fraction(to) - Fraction(from)) / (count - 1);
     }
 
-    /// <summary>Looks at a page; null if it tells nothing.</summary>
-    /// <param name="prefix">What all keys of the range start with.</param>
+    /// <summary>Analyzes a page; null if it shows no distribution.</summary>
+    /// <param name="prefix">The common beginning of all keys in the range.</param>
     /// <param name="pairs">The pairs of the page, in key order.</param>
     public static KeyDistribution? Of(string prefix, IReadOnlyList<KvPair> pairs)
     {
@@ -55,9 +55,9 @@ internal sealed class KeyDistribution
         return spread._step > 0 ? spread : null;
     }
 
-    /// <summary>The key that probably lies so many keys behind another one; null if that is the end of the range or is not known.</summary>
-    /// <param name="key">The key to begin behind.</param>
-    /// <param name="keys">How many keys.</param>
+    /// <summary>Estimates the key at a distance after another key; null if that is beyond the range or not known.</summary>
+    /// <param name="key">The key to start after.</param>
+    /// <param name="keys">The distance, in keys.</param>
     public string? Behind(string key, double keys)
     {
         var moved = Fraction(key) + (keys * _step);
@@ -83,7 +83,7 @@ internal sealed class KeyDistribution
 
     private static string DigitsOf(HashSet<char> seen, HashSet<char> hexadecimal)
     {
-        // Where another place is hexadecimal, one that has shown no letter yet will do so further on.
+        // If another place is hexadecimal, a place without a letter so far may get one later.
         var alike = seen.All(char.IsAsciiDigit) ? seen.Concat(hexadecimal) : seen;
         return string.Concat(new SortedSet<char>(alike.SelectMany(c => Array.Find(Kinds, k => k.Contains(c, StringComparison.Ordinal)) ?? $"{c}")));
     }
@@ -99,7 +99,7 @@ internal sealed class KeyDistribution
         return below;
     }
 
-    /// <summary>The places from the first one that differs on, as a number from 0 to 1.</summary>
+    /// <summary>Returns the places from the first difference on, as a number from 0 to 1.</summary>
     private double Fraction(string key)
     {
         var fraction = 0.0;
@@ -115,7 +115,7 @@ internal sealed class KeyDistribution
 
     private void AppendFraction(StringBuilder guess, double fraction)
     {
-        // Down to where one unit is less than the way from one key to the next.
+        // Down to the place in which one unit is less than the distance between two keys.
         var unit = 1.0;
         for (var place = _first; place < _digits.Count && unit > _step; place++)
         {

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>An interval of keys by their bytes: from <paramref name="Start"/> up to, not including, <paramref name="End"/>.</summary>
-/// <param name="Start">The first key's bytes; empty for the very first.</param>
-/// <param name="End">The bytes that end the interval; null for no end.</param>
+/// <summary>An interval of keys by their bytes, from <paramref name="Start"/> (included) to <paramref name="End"/> (excluded).</summary>
+/// <param name="Start">The bytes of the first key; empty for no lower bound.</param>
+/// <param name="End">The bytes of the upper bound; null for none.</param>
 public readonly record struct KeyInterval(byte[] Start, byte[]? End);

@@ -1,21 +1,21 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>What a watch by comparison knows of its range: the state that it has delivered last. A new state is read against it pair by pair; nothing of that is
-/// known before the state was read to its end, so that one that breaks off changes nothing.</summary>
-/// <param name="previousValue">True to keep values, for events that carry the pair before the change.</param>
+/// <summary>The last delivered state of a range, in a watch by comparison. A new state is compared pair by pair, and replaces the known one only after it was
+/// read to its end, so an interrupted read changes nothing.</summary>
+/// <param name="previousValue">True to keep the values, for events with the pair before the change.</param>
 internal sealed class KnownPairs(bool previousValue)
 {
     private readonly Dictionary<string, Known> _pairs = new(StringComparer.Ordinal);
     private readonly List<KvPair> _changed = [];
     private long _pass;
 
-    /// <summary>Forgets all.</summary>
+    /// <summary>Removes all pairs.</summary>
     public void Clear() => _pairs.Clear();
 
-    /// <summary>Takes note of a pair that has been delivered.</summary>
+    /// <summary>Records a delivered pair.</summary>
     public void Add(KvPair pair) => _pairs[pair.Key] = new Known(pair, previousValue) { Pass = _pass };
 
-    /// <summary>Begins to read a new state.</summary>
+    /// <summary>Starts to read a new state.</summary>
     public void Begin()
     {
         _pass++;
@@ -37,9 +37,10 @@ internal sealed class KnownPairs(bool previousValue)
         _changed.Add(pair);
     }
 
-    /// <summary>Ends the new state: it is what is known from now on.</summary>
-    /// <param name="revision">The state's revision, with which removals are reported: the store does not say when they were.</param>
-    /// <returns>What has changed, in the order of revisions. Of several changes of a key the last one; and before it the removal, if the key was created again.</returns>
+    /// <summary>Ends the new state, which becomes the known one.</summary>
+    /// <param name="revision">The state's revision, with which removals are reported, because the store does not report their revisions.</param>
+    /// <returns>The changes, in the order of revisions. Of several changes of a key only the last is included, after a removal if the key was created
+    /// again.</returns>
     public IReadOnlyList<KvEvent> End(long revision)
     {
         List<KvEvent> events = [.. Removed(revision)];
@@ -48,7 +49,7 @@ internal sealed class KnownPairs(bool previousValue)
             _pairs.TryGetValue(pair.Key, out var known);
             if (known is not null && known.CreateRevision != pair.CreateRevision)
             {
-                // When exactly it was removed is not known: at the latest just before it was made again.
+                // The exact revision of the removal is not known: at the latest just before the key was created again.
                 events.Add(Delete(pair.Key, known, Math.Max(known.Revision, (pair.CreateRevision ?? 0) - 1)));
                 known = null;
             }
@@ -80,10 +81,10 @@ internal sealed class KnownPairs(bool previousValue)
 
         public long? CreateRevision { get; } = pair.CreateRevision;
 
-        /// <summary>The pair itself, where it may be asked for.</summary>
+        /// <summary>The pair, if events need it.</summary>
         public KvPair? Pair { get; } = previousValue ? pair : null;
 
-        /// <summary>The newest state that has it.</summary>
+        /// <summary>The newest state that contains the pair.</summary>
         public long Pass { get; set; }
     }
 }

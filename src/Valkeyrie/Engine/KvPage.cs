@@ -3,16 +3,15 @@ namespace Valkeyrie.Engine;
 /// <summary>The answer to a <see cref="KvRangeQuery"/>.</summary>
 /// <param name="Pairs">The pairs.</param>
 /// <param name="More">True if the limit left pairs out.</param>
-/// <param name="Count">How many pairs the range holds between the query's ends, whatever the limit. Where the limit left pairs out, a store that
-/// would have to walk over them to count them may say one more than it gives.</param>
+/// <param name="Count">The number of pairs between the query's bounds, regardless of the limit. If the limit omitted pairs, a store that would have to count
+/// them one by one may return one more than the number of returned pairs.</param>
 /// <param name="Revision">The store's newest revision when it answered.</param>
-/// <param name="ByteCount">How many bytes the answer took, for choosing the next page's limit.</param>
+/// <param name="ByteCount">The size of the answer in bytes, for choosing the next page's limit.</param>
 public sealed record KvPage(IReadOnlyList<KvPair> Pairs, bool More, long Count, long Revision, long ByteCount) : IDisposable
 {
-    /// <summary>Which history the revision belongs to: a number of the engine's own, that distinguishes two histories. 0 (the default) where it knows of
-    /// one alone.</summary>
+    /// <summary>The history that the revision belongs to, as the engine numbers it. Default: 0, for an engine with only one history.</summary>
     public long History { get; init; }
 
-    /// <summary>Gives back what the pairs may rest on; none may be asked for after it. A page that is not disposed is left to the collector.</summary>
+    /// <summary>Releases the memory behind the pairs; do not use them afterwards. The garbage collector frees a page that is not disposed.</summary>
     public void Dispose() => (Pairs as IDisposable)?.Dispose();
 }

@@ -2,11 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Lists in descending order on a store that gives keys in ascending order alone: the whole range is read, and its last pairs are kept, as many as the limit
-/// asks for. Without a limit memory would hold the whole range, so such a store does not support it.</summary>
+/// <summary>Lists in descending order on a store that returns keys only in ascending order: it reads the whole range and keeps the last pairs, up to the limit.
+/// Without a limit the whole range would be in memory, so such a store does not support it.</summary>
 public static class LastPairs
 {
-    /// <summary>The last pairs of a listing, the last one first.</summary>
+    /// <summary>Lists the last pairs of a listing, the last one first.</summary>
     /// <param name="options">The options, with <see cref="KvListOptions.Descending"/>.</param>
     /// <param name="store">The store.</param>
     /// <param name="list">Lists in ascending order.</param>

@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Renews leases in the background until they are let go or lost, and ends those that are left when the store closes.</summary>
-/// <param name="source">What grants and renews them.</param>
+/// <summary>Renews leases in the background until they are released or lost, and revokes the rest when the store closes.</summary>
+/// <param name="source">Grants, renews and revokes the leases.</param>
 public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
 {
-    // A closing store must not hang on a server that is gone; what is not ended now ends with its time to live.
+    // A closing store must not hang on a dead server; a lease that is not revoked now ends with its time to live.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
     private readonly object _gate = new();
@@ -15,7 +15,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private bool _closed;
 
-    /// <summary>How many leases are being renewed.</summary>
+    /// <summary>The number of leases that are being renewed.</summary>
     public int Count
     {
         get
@@ -27,16 +27,16 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins to renew a lease.</summary>
+    /// <summary>Starts to renew a lease.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="askedAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
-    /// <param name="key">The one key that it is renewed for, as long as it bears the lease; null to renew it until it is let go.</param>
+    /// <param name="askedAt">The time of the request, in <see cref="Stopwatch"/> ticks.</param>
+    /// <param name="key">The only key of the lease: it is renewed while the key is attached to it. Null to renew it until it is released.</param>
     /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
     public RenewedLease Keep(KvLease lease, long askedAt, string? key = null) => Keep(new RenewedLease(lease, askedAt) { Key = key });
 
-    /// <summary>Begins to renew a lease that may be renewed already: then it is from now on for its own sake, whatever becomes of its key.</summary>
+    /// <summary>Starts to renew a lease that may already be renewed. From now on it is renewed regardless of its key.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="askedAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
+    /// <param name="askedAt">The time of the request, in <see cref="Stopwatch"/> ticks.</param>
     /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
     public void KeepOnce(KvLease lease, long askedAt)
     {
@@ -53,8 +53,8 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         }
     }
 
-    /// <summary>Grants a lease for locks and begins to renew it.</summary>
-    /// <param name="ttl">Its time to live.</param>
+    /// <summary>Grants a lease for locks and starts to renew it.</summary>
+    /// <param name="ttl">The time to live.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     public async ValueTask<RenewedLease> GrantAsync(TimeSpan ttl, CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         return Keep(new RenewedLease(lease, sentAt) { EndsWithHistory = true });
     }
 
-    /// <summary>Stops renewing a lease and ends it, without waiting.</summary>
+    /// <summary>Stops renewing a lease and revokes it, without waiting.</summary>
     /// <param name="lease">The lease.</param>
     public void LetGo(RenewedLease lease)
     {
@@ -72,7 +72,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         RevokeInBackground(lease.Id);
     }
 
-    /// <summary>Ends a lease without waiting. Where that fails it ends with its time to live.</summary>
+    /// <summary>Revokes a lease without waiting. If that fails, it ends with its time to live.</summary>
     /// <param name="leaseId">The lease.</param>
     public void RevokeInBackground(long leaseId)
     {
@@ -95,7 +95,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
             TaskScheduler.Default);
     }
 
-    /// <summary>Ends the leases that are left, and waits for those that are being ended, for a few seconds at most.</summary>
+    /// <summary>Revokes the remaining leases, and waits for pending revocations, for at most a few seconds.</summary>
     public async ValueTask DisposeAsync()
     {
         List<RenewedLease> leases;
@@ -141,7 +141,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         _leases.Add(lease, Task.CompletedTask);
         var renewing = RenewUntilEndedAsync(lease);
 
-        // One that had ended before this has taken itself away already.
+        // A lease that ended earlier has already been removed.
         if (_leases.ContainsKey(lease))
         {
             _leases[lease] = renewing;
@@ -169,7 +169,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         }
     }
 
-    // Not revoked: what else its owner may have attached to it lives out its time.
+    // Not revoked: other keys that its owner attached to it live until the end of its time to live.
     private void StopUnlessKeptForItself(RenewedLease lease)
     {
         lock (_gate)
@@ -181,7 +181,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         }
     }
 
-    /// <summary>False if somebody has overwritten or removed the key, so that there is nothing left to keep alive.</summary>
+    /// <summary>Checks whether the key is still attached; false if it was overwritten or removed, so that nothing needs the lease.</summary>
     private async Task<bool> IsAttachedAsync(RenewedLease lease, string key)
     {
         using var attempt = lease.NewAttempt();
@@ -191,7 +191,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // Not known; the next renewal asks again.
+            // Not known; the next renewal checks again.
             return true;
         }
     }
@@ -232,7 +232,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // It has ended already, or ends with its time to live.
+            // The lease has already ended, or ends with its time to live.
         }
     }
 }

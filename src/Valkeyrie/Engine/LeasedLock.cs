@@ -1,12 +1,12 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>What a contender of <see cref="LeasedMutex"/> has won and holds.</summary>
+/// <summary>The prize of a contender of <see cref="LeasedMutex"/>.</summary>
 internal sealed class LeasedLock(LeasedMutex mutex, Contest contest, string own, long createRevision, RenewedLease lease)
     : HeldPlace(contest.Name, createRevision, lease, mutex.Engine.Info.Address)
 {
     private readonly RenewedLease _lease = lease;
 
-    /// <summary>What was won.</summary>
+    /// <summary>The contest that was won.</summary>
     public Contest Contest => contest;
 
     public override string Own => own;

@@ -2,11 +2,11 @@ using System.Collections.Concurrent;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>etcd's recipe of a queue under leases, which its mutex and its election (client/v3/concurrency) have in common: each contender puts the key
-/// <c>DIRECTORY/LEASE</c> under a lease of its own; the one with the lowest create revision has won, and each other waits for its predecessor to go. The directory of a
-/// lock is <c>KEY___lock</c>, as in the Go library, or the key itself, as in etcd's own tools; that of an election is its name.</summary>
-/// <remarks>Beyond the recipe: the value goes onto the locked key in the transaction that takes the lock, and leases are pooled, so that an
-/// uncontended lock costs one round trip to take and one to release.</remarks>
+/// <summary>Implements etcd's recipe of a queue with leases, which its mutex and its election share (client/v3/concurrency). Each contender creates the key
+/// <c>DIRECTORY/LEASE</c>, attached to its own lease. The one with the lowest create revision wins; each other waits for the removal of its predecessor. The
+/// directory of a lock is <c>KEY___lock</c>, as in the Go library, or the key itself, as in etcd's tools; that of an election is its name.</summary>
+/// <remarks>Beyond the recipe, the value is written to the locked key in the transaction that takes the lock, and leases are pooled, so an uncontended lock
+/// costs one round trip to take and one to release.</remarks>
 internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer) : IAsyncDisposable
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
@@ -19,7 +19,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer
 
     public IRevisionedEngine Engine => engine;
 
-    /// <summary>Waits until a contender has won, then keeps what it won alive.</summary>
+    /// <summary>Waits until a contender has won, then keeps the prize alive.</summary>
     public async ValueTask<LeasedLock> WinAsync(Contest contest, CancellationToken cancellationToken)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -47,11 +47,11 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer
         }
     }
 
-    /// <summary>Gives a lock up without waiting; tries until that is done or the lease has ended.</summary>
-    /// <param name="directory">The directory of the lock's keys.</param>
-    /// <param name="lease">The lease that the lock stands on.</param>
-    /// <param name="release">The transaction that gives it up.</param>
-    /// <param name="pending">A transaction still under way that may put the lock's key; null for none.</param>
+    /// <summary>Releases a lock without waiting; retries until it succeeds or the lease has ended.</summary>
+    /// <param name="directory">The directory of the lock keys.</param>
+    /// <param name="lease">The lease of the lock.</param>
+    /// <param name="release">The transaction that releases it.</param>
+    /// <param name="pending">A transaction still under way that may create the lock key; null for none.</param>
     public void ReleaseInBackground(string directory, RenewedLease lease, KvTransaction release, Task? pending = null) =>
         _ = ReleaseAsync(directory, lease, release, pending);
 
@@ -63,11 +63,11 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer
 
     public void Forget(LeasedLock held) => _held.TryRemove(held, out _);
 
-    /// <summary>Returns when a lock key of a given creation is there no more.</summary>
+    /// <summary>Waits until a lock key with a certain create revision is gone.</summary>
     /// <param name="lockKey">The key.</param>
-    /// <param name="createRevision">Its creation.</param>
-    /// <param name="fromRevision">A revision at which it was there, and the next.</param>
-    /// <param name="history">The history that the revisions belong to; 0 if there is but one.</param>
+    /// <param name="createRevision">The create revision.</param>
+    /// <param name="fromRevision">The revision after one at which the key existed.</param>
+    /// <param name="history">The history that the revisions belong to; 0 if the engine has only one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task WaitForRemovalAsync(string lockKey, long createRevision, long fromRevision, long history, CancellationToken cancellationToken)
     {
@@ -87,7 +87,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer
             }
             catch (KvException e) when (e is KvCompactedException or KvHistoryChangedException)
             {
-                // A key that was restored along with its store is still there, as it was created.
+                // A key that was restored together with its store still exists, with its create revision.
                 var page = await engine.RangeAsync(new KvRangeQuery(self) { KeysOnly = true }, cancellationToken).ConfigureAwait(false);
                 if (page.Pairs.Count == 0 || page.Pairs[0].CreateRevision != createRevision)
                 {
@@ -114,11 +114,11 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // The leases are ended next, and with them what could not be released here.
+            // The leases are revoked next, and with them the locks that could not be released here.
         }
     }
 
-    /// <summary>One try with one lease: the lock, or null if the lease or the place in the queue was lost meanwhile.</summary>
+    /// <summary>Tries to win with one lease: returns the lock, or null if the lease or the place in the queue was lost.</summary>
     private async ValueTask<LeasedLock?> TryWithLeaseAsync(Contest contest, RenewedLease lease, Commits commits, CancellationToken cancellationToken)
     {
         var own = contest.Directory + LockNames.OfLease(lease.Id);
@@ -127,7 +127,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer
         {
             if (await TakeOrQueueAsync(contest, own, lease, commits, usable.Token).ConfigureAwait(false) is not { } revision)
             {
-                // Not the lease's end: other locks may stand on it.
+                // The lease is not revoked, because other locks may depend on it.
                 _pool.Return(lease, contest.Directory);
                 return null;
             }
@@ -146,20 +146,20 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer
         }
         catch (KvException e) when (e.Code is KvErrorCode.CannotLock or KvErrorCode.NotElected)
         {
-            // The store has answered, and nothing was put.
+            // The store has answered, and no key was created.
             _pool.Return(lease, contest.Directory);
             throw;
         }
         catch
         {
-            // Whether our key is there is not known, so it is taken away in any case; the lease goes back to the pool when that is done.
+            // Whether the contender's key exists is not known, so it is removed in any case; then the lease returns to the pool.
             var leave = new KvTransaction { Then = [new KvOperation.Delete(KvRange.Key(own))] };
             ReleaseInBackground(contest.Directory, lease, leave, commits.Last);
             throw;
         }
     }
 
-    /// <summary>The revision at which the lock's key was created; null if somebody removed it from the queue.</summary>
+    /// <summary>Returns the create revision of the lock key; null if it was removed from the queue.</summary>
     private async ValueTask<long?> TakeOrQueueAsync(
         Contest contest, string own, RenewedLease lease, Commits commits, CancellationToken cancellationToken)
     {
@@ -227,7 +227,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer
 
     private async Task ReleaseAsync(string directory, RenewedLease lease, KvTransaction release, Task? pending)
     {
-        // What is cancelled here may still reach the store, and after the release at that: so it is first seen to its end.
+        // A cancelled transaction may still reach the store, even after the release, so the release waits for its end.
         var mayStillArrive = pending is not null && !await EndsWithAnswerAsync(pending).ConfigureAwait(false);
         while (lease.IsAlive && !_closing.IsCancellationRequested)
         {
@@ -241,7 +241,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer
             }
             catch (Exception e) when (e is KvException or OperationCanceledException)
             {
-                // Out of reach: again, after a pause.
+                // Out of reach: retry after a pause.
             }
 
             await Task.Delay(ReleasePause, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -263,7 +263,7 @@ internal sealed class LeasedMutex(IRevisionedEngine engine, LeaseRenewer renewer
         }
     }
 
-    /// <summary>Transactions whose caller may give up waiting while they go on; the last of them is known.</summary>
+    /// <summary>Transactions that continue even if their caller stops waiting; it keeps the last of them.</summary>
     private sealed class Commits(IRevisionedEngine engine, CancellationToken closing)
     {
         public Task<KvTransactionResult>? Last { get; private set; }

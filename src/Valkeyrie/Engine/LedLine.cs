@@ -1,6 +1,6 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>The first place in the line of an election, won by <see cref="LineElections"/>.</summary>
+/// <summary>The first place in the line of an election, won through <see cref="LineElections"/>.</summary>
 internal sealed class LedLine(LineElections elections, string name, LinePlace place) : HeldPlace(name, place.CreateRevision, place.Lease, elections.Address)
 {
     public override string Own => place.Key;

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Elections over lines of contenders: the oldest leads, and each other waits for the one before it alone. A contender whose lease ends, or whose key somebody
-/// removes, lines up again.</summary>
+/// <summary>Implements elections with lines of contenders: the oldest contender leads, and each other waits only for its predecessor. A contender whose lease
+/// ends, or whose key is removed, joins the line again.</summary>
 /// <param name="lines">The lines.</param>
 public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDisposable
 {
@@ -14,7 +14,7 @@ public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDi
     private readonly ConcurrentDictionary<LedLine, bool> _led = new();
     private readonly ConcurrentDictionary<TaskCompletionSource, bool> _campaigns = new();
 
-    /// <summary>The store, as errors name it.</summary>
+    /// <summary>The store, for error messages.</summary>
     public string Address => lines.Info.Address;
 
     /// <inheritdoc/>
@@ -89,7 +89,7 @@ public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDi
     /// <summary>Ends the leaderships, each after its leader was notified. Campaigns must have been cancelled before.</summary>
     public async ValueTask DisposeAsync()
     {
-        // What they won or left behind is dealt with next.
+        // The places that they won or left are handled next.
         await Task.WhenAll(_campaigns.Keys.Select(c => c.Task)).ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(CloseTimeout);
         await Task.WhenAll(_led.Keys.Select(led => TakeAwayAsync(led, timeout.Token))).ConfigureAwait(false);
@@ -107,11 +107,11 @@ public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDi
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // The leases are ended next, and with them what could not be given up here.
+            // The leases are revoked next, and with them the places that could not be released here.
         }
     }
 
-    /// <summary>One try with one place: the first place, or null if the place was lost meanwhile.</summary>
+    /// <summary>Tries to win with one place: returns the first place, or null if the place was lost.</summary>
     private async ValueTask<LedLine?> TryWinAsync(Campaign campaign, CancellationToken cancellationToken)
     {
         var contest = campaign.Contest;
@@ -150,7 +150,7 @@ public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDi
         return led;
     }
 
-    /// <summary>Waits until nobody stands before a place; false if it is there no more.</summary>
+    /// <summary>Waits until a place is the first; false if it is gone.</summary>
     private async ValueTask<bool> WaitForTurnAsync(ElectionContest contest, LinePlace place, CancellationToken cancellationToken)
     {
         while (true)
@@ -180,7 +180,7 @@ public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDi
     {
         public ElectionContest Contest => contest;
 
-        /// <summary>True if the store has answered, so that another one is known to lead.</summary>
+        /// <summary>True if the store has answered, so that another contender is known to lead.</summary>
         public bool HasStood { get; set; }
     }
 }

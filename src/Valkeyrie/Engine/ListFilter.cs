@@ -1,7 +1,7 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>Which pairs of a range a listing gives, by what is known of them without their values: how deep they lie, when they were written, what the caller says of
-/// their keys. A store asks it before it counts a pair towards the limit.</summary>
+/// <summary>Selects the pairs of a listing by properties other than their values: depth, revision and the caller's key filter. A store applies it before it
+/// counts a pair toward the limit.</summary>
 public sealed class ListFilter
 {
     // Below every revision.
@@ -20,12 +20,12 @@ public sealed class ListFilter
         _keys = options.KeyFilter;
     }
 
-    /// <summary>True if no pair is passed over.</summary>
+    /// <summary>True if the filter selects every pair.</summary>
     public bool TakesAll => _depth == int.MaxValue && _changedSince == NeverChanged && _keys is null;
 
-    /// <summary>The filter of a listing.</summary>
-    /// <param name="range">Its range.</param>
-    /// <param name="options">Its options.</param>
+    /// <summary>Creates the filter of a listing.</summary>
+    /// <param name="range">The range.</param>
+    /// <param name="options">The options.</param>
     public static ListFilter Of(KvRange range, KvListOptions options)
     {
         ArgumentNullException.ThrowIfNull(range);
@@ -33,9 +33,9 @@ public sealed class ListFilter
         return new(range, options);
     }
 
-    /// <summary>Checks whether the listing gives a pair.</summary>
-    /// <param name="key">Its key, which lies in the range.</param>
-    /// <param name="revision">Its revision.</param>
+    /// <summary>Checks whether the listing contains a pair.</summary>
+    /// <param name="key">The pair's key, which is in the range.</param>
+    /// <param name="revision">The pair's revision.</param>
     public bool Takes(string key, long revision) =>
         revision > _changedSince
         && (_depth == int.MaxValue || key.AsSpan(Math.Min(_begin, key.Length)).Count(KeyRules.Separator) <= _depth)

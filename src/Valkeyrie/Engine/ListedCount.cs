@@ -1,14 +1,14 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>Counts keys on a store whose server cannot.</summary>
+/// <summary>Counts keys on a store whose server cannot count.</summary>
 public static class ListedCount
 {
-    /// <summary>The number of pairs in a range, by listing their keys.</summary>
+    /// <summary>Counts the pairs of a range by listing their keys.</summary>
     /// <param name="store">The store.</param>
     /// <param name="range">The range.</param>
-    /// <param name="options">How to read.</param>
+    /// <param name="options">Options of the read.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
-    /// <exception cref="KvException">As for <see cref="IKvStore.ListAsync"/>.</exception>
+    /// <exception cref="KvException">The listing failed, as in <see cref="IKvStore.ListAsync"/>.</exception>
     public static async ValueTask<long> OfAsync(IKvStore store, KvRange range, KvReadOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);

@@ -1,10 +1,10 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>Shows the directories of a store that knows nothing of them, by listing all keys below.</summary>
+/// <summary>Lists the entries of directories on a store without <see cref="IKvDirectories"/>, by listing all keys below them.</summary>
 /// <param name="store">The store.</param>
 public sealed class ListedDirectories(IKvStore store) : IKvDirectories
 {
-    /// <summary>The store's own way to show directories; where it has none, this one.</summary>
+    /// <summary>Returns the store's own capability, or this one if the store has none.</summary>
     /// <param name="store">The store.</param>
     public static IKvDirectories Of(IKvStore store)
     {

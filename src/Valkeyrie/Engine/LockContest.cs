@@ -1,6 +1,6 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>A lock, as contenders line up for it.</summary>
+/// <summary>The contest for a lock.</summary>
 internal sealed record LockContest(string Name, string Directory) : Contest(Name, Directory)
 {
     private readonly ReadOnlyMemory<byte>? _value;
@@ -30,7 +30,7 @@ internal sealed record LockContest(string Name, string Directory) : Contest(Name
 
     public override KvOperation[] Winning(string own, long leaseId, bool hasWaited)
     {
-        // Whoever had to wait holds it since now, not since it lined up.
+        // A contender that had to wait records the time at which it won, not the time at which it joined the queue.
         KvOperation[] mark = hasWaited ? [new KvOperation.Put(own, Mark(), leaseId)] : [];
         return _value is { } value ? [.. mark, new KvOperation.Put(Name, value, _deleteOnUnlock ? leaseId : null)] : mark;
     }

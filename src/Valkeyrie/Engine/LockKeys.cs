@@ -1,22 +1,22 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>Tells the keys that locks have written from data that merely has such a name: a lock's key bears the lease that it is named after. Listings of keys
-/// without values may lack the lease (etcd 3.7), so keys that look like a lock's are then read once more, at the listing's revision.</summary>
-/// <param name="engine">The engine that gave the pages.</param>
+/// <summary>Distinguishes lock keys from data with a similar name: a lock key is attached to the lease that it is named after. Listings without values may omit
+/// the lease (etcd 3.7), so keys that look like lock keys are read again, at the listing's revision.</summary>
+/// <param name="engine">The engine of the pages.</param>
 /// <param name="serializable">True to allow a stale answer, as the listing does.</param>
 internal sealed class LockKeys(IRevisionedEngine engine, bool serializable = false)
 {
-    // Each is a small read: enough at a time that the way there and back does not count.
+    // Each is a small read; this number is enough to hide the round trip.
     private const int AtOnce = 32;
 
     private readonly Dictionary<string, bool> _answers = new(StringComparer.Ordinal);
     private KvPage? _page;
     private Queue<string> _doubts = [];
 
-    /// <summary>True if the pair is a lock's.</summary>
+    /// <summary>Checks whether a pair is a lock key.</summary>
     /// <param name="pair">A pair of the page.</param>
-    /// <param name="page">The page: what else of it is in doubt is asked for along with the pair.</param>
-    /// <param name="revision">The revision at which the page was read.</param>
+    /// <param name="page">The page: its other undecided keys are read together with the pair.</param>
+    /// <param name="revision">The revision of the page.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     public ValueTask<bool> ContainAsync(KvPair pair, KvPage page, long revision, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class LockKeys(IRevisionedEngine engine, bool serializable = fal
         return IsInDoubt(pair) ? AskAsync(pair.Key, page, revision, cancellationToken) : new(LockNames.IsLockKey(pair));
     }
 
-    /// <summary>True if a key was a lock's at a revision.</summary>
+    /// <summary>Checks whether a key was a lock key at a revision.</summary>
     public async ValueTask<bool> ContainAsync(string key, long revision, CancellationToken cancellationToken)
     {
         var query = new KvRangeQuery(KvRange.Key(key)) { Revision = revision, Serializable = serializable };

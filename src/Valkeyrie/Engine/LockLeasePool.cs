@@ -1,13 +1,13 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>The leases that locks stand on, kept for the next lock. A lease serves any number of locks, but one in each
-/// directory of contenders at a time, since the lock's key there is named after the lease.</summary>
+/// <summary>The leases of locks, kept for the next lock. A lease serves any number of locks, but only one in each directory of contenders at a time, because
+/// the lock key there is named after the lease.</summary>
 internal sealed class LockLeasePool(LeaseRenewer renewer)
 {
     private readonly object _gate = new();
     private readonly List<Entry> _entries = [];
 
-    /// <summary>Gives a living lease that no other lock in this directory stands on.</summary>
+    /// <summary>Returns a living lease that no other lock in this directory uses.</summary>
     public async ValueTask<RenewedLease> RentAsync(TimeSpan ttl, string directory, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -30,7 +30,7 @@ internal sealed class LockLeasePool(LeaseRenewer renewer)
         return lease;
     }
 
-    /// <summary>Takes a lease back. One spare for each time to live is kept; others that no lock needs are let go.</summary>
+    /// <summary>Returns a lease to the pool. One spare lease for each time to live is kept; other unused ones are released.</summary>
     public void Return(RenewedLease lease, string directory)
     {
         lock (_gate)
@@ -53,9 +53,9 @@ internal sealed class LockLeasePool(LeaseRenewer renewer)
         renewer.LetGo(lease);
     }
 
-    /// <summary>Ends a lease under which a key may still be put by a transaction whose end is not known: without its lease, that will fail. A lease
-    /// that other locks stand on gets no new ones, and is not ended yet.</summary>
-    /// <returns>True if the lease has been let go.</returns>
+    /// <summary>Retires a lease under which a pending transaction may still create a key: without its lease, the transaction fails. A lease that other locks
+    /// use gets no new locks, and is not revoked yet.</summary>
+    /// <returns>True if the lease was released.</returns>
     public bool TryRetire(RenewedLease lease, string directory)
     {
         lock (_gate)

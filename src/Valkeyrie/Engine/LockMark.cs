@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>What the key of a lock's contender says of it: <c>OWNER TIME</c>, the time in UTC as the contender's clock has it. etcd's own tools leave the value empty and
-/// do not read it.</summary>
-/// <param name="Owner">Who holds the lock, or waits for it; empty if it does not say.</param>
-/// <param name="Since">Since when; null if it does not say.</param>
+/// <summary>The value of a contender's lock key: <c>OWNER TIME</c>, in UTC by the contender's clock. etcd's own tools leave the value empty and do not read
+/// it.</summary>
+/// <param name="Owner">The owner; empty if the contender set none.</param>
+/// <param name="Since">The time since when the contender holds the lock or waits for it; null if not recorded.</param>
 internal readonly record struct LockMark(string Owner, DateTimeOffset? Since)
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Follows the leader of an election on a store that has no feed of changes: each state of the line is compared with the one before. Leaders that followed
-/// each other soon may be left out.</summary>
+/// <summary>Follows the leader of an election on a store without a feed of changes: each state of the line is compared with the previous one. Leaders that
+/// followed each other quickly may be omitted.</summary>
 internal static class ObservedElection
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
@@ -31,7 +31,7 @@ internal static class ObservedElection
 
             if (line is null)
             {
-                // Another history: the leader as it is there.
+                // Another history: report its leader.
                 observer.AcceptHistory();
                 continue;
             }
@@ -49,7 +49,7 @@ internal static class ObservedElection
         }
     }
 
-    /// <summary>The line when it may have changed; an error that a watch which has begun outlasts; or neither, where the store has another history.</summary>
+    /// <summary>Returns the line when it may have changed; an error that an established watch survives; or neither, if the store has another history.</summary>
     private static async ValueTask<(Line? Line, KvException? Error)> TryNextAsync(IRangeObserver observer, bool hasBegun, CancellationToken cancellationToken)
     {
         try

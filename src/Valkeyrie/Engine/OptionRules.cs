@@ -1,15 +1,15 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>The rules of options, in one place for every store. A store asks them before it sends anything.</summary>
+/// <summary>The rules of options for every store. A store checks them before it sends a request.</summary>
 public static class OptionRules
 {
     // etcd's lease.MaxLeaseTTL.
     private const long MaxTtlSeconds = 9_000_000_000;
 
-    /// <summary>A time to live in whole seconds, a fraction rounded up.</summary>
+    /// <summary>Converts a time to live to whole seconds; a fraction is rounded up.</summary>
     /// <param name="ttl">The time to live.</param>
-    /// <param name="key">The key it is for.</param>
-    /// <exception cref="KvInvalidArgumentException">It is zero or less, or longer than etcd can hold (9,000,000,000 seconds).</exception>
+    /// <param name="key">The key of the call, for the error; null for none.</param>
+    /// <exception cref="KvInvalidArgumentException">The time is zero or less, or longer than etcd supports (9,000,000,000 seconds).</exception>
     public static long TtlSeconds(TimeSpan ttl, string? key = null)
     {
         if (ttl <= TimeSpan.Zero)
@@ -23,10 +23,11 @@ public static class OptionRules
             : throw Refused(nameof(KvPutOptions.Ttl), key, $"The time to live must be at most {MaxTtlSeconds} seconds, the longest that etcd supports; it is {ttl}.");
     }
 
-    /// <summary>Refuses options of a write that contradict each other, or a time to live that no store takes.</summary>
-    /// <param name="key">The key to be written.</param>
+    /// <summary>Refuses options of a write that contradict each other, or an invalid time to live.</summary>
+    /// <param name="key">The key to write.</param>
     /// <param name="options">The options.</param>
-    /// <exception cref="KvInvalidArgumentException">A time to live is zero or less, too long, or beside a lease; or a key is to be kept alive without one.</exception>
+    /// <exception cref="KvInvalidArgumentException">The time to live is zero or less, too long, or combined with a lease; keep-alive is set without a time to
+    /// live; or the lease is 0.</exception>
     public static void CheckPut(string key, KvPutOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -49,7 +50,7 @@ public static class OptionRules
         }
     }
 
-    /// <summary>Refuses a lease's number that stands for no lease.</summary>
+    /// <summary>Refuses the number 0, which stands for no lease.</summary>
     /// <param name="leaseId">The lease.</param>
     /// <exception cref="KvInvalidArgumentException">The number is 0.</exception>
     public static void CheckLease(long leaseId)
@@ -60,7 +61,7 @@ public static class OptionRules
         }
     }
 
-    /// <summary>Refuses a revision that no store has.</summary>
+    /// <summary>Refuses an invalid revision.</summary>
     /// <param name="options">The options of a read.</param>
     /// <exception cref="KvInvalidArgumentException">The revision is below 1.</exception>
     public static void CheckRead(KvReadOptions options)
@@ -69,10 +70,10 @@ public static class OptionRules
         CheckRevision(options.Revision, nameof(KvReadOptions.Revision));
     }
 
-    /// <summary>Refuses to read at an older revision, for a store that keeps none.</summary>
+    /// <summary>Refuses a read at an older revision, for a store that keeps none.</summary>
     /// <param name="options">The options of a read.</param>
     /// <param name="store">The store.</param>
-    /// <param name="why">Why it cannot, as the end of a sentence.</param>
+    /// <param name="why">The reason, as the end of a sentence.</param>
     /// <exception cref="KvNotSupportedException">A revision is specified.</exception>
     public static void RefuseOlderRevision(KvReadOptions options, KvStoreInfo store, string why)
     {
@@ -83,9 +84,10 @@ public static class OptionRules
         }
     }
 
-    /// <summary>Refuses a revision that no store has, a limit that leaves nothing, and a depth above the range.</summary>
+    /// <summary>Refuses an invalid revision, limit or depth.</summary>
     /// <param name="options">The options of a listing.</param>
-    /// <exception cref="KvInvalidArgumentException">The revision or the limit is below 1, or the depth or the revision of the last change below 0.</exception>
+    /// <exception cref="KvInvalidArgumentException">The revision or the limit is below 1, or the depth or <see cref="KvListOptions.ChangedSince"/> is below
+    /// 0.</exception>
     public static void CheckList(KvListOptions options)
     {
         CheckRead(options);
@@ -105,18 +107,18 @@ public static class OptionRules
         }
     }
 
-    /// <summary>Refuses a revision that no store has.</summary>
+    /// <summary>Refuses an invalid revision.</summary>
     /// <param name="options">The options of a watch.</param>
-    /// <exception cref="KvInvalidArgumentException">The revision to begin at is below 1.</exception>
+    /// <exception cref="KvInvalidArgumentException"><see cref="KvWatchOptions.FromRevision"/> is below 1.</exception>
     public static void CheckWatch(KvWatchOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         CheckRevision(options.FromRevision, nameof(KvWatchOptions.FromRevision));
     }
 
-    /// <summary>Refuses a revision on which no write can depend.</summary>
-    /// <param name="key">The key to be written.</param>
-    /// <param name="revision">The revision that the key must have; 0: it must not exist.</param>
+    /// <summary>Refuses an invalid revision of a conditional write.</summary>
+    /// <param name="key">The key to write.</param>
+    /// <param name="revision">The required revision of the key; 0: the key must not exist.</param>
     /// <exception cref="KvInvalidArgumentException">The revision is below 0.</exception>
     public static void CheckAtomicPut(string key, long revision)
     {
@@ -126,9 +128,9 @@ public static class OptionRules
         }
     }
 
-    /// <summary>Refuses a revision on which no removal can depend.</summary>
-    /// <param name="key">The key to be removed.</param>
-    /// <param name="revision">The revision that the key must have.</param>
+    /// <summary>Refuses an invalid revision of a conditional removal.</summary>
+    /// <param name="key">The key to remove.</param>
+    /// <param name="revision">The required revision of the key.</param>
     /// <exception cref="KvInvalidArgumentException">The revision is below 0.</exception>
     /// <exception cref="KvException">The revision is 0 (<see cref="KvErrorCode.PreviousNotSpecified"/>).</exception>
     public static void CheckAtomicDelete(string key, long revision)
@@ -140,8 +142,8 @@ public static class OptionRules
         }
     }
 
-    /// <summary>Refuses a time to live or a timeout that no store takes.</summary>
-    /// <param name="key">The key to be locked.</param>
+    /// <summary>Refuses an invalid time to live or timeout of a lock.</summary>
+    /// <param name="key">The key to lock.</param>
     /// <param name="options">The options of the lock.</param>
     /// <returns>The time to live in whole seconds, a fraction rounded up.</returns>
     /// <exception cref="KvInvalidArgumentException">The time to live is zero or less or too long, or the timeout is below zero or too long.</exception>
@@ -152,12 +154,12 @@ public static class OptionRules
         return TtlSeconds(options.Ttl, key);
     }
 
-    /// <summary>Refuses a form of lock that a store does not have.</summary>
-    /// <param name="key">The key to be locked.</param>
+    /// <summary>Refuses a form of lock that a store does not support.</summary>
+    /// <param name="key">The key to lock.</param>
     /// <param name="options">The options of the lock.</param>
-    /// <param name="store">The store that is asked for the lock.</param>
-    /// <param name="forms">The forms that it has.</param>
-    /// <exception cref="KvNotSupportedException">The form is none of them.</exception>
+    /// <param name="store">The store.</param>
+    /// <param name="forms">The supported forms.</param>
+    /// <exception cref="KvNotSupportedException">The form is not supported.</exception>
     public static void RequireForm(string key, KvLockOptions options, KvStoreInfo store, params KvLockForm[] forms)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -176,10 +178,10 @@ public static class OptionRules
             store) { Key = key };
     }
 
-    /// <summary>Refuses a timeout that nobody can wait for.</summary>
-    /// <param name="timeout">The timeout; null to wait for ever.</param>
-    /// <param name="what">What is waited for, as in "lock".</param>
-    /// <param name="key">The key or name that it is about.</param>
+    /// <summary>Refuses an invalid timeout of a wait.</summary>
+    /// <param name="timeout">The timeout; null for no limit.</param>
+    /// <param name="what">The awaited object for the message, as in "lock".</param>
+    /// <param name="key">The key or name of the call.</param>
     /// <exception cref="KvInvalidArgumentException">The timeout is below zero or too long.</exception>
     public static void CheckWait(TimeSpan? timeout, string what, string key)
     {
@@ -194,10 +196,10 @@ public static class OptionRules
         }
     }
 
-    /// <summary>Refuses a timeout of endpoint checks that leaves no time.</summary>
+    /// <summary>Refuses an invalid timeout of endpoint checks.</summary>
     /// <param name="timeout">The timeout; null for the store's own.</param>
     /// <returns>The same timeout.</returns>
-    /// <exception cref="KvInvalidArgumentException">It is zero or less.</exception>
+    /// <exception cref="KvInvalidArgumentException">The timeout is zero or less.</exception>
     public static TimeSpan? CheckEndpointTimeout(TimeSpan? timeout) => timeout is null || timeout > TimeSpan.Zero
         ? timeout
         : throw Refused(nameof(timeout), null, $"The timeout must be greater than zero; it is {timeout}.");

@@ -4,22 +4,23 @@ using System.Security.Principal;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Makes files and folders that are closed to other users: on Unix by their mode; on Windows by rights of their own, which take nothing from the
-/// folder that they lie in.</summary>
-/// <remarks>On Windows administrators and the system keep their access, as root does on Unix. A file system that knows no rights, such as FAT, ignores them.</remarks>
+/// <summary>Creates files and folders that other users cannot access: on Unix through their mode; on Windows through an access list that inherits nothing from
+/// the parent folder.</summary>
+/// <remarks>On Windows, administrators and the system keep their access, as root does on Unix. A file system without access rights, such as FAT, ignores
+/// them.</remarks>
 public static class OwnerOnly
 {
     private const UnixFileMode OwnerReadsAndWrites = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes a file, or opens one that exists, whose rights then stay as they are.</summary>
-    /// <param name="path">Its full path.</param>
-    /// <param name="mode">Whether it may exist. Default: it must not.</param>
-    /// <param name="access">What to open it for: to write, or to read and write.</param>
-    /// <param name="share">What others may open it for meanwhile. Default: nothing.</param>
-    /// <param name="options">As of <see cref="FileStream"/>.</param>
-    /// <param name="bufferSize">The bytes of the stream's buffer; at least 1.</param>
-    /// <exception cref="IOException">It cannot be made, or exists and must not.</exception>
-    /// <exception cref="UnauthorizedAccessException">Its folder may not be written.</exception>
+    /// <summary>Creates a file, or opens an existing one, whose access rights then remain unchanged.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="mode">Whether the file may exist. Default: it must not.</param>
+    /// <param name="access">The access: write, or read and write.</param>
+    /// <param name="share">The access of others while the file is open. Default: none.</param>
+    /// <param name="options">Options, as for <see cref="FileStream"/>.</param>
+    /// <param name="bufferSize">The size of the stream's buffer in bytes; at least 1.</param>
+    /// <exception cref="IOException">The file cannot be created, or exists although it must not.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder is not writable.</exception>
     public static FileStream Create(
         string path,
         FileMode mode = FileMode.CreateNew,
@@ -40,11 +41,10 @@ public static class OwnerOnly
             new FileStreamOptions { Mode = mode, Access = access, Share = share, Options = options, BufferSize = bufferSize, UnixCreateMode = OwnerReadsAndWrites });
     }
 
-    /// <summary>Makes a folder if none exists, with those that it lies in. Nobody else reaches what is made in it. One that exists is
-    /// left as it is.</summary>
-    /// <param name="path">Its full path.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder that it is to lie in may not be written.</exception>
+    /// <summary>Creates a folder and its missing parent folders. Other users cannot access files created in it. An existing folder remains unchanged.</summary>
+    /// <param name="path">The full path.</param>
+    /// <exception cref="IOException">The folder cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">The parent folder is not writable.</exception>
     public static void CreateFolder(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

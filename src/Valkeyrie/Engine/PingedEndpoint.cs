@@ -1,10 +1,10 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>A store that can only be asked as a whole, shown as one endpoint.</summary>
+/// <summary>Presents a store that can only be pinged as a whole as one endpoint.</summary>
 /// <param name="store">The store.</param>
 public sealed class PingedEndpoint(IKvStore store) : IKvEndpoints
 {
-    /// <summary>The store's own way to ask its endpoints; where it has none, this one.</summary>
+    /// <summary>Returns the store's own capability, or this one if the store has none.</summary>
     /// <param name="store">The store.</param>
     public static IKvEndpoints Of(IKvStore store)
     {

@@ -1,24 +1,24 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>The parts of a range that are still to be read, in key order, some of them on their way. Each is one request, limited to a page; what the limit
-/// left out becomes a part of its own.</summary>
-/// <remarks>A server that is asked for a limited page walks the whole rest of the range to count it, so pages that follow one another cost quadratically, and
-/// none can be asked for before the last key of the one before it is known. Where a page tells how keys are spread (<see cref="KeyDistribution"/>), the rest is cut into
-/// even parts of about a quarter of a page: each is walked once, and several are on their way together.</remarks>
+/// <summary>The parts of a range that remain to be read, in key order; some of them are requested already. Each part is one request, limited to a page; if the
+/// limit omits keys, they become another part.</summary>
+/// <remarks>A server walks the whole rest of the range to count it for every limited page, so consecutive pages cost quadratic time, and a page cannot be
+/// requested before the last key of the previous one is known. If a page shows how keys are distributed (<see cref="KeyDistribution"/>), the rest is divided
+/// into equal parts of about a quarter of a page: each is walked once, and several are read concurrently.</remarks>
 internal sealed class RangePartitions : IAsyncDisposable
 {
-    // The first page is small, since nothing is known yet of the values' size; it sets the limit of those that follow.
+    // The first page is small, because the values' size is not known yet; it determines the limit of the following ones.
     private const long FirstLimit = 512;
     private const long SmallestLimit = 16;
     private const long LargestLimit = 65_536;
     private const long PageBytes = 4 << 20;
 
-    // Parts are smaller than pages, so that no processor of the server is left with a long last one, and so that a guess may be off; but fewer keys than
-    // these are not worth a request of their own.
+    // Parts are smaller than pages, so that the load spreads over the server's processors, and estimates may be inaccurate; but fewer keys than this are not
+    // worth a separate request.
     private const long PartsOfPage = 4;
     private const long SmallestPart = 2048;
 
-    // How far one guess may correct the next ones.
+    // The largest correction of later estimates by one estimate.
     private const double LargestCorrection = 4;
 
     private readonly IRevisionedEngine _engine;
@@ -31,10 +31,10 @@ internal sealed class RangePartitions : IAsyncDisposable
     private KeyDistribution? _spread;
     private double _stretch = 1;
 
-    /// <summary>Begins with the whole range as one part.</summary>
+    /// <summary>Starts with the whole range as one part.</summary>
     /// <param name="engine">The engine.</param>
-    /// <param name="query">What every request asks for alike, and where to begin.</param>
-    /// <param name="limit">The most pairs that the caller wants; null for all.</param>
+    /// <param name="query">The properties that all requests share, and the start.</param>
+    /// <param name="limit">The caller's limit of pairs; null for all.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public RangePartitions(IRevisionedEngine engine, KvRangeQuery query, long? limit, CancellationToken cancellationToken)
     {
@@ -71,7 +71,7 @@ internal sealed class RangePartitions : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Asks for as many parts as the engine likes to have asked at once; for none once the caller has got all that it wants.</summary>
+    /// <summary>Requests as many parts as the engine allows at once; none if the caller's limit is reached.</summary>
     public void ReadAhead()
     {
         var underWay = _parts.Count(p => p.Page is not null);
@@ -94,7 +94,7 @@ internal sealed class RangePartitions : IAsyncDisposable
 
     private void Learn(Part part, KvPage page)
     {
-        // Whatever is written meanwhile, all pages show one revision.
+        // All pages have one revision, regardless of concurrent writes.
         _query = _query.Revision is null || _query.History == 0
             ? _query with { Revision = _query.Revision ?? page.Revision, History = page.History }
             : _query;
@@ -143,13 +143,13 @@ internal sealed class RangePartitions : IAsyncDisposable
 
     private long PageLimit => _bytesEach == 0 ? FirstLimit : Math.Clamp(PageBytes / _bytesEach, SmallestLimit, LargestLimit);
 
-    // A part that a guess has missed by far is requested again. A caller's limit does not count the keys of locks, so a page that reaches it may be followed by another.
+    // A part far from its estimate is requested again. A caller's limit does not count lock keys, so another page may follow the one that reaches the limit.
     private long LimitOf(Part part) => Math.Min(part.Wanted > 0 ? Math.Min(2 * part.Wanted, PageLimit) : PageLimit, _left > 0 ? _left : FirstLimit);
 
-    /// <summary>One part.</summary>
-    /// <param name="after">The key that it begins behind; null for the beginning of the range.</param>
-    /// <param name="upTo">The last key that it may hold; null for the end of the range.</param>
-    /// <param name="count">How many keys it holds, as far as is known.</param>
+    /// <summary>A part of the range.</summary>
+    /// <param name="after">The key before the part; null for the beginning of the range.</param>
+    /// <param name="upTo">The last possible key of the part; null for the end of the range.</param>
+    /// <param name="count">The number of keys, as far as it is known.</param>
     private sealed class Part(string? after, string? upTo, long count)
     {
         public string? After { get; } = after;
@@ -158,10 +158,10 @@ internal sealed class RangePartitions : IAsyncDisposable
 
         public long Count { get; } = count;
 
-        /// <summary>How many keys the guess expected in it; 0 without a guess.</summary>
+        /// <summary>The estimated number of keys; 0 without an estimate.</summary>
         public long Wanted { get; set; }
 
-        /// <summary>The answer, once it has been asked for.</summary>
+        /// <summary>The pending answer, once requested.</summary>
         public Task<KvPage>? Page { get; set; }
     }
 }

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Reads a range page by page, all at one revision, the next ones on their way while one is used. A page is valid until the next
-/// is asked for. No page but the first is empty.</summary>
+/// <summary>Reads a range page by page, all at one revision, and requests the next pages while one is used. A page is valid until the next one is requested.
+/// Only the first page can be empty.</summary>
 internal static class RangeReader
 {
     public static async IAsyncEnumerable<KvPage> ReadAsync(
@@ -35,8 +35,8 @@ internal static class RangeReader
         }
     }
 
-    /// <summary>Ends a reading. A consumer that stops early leaves pages on their way: they are ended, how they ended is observed, and what came all the same
-    /// is given back.</summary>
+    /// <summary>Ends a read. If the consumer stops early, pending pages are cancelled, their failures observed, and pages that still arrived
+    /// disposed.</summary>
     public static async ValueTask EndAsync(IEnumerable<Task<KvPage>> pages, CancellationTokenSource ended)
     {
         await ended.CancelAsync().ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal static class RangeReader
         }
     }
 
-    // Of the token that ends pages on their way the caller knows nothing.
+    // The caller does not know the token that cancels pending pages.
     private static async ValueTask<KvPage> AwaitAsync(ValueTask<KvPage> page, CancellationToken cancellationToken)
     {
         try
@@ -64,7 +64,7 @@ internal static class RangeReader
         }
     }
 
-    /// <summary>Where to begin: a key before the range means its beginning. False if nothing of the range comes after the key.</summary>
+    /// <summary>Determines the start: a key before the range means the beginning of the range. False if the range has nothing after the key.</summary>
     private static bool TryBegin(KvRange range, string? after, out string? begin)
     {
         var isBefore = after is null || KeyOrder.Compare(after, range.Start) < 0;

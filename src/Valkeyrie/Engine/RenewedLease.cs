@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>A lease that is renewed in the background, and what its holder may believe of it.</summary>
-/// <remarks>The holder's deadline counts from the moment the last successful renewal was sent. The server counts from when it arrived, so the
-/// holder gives the lease up before the server lets anybody else have it.</remarks>
+/// <summary>A lease that is renewed in the background, and whether its holder may rely on it.</summary>
+/// <remarks>The holder's deadline counts from the moment when the last successful renewal was sent. The server counts from its arrival, so the holder gives the
+/// lease up before the server grants the lock to another holder.</remarks>
 #pragma warning disable CA1001 // its two cancellation sources hold no timer and no handle, and outlive it in the hands of others
 public sealed class RenewedLease
 #pragma warning restore CA1001
 {
-    // Less is too little for a busy server.
+    // A shorter time is too short for a busy server.
     private static readonly TimeSpan ShortestShare = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _stopped = new();
@@ -18,9 +18,9 @@ public sealed class RenewedLease
     private long _nextRenewal;
     private TimeSpan _ttl;
 
-    /// <summary>Begins with a lease that was just granted or renewed.</summary>
+    /// <summary>Creates the object for a lease that was just granted or renewed.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="grantedAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
+    /// <param name="grantedAt">The time of the request, in <see cref="Stopwatch"/> ticks.</param>
     public RenewedLease(KvLease lease, long grantedAt)
     {
         Id = lease.Id;
@@ -31,32 +31,32 @@ public sealed class RenewedLease
     /// <summary>The lease's number.</summary>
     public long Id { get; }
 
-    /// <summary>The history of the store in which it was granted.</summary>
+    /// <summary>The history of the store in which the lease was granted.</summary>
     public long History { get; }
 
-    /// <summary>True if the lease is worth nothing in another history of the store, though it may be there, too: a lock that was taken after a
-    /// snapshot is not in it, and its fencing token need not be the highest.</summary>
+    /// <summary>True if the lease is worthless in another history of the store, even if it exists there: a lock taken after a snapshot is not in the snapshot,
+    /// and its fencing token may not be the highest.</summary>
     public bool EndsWithHistory { get; init; }
 
-    /// <summary>The one key that it is renewed for, as long as it bears the lease; null to renew it until it is let go.</summary>
+    /// <summary>The only key of the lease: it is renewed while the key is attached to it. Null to renew it until it is released.</summary>
     public string? Key { get; set; }
 
     /// <summary>The time to live in the last answer.</summary>
     public TimeSpan Ttl => _ttl;
 
-    /// <summary>Fires when the lease has ended against the holder's will.</summary>
+    /// <summary>Is cancelled when the lease has ended without being stopped.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>True once it was stopped or lost.</summary>
+    /// <summary>True after the lease was stopped or lost.</summary>
     public bool HasEnded => _stopped.IsCancellationRequested || _lost.IsCancellationRequested;
 
-    /// <summary>True while the holder may rely on the lease; needs no timer to have fired.</summary>
+    /// <summary>True while the holder may rely on the lease. Correct even before a timer fires.</summary>
     public bool IsAlive => !HasEnded && Stopwatch.GetTimestamp() < Volatile.Read(ref _deadline);
 
-    /// <summary>Ends the renewals; the lease itself is left alone.</summary>
+    /// <summary>Stops the renewals without revoking the lease.</summary>
     public void Stop() => _stopped.Cancel();
 
-    /// <summary>Tells the holder that the lease has ended, unless it was stopped before.</summary>
+    /// <summary>Notifies the holder that the lease has ended, unless it was stopped before.</summary>
     public void MarkLost()
     {
         if (!_stopped.IsCancellationRequested)
@@ -65,9 +65,9 @@ public sealed class RenewedLease
         }
     }
 
-    /// <summary>Takes note of a renewal.</summary>
-    /// <param name="ttl">The time to live from then on.</param>
-    /// <param name="sentAt">When it was asked for, in <see cref="Stopwatch"/> ticks.</param>
+    /// <summary>Records a renewal.</summary>
+    /// <param name="ttl">The new time to live.</param>
+    /// <param name="sentAt">The time of the request, in <see cref="Stopwatch"/> ticks.</param>
     public void Renewed(TimeSpan ttl, long sentAt)
     {
         _ttl = ttl;
@@ -75,16 +75,16 @@ public sealed class RenewedLease
         _nextRenewal = sentAt + Ticks(ttl / 3);
     }
 
-    /// <summary>Takes note of a renewal that failed: the next is due soon.</summary>
+    /// <summary>Records a failed renewal: the next one is due soon.</summary>
     public void RenewalFailed()
     {
-        // Soon again, but not in a tight loop.
+        // Soon, but not in a tight loop.
         var pause = TimeSpan.FromMilliseconds(Math.Clamp(_ttl.TotalMilliseconds / 20, 50, 1000));
         _nextRenewal = Stopwatch.GetTimestamp() + Ticks(pause);
     }
 
-    /// <summary>A token for one renewal, cancelled early enough that another endpoint can be asked before the deadline, should this one keep
-    /// silent; or at the deadline, where that is near.</summary>
+    /// <summary>Creates a token for one renewal. It is cancelled early enough to try another endpoint before the deadline if this one does not answer, or at
+    /// the deadline if that is near.</summary>
     public CancellationTokenSource NewAttempt()
     {
         var attempt = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
@@ -93,7 +93,7 @@ public sealed class RenewedLease
         return attempt;
     }
 
-    /// <summary>Waits until the next renewal is due; false when there is to be none.</summary>
+    /// <summary>Waits until the next renewal is due; false if no renewal follows.</summary>
     public async ValueTask<bool> WaitForRenewalAsync()
     {
         var deadline = Volatile.Read(ref _deadline);
@@ -107,7 +107,7 @@ public sealed class RenewedLease
         return !HasEnded;
     }
 
-    // Rounded up to the timers' millisecond, so that what is due has passed when the wait ends; and no longer than a timer takes.
+    // Rounded up to the millisecond of timers, so that the due time has passed when the wait ends; at most the limit of a timer.
     private static TimeSpan Until(long timestamp)
     {
         var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), timestamp);

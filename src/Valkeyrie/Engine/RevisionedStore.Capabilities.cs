@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <content>What stores with revisions can do beyond the eleven calls.</content>
+/// <content>The capabilities of stores with revisions.</content>
 public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHistory, IKvEndpoints, IKvSnapshots
 {
-    // A list of leases asks for each: enough at a time that the way there and back does not count.
+    // A list of leases reads each of them; this number is enough to hide the round trip.
     private const int LeasesAtOnce = 32;
 
     /// <inheritdoc/>

@@ -33,7 +33,7 @@ public sealed partial class RevisionedStore : IKvElections
         ArgumentNullException.ThrowIfNull(range);
         ThrowIfClosed();
 
-        // The lock of a key has the same shape, but has another name.
+        // The lock of a key has the same form, but another name.
         var found = await Contenders.FindAsync(_engine, range, d => !d.EndsWith(LockNames.Suffix, StringComparison.Ordinal), cancellationToken).ConfigureAwait(false);
         foreach (var directory in found)
         {

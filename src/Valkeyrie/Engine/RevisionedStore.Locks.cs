@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <content>Who holds locks.</content>
+/// <content>The status of locks.</content>
 public sealed partial class RevisionedStore : IKvLockStatus
 {
     /// <inheritdoc/>
@@ -31,7 +31,7 @@ public sealed partial class RevisionedStore : IKvLockStatus
             yield break;
         }
 
-        // The directory of a lock is named by what is locked and by which lock it is.
+        // The name of a lock's directory consists of the locked key and the form of the lock.
         var suffix = form == KvLockForm.Beside ? LockNames.Suffix : "";
         foreach (var directory in await Contenders.FindAsync(
             _engine, range, d => d.EndsWith(LockNames.Suffix, StringComparison.Ordinal) == (form == KvLockForm.Beside), cancellationToken).ConfigureAwait(false))

@@ -38,7 +38,7 @@ public sealed partial class RevisionedStore
         var locks = new LockKeys(_engine, options.Serializable);
         var revision = options.Revision;
 
-        // What was written when is asked of the engine. How many pairs must be read says the caller's limit only where none of them is passed over.
+        // The engine filters by revision. The caller's limit bounds the number of pairs to read only if the filter skips none.
         var filter = ListFilter.Of(range, options with { ChangedSince = null });
         var paged = filter.TakesAll ? options : options with { Limit = null };
         var pages = options.Descending
@@ -79,7 +79,7 @@ public sealed partial class RevisionedStore
     /// <inheritdoc/>
     public async ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default)
     {
-        // The server's own count would be quicker, but it includes the side keys of locks.
+        // The server's own count would be faster, but includes lock keys.
         options = CheckRead(options);
         var keys = new KvListOptions { KeysOnly = true, Revision = options.Revision, Serializable = options.Serializable };
         var count = 0L;
@@ -114,7 +114,7 @@ public sealed partial class RevisionedStore
         }
     }
 
-    // A right to what lies in a directory is none to the key of its name.
+    // A permission for the keys in a directory does not include the key of its name.
     private async ValueTask<bool> IsSeenAsync(string key, KvReadOptions options, CancellationToken cancellationToken)
     {
         try

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>The whole contract, built once on the narrow <see cref="IRevisionedEngine"/>: what etcd v3 and the embedded store share.</summary>
+/// <summary>The store on a narrow <see cref="IRevisionedEngine"/>, which implements the whole contract once for etcd v3 and the embedded store.</summary>
 public sealed partial class RevisionedStore : IKvStore
 {
     private static readonly KvWatchOptions FromNow = new();
@@ -11,8 +11,8 @@ public sealed partial class RevisionedStore : IKvStore
     private readonly LeasedMutex _mutex;
     private readonly StoreLifetime _lifetime;
 
-    /// <summary>Builds the store.</summary>
-    /// <param name="engine">The engine, closed together with the store.</param>
+    /// <summary>Creates the store.</summary>
+    /// <param name="engine">The engine, which is closed together with the store.</param>
     public RevisionedStore(IRevisionedEngine engine)
     {
         _engine = engine;
@@ -21,7 +21,7 @@ public sealed partial class RevisionedStore : IKvStore
         _mutex = new LeasedMutex(engine, _renewer);
     }
 
-    // By the interface alone: whoever turns the object into JSON, a few levels deep, shall not be led through all that it is made of.
+    // An explicit implementation, so that serializing the object a few levels deep does not reach its internals.
     KvStoreInfo IKvStore.Info => Info;
 
     private KvStoreInfo Info => _engine.Info;

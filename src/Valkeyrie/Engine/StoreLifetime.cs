@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Whether a store is open; and what still waits on it when it closes, which then ends with <see cref="KvStoreClosedException"/>.</summary>
-/// <param name="address">The store, as errors name it.</param>
+/// <summary>Tracks whether a store is open, and ends the pending calls with <see cref="KvStoreClosedException"/> when it closes.</summary>
+/// <param name="address">The store, for error messages.</param>
 #pragma warning disable CA1001 // its cancellation source holds no timer and no handle
 public sealed class StoreLifetime(string address)
 #pragma warning restore CA1001
@@ -20,8 +20,8 @@ public sealed class StoreLifetime(string address)
         }
     }
 
-    /// <summary>Ends what waits on the store.</summary>
-    /// <returns>False if the store had been closed before.</returns>
+    /// <summary>Closes the store and ends the pending calls.</summary>
+    /// <returns>False if the store was already closed.</returns>
     public async ValueTask<bool> TryCloseAsync()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
@@ -33,7 +33,7 @@ public sealed class StoreLifetime(string address)
         return true;
     }
 
-    /// <summary>Makes a call that may wait for long.</summary>
+    /// <summary>Runs a call that may wait for a long time.</summary>
     public async ValueTask<T> CallAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
         ThrowIfClosed();
@@ -44,7 +44,7 @@ public sealed class StoreLifetime(string address)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Of the linked token the caller knows nothing.
+            // The caller does not know the linked token.
             throw new OperationCanceledException(cancellationToken);
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
@@ -53,7 +53,7 @@ public sealed class StoreLifetime(string address)
         }
     }
 
-    /// <summary>Reads a sequence that goes on for as long as its reader likes.</summary>
+    /// <summary>Reads a sequence without a time limit.</summary>
     public async IAsyncEnumerable<T> ReadAsync<T>(
         Func<CancellationToken, IAsyncEnumerable<T>> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -72,7 +72,7 @@ public sealed class StoreLifetime(string address)
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                // Of the linked token the caller knows nothing.
+                // The caller does not know the linked token.
                 throw new OperationCanceledException(cancellationToken);
             }
             catch (Exception e) when (e is not KvStoreClosedException && _closing.IsCancellationRequested)

@@ -1,9 +1,9 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>What a transaction must keep to, whatever store makes it.</summary>
+/// <summary>The rules of transactions for every store.</summary>
 public static class TransactionRules
 {
-    /// <summary>Refuses a bad key, lease, revision or limit, and a key written twice in one branch, be it by a put of a key that it also deletes.</summary>
+    /// <summary>Refuses an invalid key, lease, revision or limit, and a key written twice in one branch, for example by a put and a delete.</summary>
     /// <param name="transaction">The transaction.</param>
     /// <exception cref="KvInvalidArgumentException">A rule is broken.</exception>
     public static void Check(KvTransaction transaction)

@@ -2,15 +2,18 @@ using Folder = System.Environment.SpecialFolder;
 
 namespace Valkeyrie.Engine;
 
-/// <summary>Where the platform keeps a user's files of this kind: in a folder of our own there. Null if the user has no home folder.</summary>
-/// <remarks>On Windows the variable goes before the folder that Windows names, which does not look at it: whoever sets it for a process means it.
-/// Elsewhere the XDG base directory specification holds: a path that is not absolute does not count.</remarks>
+/// <summary>The folders for a user's files, in a subfolder of this library. Null if the user has no home folder.</summary>
+/// <remarks>On Windows the environment variable takes precedence over the folder that Windows reports, which ignores the variable. Elsewhere the XDG base
+/// directory specification applies: a path that is not absolute is ignored. If its variable is not set,
+/// the folder is in <c>~/Library/Application Support</c> on macOS, and in <c>~/.local/share</c> or <c>~/.config</c> on other systems.</remarks>
 public static class UserFolders
 {
-    /// <summary>The folder for data: under <c>LOCALAPPDATA</c> on Windows, under <c>XDG_DATA_HOME</c> elsewhere where that is set.</summary>
+    /// <summary>The folder for data: under <c>LOCALAPPDATA</c> on Windows; elsewhere under <c>XDG_DATA_HOME</c>, or <c>~/.local/share</c> if it is not
+    /// set.</summary>
     public static string? Data => Find("LOCALAPPDATA", Folder.LocalApplicationData, "XDG_DATA_HOME", ".local/share");
 
-    /// <summary>The folder for settings: under <c>APPDATA</c> on Windows, under <c>XDG_CONFIG_HOME</c> elsewhere where that is set.</summary>
+    /// <summary>The folder for settings: under <c>APPDATA</c> on Windows; elsewhere under <c>XDG_CONFIG_HOME</c>, or <c>~/.config</c> if it is not
+    /// set.</summary>
     public static string? Configuration => Find("APPDATA", Folder.ApplicationData, "XDG_CONFIG_HOME", ".config");
 
     private static string? Find(string windowsVariable, Folder windowsFolder, string xdgVariable, string belowHome)

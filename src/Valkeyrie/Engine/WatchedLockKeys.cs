@@ -1,8 +1,8 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>Leaves the changes of locks out of a watch. The end of a key does not say under which lease it was, so the lock keys that there are are
-/// remembered; where one ends that the watch has not seen begin, it is read at the revision before.</summary>
-/// <param name="engine">The engine that is watched.</param>
+/// <summary>Omits the changes of lock keys from a watch. The removal of a key does not state its lease, so existing lock keys are remembered; if a key is
+/// removed whose creation the watch has not seen, it is read at the revision before.</summary>
+/// <param name="engine">The watched engine.</param>
 internal sealed class WatchedLockKeys(IRevisionedEngine engine)
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
@@ -10,7 +10,7 @@ internal sealed class WatchedLockKeys(IRevisionedEngine engine)
     private readonly LockKeys _locks = new(engine);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>True if an existing or new pair is a lock's.</summary>
+    /// <summary>Checks whether an existing or new pair is a lock key.</summary>
     public bool Hides(KvPair pair)
     {
         if (!LockNames.IsNamedLikeLockKey(pair.Key))
@@ -28,7 +28,7 @@ internal sealed class WatchedLockKeys(IRevisionedEngine engine)
         return true;
     }
 
-    /// <summary>True if the change is a lock's.</summary>
+    /// <summary>Checks whether a change is of a lock key.</summary>
     public ValueTask<bool> HidesAsync(KvEvent change, CancellationToken cancellationToken)
     {
         if (change.Type != KvEventType.Delete)
@@ -59,12 +59,12 @@ internal sealed class WatchedLockKeys(IRevisionedEngine engine)
             }
             catch (KvCompactedException)
             {
-                // Nobody knows any more; a change too many does no harm, one too few may.
+                // This can no longer be determined; an extra change is harmless, a missing one may not be.
                 return false;
             }
             catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
             {
-                // A watch outlasts a store that is away.
+                // A watch survives an outage.
                 await Task.Delay(AwayPause, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -1,15 +1,15 @@
 namespace Valkeyrie.Engine;
 
-/// <summary>What a path can lead to on Windows other than a file.</summary>
+/// <summary>Recognizes Windows paths that do not lead to a file.</summary>
 public static class WindowsPath
 {
-    // Before what is taken as it stands; see "Win32 file namespaces" in the documentation of Windows.
+    // The prefix of a verbatim path; see "Win32 file namespaces" in the documentation of Windows.
     private const string Verbatim = @"\\?\";
     private const string Device = @"\\.\";
 
-    /// <summary>Why a path cannot be that of a file; null if it can be. To be asked on Windows alone: elsewhere these are names like any other.</summary>
-    /// <param name="fullPath">The path, as the system has completed it: it then shows devices, such as <c>NUL</c> and <c>C:\logs\COM1</c>, as what they are.</param>
-    /// <returns>What goes on a sentence that names the path.</returns>
+    /// <summary>Explains why a path cannot lead to a file; null if it can. Call it only on Windows: on other systems such names are ordinary.</summary>
+    /// <param name="fullPath">The path as completed by the system, which then shows devices, such as <c>NUL</c> and <c>C:\logs\COM1</c>, as such.</param>
+    /// <returns>The continuation of a sentence that starts with the path.</returns>
     public static string? FaultIn(string fullPath)
     {
         ArgumentNullException.ThrowIfNull(fullPath);

@@ -1,9 +1,9 @@
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>How often and how long one call may be tried.</summary>
-/// <param name="readOnly">True if the call changes nothing, or nothing that matters.</param>
-/// <param name="endpoints">How many endpoints there are.</param>
-/// <param name="timeout">How long all attempts together may take.</param>
+/// <summary>Limits the number and duration of the attempts of one call.</summary>
+/// <param name="readOnly">True if the call can be repeated safely, because it changes nothing important.</param>
+/// <param name="endpoints">The number of endpoints.</param>
+/// <param name="timeout">The longest duration of all attempts together.</param>
 public class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
 {
     /// <summary>The shortest pause between attempts.</summary>
@@ -18,13 +18,13 @@ public class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
     private int _lost;
     private KvUnreachableException? _refusal;
 
-    /// <summary>What is left of the time: at least a millisecond.</summary>
+    /// <summary>The remaining time, at least a millisecond.</summary>
     protected TimeSpan Left => TimeSpan.FromMilliseconds(Math.Max(1, _end - Environment.TickCount64));
 
-    /// <summary>True until the time is up.</summary>
+    /// <summary>True while time remains.</summary>
     protected bool HasTime => Environment.TickCount64 < _end;
 
-    /// <summary>The time of the next attempt. A read leaves time for another endpoint, should this one keep silent.</summary>
+    /// <summary>Returns the timeout of the next attempt. A read leaves time for another endpoint, in case this one does not answer.</summary>
     public TimeSpan NextTimeout()
     {
         var left = Left;
@@ -33,9 +33,9 @@ public class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
         return readOnly && endpointsLeft > 1 ? left / Math.Min(3, endpointsLeft) : left;
     }
 
-    /// <summary>Reads may be sent again whatever happened; writes only if they provably did not reach a server. A server that cannot serve just now is
-    /// asked again until the time is up; where no endpoint can be reached at all, that is not waited for.</summary>
-    /// <param name="failure">How the last attempt failed.</param>
+    /// <summary>Decides whether to try again: reads after any failure, writes only if they provably did not reach a server. A server that is temporarily
+    /// unavailable is asked again until the time is up; if no endpoint can be reached at all, the call does not wait.</summary>
+    /// <param name="failure">The failure of the last attempt.</param>
     public bool MayTryAgain(CallFailure failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
@@ -48,16 +48,16 @@ public class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
             && (failure.NotSent || (readOnly && failure.MayPass));
     }
 
-    /// <summary>The error that the call ends with. An attempt that the end of the time cuts short reports a timeout, though its endpoint has said before why it cannot
-    /// serve: that reason is reported, unless the last attempt may have written.</summary>
-    /// <param name="last">How the last attempt failed.</param>
+    /// <summary>Returns the error of the call. If the end of the time interrupts an attempt after the endpoint has reported why it cannot serve, that report is
+    /// the error, unless the last attempt may have written.</summary>
+    /// <param name="last">The failure of the last attempt.</param>
     public KvException ErrorOf(CallFailure last)
     {
         ArgumentNullException.ThrowIfNull(last);
         return last.Error is KvTimeoutException && (readOnly || last.NotSent) && _refusal is { } refusal && refusal.Endpoint == last.Error.Endpoint ? refusal : last.Error;
     }
 
-    /// <summary>Waits a little once every endpoint has had its turn, longer each time.</summary>
+    /// <summary>Pauses once every endpoint has been tried, longer each time.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task PauseAsync(CancellationToken cancellationToken)
     {
@@ -71,10 +71,10 @@ public class CallAttempts(bool readOnly, int endpoints, TimeSpan timeout)
         return Task.Delay(WithinTime(pause), cancellationToken);
     }
 
-    /// <summary>Counts the last attempt as none.</summary>
+    /// <summary>Does not count the last attempt.</summary>
     protected void TakeBack() => _made--;
 
-    /// <summary>As much of a pause as is left of the time, of which it is a part.</summary>
+    /// <summary>Limits a pause to the remaining time.</summary>
     /// <param name="pause">The pause.</param>
     protected TimeSpan WithinTime(TimeSpan pause) => TimeSpan.FromMilliseconds(Math.Clamp(_end - Environment.TickCount64, 0, (long)pause.TotalMilliseconds));
 }

@@ -2,29 +2,29 @@ using System.Net.Sockets;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>A failed attempt: its error, and what can be done about it.</summary>
-/// <param name="Error">The error that the caller gets.</param>
+/// <summary>A failed attempt: its error, and the possible reactions.</summary>
+/// <param name="Error">The error for the caller.</param>
 public record CallFailure(KvException Error)
 {
     /// <summary>True if the request provably reached no server that acts on it.</summary>
     public bool NotSent { get; init; } = Error.NotSent;
 
-    /// <summary>True if no connection was made.</summary>
+    /// <summary>True if no connection was established.</summary>
     public bool NoConnection { get; init; }
 
-    /// <summary>True if another attempt, or another endpoint, may fare better.</summary>
+    /// <summary>True if another attempt or another endpoint may succeed.</summary>
     public bool MayPass { get; init; }
 
-    /// <summary>True if the endpoint should rest for a while.</summary>
+    /// <summary>True if the endpoint should be avoided for a while.</summary>
     public bool EndpointFailed { get; init; }
 
-    /// <summary>True if asking the same endpoint again at once is of no use: nothing is there, or something else.</summary>
+    /// <summary>True if an immediate retry at the same endpoint is useless: nothing answers there, or another program.</summary>
     public virtual bool IsFutile => NoConnection || Error is KvUnreachableException { Reason: KvUnreachableReason.Protocol };
 
     /// <summary>True if the connection broke.</summary>
     public bool IsLost => Error is KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost };
 
-    /// <summary>What a failure of the transport means.</summary>
+    /// <summary>Classifies a failure of the transport.</summary>
     /// <param name="e">The failure.</param>
     /// <param name="call">The call that failed.</param>
     public static CallFailure Of(Exception e, in FailedCall call) => e switch
@@ -39,7 +39,7 @@ public record CallFailure(KvException Error)
         _ => Protocol(e, Sentence(e), call),
     };
 
-    /// <summary>The first cause of a kind: the failure itself, or what lies behind it.</summary>
+    /// <summary>Returns the first exception of a type: the failure itself or one of its causes.</summary>
     /// <param name="e">The failure; null for none.</param>
     public static T? Cause<T>(Exception? e)
         where T : Exception
@@ -52,7 +52,7 @@ public record CallFailure(KvException Error)
         return e as T;
     }
 
-    /// <summary>The error of a call for which no connection was made.</summary>
+    /// <summary>Creates the error of a call for which no connection was established.</summary>
     /// <param name="reason">The reason.</param>
     /// <param name="e">The failure.</param>
     /// <param name="call">The call.</param>
@@ -70,16 +70,16 @@ public record CallFailure(KvException Error)
         return new(reason, message, e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = true };
     }
 
-    /// <summary>The error of a call whose connection broke.</summary>
+    /// <summary>Creates the error of a call whose connection broke.</summary>
     /// <param name="e">The failure.</param>
     /// <param name="call">The call.</param>
-    /// <param name="how">What is known of it, as a sentence behind a blank.</param>
+    /// <param name="how">More details, as a sentence that starts with a space.</param>
     protected static KvUnreachableException LostError(Exception e, in FailedCall call, string how = "") => new(
         KvUnreachableReason.ConnectionLost,
         $"The connection to {call.Endpoint} broke {(call.Unsent ? "before the call was sent" : "during the call")}.{how}{call.Doubt}",
         e) { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent };
 
-    /// <summary>The error of a call whose time was up.</summary>
+    /// <summary>Creates the error of a call whose time was up.</summary>
     /// <param name="e">The failure.</param>
     /// <param name="call">The call.</param>
     protected static KvTimeoutException TimeoutError(Exception e, in FailedCall call) => new(

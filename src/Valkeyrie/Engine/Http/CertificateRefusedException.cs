@@ -1,6 +1,6 @@
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>Why a server's certificate was refused, thrown through the TLS handshake.</summary>
+/// <summary>The reason why a server's certificate was refused, thrown through the TLS handshake.</summary>
 /// <param name="reason">The reason.</param>
 #pragma warning disable CA1032 // made here, with its reason, and mapped to a KvException before a caller sees it
 public sealed class CertificateRefusedException(string reason) : Exception(VisibleText.Of(reason));

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>A connection that could not be made. Nothing was sent.</summary>
+/// <summary>A connection could not be established. Nothing was sent.</summary>
 /// <param name="reason">The reason.</param>
 /// <param name="message">What went wrong.</param>
 /// <param name="inner">The cause.</param>

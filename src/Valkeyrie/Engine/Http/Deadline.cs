@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>A token that fires when the time of a call is up or its caller gives up. Pooled: each call needs one.</summary>
+/// <summary>A token that is cancelled when the time of a call is up or its caller cancels it. Pooled, because each call needs one.</summary>
 #pragma warning disable CA1001 // End disposes it where it cannot go back to the pool
 public sealed class Deadline
 #pragma warning restore CA1001
@@ -13,13 +13,13 @@ public sealed class Deadline
     private CancellationTokenRegistration _caller;
     private CancellationTokenRegistration _closing;
 
-    /// <summary>Fires when the time is up, the caller gives up or the store closes.</summary>
+    /// <summary>Is cancelled when the time is up, the caller cancels the call or the store closes.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Begins to count.</summary>
+    /// <summary>Starts a deadline.</summary>
     /// <param name="timeout">The time of the call.</param>
     /// <param name="caller">The caller's token.</param>
-    /// <param name="closing">Fires when the store closes.</param>
+    /// <param name="closing">The token that is cancelled when the store closes.</param>
     public static Deadline Start(TimeSpan timeout, CancellationToken caller, CancellationToken closing)
     {
         var deadline = Pool.TryDequeue(out var pooled) ? pooled : new Deadline();
@@ -29,20 +29,20 @@ public sealed class Deadline
         return deadline;
     }
 
-    /// <summary>Lets a stream that has begun run on without a deadline.</summary>
+    /// <summary>Removes the deadline, for a stream that has begun.</summary>
     public void Lift() => _source.CancelAfter(Timeout.InfiniteTimeSpan);
 
-    /// <summary>Gives the next part of a reply this long.</summary>
-    /// <param name="timeout">How long.</param>
+    /// <summary>Restarts the deadline for the next part of a reply.</summary>
+    /// <param name="timeout">The time for the part.</param>
     public void Restart(TimeSpan timeout) => _source.CancelAfter(timeout);
 
-    /// <summary>Ends what still runs under this deadline.</summary>
+    /// <summary>Cancels all work under this deadline.</summary>
     public void Cancel() => _source.Cancel();
 
-    /// <summary>Gives it back. Nothing may run under it any more.</summary>
+    /// <summary>Returns the deadline to the pool. Nothing may use it afterwards.</summary>
     public void End()
     {
-        // Dispose waits for a callback that is running, so none can fire into the next user's call.
+        // Dispose waits for a running callback, so none can affect the next user's call.
         _caller.Dispose();
         _closing.Dispose();
         if (_source.TryReset())

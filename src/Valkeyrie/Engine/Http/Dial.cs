@@ -5,20 +5,20 @@ using System.Security.Authentication;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>Makes a connection, plain or over TLS, whatever is spoken on it then.</summary>
+/// <summary>Opens connections, plain or over TLS, for any protocol.</summary>
 public static class Dial
 {
-    // What listens at "localhost" does so at the first of these at least, as etcd does.
+    // A server on "localhost" listens at least at the first of these addresses, as etcd does.
     private static readonly IPAddress[] Localhost = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
-    /// <summary>Connects to the host and port of a URL, over TLS where its checks are specified.</summary>
+    /// <summary>Connects to the host and port of a URL, over TLS if <paramref name="tls"/> is not null.</summary>
     /// <param name="url">The URL.</param>
     /// <param name="tls">The certificates and checks of TLS; null for a plain connection.</param>
-    /// <param name="protocol">What will be spoken on it, for servers that speak several protocols; null for those that speak one. A server may choose not to
-    /// confirm it; see <see cref="SslStream.NegotiatedApplicationProtocol"/>.</param>
+    /// <param name="protocol">The protocol to negotiate, for servers with several protocols; null for servers with one. A server may leave it unconfirmed; see
+    /// <see cref="SslStream.NegotiatedApplicationProtocol"/>.</param>
     /// <param name="prepare">Sets options of the socket before it connects; null for none.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="ConnectException">The name was not found, nothing listens there, or the TLS handshake failed.</exception>
+    /// <exception cref="ConnectException">The name was not found, no program listens there, or the TLS handshake failed.</exception>
     public static async Task<Stream> OpenAsync(
         Uri url, KvTlsOptions? tls, SslApplicationProtocol? protocol, Action<Socket>? prepare, CancellationToken cancellationToken)
     {
@@ -72,7 +72,7 @@ public static class Dial
             tls.SkipCertificateCheck || ServerCertificate.Check(certificate, chain, errors, tls.CertificateAuthorities),
     };
 
-    // Windows names ::1 first, and asks a closed port for two seconds before it goes on.
+    // Windows names ::1 first, and tries a closed port for two seconds before the next address.
     private static ValueTask ConnectAsync(Socket socket, string host, int port, CancellationToken cancellationToken) => OperatingSystem.IsWindows() && host == "localhost"
         ? socket.ConnectAsync(Localhost, port, cancellationToken)
         : socket.ConnectAsync(host, port, cancellationToken);

@@ -1,19 +1,19 @@
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>The endpoints of a store: calls are spread over those that work.</summary>
-/// <param name="endpoints">All of them, in the order in which they were specified; at least one.</param>
-/// <typeparam name="TEndpoint">What is kept of an endpoint.</typeparam>
+/// <summary>The endpoints of a store. Distributes calls over the healthy ones.</summary>
+/// <param name="endpoints">All endpoints, in the specified order; at least one.</param>
+/// <typeparam name="TEndpoint">The type of an endpoint.</typeparam>
 public sealed class EndpointSet<TEndpoint>(TEndpoint[] endpoints) where TEndpoint : HttpEndpoint
 {
     private uint _turn;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of endpoints.</summary>
     public int Count => endpoints.Length;
 
-    /// <summary>All of them, in the order in which they were specified.</summary>
+    /// <summary>All endpoints, in the specified order.</summary>
     public IReadOnlyList<TEndpoint> All => endpoints;
 
-    /// <summary>The next one in turn that is not resting; where all rest, the one that has rested longest.</summary>
+    /// <summary>Returns the next endpoint in turn that is not resting; if all rest, the one that has rested longest.</summary>
     public TEndpoint Next()
     {
         if (endpoints.Length == 1)

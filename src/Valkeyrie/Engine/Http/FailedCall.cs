@@ -1,24 +1,24 @@
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>What is known of a call that failed, for its error.</summary>
-/// <param name="Protocol">What is spoken there, as errors name it: <c>Consul's HTTP API</c>.</param>
-/// <param name="Endpoint">Where the call went.</param>
-/// <param name="Key">The key that it is about; null for none.</param>
-/// <param name="ReadOnly">True if the call changes nothing, or nothing that matters.</param>
+/// <summary>The facts about a failed call, for its error.</summary>
+/// <param name="Protocol">The name of the protocol in messages, such as <c>Consul's HTTP API</c>.</param>
+/// <param name="Endpoint">The endpoint of the call.</param>
+/// <param name="Key">The key of the call; null for none.</param>
+/// <param name="ReadOnly">True if the call can be repeated safely, because it changes nothing important.</param>
 public readonly record struct FailedCall(string Protocol, string Endpoint, string? Key, bool ReadOnly)
 {
-    /// <summary>How long calls may take.</summary>
+    /// <summary>The timeout of calls.</summary>
     public TimeSpan Timeout { get; init; }
 
-    /// <summary>True if that time was up.</summary>
+    /// <summary>True if the time was up.</summary>
     public bool TimedOut { get; init; }
 
-    /// <summary>True if no server can have got the whole request.</summary>
+    /// <summary>True if no server can have received the whole request.</summary>
     public bool Unsent { get; init; }
 
-    /// <summary>The key within a sentence.</summary>
+    /// <summary>The key as a part of a sentence.</summary>
     public string ForKey => Key is null ? "" : $" for '{Key}'";
 
-    /// <summary>What the caller of a write has to reckon with, as a last sentence.</summary>
+    /// <summary>The last sentence of the message: a warning that a write may have been made, or empty.</summary>
     public string Doubt => ReadOnly || Unsent ? "" : " A write may have been made.";
 }

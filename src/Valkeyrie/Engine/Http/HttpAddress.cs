@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>The hosts in the address of a store that is reached over HTTP.</summary>
+/// <summary>Parses the hosts in the address of a store that uses HTTP.</summary>
 public static class HttpAddress
 {
-    /// <summary>Reads the hosts of an address: <c>host</c>, <c>host:port</c> or <c>[ipv6]:port</c>, separated by commas.</summary>
+    /// <summary>Parses the hosts of an address: <c>host</c>, <c>host:port</c> or <c>[ipv6]:port</c>, separated by commas.</summary>
     /// <param name="hosts">The hosts.</param>
-    /// <param name="scheme">The scheme of their URLs.</param>
-    /// <param name="defaultPort">The port of those that have none.</param>
-    /// <param name="example">An address for the error.</param>
-    /// <exception cref="KvInvalidArgumentException">There is none, or one cannot be read.</exception>
+    /// <param name="scheme">The scheme of the resulting URLs.</param>
+    /// <param name="defaultPort">The port of hosts without one.</param>
+    /// <param name="example">An example of an address, for the error.</param>
+    /// <exception cref="KvInvalidArgumentException">The address has no host, or an invalid one.</exception>
     public static IReadOnlyList<Uri> Parse(string hosts, string scheme, int defaultPort, string example)
     {
         var urls = hosts.TrimEnd('/')

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>One request to one endpoint, and what came back.</summary>
+/// <summary>One request to one endpoint, and its response.</summary>
 public sealed class HttpAttempt : IDisposable
 {
     private const long MaxShortLength = 64 << 10;
     private const long UsualShortLength = 4 << 10;
 
-    // Far below any connection on which one would list anything.
+    // Far slower than any connection that is usable for a listing.
     private const double SlowestBytesPerSecond = 16 << 10;
 
     private readonly HttpChannel _channel;
@@ -29,22 +29,22 @@ public sealed class HttpAttempt : IDisposable
         _caller = caller;
     }
 
-    /// <summary>Where the request goes.</summary>
+    /// <summary>The endpoint of the request.</summary>
     public HttpEndpoint Endpoint { get; }
 
-    /// <summary>The answer, its body not read yet.</summary>
+    /// <summary>The response, with its body not read yet.</summary>
     public HttpResponseMessage Response => _response!;
 
-    /// <summary>True if the answer is read on by somebody else, who then ends the attempt.</summary>
+    /// <summary>True if another object reads the rest of the response and then ends the attempt.</summary>
     public bool IsHandedOn { get; private set; }
 
-    /// <summary>True if the server cannot have got the whole request.</summary>
+    /// <summary>True if the server cannot have received the whole request.</summary>
     internal bool IsUnsent => _response is null && _body is { IsBegun: false };
 
-    /// <summary>The status of an answer that is a refusal; null for none.</summary>
+    /// <summary>The status of a refusal; null for none.</summary>
     internal int? RefusedStatus => _response is { IsSuccessStatusCode: false } refusal ? (int)refusal.StatusCode : null;
 
-    /// <summary>Reads a short body: an error, or what a server says of itself.</summary>
+    /// <summary>Reads a short body: an error, or a server's report about itself.</summary>
     public async ValueTask<byte[]> ReadShortAsync()
     {
         var stream = await Response.Content.ReadAsStreamAsync(_deadline.Token).ConfigureAwait(false);
@@ -53,9 +53,9 @@ public sealed class HttpAttempt : IDisposable
         return buffer[..length];
     }
 
-    /// <summary>Reads a short body whole.</summary>
-    /// <param name="limit">The most bytes that are taken.</param>
-    /// <exception cref="ReplyException">It is longer.</exception>
+    /// <summary>Reads a short body completely.</summary>
+    /// <param name="limit">The maximum size in bytes.</param>
+    /// <exception cref="ReplyException">The body is longer.</exception>
     public async ValueTask<byte[]> ReadWholeAsync(int limit)
     {
         var stream = await Response.Content.ReadAsStreamAsync(_deadline.Token).ConfigureAwait(false);
@@ -74,7 +74,7 @@ public sealed class HttpAttempt : IDisposable
     }
 
     /// <summary>Parses the whole body.</summary>
-    /// <param name="parser">Takes the bytes.</param>
+    /// <param name="parser">Parses the bytes.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ParseAsync(IReplyParser parser)
     {
@@ -85,9 +85,9 @@ public sealed class HttpAttempt : IDisposable
         }
     }
 
-    /// <summary>Hands the body on to somebody who reads it part by part with <see cref="ReadOnAsync"/> and ends the attempt.</summary>
-    /// <param name="parser">Takes the bytes.</param>
-    /// <returns>The body, of which the first part has been read: until then another endpoint can still take over.</returns>
+    /// <summary>Transfers the body to an owner who reads it part by part with <see cref="ReadOnAsync"/> and ends the attempt.</summary>
+    /// <param name="parser">Parses the bytes.</param>
+    /// <returns>The body, with its first part read: until then another endpoint can still take over.</returns>
     public async ValueTask<(ReplyBody Body, bool More)> HandOnAsync(IReplyParser parser)
     {
         var stream = await Response.Content.ReadAsStreamAsync(_deadline.Token).ConfigureAwait(false);
@@ -106,11 +106,11 @@ public sealed class HttpAttempt : IDisposable
         }
     }
 
-    /// <summary>Reads the next part of a body. How fast it is used is its reader's affair: only the time spent waiting counts. Each part must come within the
-    /// timeout, and all that was waited for together within that and what a slow connection takes for as much, so that no server can hold a reader by a
-    /// byte now and then.</summary>
+    /// <summary>Reads the next part of a body. Only the time spent waiting counts, not the reader's own work. Each part must arrive within the timeout, and all
+    /// waits together within the timeout plus the time that a slow connection needs for the same amount, so that a server cannot occupy a reader by sending
+    /// single bytes.</summary>
     /// <param name="body">The body.</param>
-    /// <returns>False at its end.</returns>
+    /// <returns>False at the end of the body.</returns>
     public async ValueTask<bool> ReadOnAsync(ReplyBody body)
     {
         var allowed = _channel.Timeout + TimeSpan.FromSeconds(body.Received / SlowestBytesPerSecond) - _waited;
@@ -132,7 +132,7 @@ public sealed class HttpAttempt : IDisposable
         }
     }
 
-    /// <summary>Ends it. What is left of the answer is given up.</summary>
+    /// <summary>Ends the attempt and discards the rest of the response.</summary>
     public void Dispose()
     {
         _response?.Dispose();

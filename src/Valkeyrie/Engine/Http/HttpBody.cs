@@ -2,12 +2,12 @@ using System.Net;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>The body of a request. A write has one even where it holds no bytes: the platform sends a request without a body again by itself when its connection
-/// breaks, and whether to send a write again is not for it to say.</summary>
+/// <summary>The body of a request. Every write has one, even an empty one: the platform automatically resends a request without a body when its connection
+/// breaks, but only this library may decide whether to resend a write.</summary>
 /// <param name="bytes">The bytes.</param>
 public sealed class HttpBody(ReadOnlyMemory<byte> bytes) : HttpContent
 {
-    /// <summary>True once the transport began to send it. Before, the server has no whole request to act on.</summary>
+    /// <summary>True after the transport started to send the body. Before that, the server has no complete request to act on.</summary>
     public bool IsBegun { get; private set; }
 
     /// <inheritdoc/>

@@ -1,20 +1,20 @@
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>One request.</summary>
+/// <summary>A request.</summary>
 /// <param name="Method">The method.</param>
-/// <param name="Target">Path and query, escaped.</param>
-/// <param name="Key">The key or path that it is about, for errors; null for none.</param>
+/// <param name="Target">The path and query, escaped.</param>
+/// <param name="Key">The key or path of the request, for errors; null for none.</param>
 public sealed record HttpCall(HttpMethod Method, string Target, string? Key)
 {
     /// <summary>The body; null for none.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
 
-    /// <summary>True if the call changes nothing, or nothing that matters, so that it may be sent again whatever became of it.</summary>
+    /// <summary>True if the call can be repeated safely, because it changes nothing important.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>True to tell a failure at once instead of sending the call again: for one that says something about what was known before.</summary>
+    /// <summary>True to report a failure at once instead of retrying, for a call that depends on earlier state.</summary>
     public bool Once { get; init; }
 
-    /// <summary>How long the server may hold the request back before it answers, beyond the timeout; zero (the default) for a request that is answered at once.</summary>
+    /// <summary>The time for which the server may delay its answer, in addition to the timeout. Default: zero, the server answers at once.</summary>
     public TimeSpan Wait { get; init; }
 }

@@ -3,18 +3,18 @@ using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>Calls of a protocol over HTTP/1.1: picks an endpoint, holds the deadline, sends again where that is safe, and tells every failure as a
+/// <summary>Makes calls of a protocol over HTTP/1.1: chooses an endpoint, enforces the deadline, retries if that is safe, and reports every failure as a
 /// <see cref="KvException"/>.</summary>
 public sealed class HttpChannel : IAsyncDisposable
 {
     private readonly EndpointSet<HttpEndpoint> _endpoints;
     private readonly CallEnd _end;
 
-    /// <summary>Prepares the channel. Connections are made with the first call.</summary>
-    /// <param name="protocol">What is spoken.</param>
+    /// <summary>Creates the channel. It connects at the first call.</summary>
+    /// <param name="protocol">The protocol.</param>
     /// <param name="endpoints">The endpoints' URLs.</param>
     /// <param name="options">Certificates and timeout.</param>
-    /// <param name="address">The store, as errors name it.</param>
+    /// <param name="address">The store, for error messages.</param>
     public HttpChannel(HttpProtocol protocol, IReadOnlyList<Uri> endpoints, KvStoreOptions options, string address)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -25,10 +25,10 @@ public sealed class HttpChannel : IAsyncDisposable
         Http = HttpConnections.CreateHttp11(options.Tls ?? new KvTlsOptions(), ConnectTimeouts.Of(options.Timeout, _endpoints.Count));
     }
 
-    /// <summary>The longest that one round trip may take.</summary>
+    /// <summary>The longest duration of one round trip.</summary>
     public TimeSpan Timeout { get; }
 
-    /// <summary>The endpoints, in the order in which they were specified.</summary>
+    /// <summary>The endpoints, in the specified order.</summary>
     public IReadOnlyList<HttpEndpoint> Endpoints => _endpoints.All;
 
     internal HttpProtocol Protocol { get; }
@@ -37,8 +37,8 @@ public sealed class HttpChannel : IAsyncDisposable
 
     /// <summary>Makes a call.</summary>
     /// <param name="call">The request.</param>
-    /// <param name="read">Reads the answer.</param>
-    /// <param name="state">Handed to <paramref name="read"/>.</param>
+    /// <param name="read">Reads the response.</param>
+    /// <param name="state">The argument of <paramref name="read"/>.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<T> CallAsync<TState, T>(
         HttpCall call, Func<HttpAttempt, TState, ValueTask<T>> read, TState state, CancellationToken cancellationToken)
@@ -48,11 +48,11 @@ public sealed class HttpChannel : IAsyncDisposable
         return AttemptAsync(null, new CallAttempts(call.ReadOnly, _endpoints.Count, Timeout), Timeout, call, read, state, cancellationToken);
     }
 
-    /// <summary>Makes a call to one endpoint and no other. It is not sent again if it fails.</summary>
+    /// <summary>Makes a call to one endpoint, without retrying it.</summary>
     /// <param name="endpoint">One of <see cref="Endpoints"/>.</param>
     /// <param name="call">The request.</param>
-    /// <param name="read">Reads the answer.</param>
-    /// <param name="timeout">How long the call may take.</param>
+    /// <param name="read">Reads the response.</param>
+    /// <param name="timeout">The longest duration of the call.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<T> AskAsync<T>(
         HttpEndpoint endpoint, HttpCall call, Func<HttpAttempt, ValueTask<T>> read, TimeSpan timeout, CancellationToken cancellationToken)
@@ -62,14 +62,14 @@ public sealed class HttpChannel : IAsyncDisposable
         return AttemptAsync(endpoint, new CallAttempts(readOnly: false, endpoints: 1, timeout), timeout, call, static (attempt, read) => read(attempt), read, cancellationToken);
     }
 
-    /// <summary>Ends what is under way and closes the connections.</summary>
+    /// <summary>Ends the calls under way and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {
         await _end.CloseAsync().ConfigureAwait(false);
         Http.Dispose();
     }
 
-    /// <summary>What a failure within an answer that was handed on is to its caller.</summary>
+    /// <summary>Converts a failure while reading a transferred response to the caller's error.</summary>
     internal Exception FailureOf(Exception e, HttpEndpoint endpoint, string? key, CancellationToken cancellationToken)
     {
         if (_end.ErrorOf(e, cancellationToken) is { } ended)
@@ -126,7 +126,7 @@ public sealed class HttpChannel : IAsyncDisposable
                         Timeout = timeout + call.Wait,
                         TimedOut = _end.IsTimeout(e, cancellationToken),
 
-                        // A request whose body was never begun cannot have been acted on.
+                        // No server can have acted on a request whose body was not started.
                         Unsent = attempt.IsUnsent,
                     });
                     observed?.Failed(failure.Error, attempt.RefusedStatus);

@@ -3,18 +3,18 @@ using System.Net.Sockets;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>Connections of HTTP/1.1 as the platform keeps them.</summary>
+/// <summary>Creates the platform's HTTP/1.1 connections.</summary>
 public static class HttpConnections
 {
-    // Shorter than the patience of any proxy that drops idle connections silently.
+    // Shorter than the limit of any proxy that silently drops idle connections.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(50);
 
-    // HTTP/1.1 has no pings, so TCP itself asks whether a silent peer is still there: a watch may wait for hours.
+    // HTTP/1.1 has no pings, so TCP keep-alive checks a silent peer: a watch can wait for hours.
     private static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(5);
     private const int AskTimes = 2;
 
-    /// <summary>HTTP/1.1 connections, as many as there are calls under way, kept for the next calls.</summary>
+    /// <summary>Creates HTTP/1.1 connections, one for each concurrent call, which are kept for later calls.</summary>
     public static HttpMessageInvoker CreateHttp11(KvTlsOptions tls, TimeSpan connectTimeout) => new(new SocketsHttpHandler
     {
         ActivityHeadersPropagator = null,

@@ -1,10 +1,10 @@
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>One address of a store, and what is known of its health.</summary>
-/// <param name="address">Its URL.</param>
+/// <summary>An address of a store, and its health.</summary>
+/// <param name="address">The URL.</param>
 public class HttpEndpoint(Uri address)
 {
-    // An endpoint that failed is passed over for this long, then tried again by the next call.
+    // The time for which a failed endpoint is skipped; the next call then tries it again.
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(2);
 
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
@@ -12,13 +12,13 @@ public class HttpEndpoint(Uri address)
     private long _restsUntil;
     private NamedUri? _last;
 
-    /// <summary>Scheme, host and port.</summary>
+    /// <summary>The scheme, host and port.</summary>
     public string Name { get; } = address.GetLeftPart(UriPartial.Authority);
 
-    /// <summary>When it may be tried again, in <see cref="Environment.TickCount64"/>; in the past for a healthy one.</summary>
+    /// <summary>The time at which the endpoint may be tried again, in <see cref="Environment.TickCount64"/>; in the past for a healthy one.</summary>
     public long RestsUntil => Volatile.Read(ref _restsUntil);
 
-    /// <summary>The URL of a target. What all calls of a kind have in common is parsed once.</summary>
+    /// <summary>Returns the URL of a target. The common part of the URLs is parsed only once.</summary>
     /// <param name="target">Path and query, escaped.</param>
     internal Uri UrlOf(string target)
     {
@@ -32,10 +32,10 @@ public class HttpEndpoint(Uri address)
         return last!.Url;
     }
 
-    /// <summary>Lets it rest.</summary>
+    /// <summary>Records a failure: the endpoint rests.</summary>
     public void Failed() => Volatile.Write(ref _restsUntil, Environment.TickCount64 + (long)RestAfterFailure.TotalMilliseconds);
 
-    /// <summary>Ends its rest.</summary>
+    /// <summary>Records a success: the endpoint no longer rests.</summary>
     public void Succeeded()
     {
         if (RestsUntil != 0)

@@ -2,24 +2,24 @@ using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>What a protocol over HTTP adds to requests, and what its refusals mean.</summary>
+/// <summary>The specifics of a protocol over HTTP: its headers, names and errors.</summary>
 public abstract class HttpProtocol
 {
-    /// <summary>What errors call it: <c>Consul's HTTP API</c>.</summary>
+    /// <summary>The name of the protocol in messages, such as <c>Consul's HTTP API</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What traces and measurements call the kind of store.</summary>
+    /// <summary>The kind of store, for traces and measurements.</summary>
     public abstract StoreSystem System { get; }
 
-    /// <summary>What traces and measurements call a request: one name for all requests of its kind, without a key or an id.</summary>
+    /// <summary>Returns the name of a request for traces and measurements: the same for all requests of a kind, without a key or an id.</summary>
     /// <param name="request">The request.</param>
     public abstract string OperationOf(HttpCall request);
 
-    /// <summary>Adds what every request carries, such as a token.</summary>
+    /// <summary>Adds the headers that every request has, such as a token.</summary>
     /// <param name="request">The request.</param>
     public abstract void Prepare(HttpRequestMessage request);
 
-    /// <summary>What a failure of the protocol's own means; null for one of the transport.</summary>
+    /// <summary>Classifies a failure of the protocol; null for a failure of the transport.</summary>
     /// <param name="e">The failure.</param>
     /// <param name="failed">The call that failed.</param>
     public abstract CallFailure? FailureOf(Exception e, in FailedCall failed);

@@ -1,12 +1,12 @@
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>Reads an answer's body as its bytes come in, without a document in between.</summary>
+/// <summary>Parses a response's body as its bytes arrive, without an intermediate document.</summary>
 public interface IReplyParser
 {
-    /// <summary>Reads on.</summary>
-    /// <param name="bytes">What follows on the bytes consumed before.</param>
-    /// <param name="final">True if nothing comes after.</param>
-    /// <returns>How many bytes were consumed; the rest, part of a token, is handed over again with more after it.</returns>
-    /// <exception cref="ReplyException">It is not what it should be.</exception>
+    /// <summary>Parses more bytes.</summary>
+    /// <param name="bytes">The bytes after those consumed before.</param>
+    /// <param name="final">True if no more bytes follow.</param>
+    /// <returns>The number of consumed bytes. The rest, a part of a token, is passed again with more bytes after it.</returns>
+    /// <exception cref="ReplyException">The bytes are not a valid response.</exception>
     int Read(ReadOnlySpan<byte> bytes, bool final);
 }

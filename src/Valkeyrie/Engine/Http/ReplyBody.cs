@@ -3,16 +3,16 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>Reads an answer's body into pooled memory, and has it parsed as it comes.</summary>
+/// <summary>Reads a response's body into pooled memory and parses it as it arrives.</summary>
 public sealed class ReplyBody : IDisposable
 {
-    /// <summary>Enough for most answers about a single key.</summary>
+    /// <summary>The buffer size for most responses about a single key, in bytes.</summary>
     internal const int SingleLength = 4 << 10;
 
-    /// <summary>For answers that hold a whole tree.</summary>
+    /// <summary>The buffer size for responses with a whole tree, in bytes.</summary>
     internal const int TreeLength = 128 << 10;
 
-    // One value with each of its bytes escaped; no server takes a longer one in a request.
+    // One value with each byte escaped; no server accepts a longer one in a request.
     private const int MaxTokenLength = 128 << 20;
 
     private readonly Stream _stream;
@@ -27,18 +27,18 @@ public sealed class ReplyBody : IDisposable
         _buffer = ArrayPool<byte>.Shared.Rent(bufferLength);
     }
 
-    /// <summary>How many bytes have come in.</summary>
+    /// <summary>The number of received bytes.</summary>
     public long Received { get; private set; }
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Returns the memory to the pool.</summary>
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
     }
 
-    /// <summary>Reads and parses what has come in, waiting for some.</summary>
-    /// <returns>False at the end.</returns>
+    /// <summary>Waits for bytes and parses them.</summary>
+    /// <returns>False at the end of the body.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>An answer that is not what the protocol says it should be.</summary>
-/// <param name="message">What is wrong with it, as the rest of a sentence that ends with a full stop.</param>
+/// <summary>The response does not follow the protocol.</summary>
+/// <param name="message">The violation, as the rest of a sentence that ends with a full stop.</param>
 /// <param name="inner">The cause.</param>
 #pragma warning disable CA1032 // mapped to a KvException before a caller sees it
 public sealed class ReplyException(string message, Exception? inner = null) : Exception(VisibleText.Of(message), inner);

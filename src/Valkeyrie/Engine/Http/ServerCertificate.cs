@@ -4,18 +4,18 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Valkeyrie.Engine.Http;
 
-/// <summary>Whether a server's certificate is accepted: it must be for the host that was asked for, and vouched for by a trusted authority.</summary>
+/// <summary>Decides whether to accept a server's certificate: it must be issued for the requested host by a trusted authority.</summary>
 public static class ServerCertificate
 {
-    // The extended key usage of a server (RFC 5280, section 4.2.1.12): a client's certificate of the same authority must not pass for one.
+    // The extended key usage of a server (RFC 5280, section 4.2.1.12). A client's certificate of the same authority must not be accepted as a server's.
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    /// <summary>Accepts a certificate, or says why not.</summary>
+    /// <summary>Accepts a certificate or throws the reason for the refusal.</summary>
     /// <param name="certificate">The server's certificate.</param>
-    /// <param name="received">The chain as the platform built it.</param>
-    /// <param name="errors">What the platform finds wrong.</param>
+    /// <param name="received">The chain as built by the platform.</param>
+    /// <param name="errors">The errors found by the platform.</param>
     /// <param name="authorities">The authorities to trust; null for those of the machine.</param>
-    /// <exception cref="CertificateRefusedException">It is not accepted.</exception>
+    /// <exception cref="CertificateRefusedException">The certificate is not accepted.</exception>
     public static bool Check(X509Certificate? certificate, X509Chain? received, SslPolicyErrors errors, X509Certificate2Collection? authorities)
     {
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) || certificate is null)

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Engine.Telemetry;
 
-/// <summary>Tells somebody of the calls that he makes himself, wherever they are carried out: what is observed is the flow of execution between <see cref="Enter"/> and
-/// the end of its scope, and all that is started there.</summary>
+/// <summary>Reports the attempts of the calls in a flow of execution to an observer. The flow is the code between <see cref="Enter"/> and the end of its scope,
+/// and everything started there.</summary>
 public sealed class CallObservation : IDisposable
 {
     private static readonly AsyncLocal<CallObservation?> Flow = new();
@@ -10,22 +10,22 @@ public sealed class CallObservation : IDisposable
     private readonly Action<CallAttempt> _tell;
     private int _isClosed;
 
-    /// <summary>Begins to observe. To be disposed of.</summary>
-    /// <param name="tell">Called for each attempt, on any thread, also several at a time.</param>
+    /// <summary>Starts an observation. Dispose it to end it.</summary>
+    /// <param name="tell">Called for each attempt, on any thread, possibly concurrently.</param>
     public CallObservation(Action<CallAttempt> tell)
     {
         _tell = tell;
         Interlocked.Increment(ref _open);
     }
 
-    /// <summary>True while anybody observes anything.</summary>
+    /// <summary>True while any observation is active.</summary>
     internal static bool IsAny => Volatile.Read(ref _open) > 0;
 
-    /// <summary>Who observes the current flow; null for nobody.</summary>
+    /// <summary>The observation of the current flow; null for none.</summary>
     internal static CallObservation? Current => IsAny && Flow.Value is { _isClosed: 0 } current ? current : null;
 
-    /// <summary>Has the current flow observed by somebody else, until what is returned is disposed of.</summary>
-    /// <param name="observation">Who observes it; null for nobody.</param>
+    /// <summary>Assigns the current flow to another observation, until the returned scope is disposed.</summary>
+    /// <param name="observation">The observation; null for none.</param>
     public static Scope Enter(CallObservation? observation)
     {
         if (!IsAny && observation is null)
@@ -43,7 +43,7 @@ public sealed class CallObservation : IDisposable
         return new Scope(previous);
     }
 
-    /// <summary>Ends it. What still runs is observed no longer.</summary>
+    /// <summary>Ends the observation, also for calls still under way.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isClosed, 1) == 0)
@@ -60,7 +60,7 @@ public sealed class CallObservation : IDisposable
         }
     }
 
-    /// <summary>A part of a flow that somebody observes.</summary>
+    /// <summary>A part of a flow with its own observation.</summary>
     public readonly struct Scope : IDisposable
     {
         private readonly CallObservation? _previous;
@@ -72,7 +72,7 @@ public sealed class CallObservation : IDisposable
             _isChanged = true;
         }
 
-        /// <summary>Gives the flow back to who observed it before.</summary>
+        /// <summary>Restores the previous observation of the flow.</summary>
         public void Dispose()
         {
             if (_isChanged)

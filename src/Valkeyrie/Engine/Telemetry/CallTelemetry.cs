@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace Valkeyrie.Engine.Telemetry;
 
-/// <summary>Where calls to stores are traced, measured and observed, as <see cref="KvTelemetry"/> says. While nobody listens a call costs a few comparisons and no memory.</summary>
+/// <summary>Traces, measures and observes calls to stores; see <see cref="KvTelemetry"/>. Without a listener a call costs a few comparisons and no
+/// memory.</summary>
 public static class CallTelemetry
 {
     private static readonly string Version = typeof(CallTelemetry).Assembly.GetName().Version?.ToString(3) ?? "";
@@ -14,14 +15,14 @@ public static class CallTelemetry
 
     internal static Histogram<double> Duration { get; } = Meter.CreateHistogram<double>(KvTelemetry.DurationName, "s", "Duration of database client operations.");
 
-    /// <summary>True while somebody listens to any call.</summary>
+    /// <summary>True while any listener is active.</summary>
     public static bool IsObserved => Source.HasListeners() || Duration.Enabled || CallObservation.IsAny;
 
-    /// <summary>Begins a call. To be called where the flow is the call's own, as in an asynchronous method: what the call starts is traced as a part of it.</summary>
+    /// <summary>Begins a call. Call it in the call's own flow, such as an asynchronous method: work that the call starts is traced as a part of it.</summary>
     /// <param name="system">The kind of store.</param>
-    /// <param name="operation">The store's own name of the call. It holds no key.</param>
-    /// <param name="key">The key that it is about; null for none.</param>
-    /// <returns>The call; null if nobody listens.</returns>
+    /// <param name="operation">The store's own name of the call. It contains no key.</param>
+    /// <param name="key">The key of the call; null for none.</param>
+    /// <returns>The call; null without a listener.</returns>
     public static ObservedCall? Begin(StoreSystem system, string operation, string? key) => IsObserved ? BeginObserved(system, operation, key) : null;
 
     private static ObservedCall? BeginObserved(StoreSystem system, string operation, string? key)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Engine.Telemetry;
 
-/// <summary>An observed call: its attempts, one after another, and its end.</summary>
+/// <summary>An observed call with its attempts, one after another.</summary>
 public sealed class ObservedCall
 {
     private readonly StoreSystem _system;
@@ -25,8 +25,8 @@ public sealed class ObservedCall
     }
 
     /// <summary>Begins an attempt.</summary>
-    /// <param name="endpoint">Who is asked.</param>
-    /// <param name="number">Which attempt it is, where those before it were calls of their own; null (the default) for the next one of this call.</param>
+    /// <param name="endpoint">The endpoint or the file.</param>
+    /// <param name="number">The number of the attempt, if the attempts before it were separate calls. Default: null, the next number of this call.</param>
     public void BeginAttempt(string endpoint, int? number = null)
     {
         _endpoint = endpoint;
@@ -41,12 +41,12 @@ public sealed class ObservedCall
 
     /// <summary>Ends an attempt that failed, or the call before its first.</summary>
     /// <param name="error">The error that its caller gets, or would get without another attempt.</param>
-    /// <param name="statusCode">The status that the server gave; null for none.</param>
+    /// <param name="statusCode">The server's status; null for none.</param>
     public void Failed(Exception error, int? statusCode = null)
     {
         if (!_isInAttempt)
         {
-            // There was nobody to ask. The error tells who was tried.
+            // No endpoint was asked. The error names the tried ones.
             var beganAt = _attemptBeganAt;
             BeginAttempt((error as KvException)?.Endpoint ?? _endpoint);
             _attemptBeganAt = beganAt;
@@ -56,7 +56,7 @@ public sealed class ObservedCall
         EndAttempt(error);
     }
 
-    /// <summary>Ends the call; as its last attempt did.</summary>
+    /// <summary>Ends the call with the result of its last attempt.</summary>
     public void End()
     {
         if (_isInAttempt)
@@ -84,7 +84,7 @@ public sealed class ObservedCall
         _activity.DisplayName = _system.IsInProcess || _endpoint.Length == 0 ? _operation : $"{_operation} {ServerAddress.Of(_endpoint)}";
         if (_error is not null)
         {
-            // Without a description: an error's words name keys.
+            // Without a description, because an error's message names keys.
             _activity.SetStatus(ActivityStatusCode.Error);
         }
 
@@ -105,7 +105,7 @@ public sealed class ObservedCall
             _activity.AddEvent(new ActivityEvent("valkeyrie.attempt", tags: new ActivityTagsCollection(TagsOf(_endpoint, error, _statusCode))));
         }
 
-        // A pause before the next attempt is not part of it.
+        // The pause before the next attempt is not a part of the attempt.
         _attemptBeganAt = Stopwatch.GetTimestamp();
     }
 

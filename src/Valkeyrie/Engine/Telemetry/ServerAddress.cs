@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Valkeyrie.Engine.Telemetry;
 
-/// <summary>Host and port of an endpoint.</summary>
+/// <summary>The host and port of an endpoint.</summary>
 /// <param name="Host">The host's name or address, IPv6 without brackets.</param>
-/// <param name="Port">The port; null if the endpoint names none.</param>
+/// <param name="Port">The port; null if the endpoint has none.</param>
 internal readonly record struct ServerAddress(string Host, int? Port)
 {
     private const string AfterScheme = "://";
 
-    /// <summary>Reads an endpoint: <c>http://HOST:PORT</c> or <c>HOST:PORT</c>.</summary>
+    /// <summary>Parses an endpoint: <c>http://HOST:PORT</c> or <c>HOST:PORT</c>.</summary>
     public static ServerAddress Of(string endpoint)
     {
         var scheme = endpoint.IndexOf(AfterScheme, StringComparison.Ordinal);
