@@ -6,14 +6,14 @@ using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Consul;
 
-/// <summary>What the agents of a datacentre say of themselves. One that is a client passes requests on to the servers.</summary>
-/// <param name="api">Where they are asked.</param>
-/// <param name="unused">A key that nobody has.</param>
+/// <summary>The reports of a datacenter's agents about themselves. A client agent passes requests on to the servers.</summary>
+/// <param name="api">Makes the calls.</param>
+/// <param name="unused">A key that does not exist.</param>
 internal sealed class AgentChecks(ConsulApi api, string unused)
 {
     private const string Yes = "true";
 
-    /// <summary>Asks every endpoint at once.</summary>
+    /// <summary>Checks every endpoint at once.</summary>
     public IAsyncEnumerable<KvEndpointStatus> CheckAllAsync(TimeSpan timeout, CancellationToken cancellationToken) => EndpointChecks.AsTheyCome(
         api.Endpoints.Select(endpoint => (Func<CancellationToken, Task<KvEndpointStatus>>)(stop => CheckAsync(endpoint, timeout, stop))), cancellationToken);
 
@@ -22,7 +22,7 @@ internal sealed class AgentChecks(ConsulApi api, string unused)
         var known = new KvEndpointStatus(endpoint.Name);
         try
         {
-            // This also makes the connection, so that the next call can be timed.
+            // This call also connects, so that the next call can be measured.
             var (_, index, agent) = await api.StatusAsync(endpoint, unused, timeout, cancellationToken).ConfigureAwait(false);
             known = known with { IsReachable = true, Revision = index };
             var begun = Stopwatch.GetTimestamp();

@@ -9,9 +9,9 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.Consul;
 
-/// <summary>Consul's key/value store, by its HTTP API from Consul 1.8 on.</summary>
-/// <remarks>A revision is the server's ModifyIndex. Beyond the contract: a watch compares states, so that changes of a key that follow each other soon may merge; a
-/// key with a time to live may live for up to twice that.</remarks>
+/// <summary>Consul's key/value store, through its HTTP API of Consul 1.8 and newer.</summary>
+/// <remarks>A revision is the server's ModifyIndex. Note that a watch compares states, so changes of a key that follow each other quickly can merge, and that a
+/// key with a time to live can live for up to twice that time.</remarks>
 internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories, IKvElections, IKvEndpoints
 {
     private static readonly KvPutOptions Plain = new();
@@ -53,7 +53,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         _elections = new LineElections(new SessionLines(api, _places, _pairs, _trees, leases, _sessions));
     }
 
-    /// <summary>What the store promises.</summary>
+    /// <summary>The promises of the store.</summary>
     public static KvPromises Promises { get; } = new()
     {
         EveryChange = false,
@@ -79,7 +79,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         LargestValueSetting = "limits.kv_max_value_size",
     };
 
-    // By the interface alone: whoever turns the object into JSON, a few levels deep, shall not be led through all that it is made of.
+    // An explicit implementation, so that serializing the object a few levels deep does not reach its internals.
     KvStoreInfo IKvStore.Info => _info;
 
     public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
@@ -104,7 +104,7 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
     public async ValueTask<KvPair?> TryGetAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
         await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) is { } entry ? await _pairs.OfAsync(entry, keyOnly: false, cancellationToken).ConfigureAwait(false) : null;
 
-    // The API has no read of one key that leaves the value away.
+    // The API cannot read one key without its value.
     public async ValueTask<bool> ExistsAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
         await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) is not null;
 
@@ -211,13 +211,13 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
         ArgumentNullException.ThrowIfNull(path);
         _lifetime.ThrowIfClosed();
 
-        // Both on their way at once.
+        // Both reads run concurrently.
         var listing = _trees.HasPairAsync(KvRange.Below(path), cancellationToken).AsTask();
         var reading = path.Length == 0 ? null : ReadPairAsync(path, (options ?? OneLevel).KeysOnly, cancellationToken);
         var entry = await EntryHalves.JoinAsync(path, reading, listing).ConfigureAwait(false);
         if (entry is null && reading is not null)
         {
-            // What may not be read, the server leaves out of listings: an empty one says nothing then.
+            // The server omits keys without a read permission from listings, so an empty one proves nothing in that case.
             await reading.ConfigureAwait(false);
         }
 

@@ -3,8 +3,8 @@ using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Consul;
 
-/// <summary>Makes Consul known to <see cref="KvStore.Open"/>: <c>consul://</c>, and <c>consuls://</c> for TLS.</summary>
-/// <remarks>An address is <c>consul://host:8500,host2:8500?dc=east&amp;ns=team&amp;partition=part</c>; what follows the question mark may be left out. The password of
+/// <summary>Registers the schemes of Consul with <see cref="KvStore.Open"/>: <c>consul://</c>, and <c>consuls://</c> for TLS.</summary>
+/// <remarks>An address is <c>consul://host:8500,host2:8500?dc=east&amp;ns=team&amp;partition=part</c>; the query is optional. The password of
 /// <see cref="KvStoreOptions.Credential"/> is the token.</remarks>
 public static class ConsulStore
 {
@@ -14,7 +14,7 @@ public static class ConsulStore
     /// <summary>The scheme for TLS.</summary>
     public const string TlsScheme = "consuls";
 
-    /// <summary>Registers the schemes. Calling it again does nothing more.</summary>
+    /// <summary>Registers the schemes. Further calls have no effect.</summary>
     public static void Register()
     {
         KvStore.Register(Scheme, Open);

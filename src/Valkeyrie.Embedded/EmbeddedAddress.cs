@@ -4,14 +4,14 @@ using Valkeyrie.Embedded.Files;
 
 namespace Valkeyrie.Embedded;
 
-/// <summary>Which database an address names, and the bounds of its history.</summary>
-/// <param name="File">The file's full path; empty for a database in memory.</param>
+/// <summary>The database of an address, and the bounds of its history.</summary>
+/// <param name="File">The full path of the file; empty for a database in memory.</param>
 /// <param name="Options">The bounds.</param>
 internal sealed record EmbeddedAddress(string File, EmbeddedOptions Options)
 {
     public bool IsMemory => File.Length == 0;
 
-    /// <summary>Reads <c>FILE?history=REVISIONS&amp;age=TIME</c>. No file: the default one, or with the scheme for it one in memory.</summary>
+    /// <summary>Parses <c>FILE?history=REVISIONS&amp;age=TIME</c>. Without a file: the default file, or a store in memory with its scheme.</summary>
     public static EmbeddedAddress Parse(KvAddress address)
     {
         var (file, query) = address.SplitSettings();
@@ -26,7 +26,7 @@ internal sealed record EmbeddedAddress(string File, EmbeddedOptions Options)
             : throw new KvInvalidArgumentException($"A store in memory has no name, but '{file}' was specified. Specify '{EmbeddedStore.MemoryScheme}:' only.");
     }
 
-    /// <summary>The address of a file; empty for the default one.</summary>
+    /// <summary>Creates the address of a file; empty for the default file.</summary>
     public static EmbeddedAddress OfFile(string file, EmbeddedOptions options)
     {
         if (file.Contains('\0', StringComparison.Ordinal))

@@ -6,23 +6,23 @@ using Valkeyrie.Embedded.Watching;
 
 namespace Valkeyrie.Embedded;
 
-/// <summary>A database of SQLite as the narrow engine that the contract is built on. It is opened when it is first used.</summary>
-/// <param name="address">Which database.</param>
+/// <summary>An SQLite database as the narrow engine below the contract. It opens the database at its first use.</summary>
+/// <param name="address">The database.</param>
 /// <param name="options">Namespace and timeout.</param>
-/// <param name="memory">The memory to use; null for one of its own.</param>
-/// <param name="wallClock">Milliseconds since 1970, UTC; null for the system\'s.</param>
+/// <param name="memory">The memory to use; null for a new one.</param>
+/// <param name="wallClock">Returns the time in milliseconds since 1970, UTC; null for the system's clock.</param>
 internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions options, SharedMemory? memory = null, Func<long>? wallClock = null) : IRevisionedEngine
 {
-    // A page up to this size is read on the caller's thread; a larger one on another, while the caller uses the last.
+    // A page up to this size is read on the caller's thread; a larger one on another thread, while the caller uses the previous page.
     private const long SmallPage = 1024;
 
-    // A walk goes on where the last page ended at no cost, so pages need not be large, and small ones keep both threads busy.
+    // A read continues after the last page at no cost, so pages need not be large, and small ones keep both threads busy.
     private const long LargestPage = 4096;
 
-    // As etcd's with its default settings: whoever keeps a lease needs time to renew it, on a busy machine, too.
+    // The same as etcd's with its default settings: the owner of a lease needs time to renew it, even on a busy machine.
     private const int ShortestLeaseSeconds = 2;
 
-    /// <summary>What the store promises, in a file and in memory.</summary>
+    /// <summary>The promises of the store, in a file and in memory.</summary>
     public static KvPromises Promises { get; } = new()
     {
         EveryChange = true,
@@ -45,7 +45,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         RealDirectories = false,
         ShortestTtlSeconds = ShortestLeaseSeconds,
 
-        // SQLite's SQLITE_MAX_LENGTH, which bounds a whole row.
+        // SQLite's SQLITE_MAX_LENGTH, which limits a whole row.
         LargestValue = 1_000_000_000,
     };
 
@@ -58,7 +58,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
 
     public TimeSpan Timeout => options.Timeout;
 
-    /// <summary>The version of the library that keeps the file.</summary>
+    /// <summary>The version of SQLite.</summary>
     public static string Version => "SQLite " + raw.sqlite3_libversion().utf8_to_string();
 
     public TCapability? CapabilityOf<TCapability>() where TCapability : class => new EmbeddedMaintenance(this, () => Database) as TCapability;
@@ -170,7 +170,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
         return new(Task.Run(() => SnapshotCopy.SaveAsync(database, destination, options.Progress, cancellationToken), cancellationToken));
     }
 
-    /// <summary>Forgets every change before a revision.</summary>
+    /// <summary>Compacts the history before a revision.</summary>
     public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken)
     {
         while (await Database.WriteAsync(revision, Compaction.Step, cancellationToken).ConfigureAwait(false))

@@ -4,9 +4,9 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded;
 
-/// <summary>The upkeep of an embedded store: what of it has a meaning without a cluster.</summary>
+/// <summary>The maintenance of an embedded store: the calls that make sense without a cluster.</summary>
 /// <param name="engine">The engine.</param>
-/// <param name="database">Gives the open database.</param>
+/// <param name="database">Returns the open database.</param>
 internal sealed class EmbeddedMaintenance(EmbeddedEngine engine, Func<Database> database) : IKvMaintenance
 {
     private KvStoreInfo Info => engine.Info;
@@ -35,7 +35,7 @@ internal sealed class EmbeddedMaintenance(EmbeddedEngine engine, Func<Database> 
         var open = database();
         return await ObservedEngine.ObserveAsync(Endpoint, "Hash", null, async () =>
         {
-            // A whole store is read: not on the caller's thread.
+            // Reading the whole store must not occupy the caller's thread.
             var hash = await Task.Run(
                 () => open.Read((revision, cancellationToken), static (reader, state) => reader.InOneState(state, static (r, s) => StoreHash.Of(r, s.revision, s.cancellationToken))),
                 cancellationToken).ConfigureAwait(false);
@@ -100,7 +100,7 @@ internal sealed class EmbeddedMaintenance(EmbeddedEngine engine, Func<Database> 
         }
     }
 
-    // In steps, each a transaction of its own: SQLite's VACUUM would keep every writer of every process out for as long as it takes.
+    // In small transactions, because SQLite's VACUUM would block the writers of all processes for its whole duration.
     private static async ValueTask<bool> GiveBackAsync(Database open, CancellationToken cancellationToken)
     {
         while (await open.WriteAsync(0, static (writer, _) => Compaction.GiveBackStep(writer.Reader.Connection), cancellationToken).ConfigureAwait(false))
@@ -108,7 +108,7 @@ internal sealed class EmbeddedMaintenance(EmbeddedEngine engine, Func<Database> 
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        // The file becomes shorter only when the log has been carried over. A reader that is in the way leaves that to a later commit.
+        // The file shrinks only when the log is moved into it. If a reader prevents that, a later commit does it.
         return open.Read(0, static (reader, _) =>
         {
             reader.Connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
@@ -118,7 +118,7 @@ internal sealed class EmbeddedMaintenance(EmbeddedEngine engine, Func<Database> 
 
     private KvMemberStatus Status() => database().Read(Info, static (reader, info) => reader.InOneState(info, static (r, i) =>
     {
-        // The first read of a transaction decides which state it sees.
+        // The first read of a transaction determines the state that it sees.
         var revision = r.NewestRevision();
         var pages = r.Connection.Scalar("PRAGMA page_count");
         var pageSize = r.Connection.Scalar("PRAGMA page_size");

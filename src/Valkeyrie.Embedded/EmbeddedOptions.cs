@@ -2,15 +2,15 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded;
 
-/// <summary>How much of its history an embedded store keeps: what reads at older revisions and resumed watches can go back to.</summary>
-/// <remarks>A change is forgotten when either bound is passed. The newest version of every key is always kept. Processes that share a file should
-/// give the same bounds; where they differ, the tighter ones win.</remarks>
+/// <summary>The length of the history that an embedded store keeps for reads at older revisions and for resumed watches.</summary>
+/// <remarks>A change is removed when it exceeds either bound. The newest version of every key is always kept. Use the same bounds in all processes that share a
+/// file; if they differ, the tighter ones apply.</remarks>
 public sealed record EmbeddedOptions
 {
-    /// <summary>The most revisions kept. Default: 100,000. At least 1. Some hundreds more may be there for a while.</summary>
+    /// <summary>The maximum number of kept revisions, at least 1. Some hundreds more can exist for a while. Default: 100,000.</summary>
     public long HistoryRevisions { get; init; } = 100_000;
 
-    /// <summary>How long a revision is kept. Default: 24 hours. Above zero.</summary>
+    /// <summary>The time for which a revision is kept, above zero. Default: 24 hours.</summary>
     public TimeSpan HistoryAge { get; init; } = TimeSpan.FromHours(24);
 
     internal HistoryBounds Bounds => new(HistoryRevisions, HistoryAge);

@@ -3,8 +3,8 @@ using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.Embedded;
 
-/// <summary>The engine as whoever traces, measures or observes calls sees it: each call is one attempt, and the endpoint is the file. While nobody listens it
-/// hands calls on as they are.</summary>
+/// <summary>The engine with traces, measurements and observation: each call is one attempt, and its endpoint is the file. Without a listener it passes calls on
+/// unchanged.</summary>
 /// <param name="engine">The engine.</param>
 internal sealed class ObservedEngine(EmbeddedEngine engine) : IRevisionedEngine
 {
@@ -54,12 +54,12 @@ internal sealed class ObservedEngine(EmbeddedEngine engine) : IRevisionedEngine
     public ValueTask<KvSnapshot> SaveSnapshotAsync(Stream destination, KvSnapshotOptions options, CancellationToken cancellationToken) =>
         ObserveAsync("Snapshot", null, () => engine.SaveSnapshotAsync(destination, options, cancellationToken));
 
-    // A watch is not a call: writes of others wake it.
+    // A watch is not a call: writes of other clients wake it.
     public IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(KvWatchQuery query, CancellationToken cancellationToken) => engine.WatchAsync(query, cancellationToken);
 
     public async IAsyncEnumerable<KvEvent> HistoryAsync(string key, bool sinceCreation, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // The first part is reported, as for every answer that comes in parts.
+        // The first part is reported, as for every answer in parts.
         var changes = engine.HistoryAsync(key, sinceCreation, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var _ = changes.ConfigureAwait(false);
         var more = await ObserveAsync("History", key, changes.MoveNextAsync).ConfigureAwait(false);
@@ -74,7 +74,7 @@ internal sealed class ObservedEngine(EmbeddedEngine engine) : IRevisionedEngine
 
     private ValueTask<T> ObserveAsync<T>(string operation, string? key, Func<ValueTask<T>> call) => ObserveAsync(Info.Endpoints[0], operation, key, call);
 
-    // The calls that are made most often have methods of their own, so that what a closure holds is made only where somebody listens.
+    // The most frequent calls have separate methods, so that the objects of a closure are created only with a listener.
     private ValueTask<KvPair> ObservedPutAsync(string key, ReadOnlyMemory<byte> value, long? leaseId, CancellationToken cancellationToken) =>
         ObserveAsync("Put", key, () => engine.PutAsync(key, value, leaseId, cancellationToken));
 
@@ -91,9 +91,9 @@ internal sealed class ObservedEngine(EmbeddedEngine engine) : IRevisionedEngine
 
     /// <summary>Makes a call and reports it to the listeners.</summary>
     /// <param name="endpoint">The file.</param>
-    /// <param name="operation">What the call is named.</param>
-    /// <param name="key">The key that it is about; null for none.</param>
-    /// <param name="call">Makes it.</param>
+    /// <param name="operation">The name of the call.</param>
+    /// <param name="key">The key of the call; null for none.</param>
+    /// <param name="call">Makes the call.</param>
     internal static async ValueTask<T> ObserveAsync<T>(string endpoint, string operation, string? key, Func<ValueTask<T>> call)
     {
         var observed = CallTelemetry.Begin(System, operation, key);

@@ -2,25 +2,25 @@ using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Consul.Calls;
 
-/// <summary>What an address of Consul says: <c>host:8500,host2:8500?dc=east&amp;ns=team</c>.</summary>
+/// <summary>The content of a Consul address: <c>host:8500,host2:8500?dc=east&amp;ns=team</c>.</summary>
 /// <param name="Endpoints">The endpoints' base URLs.</param>
-/// <param name="Query">What every request carries, escaped: empty, or <c>dc=east&amp;ns=team</c>.</param>
+/// <param name="Query">The query of every request, escaped: empty, or <c>dc=east&amp;ns=team</c>.</param>
 internal sealed record ConsulAddress(IReadOnlyList<Uri> Endpoints, string Query)
 {
     private const int DefaultPort = 8500;
     private const int DefaultTlsPort = 8501;
 
-    // What the API calls them, for every edition (ns and partition: Enterprise).
+    // The API's names, in all editions (ns and partition: Enterprise).
     private static readonly string[] Names = ["dc", "ns", "partition"];
 
-    /// <summary>The query as it stands in an address.</summary>
+    /// <summary>The query as written in an address.</summary>
     public string ShownQuery => Query.Length == 0 ? "" : "?" + Query;
 
-    /// <summary>Reads an address without its scheme.</summary>
+    /// <summary>Parses an address without its scheme.</summary>
     /// <param name="scheme">The scheme, for errors.</param>
-    /// <param name="rest">What follows it.</param>
+    /// <param name="rest">The text after the scheme.</param>
     /// <param name="tls">True for TLS.</param>
-    /// <exception cref="KvInvalidArgumentException">It names no endpoint, or says what no address of Consul says.</exception>
+    /// <exception cref="KvInvalidArgumentException">The address has no endpoint, or an invalid part.</exception>
     public static ConsulAddress Parse(string scheme, string rest, bool tls)
     {
         var at = rest.IndexOf('?', StringComparison.Ordinal);
@@ -49,7 +49,7 @@ internal sealed record ConsulAddress(IReadOnlyList<Uri> Endpoints, string Query)
         var name = at < 0 ? part : part[..at];
         var value = at < 0 ? "" : Uri.UnescapeDataString(part[(at + 1)..]);
 
-        // The part itself is not shown: it may be a token, which has no place in an address.
+        // The part itself is not shown: it may be a token, which must not be in an address.
         return Names.Contains(name) && value.Length > 0
             ? (name, value)
             : throw new KvInvalidArgumentException("After the question mark, an address of Consul can contain only dc=NAME, ns=NAME or partition=NAME. Specify a token with the credential.");

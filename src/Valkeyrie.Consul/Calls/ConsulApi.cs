@@ -8,16 +8,16 @@ using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Consul.Calls;
 
-/// <summary>The calls of Consul's HTTP API that are of use here, each as one method. Keys are as the server has them.</summary>
-/// <param name="channel">Where calls are made.</param>
-/// <param name="query">What every request carries: datacentre and the like; empty for nothing.</param>
-/// <param name="hasToken">True if every request carries a token.</param>
+/// <summary>The used calls of Consul's HTTP API, each as one method. Keys are in the server's form.</summary>
+/// <param name="channel">Makes the calls.</param>
+/// <param name="query">The query of every request, such as the datacenter; empty for none.</param>
+/// <param name="hasToken">True if every request has a token.</param>
 internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken) : IAsyncDisposable
 {
     private const string IndexHeader = "X-Consul-Index";
     private const string TxnPath = "/v1/txn";
 
-    // An agent tells all of its configuration.
+    // An agent reports its whole configuration.
     private const int MaxAgentLength = 4 << 20;
 
     public TimeSpan Timeout => channel.Timeout;
@@ -38,21 +38,21 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         return reply.IsMade ? Single(reply.Entries, stored) : null;
     }
 
-    /// <summary>Makes a transaction. One that does not hold is an answer, not a failure.</summary>
-    /// <param name="body">Its operations.</param>
-    /// <param name="key">The key that it is about, for errors.</param>
+    /// <summary>Commits a transaction. If a condition does not hold, the result says so; that is not a failure.</summary>
+    /// <param name="body">The operations.</param>
+    /// <param name="key">The key of the call, for errors.</param>
     /// <param name="cancellationToken">The caller's token.</param>
-    /// <param name="consistency">Of a transaction that only reads: <c>consistent</c> or <c>stale</c>; null for one that writes.</param>
-    /// <param name="values">False to pass over the values that it gives.</param>
+    /// <param name="consistency">For a transaction of reads: <c>consistent</c> or <c>stale</c>; null for one that writes.</param>
+    /// <param name="values">False to skip the returned values.</param>
     public ValueTask<TxnReply> CommitAsync(TxnBody body, string? key, CancellationToken cancellationToken, string? consistency = null, bool values = true)
     {
         var call = new HttpCall(HttpMethod.Put, Target(TxnPath, consistency), key) { Body = body.ToMemory(), ReadOnly = consistency is not null };
         return channel.CallAsync(call, static (attempt, values) => ReadTxnAsync(attempt, values), values, cancellationToken);
     }
 
-    /// <summary>Writes a value as it is, not within a transaction, whose request a large one does not fit into.</summary>
+    /// <summary>Writes a value directly, without a transaction, whose request has no room for a large value.</summary>
     /// <param name="path">The key's path.</param>
-    /// <param name="condition">What must hold, as the query says it: <c>cas=5</c>, <c>acquire=SESSION</c>, <c>release=SESSION</c>; null for nothing.</param>
+    /// <param name="condition">The condition as a query: <c>cas=5</c>, <c>acquire=SESSION</c>, <c>release=SESSION</c>; null for none.</param>
     /// <param name="value">The value.</param>
     /// <param name="key">The key, for errors.</param>
     /// <param name="cancellationToken">The caller's token.</param>
@@ -60,11 +60,11 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
     public ValueTask<bool> PutAsync(string path, string? condition, ReadOnlyMemory<byte> value, string key, CancellationToken cancellationToken) =>
         channel.CallAsync(new HttpCall(HttpMethod.Put, Target(path, condition), key) { Body = value }, static (attempt, _) => ReadBooleanAsync(attempt), 0, cancellationToken);
 
-    /// <summary>Begins to read all keys that start with a text; they come in as their reader asks for them.</summary>
+    /// <summary>Begins to read all keys that start with a text; they arrive as the reader requests them.</summary>
     /// <param name="stored">The text.</param>
-    /// <param name="range">What is read, for errors.</param>
+    /// <param name="range">The range of the read, for errors.</param>
     /// <param name="stale">True to let any server answer.</param>
-    /// <param name="values">False to pass over the values.</param>
+    /// <param name="values">False to skip the values.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<EntryStream> OpenTreeAsync(string stored, KvRange range, bool stale, bool values, CancellationToken cancellationToken)
     {
@@ -75,26 +75,26 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         return channel.CallAsync(call, static (attempt, values) => OpenEntriesAsync(attempt, values), values, cancellationToken);
     }
 
-    /// <summary>Waits until what a path shows may have changed, and begins to read it.</summary>
+    /// <summary>Waits until the keys at a path may have changed, and begins to read them.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="parameters">What of it: <c>recurse</c> and the like; null for the key alone.</param>
-    /// <param name="index">The index up to which it is known; 0 to be answered at once.</param>
-    /// <param name="wait">How long the server may wait.</param>
-    /// <param name="range">What is watched, for errors.</param>
+    /// <param name="parameters">Query parameters such as <c>recurse</c>; null for the single key.</param>
+    /// <param name="index">The known index; 0 for an immediate answer.</param>
+    /// <param name="wait">The longest wait of the server.</param>
+    /// <param name="range">The watched range, for errors.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<EntryStream> WaitAsync(string path, string? parameters, long index, TimeSpan wait, KvRange range, CancellationToken cancellationToken)
     {
         var blocking = index == 0 ? "consistent" : string.Create(CultureInfo.InvariantCulture, $"consistent&index={index}&wait={(long)wait.TotalMilliseconds}ms");
         var target = Target(path, parameters is null ? blocking : $"{parameters}&{blocking}");
 
-        // The server adds up to a sixteenth, so that not all who wait come back at once.
-        // Sent again, it could wait for an index that a restarted server will not reach for a long time.
+        // The server adds up to a sixteenth, so that waiting clients do not return all at once. A repeated request could wait for an index that a restarted
+        // server will not reach for a long time.
         var call = new HttpCall(HttpMethod.Get, target, range.Text) { ReadOnly = true, Once = index > 0, Wait = index == 0 ? TimeSpan.Zero : wait + wait / 16 };
         return channel.CallAsync(call, static (attempt, _) => OpenEntriesAsync(attempt, values: true), 0, cancellationToken);
     }
 
-    /// <summary>Waits until something below a path may have changed.</summary>
-    /// <returns>The index up to which it is known then.</returns>
+    /// <summary>Waits until a key below a path may have changed.</summary>
+    /// <returns>The new known index.</returns>
     public ValueTask<long> WaitForIndexAsync(string path, long index, TimeSpan wait, KvRange range, CancellationToken cancellationToken)
     {
         var target = Target(path, string.Create(CultureInfo.InvariantCulture, $"keys&separator=%2F&consistent&index={index}&wait={(long)wait.TotalMilliseconds}ms"));
@@ -102,10 +102,10 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         return channel.CallAsync(call, static (attempt, _) => ReadIndexAsync(attempt), 0, cancellationToken);
     }
 
-    /// <summary>The names of all keys that start with a text, or, with a separator, of those and of the directories right below it.</summary>
+    /// <summary>Reads the names of all keys that start with a text or, with a separator, only the names up to the next slash.</summary>
     /// <param name="path">The path of the text.</param>
-    /// <param name="level">True for the names up to the next slash alone.</param>
-    /// <param name="key">What is read, for errors.</param>
+    /// <param name="level">True for the names up to the next slash.</param>
+    /// <param name="key">The key or range of the read, for errors.</param>
     /// <param name="stale">True to let any server answer.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<IReadOnlyList<string>> NamesAsync(string path, bool level, string key, bool stale, CancellationToken cancellationToken)
@@ -114,13 +114,13 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         return channel.CallAsync(new HttpCall(HttpMethod.Get, target, key) { ReadOnly = true }, static (attempt, _) => ReadNamesAsync(attempt), 0, cancellationToken);
     }
 
-    /// <summary>The store's newest revision: the index of a key that does not exist is that of all of them.</summary>
-    /// <param name="stored">A key that nobody has.</param>
+    /// <summary>Reads the store's newest revision: the index of a missing key is that of all keys.</summary>
+    /// <param name="stored">A key that does not exist.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<long> NewestIndexAsync(string stored, CancellationToken cancellationToken) =>
         channel.CallAsync(NewestIndex(stored), static (attempt, _) => ReadIndexAsync(attempt), 0, cancellationToken);
 
-    /// <summary>Asks an endpoint for its newest revision and for what it says of itself.</summary>
+    /// <summary>Reads the newest revision of an endpoint and its report about itself.</summary>
     public async ValueTask<(HttpEndpoint Endpoint, long Index, AgentReply? Agent)> StatusAsync(
         HttpEndpoint? only, string stored, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -134,7 +134,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
             (attempt.Endpoint, await ReadPingAsync(attempt, hasToken).ConfigureAwait(false));
     }
 
-    /// <summary>Makes a session. Sent again where need be: one too many ends with its time to live.</summary>
+    /// <summary>Creates a session. Retries are safe: an extra session ends with its time to live.</summary>
     public async ValueTask<string> CreateSessionAsync(SessionRequest session, string? key, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(session, ConsulJson.Default.SessionRequest);
@@ -151,7 +151,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         return replies is [var session1, ..] ? session1 : null;
     }
 
-    /// <summary>What a session is; null if it has ended.</summary>
+    /// <summary>Reads a session; null if it has ended.</summary>
     public async ValueTask<SessionReply?> GetSessionAsync(string session, string? key, CancellationToken cancellationToken)
     {
         var call = new HttpCall(HttpMethod.Get, Target("/v1/session/info/" + Uri.EscapeDataString(session), "consistent"), key) { ReadOnly = true };
@@ -159,7 +159,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         return replies is [var reply, ..] ? reply : null;
     }
 
-    /// <summary>Ends a session, and with it the keys that it holds. One that has ended is left alone.</summary>
+    /// <summary>Ends a session, and with it its hold on keys. Has no effect if it has already ended.</summary>
     public async ValueTask DestroySessionAsync(string session, CancellationToken cancellationToken)
     {
         var call = new HttpCall(HttpMethod.Put, Target("/v1/session/destroy/" + Uri.EscapeDataString(session)), null) { Body = ReadOnlyMemory<byte>.Empty, ReadOnly = true };
@@ -208,7 +208,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         var parser = new EntryParser(values);
         await attempt.ParseAsync(parser).ConfigureAwait(false);
 
-        // Of a transaction the server tells a missing right as one of the things that stood in its way.
+        // For a transaction, the server reports a missing permission as one of its errors.
         if (parser.Errors.Find(e => e.Text.Contains("Permission denied", StringComparison.Ordinal)) is { Text: not null } denied)
         {
             throw new ConsulRefusedException(HttpStatusCode.Forbidden, denied.Text);
@@ -249,7 +249,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
             return new EntryStream(IndexOf(attempt));
         }
 
-        // Of a transaction the server tells no index.
+        // For a transaction, the server sends no index.
         var index = attempt.Response.Headers.NonValidated.Contains(IndexHeader) ? IndexOf(attempt) : 0;
         var parser = new EntryParser(values);
         var (body, more) = await attempt.HandOnAsync(parser).ConfigureAwait(false);
@@ -262,7 +262,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         return IndexOf(attempt);
     }
 
-    // Who may not read that key may read others all the same. A caller without a token gets the advice to specify one.
+    // A user who may not read this key may still read others. A caller without a token gets the advice to specify one.
     private static async ValueTask<long> ReadPingAsync(HttpAttempt attempt, bool hasToken)
     {
         try
@@ -296,7 +296,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
     private static async ValueTask<T?> ReadAsync<T>(HttpAttempt attempt, JsonTypeInfo<T> type)
         where T : class
     {
-        // A session that is not there.
+        // The session does not exist.
         if (attempt.Response.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
@@ -319,7 +319,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         }
     }
 
-    /// <summary>True for the answer that there is no such key. One without an index comes from a server of another kind.</summary>
+    /// <summary>Checks whether the answer means that the key does not exist. An answer without an index comes from another kind of server.</summary>
     private static async ValueTask<bool> IsMissingAsync(HttpAttempt attempt)
     {
         if (attempt.Response.StatusCode == HttpStatusCode.NotFound && attempt.Response.Headers.NonValidated.Contains(IndexHeader))
@@ -340,7 +340,7 @@ internal sealed class ConsulApi(HttpChannel channel, string query, bool hasToken
         }
     }
 
-    // More than any sentence of the server's.
+    // Longer than any sentence of the server.
     private const int MaxText = 1024;
 
     private static long IndexOf(HttpAttempt attempt) =>

@@ -7,7 +7,7 @@ internal sealed class ConsulEntry
 
     public byte[] Value { get; set; } = [];
 
-    /// <summary>A number of its writer's. Locks of Consul's own client carry <see cref="LockFlag"/>.</summary>
+    /// <summary>A number that the writer chooses. Locks of Consul's own client have <see cref="LockFlag"/>.</summary>
     public ulong Flags { get; set; }
 
     /// <summary>The session that holds the key; empty for none.</summary>
@@ -17,7 +17,7 @@ internal sealed class ConsulEntry
 
     public long ModifyIndex { get; set; }
 
-    /// <summary>What Consul's own locks mark their keys with (api/lock.go, LockFlagValue), so that neither takes data for a lock.</summary>
+    /// <summary>The flag with which Consul's own locks mark their keys (api/lock.go, LockFlagValue), so that clients distinguish locks from data.</summary>
     public const ulong LockFlag = 0x2ddccbc058a50c18;
 
     /// <summary>True if a lock holds the key.</summary>

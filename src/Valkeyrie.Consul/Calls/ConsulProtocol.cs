@@ -4,7 +4,7 @@ using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.Consul.Calls;
 
-/// <summary>What Consul's HTTP API adds to requests, and what its refusals mean.</summary>
+/// <summary>The specifics of Consul's HTTP API: the token and the errors.</summary>
 /// <param name="info">The store.</param>
 /// <param name="token">The token; null for none.</param>
 internal sealed class ConsulProtocol(KvStoreInfo info, string? token) : HttpProtocol
@@ -12,7 +12,7 @@ internal sealed class ConsulProtocol(KvStoreInfo info, string? token) : HttpProt
     private const string TokenHeader = "X-Consul-Token";
     private const string KeysPath = "/v1/kv";
 
-    // The longest that name a kind of call, such as /v1/session/renew: a session's id may follow.
+    // The longest name of a kind of call, such as /v1/session/renew: a session's id can follow.
     private const int MostParts = 3;
 
     public override string Name => "Consul's HTTP API";
@@ -37,7 +37,7 @@ internal sealed class ConsulProtocol(KvStoreInfo info, string? token) : HttpProt
 
     public override CallFailure? FailureOf(Exception e, in FailedCall failed) => e is ConsulRefusedException refused ? Of(refused, failed) : null;
 
-    // Most refusals are a status and one line of text. Servers put "rpc error making call: " before those that another server gave them.
+    // Most refusals are a status and one line of text. Servers prefix "rpc error making call: " to errors from another server.
     private CallFailure Of(ConsulRefusedException refused, FailedCall call)
     {
         var (endpoint, key, text) = (call.Endpoint, call.Key, refused.Text);

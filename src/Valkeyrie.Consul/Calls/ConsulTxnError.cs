@@ -1,6 +1,6 @@
 namespace Valkeyrie.Consul.Calls;
 
-/// <summary>Why a transaction was not made.</summary>
-/// <param name="Operation">Which of its operations did not hold, from 0.</param>
-/// <param name="Text">What the server said.</param>
+/// <summary>The reason why a transaction was not committed.</summary>
+/// <param name="Operation">The number of the failed operation, from 0.</param>
+/// <param name="Text">The server's message.</param>
 internal readonly record struct ConsulTxnError(int Operation, string Text);

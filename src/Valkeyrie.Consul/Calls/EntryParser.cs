@@ -5,8 +5,9 @@ using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Consul.Calls;
 
-/// <summary>Reads the entries of an answer as its bytes come in: of a read (<c>[{...}]</c>) and of a transaction (<c>{"Results":[{"KV":{...}}],"Errors":[{...}]}</c>).</summary>
-/// <param name="values">False to pass over the values.</param>
+/// <summary>Parses the entries of an answer as its bytes arrive: of a read (<c>[{...}]</c>) and of a transaction
+/// (<c>{"Results":[{"KV":{...}}],"Errors":[{...}]}</c>).</summary>
+/// <param name="values">False to skip the values.</param>
 internal sealed class EntryParser(bool values = true) : IReplyParser
 {
     private readonly List<Node> _open = new(capacity: 4);
@@ -27,13 +28,13 @@ internal sealed class EntryParser(bool values = true) : IReplyParser
         What,
     }
 
-    /// <summary>The entries read so far, in the order of the answer. To be emptied by the reader.</summary>
+    /// <summary>The entries so far, in the order of the answer. The reader removes them.</summary>
     public List<ConsulEntry> Entries { get; } = [];
 
-    /// <summary>What stood in the way of a transaction.</summary>
+    /// <summary>The errors of a transaction.</summary>
     public List<ConsulTxnError> Errors { get; } = [];
 
-    /// <summary>True for the answer to a transaction, false for that to a read.</summary>
+    /// <summary>True for the answer to a transaction, false for the answer to a read.</summary>
     public bool IsOfTransaction { get; private set; }
 
     public int Read(ReadOnlySpan<byte> bytes, bool final)

@@ -2,7 +2,7 @@ using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Consul.Calls;
 
-/// <summary>The entries of a tree, in key order, as they come in.</summary>
+/// <summary>The entries of a tree, in key order, as they arrive.</summary>
 internal sealed class EntryStream : IDisposable
 {
     private readonly HttpAttempt? _attempt;
@@ -13,7 +13,7 @@ internal sealed class EntryStream : IDisposable
     private bool _more;
     private bool _ended;
 
-    /// <summary>What has been read already: one entry, or none.</summary>
+    /// <summary>Creates a stream of an entry that was already read, or of none.</summary>
     public EntryStream(long index, ConsulEntry? only = null)
     {
         Index = index;
@@ -29,10 +29,10 @@ internal sealed class EntryStream : IDisposable
         _more = more;
     }
 
-    /// <summary>The index in the server's answer; 0 if it has none.</summary>
+    /// <summary>The index of the server's answer; 0 if it has none.</summary>
     public long Index { get; }
 
-    /// <summary>The next entries; null at the end. They are valid until the next are asked for.</summary>
+    /// <summary>Reads the next entries; null at the end. They are valid until the next call.</summary>
     public async ValueTask<IReadOnlyList<ConsulEntry>?> NextAsync()
     {
         if (_ended)

@@ -4,16 +4,16 @@ using System.Text;
 
 namespace Valkeyrie.Consul.Calls;
 
-/// <summary>Puts the namespace before keys and takes it off again; and tells which of them a URL path can carry.</summary>
-/// <remarks>In a transaction every key is used as it is written. In a URL path the server's router folds <c>a//b</c>, <c>a/./b</c> and <c>a/../b</c> and a slash at
-/// the beginning (it answers with a redirect), and its filter refuses characters that do not print. Such keys are read by transactions.</remarks>
+/// <summary>Adds the namespace to keys and removes it again, and determines which keys a URL path can contain.</summary>
+/// <remarks>In a transaction every key is used as written. In a URL path, the server's router normalizes <c>a//b</c>, <c>a/./b</c>, <c>a/../b</c> and a leading
+/// slash (it answers with a redirect), and its filter refuses unprintable characters. Such keys are read by transactions.</remarks>
 /// <param name="keyNamespace">The prefix; empty for none.</param>
 internal sealed class KeyPlaces(string keyNamespace)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly SearchValues<char> Simple = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/");
 
-    // What Go's unicode.IsPrint leaves out; and what came into Unicode after the tables of old servers were made.
+    // The categories that Go's unicode.IsPrint excludes, and characters newer than the Unicode tables of old servers.
     private static readonly HashSet<UnicodeCategory> Unprinted =
     [
         UnicodeCategory.Control, UnicodeCategory.Format, UnicodeCategory.Surrogate, UnicodeCategory.PrivateUse, UnicodeCategory.OtherNotAssigned,
@@ -22,40 +22,41 @@ internal sealed class KeyPlaces(string keyNamespace)
 
     private readonly string _namespace = Checked(keyNamespace, "namespace");
 
-    /// <summary>A key as the server has it.</summary>
-    /// <exception cref="KvInvalidArgumentException">It breaks a rule of keys.</exception>
+    /// <summary>Converts a key to the server's form.</summary>
+    /// <exception cref="KvInvalidArgumentException">The key breaks a rule.</exception>
     public string StoredOf(string key, string what = "key")
     {
         KeyRules.Check(key, what);
         return string.Concat(_namespace, Checked(key, what));
     }
 
-    /// <summary>What every key of a range starts with, as the server has it; of a single key the key.</summary>
+    /// <summary>Returns the common beginning of the keys in a range, in the server's form; for a single key the key.</summary>
     public string StoredOf(KvRange range)
     {
         ArgumentNullException.ThrowIfNull(range);
         return string.Concat(_namespace, Checked(range.Start, range.Kind == KvRangeKind.Key ? "key" : range.Kind == KvRangeKind.Directory ? "directory" : "prefix"));
     }
 
-    /// <summary>A key that nobody has, as the server would have it.</summary>
+    /// <summary>Returns a key that does not exist, in the server's form.</summary>
     public string Unused() => $"{_namespace}.valkeyrie-{Guid.NewGuid():n}";
 
-    /// <summary>A key as its user sees it.</summary>
+    /// <summary>Converts a key from the server's form.</summary>
     public string KeyOf(string stored) => stored[_namespace.Length..];
 
-    /// <summary>True if a key lies in the namespace.</summary>
+    /// <summary>Checks whether a key is in the namespace.</summary>
     public bool Covers(string stored) => stored.StartsWith(_namespace, StringComparison.Ordinal);
 
-    /// <summary>The path of a key or of the beginning of keys, escaped; null if a URL path cannot carry it.</summary>
+    /// <summary>Returns the escaped path of a key or of a beginning of keys; null if a URL path cannot contain it.</summary>
     public static string? PathOf(string stored) => LongestCarried(stored) == stored.Length ? Escape(stored) : null;
 
-    /// <summary>The path of the longest beginning of a text that a URL path can carry, which all keys that start with the text start with, too.</summary>
+    /// <summary>Returns the path of the longest beginning of a text that a URL path can contain; all keys that start with the text also start with
+    /// it.</summary>
     public static string PathAbove(string stored) => LongestCarried(stored) is var length && length == stored.Length ? Escape(stored) : Escape(stored[..length].TrimEnd('.'));
 
     private static string Escape(string stored) =>
         "/v1/kv/" + (stored.AsSpan().ContainsAnyExcept(Simple) ? Uri.EscapeDataString(stored).Replace("%2F", "/", StringComparison.Ordinal) : stored);
 
-    /// <summary>How many characters come through a URL path as they are.</summary>
+    /// <summary>Returns the number of characters that a URL path transfers unchanged.</summary>
     private static int LongestCarried(string stored)
     {
         var part = 0;
@@ -71,7 +72,7 @@ internal sealed class KeyPlaces(string keyNamespace)
                 continue;
             }
 
-            // A part between two slashes is empty only at the very end, as of a directory.
+            // A part between two slashes may be empty only at the very end, as for a directory.
             var text = stored.AsSpan(part, at - part);
             if (text is "." or ".." || (text.IsEmpty && (at < stored.Length || part == 0) && stored.Length > 0))
             {
@@ -92,7 +93,7 @@ internal sealed class KeyPlaces(string keyNamespace)
             return true;
         }
 
-        // Of the planes beyond the first, letters and symbols are still being added.
+        // Letters and symbols are still being added to the planes beyond the first.
         return !char.IsSurrogate(character) && !char.IsWhiteSpace(character) && !Unprinted.Contains(char.GetUnicodeCategory(character));
     }
 

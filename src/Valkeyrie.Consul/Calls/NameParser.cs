@@ -3,13 +3,13 @@ using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Consul.Calls;
 
-/// <summary>Reads an answer that is a list of names: keys alone, or sessions' numbers.</summary>
+/// <summary>Parses an answer that is a list of names: keys or session numbers.</summary>
 internal sealed class NameParser : IReplyParser
 {
     private JsonReaderState _state;
     private bool _complete;
 
-    /// <summary>The names read so far, in the order of the answer. To be emptied by the reader.</summary>
+    /// <summary>The names so far, in the order of the answer. The reader removes them.</summary>
     public List<string> Names { get; } = [];
 
     public int Read(ReadOnlySpan<byte> bytes, bool final)

@@ -4,43 +4,43 @@ using System.Text.Json;
 
 namespace Valkeyrie.Consul.Calls;
 
-/// <summary>The operations of a transaction (PUT /v1/txn), as its body. All are done, or none.</summary>
-/// <param name="expected">About how many bytes it will have.</param>
+/// <summary>The body of a transaction (PUT /v1/txn). All operations are performed, or none.</summary>
+/// <param name="expected">The expected size in bytes.</param>
 internal sealed class TxnBody(int expected = TxnBody.UsualLength)
 {
     private const int UsualLength = 256;
 
-    // An operation without its key and value.
+    // The size of an operation without its key and value.
     private const int OperationLength = 160;
 
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
 
-    // Each operation is written in one go, so one writer for each thread is enough.
+    // Each operation is written without an interruption, so one writer for each thread is enough.
     [ThreadStatic]
     private static Utf8JsonWriter? threadWriter;
 
     private readonly ArrayBufferWriter<byte> _buffer = new(expected);
     private bool _isComplete;
 
-    /// <summary>Expects a write of a value, and a condition.</summary>
+    /// <summary>Creates a body with room for the write of a value and a condition.</summary>
     public static TxnBody ForPut(string key, ReadOnlySpan<byte> value) => new(2 * (OperationLength + key.Length) + Base64.GetMaxEncodedToUtf8Length(value.Length));
 
-    /// <summary>How many operations it has.</summary>
+    /// <summary>The number of operations.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Writes a value. A session that holds the key goes on holding it.</summary>
+    /// <summary>Writes a value. A session that holds the key still holds it afterwards.</summary>
     public TxnBody Set(string key, ReadOnlySpan<byte> value) => Add("set", key, value);
 
-    /// <summary>Writes a value and has a session hold the key, which no other session may hold.</summary>
+    /// <summary>Writes a value and acquires the key for a session; no other session may hold it.</summary>
     public TxnBody Acquire(string key, ReadOnlySpan<byte> value, string session, ulong flags = 0) => Add("lock", key, value, session, flags: flags);
 
-    /// <summary>Writes a value and ends the hold of a session, which must hold the key.</summary>
+    /// <summary>Writes a value and releases the key, which the session must hold.</summary>
     public TxnBody Release(string key, ReadOnlySpan<byte> value, string session) => Add("unlock", key, value, session);
 
-    /// <summary>Holds only if a session holds the key; of an empty session, if the key exists and none holds it.</summary>
+    /// <summary>Requires that a session holds the key; for an empty session, that the key exists and no session holds it.</summary>
     public TxnBody RequireSession(string key, string session) => Add("check-session", key, session: session);
 
-    /// <summary>Holds only if the key is at a revision; at 0, if it does not exist.</summary>
+    /// <summary>Requires that the key is at a revision; for 0, that it does not exist.</summary>
     public TxnBody RequireRevision(string key, long revision) => revision == 0 ? Add("check-not-exists", key) : Add("check-index", key, index: revision);
 
     /// <summary>Reads a key, which must exist.</summary>
@@ -55,7 +55,7 @@ internal sealed class TxnBody(int expected = TxnBody.UsualLength)
     /// <summary>Removes all keys that start with a text.</summary>
     public TxnBody DeleteTree(string prefix) => Add("delete-tree", prefix);
 
-    /// <summary>The body. Nothing can be added after it.</summary>
+    /// <summary>Returns the body. No operation can be added afterwards.</summary>
     public ReadOnlyMemory<byte> ToMemory()
     {
         if (!_isComplete)

@@ -8,8 +8,9 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.Consul.Elections;
 
-/// <summary>Lines of contenders on Consul: each holds the key <c>NAME/SESSION</c> by a session of its own, and the key that was created first is the leader's.</summary>
-/// <remarks>Consul's plain lock tells nobody who waits for it, and lets in whoever comes first when it is free. Here who waits can be seen, and leads in turn.</remarks>
+/// <summary>Lines of contenders on Consul: each holds the key <c>NAME/SESSION</c> with its own session; the leader's key is the one created first.</summary>
+/// <remarks>Consul's plain lock does not show the waiting contenders, and admits any of them when it is free. Here the contenders are visible and lead in
+/// turn.</remarks>
 internal sealed class SessionLines(ConsulApi api, KeyPlaces places, Pairs pairs, Trees trees, SessionLeases leases, RenewedSessions sessions) : IElectionLines
 {
     private readonly KeyWaits _waits = new(api);
@@ -40,7 +41,7 @@ internal sealed class SessionLines(ConsulApi api, KeyPlaces places, Pairs pairs,
         }
         catch
         {
-            // Whatever was made of it ends with the session.
+            // Its key, if any, is removed when the session ends.
             sessions.LetGo(lease);
             throw;
         }
@@ -76,7 +77,7 @@ internal sealed class SessionLines(ConsulApi api, KeyPlaces places, Pairs pairs,
         }
     }
 
-    /// <summary>Who stands directly before a place.</summary>
+    /// <summary>Reads the direct predecessor of a place.</summary>
     public async ValueTask<LineOrder> LookAsync(string name, string stored, long createIndex, CancellationToken cancellationToken)
     {
         ConsulEntry? before = null;
@@ -90,22 +91,22 @@ internal sealed class SessionLines(ConsulApi api, KeyPlaces places, Pairs pairs,
         return new(isThere, before is null ? null : places.KeyOf(before.Key!));
     }
 
-    /// <summary>Returns when the key of a contender is there no more.</summary>
+    /// <summary>Waits until the key of a contender is gone.</summary>
     public Task WaitForRemovalAsync(string contender, CancellationToken cancellationToken) => _waits.WaitWhileHeldAsync(
         contender, places.StoredOf(contender), 0, contender[(contender.LastIndexOf(KeyRules.Separator) + 1)..], cancellationToken);
 
-    /// <summary>Makes a transaction that holds only while a session holds a contender's key; false if it does not.</summary>
+    /// <summary>Commits a transaction that requires a session to hold a contender's key; false if it does not.</summary>
     public async ValueTask<bool> CommitAsync(TxnBody body, string name, CancellationToken cancellationToken) =>
         (await api.CommitAsync(body, name, cancellationToken, values: false).ConfigureAwait(false)).IsMade;
 
-    /// <summary>A key as its user sees it.</summary>
+    /// <summary>Converts a key from the server's form.</summary>
     public string KeyOf(string stored) => places.KeyOf(stored);
 
     public void LetGo(RenewedLease lease) => sessions.LetGo(lease);
 
     private static KvRange DirectoryOf(string name) => KvRange.Prefix(name + KeyRules.Separator);
 
-    // Named after the session that holds it, as data never is.
+    // Named after the session that holds it, which data never is.
     private static bool IsContender(ConsulEntry entry, int directoryLength) =>
         entry.Session.Length > 0 && directoryLength > 0 && entry.Key.AsSpan(directoryLength).SequenceEqual(entry.Session);
 

@@ -4,9 +4,9 @@ using Valkeyrie.Engine;
 namespace Valkeyrie.Consul.Elections;
 
 /// <summary>A place in a line of <see cref="SessionLines"/>.</summary>
-/// <param name="lines">Where it stands.</param>
+/// <param name="lines">The lines.</param>
 /// <param name="name">The election.</param>
-/// <param name="stored">Its key, as the server has it.</param>
+/// <param name="stored">The place's key, in the server's form.</param>
 /// <param name="createIndex">The revision at which the key was created.</param>
 /// <param name="session">The session that holds the key.</param>
 /// <param name="lease">The session as a lease.</param>
@@ -17,7 +17,7 @@ internal sealed class SessionPlace(SessionLines lines, string name, string store
 
     public override Task WaitForRemovalAsync(string contender, CancellationToken cancellationToken) => lines.WaitForRemovalAsync(contender, cancellationToken);
 
-    // A key that is written goes on being held.
+    // A write does not end the hold of a key.
     public override ValueTask<bool> MarkAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
         lines.CommitAsync(new TxnBody().RequireSession(stored, session).Set(stored, value.Span), name, cancellationToken);
 
@@ -29,7 +29,7 @@ internal sealed class SessionPlace(SessionLines lines, string name, string store
         }
         finally
         {
-            // Whatever became of that: without its session the key is not there.
+            // Regardless of the outcome: without its session the key does not exist.
             Abandon();
         }
     }

@@ -2,7 +2,7 @@ namespace Valkeyrie.Consul.Keys;
 
 internal static class Counting
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>Counts the items of a stream.</summary>
     public static async ValueTask<long> CountAsync<T>(this IAsyncEnumerable<T> items, CancellationToken cancellationToken)
     {
         var count = 0L;

@@ -3,8 +3,8 @@ using Valkeyrie.Consul.Sessions;
 
 namespace Valkeyrie.Consul.Keys;
 
-/// <summary>Writes values that a transaction's request has no room for, in which they take a third more: by a request of their own, which says neither the revision
-/// nor all that a transaction can.</summary>
+/// <summary>Writes values that do not fit into a transaction, in which they take a third more space: by a separate request, which reports no revision and
+/// supports fewer conditions.</summary>
 internal sealed class LargeValues(ConsulApi api, SessionLeases leases, KvStoreInfo info)
 {
     /// <summary>Writes a value.</summary>
@@ -35,7 +35,7 @@ internal sealed class LargeValues(ConsulApi api, SessionLeases leases, KvStoreIn
                 continue;
             }
 
-            // What held the key had to be released first.
+            // The key had to be released first.
             if (session is not null && holder.Deletes && !await api.PutAsync(path, $"acquire={session}", value, key, cancellationToken).ConfigureAwait(false))
             {
                 continue;
@@ -45,7 +45,7 @@ internal sealed class LargeValues(ConsulApi api, SessionLeases leases, KvStoreIn
             var isOurs = written is not null && written.Value.AsSpan().SequenceEqual(value.Span);
             if (isOurs && session is null && (await leases.HolderOfAsync(written, cancellationToken).ConfigureAwait(false)).Deletes)
             {
-                // Somebody gave it a time to live between the look and the put.
+                // Another client gave it a time to live between the read and the put.
                 continue;
             }
 
@@ -53,7 +53,7 @@ internal sealed class LargeValues(ConsulApi api, SessionLeases leases, KvStoreIn
             {
                 Key = key,
 
-                // Overwritten since: of its own revision is known that it was before the present one.
+                // Overwritten since: its own revision is only known to be lower than the present one.
                 Revision = isOurs ? written!.ModifyIndex
                     : (written?.ModifyIndex ?? await api.NewestIndexAsync(stored, cancellationToken).ConfigureAwait(false)) - 1,
                 CreateRevision = isOurs ? written!.CreateIndex : null,

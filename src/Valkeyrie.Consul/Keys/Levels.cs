@@ -4,15 +4,15 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.Consul.Keys;
 
-/// <summary>One level of a directory. The server names what lies on it; what lies deeper is not read.</summary>
+/// <summary>Lists one level of a directory. The server returns the names on it; the keys below are not read.</summary>
 internal sealed class Levels(ConsulApi api, KeyPlaces places, Pairs pairs, Trees trees)
 {
     private const int LooksAtOnce = 16;
 
-    /// <summary>The entries of a directory's own level.</summary>
+    /// <summary>Lists the entries of a directory's own level.</summary>
     /// <param name="directory">The directory.</param>
-    /// <param name="path">Its path, which a URL can carry.</param>
-    /// <param name="options">What of it is wanted.</param>
+    /// <param name="path">The directory's path, which a URL can contain.</param>
+    /// <param name="options">The options of the listing.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<KvEntry> ListAsync(KvRange directory, string path, KvEntryOptions options, CancellationToken cancellationToken)
     {

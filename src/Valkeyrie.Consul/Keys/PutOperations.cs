@@ -3,16 +3,16 @@ using Valkeyrie.Consul.Sessions;
 
 namespace Valkeyrie.Consul.Keys;
 
-/// <summary>A put as operations of a transaction. What holds the key decides which: a put takes a key out of the time to live that it had, leaves alone whoever merely
-/// holds it, and takes effect only if that is who holds it still.</summary>
+/// <summary>Expresses a put as operations of a transaction, which depend on the holder of the key: a put removes the key from its former time to live, does not
+/// affect another holder, and takes effect only if the holder is unchanged.</summary>
 internal static class PutOperations
 {
     /// <summary>Adds the operations.</summary>
-    /// <param name="body">Gets them.</param>
+    /// <param name="body">Receives the operations.</param>
     /// <param name="stored">The key.</param>
     /// <param name="value">The value.</param>
-    /// <param name="holder">Who holds the key, as far as is known.</param>
-    /// <param name="session">The session that is to hold it, so that it goes when that ends; null for none.</param>
+    /// <param name="holder">The last known holder of the key.</param>
+    /// <param name="session">The session that shall hold the key, so that the key is removed when the session ends; null for none.</param>
     public static TxnBody Put(this TxnBody body, string stored, ReadOnlySpan<byte> value, Holder holder, string? session) => (holder, session) switch
     {
         ({ Session: "" }, null) => body.Set(stored, value).RequireSession(stored, ""),

@@ -4,12 +4,12 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.Consul.Keys;
 
-/// <summary>Listing and removing whole trees. The server sends a tree in one piece, as it is at one revision; its keys are read as they come in.</summary>
+/// <summary>Lists and removes whole trees. The server sends a tree in one answer, at one revision; its keys are parsed as they arrive.</summary>
 internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStoreInfo info)
 {
     private const int LooksAtOnce = 16;
 
-    /// <summary>The pairs of a range, without the keys of locks.</summary>
+    /// <summary>Lists the pairs of a range, without lock keys.</summary>
     public async IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var left = options.Limit ?? long.MaxValue;
@@ -23,7 +23,7 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
                 continue;
             }
 
-            // The API knows no place to begin at.
+            // The API cannot start a listing at a key.
             var key = places.KeyOf(entry.Key!);
             if ((options.After is not null && KeyOrder.Compare(key, options.After) <= 0) || !filter.Takes(key, entry.ModifyIndex))
             {
@@ -43,7 +43,7 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
         }
     }
 
-    /// <summary>How many pairs a range has, without the keys of locks. Only names come over the wire, and what is named like a lock.</summary>
+    /// <summary>Counts the pairs of a range, without lock keys. Only names are transferred, and keys named like lock keys.</summary>
     public async ValueTask<long> CountAsync(KvRange range, bool stale, CancellationToken cancellationToken)
     {
         var stored = places.StoredOf(range);
@@ -68,7 +68,7 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
         return names.Count - hidden;
     }
 
-    /// <summary>The entries of a directory. What lies deeper than asked is read with it.</summary>
+    /// <summary>Lists the entries of a directory. The keys below the requested depth are read too.</summary>
     public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions options, CancellationToken cancellationToken)
     {
         var builder = new EntryBuilder(directory.Start, options.Depth);
@@ -86,7 +86,7 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
             cancellationToken);
     }
 
-    /// <summary>True if anything but locks lies in a range. What lies deeper is read only where that is not known before.</summary>
+    /// <summary>Checks whether a range has any key that is not a lock key. Deeper levels are read only if necessary.</summary>
     public async ValueTask<bool> HasPairAsync(KvRange range, CancellationToken cancellationToken)
     {
         var stored = places.StoredOf(range);
@@ -123,11 +123,11 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
         return false;
     }
 
-    /// <summary>True for a name on a level of a directory that stands for a directory itself: but for the directory's own, which is a key's.</summary>
+    /// <summary>Checks whether a name on a level is a directory's. The name of the listed directory itself is a key's.</summary>
     public static bool IsDirectory(string name, string stored) => name.Length > stored.Length && name[^1] == KeyRules.Separator;
 
-    /// <summary>Removes a tree in one step, and of a directory the key of its name, too.</summary>
-    /// <returns>How many keys there were just before.</returns>
+    /// <summary>Removes a tree in one step, and for a directory also the key of its name.</summary>
+    /// <returns>The number of keys just before the removal.</returns>
     public async ValueTask<long> DeleteAsync(KvRange range, CancellationToken cancellationToken)
     {
         if (range is { Kind: KvRangeKind.Directory, Text: "" })
@@ -144,7 +144,7 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
             return one.IsMade ? 1 : 0;
         }
 
-        // Counted first: the step itself does not say, and would send all values to have them counted.
+        // Counted first: the removal does not return the number, and would send all values to have them counted.
         var count = await CountAllAsync(range, stored, cancellationToken).ConfigureAwait(false);
         count += own is not null && await api.GetAsync(own, range.Text, stale: false, cancellationToken).ConfigureAwait(false) is not null ? 1 : 0;
         if (count == 0)
@@ -162,7 +162,7 @@ internal sealed class Trees(ConsulApi api, KeyPlaces places, Pairs pairs, KvStor
         return count;
     }
 
-    /// <summary>The server's entries of a range, those of locks among them.</summary>
+    /// <summary>Reads the server's entries of a range, including lock keys.</summary>
     public async IAsyncEnumerable<ConsulEntry> EntriesAsync(
         KvRange range, bool stale, bool values, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -6,16 +6,16 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.Consul.Keys;
 
-/// <summary>Writes and removals of single keys.</summary>
+/// <summary>Writes and removes single keys.</summary>
 internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leases, LeaseRenewer renewer, KvStoreInfo info)
 {
-    // What a server takes of a transaction's request (limits.txn_max_req_len), in which a value takes a third more.
+    // The server's limit of a transaction's request (limits.txn_max_req_len), in which a value takes a third more space.
     private const int MaxTxnLength = 512 << 10;
 
-    // No server takes anything near; it is refused before it is encoded.
+    // Far more than any server accepts; it is refused before it is encoded.
     private const int LongestValue = 64 << 20;
 
-    // The server does not tell how long a key may not be held yet.
+    // The server does not report the remaining lock-delay of a key.
     private static readonly TimeSpan LockDelayPause = TimeSpan.FromMilliseconds(250);
 
     private readonly LargeValues _large = new(api, leases, info);
@@ -52,10 +52,10 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
         }
     }
 
-    /// <summary>Removes a key; false if there was none.</summary>
+    /// <summary>Removes a key; false if it did not exist.</summary>
     public async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken)
     {
-        // A read in the same step shows whether there was one.
+        // A read in the same step shows whether it existed.
         var stored = places.StoredOf(key);
         return (await api.CommitAsync(new TxnBody().Get(stored).Delete(stored), key, cancellationToken, values: false).ConfigureAwait(false)).IsMade;
     }
@@ -174,7 +174,7 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
             : holder;
     }
 
-    /// <summary>What stands in the way of a conditional write; null if nothing does any more.</summary>
+    /// <summary>Returns the refusal of a conditional write; null if nothing prevents it any more.</summary>
     private async ValueTask<KvWriteResult?> RefusedAsync(string stored, string key, long wanted, CancellationToken cancellationToken)
     {
         var entry = await api.GetAsync(stored, key, stale: false, cancellationToken).ConfigureAwait(false);

@@ -2,23 +2,23 @@ using Valkeyrie.Consul.Calls;
 
 namespace Valkeyrie.Consul.Locks;
 
-/// <summary>Waits for what becomes of a key that a session holds, by blocking queries.</summary>
+/// <summary>Waits for changes of a key that a session holds, with blocking queries.</summary>
 internal sealed class KeyWaits(ConsulApi api)
 {
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(50);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Returns when a session does not hold a key any more. Outlasts a store that is away.</summary>
+    /// <summary>Waits until a session no longer holds a key. Survives an outage.</summary>
     public Task WaitWhileHeldAsync(string key, string lockKey, long index, string session, CancellationToken cancellationToken) =>
         WaitAsync(key, lockKey, index, entry => entry?.Session != session, cancellationToken);
 
-    /// <summary>Returns when no session holds the key of a lock. Outlasts a store that is away.</summary>
-    /// <remarks>Data that merely has the name of a lock's key is waited for, too: it is not for a lock to overwrite it.</remarks>
+    /// <summary>Waits until no session holds a lock key. Survives an outage.</summary>
+    /// <remarks>Also waits for data with the name of a lock key: a lock must not overwrite it.</remarks>
     public ValueTask WaitForFreeAsync(string key, string lockKey, long index, CancellationToken cancellationToken) =>
         new(WaitAsync(key, lockKey, index, static entry => entry is null or { Session: "", Flags: ConsulEntry.LockFlag }, cancellationToken));
 
-    /// <summary>A key once its index has gone beyond a known one.</summary>
+    /// <summary>Returns a key after its index has passed a known one.</summary>
     public async ValueTask<(ConsulEntry? Entry, long Index)> NextAsync(string key, string lockKey, long index, CancellationToken cancellationToken)
     {
         var range = KvRange.Key(key);
@@ -32,7 +32,7 @@ internal sealed class KeyWaits(ConsulApi api)
         var entry = await opened.NextAsync().ConfigureAwait(false) is [var only, ..] ? only : null;
         return (entry, Next(opened.Index));
 
-        // An index that goes back starts again.
+        // An index that decreases starts again.
         long Next(long reached) => reached < index ? 0 : Math.Max(1, reached);
     }
 

@@ -3,11 +3,11 @@ using Valkeyrie.Engine;
 namespace Valkeyrie.Consul.Locks;
 
 /// <summary>A held lock of <see cref="SessionMutex"/>.</summary>
-/// <param name="mutex">Where it was taken.</param>
+/// <param name="mutex">The mutex of the lock.</param>
 /// <param name="key">The locked key.</param>
-/// <param name="lockKey">The lock's own key, as the server has it.</param>
-/// <param name="revision">The revision at which the lock's own key was taken.</param>
-/// <param name="session">The session that holds it.</param>
+/// <param name="lockKey">The lock's own key, in the server's form.</param>
+/// <param name="revision">The revision at which the lock's own key was acquired.</param>
+/// <param name="session">The session that holds the lock.</param>
 /// <param name="lease">The session as a lease.</param>
 /// <param name="deleteOnUnlock">True to remove the locked key in the step that releases the lock.</param>
 internal sealed class SessionLock(SessionMutex mutex, string key, string lockKey, long revision, string session, RenewedLease lease, bool deleteOnUnlock)
@@ -23,7 +23,7 @@ internal sealed class SessionLock(SessionMutex mutex, string key, string lockKey
         }
         finally
         {
-            // Whatever became of the release: without its session, nothing holds the lock.
+            // Regardless of the outcome of the release: without its session, nothing holds the lock.
             Abandon();
         }
     }

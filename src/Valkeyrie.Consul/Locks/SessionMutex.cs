@@ -6,17 +6,17 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.Consul.Locks;
 
-/// <summary>Consul's own lock: whoever's session acquires the lock's key holds the lock. That key is <c>KEY___lock</c>, as on other stores, or <c>KEY/.lock</c>, as
-/// in <c>consul lock KEY</c>; it carries the flag of Consul's own client, so that either waits for the other.</summary>
-/// <remarks>Each lock stands on a session of its own, of behaviour <c>delete</c>: to end the session is to give the lock up, whatever became of a request that took
-/// it. The key goes with the lock, so the fencing token is the revision at which it was acquired, not a count of the key's.</remarks>
+/// <summary>Consul's own lock: the session that acquires the lock key holds the lock. The lock key is <c>KEY___lock</c>, as on other stores, or
+/// <c>KEY/.lock</c>, as in <c>consul lock KEY</c>. It has the flag of Consul's own client, so that both clients exclude each other.</summary>
+/// <remarks>Each lock has its own session with the behavior <c>delete</c>. Ending the session releases the lock, regardless of the outcome of the request that
+/// took it. The key is removed with the lock, so the fencing token is the revision of the acquisition, not a count of the key's acquisitions.</remarks>
 internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLeases leases, RenewedSessions sessions) : IAsyncDisposable
 {
     private const string ConsulLockName = "/.lock";
 
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
-    // The server does not tell how long a key may not be held yet.
+    // The server does not report the remaining lock-delay of a key.
     private static readonly TimeSpan LockDelayPause = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<SessionLock, bool> _held = new();
@@ -64,8 +64,8 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
         }
     }
 
-    /// <summary>Removes the lock's key where the session still holds it, and the locked key with it if so wished.</summary>
-    /// <returns>False if the session does not hold it any more.</returns>
+    /// <summary>Removes the lock key if the session still holds it, and on request also the locked key.</summary>
+    /// <returns>False if the session no longer holds it.</returns>
     public async ValueTask<bool> ReleaseAsync(string key, string lockKey, string session, bool deleteOnUnlock, CancellationToken cancellationToken)
     {
         var body = new TxnBody().RequireSession(lockKey, session).Delete(lockKey);
@@ -89,7 +89,7 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
 
     public async ValueTask DisposeAsync()
     {
-        // The store has cancelled them; what they took or left behind is dealt with next.
+        // The store has cancelled them; the locks that they took or left are handled next.
         await Task.WhenAll(_taking.Keys.Select(taking => taking.Task)).ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(CloseTimeout < api.Timeout ? CloseTimeout : api.Timeout);
         await Task.WhenAll(_held.Keys.Select(held => TakeAwayAsync(held, timeout.Token))).ConfigureAwait(false);
@@ -103,11 +103,11 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // The sessions are ended next, and with them what could not be released here.
+            // The sessions are ended next, and with them the locks that could not be released here.
         }
     }
 
-    /// <summary>One try with one session: the lock, or null if the session ended meanwhile.</summary>
+    /// <summary>Tries to take the lock with one session: returns the lock, or null if the session ended.</summary>
     private async ValueTask<KvLock?> TryWithSessionAsync(
         string key, string lockKey, TimeSpan ttl, KvLockOptions options, StrongBox hasAnswered, CancellationToken cancellationToken)
     {
@@ -126,7 +126,7 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
         }
         catch (Exception e)
         {
-            // Whatever of it was made ends with the session, and what arrives later finds it ended.
+            // Its keys are removed when the session ends, and a late request finds the session ended.
             sessions.LetGo(lease);
             if ((e is KvLeaseNotFoundException || (e is OperationCanceledException && lease.Lost.IsCancellationRequested)) && !cancellationToken.IsCancellationRequested)
             {
@@ -137,7 +137,7 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
         }
     }
 
-    /// <summary>The revision at which the session acquired the lock's key.</summary>
+    /// <summary>Returns the revision at which the session acquired the lock key.</summary>
     private async ValueTask<long> TakeAsync(string key, string lockKey, string session, KvLockOptions options, CancellationToken cancellationToken)
     {
         var stored = places.StoredOf(key);
@@ -151,7 +151,7 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
             var operations = body.Count;
             if (options.Value is { } value)
             {
-                // A value that is to go with the lock goes with its holder too, should that die.
+                // A value to be removed with the lock must also be removed if its holder dies.
                 body.Put(stored, value.Span, holder, options.DeleteOnUnlock ? session : null);
             }
 
@@ -170,7 +170,7 @@ internal sealed class SessionMutex(ConsulApi api, KeyPlaces places, SessionLease
 
             if (reply.Errors.All(e => e.Operation >= operations))
             {
-                // The lock is free; it is the locked key that is not as it was thought to be.
+                // The lock is free, but the locked key has changed since it was read.
                 holder = await HolderOfKeyAsync(stored, key, options, cancellationToken).ConfigureAwait(false);
                 continue;
             }

@@ -3,12 +3,12 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.Consul.Sessions;
 
-/// <summary>Sessions that are renewed until they are let go, each for one lock or one contender.</summary>
+/// <summary>Sessions that are renewed until they are released, each for one lock or one contender.</summary>
 internal sealed class RenewedSessions(SessionLeases leases, LeaseRenewer renewer) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closing = new();
 
-    /// <summary>A session that is renewed. Where its caller gives up, it is ended as soon as it is there.</summary>
+    /// <summary>Creates a session that is renewed. If the caller cancels the call, the session is ended as soon as it exists.</summary>
     public async ValueTask<RenewedLease> GrantAsync(TimeSpan ttl, string key, CancellationToken cancellationToken)
     {
         var granting = GrantAsync(ttl, key);
@@ -42,7 +42,7 @@ internal sealed class RenewedSessions(SessionLeases leases, LeaseRenewer renewer
         return renewer.Keep(lease, sentAt);
     }
 
-    /// <summary>Ends a session without waiting, and with it what it holds.</summary>
+    /// <summary>Ends a session without waiting, and with it its hold on keys.</summary>
     public void LetGo(RenewedLease lease) => renewer.LetGo(lease);
 
     public async ValueTask DisposeAsync() => await _closing.CancelAsync().ConfigureAwait(false);

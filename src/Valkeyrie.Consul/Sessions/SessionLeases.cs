@@ -4,17 +4,18 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.Consul.Sessions;
 
-/// <summary>Times to live: sessions of behaviour <c>delete</c>, numbered so that the recipes for leases can be used on them.</summary>
-/// <remarks>A server ends a session between once and twice its time to live after the last renewal, and starts the time again when another server begins to lead. Who
-/// renews one gives it up after once that time, counted from when the renewal was sent: before any server does. So no lock-delay is asked for.</remarks>
-/// <param name="api">Where sessions are made.</param>
-/// <param name="places">Knows keys as the server has them.</param>
+/// <summary>Implements times to live with sessions of the behavior <c>delete</c>, numbered so that the recipes for leases apply to them.</summary>
+/// <remarks>A server ends a session between once and twice its time to live after the last renewal, and restarts the time when another server becomes the
+/// leader. The holder gives a session up after once that time, counted from the moment the renewal was sent: earlier than any server. So no lock-delay is
+/// needed.</remarks>
+/// <param name="api">Makes the calls.</param>
+/// <param name="places">Converts keys to the server's form.</param>
 /// <param name="info">The store.</param>
 internal sealed class SessionLeases(ConsulApi api, KeyPlaces places, KvStoreInfo info) : ILeaseSource
 {
     private const string Delete = "delete";
 
-    // What a session is never changes, so it need not be asked for twice; but sessions come and go.
+    // The properties of a session never change, so they are read only once; but sessions come and go.
     private const int MostRemembered = 4096;
 
     private static readonly string Name = $"valkeyrie: process {Environment.ProcessId} on {Environment.MachineName}";
@@ -29,11 +30,11 @@ internal sealed class SessionLeases(ConsulApi api, KeyPlaces places, KvStoreInfo
 
     public ValueTask<KvLease> GrantLeaseAsync(TimeSpan ttl, CancellationToken cancellationToken) => GrantAsync(ttl, null, cancellationToken);
 
-    /// <summary>Makes a session.</summary>
-    /// <param name="ttl">How long it lives unless renewed; a fraction of a second is rounded up.</param>
-    /// <param name="key">The key that it is for, for errors.</param>
+    /// <summary>Creates a session.</summary>
+    /// <param name="ttl">The time to live unless renewed; a fraction of a second is rounded up.</param>
+    /// <param name="key">The key of the call, for errors.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    /// <exception cref="KvInvalidArgumentException">The time is longer than a session may live, or shorter than the server takes.</exception>
+    /// <exception cref="KvInvalidArgumentException">The time is longer than a session can live, or shorter than the server accepts.</exception>
     public async ValueTask<KvLease> GrantAsync(TimeSpan ttl, string? key, CancellationToken cancellationToken)
     {
         var seconds = SecondsOf(ttl, key);
@@ -45,8 +46,8 @@ internal sealed class SessionLeases(ConsulApi api, KeyPlaces places, KvStoreInfo
         return lease;
     }
 
-    /// <summary>A time to live in whole seconds.</summary>
-    /// <exception cref="KvInvalidArgumentException">It is zero or less, or longer than a session may live.</exception>
+    /// <summary>Converts a time to live to whole seconds.</summary>
+    /// <exception cref="KvInvalidArgumentException">The time is zero or less, or longer than a session can live.</exception>
     public static long SecondsOf(TimeSpan ttl, string? key)
     {
         var seconds = OptionRules.TtlSeconds(ttl, key);
@@ -55,13 +56,13 @@ internal sealed class SessionLeases(ConsulApi api, KeyPlaces places, KvStoreInfo
             : throw new KvInvalidArgumentException($"The time to live must be at most {SessionTime.Longest.TotalHours:0} hours, the longest that Consul keeps a session; it is {ttl}.") { Key = key };
     }
 
-    /// <summary>The session behind a lease.</summary>
+    /// <summary>Returns the session of a lease.</summary>
     public string SessionOf(KvLease lease) => SessionOf(lease.Id);
 
     /// <inheritdoc cref="SessionOf(KvLease)"/>
     public string SessionOf(long leaseId) => _sessions.TryGetValue(leaseId, out var session) ? session : throw new KvLeaseNotFoundException(leaseId, info.Address);
 
-    /// <summary>Leaves a session to its time to live.</summary>
+    /// <summary>Stops tracking a session, which ends with its time to live.</summary>
     public void Forget(KvLease lease) => _sessions.TryRemove(lease.Id, out _);
 
     public async ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken)
@@ -87,12 +88,12 @@ internal sealed class SessionLeases(ConsulApi api, KeyPlaces places, KvStoreInfo
         return entry?.Session == SessionOf(leaseId);
     }
 
-    /// <summary>Who holds an entry.</summary>
+    /// <summary>Returns the holder of an entry.</summary>
     public async ValueTask<Holder> HolderOfAsync(ConsulEntry? entry, CancellationToken cancellationToken) => entry is not { Session.Length: > 0 }
         ? Holder.Nobody
         : new Holder(entry.Session, await FindAsync(entry.Session, entry.Key, cancellationToken).ConfigureAwait(false) is { Behavior: Delete });
 
-    /// <summary>The time to live of an entry; null if it stays.</summary>
+    /// <summary>Returns the time to live of an entry; null if it does not expire.</summary>
     public ValueTask<TimeSpan?> TtlOfAsync(ConsulEntry entry, CancellationToken cancellationToken) =>
         entry.Session.Length == 0 ? new((TimeSpan?)null)
         : _known.TryGetValue(entry.Session, out var known) ? new(TtlOf(known))
@@ -108,7 +109,7 @@ internal sealed class SessionLeases(ConsulApi api, KeyPlaces places, KvStoreInfo
         }
         catch (KvException e) when (e.Code is KvErrorCode.PermissionDenied or KvErrorCode.AuthenticationFailed)
         {
-            // Who may read a key need not be allowed to read sessions.
+            // A user who may read a key may not be permitted to read sessions.
             return null;
         }
     }

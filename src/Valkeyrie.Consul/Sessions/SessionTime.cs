@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Valkeyrie.Consul.Sessions;
 
-/// <summary>Times to live as Consul writes them: <c>30s</c>, <c>1h30m</c>, <c>500ms</c> (Go's time.ParseDuration).</summary>
+/// <summary>Times to live in Consul's notation: <c>30s</c>, <c>1h30m</c>, <c>500ms</c> (Go's time.ParseDuration).</summary>
 internal static class SessionTime
 {
-    /// <summary>The longest that a session lives without being renewed (agent/structs, SessionTTLMax).</summary>
+    /// <summary>The longest time to live of a session (agent/structs, SessionTTLMax).</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
-    /// <summary>Writes whole seconds.</summary>
+    /// <summary>Formats whole seconds.</summary>
     public static string Text(long seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds}s");
 
-    /// <summary>Reads a time; null if it is none.</summary>
+    /// <summary>Parses a time; null if the text is not a time.</summary>
     public static TimeSpan? Read(string? text)
     {
         var rest = text.AsSpan();

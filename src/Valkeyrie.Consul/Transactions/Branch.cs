@@ -4,15 +4,15 @@ using Valkeyrie.Consul.Sessions;
 
 namespace Valkeyrie.Consul.Transactions;
 
-/// <summary>What a transaction does, as operations of Consul's, and what those gave.</summary>
+/// <summary>The operations of a transaction as Consul's operations, and their results.</summary>
 internal sealed class Branch(KeyPlaces places, KvStoreInfo info, IReadOnlyList<KvOperation> operations)
 {
     private readonly Dictionary<string, int> _entriesOfPut = new(StringComparer.Ordinal);
 
-    /// <summary>The keys that it writes.</summary>
+    /// <summary>The written keys.</summary>
     public IEnumerable<string> Puts => operations.OfType<KvOperation.Put>().Select(p => p.Key);
 
-    /// <summary>True if it writes nothing.</summary>
+    /// <summary>True if the branch only reads.</summary>
     public bool IsReadOnly => operations.All(o => o is KvOperation.Read);
 
     /// <summary>A key for errors.</summary>
@@ -24,9 +24,9 @@ internal sealed class Branch(KeyPlaces places, KvStoreInfo info, IReadOnlyList<K
         _ => null,
     }).FirstOrDefault();
 
-    /// <summary>The operations, behind checks that the conditions' keys are as they were read.</summary>
-    /// <param name="entries">Those keys.</param>
-    /// <param name="holders">Who holds the keys that are written, as far as is known.</param>
+    /// <summary>Creates the operations, after checks that the conditions' keys are unchanged since they were read.</summary>
+    /// <param name="entries">The conditions' keys.</param>
+    /// <param name="holders">The last known holders of the written keys.</param>
     public TxnBody ToBody(IReadOnlyDictionary<string, ConsulEntry?> entries, IReadOnlyDictionary<string, Holder> holders)
     {
         var body = new TxnBody();
@@ -45,7 +45,7 @@ internal sealed class Branch(KeyPlaces places, KvStoreInfo info, IReadOnlyList<K
                     _entriesOfPut[put.Key] = body.Count - before;
                     break;
                 case KvOperation.Delete delete:
-                    // Read first, since a removal does not tell how many keys there were.
+                    // Read first, because a removal does not return the number of keys.
                     var doomed = places.StoredOf(delete.Range);
                     body.GetTree(doomed);
                     _ = delete.Range.Kind == KvRangeKind.Key ? body.Delete(doomed) : body.DeleteTree(doomed);
@@ -61,18 +61,18 @@ internal sealed class Branch(KeyPlaces places, KvStoreInfo info, IReadOnlyList<K
         return body;
     }
 
-    /// <summary>The revision of the transaction, which the keys that it wrote have; null if it wrote none.</summary>
+    /// <summary>Returns the revision of the transaction, which its written keys have; null if it wrote none.</summary>
     public long? RevisionOf(IReadOnlyList<ConsulEntry> entries)
     {
         var written = Puts.Select(key => places.StoredOf(key)).ToHashSet(StringComparer.Ordinal);
         return entries.Where(e => written.Contains(e.Key!)).Select(e => (long?)e.ModifyIndex).Max();
     }
 
-    /// <summary>One result for each operation.</summary>
-    /// <param name="entries">What the server gave, in order: one entry for each check of a key that exists, for each check of a holder and for each write, and for a read
-    /// as many as it found, without a mark where they end. They end where the order of keys does, or a key comes as this transaction wrote it.</param>
-    /// <param name="checks">How many entries the checks in front gave.</param>
-    /// <param name="pairs">Turns entries into pairs.</param>
+    /// <summary>Returns one result for each operation.</summary>
+    /// <param name="entries">The server's entries, in order: one for each check of an existing key, for each check of a holder and for each write, and for a
+    /// read as many as it found, without an end mark. A read ends where the order of keys breaks, or at a key that this transaction wrote.</param>
+    /// <param name="checks">The number of entries from the preceding checks.</param>
+    /// <param name="pairs">Converts entries to pairs.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     public async ValueTask<IReadOnlyList<KvOperationResult>> ResultsAsync(
         IReadOnlyList<ConsulEntry> entries, int checks, Pairs pairs, CancellationToken cancellationToken)

@@ -5,8 +5,8 @@ using Valkeyrie.Consul.Sessions;
 
 namespace Valkeyrie.Consul.Transactions;
 
-/// <summary>Transactions of the contract on those of Consul, which know neither most conditions nor what to do when one does not hold: the conditions' keys are read, the
-/// conditions decided here, and what follows is done in a transaction that holds only if none of those keys has changed since. Else all of it is done again.</summary>
+/// <summary>Implements the contract's transactions with Consul's, which support neither most conditions nor an else branch: it reads the conditions' keys,
+/// evaluates the conditions here, and commits the branch in a transaction that requires these keys to be unchanged. Otherwise it starts again.</summary>
 internal sealed class GuardedTransactions(ConsulApi api, KeyPlaces places, Pairs pairs, SessionLeases leases, KvStoreInfo info)
 {
     public async ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken)

@@ -5,22 +5,23 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.Consul.Watches;
 
-/// <summary>Follows a range by blocking queries: each shows the range once its index has gone beyond the one that is known.</summary>
+/// <summary>Observes a range with blocking queries: each returns the range after its index has passed the known one.</summary>
 /// <remarks>
-/// <para>The index of a range is that of its last change, removals included, for as long as the server remembers those (its tombstone_ttl, 15 minutes); it goes back
-/// then, which says nothing. The index of all keys never goes back, unless the store has another history: so that is asked when a range's does.</para>
-/// <para>A range that no URL path can carry is waited for by what lies above it, and read by a transaction.</para>
+/// <para>The index of a range is that of its last change, removals included, while the server remembers those (its tombstone_ttl, 15 minutes). Then the index
+/// decreases, which does not indicate a change. The index of all keys never decreases, unless the store has another history, so it is checked when a range's
+/// index decreases.</para>
+/// <para>For a range that a URL path cannot contain, the query waits on the path above it, and a transaction reads the range.</para>
 /// </remarks>
 /// <param name="api">Makes the queries.</param>
-/// <param name="places">Knows keys as the server has them.</param>
-/// <param name="pairs">Makes pairs of what the server sends.</param>
+/// <param name="places">Converts keys to the server's form.</param>
+/// <param name="pairs">Converts entries to pairs.</param>
 /// <param name="range">The range.</param>
 /// <param name="info">The store.</param>
-/// <param name="only">Tells which entries of a tree are shown; null for all but the keys of held locks.</param>
+/// <param name="only">Selects the shown entries of a tree; null for all except the keys of held locks.</param>
 internal sealed class RangeObserver(ConsulApi api, KeyPlaces places, Pairs pairs, KvRange range, KvStoreInfo info, Func<ConsulEntry, bool>? only = null)
     : IRangeObserver
 {
-    // So that a server that went away without a word is missed in about this time, and no proxy takes the connection for an idle one.
+    // Short enough to notice a silently lost server in about this time, and to keep proxies from closing the connection as idle.
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(50);
 
     private readonly string _stored = places.StoredOf(range);
@@ -43,7 +44,7 @@ internal sealed class RangeObserver(ConsulApi api, KeyPlaces places, Pairs pairs
                 var index = _path is null ? _index : opened.Index;
                 if (index == known && known > 0)
                 {
-                    // The wait was over before anything happened.
+                    // The wait ended before a change.
                     opened.Dispose();
                     continue;
                 }
@@ -53,7 +54,7 @@ internal sealed class RangeObserver(ConsulApi api, KeyPlaces places, Pairs pairs
                     await RequireSameHistoryAsync(cancellationToken).ConfigureAwait(false);
                 }
 
-                // An index is above 0, or the next query would not wait.
+                // An index is above 0; otherwise the next query would not wait.
                 _index = Math.Max(1, index);
                 _reached = Math.Max(_reached, index);
                 return new State(this, opened, Math.Max(_reached, 1));

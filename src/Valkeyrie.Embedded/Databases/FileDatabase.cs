@@ -5,7 +5,7 @@ using Valkeyrie.Embedded.Writing;
 
 namespace Valkeyrie.Embedded.Databases;
 
-/// <summary>A file, which other processes may have open as well.</summary>
+/// <summary>A database in a file, which other processes can also open.</summary>
 internal sealed class FileDatabase : Database
 {
     private readonly Connection _connection;
@@ -34,7 +34,7 @@ internal sealed class FileDatabase : Database
         {
             var clock = StoreClock.Of(connection, wallClock ?? WallClock.Read);
 
-            // The writer has its own way to wait.
+            // The writer waits in its own way.
             connection.WaitWhenBusy(TimeSpan.Zero);
             var writer = new Writer(new PairWriter(new PairReader(connection, keys)), bounds, timeout, clock, file);
             var readers = new ReaderPool(() => new PairReader(StoreFile.OpenAnother(path, timeout, file.Guard), keys), closedError);
@@ -56,7 +56,7 @@ internal sealed class FileDatabase : Database
         }
         catch (KvException e) when (e is not KvFileReplacedException && e.Code is not KvErrorCode.StoreClosed)
         {
-            // SQLite cannot open or read what is gone, and says only that.
+            // SQLite cannot open or read a removed file, and its error does not say why.
             _guard.Check(written: false);
             throw;
         }
@@ -84,7 +84,7 @@ internal sealed class FileDatabase : Database
             return;
         }
 
-        // SQLite would move its log into a file that is gone, and remove what is at the log's path now: somebody else's.
+        // SQLite would move its log into a removed file, and remove the file now at the log's path, which belongs to another program.
         _connection.CloseAsItIs();
     }
 }

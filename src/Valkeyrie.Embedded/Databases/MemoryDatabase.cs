@@ -3,7 +3,7 @@ using Valkeyrie.Embedded.Writing;
 
 namespace Valkeyrie.Embedded.Databases;
 
-/// <summary>A database in memory, which goes with the process. Its one connection is used in turn, on the callers' own threads.</summary>
+/// <summary>A database in memory, which ends with the process. Callers use its single connection one after another, on their own threads.</summary>
 internal sealed class MemoryDatabase : Database
 {
     private readonly SharedMemory _memory;

@@ -3,7 +3,7 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Databases;
 
-/// <summary>The memory of a database, and who uses it; it is let go with the last of them.</summary>
+/// <summary>The memory of a database and its users; the last user releases it.</summary>
 #pragma warning disable CA1001 // the last of its users closes the connection
 internal sealed class SharedMemory
 #pragma warning restore CA1001
@@ -20,10 +20,10 @@ internal sealed class SharedMemory
 
     public Connection Connection { get; }
 
-    /// <summary>The clock by which leases end.</summary>
+    /// <summary>The clock of the leases.</summary>
     public StoreClock Clock { get; }
 
-    /// <summary>Held by whoever uses the connection.</summary>
+    /// <summary>The gate to hold while using the connection.</summary>
     public object Gate { get; } = new();
 
     public void Join(MemoryDatabase user)

@@ -4,23 +4,23 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Databases;
 
-/// <summary>Copies a database by SQLite's own backup, which sees one state of it while others write, and hands the copy on.</summary>
-/// <remarks>SQLite copies to files alone, so the copy is a file first: beside the store, where there is room for a store, and readable by its owner only.</remarks>
+/// <summary>Copies a database with SQLite's backup, which sees one state despite concurrent writes, and sends the copy to a stream.</summary>
+/// <remarks>SQLite copies only to files. The copy is first a file next to the store, where there is room for it, readable only by its owner.</remarks>
 internal static class SnapshotCopy
 {
-    // About 2 MB: so often is looked whether the caller has given up.
+    // About 2 MB: the interval at which cancellation is checked.
     private const int PagesAtOnce = 512;
     private const int BufferBytes = 256 * 1024;
 
     /// <summary>Writes a snapshot of the database to a stream.</summary>
     public static async Task<KvSnapshot> SaveAsync(Database database, Stream destination, Action<KvSnapshotProgress>? progress, CancellationToken cancellationToken)
     {
-        // A first write ends leases whose time is over, and ties the log to the file, which could not be done beside a long read.
+        // A first write ends expired leases and ties the log to the file, which is not possible during a long read.
         await Upkeep.EndExpiredLeasesAsync(database).WaitAsync(cancellationToken).ConfigureAwait(false);
         var path = Path.Combine(database.FolderForCopies, $"valkeyrie-snapshot-{Guid.NewGuid():n}.tmp");
         try
         {
-            // Closed again: on Windows SQLite opens no file that is open to be removed.
+            // Closed again, because SQLite on Windows cannot open a file that is open for deletion.
             OwnerOnly.Create(path).Dispose();
             var revision = database.Read(
                 (path, progress, cancellationToken),
@@ -51,7 +51,7 @@ internal static class SnapshotCopy
 
     private static long Copy(PairReader reader, string path, Action<KvSnapshotProgress>? progress, CancellationToken cancellationToken)
     {
-        // The first read of a transaction decides which state it sees.
+        // The first read of a transaction determines the state that it sees.
         var revision = reader.NewestRevision();
         using var copy = Connection.Open(path, TimeSpan.Zero);
         copy.Execute("PRAGMA locking_mode = EXCLUSIVE");
@@ -71,7 +71,7 @@ internal static class SnapshotCopy
             }
         }
 
-        // One file that needs no other: no log goes with it, and it is opened without one.
+        // A single file without a log, so that it can be opened alone.
         copy.Execute("PRAGMA journal_mode = MEMORY");
         Schema.ForgetLog(copy);
         return revision;

@@ -2,11 +2,11 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Databases;
 
-/// <summary>What an open store does by itself: it ends leases when their time is over, whoever made them, sets right those that
-/// a clock that was set back would leave too long, and forgets what history need not keep.</summary>
+/// <summary>The background work of an open store: it ends expired leases, of all processes, shortens leases that a clock set back would keep too long, and
+/// compacts the history.</summary>
 internal sealed class Upkeep : IAsyncDisposable
 {
-    // Another process may have made a lease and died. No lease is shorter than a second, so none goes unseen for long.
+    // Another process may have granted a lease and died. The shortest lease is longer than this interval.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private const int LooksBetweenCleanings = 30;
@@ -24,17 +24,17 @@ internal sealed class Upkeep : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>Ends the leases whose time is over, before a read that would still see their keys.</summary>
+    /// <summary>Ends expired leases before a read that would still see their keys.</summary>
     public static async Task EndExpiredLeasesAsync(Database database)
     {
         try
         {
-            // Every transaction begins with that, so one that does nothing else will do.
+            // Every transaction begins with ending expired leases, so an empty one is sufficient.
             await database.WriteAsync(0, static (_, _) => true, CancellationToken.None).ConfigureAwait(false);
         }
         catch (KvException e) when (e is not KvStoreClosedException)
         {
-            // As on a full disk. Reads go on; the keys stay until it works again.
+            // For example on a full disk. Reads continue; the keys remain until writing works again.
             database.PutOffDeadline(LookInterval);
         }
     }
@@ -60,7 +60,7 @@ internal sealed class Upkeep : IAsyncDisposable
             }
             catch (Exception e) when (e is KvException or OperationCanceledException)
             {
-                // Closing; or an error that whoever uses the store meets, too. Here it is enough to try again later.
+                // The store is closing, or a failure that its user meets too. Here a later retry is sufficient.
             }
 
             await Task.Delay(UntilNextLook(), _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

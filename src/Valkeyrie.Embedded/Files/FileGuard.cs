@@ -1,11 +1,11 @@
 namespace Valkeyrie.Embedded.Files;
 
-/// <summary>Notices that a file of an open store was removed or replaced: what is written from then on goes to a file that nobody finds, and is gone
-/// when that is closed.</summary>
-/// <remarks>Windows lets nobody remove, rename or replace a file that SQLite has open, so there is nothing to notice there.</remarks>
+/// <summary>Detects that a file of an open store was removed or replaced. Later writes would go to a file without a name, and be lost when it is
+/// closed.</summary>
+/// <remarks>On Windows an open SQLite file cannot be removed, renamed or replaced, so nothing needs to be detected.</remarks>
 internal sealed class FileGuard
 {
-    // A read may be served from a file that is gone for about this long. A look costs as much as a third of a read.
+    // A read may be served from a removed file for about this time. A check costs as much as a third of a read.
     private const long MillisecondsBetweenLooks = 50;
 
     private readonly string _path;
@@ -19,12 +19,12 @@ internal sealed class FileGuard
         _files = files;
     }
 
-    /// <summary>What is at a path before SQLite opens it, to be compared with what is there afterwards.</summary>
+    /// <summary>Identifies the file at a path before SQLite opens it, for comparison with the file afterwards.</summary>
     public static FileIdentity Before(string path) =>
         !OperatingSystem.IsWindows() && FileIdentity.TryGet(FileIdentity.NativePath(path), out var identity) ? identity : default;
 
-    /// <summary>Guards the file at a path and what SQLite keeps beside it, all of which is open now.</summary>
-    /// <param name="path">The path as the user has named it; links on it are followed at each look.</param>
+    /// <summary>Starts to guard the file at a path and SQLite's files next to it, all of which are open now.</summary>
+    /// <param name="path">The path as specified by the user; each check follows its links.</param>
     /// <param name="before">See <see cref="Before"/>.</param>
     /// <exception cref="KvFileReplacedException">The file was replaced while it was opened.</exception>
     public static FileGuard Begin(string path, FileIdentity before)
@@ -40,8 +40,8 @@ internal sealed class FileGuard
         return guard;
     }
 
-    /// <summary>Looks at the files; false once one of them was found to be removed or replaced. That stays so: nobody knows what was done to them
-    /// meanwhile.</summary>
+    /// <summary>Checks the files; false once one of them was removed or replaced. The result then stays false, because their changes in the meantime are
+    /// unknown.</summary>
     public bool IsInPlace()
     {
         foreach (var file in _files)
@@ -56,9 +56,9 @@ internal sealed class FileGuard
         return _lost is null;
     }
 
-    /// <summary>Looks at the files.</summary>
+    /// <summary>Checks the files, and throws if one is missing.</summary>
     /// <param name="written">True if a write has not been acknowledged yet.</param>
-    /// <exception cref="KvFileReplacedException">One of them was removed or replaced.</exception>
+    /// <exception cref="KvFileReplacedException">A file was removed or replaced.</exception>
     public void Check(bool written)
     {
         if (!IsInPlace())
@@ -67,8 +67,8 @@ internal sealed class FileGuard
         }
     }
 
-    /// <summary>Looks at the files, unless that was done a moment ago.</summary>
-    /// <exception cref="KvFileReplacedException">One of them was removed or replaced.</exception>
+    /// <summary>Checks the files, unless they were checked a moment ago.</summary>
+    /// <exception cref="KvFileReplacedException">A file was removed or replaced.</exception>
     public void CheckNowAndThen()
     {
         if (_lost is not null || Environment.TickCount64 - Volatile.Read(ref _lookedAt) >= MillisecondsBetweenLooks)

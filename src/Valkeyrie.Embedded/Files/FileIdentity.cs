@@ -3,22 +3,22 @@ using System.Text;
 
 namespace Valkeyrie.Embedded.Files;
 
-/// <summary>Which file a path leads to, links followed: what is at a path may be replaced by another file of the same name.</summary>
+/// <summary>The identity of the file at a path, after following links: a path can lead to another file of the same name later.</summary>
 /// <param name="Device">The number of the file system.</param>
-/// <param name="Inode">The number of the file there. No other file gets it as long as this one is open.</param>
+/// <param name="Inode">The number of the file in it. No other file gets this number while the file is open.</param>
 internal readonly record struct FileIdentity(long Device, long Inode)
 {
     // The same number on every Unix.
     private const int NoSuchFile = 2;
     private const int NotADirectory = 20;
 
-    /// <summary>The path as the system wants it: UTF-8 with a NUL at its end.</summary>
+    /// <summary>Converts a path to the system's form: UTF-8 with a NUL at the end.</summary>
     public static byte[] NativePath(string path) => Encoding.UTF8.GetBytes(path + '\0');
 
-    /// <summary>Looks at a path. Not to be called on Windows.</summary>
+    /// <summary>Identifies the file at a path. Do not call it on Windows.</summary>
     /// <param name="nativePath">See <see cref="NativePath"/>.</param>
-    /// <param name="identity">What is there; default if nothing is.</param>
-    /// <returns>False if the system does not say: then nothing is known.</returns>
+    /// <param name="identity">The identity of the file; default if no file exists.</param>
+    /// <returns>False if the system does not answer, so that the identity is not known.</returns>
     public static bool TryGet(byte[] nativePath, out FileIdentity identity)
     {
         if (IdentityCall.IsServed)
@@ -33,16 +33,16 @@ internal readonly record struct FileIdentity(long Device, long Inode)
 
     private static bool IsMissing(int error) => error is NoSuchFile or NotADirectory;
 
-    /// <summary>Linux's statx, asked for the inode alone.</summary>
-    /// <remarks>Whoever asks a Linux from 6.13 on for the times of a file makes its next write set new ones, which the next sync then has to write to the disk,
-    /// too: looked at after each commit by stat, a log took a quarter longer to sync.</remarks>
+    /// <summary>Linux's statx, restricted to the inode.</summary>
+    /// <remarks>From Linux 6.13 on, reading the times of a file makes its next write set new times, which the next sync must also write to the disk. With a
+    /// stat after each commit, syncing a log took a quarter longer.</remarks>
     private static class IdentityCall
     {
         private const int CurrentFolder = -100;
         private const int WithoutAskingServers = 0x4000;
         private const uint Inode = 0x100;
 
-        /// <summary>True on a system that has the call: a kernel from 4.11 on, and a C library that knows it.</summary>
+        /// <summary>True on a system with this call: a kernel from 4.11 on, and a C library that supports it.</summary>
         public static bool IsServed { get; } = OperatingSystem.IsLinux() && Answers();
 
         public static bool TryGet(byte[] nativePath, out FileIdentity identity)
@@ -75,7 +75,7 @@ internal readonly record struct FileIdentity(long Device, long Inode)
             [FieldOffset(32)]
             public long Inode;
 
-            // Major and minor number side by side.
+            // The major and minor number, one after the other.
             [FieldOffset(136)]
             public long Device;
         }
@@ -83,12 +83,12 @@ internal readonly record struct FileIdentity(long Device, long Inode)
 
     private static class Native
     {
-        // The layout of struct stat differs from system to system; this function of the runtime's own library hides that.
+        // The layout of struct stat differs between systems; this function of the runtime's own library hides it.
         [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat", SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         public static extern int Stat(byte[] path, out StatusBuffer status);
 
-        // Before the device are flags, mode, owner, group, size and four times; room behind for what may come.
+        // The device follows flags, mode, owner, group, size and four times; the rest is reserved.
         [StructLayout(LayoutKind.Explicit, Size = 256)]
         public struct StatusBuffer
         {

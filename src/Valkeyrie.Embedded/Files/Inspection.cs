@@ -4,19 +4,19 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Files;
 
-/// <summary>Looks at a file before it is opened in earnest, without changing a byte of it: a file that is not a store, or not one that this
-/// version knows, is left as it is.</summary>
+/// <summary>Inspects a file before it is opened for use, without changing a byte: a file that is not a store, or a store of an unknown version, remains
+/// unchanged.</summary>
 internal static class Inspection
 {
-    // SQLite's header of a log; what is longer holds changes.
+    // The header of SQLite's log; a longer log contains changes.
     private const long LogHeaderBytes = 32;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Refuses a file that is not a store of ours.</summary>
+    /// <summary>Refuses a file that is not a store.</summary>
     public static void Check(string path, TimeSpan timeout)
     {
-        // The log lies beside the file itself, not beside a link to it.
+        // The log is next to the file itself, not next to a link to it.
         path = RealPath.Of(path);
         var until = DateTime.UtcNow + timeout;
         while (true)
@@ -29,13 +29,13 @@ internal static class Inspection
             }
             catch (KvException e) when (e.Code == KvErrorCode.CorruptStore && (IsBeingMade(path) || Shape(path) != before) && DateTime.UtcNow < until)
             {
-                // Another process makes the file just now: what was seen may have been half of it.
+                // Another process is creating the file, so the inspection may have seen half of it.
                 Thread.Sleep(Pause);
             }
         }
     }
 
-    /// <summary>Refuses to make a file beside a log: whatever the log belongs to, it is not that file.</summary>
+    /// <summary>Refuses to create a file next to a log, which belongs to another file.</summary>
     public static void CheckNoLog(string path)
     {
         if (HasLog(path))
@@ -50,7 +50,7 @@ internal static class Inspection
 
     private static void CheckAsItIs(string path, long length)
     {
-        // The log first: whoever writes to it has tied it to the file before.
+        // The log first: a writer ties the log to the file before writing to it.
         using var log = WriteAheadLog.TryOpen(path + "-wal");
         var hasLog = HasLog(path);
         if (length == 0)
@@ -68,7 +68,7 @@ internal static class Inspection
         var result = header.TryStep();
         if (result != raw.SQLITE_ROW)
         {
-            // The rest of the file may be in its log, after a crash at the wrong moment: SQLite puts it together when it opens the file.
+            // The rest of the file may be in its log, after a crash at the wrong moment. SQLite combines them when it opens the file.
             if (hasLog && (result & 0xFF) == raw.SQLITE_CORRUPT)
             {
                 return;
@@ -82,12 +82,12 @@ internal static class Inspection
             throw Foreign(path);
         }
 
-        // Before the file is opened in earnest, which leaves files beside it. What its log holds is looked at then.
+        // Before the file is opened for use, which creates files next to it. The content of its log is checked afterwards.
         Schema.CheckObjects(connection);
 
         CheckLog(connection, log);
 
-        // SQLite itself minds a page that is missing, but not one that is cut in two.
+        // SQLite detects a missing page, but not a truncated one.
         if (!hasLog && length % connection.Scalar("PRAGMA page_size") != 0)
         {
             throw new KvException(KvErrorCode.CorruptStore, $"'{path}' is damaged: it was truncated in the middle of a page. Restore it from a copy.") { Endpoint = path };
@@ -101,7 +101,7 @@ internal static class Inspection
             return;
         }
 
-        // One who was killed while he tied it has left nothing in it but that.
+        // A process killed while tying the log has written nothing else to it.
         var page = Schema.LogPage(connection);
         if (log.CommittedPages().Any(p => p != page))
         {

@@ -5,16 +5,16 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Files;
 
-/// <summary>Ties the log of a file to it. SQLite takes whatever log lies beside a file for its own: one that a killed process has left undoes a backup
-/// that is put in the file's place, and damages the file of another store.</summary>
-/// <remarks>The first salt of a log is random when the log is made, and grows by one each time that it starts again. It is recorded in the file itself, past
-/// the log, before anything else is written to the log. So a log whose salt is not near the recorded one is not this file's.</remarks>
-/// <param name="connection">A connection that writes, outside of a transaction.</param>
+/// <summary>Ties the log of a file to the file. SQLite uses any log next to a file: the log of a killed process would undo a backup that replaces the file, and
+/// would damage the file of another store.</summary>
+/// <remarks>The first salt of a log is random when the log is created, and grows by one at each restart of the log. It is recorded in the file itself,
+/// bypassing the log, before anything else is written to the log. So a log with a salt far from the recorded one belongs to another file.</remarks>
+/// <param name="connection">A writing connection, outside of a transaction.</param>
 /// <param name="path">The file.</param>
-/// <param name="timeout">How long to wait for other processes.</param>
+/// <param name="timeout">The longest wait for other processes.</param>
 internal sealed class LogTie(Connection connection, string path, TimeSpan timeout)
 {
-    // A log may start again this many times (once in 16 MiB of changes or less) before the salt is recorded again.
+    // The number of restarts of a log (one for 16 MiB of changes or less) before the salt is recorded again.
     private const uint Reach = 1 << 16;
     private const long MillisecondsBetweenLooks = 60_000;
     private const int TriesWithoutPause = 4;
@@ -24,11 +24,11 @@ internal sealed class LogTie(Connection connection, string path, TimeSpan timeou
     private long _recorded = Schema.NoLog;
     private long _lookAt = long.MinValue;
 
-    /// <summary>True if a log with this salt goes with a file that records this one.</summary>
+    /// <summary>Checks whether a log with this salt belongs to a file with the recorded one.</summary>
     public static bool IsTied(long recorded, uint firstSalt) => recorded != Schema.NoLog && firstSalt - (uint)recorded < Reach;
 
-    /// <summary>To be called before each write: sees to it that the log is tied to the file.</summary>
-    /// <exception cref="KvTimeoutException">Another process was in the way for too long.</exception>
+    /// <summary>Ties the log to the file. Call it before each write.</summary>
+    /// <exception cref="KvTimeoutException">Another process blocked the file for too long.</exception>
     public void Ensure()
     {
         if (Environment.TickCount64 < _lookAt)
@@ -67,7 +67,7 @@ internal sealed class LogTie(Connection connection, string path, TimeSpan timeou
             return true;
         }
 
-        // A log gets its salts from its first transaction. The second one can record them.
+        // A log gets its salts with its first transaction. The second one can record them.
         if (salt is not { } found || !IsFresh(Schema.LogOf(connection), found))
         {
             TryRecord(salt ?? 0);
@@ -78,7 +78,7 @@ internal sealed class LogTie(Connection connection, string path, TimeSpan timeou
         return false;
     }
 
-    // Recorded well before the reach ends, since nobody looks all the time.
+    // Recorded well before the limit, because it is not checked continuously.
     private static bool IsFresh(long recorded, uint salt) => IsTied(recorded, salt) && salt - (uint)recorded < Reach / 2;
 
     private uint? SaltOfLog()
@@ -96,7 +96,7 @@ internal sealed class LogTie(Connection connection, string path, TimeSpan timeou
         }
         catch (KvException)
         {
-            // Another process moves pages from the log to the file just now, or the table is still in the log alone.
+            // Another process is moving pages from the log to the file, or the table is still only in the log.
             return Schema.NoLog;
         }
     }
@@ -105,7 +105,7 @@ internal sealed class LogTie(Connection connection, string path, TimeSpan timeou
     {
         try
         {
-            // Moving it to the file syncs the log, too.
+            // Moving the log to the file also syncs the log.
             connection.Execute("PRAGMA synchronous = NORMAL");
             if (connection.Prepared("BEGIN IMMEDIATE").TryStep() != raw.SQLITE_DONE)
             {

@@ -1,22 +1,21 @@
 namespace Valkeyrie.Embedded.Files;
 
-/// <summary>Tells folders that lie on another machine. The memory by which processes of one machine share a log is not shared from there, and two machines
-/// would write over each other's changes. SQLite takes such a folder like any other (https://www.sqlite.org/wal.html, "all processes using a database must be
-/// on the same host").</summary>
+/// <summary>Detects folders on another machine. Processes share a log through memory of one machine, so two machines would overwrite each other's changes.
+/// SQLite accepts such a folder like any other (https://www.sqlite.org/wal.html, "all processes using a database must be on the same host").</summary>
 internal static class NetworkShare
 {
     private const string Unc = @"\\";
     private const string VerbatimUnc = @"\\?\UNC\";
     private const string Verbatim = @"\\?\";
 
-    // As .NET names them on Linux, and macOS itself. File systems of programs (FUSE) are not among them: they may be disks of this machine as well.
+    // The names in .NET on Linux, and in macOS. File systems of programs (FUSE) are not included: they can also be local disks.
     private static readonly HashSet<string> Formats = new(StringComparer.OrdinalIgnoreCase)
     {
         "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afpfs", "webdav", "afs", "coda", "ceph",
     };
 
-    /// <summary>Looks at a folder that exists; false if the system does not say.</summary>
-    /// <param name="folder">Its full path.</param>
+    /// <summary>Checks an existing folder; false if the system does not report its file system.</summary>
+    /// <param name="folder">The full path.</param>
     public static bool Holds(string folder)
     {
         try
@@ -31,13 +30,13 @@ internal static class NetworkShare
         }
     }
 
-    /// <summary>True for a path of Windows that names a server: <c>\\server\share</c>.</summary>
-    /// <param name="path">A full path of Windows.</param>
+    /// <summary>Checks whether a Windows path names a server: <c>\\server\share</c>.</summary>
+    /// <param name="path">A full Windows path.</param>
     public static bool IsUnc(string path) =>
         path.StartsWith(VerbatimUnc, StringComparison.OrdinalIgnoreCase)
         || (path.StartsWith(Unc, StringComparison.Ordinal) && !path.StartsWith(Verbatim, StringComparison.Ordinal));
 
-    /// <summary>True for a file system whose files lie on another machine.</summary>
-    /// <param name="format">Its name, as of <see cref="DriveInfo.DriveFormat"/>.</param>
+    /// <summary>Checks whether the files of a file system are on another machine.</summary>
+    /// <param name="format">The name of the file system, as in <see cref="DriveInfo.DriveFormat"/>.</param>
     public static bool IsRemote(string format) => Formats.Contains(format);
 }

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Embedded.Files;
 
-/// <summary>Where the file itself lies. SQLite keeps its log there, not beside a link.</summary>
+/// <summary>Resolves the path of a file. SQLite keeps its log next to the file, not next to a link.</summary>
 internal static class RealPath
 {
     /// <summary>Follows the links of a path.</summary>

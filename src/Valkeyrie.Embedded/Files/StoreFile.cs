@@ -4,13 +4,13 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Files;
 
-/// <summary>Opens the file of a store, and makes it if none exists.</summary>
+/// <summary>Opens the file of a store, and creates it if it does not exist.</summary>
 internal static class StoreFile
 {
-    // Two opens of one new file in one process must not meet halfway.
+    // Two threads of one process must not create the same file concurrently.
     private static readonly object Opening = new();
 
-    /// <summary>Opens the first connection to a file: whatever is wrong with the file comes to light here.</summary>
+    /// <summary>Opens the first connection to a file, and reports any problem of the file.</summary>
     public static OpenedFile Open(string path, TimeSpan timeout)
     {
         lock (Opening)
@@ -41,8 +41,8 @@ internal static class StoreFile
         }
     }
 
-    /// <summary>Opens a further connection.</summary>
-    /// <exception cref="KvFileReplacedException">Another file than that of the first connection is at the path.</exception>
+    /// <summary>Opens another connection.</summary>
+    /// <exception cref="KvFileReplacedException">The path leads to another file than that of the first connection.</exception>
     public static Connection OpenAnother(string path, TimeSpan timeout, FileGuard guard)
     {
         var connection = OpenWritable(path, timeout);
@@ -59,21 +59,21 @@ internal static class StoreFile
         }
     }
 
-    /// <summary>The settings that a connection has for itself.</summary>
+    /// <summary>Applies the settings of a connection.</summary>
     public static void Configure(Connection connection)
     {
-        // FULL: a commit ends when the log is on the disk. Nothing that was acknowledged is lost by a power cut.
+        // FULL: a commit ends when the log is on the disk, so a power failure loses no acknowledged write.
         connection.Execute("PRAGMA synchronous = FULL");
 
-        // On macOS a sync alone leaves the data in the disk's cache. Elsewhere this changes nothing.
+        // On macOS a sync alone leaves the data in the disk's cache. On other systems this has no effect.
         connection.Execute("PRAGMA fullfsync = ON");
         connection.Execute("PRAGMA temp_store = MEMORY");
         connection.Execute("PRAGMA cache_size = -8000");
 
-        // A page that is written often goes from the log to the file once in 16 MiB of log, not once in four.
+        // A frequently written page moves from the log to the file once in 16 MiB of log, not once in four.
         connection.Execute("PRAGMA wal_autocheckpoint = 4000");
 
-        // A large transaction leaves a large log behind; it shrinks to this when it is used up.
+        // A large transaction leaves a large log; after its use it shrinks to this size.
         connection.Execute("PRAGMA journal_size_limit = 16777216");
     }
 
@@ -81,7 +81,7 @@ internal static class StoreFile
     {
         if (OperatingSystem.IsWindows() && NetworkShare.IsUnc(path))
         {
-            // Before anything asks the server, which may be away and keep us waiting.
+            // Before any access to the server, which may be unreachable and block.
             throw OnShare(path);
         }
 
@@ -110,7 +110,7 @@ internal static class StoreFile
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
         if (!OperatingSystem.IsWindows())
         {
-            // SQLite gives the files beside it (-wal, -shm) the same mode.
+            // SQLite creates the files next to it (-wal, -shm) with the same mode.
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
@@ -120,7 +120,7 @@ internal static class StoreFile
         }
         catch (IOException) when (File.Exists(path))
         {
-            // Another process was quicker.
+            // Another process created the file first.
         }
         catch (UnauthorizedAccessException)
         {

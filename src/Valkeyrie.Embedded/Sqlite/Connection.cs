@@ -2,10 +2,10 @@ using SQLitePCL;
 
 namespace Valkeyrie.Embedded.Sqlite;
 
-/// <summary>One connection to a database with its prepared statements. Used by one thread at a time.</summary>
+/// <summary>A connection to a database with its prepared statements. Used by one thread at a time.</summary>
 internal sealed class Connection : IDisposable
 {
-    // For pragmas and for texts of statements that are used once.
+    // Pragmas and statements that run once are not kept here.
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
     private Connection(sqlite3 handle, string file)
@@ -16,23 +16,23 @@ internal sealed class Connection : IDisposable
 
     public sqlite3 Handle { get; }
 
-    /// <summary>The file as errors name it.</summary>
+    /// <summary>The file, for error messages.</summary>
     public string File { get; }
 
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
-    /// <summary>Opens a database that exists.</summary>
+    /// <summary>Opens an existing database.</summary>
     public static Connection Open(string file, TimeSpan busyTimeout) =>
         Open(SqlitePath.Of(file, OperatingSystem.IsWindows()), file, raw.SQLITE_OPEN_READWRITE, busyTimeout);
 
-    /// <summary>Opens a database of its own in memory.</summary>
+    /// <summary>Opens a new database in memory.</summary>
     public static Connection OpenInMemory(string name) => Open(":memory:", name, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, TimeSpan.Zero);
 
-    /// <summary>Opens the bare file as it lies there, without its log, without locks, never writing anything.</summary>
+    /// <summary>Opens only the file, without its log and without locks, and never writes.</summary>
     public static Connection OpenToInspect(string file) =>
         Open(SqlitePath.Immutable(file, OperatingSystem.IsWindows()), file, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI, TimeSpan.Zero);
 
-    /// <summary>The prepared statement of a text, kept for the next time.</summary>
+    /// <summary>Returns the prepared statement of a text, which is kept for later calls.</summary>
     public Statement Prepared(string sql)
     {
         if (!_statements.TryGetValue(sql, out var statement))
@@ -44,14 +44,14 @@ internal sealed class Connection : IDisposable
         return statement;
     }
 
-    /// <summary>A statement that is not worth keeping; the caller disposes it.</summary>
+    /// <summary>Prepares a statement that is not kept; the caller disposes it.</summary>
     public Statement Prepare(string sql)
     {
         var result = raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement);
         return result == raw.SQLITE_OK ? new Statement(this, statement) : throw SqliteErrors.From(this, result);
     }
 
-    /// <summary>Runs one statement that is not worth keeping.</summary>
+    /// <summary>Runs a statement that is not kept.</summary>
     public void Execute(string sql)
     {
         using var statement = Prepare(sql);
@@ -72,10 +72,10 @@ internal sealed class Connection : IDisposable
         return statement.Step() ? statement.Text(0) : "";
     }
 
-    /// <summary>How long SQLite waits by itself where another connection is in the way.</summary>
+    /// <summary>Sets the time for which SQLite itself waits for another connection.</summary>
     public void WaitWhenBusy(TimeSpan timeout) => _ = raw.sqlite3_busy_timeout(Handle, (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue));
 
-    /// <summary>Ends the transaction that is open, if one is: SQLite has ended it by itself after some errors.</summary>
+    /// <summary>Rolls back the open transaction, if any: SQLite ends it after some errors.</summary>
     public void RollBack()
     {
         if (InTransaction)
@@ -84,7 +84,7 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    /// <summary>Closes without moving anything from the log to the file.</summary>
+    /// <summary>Closes the connection without moving the log into the file.</summary>
     public void CloseAsItIs()
     {
         if (!Handle.IsClosed)
@@ -128,8 +128,8 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    // A store has no triggers and views. Those of a file that somebody else has made do not run, nor functions with effects in what its schema
-    // computes, and no statement can damage the file (https://www.sqlite.org/security.html).
+    // A store has no triggers and views. Those of a file from another program do not run, nor do functions with side effects in its schema, and no statement
+    // can damage the file (https://www.sqlite.org/security.html).
     private void RunNothingOfTheFile()
     {
         _ = raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, out _);

@@ -2,8 +2,8 @@ using SQLitePCL;
 
 namespace Valkeyrie.Embedded.Sqlite;
 
-/// <summary>Makes the native SQLite library ready, once for the process.</summary>
-/// <remarks>Where it lies is known to whoever loads this assembly: the runtime by a program's dependency file, a load context by what it says itself.</remarks>
+/// <summary>Loads the native SQLite library, once for the process.</summary>
+/// <remarks>The loader of this assembly finds the library: the runtime through a program's dependency file, or a load context.</remarks>
 internal static class NativeSqlite
 {
     private static readonly Lazy<bool> Initialization = new(static () =>

@@ -2,15 +2,15 @@ using SQLitePCL;
 
 namespace Valkeyrie.Embedded.Sqlite;
 
-/// <summary>Turns SQLite's result codes (https://www.sqlite.org/rescode.html) into the contract's errors; none reaches a caller as it is.</summary>
+/// <summary>Converts SQLite's result codes (https://www.sqlite.org/rescode.html) to the contract's errors, so that callers see none of the codes.</summary>
 internal static class SqliteErrors
 {
     private const int PrimaryCode = 0xFF;
 
-    // SQLITE_IOERR_CORRUPTFS, which the binding does not name.
+    // SQLITE_IOERR_CORRUPTFS, which the binding does not define.
     private const int CorruptFileSystem = raw.SQLITE_IOERR | (33 << 8);
 
-    /// <summary>True if another connection is in the way, so that a later try may do.</summary>
+    /// <summary>Checks whether another connection blocks this one, so that a later attempt may succeed.</summary>
     public static bool IsBusy(int code) => (code & PrimaryCode) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED;
 
     public static KvException From(Connection connection, int code)
@@ -29,7 +29,7 @@ internal static class SqliteErrors
         raw.SQLITE_CORRUPT => new KvException(KvErrorCode.CorruptStore, $"'{file}' is damaged: SQLite reports '{said}'. Restore it from a copy, or move it away to start with an empty store.") { Endpoint = file },
         raw.SQLITE_NOTADB => new KvException(KvErrorCode.CorruptStore, $"'{file}' is not a store: it is not an SQLite database. Specify another path, or move the file away.") { Endpoint = file },
 
-        // Our own statements are right, so the tables they are about are not.
+        // The store's own statements are correct, so the file's tables are not.
         raw.SQLITE_ERROR or raw.SQLITE_MISMATCH or raw.SQLITE_CONSTRAINT or raw.SQLITE_SCHEMA =>
             new KvException(KvErrorCode.CorruptStore, $"'{file}' does not have the tables of a store: SQLite reports '{said}'.") { Endpoint = file },
 
@@ -48,7 +48,7 @@ internal static class SqliteErrors
 
     private static KvException FromInputOutput(int code, string file) => code switch
     {
-        // SQLite says "full" of a full disk only; a user's quota and a limit on file sizes show as failed writes.
+        // SQLite reports "full" only for a full disk; a user's quota and a limit on file sizes appear as failed writes.
         raw.SQLITE_IOERR_WRITE => new KvException(
             KvErrorCode.QuotaExceeded,
             $"'{file}' could not be written: a quota or a file size limit is reached, or the disk failed. Nothing was written.") { Endpoint = file },

@@ -3,22 +3,22 @@ using System.Text;
 
 namespace Valkeyrie.Embedded.Sqlite;
 
-/// <summary>Paths as SQLite wants them.</summary>
+/// <summary>Converts paths to SQLite's form.</summary>
 internal static class SqlitePath
 {
     private const int LongestOfWindows = 259;
     private const string LongestEnding = "-journal";
     private const string Verbatim = @"\\?\";
 
-    /// <summary>The name by which SQLite opens a file.</summary>
-    /// <param name="file">Its full path.</param>
-    /// <param name="isWindows">True for a path of Windows, which takes a long one only with a mark before it. .NET sets that by itself, SQLite does not.</param>
+    /// <summary>Returns the name with which SQLite opens a file.</summary>
+    /// <param name="file">The full path.</param>
+    /// <param name="isWindows">True for a Windows path. A long one needs a prefix, which .NET adds automatically and SQLite does not.</param>
     public static string Of(string file, bool isWindows) =>
         isWindows && file.Length + LongestEnding.Length > LongestOfWindows && file.Length > 2 && file[1] == ':' ? Verbatim + file : file;
 
-    /// <summary>The address by which SQLite reads a file as it lies there: without its log and without locks.</summary>
-    /// <param name="file">Its full path.</param>
-    /// <param name="isWindows">True for a path of Windows. SQLite drops the slash before its drive, or before its mark.</param>
+    /// <summary>Returns the URI with which SQLite reads only the file, without its log and without locks.</summary>
+    /// <param name="file">The full path.</param>
+    /// <param name="isWindows">True for a Windows path. SQLite drops the slash before its drive or prefix.</param>
     public static string Immutable(string file, bool isWindows)
     {
         var uri = new StringBuilder("file://");

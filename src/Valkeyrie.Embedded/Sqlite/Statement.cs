@@ -2,7 +2,7 @@ using SQLitePCL;
 
 namespace Valkeyrie.Embedded.Sqlite;
 
-/// <summary>A prepared statement: bind, step, read columns, reset. Its text is parsed once for its connection.</summary>
+/// <summary>A prepared statement: bind, step, read columns, reset. Its text is parsed once for each connection.</summary>
 /// <remarks>Parameters are numbered from 1 and columns from 0, as SQLite does. Spans are valid until the next step or reset.</remarks>
 internal sealed class Statement(Connection connection, sqlite3_stmt handle) : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
         return this;
     }
 
-    /// <summary>Goes to the next row; false at the end, when the statement has reset itself.</summary>
+    /// <summary>Moves to the next row; false at the end, when the statement has reset itself.</summary>
     public bool Step()
     {
         var result = TryStep();
@@ -36,7 +36,7 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
         };
     }
 
-    /// <summary>As <see cref="Step"/>, with SQLite's own code as the result.</summary>
+    /// <summary>Works as <see cref="Step"/>, but returns SQLite's result code.</summary>
     public int TryStep()
     {
         var result = raw.sqlite3_step(handle);
@@ -45,13 +45,13 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
             return result;
         }
 
-        // What went wrong must be read before the reset, which has an outcome of its own.
+        // The error must be read before the reset, which has its own result.
         var extended = result == raw.SQLITE_DONE ? result : raw.sqlite3_extended_errcode(connection.Handle);
         _ = raw.sqlite3_reset(handle);
         return extended;
     }
 
-    /// <summary>Runs a statement that gives no rows.</summary>
+    /// <summary>Runs a statement without rows.</summary>
     public void Run()
     {
         if (Step())
@@ -60,7 +60,7 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
         }
     }
 
-    /// <summary>Runs a statement that gives one number; <paramref name="missing"/> where it gives no row, or NULL.</summary>
+    /// <summary>Runs a statement that returns one number; <paramref name="missing"/> if it returns no row or NULL.</summary>
     public long Scalar(long missing)
     {
         if (!Step())

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace Valkeyrie.Embedded.Sqlite;
 
-/// <summary>The file of SQLite's log, looked at from outside: https://www.sqlite.org/fileformat2.html#the_write_ahead_log.</summary>
+/// <summary>The file of SQLite's log, read without SQLite: https://www.sqlite.org/fileformat2.html#the_write_ahead_log.</summary>
 internal sealed class WriteAheadLog : IDisposable
 {
     private const int HeaderBytes = 32;
     private const int FrameHeaderBytes = 24;
     private const int SaltsOffset = 16;
 
-    // The last bit says in which order of bytes the checksums are counted.
+    // The last bit states the byte order of the checksums.
     private const uint Magic = 0x377F0682;
     private const uint BigEndianBit = 1;
 
@@ -28,10 +28,10 @@ internal sealed class WriteAheadLog : IDisposable
         _seed = seed;
     }
 
-    /// <summary>Random when the log is made; one more each time that it starts again.</summary>
+    /// <summary>The first salt: random when the log is created, and one more at each restart of the log.</summary>
     public uint FirstSalt => BinaryPrimitives.ReadUInt32BigEndian(_salts);
 
-    /// <summary>Opens a log for reading; null if there is none, or none that SQLite would heed.</summary>
+    /// <summary>Opens a log for reading; null if there is none, or none that SQLite would use.</summary>
     public static WriteAheadLog? TryOpen(string path)
     {
         FileStream file;
@@ -60,7 +60,7 @@ internal sealed class WriteAheadLog : IDisposable
         return null;
     }
 
-    /// <summary>The numbers of the pages that its transactions have written, as far as SQLite would heed them. To be read once.</summary>
+    /// <summary>Reads the numbers of the pages that committed transactions wrote and that SQLite would use. Call it once.</summary>
     public IEnumerable<uint> CommittedPages()
     {
         var frame = new byte[FrameHeaderBytes + _pageSize];

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>The time since the machine was started, its sleep included. Nobody sets it, and all processes read the same.</summary>
-/// <remarks>Linux alone offers it together with a name for the start (its boot id), which a time that is kept in a file needs.</remarks>
+/// <summary>The time since the machine was started, including sleep. It cannot be set, and is the same in all processes.</summary>
+/// <remarks>Only Linux offers it together with an identity of the start (the boot id), which a time stored in a file needs.</remarks>
 internal static class BootClock
 {
     // CLOCK_BOOTTIME of Linux.
@@ -11,10 +11,10 @@ internal static class BootClock
 
     private const string BootIdPath = "/proc/sys/kernel/random/boot_id";
 
-    /// <summary>Tells this start of the machine from all others; null if nothing does.</summary>
+    /// <summary>The identity of this start of the machine; null if the system has none.</summary>
     public static byte[]? BootId { get; } = ReadBootId();
 
-    /// <summary>Milliseconds since the start. To be asked only where there is a <see cref="BootId"/>.</summary>
+    /// <summary>The milliseconds since the start. Read it only if <see cref="BootId"/> is not null.</summary>
     public static long Now => Native.ReadClock(BootTime, out var time) == 0
         ? (time.Seconds * 1000L) + (time.Nanoseconds / 1_000_000)
         : throw new PlatformNotSupportedException("The system has no clock that counts from its start.");

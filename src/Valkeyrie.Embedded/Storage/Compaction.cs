@@ -2,19 +2,19 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>Forgets the oldest changes, a little at a time: what history holds of a change is all in its row, so this cuts off the beginning
-/// of a table and touches nothing else but large values and keys that exist no more.</summary>
+/// <summary>Removes the oldest changes in small steps. The history holds a change completely in one row, so compaction only cuts off the beginning of a table,
+/// and otherwise removes large values and keys that no longer exist.</summary>
 internal static class Compaction
 {
-    // A step stays well below the cost of one sync to the disk.
+    // A step costs much less than one sync to the disk.
     private const int RowsInStep = 512;
 
-    // A large value spreads over pages of its own, which must all be given back.
+    // A large value occupies separate pages, which must all be freed.
     private const int RowsALargeValueCountsFor = 32;
 
     private const int PagesInStep = 512;
 
-    /// <summary>Forgets some of the changes before a revision; true if there may be more to forget. The newest revision always stays.</summary>
+    /// <summary>Removes some of the changes before a revision; true if more may remain. The newest revision always stays.</summary>
     public static bool Step(PairWriter writer, long beforeRevision)
     {
         var connection = writer.Reader.Connection;
@@ -33,13 +33,13 @@ internal static class Compaction
         return !complete;
     }
 
-    /// <summary>The revision before which the bounds let go: beyond the count, or older than the age.</summary>
+    /// <summary>Returns the first revision to keep by the bounds: earlier ones exceed the number or the age.</summary>
     public static long RevisionToKeep(PairReader reader, HistoryBounds bounds, long newest, long now)
     {
         var byCount = newest - bounds.Revisions + 1;
         var horizon = now - (long)Math.Min(bounds.Age.TotalMilliseconds, now);
 
-        // Rows are in the order of their time, but for a clock that was set back: so the first young one ends the walk, and a step's worth is enough.
+        // Rows are in the order of their time, unless a clock was set back. So the first young one ends the search, and the rows of one step are sufficient.
         var rows = reader.Connection.Prepared("SELECT position, written FROM history ORDER BY position LIMIT ?1").Bind(1, RowsInStep);
         var byAge = 0L;
         try
@@ -57,21 +57,21 @@ internal static class Compaction
         return Math.Max(byCount, byAge);
     }
 
-    /// <summary>True if free pages are a good part of the file.</summary>
+    /// <summary>Checks whether free pages are a large part of the file.</summary>
     public static bool HasManyFreePages(Connection connection)
     {
         var free = connection.Prepared("PRAGMA freelist_count").Scalar(0);
         return free >= 4 * PagesInStep && free * 4 >= connection.Prepared("PRAGMA page_count").Scalar(0);
     }
 
-    /// <summary>Gives some free pages back to the disk; true if there are still many.</summary>
+    /// <summary>Returns some free pages to the disk; true if many remain.</summary>
     public static bool GiveBackPages(Connection connection)
     {
         connection.Execute($"PRAGMA incremental_vacuum({PagesInStep})");
         return HasManyFreePages(connection);
     }
 
-    /// <summary>Gives some free pages back to the disk; true while there are any left.</summary>
+    /// <summary>Returns some free pages to the disk; true while any remain.</summary>
     public static bool GiveBackStep(Connection connection)
     {
         connection.Execute($"PRAGMA incremental_vacuum({PagesInStep})");

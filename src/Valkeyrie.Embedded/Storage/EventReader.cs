@@ -2,7 +2,7 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>Reads changes from history for a watch.</summary>
+/// <summary>Reads changes from the history for a watch.</summary>
 internal static class EventReader
 {
     private const int EnoughEvents = 512;
@@ -11,14 +11,14 @@ internal static class EventReader
     private const string Columns =
         "position, key, create_revision, version, lease, value, old_position, old_create_revision, old_version, old_lease, old_value";
 
-    /// <summary>The changes of a range between two positions: all of them, or as many whole revisions as make a fair portion.</summary>
-    /// <param name="reader">What to read with. To be called in one state.</param>
-    /// <param name="range">The range, for the message where it can no longer be followed from there.</param>
+    /// <summary>Reads the changes of a range between two positions: all of them, or as many whole revisions as form a batch of reasonable size.</summary>
+    /// <param name="reader">The reader. Call it in one state.</param>
+    /// <param name="range">The range, for the error if it can no longer be followed from there.</param>
     /// <param name="interval">The range as bytes.</param>
     /// <param name="from">The first position.</param>
-    /// <param name="until">The last position; that of the newest change if none exists so high.</param>
-    /// <param name="previousValue">True to carry the pair before each change along.</param>
-    /// <returns>The changes, the last position that they account for, and whether those are all.</returns>
+    /// <param name="until">The last position; if it is not reached yet, that of the newest change.</param>
+    /// <param name="previousValue">True to include the pair before each change.</param>
+    /// <returns>The changes, the last position that they cover, and whether they are complete.</returns>
     public static (IReadOnlyList<KvEvent> Events, long Through, bool Complete) Read(
         PairReader reader, KvRange range, KeyInterval interval, long from, long until, bool previousValue)
     {
@@ -58,7 +58,7 @@ internal static class EventReader
             rows.Reset();
         }
 
-        // A revision is written in one step: of the newest one there is no more to come.
+        // A revision is written in one step, so the newest one is complete.
         return (events, Math.Min(until, Position.LastOf(Position.RevisionOf(newest))), true);
     }
 

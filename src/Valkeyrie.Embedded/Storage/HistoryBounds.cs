@@ -1,6 +1,6 @@
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>How much of its history a database keeps; a change that passes either bound is forgotten.</summary>
-/// <param name="Revisions">The most revisions.</param>
-/// <param name="Age">How long a revision is kept.</param>
+/// <summary>The length of the history that a database keeps. A change that exceeds either bound is removed.</summary>
+/// <param name="Revisions">The maximum number of revisions.</param>
+/// <param name="Age">The time for which a revision is kept.</param>
 internal sealed record HistoryBounds(long Revisions, TimeSpan Age);

@@ -3,7 +3,7 @@ namespace Valkeyrie.Embedded.Storage;
 /// <summary>Intervals of keys by their bytes.</summary>
 internal static class Interval
 {
-    /// <summary>The interval of a range of any kind, the single key included.</summary>
+    /// <summary>Returns the interval of a range of any kind, including a single key.</summary>
     public static KeyInterval Of(KeyCodec keys, KvRange range)
     {
         if (range.Kind != KvRangeKind.Key)
@@ -15,7 +15,7 @@ internal static class Interval
         return new KeyInterval(key, JustAfter(key));
     }
 
-    /// <summary>The smallest key after another one.</summary>
+    /// <summary>Returns the smallest key after another one.</summary>
     public static byte[] JustAfter(byte[] key) => [.. key, 0];
 
     public static bool Contains(this KeyInterval interval, ReadOnlySpan<byte> key) =>

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>Reads the changes of one key, newest first. Each row of <c>history</c> holds the version that it replaced and where that was written, so
-/// the rows of a key are a chain; it ends where the next is no longer kept.</summary>
+/// <summary>Reads the changes of one key, newest first. Each row of <c>history</c> contains the version that it replaced and the position of that version, so
+/// the rows of a key form a chain, which ends at the first removed row.</summary>
 internal static class KeyHistory
 {
     private const int EnoughEvents = 64;
@@ -9,11 +9,11 @@ internal static class KeyHistory
 
     private const string Replaced = "SELECT old_position, old_create_revision, old_version, old_lease, old_value FROM history WHERE position = ?1";
 
-    /// <summary>A portion of the changes. To be called in one state.</summary>
-    /// <param name="reader">Where to read.</param>
+    /// <summary>Reads a batch of the changes. Call it in one state.</summary>
+    /// <param name="reader">The reader.</param>
     /// <param name="key">The key.</param>
     /// <param name="after">The position of the last change that was read; 0 to begin.</param>
-    /// <returns>The changes, and the position of the last; 0 once there are no more.</returns>
+    /// <returns>The changes, and the position of the last one; 0 if no more follow.</returns>
     public static (IReadOnlyList<KvEvent> Events, long Last) Read(PairReader reader, string key, long after)
     {
         List<KvEvent> events = [];
@@ -55,7 +55,7 @@ internal static class KeyHistory
         return reader.Walk("position", "deleted", self, "").Scalar(0) is not 0 and var deleted ? (Delete(key, deleted), deleted) : null;
     }
 
-    // What the oldest revision replaced belongs to one that cannot be read any more.
+    // The version replaced by the oldest revision belongs to a revision that can no longer be read.
     private static (KvEvent Change, long Position)? Before(PairReader reader, string key, long position, long oldest)
     {
         if (Position.RevisionOf(position) <= oldest)
@@ -77,7 +77,7 @@ internal static class KeyHistory
                 return (Put(key, old, reader.Value(row, 4, old.Position)), old.Position);
             }
 
-            // Before a key's first creation there is nothing; before a later one its deletion, if that is still kept.
+            // No change precedes a key's first creation; a later creation follows a deletion, if that is still kept.
             return old.Position == 0 || old.Revision < oldest ? null : (Delete(key, old.Position), old.Position);
         }
         finally

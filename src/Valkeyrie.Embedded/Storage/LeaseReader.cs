@@ -1,10 +1,10 @@
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>Reads what is known of leases.</summary>
+/// <summary>Reads leases.</summary>
 internal static class LeaseReader
 {
-    /// <summary>One lease with its keys, as of a time in milliseconds since 1970, UTC. To be called in one state.</summary>
-    /// <exception cref="KvLeaseNotFoundException">There is none of this number, or its time is over.</exception>
+    /// <summary>Reads one lease with its keys, at a time in milliseconds since 1970, UTC. Call it in one state.</summary>
+    /// <exception cref="KvLeaseNotFoundException">The lease does not exist or has expired.</exception>
     public static KvLease Get(PairReader reader, long leaseId, long now)
     {
         var row = reader.Connection.Prepared("SELECT seconds, deadline FROM leases WHERE id = ?1").Bind(1, leaseId);
@@ -16,7 +16,7 @@ internal static class LeaseReader
             : throw new KvLeaseNotFoundException(leaseId, reader.Connection.File);
     }
 
-    /// <summary>The numbers of the leases that live, those that end next first.</summary>
+    /// <summary>Lists the numbers of the living leases, in the order in which they end.</summary>
     public static IReadOnlyList<long> Ids(PairReader reader, long now)
     {
         List<long> ids = [];
@@ -40,7 +40,7 @@ internal static class LeaseReader
     {
         List<string> keys = [];
 
-        // The index on leases holds no row of lease 0, and serves a query that says so.
+        // The index on leases has no row of lease 0, and serves only queries with this condition.
         var rows = reader.Connection.Prepared("SELECT key FROM pairs WHERE lease = ?1 AND lease <> 0 ORDER BY key").Bind(1, leaseId);
         try
         {

@@ -1,15 +1,15 @@
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>Makes, renews and ends leases inside a transaction of SQLite.</summary>
-/// <remarks>Holders count by the machine's monotonic clock, leases end by the one that goes on while it is off. So that no lease ends before its holder
-/// gives it up, each gets a little more than its time: what is lost where milliseconds are cut off, and twice what a clock gains that is being set
-/// right (500 millionths, adjtimex's most).</remarks>
+/// <summary>Grants, renews and revokes leases inside an SQLite transaction.</summary>
+/// <remarks>Holders use the machine's monotonic clock; leases end by a clock that continues while the machine is off. So that no lease ends before its holder
+/// gives it up, each gets slightly more than its time: the loss from truncation to milliseconds, and twice the drift of a clock that is being adjusted (500
+/// millionths, the maximum of adjtimex).</remarks>
 internal static class Leases
 {
-    /// <summary>The end of a lease that has its full time from now (?1), in SQL.</summary>
+    /// <summary>The end of a lease with its full time from now (?1), in SQL.</summary>
     public const string FullTime = "?1 + seconds * 1001 + 2";
 
-    /// <summary>Refuses a lease that does not exist.</summary>
+    /// <summary>Throws if a lease does not exist.</summary>
     public static void Require(PairWriter writer, long leaseId)
     {
         if (leaseId != 0 && Seconds(writer, leaseId) == 0)
@@ -18,7 +18,7 @@ internal static class Leases
         }
     }
 
-    /// <summary>Makes a lease; false if its number is taken.</summary>
+    /// <summary>Grants a lease; false if its number is taken.</summary>
     public static bool TryGrant(PairWriter writer, long leaseId, long seconds)
     {
         if (Seconds(writer, leaseId) != 0)
@@ -32,7 +32,7 @@ internal static class Leases
         return true;
     }
 
-    /// <summary>Gives a lease its full time to live again; gives that in seconds.</summary>
+    /// <summary>Renews a lease to its full time to live, and returns that in seconds.</summary>
     public static long Renew(PairWriter writer, long leaseId)
     {
         Require(writer, leaseId);
@@ -42,15 +42,15 @@ internal static class Leases
         return seconds;
     }
 
-    /// <summary>Gives the leases whose deadline lies further ahead than their time to live that time from now on: the clock has been set back
-    /// since they were renewed.</summary>
+    /// <summary>Shortens the leases whose deadline is further ahead than their time to live, which shows that the clock was set back since they were
+    /// renewed.</summary>
     public static void Shorten(PairWriter writer)
     {
         writer.NoteLeaseChange();
         writer.Reader.Connection.Prepared($"UPDATE leases SET deadline = {FullTime} WHERE deadline > {FullTime}").Bind(1, writer.Now).Run();
     }
 
-    /// <summary>Ends a lease and removes its keys.</summary>
+    /// <summary>Revokes a lease and removes its keys.</summary>
     public static void Revoke(PairWriter writer, long leaseId)
     {
         Require(writer, leaseId);
@@ -59,8 +59,8 @@ internal static class Leases
         writer.Reader.Connection.Prepared("DELETE FROM leases WHERE id = ?1").Bind(1, leaseId).Run();
     }
 
-    /// <summary>Ends the leases whose time is over, each as a separate request.</summary>
-    /// <returns>False if there were more of them than the most to end at once.</returns>
+    /// <summary>Ends the expired leases, each as a separate request.</summary>
+    /// <returns>False if more leases remain than the maximum to end at once.</returns>
     public static bool TryEndExpired(PairWriter writer, int most)
     {
         for (var left = most; left > 0; left--)

@@ -2,8 +2,7 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>Reads what a range held at an older revision: every key that exists or was deleted since, each taken back through the changes
-/// made after that revision.</summary>
+/// <summary>Reads a range at an older revision: every key that exists or was deleted since, each traced back through the changes after that revision.</summary>
 internal static class OlderPairs
 {
     private const string Back = "SELECT old_position, old_create_revision, old_version, old_lease, old_value FROM history WHERE position = ?1";
@@ -16,7 +15,7 @@ internal static class OlderPairs
 
     public static PageBuilder Read(PairReader reader, KeyInterval interval, KvRangeQuery query, long revision)
     {
-        // Sorting needs all of them, so the limit is applied after it.
+        // Sorting needs all pairs, so the limit is applied afterwards.
         var page = new PageBuilder(query.NewestFirst ? query with { Limit = null } : query);
         var latest = query.MaxCreateRevision ?? long.MaxValue;
         var earliest = query.MinRevision ?? 0;
@@ -47,7 +46,7 @@ internal static class OlderPairs
 
     private delegate bool Visitor(ReadOnlySpan<byte> key, PairVersion version, byte[]? value);
 
-    // Both tables are in the order of keys and no key is in both, so this is a merge.
+    // Both tables are in the order of keys and have no common key, so this is a merge.
     private static void ForEach(PairReader reader, KeyInterval interval, long revision, bool withValues, bool descending, Visitor visit)
     {
         var order = descending ? "ORDER BY key DESC" : "ORDER BY key";
@@ -92,7 +91,7 @@ internal static class OlderPairs
         var back = reader.Connection.Prepared(Back);
         try
         {
-            // A change after the revision is kept, or the revision would have been refused.
+            // A change after the revision is kept; otherwise the revision would have been refused.
             while (Position.RevisionOf(position) > revision)
             {
                 if (!back.Bind(1, position).Step())

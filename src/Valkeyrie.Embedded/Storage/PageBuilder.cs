@@ -1,9 +1,9 @@
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>Gathers the pairs of one page.</summary>
+/// <summary>Collects the pairs of one page.</summary>
 internal sealed class PageBuilder(KvRangeQuery query)
 {
-    // What a pair takes beside its key and value, for the measure of a page.
+    // The overhead of a pair in addition to its key and value, for the size of a page.
     private const int PairOverhead = 16;
 
     private readonly List<KvPair> _pairs = [];
@@ -14,7 +14,7 @@ internal sealed class PageBuilder(KvRangeQuery query)
 
     public long ByteCount { get; private set; }
 
-    /// <summary>True if no pair fits any more; asking says that there is one.</summary>
+    /// <summary>True if no pair fits any more. Call it only if another pair exists.</summary>
     public bool IsFull => _pairs.Count >= query.Limit && (More = true);
 
     public void Add(KeyCodec keys, ReadOnlySpan<byte> key, PairVersion version, byte[]? value)
@@ -23,7 +23,7 @@ internal sealed class PageBuilder(KvRangeQuery query)
         _pairs.Add(version.ToPair(keys.Decode(key), value));
     }
 
-    /// <summary>Puts the pairs created last first and cuts to a limit.</summary>
+    /// <summary>Sorts the most recently created pairs first and applies a limit.</summary>
     public PageBuilder SortedNewestFirst(long? limit)
     {
         var sorted = _pairs.OrderByDescending(p => p.CreateRevision).ToList();

@@ -17,7 +17,7 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
 
     public KeyCodec Keys => keys;
 
-    /// <summary>Holds what several statements read to one state of the store.</summary>
+    /// <summary>Runs several statements on one state of the store.</summary>
     public T InOneState<TState, T>(TState state, Func<PairReader, TState, T> read)
     {
         _begin.Run();
@@ -33,12 +33,12 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
         }
     }
 
-    /// <summary>The position of the newest change.</summary>
+    /// <summary>Returns the position of the newest change.</summary>
     public long NewestPosition() => _newest.Scalar(Position.LastOf(Position.FirstRevision));
 
     public long NewestRevision() => Position.RevisionOf(NewestPosition());
 
-    /// <summary>The oldest revision whose changes are all kept.</summary>
+    /// <summary>Returns the oldest revision whose changes are all kept.</summary>
     public long OldestRevision()
     {
         var first = _oldest.Scalar(0);
@@ -46,11 +46,11 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
         return revision <= Position.FirstRevision + 1 ? Position.FirstRevision : Position.IsFirst(first) ? revision : revision + 1;
     }
 
-    /// <summary>True if the deadline of a lease lies further ahead than its time to live.</summary>
+    /// <summary>Checks whether the deadline of a lease is further ahead than its time to live.</summary>
     public bool HasOverlongLeases(long now) =>
         connection.Prepared($"SELECT EXISTS(SELECT 1 FROM leases WHERE deadline > {Leases.FullTime})").Bind(1, now).Scalar(0) != 0;
 
-    /// <summary>The newest version of one key; null if it does not exist.</summary>
+    /// <summary>Reads the newest version of one key; null if it does not exist.</summary>
     public KvPair? Get(string key)
     {
         var room = keys.MaxByteCount(key);
@@ -71,16 +71,16 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
         }
     }
 
-    /// <summary>One key as it was at a revision. To be called in one state.</summary>
+    /// <summary>Reads one key at a revision. Call it in one state.</summary>
     public KvPair? GetAt(string key, long revision)
     {
         var newest = NewestRevision();
         return CheckRevision(revision, newest, key) < newest ? OlderPairs.Get(this, key, revision) : Get(key);
     }
 
-    /// <summary>One page of a range. To be called in one state.</summary>
-    /// <param name="query">What is asked for.</param>
-    /// <param name="exactCount">False to spare a walk over what the limit leaves out: the count is then one more than the pairs.</param>
+    /// <summary>Reads one page of a range. Call it in one state.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="exactCount">False to avoid counting the pairs beyond the limit: the count is then one more than the pairs.</param>
     public KvPage Range(KvRangeQuery query, bool exactCount)
     {
         var newest = NewestRevision();
@@ -113,10 +113,10 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
         return new KvPage(page.Pairs, page.More, count, newest, page.ByteCount);
     }
 
-    /// <summary>Refuses a revision that is not there yet or no longer; gives the one to read at.</summary>
-    /// <param name="revision">The revision asked for; null for the newest.</param>
+    /// <summary>Refuses a revision that does not exist yet or is no longer kept; returns the revision to read at.</summary>
+    /// <param name="revision">The requested revision; null for the newest.</param>
     /// <param name="newest">The newest revision.</param>
-    /// <param name="key">What is to be read, for the message.</param>
+    /// <param name="key">The key or range of the read, for the message.</param>
     public long CheckRevision(long? revision, long newest, string key)
     {
         if (revision is not { } asked)
@@ -134,7 +134,7 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
             : asked;
     }
 
-    /// <summary>The value in a column, or from the table of large ones where the column is NULL.</summary>
+    /// <summary>Returns the value in a column, or from the table of large values if the column is NULL.</summary>
     public byte[] Value(Statement row, int column, long position)
     {
         var inline = row.Blob(column);
@@ -154,7 +154,7 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
         return value;
     }
 
-    /// <summary>The statement that walks over an interval of <c>pairs</c> or <c>deleted</c>, ready to step.</summary>
+    /// <summary>Prepares the statement that reads an interval of <c>pairs</c> or <c>deleted</c>, ready to step.</summary>
     public Statement Walk(string columns, string table, KeyInterval interval, string rest)
     {
         var sql = interval.End is null
@@ -183,7 +183,7 @@ internal sealed class PairReader(Connection connection, KeyCodec keys)
         return Read(rows, query);
     }
 
-    // One more than asked for, to know whether there is more.
+    // One more than requested, to know whether more exist.
     private static long RowLimit(KvRangeQuery query) => query.Limit + 1 ?? -1;
 
     private PageBuilder Read(Statement rows, KvRangeQuery query)

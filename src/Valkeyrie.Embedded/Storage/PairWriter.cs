@@ -2,7 +2,7 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>Writes pairs inside a transaction of SQLite, which may hold several requests, each with a revision of its own.</summary>
+/// <summary>Writes pairs inside an SQLite transaction, which can contain several requests, each with a separate revision.</summary>
 internal sealed class PairWriter(PairReader reader)
 {
     private const string HistoryColumns =
@@ -27,19 +27,19 @@ internal sealed class PairWriter(PairReader reader)
 
     public PairReader Reader => reader;
 
-    /// <summary>The newest revision, that of the open request included once it has changed something.</summary>
+    /// <summary>The newest revision, including that of the open request after its first change.</summary>
     public long Revision { get; private set; }
 
-    /// <summary>True if the open request has written something, be it only a lease.</summary>
+    /// <summary>True if the open request has written anything, even if only a lease.</summary>
     public bool IsRequestDirty { get; private set; }
 
-    /// <summary>True if the transaction has made, renewed or ended a lease.</summary>
+    /// <summary>True if the transaction has granted, renewed or ended a lease.</summary>
     public bool HasChangedLeases { get; private set; }
 
     /// <summary>The time at which the transaction began, in milliseconds since 1970, UTC.</summary>
     public long Now => _now;
 
-    /// <summary>To be called when the transaction has begun.</summary>
+    /// <summary>Prepares the writer. Call it when the transaction has begun.</summary>
     public void Begin(long newestRevision, long now)
     {
         Revision = newestRevision;
@@ -47,7 +47,7 @@ internal sealed class PairWriter(PairReader reader)
         HasChangedLeases = false;
     }
 
-    /// <summary>To be called before each request.</summary>
+    /// <summary>Begins a request. Call it before each one.</summary>
     public void BeginRequest()
     {
         _next = Position.FirstOf(Revision + 1);
@@ -74,7 +74,7 @@ internal sealed class PairWriter(PairReader reader)
                 var keep = _connection.Prepared("INSERT INTO large_values(position, value) VALUES(?1, ?2)").Bind(1, position).Bind(2, value);
                 keep.Run();
 
-                // Else the statement would hold its copy of the value until the next large one comes.
+                // Otherwise the statement would keep its copy of the value until the next large one.
                 keep.BindNull(2);
             }
 
@@ -88,7 +88,7 @@ internal sealed class PairWriter(PairReader reader)
         }
     }
 
-    /// <summary>Removes one key; false if there was none.</summary>
+    /// <summary>Removes one key; false if it did not exist.</summary>
     public bool Delete(ReadOnlySpan<byte> key)
     {
         if (!_look.Bind(1, key).Step())
@@ -113,7 +113,7 @@ internal sealed class PairWriter(PairReader reader)
         }
     }
 
-    /// <summary>Removes every key of an interval; gives how many.</summary>
+    /// <summary>Removes every key of an interval, and returns their number.</summary>
     public long Delete(KeyInterval interval) => interval.End is null
         ? DeleteWhere("key >= ?1", s => s.Bind(1, interval.Start))
         : DeleteWhere("key >= ?1 AND key < ?2", s => s.Bind(1, interval.Start).Bind(2, interval.End));
@@ -121,10 +121,10 @@ internal sealed class PairWriter(PairReader reader)
     /// <summary>Removes the keys of a lease.</summary>
     public void DeleteKeysOf(long leaseId) => _ = DeleteWhere("lease = ?1 AND lease <> 0", s => s.Bind(1, leaseId));
 
-    /// <summary>To be called by whatever writes to the leases.</summary>
+    /// <summary>Records a change of leases. Call it after every write to them.</summary>
     public void NoteLeaseChange() => IsRequestDirty = HasChangedLeases = true;
 
-    // In three steps of SQLite's own, so that a million keys pass through no memory of ours.
+    // Three statements inside SQLite, so that a million keys need no memory of this process.
     private long DeleteWhere(string condition, Action<Statement> bind)
     {
         var count = Bound($"SELECT count(*) FROM pairs WHERE {condition}", bind).Scalar(0);

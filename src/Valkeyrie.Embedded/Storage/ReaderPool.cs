@@ -1,6 +1,6 @@
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>Connections for reading a file, one for each thread that reads at the same time; those not in use are kept for the next.</summary>
+/// <summary>Connections for reading a file, one for each concurrent reader; unused ones are kept for later reads.</summary>
 internal sealed class ReaderPool(Func<PairReader> open, Func<Exception> closedError) : IDisposable
 {
     private readonly PairReader?[] _idle = new PairReader?[Math.Max(4, 2 * Environment.ProcessorCount)];
@@ -21,7 +21,7 @@ internal sealed class ReaderPool(Func<PairReader> open, Func<Exception> closedEr
         }
     }
 
-    /// <summary>Closes the connections, and waits for those in use: when this returns the file is let go.</summary>
+    /// <summary>Closes the connections, and waits for those in use. Afterwards the file is released.</summary>
     public void Dispose()
     {
         _closed = true;
@@ -79,7 +79,7 @@ internal sealed class ReaderPool(Func<PairReader> open, Func<Exception> closedEr
         {
             if (_idle[i] is null && Interlocked.CompareExchange(ref _idle[i], reader, null) is null)
             {
-                // The pool may have been closed just before the connection was put back.
+                // The pool may have been closed just before the connection was returned.
                 if (!_closed || Interlocked.Exchange(ref _idle[i], null) is not { } left)
                 {
                     return;

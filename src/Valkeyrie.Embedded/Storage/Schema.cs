@@ -3,26 +3,26 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>The tables of a store, as a chain of steps: a new file takes them all, an older one those that it lacks.</summary>
+/// <summary>The tables of a store, as a sequence of steps: a new file gets all of them, an older one the missing ones.</summary>
 internal static class Schema
 {
-    /// <summary>Marks a file as ours, in SQLite's header: "Vkrs".</summary>
+    /// <summary>Marks a file as a store, in SQLite's header: "Vkrs".</summary>
     public const long ApplicationId = 0x566B7273;
 
-    /// <summary>Values up to this size, in bytes, lie in the row of their pair. A row of a tree ordered by key takes part in every search that
-    /// passes it, so large ones would make all searches slow; they lie in a table of their own.</summary>
+    /// <summary>The maximum size, in bytes, of values in the row of their pair. A search in a tree ordered by key reads every row on its path, so large rows
+    /// would slow down all searches; large values are in a separate table.</summary>
     public const int InlineLimit = 256;
 
-    /// <summary>Stands for no log: see <see cref="LogOf"/>.</summary>
+    /// <summary>Represents no log: see <see cref="LogOf"/>.</summary>
     public const long NoLog = -1;
 
-    /// <summary>The first version whose files record which log goes with them.</summary>
+    /// <summary>The first version whose files record the log that belongs to them.</summary>
     public const long FirstWithLog = 3;
 
     private const string LogProperty = "'log'";
 
-    // pairs: the newest version of each key. history: every change that is still kept, with the version that it replaced, so that forgetting the
-    // oldest changes is to cut off the table's beginning. deleted: where the history of a key begins that no longer exists.
+    // pairs: the newest version of each key. history: every change that is still kept, with the version that it replaced, so that compaction only cuts off the
+    // table's beginning. deleted: the beginning of the history of each key that no longer exists.
     private static readonly string[][] Steps =
     [
         [
@@ -55,7 +55,7 @@ internal static class Schema
     /// <summary>The version that this code writes, in SQLite's <c>user_version</c>.</summary>
     public static long Newest => Steps.Length;
 
-    /// <summary>Brings the tables to the newest version in one transaction; does nothing if they are.</summary>
+    /// <summary>Migrates the tables to the newest version in one transaction, if necessary.</summary>
     public static void Migrate(Connection connection)
     {
         if (connection.Scalar("PRAGMA user_version") == Newest)
@@ -65,14 +65,14 @@ internal static class Schema
 
         if (connection.Scalar("PRAGMA page_count") == 0)
         {
-            // Only an empty file takes this setting: pages that become free can be given back to the disk.
+            // Only an empty file accepts this setting, which allows free pages to be returned to the disk.
             connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
         }
 
         connection.Execute("BEGIN EXCLUSIVE");
         try
         {
-            // Another process may have done it meanwhile.
+            // Another process may have migrated the file in the meantime.
             var version = connection.Scalar("PRAGMA user_version");
             CheckVersion(version, connection.File);
             foreach (var statement in Steps.Skip((int)version).SelectMany(s => s))
@@ -90,7 +90,7 @@ internal static class Schema
         }
     }
 
-    /// <summary>Refuses a file whose tables are not exactly those of its version: what else is in it, such as a trigger, somebody else has put there.</summary>
+    /// <summary>Refuses a file whose tables are not exactly those of its version. Anything else in it, such as a trigger, comes from another program.</summary>
     public static void CheckObjects(Connection connection)
     {
         connection.Execute("BEGIN");
@@ -123,34 +123,36 @@ internal static class Schema
         }
     }
 
-    /// <summary>The first salt of the log that goes with the file, as recorded in it; <see cref="NoLog"/> where none has been written since it was made.</summary>
+    /// <summary>Returns the first salt of the log that belongs to the file, as recorded in it; <see cref="NoLog"/> if none was recorded since it was
+    /// created.</summary>
     public static long LogOf(Connection connection) => connection.Prepared($"SELECT value FROM properties WHERE name = {LogProperty}").Scalar(NoLog);
 
-    /// <summary>Records the log that goes with the file.</summary>
+    /// <summary>Records the log that belongs to the file.</summary>
     public static void SetLog(Connection connection, long firstSalt) =>
         connection.Prepared($"INSERT OR REPLACE INTO properties(name, value) VALUES({LogProperty}, ?1)").Bind(1, firstSalt).Run();
 
-    /// <summary>Says that no log goes with the file.</summary>
+    /// <summary>Records that no log belongs to the file.</summary>
     public static void ForgetLog(Connection connection) => connection.Execute($"DELETE FROM properties WHERE name = {LogProperty}");
 
-    /// <summary>How far the store's clock is ahead of the time since a start of the machine, in milliseconds; null if it was begun at another one.</summary>
+    /// <summary>Returns the difference between the store's clock and the time since a start of the machine, in milliseconds; null if it was recorded for
+    /// another start.</summary>
     public static long? ClockOffset(Connection connection, byte[] bootId)
     {
         var clock = connection.Prepared("SELECT value FROM properties WHERE name = 'clock' AND (SELECT value FROM properties WHERE name = 'boot') = ?1").Bind(1, bootId);
         return clock.Scalar(long.MinValue) is not long.MinValue and var offset ? offset : null;
     }
 
-    /// <summary>Records that.</summary>
+    /// <summary>Records the difference of <see cref="ClockOffset"/>.</summary>
     public static void SetClock(Connection connection, byte[] bootId, long offset)
     {
         connection.Prepared("INSERT OR REPLACE INTO properties(name, value) VALUES('boot', ?1)").Bind(1, bootId).Run();
         connection.Prepared("INSERT OR REPLACE INTO properties(name, value) VALUES('clock', ?1)").Bind(1, offset).Run();
     }
 
-    /// <summary>The one page in which <see cref="SetLog"/> and <see cref="SetClock"/> write.</summary>
+    /// <summary>The only page to which <see cref="SetLog"/> and <see cref="SetClock"/> write.</summary>
     public static long LogPage(Connection connection) => connection.Scalar("SELECT rootpage FROM sqlite_schema WHERE name = 'properties'");
 
-    /// <summary>Refuses a file that a newer version of this software has written.</summary>
+    /// <summary>Refuses a file written by a newer version of this software.</summary>
     public static void CheckVersion(long version, string file)
     {
         if (version < 0 || version > Newest)

@@ -2,9 +2,9 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>The clock by which the leases of a store end: milliseconds since 1970, UTC, as the first process said that opened the store since the machine was
-/// started, and from then on by the time since that start. So a wall clock that is set, or that is another one in one process, ends no lease.</summary>
-/// <remarks>Where the system offers no such time it is the wall clock.</remarks>
+/// <summary>The clock of a store's leases, in milliseconds since 1970, UTC. The first process that opens the store after a start of the machine sets it from
+/// its wall clock; then it continues with the time since that start. So a wall clock that is set, or differs in one process, ends no lease.</summary>
+/// <remarks>If the system has no such time, it is the wall clock.</remarks>
 internal sealed class StoreClock
 {
     private readonly Func<long> _wall;
@@ -16,11 +16,11 @@ internal sealed class StoreClock
         _offset = offset;
     }
 
-    /// <summary>The time.</summary>
+    /// <summary>The current time.</summary>
     public long Now => _offset is { } offset ? BootClock.Now + offset : _wall();
 
-    /// <summary>The clock of a database, which keeps the offset for all who open it.</summary>
-    /// <param name="connection">A connection that writes.</param>
+    /// <summary>Creates the clock of a database, which stores the offset for all processes.</summary>
+    /// <param name="connection">A writing connection.</param>
     /// <param name="wall">The wall clock.</param>
     public static StoreClock Of(Connection connection, Func<long> wall)
     {
@@ -39,7 +39,7 @@ internal sealed class StoreClock
         {
             connection.Execute("BEGIN IMMEDIATE");
 
-            // Another process may have been quicker.
+            // Another process may have set it first.
             if (Schema.ClockOffset(connection, boot) is { } other)
             {
                 return other;
@@ -51,7 +51,7 @@ internal sealed class StoreClock
         }
         catch (KvException e) when (e.Code is KvErrorCode.QuotaExceeded or KvErrorCode.TimedOut)
         {
-            // As on a full disk: reading goes on, by the same clock as long as nobody sets it.
+            // For example on a full disk: reads continue with the same clock, unless another process sets it.
             return offset;
         }
         finally

@@ -4,15 +4,15 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>The hash of all pairs at a revision, and whether the file is in order: two copies of a store have the same hash at the same revision.</summary>
-/// <param name="Value">CRC-32C of the pairs in key order, with their revisions.</param>
+/// <summary>The hash of all pairs at a revision, together with a check of the file. Two copies of a store have the same hash at the same revision.</summary>
+/// <param name="Value">The CRC-32C of the pairs in key order, with their revisions.</param>
 /// <param name="Revision">The revision.</param>
-/// <param name="CompactRevision">The oldest revision that is kept; null if nothing was forgotten.</param>
+/// <param name="CompactRevision">The oldest kept revision; null if the history is complete.</param>
 internal readonly record struct StoreHash(uint Value, long Revision, long? CompactRevision)
 {
     private const long PairsAtOnce = 1024;
 
-    /// <summary>Computes it. To be called in one state.</summary>
+    /// <summary>Computes the hash. Call it in one state.</summary>
     /// <exception cref="KvException">(<see cref="KvErrorCode.CorruptStore"/>) The file is damaged.</exception>
     public static StoreHash Of(PairReader reader, long? revision, CancellationToken cancellationToken)
     {
@@ -61,7 +61,7 @@ internal readonly record struct StoreHash(uint Value, long Revision, long? Compa
 
     private static void CheckFile(Connection connection)
     {
-        // One finding is enough: whatever it is, the file has to be restored.
+        // One finding is enough: the file must be restored in any case.
         if (connection.Text("PRAGMA integrity_check(1)") is var found && found != "ok")
         {
             throw new KvException(KvErrorCode.CorruptStore, $"'{connection.File}' is damaged: SQLite reports '{found}'. Restore it from a snapshot.") { Endpoint = connection.File };

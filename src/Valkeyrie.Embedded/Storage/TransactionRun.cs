@@ -2,7 +2,7 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Embedded.Storage;
 
-/// <summary>Makes a transaction of the contract, with the meaning that etcd gives it.</summary>
+/// <summary>Runs a transaction of the contract, with the semantics of etcd.</summary>
 internal static class TransactionRun
 {
     public static KvTransactionResult Run(PairWriter writer, KvTransaction transaction)
@@ -10,7 +10,7 @@ internal static class TransactionRun
         var succeeded = transaction.If.All(c => Holds(writer.Reader, c));
         var branch = succeeded ? transaction.Then : transaction.Else;
 
-        // Whatever may be refused is looked at before anything is written, so that a refusal leaves nothing to undo.
+        // All checks precede the first write, so that a refusal leaves nothing to undo.
         foreach (var operation in branch)
         {
             Check(writer, operation);

@@ -4,15 +4,15 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Watching;
 
-/// <summary>Wakes watches when a key of theirs has changed, in this process or in another.</summary>
-/// <remarks>One thread looks at the keys of new changes: at once after a commit of this process, and every few milliseconds for those of others, as
-/// long as there is any watch. It hands on no change itself, only from where to where there are some: a watch that was woken reads its own from
-/// history, at its own pace, so what waits for a slow one waits on the disk.</remarks>
+/// <summary>Wakes watches when one of their keys has changed, in this process or in another.</summary>
+/// <remarks>One thread reads the keys of new changes: immediately after a commit of this process, and every few milliseconds for other processes, while any
+/// watch exists. It passes on only the positions of the changes: a woken watch reads its own changes from the history, at its own pace, so the backlog of a
+/// slow watch stays on the disk.</remarks>
 #pragma warning disable CA1001 // its event may be set by a last commit when it is closed already; it holds nothing that the collector does not free
 internal sealed class ChangeHub
 #pragma warning restore CA1001
 {
-    // The longest that a change of another process goes unseen is about this long.
+    // A change of another process is noticed after about this time at the latest.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     private const int ScanLimit = 4096;
@@ -27,8 +27,8 @@ internal sealed class ChangeHub
     private volatile bool _isWatched;
     private volatile bool _closed;
 
-    // The last position that was looked at; that of the whole revision's end where there was no more. The next change has the next position,
-    // since a revision's changes have no gaps between them: if it has not, some were forgotten.
+    // The last position that was read; the end of its revision if nothing followed. The next change has the next position, because a revision's changes have no
+    // gaps: otherwise some were removed.
     private long _scanned;
 
     public ChangeHub(Database database, Func<Exception> closedError)
@@ -39,7 +39,7 @@ internal sealed class ChangeHub
         database.Committed = Signal;
     }
 
-    /// <summary>Every change of a range from a revision on.</summary>
+    /// <summary>Streams every change of a range from a revision on.</summary>
     public async IAsyncEnumerable<IReadOnlyList<KvEvent>> WatchAsync(
         KvRange range, KeyInterval interval, long fromRevision, bool previousValue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -168,11 +168,11 @@ internal sealed class ChangeHub
             }
             catch (KvTimeoutException)
             {
-                // Another process has the file to itself for a moment; the next look will do.
+                // Another process locks the file for a moment; the next read will succeed.
             }
             catch (Exception e)
             {
-                // A watch that changes can no longer reach must not wait for them.
+                // A watch that can no longer receive changes must not wait for them.
                 lock (_gate)
                 {
                     foreach (var watcher in _watchers.All)
@@ -186,7 +186,7 @@ internal sealed class ChangeHub
         }
     }
 
-    /// <summary>Looks at new changes; true if there may be more.</summary>
+    /// <summary>Reads new changes; true if more may follow.</summary>
     private bool Scan() => !_closed && _database.Read(this, static (reader, hub) => hub.Scan(reader));
 
     private bool Scan(PairReader reader)
@@ -204,7 +204,7 @@ internal sealed class ChangeHub
                 var position = rows.Int64(0);
                 if (position > _scanned + 1)
                 {
-                    // Changes were forgotten before anybody looked at them: each watch finds out by itself what that means for it.
+                    // Changes were removed before they were read here: each watch determines the effect itself.
                     foreach (var watcher in _watchers.All)
                     {
                         watcher.LookAfter(_scanned);

@@ -2,13 +2,13 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Watching;
 
-/// <summary>One watch: where it has read up to, and what there is for it to read. Its state is guarded by its <see cref="ChangeHub"/>.</summary>
-/// <param name="range">What is watched.</param>
-/// <param name="interval">The same as bytes.</param>
-/// <param name="next">The position of the first change that the watch is to give.</param>
+/// <summary>One watch: its position, and the changes that it has yet to read. Its <see cref="ChangeHub"/> guards its state.</summary>
+/// <param name="range">The watched range.</param>
+/// <param name="interval">The range as bytes.</param>
+/// <param name="next">The position of the first change to deliver.</param>
 internal sealed class Watcher(KvRange range, KeyInterval interval, long next) : IDisposable
 {
-    // Up to the newest change, whichever that is when the watch reads.
+    // Up to the newest change at the time of the read.
     private const long ToNewest = long.MaxValue;
 
     private const long Nothing = -1;
@@ -16,7 +16,7 @@ internal sealed class Watcher(KvRange range, KeyInterval interval, long next) : 
     private readonly SemaphoreSlim _signal = new(0, 1);
     private long _next = next;
 
-    // Where changes were found that the watch has not taken. It begins with what was there before it, of which nobody knows.
+    // The positions of found changes that the watch has not read yet. Initially the changes before the watch, which are unknown.
     private long _first = next;
     private long _last = ToNewest;
 
@@ -24,13 +24,13 @@ internal sealed class Watcher(KvRange range, KeyInterval interval, long next) : 
 
     public KeyInterval Interval => interval;
 
-    /// <summary>True if there may be something to read.</summary>
+    /// <summary>True if changes may have to be read.</summary>
     public bool IsBehind => _last >= _next;
 
-    /// <summary>Why the watch cannot go on; null if it can.</summary>
+    /// <summary>Why the watch cannot continue; null if it can.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Tells the watch of a change in its range.</summary>
+    /// <summary>Notifies the watch of a change in its range.</summary>
     public void Found(long position)
     {
         if (position < _next)
@@ -48,7 +48,7 @@ internal sealed class Watcher(KvRange range, KeyInterval interval, long next) : 
         Wake();
     }
 
-    /// <summary>Tells the watch to look for itself, since changes after a position were forgotten before anybody looked at them.</summary>
+    /// <summary>Notifies the watch that changes after a position were removed before they were read, so that it checks for itself.</summary>
     public void LookAfter(long position)
     {
         _first = IsBehind ? _first : position + 1;
@@ -63,20 +63,20 @@ internal sealed class Watcher(KvRange range, KeyInterval interval, long next) : 
         Wake();
     }
 
-    /// <summary>What to read now, both ends included. What is found from now on is for the next time.</summary>
+    /// <summary>Returns the positions to read now, both included. Changes found later are for the next read.</summary>
     public (long From, long Until) Take()
     {
-        // A key changes once in a revision; of a range there may be more, and changes of one revision stay together.
+        // A key changes once in a revision. A range can have several changes, and changes of one revision stay together.
         var until = _last == ToNewest || range.Kind == KvRangeKind.Key ? _last : Position.LastOf(Position.RevisionOf(_last));
         var from = Math.Max(_first, _next);
         _last = Nothing;
         return (from, until);
     }
 
-    /// <summary>Accounts for what was read.</summary>
-    /// <param name="through">The last position accounted for.</param>
-    /// <param name="until">What was to be read, see <see cref="Take"/>.</param>
-    /// <param name="complete">False if that was too much for once.</param>
+    /// <summary>Records a completed read.</summary>
+    /// <param name="through">The last position covered.</param>
+    /// <param name="until">The last requested position, see <see cref="Take"/>.</param>
+    /// <param name="complete">False if the changes were too many for one read.</param>
     public void Account(long through, long until, bool complete)
     {
         _next = through + 1;

@@ -3,7 +3,7 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Watching;
 
-/// <summary>Finds the watches that a key is of interest to: those of single keys by the key's hash, the others by looking at each.</summary>
+/// <summary>Finds the watches that include a key: watches of single keys by the key's hash, the others by checking each.</summary>
 internal sealed class WatcherIndex
 {
     private readonly Dictionary<int, List<Watcher>> _ofKeys = [];

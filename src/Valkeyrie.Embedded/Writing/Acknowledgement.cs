@@ -1,13 +1,13 @@
 namespace Valkeyrie.Embedded.Writing;
 
-/// <summary>Tells those who wait for their writes what became of them, once they are on the disk.</summary>
+/// <summary>Reports the outcome of writes to their callers, after the commit is on the disk.</summary>
 internal static class Acknowledgement
 {
     private const int WorthHandingOn = 4;
 
-    /// <summary>Tells the callers.</summary>
-    /// <param name="requests">What was committed; the list is free for other use when this returns.</param>
-    /// <param name="refusals">What those were refused with that were; null if none was.</param>
+    /// <summary>Reports the outcome to the callers.</summary>
+    /// <param name="requests">The committed requests; the list can be reused after the call.</param>
+    /// <param name="refusals">The errors of refused requests; null if none was refused.</param>
     public static void Tell(IReadOnlyList<WriteRequest> requests, Exception?[]? refusals)
     {
         if (requests.Count < WorthHandingOn || !PoolHasIdleThread())
@@ -16,11 +16,11 @@ internal static class Acknowledgement
             return;
         }
 
-        // What a thread of the pool hands on stays with that thread, while another one would wake the pool for each of them.
+        // Continuations queued by a pool thread stay on that thread, while another thread would wake the pool for each of them.
         ThreadPool.UnsafeQueueUserWorkItem(static done => Done(done.Item1, done.refusals), (requests.ToArray(), refusals), preferLocal: false);
     }
 
-    // Callers that block the threads of the pool until their write is made must not have to wait for a further one.
+    // If callers block the pool's threads until their write is made, the report must not wait for another thread.
     private static bool PoolHasIdleThread()
     {
         ThreadPool.GetMaxThreads(out var most, out _);

@@ -2,22 +2,22 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Embedded.Writing;
 
-/// <summary>Where writes line up. One thread takes all that wait and has them committed together: while one commit is on its way to the disk,
-/// the next one gathers.</summary>
-/// <remarks>A caller that is alone, and waits for each write before it makes the next, gains nothing by that and would pay for two changes of
-/// threads: its writes are made on its own thread. Whether it is alone shows only while its writes are made elsewhere, since nobody can begin a
-/// second write on a thread that makes the first; so every few of them are.</remarks>
+/// <summary>The queue of writes. One thread takes all waiting requests and commits them together; the next ones collect while a commit is written to the
+/// disk.</summary>
+/// <remarks>A single caller that awaits each write before the next gains nothing from the queue and would pay for two thread switches, so its writes are made
+/// on its own thread. Whether it is single can be seen only while its writes are made elsewhere, because no other caller can begin a second write on a thread
+/// that makes the first. Therefore one of every few writes uses the queue.</remarks>
 internal sealed class WriteQueue : IDisposable
 {
     private const int LargestBatch = 1024;
 
-    // So many writes in a row that met no other make their caller a lone one.
+    // After this number of consecutive writes that met no other, the caller counts as single.
     private const int LoneAfter = 4;
 
-    // Of the writes of a lone caller one in so many is made elsewhere.
+    // One of this number of writes of a single caller uses the queue.
     private const int ProbeEvery = 128;
 
-    // A commit may have taken long for another reason than the disk: because another process kept the file busy.
+    // A commit can be slow for a reason other than the disk, for example because another process kept the file busy.
     private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5);
 
     private readonly Writer _writer;
@@ -41,7 +41,7 @@ internal sealed class WriteQueue : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Sees to it that a request is made, which it may be already when this returns.</summary>
+    /// <summary>Adds a request, which may already be completed on return.</summary>
     public void Add(WriteRequest request)
     {
         lock (_gate)
@@ -70,7 +70,7 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    /// <summary>Takes no more, makes what waits, and returns when that is done.</summary>
+    /// <summary>Accepts no more requests, completes the waiting ones, and returns afterwards.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -141,7 +141,7 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    /// <summary>Waits for requests and takes all there are; false when there will be none.</summary>
+    /// <summary>Waits for requests and takes all of them; false at the end of the queue.</summary>
     private bool Take(ref List<WriteRequest> taken, TimeSpan lastCommit)
     {
         lock (_gate)
@@ -169,8 +169,8 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    // Callers that have just learned of their commit are about to come back with the next. Without a moment for them they would be half of all,
-    // and every commit would be half empty.
+    // Callers that were just notified of their commit are about to send their next write. Without a short wait for them, each commit would contain only half of
+    // the callers.
     private void Gather(TimeSpan atMost)
     {
         var started = Stopwatch.GetTimestamp();
@@ -193,12 +193,12 @@ internal sealed class WriteQueue : IDisposable
         }
         catch (Exception e)
         {
-            // Whatever it is, it must not end the thread and leave callers waiting for ever.
+            // Any failure must not end the thread, which would leave callers waiting forever.
             batch.ForEach(r => r.Fail(e));
         }
     }
 
-    // Before any caller learns of it, and so could come back with the next one.
+    // Before any caller is notified and can send its next write.
     private void Written(int count)
     {
         lock (_gate)

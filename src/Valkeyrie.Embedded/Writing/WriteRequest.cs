@@ -2,7 +2,7 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Writing;
 
-/// <summary>A write on its way: what to do inside a transaction, and the task of the one who waits for it.</summary>
+/// <summary>A pending write: its work inside a transaction, and the task of its caller.</summary>
 internal abstract class WriteRequest
 {
     private const int Waiting = 0;
@@ -11,32 +11,32 @@ internal abstract class WriteRequest
 
     private int _state;
 
-    /// <summary>Takes the request out of its caller's hands, if that has not been done; false if the caller has given up.</summary>
+    /// <summary>Takes the request from its caller, if not already taken; false if the caller has cancelled it.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) != GivenUp;
 
-    /// <summary>Does the work. May be called again if the transaction fails.</summary>
+    /// <summary>Performs the work. Can be called again if the transaction fails.</summary>
     public abstract void Run(PairWriter writer);
 
-    /// <summary>Tells the waiting caller that what <see cref="Run"/> did is on the disk.</summary>
+    /// <summary>Notifies the caller that the changes of <see cref="Run"/> are on the disk.</summary>
     public abstract void Succeed();
 
-    /// <summary>Tells the waiting caller that nothing was written.</summary>
+    /// <summary>Notifies the caller that nothing was written.</summary>
     public abstract void Fail(Exception error);
 
-    /// <summary>Says that the caller waits no longer: what was not taken before that will not be made.</summary>
+    /// <summary>Records that the caller no longer waits: a request not taken before is not performed.</summary>
     private protected void GiveUp() => _ = Interlocked.CompareExchange(ref _state, GivenUp, Waiting);
 }
 
 /// <inheritdoc/>
-/// <typeparam name="TState">What the work needs.</typeparam>
-/// <typeparam name="T">What the work gives.</typeparam>
+/// <typeparam name="TState">The input of the work.</typeparam>
+/// <typeparam name="T">The result of the work.</typeparam>
 internal sealed class WriteRequest<TState, T>(TState state, Func<PairWriter, TState, T> work) : WriteRequest
 {
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _cancellation;
     private T? _result;
 
-    /// <summary>Ends when the write is on the disk, or when the token fires. A write that was begun by then may still be made.</summary>
+    /// <summary>Completes when the write is on the disk, or when the token is cancelled. A write that had begun by then may still be made.</summary>
     public Task<T> Done => _done.Task;
 
     public void CancelWith(CancellationToken cancellationToken) => _cancellation = cancellationToken.UnsafeRegister(

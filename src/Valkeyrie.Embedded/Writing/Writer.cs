@@ -6,19 +6,19 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Embedded.Writing;
 
-/// <summary>Makes transactions of SQLite out of requests: many in one, so that they share one sync to the disk.</summary>
-/// <param name="pairs">Where to write.</param>
-/// <param name="bounds">How much history to keep.</param>
-/// <param name="timeout">How long to wait for other processes.</param>
-/// <param name="clock">The clock by which leases end.</param>
+/// <summary>Combines requests into SQLite transactions, so that many share one sync to the disk.</summary>
+/// <param name="pairs">Writes the pairs.</param>
+/// <param name="bounds">The bounds of the history.</param>
+/// <param name="timeout">The longest wait for other processes.</param>
+/// <param name="clock">The clock of the leases.</param>
 /// <param name="file">The file; null for a database in memory.</param>
 internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan timeout, StoreClock clock, OpenedFile? file = null)
 {
-    // Others that wait for the file look at it about once in a millisecond. One that wrote and would go on at once must leave them that time.
+    // Other processes that wait for the file check it about once per millisecond. A process that would write again at once must leave them this time.
     private static readonly TimeSpan YieldPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan ContentionLasts = TimeSpan.FromMilliseconds(200);
 
-    // What ends more leases than this makes several transactions of it: it must not keep the file to itself for seconds.
+    // More expired leases than this are ended in several transactions, so that the file is not blocked for seconds.
     private const int LeasesAtOnce = 1024;
 
     private readonly Connection _connection = pairs.Reader.Connection;
@@ -28,10 +28,11 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
     private long _othersSeenAt = long.MinValue;
     private long _oldest;
 
-    /// <summary>The time by which leases end, in milliseconds since 1970, UTC.</summary>
+    /// <summary>The time of the leases' clock, in milliseconds since 1970, UTC.</summary>
     public long Now => clock.Now;
 
-    /// <summary>When the next lease ends, in milliseconds since 1970, UTC; <see cref="long.MaxValue"/> for never. As far as this process knows.</summary>
+    /// <summary>The time at which the next lease ends, as far as this process knows, in milliseconds since 1970, UTC; <see cref="long.MaxValue"/> for
+    /// never.</summary>
     public long NextDeadline => Volatile.Read(ref _nextDeadline);
 
     private long _nextDeadline = long.MinValue;
@@ -39,9 +40,10 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
     /// <summary>True if another process wrote within the last moments.</summary>
     public bool SawOthersLately => _othersSeenAt != long.MinValue && Stopwatch.GetElapsedTime(_othersSeenAt) < ContentionLasts;
 
-    /// <summary>Makes the requests in one transaction. Where that fails each gets one of its own, so that none fails for another's fault.</summary>
-    /// <param name="requests">What to write.</param>
-    /// <param name="written">Called after each commit, before those who wait for it learn of it.</param>
+    /// <summary>Commits the requests in one transaction. If it fails, each request gets a separate transaction, so that none fails because of
+    /// another.</summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="written">Called after each commit, before the callers are notified.</param>
     public void Commit(IReadOnlyList<WriteRequest> requests, Action written)
     {
         Exception?[]? refusals;
@@ -69,7 +71,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         Acknowledgement.Tell(requests, refusals);
     }
 
-    /// <summary>Makes a request unless another process is in the way just now; false if one is.</summary>
+    /// <summary>Commits a request at once; false if another process currently blocks the file.</summary>
     public bool TryCommitNow(WriteRequest request, Action written)
     {
         Exception?[]? refusals;
@@ -93,14 +95,14 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         return true;
     }
 
-    /// <summary>Looks when the next lease ends; another process may have made one.</summary>
+    /// <summary>Reads the time at which the next lease ends; another process may have granted one.</summary>
     public void LookForDeadline(PairReader reader) =>
         Volatile.Write(ref _nextDeadline, reader.Connection.Prepared("SELECT min(deadline) FROM leases").Scalar(long.MaxValue));
 
-    /// <summary>Puts off the next look for ended leases, after one that failed.</summary>
+    /// <summary>Delays the next check for expired leases, after one that failed.</summary>
     public void PutOffDeadline(TimeSpan pause) => Volatile.Write(ref _nextDeadline, Now + (long)pause.TotalMilliseconds);
 
-    /// <summary>Gives way for a moment if other processes write, too.</summary>
+    /// <summary>Pauses for a moment if other processes also write.</summary>
     public void GiveWay()
     {
         if (SawOthersLately)
@@ -117,8 +119,8 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         }
     }
 
-    /// <summary>Makes the requests in the transaction that has begun, or in a later one where many leases are to be ended before; gives what those
-    /// were refused with that were, null if none was.</summary>
+    /// <summary>Performs the requests in the transaction that has begun, or in a later one if many leases must be ended first; returns the errors of refused
+    /// requests, null if none was refused.</summary>
     private Exception?[]? CommitBegun(IReadOnlyList<WriteRequest> requests, Action written)
     {
         try
@@ -139,7 +141,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         }
     }
 
-    /// <summary>Commits; false if there were so many leases to end that the requests must wait for another transaction.</summary>
+    /// <summary>Commits; false if so many leases were ended that the requests must wait for another transaction.</summary>
     private bool TryCommitBegun(IReadOnlyList<WriteRequest> requests, out Exception?[]? refusals)
     {
         var newest = pairs.Reader.NewestPosition();
@@ -157,7 +159,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         ForgetBeyondCount(pairs.Revision - revision);
         _commit.Run();
 
-        // Last of all: a write that is acknowledged after this was in the file that everybody finds.
+        // Last of all, so that a write acknowledged after this check was made to the file at the path.
         file?.Guard.Check(written: true);
         _lastWritten = pairs.Revision;
         return haveAllEnded;
@@ -182,7 +184,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         return refusals;
     }
 
-    // SQLite's own waiting doubles its pauses up to 100 ms, which starves whoever waits beside a busy writer.
+    // SQLite's own wait doubles its pauses up to 100 ms, which starves a process that waits for a busy writer.
     private void Begin()
     {
         var started = Stopwatch.GetTimestamp();
@@ -220,7 +222,7 @@ internal sealed class Writer(PairWriter pairs, HistoryBounds bounds, TimeSpan ti
         }
     }
 
-    // A little in the transaction of those who made it necessary: no pause of its own, no sync of its own, and it keeps pace.
+    // A few rows in the transaction of the writes that made it necessary: without a separate pause or sync, and at the pace of the writes.
     private void ForgetBeyondCount(long written)
     {
         var allowed = bounds.Revisions + Math.Min(bounds.Revisions / 16, 512);

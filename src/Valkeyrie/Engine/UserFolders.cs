@@ -4,16 +4,14 @@ namespace Valkeyrie.Engine;
 
 /// <summary>The folders for a user's files, in a subfolder of this library. Null if the user has no home folder.</summary>
 /// <remarks>On Windows the environment variable takes precedence over the folder that Windows reports, which ignores the variable. Elsewhere the XDG base
-/// directory specification applies: a path that is not absolute is ignored. If its variable is not set,
-/// the folder is in <c>~/Library/Application Support</c> on macOS, and in <c>~/.local/share</c> or <c>~/.config</c> on other systems.</remarks>
+/// directory specification applies: a path that is not absolute is ignored. If its variable is not set, the folder is in
+/// <c>~/Library/Application Support</c> on macOS, and in <c>~/.local/share</c> or <c>~/.config</c> on other systems.</remarks>
 public static class UserFolders
 {
-    /// <summary>The folder for data: under <c>LOCALAPPDATA</c> on Windows; elsewhere under <c>XDG_DATA_HOME</c>, or <c>~/.local/share</c> if it is not
-    /// set.</summary>
+    /// <summary>The folder for data: under <c>LOCALAPPDATA</c> on Windows; elsewhere under <c>XDG_DATA_HOME</c>, if set.</summary>
     public static string? Data => Find("LOCALAPPDATA", Folder.LocalApplicationData, "XDG_DATA_HOME", ".local/share");
 
-    /// <summary>The folder for settings: under <c>APPDATA</c> on Windows; elsewhere under <c>XDG_CONFIG_HOME</c>, or <c>~/.config</c> if it is not
-    /// set.</summary>
+    /// <summary>The folder for settings: under <c>APPDATA</c> on Windows; elsewhere under <c>XDG_CONFIG_HOME</c>, if set.</summary>
     public static string? Configuration => Find("APPDATA", Folder.ApplicationData, "XDG_CONFIG_HOME", ".config");
 
     private static string? Find(string windowsVariable, Folder windowsFolder, string xdgVariable, string belowHome)
