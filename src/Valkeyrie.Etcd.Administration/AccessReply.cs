@@ -3,13 +3,13 @@ using Valkeyrie.Etcd.Administration.Invocation;
 
 namespace Valkeyrie.Etcd.Administration;
 
-/// <summary>Replies to calls about users and roles. The server's refusals name neither; here they do.</summary>
+/// <summary>Converts the replies to calls about users and roles. The server's refusals name neither the user nor the role; these errors do.</summary>
 internal static class AccessReply
 {
     /// <summary>Awaits the reply.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="user">The user that the call is about; null for none.</param>
-    /// <param name="role">The role that the call is about; null for none.</param>
+    /// <param name="user">The user of the call; null for none.</param>
+    /// <param name="role">The role of the call; null for none.</param>
     public static async ValueTask<T> ReplyAboutAsync<T>(this AsyncUnaryCall<T> call, string? user = null, string? role = null)
     {
         try
@@ -22,7 +22,7 @@ internal static class AccessReply
         }
     }
 
-    // The texts are those of etcd's api/v3rpc/rpctypes, the same in all of its versions.
+    // The texts of etcd's api/v3rpc/rpctypes, the same in all of its versions.
     private static KvException? Named(KvException e, string? user, string? role)
     {
         bool Says(string reason) => e.Message.Contains(reason, StringComparison.OrdinalIgnoreCase);

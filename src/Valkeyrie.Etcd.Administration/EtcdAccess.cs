@@ -7,10 +7,10 @@ using Valkeyrie.Etcd.Engine;
 
 namespace Valkeyrie.Etcd.Administration;
 
-/// <summary>The users and roles of an etcd cluster. Permissions are about keys in the store's namespace.</summary>
+/// <summary>The users and roles of an etcd cluster. Permissions apply to keys in the store's namespace.</summary>
 internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
 {
-    // The user, and its role, that etcd knows by name (server/auth: rootUser, rootRole).
+    // The user and role with a special meaning in etcd (server/auth: rootUser, rootRole).
     private const string Root = "root";
 
     private readonly Auth.AuthClient _reading = new(new StoreCallInvoker(calls, endpoint: null, isRepeatable: true));
@@ -25,7 +25,7 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         }
         catch (KvException e) when (e.Code is KvErrorCode.AuthenticationFailed or KvErrorCode.PermissionDenied)
         {
-            // etcd 3.5 and 3.6 tell root alone. Who asks for no users refuses nobody.
+            // etcd 3.5 and 3.6 report it only to root. A store that requires no sign-in refuses no user.
             return true;
         }
         catch (KvException e) when (e.Code == KvErrorCode.NotSupported)
@@ -34,7 +34,7 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         }
     }
 
-    // etcd before 3.5 does not tell. It answers a sign-in without a name as what it is only if it asks for users at all.
+    // etcd before 3.5 does not report it. Only if authentication is enabled does it treat a sign-in without a name as an invalid one.
     private async ValueTask<bool> AsksForUsersAsync(CancellationToken cancellationToken)
     {
         try
@@ -69,7 +69,7 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         }
     }
 
-    // Only a connection whose client certificate names root may do so; for any other one root's certificate has to be found.
+    // Only a connection whose client certificate names root may do so; otherwise root's certificate is needed.
     private async ValueTask DisableAgainAsync(CancellationToken cancellationToken)
     {
         try
@@ -122,8 +122,8 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         await _changing.UserChangePasswordAsync(request, cancellationToken: cancellationToken).ReplyAboutAsync(user: name).ConfigureAwait(false);
     }
 
-    // The server says that it has changed the password of a user that has none, and changes nothing. What it made of the call shows when the user signs in, which
-    // it lets nobody do before it asks for users.
+    // For a user without a password, the server reports success and changes nothing. Only a sign-in shows the result, and the server refuses every sign-in
+    // while authentication is disabled.
     private async ValueTask<bool> CanSignInAsync(string name, string password, CancellationToken cancellationToken)
     {
         try
@@ -177,7 +177,7 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
 
     public async ValueTask RevokePermissionAsync(string role, KvRange range, CancellationToken cancellationToken = default)
     {
-        // Somebody else may have granted one part of a directory alone, or a call may have been cut off between the two.
+        // Another client may have granted one part of a directory alone, or a call may have been interrupted between the two parts.
         var reply = await _reading.RoleGetAsync(new AuthRoleGetRequest { Role = role }, cancellationToken: cancellationToken).ReplyAboutAsync(role: role).ConfigureAwait(false);
         var granted = IntervalsOf(range).Where(interval => reply.Perm.Any(permission => permission.Key == interval.Key && permission.RangeEnd == interval.End)).ToList();
         if (granted.Count == 0)
@@ -192,7 +192,8 @@ internal sealed class EtcdAccess(IEtcdCalls calls, KvStoreInfo info) : IKvAccess
         }
     }
 
-    // A directory is the key of that name, too, but for the one of all keys that start with a slash. The end of an interval without one is a single NUL (etcd's API, RangeRequest).
+    // A directory includes the key of that name, except the directory of all keys that start with a slash. An unbounded interval ends with a single NUL (etcd's
+    // API, RangeRequest).
     private IEnumerable<(ByteString Key, ByteString End)> IntervalsOf(KvRange range)
     {
         ArgumentNullException.ThrowIfNull(range);

@@ -2,11 +2,11 @@ using Valkeyrie.Etcd.Engine;
 
 namespace Valkeyrie.Etcd.Administration;
 
-/// <summary>Has stores of etcd APIv3 serve the administration of their cluster: <see cref="IKvMembers"/>, <see cref="IKvMaintenance"/>,
-/// <see cref="IKvAccess"/> and <see cref="IKvSnapshots"/>.</summary>
+/// <summary>Adds the administration of an etcd v3 cluster to its stores: <see cref="IKvMembers"/>, <see cref="IKvMaintenance"/>, <see cref="IKvAccess"/> and
+/// <see cref="IKvSnapshots"/>.</summary>
 public static class EtcdAdministration
 {
-    /// <summary>Registers the capabilities for all stores of the process, open ones included. Calling it again does nothing more.</summary>
+    /// <summary>Registers the capabilities for all stores of the process, including open ones. Further calls have no effect.</summary>
     public static void Register()
     {
         EtcdCapabilities.Register<IKvMembers>((calls, _) => new EtcdMembers(calls));

@@ -5,10 +5,10 @@ using Valkeyrie.Etcd.Engine;
 
 namespace Valkeyrie.Etcd.Administration;
 
-/// <summary>The upkeep of an etcd cluster.</summary>
+/// <summary>The maintenance of an etcd cluster.</summary>
 internal sealed class EtcdMaintenance(IEtcdCalls calls) : IKvMaintenance
 {
-    // What takes as long as the database is large ends by the caller's token.
+    // Calls whose duration depends on the size of the database end only with the caller's token.
     private static readonly TimeSpan WithoutLimit = TimeSpan.FromDays(1);
 
     public async IAsyncEnumerable<KvMemberStatus> GetStatusAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -29,7 +29,7 @@ internal sealed class EtcdMaintenance(IEtcdCalls calls) : IKvMaintenance
             throw new KvInvalidArgumentException($"The revision must be at least 1; it is {revision}.");
         }
 
-        // All at one revision, or they differ because somebody writes.
+        // All at one revision; otherwise concurrent writes would make them differ.
         var hashes = new List<KvHash>();
         foreach (var endpoint in calls.Endpoints)
         {

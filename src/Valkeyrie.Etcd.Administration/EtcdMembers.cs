@@ -42,7 +42,7 @@ internal sealed class EtcdMembers(IEtcdCalls calls) : IKvMembers
     public async ValueTask RemoveMemberAsync(string id, CancellationToken cancellationToken = default) =>
         await _changing.MemberRemoveAsync(new MemberRemoveRequest { ID = Hexadecimal.Parse(id) }, cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false);
 
-    // Only the leader hands its leadership on.
+    // Only the leader can transfer its leadership.
     public async ValueTask MoveLeaderAsync(string id, CancellationToken cancellationToken = default)
     {
         var target = Hexadecimal.Parse(id);

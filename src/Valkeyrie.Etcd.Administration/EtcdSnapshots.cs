@@ -5,7 +5,7 @@ using Valkeyrie.Etcd.Engine;
 
 namespace Valkeyrie.Etcd.Administration;
 
-/// <summary>Snapshots of a member's database, in the form that <c>etcdutl snapshot restore</c> takes: the database and behind it its SHA-256.</summary>
+/// <summary>Snapshots of a member's database, in the form of <c>etcdutl snapshot restore</c>: the database, followed by its SHA-256.</summary>
 internal sealed class EtcdSnapshots(IEtcdCalls calls, KvStoreInfo info) : IKvSnapshots
 {
     public async ValueTask<KvSnapshot> SaveSnapshotAsync(Stream destination, KvSnapshotOptions? options = null, CancellationToken cancellationToken = default)
@@ -31,7 +31,7 @@ internal sealed class EtcdSnapshots(IEtcdCalls calls, KvStoreInfo info) : IKvSna
                 KvUnreachableReason.Protocol, $"The snapshot of {info.Address} was damaged on the way: its checksum differs. Save it again.") { Endpoint = info.Address };
         }
 
-        // The stream does not tell its revision: it is known where nobody has written meanwhile.
+        // The stream does not state its revision: it is known only if there were no writes in the meantime.
         var after = await RevisionAsync(cancellationToken).ConfigureAwait(false);
         return new KvSnapshot(before == after ? after : null, written);
     }
@@ -42,7 +42,7 @@ internal sealed class EtcdSnapshots(IEtcdCalls calls, KvStoreInfo info) : IKvSna
         return (await client.StatusAsync(new StatusRequest(), cancellationToken: cancellationToken).ReplyAsync().ConfigureAwait(false)).Header.Revision;
     }
 
-    /// <summary>Compares a stream's last 32 bytes with the SHA-256 of all before them.</summary>
+    /// <summary>Compares the last 32 bytes of a stream with the SHA-256 of all bytes before them.</summary>
     private sealed class TrailingHash : IDisposable
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -53,7 +53,7 @@ internal sealed class EtcdSnapshots(IEtcdCalls calls, KvStoreInfo info) : IKvSna
 
         public void Append(ReadOnlySpan<byte> bytes)
         {
-            // What is pushed out of the last 32 bytes belongs to the database.
+            // Bytes pushed out of the last 32 belong to the database.
             var pushed = Math.Max(0, _count + bytes.Length - _last.Length);
             var old = Math.Min(pushed, _count);
             _hash.AppendData(_last, 0, old);

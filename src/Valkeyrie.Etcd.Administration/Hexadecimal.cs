@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Valkeyrie.Etcd.Administration;
 
-/// <summary>Numbers of members and clusters as etcd's own tools show them.</summary>
+/// <summary>Formats and parses the numbers of members and clusters as etcd's tools show them.</summary>
 internal static class Hexadecimal
 {
     public static string Of(ulong id) => id.ToString("x", CultureInfo.InvariantCulture);

@@ -3,8 +3,8 @@ using System.Reflection;
 
 namespace Valkeyrie.Loader;
 
-/// <summary>Loads the module's assemblies and gives the one of the cmdlets. For Valkeyrie.psm1 alone: what a script would do with .NET's own methods
-/// costs many times as much at every import, since PowerShell compiles each such call.</summary>
+/// <summary>Loads the module's assemblies and returns the assembly of the cmdlets. Only Valkeyrie.psm1 uses it: calling .NET methods from a script costs many
+/// times as much at every import, because PowerShell compiles each call.</summary>
 [Cmdlet(VerbsData.Initialize, "KvModule")]
 [OutputType(typeof(Assembly))]
 public sealed class InitializeKvModuleCommand : PSCmdlet
@@ -13,7 +13,7 @@ public sealed class InitializeKvModuleCommand : PSCmdlet
     [Parameter(Mandatory = true, Position = 0)]
     public string Path { get; set; } = "";
 
-    /// <summary>What to do when the module that calls this is removed.</summary>
+    /// <summary>The action for the removal of the calling module.</summary>
     [Parameter(Mandatory = true)]
     public ScriptBlock OnRemove { get; set; } = null!;
 

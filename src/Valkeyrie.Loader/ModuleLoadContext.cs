@@ -3,8 +3,8 @@ using System.Runtime.Loader;
 
 namespace Valkeyrie.Loader;
 
-/// <summary>The load context of the module's inner assemblies, so that their Google.Protobuf and the like never meet another module's.</summary>
-/// <remarks>The contract stays in the default context: users name its types, and all of the module must mean the same ones.</remarks>
+/// <summary>The load context of the module's inner assemblies. It separates their dependencies, such as Google.Protobuf, from those of other modules.</summary>
+/// <remarks>The contract stays in the default context: users name its types, and the whole module must use the same ones.</remarks>
 public sealed class ModuleLoadContext : AssemblyLoadContext
 {
     private const string ContractName = "Valkeyrie";
@@ -23,9 +23,9 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         _precompiledFolder = PlatformFolders.Precompiled(folder);
     }
 
-    /// <summary>Loads the contract and the assembly of cmdlets, once for the process.</summary>
+    /// <summary>Loads the contract and the assembly of the cmdlets, once for the process.</summary>
     /// <param name="folder">The folder of the module's assemblies.</param>
-    /// <exception cref="InvalidOperationException">The process has loaded them from another folder already.</exception>
+    /// <exception cref="InvalidOperationException">The process has already loaded them from another folder.</exception>
     public static Assembly LoadModule(string folder)
     {
         lock (Gate)
@@ -58,7 +58,7 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         return path is null ? IntPtr.Zero : LoadUnmanagedDllFromPath(path);
     }
 
-    // One that is compiled for this very platform and runtime, or the one that runs everywhere.
+    // An assembly compiled for this platform and runtime, or the one for all platforms.
     private string? Find(string name)
     {
         var file = name + ".dll";

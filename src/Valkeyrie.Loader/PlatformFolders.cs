@@ -2,18 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Valkeyrie.Loader;
 
-/// <summary>Where the module keeps what suits one platform alone: apart by platform as in a NuGet package, native libraries in
-/// <c>runtimes/PLATFORM/native</c>, precompiled assemblies in <c>runtimes/PLATFORM/lib/FRAMEWORK</c>. Without a program's dependency file the runtime
-/// itself does not look there: the load context asks here, and nothing else of the module looks for a native library.</summary>
+/// <summary>The folders of the module's platform-specific files, arranged as in a NuGet package: native libraries in <c>runtimes/PLATFORM/native</c>,
+/// precompiled assemblies in <c>runtimes/PLATFORM/lib/FRAMEWORK</c>. Without a program's dependency file the runtime does not search there: the load context
+/// uses this class, and no other part of the module searches for a native library.</summary>
 internal static class PlatformFolders
 {
-    /// <summary>How paths are compared: what differs in case alone is usually one file on Windows and macOS.</summary>
+    /// <summary>The comparison of paths: on Windows and macOS, names that differ only in case usually denote one file.</summary>
     public static StringComparison PathComparison =>
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
-    /// <summary>A native library's file for this platform; null if there is none.</summary>
+    /// <summary>Finds a native library for this platform; null if there is none.</summary>
     /// <param name="folder">The folder of the module's assemblies.</param>
-    /// <param name="name">The library's name without prefix and ending.</param>
+    /// <param name="name">The library's name without prefix and extension.</param>
     public static string? FindNative(string folder, string name)
     {
         var file = OperatingSystem.IsWindows() ? $"{name}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
@@ -21,8 +21,8 @@ internal static class PlatformFolders
         return File.Exists(path) ? path : null;
     }
 
-    /// <summary>The folder of the assemblies that are compiled for this platform, whether or not it exists.</summary>
-    /// <remarks>A runtime ignores code that was compiled for another one's major version, and refuses an assembly with another platform's code.</remarks>
+    /// <summary>Returns the folder of the assemblies compiled for this platform, whether or not it exists.</summary>
+    /// <remarks>A runtime ignores code compiled for another major version, and refuses an assembly with code for another platform.</remarks>
     /// <param name="folder">The folder of the module's assemblies.</param>
     public static string Precompiled(string folder) =>
         Path.Combine(folder, "runtimes", Platform(), "lib", string.Concat("net", Environment.Version.Major.ToString(provider: null), ".0"));
@@ -38,7 +38,7 @@ internal static class PlatformFolders
         });
     }
 
-    // The runtime knows for which C library it was built, and runs on no other.
+    // The runtime knows the C library that it was built for, and runs on no other.
     private static bool IsMusl() =>
         RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal)
         || RuntimeInformation.RuntimeIdentifier.StartsWith("alpine", StringComparison.Ordinal);

@@ -4,16 +4,16 @@ using Valkeyrie.ZooKeeper.Net;
 
 namespace Valkeyrie.ZooKeeper;
 
-/// <summary>What an address says behind its scheme.</summary>
+/// <summary>The content of an address after its scheme.</summary>
 /// <param name="Endpoints">The members.</param>
-/// <param name="Chroot">The path of the node below which all keys lie; empty for the root.</param>
-/// <param name="IsCreatorOnly">True if only its creator may do anything with a node.</param>
+/// <param name="Chroot">The path of the node that contains all keys; empty for the root.</param>
+/// <param name="IsCreatorOnly">True if only the creator of a node has access to it.</param>
 internal sealed record ZooKeeperAddress(IReadOnlyList<Endpoint> Endpoints, string Chroot, bool IsCreatorOnly)
 {
     private const int DefaultPort = 2181;
     private const string AccessOption = "access=";
 
-    /// <exception cref="KvInvalidArgumentException">It cannot be read.</exception>
+    /// <exception cref="KvInvalidArgumentException">The address is not valid.</exception>
     public static ZooKeeperAddress Parse(string text)
     {
         var (rest, query) = Divide(text, '?');

@@ -9,12 +9,13 @@ using Valkeyrie.ZooKeeper.Watches;
 
 namespace Valkeyrie.ZooKeeper;
 
-/// <summary>ZooKeeper as a store.</summary>
+/// <summary>The store on ZooKeeper.</summary>
 /// <remarks>
-/// <para>A key is a node, and its revision the transaction that last wrote the node's data (mzxid). A node without data, as this store creates them above its keys, is
-/// not a pair; one with empty data is. Nodes that other clients made with data are pairs, also those above others.</para>
-/// <para>Beyond the contract: listings are not at one revision; a large tree is removed in several steps; changes of a key that follow each other soon may merge in a
-/// watch. A conditional write reads the node, and writes at its version: where others remove and create the key again in between, with as many writes, it is not noticed.</para>
+/// <para>A key is a node; its revision is the transaction that last wrote the node's data (mzxid). A node without data, such as this store creates above its
+/// keys, is not a pair; a node with empty data is. Nodes with data from other clients are pairs, even if they have children.</para>
+/// <para>Note that listings are not at one revision, that a large tree is removed in several steps, and that changes of a key that follow each other quickly
+/// can merge in a watch. A conditional write reads the node and writes at its version. It does not notice if another client removes and creates the key again
+/// in between, with the same number of writes.</para>
 /// </remarks>
 internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections, IKvEndpoints
 {
@@ -50,7 +51,7 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections
         _elections = new LineElections(new SequenceLines(_nodes, _line));
     }
 
-    /// <summary>What the store promises.</summary>
+    /// <summary>The promises of the store.</summary>
     public static KvPromises Promises { get; } = new()
     {
         EveryChange = false,
@@ -71,7 +72,7 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections
         ValuesOnDirectories = true,
         RealDirectories = false,
 
-        // A session's shortest timeout: two ticks.
+        // The shortest timeout of a session: two ticks.
         ShortestTtlSeconds = 4,
         ShortestTtlSetting = "minSessionTimeout",
 
@@ -79,7 +80,7 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections
         LargestValueSetting = "jute.maxbuffer",
     };
 
-    // By the interface alone: whoever turns the object into JSON, a few levels deep, shall not be led through all that it is made of.
+    // An explicit implementation, so that serializing the object a few levels deep does not reach its internals.
     KvStoreInfo IKvStore.Info => _info;
 
     public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken = default)
@@ -115,7 +116,7 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections
         {
             ErrorCode.NoNode => false,
 
-            // Without any data it takes a read to tell whether that is empty or missing.
+            // Without data, only a read shows whether the data is empty or missing.
             ErrorCode.Ok => reply.Value.DataLength > 0 || await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) is { Bytes: not null },
             _ => throw _nodes.Refusal(reply.Error, key),
         };

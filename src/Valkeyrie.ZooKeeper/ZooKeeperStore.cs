@@ -4,10 +4,10 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.ZooKeeper;
 
-/// <summary>Makes ZooKeeper known to <see cref="KvStore.Open"/>: <c>zookeeper://</c>, and <c>zookeepers://</c> for TLS.</summary>
-/// <remarks>An address is <c>zookeeper://host:2181,host2:2181/chroot?access=creator</c>. The chroot, a node below which all keys lie, and what follows the question mark
-/// may be left out. <c>access=creator</c>: only the user of <see cref="KvStoreOptions.Credential"/> may read and write what this store makes; the default is
-/// <c>access=open</c>, everybody.</remarks>
+/// <summary>Registers the schemes of ZooKeeper with <see cref="KvStore.Open"/>: <c>zookeeper://</c>, and <c>zookeepers://</c> for TLS.</summary>
+/// <remarks>An address is <c>zookeeper://host:2181,host2:2181/chroot?access=creator</c>. The chroot, a node that contains all keys, and the query are optional.
+/// With <c>access=creator</c>, only the user of <see cref="KvStoreOptions.Credential"/> can read and write the nodes that this store creates; the default is
+/// <c>access=open</c>, everyone.</remarks>
 public static class ZooKeeperStore
 {
     /// <summary>The scheme without TLS.</summary>
@@ -16,7 +16,7 @@ public static class ZooKeeperStore
     /// <summary>The scheme for TLS.</summary>
     public const string TlsScheme = "zookeepers";
 
-    /// <summary>Registers the schemes. Calling it again does nothing more.</summary>
+    /// <summary>Registers the schemes. Further calls have no effect.</summary>
     public static void Register()
     {
         KvStore.Register(Scheme, Open);

@@ -3,7 +3,7 @@ using Valkeyrie.Etcd.Engine;
 
 namespace Valkeyrie.Etcd.Administration.Invocation;
 
-/// <summary>What a call has come to, in gRPC's terms, for the object that a stub returns.</summary>
+/// <summary>The result of a call in gRPC's terms, for the object that a stub returns.</summary>
 internal sealed class CallResult
 {
     private readonly TaskCompletionSource<Metadata> _headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +24,7 @@ internal sealed class CallResult
 
     public void Begin(IReadOnlyList<KeyValuePair<string, string>> headers) => _headers.TrySetResult(MetadataOf(headers));
 
-    /// <summary>The failure as stubs throw it; our own error is its status's exception.</summary>
+    /// <summary>Converts a failure to the exception that stubs throw, with the store's error as the status's exception.</summary>
     public RpcException Fail(EtcdCallException error)
     {
         End(new Status((StatusCode)error.StatusCode, error.Detail, error), error.Trailers);

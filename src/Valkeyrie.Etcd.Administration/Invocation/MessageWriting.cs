@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace Valkeyrie.Etcd.Administration.Invocation;
 
-/// <summary>Takes a message that a stub encodes.</summary>
+/// <summary>Receives a message that a stub encodes.</summary>
 internal sealed class MessageWriting : SerializationContext
 {
     private readonly ArrayBufferWriter<byte> _buffer = new();
@@ -24,7 +24,7 @@ internal sealed class MessageWriting : SerializationContext
     public override IBufferWriter<byte> GetBufferWriter() => _buffer;
 }
 
-/// <summary>Hands a message to a stub that decodes it.</summary>
+/// <summary>Passes a message to a stub that decodes it.</summary>
 internal sealed class MessageReading(ReadOnlyMemory<byte> message) : DeserializationContext
 {
     public override int PayloadLength => message.Length;
@@ -34,7 +34,7 @@ internal sealed class MessageReading(ReadOnlyMemory<byte> message) : Deserializa
     public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => new(message);
 }
 
-/// <summary>Messages to and from their encoded bytes.</summary>
+/// <summary>Converts messages to and from their encoded bytes.</summary>
 internal static class MarshalledMessages
 {
     public static ReadOnlyMemory<byte> Encode<T>(this Marshaller<T> marshaller, T message)

@@ -3,11 +3,11 @@ using Valkeyrie.Etcd.Engine;
 
 namespace Valkeyrie.Etcd.Administration.Invocation;
 
-/// <summary>Has generated stubs call over the connections of an open store.</summary>
+/// <summary>Lets generated stubs make their calls over the connections of an open store.</summary>
 /// <param name="calls">The store's calls.</param>
-/// <param name="endpoint">The only endpoint to call; null for any that serves.</param>
-/// <param name="isRepeatable">True if the calls change nothing, or may be made twice, so that one whose outcome is unknown is made again.</param>
-/// <param name="timeout">How long a call may take; null for the store's own time.</param>
+/// <param name="endpoint">The only endpoint to call; null for any healthy one.</param>
+/// <param name="isRepeatable">True if a call with an unknown outcome can be repeated safely.</param>
+/// <param name="timeout">The longest duration of a call; null for the store's timeout.</param>
 internal sealed class StoreCallInvoker(IEtcdCalls calls, string? endpoint, bool isRepeatable, TimeSpan? timeout = null) : CallInvoker
 {
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)

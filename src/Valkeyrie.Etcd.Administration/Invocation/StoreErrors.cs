@@ -3,10 +3,10 @@ using Valkeyrie.Etcd.Engine;
 
 namespace Valkeyrie.Etcd.Administration.Invocation;
 
-/// <summary>Turns what a stub throws back into the error of the store.</summary>
+/// <summary>Converts the exception of a stub back to the store's error.</summary>
 internal static class StoreErrors
 {
-    /// <summary>The reply of a call.</summary>
+    /// <summary>Awaits the reply of a call.</summary>
     /// <exception cref="KvException">The call failed.</exception>
     public static async ValueTask<T> ReplyAsync<T>(this AsyncUnaryCall<T> call)
     {
@@ -20,7 +20,7 @@ internal static class StoreErrors
         }
     }
 
-    /// <summary>The next reply of a stream is there.</summary>
+    /// <summary>Waits for the next reply of a stream.</summary>
     /// <exception cref="KvException">The call failed.</exception>
     public static async ValueTask<bool> NextAsync<T>(this IAsyncStreamReader<T> replies, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal static class StoreErrors
         }
     }
 
-    // An older server does not know the method.
+    // An older server does not have the method.
     private static KvException Of(KvException error, StatusCode status) => status == StatusCode.Unimplemented
         ? new KvException(KvErrorCode.NotSupported, $"The version of etcd at {error.Endpoint} does not support this. {error.Message}", error) { Endpoint = error.Endpoint }
         : error;

@@ -8,8 +8,8 @@ using Valkeyrie.ZooKeeper.Watches;
 
 namespace Valkeyrie.ZooKeeper.Elections;
 
-/// <summary>Lines of contenders on ZooKeeper: each has an ephemeral, numbered node right below that of the election, with its value as data.</summary>
-/// <remarks>Curator's LeaderSelector and InterProcessMutex on the path of the election stand in the same line (<see cref="SequenceLine"/>).</remarks>
+/// <summary>Lines of contenders on ZooKeeper: each has an ephemeral, sequential node directly below the election's node, with its value as data.</summary>
+/// <remarks>Curator's LeaderSelector and InterProcessMutex on the path of the election use the same line (<see cref="SequenceLine"/>).</remarks>
 internal sealed class SequenceLines(Nodes nodes, SequenceLine line) : IElectionLines
 {
     public KvStoreInfo Info => nodes.Info;
@@ -57,7 +57,7 @@ internal sealed class SequenceLines(Nodes nodes, SequenceLine line) : IElectionL
             yield break;
         }
 
-        // The walk leaves the nodes of locks out, which have the same shape.
+        // The walk omits lock nodes, which have the same form.
         await foreach (var node in new TreeWalk(nodes, place, new TreeWalkOptions { KeysOnly = true }).ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             if (IsContender(node.Path, node.Stat) && place.KeyOf(node.Path) is var key && key.LastIndexOf(KeyRules.Separator) is > 0 and var end)
@@ -67,7 +67,7 @@ internal sealed class SequenceLines(Nodes nodes, SequenceLine line) : IElectionL
         }
     }
 
-    /// <summary>Who stands directly before a place.</summary>
+    /// <summary>Reads the direct predecessor of a place.</summary>
     public async ValueTask<LineOrder> LookAsync(string name, string directory, Contender contender, Session session, CancellationToken cancellationToken)
     {
         try
@@ -81,11 +81,11 @@ internal sealed class SequenceLines(Nodes nodes, SequenceLine line) : IElectionL
         }
     }
 
-    /// <summary>Returns when the key of a contender is there no more, or the session has ended.</summary>
+    /// <summary>Waits until the key of a contender is gone or the session has ended.</summary>
     public Task WaitForRemovalAsync(string name, string contender, Session session, CancellationToken cancellationToken) =>
         line.WaitForRemovalAsync(session, nodes.Paths.PathOf(contender), name, cancellationToken);
 
-    /// <summary>Makes a call about a contender's node; false if that is there no more.</summary>
+    /// <summary>Makes a call about a contender's node; false if the node is gone.</summary>
     /// <exception cref="KvLeaseNotFoundException">The session has ended, and with it the node.</exception>
     public async ValueTask<bool> CallAsync<T>(Request<T> request, string name, Session session, CancellationToken cancellationToken)
     {
@@ -102,7 +102,7 @@ internal sealed class SequenceLines(Nodes nodes, SequenceLine line) : IElectionL
 
     public void RemoveInBackground(string name, string path, Session session) => line.RemoveInBackground(session, path, name);
 
-    /// <summary>The key of a contender's node.</summary>
+    /// <summary>Returns the key of a contender's node.</summary>
     public static string KeyOf(string name, string path) => string.Concat(name, path.AsSpan(path.LastIndexOf(KeyRules.Separator)));
 
     private static bool IsContender(string path, in NodeStat stat) => stat.SessionId != 0 && Contender.NumberOf(path[(path.LastIndexOf(KeyRules.Separator) + 1)..]) is not null;

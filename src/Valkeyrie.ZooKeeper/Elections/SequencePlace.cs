@@ -6,11 +6,11 @@ using Valkeyrie.ZooKeeper.Sessions;
 namespace Valkeyrie.ZooKeeper.Elections;
 
 /// <summary>A place in a line of <see cref="SequenceLines"/>.</summary>
-/// <param name="lines">Where it stands.</param>
+/// <param name="lines">The lines.</param>
 /// <param name="name">The election.</param>
 /// <param name="directory">The election's node.</param>
 /// <param name="contender">The contender's node.</param>
-/// <param name="session">The session that the node ends with.</param>
+/// <param name="session">The session of the node.</param>
 internal sealed class SequencePlace(SequenceLines lines, string name, string directory, Contender contender, Session session)
     : LinePlace(SequenceLines.KeyOf(name, contender.Path), contender.Czxid, session.Lease!)
 {

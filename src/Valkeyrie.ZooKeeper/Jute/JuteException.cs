@@ -1,5 +1,5 @@
 namespace Valkeyrie.ZooKeeper.Jute;
 
 /// <summary>The input is not a jute record of the expected kind.</summary>
-/// <param name="message">What is wrong with it.</param>
+/// <param name="message">The violation.</param>
 internal sealed class JuteException(string message) : Exception(message);

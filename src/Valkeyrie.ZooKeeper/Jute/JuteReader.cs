@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Valkeyrie.ZooKeeper.Jute;
 
-/// <summary>Reads the fields of a jute record. Never reads beyond its bytes, and never allocates more than they can hold.</summary>
+/// <summary>Reads the fields of a jute record. Never reads beyond its bytes, and never allocates more than they can contain.</summary>
 /// <param name="bytes">The record.</param>
 internal ref struct JuteReader(ReadOnlySpan<byte> bytes)
 {
@@ -11,7 +11,7 @@ internal ref struct JuteReader(ReadOnlySpan<byte> bytes)
 
     private ReadOnlySpan<byte> _rest = bytes;
 
-    /// <summary>How many bytes have not been read.</summary>
+    /// <summary>The number of unread bytes.</summary>
     public readonly int Remaining => _rest.Length;
 
     public int ReadInt() => BinaryPrimitives.ReadInt32BigEndian(Take(sizeof(int)));
@@ -25,22 +25,22 @@ internal ref struct JuteReader(ReadOnlySpan<byte> bytes)
         var other => throw new JuteException($"A boolean has the value {other}."),
     };
 
-    /// <summary>A buffer's bytes; null for a buffer that is null, which is another thing than an empty one.</summary>
+    /// <summary>Reads a buffer; null for a null buffer, which differs from an empty one.</summary>
     public byte[]? ReadBuffer()
     {
         var length = ReadInt();
         return length == Null ? null : length == 0 ? [] : Take(length).ToArray();
     }
 
-    /// <summary>A text; bytes that are not UTF-8 become U+FFFD.</summary>
+    /// <summary>Reads a text; bytes that are not UTF-8 become U+FFFD.</summary>
     public string ReadString()
     {
         var length = ReadInt();
         return length == Null ? throw new JuteException("A text is null.") : Encoding.UTF8.GetString(Take(length));
     }
 
-    /// <summary>How many elements a list has; 0 for one that is null.</summary>
-    /// <param name="shortest">The fewest bytes that an element takes.</param>
+    /// <summary>Reads the number of elements in a list; 0 for a null list.</summary>
+    /// <param name="shortest">The minimum size of an element in bytes.</param>
     public int ReadCount(int shortest)
     {
         var count = ReadInt();

@@ -3,24 +3,24 @@ using System.Text;
 
 namespace Valkeyrie.ZooKeeper.Jute;
 
-/// <summary>Writes frames of jute records, one behind the other, into a buffer that grows and is used again.</summary>
+/// <summary>Writes frames of jute records, one after another, into a growing, reusable buffer.</summary>
 internal sealed class JuteWriter
 {
     private const int FirstSize = 4 << 10;
 
-    // One large value must not hold on to its buffer for the rest of a connection.
+    // A large value must not keep its buffer for the rest of a connection.
     private const int LargestKept = 256 << 10;
 
     private byte[] _buffer = new byte[FirstSize];
 
-    /// <summary>How many bytes have been written.</summary>
+    /// <summary>The number of written bytes.</summary>
     public int Length { get; private set; }
 
-    /// <summary>What has been written.</summary>
+    /// <summary>The written bytes.</summary>
     public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, Length);
 
-    /// <summary>Leaves room for the length of a frame.</summary>
-    /// <returns>Where the frame begins, for <see cref="EndFrame"/>.</returns>
+    /// <summary>Reserves space for the length of a frame.</summary>
+    /// <returns>The start of the frame, for <see cref="EndFrame"/>.</returns>
     public int BeginFrame()
     {
         var start = Length;
@@ -37,10 +37,10 @@ internal sealed class JuteWriter
         return length;
     }
 
-    /// <summary>Forgets what was written from a position on.</summary>
+    /// <summary>Discards the bytes from a position on.</summary>
     public void Rewind(int start) => Length = start;
 
-    /// <summary>Forgets all that was written.</summary>
+    /// <summary>Discards all bytes.</summary>
     public void Clear()
     {
         Length = 0;
@@ -62,7 +62,7 @@ internal sealed class JuteWriter
         value.CopyTo(Take(value.Length));
     }
 
-    /// <summary>Writes a buffer that is null, which is another thing than an empty one.</summary>
+    /// <summary>Writes a null buffer, which differs from an empty one.</summary>
     public void WriteNullBuffer() => WriteInt(-1);
 
     public void WriteString(string value)

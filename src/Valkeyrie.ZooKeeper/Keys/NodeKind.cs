@@ -2,12 +2,12 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Keys;
 
-/// <summary>A kind of node that a key can be, and how it is made.</summary>
+/// <summary>A kind of node for a key, and how it is created.</summary>
 internal abstract class NodeKind(Nodes nodes)
 {
     protected Nodes Nodes => nodes;
 
-    /// <summary>Makes a node, and those above it; null if it exists.</summary>
+    /// <summary>Creates a node and the missing nodes above it; null if it exists.</summary>
     public async ValueTask<KvPair?> CreateAsync(string path, string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
         while (true)
@@ -20,7 +20,7 @@ internal abstract class NodeKind(Nodes nodes)
                 case ErrorCode.NodeExists:
                     return null;
                 case ErrorCode.NoNode:
-                    // Whoever removes the nodes above meanwhile cannot do so for ever: each round of this makes them all.
+                    // Another client may remove the nodes above it, but not forever: each round creates all of them.
                     await nodes.CreateParentsAsync(path, key, cancellationToken).ConfigureAwait(false);
                     break;
                 default:
@@ -29,11 +29,11 @@ internal abstract class NodeKind(Nodes nodes)
         }
     }
 
-    /// <summary>Makes a node in the place of another one, in one step.</summary>
+    /// <summary>Replaces a node by a new one, in one step.</summary>
     /// <param name="path">The node.</param>
-    /// <param name="key">Its key.</param>
+    /// <param name="key">The node's key.</param>
     /// <param name="value">The value.</param>
-    /// <param name="version">The version of the one that is there.</param>
+    /// <param name="version">The version of the existing node.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The pair; null if the node was removed, or has another version.</returns>
     public async ValueTask<KvPair?> ReplaceAsync(string path, string key, ReadOnlyMemory<byte> value, int version, CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ internal abstract class NodeKind(Nodes nodes)
 
     protected virtual KvException RefusalOf(ErrorCode error, string key) => nodes.Refusal(error, key);
 
-    /// <summary>Reads the end of several operations, of which the last wrote the data: its stat tells the transaction of all.</summary>
+    /// <summary>Reads the result of several operations, of which the last wrote the data: its stat contains their transaction.</summary>
     protected static (ErrorCode Error, KvPair? Pair) EndOf(Reply<OperationResult[]> reply, string key, ReadOnlyMemory<byte> value, TimeSpan? ttl)
     {
         if (!reply.IsOk)
@@ -63,7 +63,7 @@ internal abstract class NodeKind(Nodes nodes)
             return (reply.Error, null);
         }
 
-        // Of those before the one that failed the error is Ok, of those behind it an inconsistency.
+        // The operations before the failed one have the error Ok, those after it an inconsistency.
         var failed = reply.Value.FirstOrDefault(r => r.Error != ErrorCode.Ok).Error;
         return failed != ErrorCode.Ok || reply.Value[^1].Stat is not { } stat ? (failed, null) : (ErrorCode.Ok, PairOf(key, value, stat, ttl));
     }

@@ -1,18 +1,18 @@
 namespace Valkeyrie.ZooKeeper.Keys;
 
-/// <summary>Turns keys into the paths of nodes, and back.</summary>
-/// <remarks>A path has no empty part, no <c>.</c> and no <c>..</c>, and not every character. A slash at the start of a key says nothing, since one is there
-/// already: <c>/x</c> and <c>x</c> are the same key, and pairs bear it as their reader wrote it.</remarks>
+/// <summary>Converts keys to the paths of nodes and back.</summary>
+/// <remarks>A path cannot contain an empty part, <c>.</c>, <c>..</c>, or certain characters. A slash at the start of a key has no effect, because every path
+/// has one: <c>/x</c> and <c>x</c> are the same key, and pairs show it as the caller wrote it.</remarks>
 internal sealed class NodePaths
 {
-    // What ZooKeeper keeps for itself.
+    // The node reserved by ZooKeeper.
     private const string Reserved = "/zookeeper";
 
     private readonly string _base;
 
-    /// <param name="chroot">The path of the node below which all keys lie; empty for the root.</param>
-    /// <param name="keyNamespace">The prefix put before every key and taken off again; empty for none.</param>
-    /// <exception cref="KvInvalidArgumentException">No key of ZooKeeper could begin with the namespace.</exception>
+    /// <param name="chroot">The path of the node that contains all keys; empty for the root.</param>
+    /// <param name="keyNamespace">The prefix to add to every key and remove again; empty for none.</param>
+    /// <exception cref="KvInvalidArgumentException">No ZooKeeper key can begin with the namespace.</exception>
     public NodePaths(string chroot, string keyNamespace)
     {
         var text = keyNamespace.StartsWith(KeyRules.Separator) ? keyNamespace[1..] : keyNamespace;
@@ -23,8 +23,8 @@ internal sealed class NodePaths
 
     private bool IsRooted => _base[^1] == KeyRules.Separator;
 
-    /// <summary>The path of a key.</summary>
-    /// <exception cref="KvInvalidArgumentException">No node can have the key.</exception>
+    /// <summary>Converts a key to a path.</summary>
+    /// <exception cref="KvInvalidArgumentException">The key is not valid as a path.</exception>
     public string PathOf(string key)
     {
         KeyRules.Check(key);
@@ -34,8 +34,8 @@ internal sealed class NodePaths
         return path;
     }
 
-    /// <summary>The nodes that a range covers.</summary>
-    /// <exception cref="KvInvalidArgumentException">No node can have such a key.</exception>
+    /// <summary>Converts a range to a range of nodes.</summary>
+    /// <exception cref="KvInvalidArgumentException">The keys of the range are not valid as paths.</exception>
     public NodeRange RangeOf(KvRange range)
     {
         var rooted = IsRooted && range.Start.StartsWith(KeyRules.Separator);
@@ -53,25 +53,25 @@ internal sealed class NodePaths
         return new NodeRange(this, range, $"/{folder}", start, rooted);
     }
 
-    /// <summary>The key of a path.</summary>
+    /// <summary>Converts a path to a key.</summary>
     /// <param name="path">A path below the chroot and the namespace.</param>
     /// <param name="rooted">True for a key with a slash at its start.</param>
     public string KeyOf(string path, bool rooted) => rooted ? string.Concat("/", path.AsSpan(_base.Length)) : path[_base.Length..];
 
-    /// <summary>True for a node that ZooKeeper keeps for itself.</summary>
+    /// <summary>Checks whether a node is reserved by ZooKeeper.</summary>
     public static bool IsReserved(string path) =>
         path.StartsWith(Reserved, StringComparison.Ordinal) && (path.Length == Reserved.Length || path[Reserved.Length] == KeyRules.Separator);
 
-    /// <summary>The path of the node above another one.</summary>
+    /// <summary>Returns the path of the parent node.</summary>
     public static string ParentOf(string path) => path.LastIndexOf(KeyRules.Separator) is > 0 and var at ? path[..at] : "/";
 
-    /// <summary>The path of a child.</summary>
+    /// <summary>Returns the path of a child.</summary>
     public static string Join(string path, string name) => path.Length == 1 ? "/" + name : $"{path}/{name}";
 
-    /// <summary>Refuses names that no node can have.</summary>
-    /// <param name="path">The path without its first slash; an empty one is the root.</param>
-    /// <param name="key">The key that it is of.</param>
-    /// <param name="what">What to call it.</param>
+    /// <summary>Refuses names that are not valid for a node.</summary>
+    /// <param name="path">The path without its first slash; empty for the root.</param>
+    /// <param name="key">The key of the path.</param>
+    /// <param name="what">The name of the text in the message.</param>
     /// <exception cref="KvInvalidArgumentException">A part is empty, <c>.</c> or <c>..</c>.</exception>
     public static void CheckParts(ReadOnlySpan<char> path, string key, string what)
     {

@@ -3,14 +3,14 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.ZooKeeper.Keys;
 
-/// <summary>Calls about single nodes, and what becomes of them in the words of the contract.</summary>
+/// <summary>Makes calls about single nodes and converts their results to the contract's terms.</summary>
 /// <param name="pool">The sessions.</param>
-/// <param name="paths">Knows the paths of keys.</param>
-/// <param name="access">Who may do what with the nodes that are made.</param>
+/// <param name="paths">Converts keys to paths.</param>
+/// <param name="access">The access list of created nodes.</param>
 /// <param name="info">The store.</param>
 internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<AccessEntry> access, KvStoreInfo info)
 {
-    // Made and removed again with a node that has a time to live.
+    // Created and removed again together with a node that has a time to live.
     private const string Mark = "ttl";
 
     public SessionPool Pool => pool;
@@ -23,7 +23,7 @@ internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<Acc
 
     public ValueTask<Reply<T>> CallAsync<T>(Request<T> request, string key, CancellationToken cancellationToken) => pool.CallAsync(request, key, cancellationToken);
 
-    /// <summary>Reads a node; null if there is none, or none that is a pair.</summary>
+    /// <summary>Reads a node; null if it does not exist or is not a pair.</summary>
     public async ValueTask<NodeData?> ReadAsync(string path, string key, bool stale, CancellationToken cancellationToken)
     {
         var reply = await pool.CallAsync(new GetDataRequest(path, !stale), key, cancellationToken).ConfigureAwait(false);
@@ -32,21 +32,21 @@ internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<Acc
             : throw Refusal(reply.Error, key);
     }
 
-    /// <summary>Makes a node.</summary>
+    /// <summary>Creates the request that creates a node.</summary>
     public CreateRequest Create(string path, ReadOnlyMemory<byte>? data, CreateMode mode = CreateMode.Persistent) => new(path, data, mode, access);
 
-    /// <summary>The operations that make a node with a time to live. Servers do not show that a node has one; so that a put without one is known to have
-    /// to replace it, a child comes and goes with it, which shows in its stat (<see cref="HasTtl"/>).</summary>
+    /// <summary>Creates the operations that create a node with a time to live. Servers do not show that a node has one. To mark the node, so that a put without
+    /// a time to live replaces it, a child is created and removed with it, which its stat shows (<see cref="HasTtl"/>).</summary>
     public IEnumerable<Request> CreateWithTtl(string path, ReadOnlyMemory<byte> data, TimeSpan ttl)
     {
         var child = NodePaths.Join(path, Mark);
         return [new CreateRequest(path, null, CreateMode.Ttl, access, ttl), Create(child, null), new DeleteRequest(child), new SetDataRequest(path, data)];
     }
 
-    /// <summary>True for a node that was made by <see cref="CreateWithTtl"/>: its children were last changed by its own creation, and were changed.</summary>
+    /// <summary>Checks whether <see cref="CreateWithTtl"/> created the node: its children last changed in the transaction of its creation.</summary>
     public static bool HasTtl(in NodeStat stat) => stat.Pzxid == stat.Czxid && stat is { ChildVersion: > 0, ChildCount: 0 };
 
-    /// <summary>Makes all nodes above a path that are missing, without data.</summary>
+    /// <summary>Creates all missing nodes above a path, without data.</summary>
     public async ValueTask CreateParentsAsync(string path, string key, CancellationToken cancellationToken)
     {
         var missing = new Stack<string>();
@@ -55,11 +55,11 @@ internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<Acc
             missing.Push(parent);
         }
 
-        // All on their way at once; they are made in their order.
+        // All requests are sent at once; the server performs them in order.
         var creating = missing.Select(p => pool.CallAsync(Create(p, null), key, cancellationToken).AsTask()).ToList();
         foreach (var reply in await Task.WhenAll(creating).ConfigureAwait(false))
         {
-            // One that may not be made may be there.
+            // A node that may not be created may exist.
             if (reply.Error is not (ErrorCode.Ok or ErrorCode.NodeExists or ErrorCode.NoNode or ErrorCode.NoAuth))
             {
                 throw Refusal(reply.Error, key);
@@ -76,7 +76,7 @@ internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<Acc
         }
     }
 
-    /// <summary>The pair of a node.</summary>
+    /// <summary>Creates the pair of a node.</summary>
     public static KvPair PairOf(string key, byte[]? bytes, in NodeStat stat, TimeSpan? ttl = null) => new(bytes ?? [])
     {
         Key = key,
@@ -84,12 +84,12 @@ internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<Acc
         Revision = stat.Mzxid,
         CreateRevision = stat.Czxid,
 
-        // The session that the key ends with. How long a node with a time to live has servers do not show: it has a number all the same, since it is not to stay.
+        // The session of an ephemeral node. For a node with a time to live, which servers do not show, any number marks that it expires.
         LeaseId = HasTtl(stat) ? stat.Czxid : stat.SessionId,
         Ttl = ttl,
     };
 
-    /// <summary>The error for a request that a server did not carry out.</summary>
+    /// <summary>Creates the error for a request that a server refused.</summary>
     public KvException Refusal(ErrorCode error, string key) => error switch
     {
         ErrorCode.NoAuth => new KvPermissionDeniedException($"{info.Address} does not permit this for '{key}'. Ask for the permission, or sign in as another user.")
@@ -111,7 +111,7 @@ internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<Acc
             KvUnreachableReason.Unavailable, $"{info.Address} cannot serve now: {error}. A write may have been made.") { Key = key, Endpoint = info.Address },
     };
 
-    /// <summary>The error for a caller whose write others preceded again and again.</summary>
+    /// <summary>Creates the error for a write that was preceded by other writes too often.</summary>
     public KvTimeoutException Busy(string key) =>
         new($"'{key}' could not be written within {Timeout.TotalSeconds:0.###} s: other clients changed it each time.") { Key = key, Endpoint = info.Address, NotSent = true };
 }

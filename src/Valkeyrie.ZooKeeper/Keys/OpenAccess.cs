@@ -3,14 +3,14 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.ZooKeeper.Keys;
 
-/// <summary>Checks whether what the store makes is open to everybody on servers that let nobody in who has not signed in: who has set that up hardly means it.</summary>
+/// <summary>Checks whether created nodes are open to everyone on servers that require a sign-in, which is probably not intended.</summary>
 /// <param name="settings">The store.</param>
-/// <param name="access">Who may do what with the nodes that are made.</param>
+/// <param name="access">The access list of created nodes.</param>
 internal sealed class OpenAccess(SessionSettings settings, IReadOnlyList<AccessEntry> access)
 {
     private bool? _isQuestionable = settings.Credential is null || access != AccessEntry.Open ? false : null;
 
-    /// <summary>A warning for whoever has opened the store; null for none. The servers are asked once.</summary>
+    /// <summary>Returns a warning for the person who opened the store; null for none. The servers are asked only once.</summary>
     /// <param name="cancellationToken">Ends the call early.</param>
     public async ValueTask<string?> WarningAsync(CancellationToken cancellationToken)
     {

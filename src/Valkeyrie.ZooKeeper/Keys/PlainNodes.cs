@@ -2,7 +2,7 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Keys;
 
-/// <summary>Nodes that stay until somebody removes them.</summary>
+/// <summary>Nodes that exist until they are removed.</summary>
 internal sealed class PlainNodes(Nodes nodes) : NodeKind(nodes)
 {
     protected override async ValueTask<(ErrorCode Error, KvPair? Pair)> TryCreateAsync(

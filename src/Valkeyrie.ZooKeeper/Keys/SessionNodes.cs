@@ -5,7 +5,7 @@ namespace Valkeyrie.ZooKeeper.Keys;
 
 /// <summary>Nodes that end with a session of this process.</summary>
 /// <param name="nodes">Makes the calls.</param>
-/// <param name="seconds">How long the session is to outlive the process.</param>
+/// <param name="seconds">The time in seconds for which the session remains if the process dies.</param>
 internal sealed class SessionNodes(Nodes nodes, long seconds) : NodeKind(nodes)
 {
     protected override async ValueTask<(ErrorCode Error, KvPair? Pair)> TryCreateAsync(
@@ -20,7 +20,7 @@ internal sealed class SessionNodes(Nodes nodes, long seconds) : NodeKind(nodes)
         }
         catch (KvUnreachableException e) when (e is { Reason: KvUnreachableReason.ConnectionLost, NotSent: false } && !session.HasEnded)
         {
-            // The reply was lost. What this session made since, with this value, is the node.
+            // The reply was lost. If this session has since created a node with this value, that is the node.
             if (await Nodes.ReadAsync(path, key, stale: false, cancellationToken).ConfigureAwait(false) is not { Bytes: { } bytes, Stat: var stat }
                 || stat.SessionId != session.Id
                 || stat.Czxid <= before

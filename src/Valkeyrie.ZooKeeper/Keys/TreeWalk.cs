@@ -4,11 +4,11 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Keys;
 
-/// <summary>Walks the nodes of a range in the order of their keys, with many reads on their way. Memory holds the names of the nodes that are
-/// walked just then, and no more values than fit into some megabytes.</summary>
-/// <param name="nodes">Reads them.</param>
+/// <summary>Walks the nodes of a range in the order of their keys, with many concurrent reads. Memory contains the names of the nodes on the current path and
+/// level, and at most some megabytes of values.</summary>
+/// <param name="nodes">Reads the nodes.</param>
 /// <param name="range">The range.</param>
-/// <param name="options">What of it is wanted.</param>
+/// <param name="options">The options of the walk.</param>
 internal sealed class TreeWalk(Nodes nodes, NodeRange range, TreeWalkOptions options)
 {
     private const int MostAhead = 128;
@@ -18,16 +18,16 @@ internal sealed class TreeWalk(Nodes nodes, NodeRange range, TreeWalkOptions opt
 
     private int _largest;
 
-    /// <summary>The newest transaction that any node that was walked tells of, removals of children included.</summary>
+    /// <summary>The newest transaction of any visited node, including removals of children.</summary>
     public long NewestZxid { get; private set; }
 
     private int Ahead => _largest == 0 ? FirstAhead : (int)Math.Clamp(MostBytesAhead / _largest, 1, MostAhead);
 
-    /// <summary>The nodes that are pairs, and the directories where the walk ends.</summary>
+    /// <summary>Reads the nodes that are pairs, and the directories at which the walk ends.</summary>
     public IAsyncEnumerable<TreeNode> ReadAsync(CancellationToken cancellationToken) => WalkAsync(range.Folder, range.NameStart, isFirst: true, depth: 0, cancellationToken);
 
-    /// <summary>True for a node of which a lock is made, ours or of another client's recipe: a child of a node named as ours are that ends with its session
-    /// and has a number from the server. It may have data, and is not a pair.</summary>
+    /// <summary>Checks whether a node is a lock node, of this library or of another client's recipe: a child of a lock directory of this library, or a node
+    /// that ends with its session and has a number from the server. It may have data, and is not a pair.</summary>
     public static bool IsOfLock(string path, in NodeStat stat) =>
         stat.SessionId != 0
         && NodePaths.ParentOf(path).EndsWith(LockNames.Suffix, StringComparison.Ordinal)
@@ -37,7 +37,7 @@ internal sealed class TreeWalk(Nodes nodes, NodeRange range, TreeWalkOptions opt
     private async IAsyncEnumerable<TreeNode> WalkAsync(
         string folder, string nameStart, bool isFirst, int depth, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // One sync is enough: a server that is asked later knows no less than what this session has seen.
+        // One sync is enough: a later server knows at least everything that this session has seen.
         var children = await nodes.CallAsync(new GetChildrenRequest(folder, isFirst && !options.Stale), range.Range.Text, cancellationToken).ConfigureAwait(false);
         if (!children.IsOk)
         {
@@ -55,7 +55,8 @@ internal sealed class TreeWalk(Nodes nodes, NodeRange range, TreeWalkOptions opt
         var reads = new Queue<Task<TreeNode?>>();
         var next = 0;
 
-        // A key comes before those of its directory, but others may come between: after 'a' come 'a-1' and 'a.b', then 'a/x'. These wait for their turn.
+        // A key comes before the keys of its directory, but others may come in between: 'a' is followed by 'a-1' and 'a.b', then 'a/x'. These nodes wait for
+        // their turn.
         var open = new Stack<TreeNode>();
         try
         {
@@ -116,7 +117,7 @@ internal sealed class TreeWalk(Nodes nodes, NodeRange range, TreeWalkOptions opt
         ? WalkAsync(above.Path, "", isFirst: false, depth + 1, cancellationToken)
         : DirectoryAsync(above, cancellationToken);
 
-    /// <summary>A node below which the walk does not go, if any pair lies there.</summary>
+    /// <summary>Returns a node whose subtree is not visited, if it contains a pair.</summary>
     private async IAsyncEnumerable<TreeNode> DirectoryAsync(TreeNode node, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (await HasPairBelowAsync(nodes, node.Path, range, cancellationToken).ConfigureAwait(false))
@@ -125,7 +126,7 @@ internal sealed class TreeWalk(Nodes nodes, NodeRange range, TreeWalkOptions opt
         }
     }
 
-    /// <summary>True if any pair lies below a node.</summary>
+    /// <summary>Checks whether a node contains a pair.</summary>
     public static async ValueTask<bool> HasPairBelowAsync(Nodes nodes, string path, NodeRange range, CancellationToken cancellationToken)
     {
         var below = new TreeWalk(nodes, range with { Folder = path, Start = path.Length == 1 ? path : path + KeyRules.Separator }, new TreeWalkOptions { KeysOnly = true });
@@ -137,7 +138,7 @@ internal sealed class TreeWalk(Nodes nodes, NodeRange range, TreeWalkOptions opt
         return false;
     }
 
-    // True if a path, which comes after another one, comes before those below that.
+    // True if a path after another one comes before the paths below that one.
     private static bool MayComeBefore(string path, string above) =>
         path.Length > above.Length && path[above.Length] < KeyRules.Separator && path.StartsWith(above, StringComparison.Ordinal);
 
@@ -162,7 +163,7 @@ internal sealed class TreeWalk(Nodes nodes, NodeRange range, TreeWalkOptions opt
 
     private bool IsAfter(string path) => options.After is null || KeyOrder.Compare(path, options.After) > 0;
 
-    /// <summary>Reads a node; null if it has gone.</summary>
+    /// <summary>Reads a node; null if it was removed.</summary>
     private async Task<TreeNode?> ReadNodeAsync(string path, CancellationToken cancellationToken)
     {
         if (options.KeysOnly)
@@ -173,7 +174,7 @@ internal sealed class TreeWalk(Nodes nodes, NodeRange range, TreeWalkOptions opt
                 return exists.Error == ErrorCode.NoNode ? null : throw nodes.Refusal(exists.Error, range.KeyOf(path));
             }
 
-            // Without any data it takes a read to tell whether that is empty or missing.
+            // Without data, only a read shows whether the data is empty or missing.
             if (exists.Value.DataLength > 0)
             {
                 return new TreeNode(path, null, exists.Value, !IsOfLock(path, exists.Value));

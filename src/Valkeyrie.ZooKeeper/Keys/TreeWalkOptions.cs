@@ -1,20 +1,20 @@
 namespace Valkeyrie.ZooKeeper.Keys;
 
-/// <summary>What of a range is wanted.</summary>
+/// <summary>Options of a walk.</summary>
 internal sealed record TreeWalkOptions
 {
-    /// <summary>True to leave the data out.</summary>
+    /// <summary>True to omit the data.</summary>
     public bool KeysOnly { get; init; }
 
-    /// <summary>True to take what a server knows.</summary>
+    /// <summary>True to let any server answer from its own state.</summary>
     public bool Stale { get; init; }
 
-    /// <summary>The path after which to begin; null for the beginning.</summary>
+    /// <summary>The path to start after; null for the beginning.</summary>
     public string? After { get; init; }
 
-    /// <summary>How many levels below the first to go down.</summary>
+    /// <summary>The number of levels below the first.</summary>
     public int Depth { get; init; } = int.MaxValue;
 
-    /// <summary>What names on the first level begin with, in any case.</summary>
+    /// <summary>The beginning of names on the first level, regardless of case.</summary>
     public string NamePrefix { get; init; } = "";
 }

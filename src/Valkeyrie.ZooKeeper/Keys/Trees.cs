@@ -5,13 +5,13 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Keys;
 
-/// <summary>Listing and removing whole trees.</summary>
+/// <summary>Lists and removes whole trees.</summary>
 internal sealed class Trees(Nodes nodes)
 {
     private const int MostDeletions = 500;
     private const int MostBytes = 256 << 10;
 
-    /// <summary>The pairs of a range, without those of locks.</summary>
+    /// <summary>Lists the pairs of a range, without lock nodes.</summary>
     public async IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var place = nodes.Paths.RangeOf(range);
@@ -41,7 +41,7 @@ internal sealed class Trees(Nodes nodes)
         {
             isEmpty = false;
 
-            // Where the walk ends by its depth, it tells of the directories there.
+            // At its deepest level, the walk reports the directories.
             if (node.IsDirectory || !filter.Takes(place.KeyOf(node.Path), node.Stat.Mzxid))
             {
                 continue;
@@ -60,7 +60,7 @@ internal sealed class Trees(Nodes nodes)
         }
     }
 
-    /// <summary>The entries of a directory, down to a depth.</summary>
+    /// <summary>Lists the entries of a directory, down to a depth.</summary>
     public IAsyncEnumerable<KvEntry> ListEntriesAsync(KvRange directory, KvEntryOptions options, CancellationToken cancellationToken)
     {
         var place = nodes.Paths.RangeOf(directory);
@@ -85,15 +85,16 @@ internal sealed class Trees(Nodes nodes)
             cancellationToken);
     }
 
-    /// <summary>True if any pair lies in a directory.</summary>
+    /// <summary>Checks whether a directory contains a pair.</summary>
     public ValueTask<bool> IsDirectoryAsync(KvRange directory, CancellationToken cancellationToken)
     {
         var place = nodes.Paths.RangeOf(directory);
         return TreeWalk.HasPairBelowAsync(nodes, place.Folder, place, cancellationToken);
     }
 
-    /// <summary>Removes a tree, and of a directory the key of its name, too: in one step where it is small, else in several, from below.</summary>
-    /// <returns>How many keys were removed.</returns>
+    /// <summary>Removes a tree, and for a directory also the key of its name: a small tree in one step, a larger one in several steps, from the
+    /// bottom.</summary>
+    /// <returns>The number of removed keys.</returns>
     public async ValueTask<long> DeleteAsync(KvRange range, CancellationToken cancellationToken)
     {
         if (range is { Kind: KvRangeKind.Directory, Text: "" })
@@ -112,7 +113,7 @@ internal sealed class Trees(Nodes nodes)
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
-            // From below: what was found last comes first.
+            // From the bottom: the nodes found last come first.
             var found = await FindAsync(place, cancellationToken).ConfigureAwait(false);
             if (found.Count == 0)
             {
@@ -130,7 +131,7 @@ internal sealed class Trees(Nodes nodes)
 
     private static string? PathAfter(NodeRange place, string? after)
     {
-        // The key need not be one that a node could have.
+        // The key may not be valid as a path.
         var start = place.KeyOf(place.Start);
         return after is null ? null
             : after.StartsWith(start, StringComparison.Ordinal) ? string.Concat(place.Start, after.AsSpan(start.Length))
@@ -138,7 +139,7 @@ internal sealed class Trees(Nodes nodes)
             : place.Start + '\uFFFF';
     }
 
-    /// <summary>All nodes of a range, each before those below it.</summary>
+    /// <summary>Finds all nodes of a range, each before the nodes below it.</summary>
     private async ValueTask<List<TreeNode>> FindAsync(NodeRange place, CancellationToken cancellationToken)
     {
         var found = new List<TreeNode>();
@@ -188,7 +189,7 @@ internal sealed class Trees(Nodes nodes)
             return exists.Error == ErrorCode.NoNode ? null : throw nodes.Refusal(exists.Error, place.Range.Text);
         }
 
-        // Here those of locks count, too.
+        // Here lock nodes count too.
         if (exists.Value.DataLength > 0)
         {
             return new TreeNode(path, null, exists.Value, IsPair: true);
@@ -218,7 +219,7 @@ internal sealed class Trees(Nodes nodes)
                     removed += part.LongCount(n => n.IsPair);
                     break;
                 case ErrorCode.NoNode or ErrorCode.NotEmpty:
-                    // Somebody was here meanwhile: look again.
+                    // Another client changed the tree in the meantime: look again.
                     return removed;
                 default:
                     throw nodes.Refusal(error, key);

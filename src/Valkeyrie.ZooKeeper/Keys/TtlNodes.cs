@@ -2,7 +2,7 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Keys;
 
-/// <summary>Nodes that servers remove once they have not been written for a time.</summary>
+/// <summary>Nodes that servers remove when they were not written for a time.</summary>
 internal sealed class TtlNodes(Nodes nodes, TimeSpan ttl) : NodeKind(nodes)
 {
     protected override ValueTask<(ErrorCode Error, KvPair? Pair)> TryCreateAsync(

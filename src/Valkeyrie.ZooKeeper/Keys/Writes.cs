@@ -4,10 +4,10 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Keys;
 
-/// <summary>Writes and removals of single keys.</summary>
-/// <remarks>A key without a time to live is a persistent node; one that is kept alive an ephemeral node of a session with that timeout; one with a time to live
-/// alone a node that servers remove once it has not been written for that long. The kind of a node never changes, so a write that asks for another one removes the
-/// node and creates it again, in one step.</remarks>
+/// <summary>Writes and removes single keys.</summary>
+/// <remarks>A key without a time to live is a persistent node. A key that is kept alive is an ephemeral node of a session with that timeout. A key with only a
+/// time to live is a node that servers remove when it was not written for that time. The kind of a node never changes, so a write that needs another kind
+/// removes the node and creates it again, in one step.</remarks>
 internal sealed class Writes(Nodes nodes)
 {
     // EphemeralType.TTL of ZooKeeper: 40 bits of milliseconds.
@@ -61,7 +61,7 @@ internal sealed class Writes(Nodes nodes)
                 return result;
             }
 
-            // Null if a node without data was removed meanwhile.
+            // Null if a node without data was removed in the meantime.
             if (stat is { } known && await OverwriteAsync(kind, path, key, value, known, cancellationToken).ConfigureAwait(false) is { } written)
             {
                 return new(KvWriteOutcome.Written, written, written.Revision);
@@ -93,14 +93,14 @@ internal sealed class Writes(Nodes nodes)
         }
     }
 
-    /// <summary>Removes a key; false if there was none.</summary>
+    /// <summary>Removes a key; false if it did not exist.</summary>
     public async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken)
     {
         var path = nodes.Paths.PathOf(key);
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
-            // A node without data is not a pair, so a removal has to know what it removes.
+            // A node without data is not a pair, so the node must be read before its removal.
             if (await nodes.ReadAsync(path, key, stale: false, cancellationToken).ConfigureAwait(false) is not { Bytes: not null } there)
             {
                 return false;
@@ -129,7 +129,7 @@ internal sealed class Writes(Nodes nodes)
                 case ErrorCode.Ok when IsPlain(reply.Value):
                     return Nodes.PairOf(key, value.ToArray(), reply.Value);
                 case ErrorCode.Ok:
-                    // Who writes meanwhile has the last word, as behind any other put.
+                    // A concurrent writer has the last word, as after any other put.
                     return await plain.ReplaceAsync(path, key, value, reply.Value.Version, cancellationToken).ConfigureAwait(false)
                         ?? Nodes.PairOf(key, value.ToArray(), reply.Value);
                 case ErrorCode.NoNode:
@@ -147,7 +147,7 @@ internal sealed class Writes(Nodes nodes)
         }
     }
 
-    /// <summary>Writes over a node whose stat is known; null if it has changed meanwhile.</summary>
+    /// <summary>Overwrites a node with a known stat; null if it has changed in the meantime.</summary>
     private async ValueTask<KvPair?> OverwriteAsync(
         NodeKind kind, string path, string key, ReadOnlyMemory<byte> value, NodeStat stat, CancellationToken cancellationToken)
     {
@@ -165,7 +165,7 @@ internal sealed class Writes(Nodes nodes)
         };
     }
 
-    /// <summary>Removes a pair whose stat is known, and keeps its node where others lie below; false if it has changed meanwhile.</summary>
+    /// <summary>Removes a pair with a known stat, and keeps its node if it has children; false if it has changed in the meantime.</summary>
     private async ValueTask<bool> RemoveAsync(string path, string key, NodeStat stat, CancellationToken cancellationToken)
     {
         var error = ErrorCode.NotEmpty;
@@ -187,8 +187,8 @@ internal sealed class Writes(Nodes nodes)
         };
     }
 
-    /// <summary>Compares a key's revision with the wanted one.</summary>
-    /// <returns>What stands in the way; or the node, null if there is none and none is wanted.</returns>
+    /// <summary>Compares a key's revision with the required one.</summary>
+    /// <returns>The refusal; or the node, null if none exists and none is required.</returns>
     private async ValueTask<(KvWriteResult? Refused, NodeStat? Stat)> CompareAsync(string path, string key, long wanted, CancellationToken cancellationToken)
     {
         var node = await nodes.ReadAsync(path, key, stale: false, cancellationToken).ConfigureAwait(false);

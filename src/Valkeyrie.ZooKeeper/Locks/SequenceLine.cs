@@ -5,9 +5,9 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.ZooKeeper.Locks;
 
-/// <summary>ZooKeeper's recipe of a line: each contender makes an ephemeral node in a directory that the server numbers, and waits for the one before it alone.</summary>
-/// <remarks>Nodes are named as those of Curator's InterProcessMutex and LeaderSelector and of the lock of Go's client, <c>_c_GUID-lock-NUMBER</c>, so these stand in
-/// the same line. The number alone orders them. By its GUID a contender finds its node again whose creation was not answered.</remarks>
+/// <summary>ZooKeeper's recipe of a line: each contender creates an ephemeral, sequential node in a directory, and waits only for its predecessor.</summary>
+/// <remarks>Nodes are named like those of Curator's InterProcessMutex and LeaderSelector and of the lock of Go's client, <c>_c_GUID-lock-NUMBER</c>, so these
+/// clients share the line. Only the number orders the nodes. With the GUID, a contender finds its node if the reply to its creation was lost.</remarks>
 internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -16,12 +16,12 @@ internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> _background = new();
     private readonly CancellationTokenSource _closed = new();
 
-    /// <summary>Stands in line, at its end.</summary>
-    /// <param name="session">The session that the contender's node ends with.</param>
+    /// <summary>Appends a contender to the line.</summary>
+    /// <param name="session">The session of the contender's node.</param>
     /// <param name="directory">The line.</param>
     /// <param name="data">The node's data.</param>
-    /// <param name="key">The key that it is about, for errors.</param>
-    /// <param name="cancellationToken">Ends the call early. Nothing stays behind.</param>
+    /// <param name="key">The key of the call, for errors.</param>
+    /// <param name="cancellationToken">Ends the call early and leaves nothing in the store.</param>
     /// <exception cref="SessionException">The session has ended.</exception>
     public async ValueTask<Contender> StandAsync(Session session, string directory, ReadOnlyMemory<byte> data, string key, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
         {
             try
             {
-                // Not to be cancelled: a node whose name is not known could not be removed.
+                // Not cancellable: a node with an unknown name could not be removed.
                 var reply = await session.CallAsync(nodes.Create(NodePaths.Join(directory, name), data, CreateMode.EphemeralSequential), key, CancellationToken.None).ConfigureAwait(false);
                 switch (reply.Error)
                 {
@@ -64,7 +64,7 @@ internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks who stands before a contender. Data that merely has such a name does not stand there.</summary>
+    /// <summary>Reads the predecessor of a contender. Data with such a name is ignored.</summary>
     public async ValueTask<(bool IsThere, string? Before)> LookAsync(
         Session session, string directory, Contender contender, string key, CancellationToken cancellationToken)
     {
@@ -90,11 +90,11 @@ internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
         return (isThere, null);
     }
 
-    /// <summary>Removes a contender's node, and tries until its session has ended: others stand on that session, and the node would be in everybody's way.</summary>
+    /// <summary>Removes a contender's node, and retries until its session has ended: others use the session too, and the node would block the line.</summary>
     public void RemoveInBackground(Session session, string path, string key) =>
         TryInBackground(session, async () => await session.CallAsync(new DeleteRequest(path), key, CancellationToken.None).ConfigureAwait(false));
 
-    /// <summary>Returns when a node is there no more.</summary>
+    /// <summary>Waits until a node is gone.</summary>
     public async Task WaitForRemovalAsync(Session session, string path, string key, CancellationToken cancellationToken)
     {
         while (true)
@@ -122,14 +122,14 @@ internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for what is removed in the background. What is not removed by then goes with its session.</summary>
+    /// <summary>Waits for the removals in the background. The remaining nodes end with their sessions.</summary>
     public async ValueTask DisposeAsync()
     {
         await _closed.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_background.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // A container: servers remove it when nobody stands there any more.
+    // A container: servers remove it when it has no contender.
     private async ValueTask CreateDirectoryAsync(string directory, string key, CancellationToken cancellationToken)
     {
         var reply = await nodes.CallAsync(nodes.Create(directory, null, CreateMode.Container), key, cancellationToken).ConfigureAwait(false);
@@ -145,8 +145,8 @@ internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds the node whose creation was not answered; null if it was not made. What its session sent on an earlier connection no longer arrives once it
-    /// has another one.</summary>
+    /// <summary>Finds the node if the reply to its creation was lost; null if it was not created. Requests from a session's former connection no longer arrive
+    /// when it has another one.</summary>
     private static async ValueTask<Contender?> FindAsync(Session session, string directory, string name, string key, CancellationToken cancellationToken)
     {
         var children = await session.CallAsync(new GetChildrenRequest(directory, synced: true), key, cancellationToken).ConfigureAwait(false);
@@ -160,7 +160,7 @@ internal sealed class SequenceLine(Nodes nodes) : IAsyncDisposable
         return stat.IsOk ? new Contender(path, stat.Value.Czxid) : null;
     }
 
-    /// <summary>As <see cref="FindAsync"/>; where that has no answer, or the caller gives up, the node is looked for and removed in the background.</summary>
+    /// <summary>Works as <see cref="FindAsync"/>; without an answer, or if the caller cancels, the node is found and removed in the background.</summary>
     private async ValueTask<Contender?> FindOrAbandonAsync(Session session, string directory, string name, string key, CancellationToken cancellationToken)
     {
         try

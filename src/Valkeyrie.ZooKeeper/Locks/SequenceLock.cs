@@ -4,10 +4,10 @@ using Valkeyrie.ZooKeeper.Sessions;
 namespace Valkeyrie.ZooKeeper.Locks;
 
 /// <summary>A held lock of <see cref="SequenceMutex"/>.</summary>
-/// <param name="mutex">Where it was taken.</param>
+/// <param name="mutex">The mutex of the lock.</param>
 /// <param name="key">The locked key.</param>
 /// <param name="contender">The lock's own node.</param>
-/// <param name="session">The session that it stands on.</param>
+/// <param name="session">The session of the lock.</param>
 /// <param name="deleteOnUnlock">True to remove the locked key in the step that releases the lock.</param>
 internal sealed class SequenceLock(SequenceMutex mutex, string key, Contender contender, Session session, bool deleteOnUnlock)
     : GuardedLock(key, contender.Czxid, session.Lease!, mutex.Address)

@@ -7,12 +7,12 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.ZooKeeper.Locks;
 
-/// <summary>ZooKeeper's recipe of a lock: each contender makes an ephemeral node in <c>KEY___lock</c> that the server numbers; the lowest number holds the lock,
-/// each other waits for the one before it alone.</summary>
-/// <remarks>Other clients' locks (<see cref="SequenceLine"/>) wait for ours, and ours for theirs, on the path <c>/KEY___lock</c>.</remarks>
+/// <summary>ZooKeeper's recipe of a lock: each contender creates an ephemeral, sequential node in <c>KEY___lock</c>. The lowest number holds the lock, and each
+/// other waits only for its predecessor.</summary>
+/// <remarks>On the path <c>/KEY___lock</c>, this lock and other clients' locks (<see cref="SequenceLine"/>) wait for each other.</remarks>
 internal sealed class SequenceMutex(Nodes nodes, SequenceLine line) : IAsyncDisposable
 {
-    // For whoever looks who holds a lock.
+    // For people who look for the holder of a lock.
     private static readonly byte[] Holder = Encoding.UTF8.GetBytes($"valkeyrie: process {Environment.ProcessId} on {Environment.MachineName}");
 
     private static readonly TimeSpan LongestClosing = TimeSpan.FromSeconds(3);
@@ -44,7 +44,7 @@ internal sealed class SequenceMutex(Nodes nodes, SequenceLine line) : IAsyncDisp
                 }
                 catch (SessionException e) when (e.Kind == FailureKind.Expired)
                 {
-                    // The place in the line is gone with the session: stand in line again.
+                    // The place in the line ended with the session: join the line again.
                 }
                 catch (SessionException e)
                 {
@@ -70,8 +70,8 @@ internal sealed class SequenceMutex(Nodes nodes, SequenceLine line) : IAsyncDisp
 
     public void Forget(SequenceLock held) => _held.TryRemove(held, out _);
 
-    /// <summary>Removes a lock's node, and the locked key with it if so wished.</summary>
-    /// <returns>False if the node was there no more.</returns>
+    /// <summary>Removes a lock's node, and on request also the locked key.</summary>
+    /// <returns>False if the node was gone.</returns>
     public async ValueTask<bool> ReleaseAsync(string key, Contender contender, Session session, bool deleteOnUnlock, CancellationToken cancellationToken)
     {
         try
@@ -91,7 +91,7 @@ internal sealed class SequenceMutex(Nodes nodes, SequenceLine line) : IAsyncDisp
                 var error = reply.IsOk ? reply.Value[failed].Error : reply.Error;
                 if (failed == 1)
                 {
-                    // The key is there no more, or has others below it.
+                    // The key no longer exists, or has keys below it.
                     withKey = false;
                     if (error == ErrorCode.NotEmpty)
                     {
@@ -187,7 +187,7 @@ internal sealed class SequenceMutex(Nodes nodes, SequenceLine line) : IAsyncDisp
         }
     }
 
-    /// <summary>Puts a value on the locked key, in one step with a check that the lock is held.</summary>
+    /// <summary>Writes a value to the locked key, in one step with a check that the lock is held.</summary>
     private async ValueTask PutValueAsync(
         Session session, Contender contender, string key, ReadOnlyMemory<byte> value, bool deleteOnUnlock, CancellationToken cancellationToken)
     {

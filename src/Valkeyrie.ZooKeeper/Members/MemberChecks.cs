@@ -6,14 +6,14 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.ZooKeeper.Members;
 
-/// <summary>How each member of the ensemble is.</summary>
+/// <summary>Checks the members of the ensemble.</summary>
 internal sealed class MemberChecks(SessionPool pool, KvStoreInfo info)
 {
-    /// <summary>Asks every member at once.</summary>
+    /// <summary>Checks every member at once.</summary>
     public IAsyncEnumerable<KvEndpointStatus> CheckAllAsync(TimeSpan timeout, CancellationToken cancellationToken) => EndpointChecks.AsTheyCome(
         pool.Settings.Endpoints.Select(e => (Func<CancellationToken, Task<KvEndpointStatus>>)(stop => CheckAsync(e, timeout, stop))), cancellationToken);
 
-    /// <summary>Asks the member that the store is connected to.</summary>
+    /// <summary>Pings the connected member.</summary>
     public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
     {
         var reply = await pool.CallAsync(SyncRequest.Instance, null, cancellationToken).ConfigureAwait(false);
@@ -27,7 +27,7 @@ internal sealed class MemberChecks(SessionPool pool, KvStoreInfo info)
         }
         catch (Exception e) when (e is SessionException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // It serves; it does not tell its version.
+            // The member serves, but does not report its version.
             return new KvServerStatus($"{info.Scheme}://{connected}", "", reply.Zxid);
         }
     }

@@ -5,14 +5,14 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.ZooKeeper.Members;
 
-/// <summary>Asks a member what it is, on a connection of its own that needs no session.</summary>
+/// <summary>Reads a member's report about itself, over a separate connection without a session.</summary>
 internal static class MemberQuestion
 {
     private const int LongestAnswer = 16 << 10;
     private const string Question = "srvr";
 
-    /// <exception cref="SessionException">It cannot be reached, or is not a ZooKeeper.</exception>
-    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    /// <exception cref="SessionException">The member cannot be reached, or is not a ZooKeeper server.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task<MemberReport> AskAsync(Endpoint endpoint, KvTlsOptions? tls, CancellationToken cancellationToken)
     {
         var observed = CallTelemetry.Begin(ZooKeeperSystem.Instance, Question, key: null);
@@ -48,7 +48,7 @@ internal static class MemberQuestion
         }
         catch (IOException) when (length > 0)
         {
-            // Some versions reset the connection behind the answer.
+            // Some versions reset the connection after the answer.
         }
         catch (IOException e)
         {

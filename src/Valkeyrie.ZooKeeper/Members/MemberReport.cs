@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Valkeyrie.ZooKeeper.Members;
 
-/// <summary>What a member says of itself, in answer to the four letters <c>srvr</c>.</summary>
-/// <param name="Version">Its version; empty if it does not tell.</param>
-/// <param name="Zxid">The newest transaction that it knows of; 0 if it does not tell.</param>
-/// <param name="Mode">What it is in its ensemble: <c>leader</c>, <c>follower</c>, <c>observer</c>, <c>standalone</c>; empty if it does not tell.</param>
+/// <summary>A member's report about itself, its answer to the command <c>srvr</c>.</summary>
+/// <param name="Version">The version; empty if not reported.</param>
+/// <param name="Zxid">The newest transaction known to the member; 0 if not reported.</param>
+/// <param name="Mode">The role in the ensemble: <c>leader</c>, <c>follower</c>, <c>observer</c>, <c>standalone</c>; empty if not reported.</param>
 internal sealed record MemberReport(string Version, long Zxid, string Mode)
 {
     /// <summary>A member whose <c>4lw.commands.whitelist</c> lacks <c>srvr</c>.</summary>
@@ -14,7 +14,7 @@ internal sealed record MemberReport(string Version, long Zxid, string Mode)
     /// <summary>The mode of a member that has lost its ensemble.</summary>
     public const string NoEnsemble = "none";
 
-    /// <summary>Reads an answer; null if it is none of ZooKeeper's.</summary>
+    /// <summary>Parses an answer; null if it is not from ZooKeeper.</summary>
     public static MemberReport? Parse(string text)
     {
         if (text.Contains("not in the whitelist", StringComparison.Ordinal))

@@ -1,6 +1,6 @@
 namespace Valkeyrie.ZooKeeper.Net;
 
-/// <summary>Where a member of the ensemble listens for clients.</summary>
+/// <summary>The address of an ensemble's member for clients.</summary>
 /// <param name="Host">The host name or address; an IPv6 address without brackets.</param>
 /// <param name="Port">The port.</param>
 internal sealed record Endpoint(string Host, int Port)

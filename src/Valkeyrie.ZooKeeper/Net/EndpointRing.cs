@@ -1,6 +1,6 @@
 namespace Valkeyrie.ZooKeeper.Net;
 
-/// <summary>The members of an ensemble, in turn. Each client begins at another one, so that they spread.</summary>
+/// <summary>Returns the members of an ensemble in turn. Each client begins at another member, to distribute the load.</summary>
 /// <param name="endpoints">The members; at least one.</param>
 internal sealed class EndpointRing(IReadOnlyList<Endpoint> endpoints)
 {

@@ -2,19 +2,19 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>Who may do what with a node. A node's list of them does not extend to its children.</summary>
-/// <param name="Permissions">What.</param>
-/// <param name="Scheme">How the user is known, such as <c>world</c> or <c>digest</c>.</param>
-/// <param name="Id">Who.</param>
+/// <summary>An entry in the access list of a node. The list does not apply to the node's children.</summary>
+/// <param name="Permissions">The permissions.</param>
+/// <param name="Scheme">The scheme of the identity, such as <c>world</c> or <c>digest</c>.</param>
+/// <param name="Id">The identity.</param>
 internal sealed record AccessEntry(Permissions Permissions, string Scheme, string Id)
 {
     // A number and two texts.
     private const int Shortest = 12;
 
-    /// <summary>Everybody may do everything.</summary>
+    /// <summary>Full access for everyone.</summary>
     public static IReadOnlyList<AccessEntry> Open { get; } = [new(Permissions.All, "world", "anyone")];
 
-    /// <summary>Only those may do anything as whom the session has signed in.</summary>
+    /// <summary>Full access only for the users as which the session has signed in.</summary>
     public static IReadOnlyList<AccessEntry> CreatorOnly { get; } = [new(Permissions.All, "auth", "")];
 
     public static void Write(JuteWriter writer, IReadOnlyList<AccessEntry> list)

@@ -2,9 +2,9 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>The first frame on a connection: asks for a session, or for the one that there was.</summary>
-/// <param name="LastZxid">The newest transaction that the session knows of. A server that does not know it yet refuses.</param>
-/// <param name="Timeout">The wanted timeout of the session.</param>
+/// <summary>The first frame on a connection: requests a new session, or an existing one.</summary>
+/// <param name="LastZxid">The newest transaction known to the session. A server that does not know it yet refuses.</param>
+/// <param name="Timeout">The requested timeout of the session.</param>
 /// <param name="SessionId">The session; 0 for a new one.</param>
 /// <param name="Password">The session's password; empty for a new one.</param>
 internal sealed record ConnectRequest(long LastZxid, TimeSpan Timeout, long SessionId, byte[] Password)
@@ -23,6 +23,6 @@ internal sealed record ConnectRequest(long LastZxid, TimeSpan Timeout, long Sess
         writer.EndFrame(start);
     }
 
-    /// <summary>A record's text would show the password.</summary>
+    /// <summary>The session. The default text of a record would show the password.</summary>
     public override string ToString() => $"Session {SessionId:x}";
 }

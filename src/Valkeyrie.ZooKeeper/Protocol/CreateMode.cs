@@ -5,15 +5,15 @@ internal enum CreateMode
 {
     Persistent = 0,
 
-    /// <summary>Ends with its session.</summary>
+    /// <summary>Is removed when its session ends.</summary>
     Ephemeral = 1,
 
-    /// <summary>Ends with its session; the server appends a number to its name that grows with each child of its parent.</summary>
+    /// <summary>Is removed when its session ends; the server appends a number to its name that grows with each child of its parent.</summary>
     EphemeralSequential = 3,
 
-    /// <summary>Removed by the server once its last child is gone.</summary>
+    /// <summary>Is removed by the server when its last child is gone.</summary>
     Container = 4,
 
-    /// <summary>Removed by the server once it has not been written for its time to live.</summary>
+    /// <summary>Is removed by the server when it was not written for its time to live.</summary>
     Ttl = 5,
 }

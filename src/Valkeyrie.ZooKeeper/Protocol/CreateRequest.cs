@@ -2,12 +2,12 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>Makes a node whose parent exists.</summary>
-/// <param name="path">The node; the beginning of its name where the server appends a number.</param>
-/// <param name="data">Its data; null for none, which is another thing than an empty one.</param>
-/// <param name="mode">Its kind.</param>
-/// <param name="access">Who may do what with it.</param>
-/// <param name="ttl">The time to live; only of <see cref="CreateMode.Ttl"/>.</param>
+/// <summary>Creates a node whose parent exists.</summary>
+/// <param name="path">The node; the beginning of its name if the server appends a number.</param>
+/// <param name="data">The data; null for none, which differs from empty data.</param>
+/// <param name="mode">The kind of node.</param>
+/// <param name="access">The access list.</param>
+/// <param name="ttl">The time to live; only for <see cref="CreateMode.Ttl"/>.</param>
 internal sealed class CreateRequest(string path, ReadOnlyMemory<byte>? data, CreateMode mode, IReadOnlyList<AccessEntry> access, TimeSpan ttl = default)
     : Request<CreatedNode>(OpOf(mode), path)
 {

@@ -1,6 +1,6 @@
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>What a server answers a request that it did not do (KeeperException.Code of ZooKeeper).</summary>
+/// <summary>The errors of a server (KeeperException.Code of ZooKeeper).</summary>
 internal enum ErrorCode
 {
     Ok = 0,
@@ -27,7 +27,7 @@ internal enum ErrorCode
     NoWatcher = -121,
     RequestTimeout = -122,
 
-    /// <summary>The server takes no session that has not signed in (<c>sessionRequireClientSASLAuth</c>, <c>enforce.auth.enabled</c>).</summary>
+    /// <summary>The server requires a sign-in (<c>sessionRequireClientSASLAuth</c>, <c>enforce.auth.enabled</c>).</summary>
     SignInRequired = -124,
     QuotaExceeded = -125,
     Throttled = -127,

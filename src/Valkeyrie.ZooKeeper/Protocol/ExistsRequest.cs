@@ -2,7 +2,7 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>Reads what the server knows of a node beside its data.</summary>
+/// <summary>Reads the metadata of a node, without its data.</summary>
 /// <inheritdoc cref="ReadRequest{TReply}"/>
 internal sealed class ExistsRequest(string path, bool synced, bool watch = false) : ReadRequest<NodeStat>(OpCode.Exists, path, synced, watch)
 {

@@ -2,7 +2,7 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>Reads who may do what with a node.</summary>
+/// <summary>Reads the access list of a node.</summary>
 /// <param name="path">The node.</param>
 internal sealed class GetAclRequest(string path) : Request<IReadOnlyList<AccessEntry>>(OpCode.GetAcl, path)
 {

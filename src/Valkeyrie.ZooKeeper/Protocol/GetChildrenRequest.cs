@@ -2,7 +2,7 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>Reads the names of the nodes directly below a node, in no order.</summary>
+/// <summary>Reads the names of the nodes directly below a node, in no particular order.</summary>
 /// <inheritdoc cref="ReadRequest{TReply}"/>
 internal sealed class GetChildrenRequest(string path, bool synced, bool watch = false) : ReadRequest<NodeChildren>(OpCode.GetChildren2, path, synced, watch)
 {

@@ -2,7 +2,7 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>Several writes of which all are made or none.</summary>
+/// <summary>Several writes in one atomic step.</summary>
 /// <param name="operations">Creations, deletions, writes of data and checks.</param>
 internal sealed class MultiRequest(params IReadOnlyList<Request> operations) : Request<OperationResult[]>(OpCode.Multi, operations[0].Path)
 {

@@ -1,6 +1,6 @@
 namespace Valkeyrie.ZooKeeper.Protocol;
 
 /// <summary>A node with its data.</summary>
-/// <param name="Bytes">The data; null for none, which is another thing than an empty one.</param>
-/// <param name="Stat">What the server knows of the node beside that.</param>
+/// <param name="Bytes">The data; null for none, which differs from empty data.</param>
+/// <param name="Stat">The node's metadata.</param>
 internal sealed record NodeData(byte[]? Bytes, NodeStat Stat);

@@ -1,6 +1,6 @@
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>The answer of requests that answer nothing.</summary>
+/// <summary>The answer of requests without a result.</summary>
 internal sealed class Nothing
 {
     private Nothing()

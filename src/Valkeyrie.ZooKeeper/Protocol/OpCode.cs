@@ -3,7 +3,7 @@ namespace Valkeyrie.ZooKeeper.Protocol;
 /// <summary>The kinds of request (ZooDefs.OpCode of ZooKeeper).</summary>
 internal enum OpCode
 {
-    /// <summary>The result of an operation that a failed <see cref="Multi"/> did not make.</summary>
+    /// <summary>The result of an operation that a failed <see cref="Multi"/> did not perform.</summary>
     Error = -1,
     Delete = 2,
     Exists = 3,

@@ -1,6 +1,6 @@
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>What may be done with a node (ZooDefs.Perms of ZooKeeper).</summary>
+/// <summary>The permissions for a node (ZooDefs.Perms of ZooKeeper).</summary>
 [Flags]
 internal enum Permissions
 {

@@ -2,7 +2,7 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>Keeps a session alive, and asks the server whether it is still there.</summary>
+/// <summary>Keeps a session alive, and checks that the server is still there.</summary>
 internal sealed class PingRequest() : Request<Nothing>(OpCode.Ping, "/")
 {
     public static PingRequest Instance { get; } = new();

@@ -2,10 +2,10 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>Writes the data of a node that exists.</summary>
+/// <summary>Writes the data of an existing node.</summary>
 /// <param name="path">The node.</param>
-/// <param name="data">The data; null for none, which is another thing than an empty one.</param>
-/// <param name="version">The version that its data must have.</param>
+/// <param name="data">The data; null for none, which differs from empty data.</param>
+/// <param name="version">The required version of its data.</param>
 internal sealed class SetDataRequest(string path, ReadOnlyMemory<byte>? data, int version = Request.AnyVersion) : Request<NodeStat>(OpCode.SetData, path)
 {
     public override void Write(JuteWriter writer)

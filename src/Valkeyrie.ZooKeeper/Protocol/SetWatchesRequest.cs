@@ -2,10 +2,10 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>Takes up watches again on another connection of their session.</summary>
-/// <param name="zxid">The newest transaction that the session knows of: changes since then that a once-only watch would have reported are reported at once.</param>
-/// <param name="data">Nodes that exist and are watched once.</param>
-/// <param name="recursive">Nodes that are watched with all below them, for good.</param>
+/// <summary>Restores watches on another connection of their session.</summary>
+/// <param name="zxid">The newest transaction known to the session: later changes that a one-time watch would have reported are reported at once.</param>
+/// <param name="data">Existing nodes with a one-time watch.</param>
+/// <param name="recursive">Nodes with a permanent watch on them and all nodes below.</param>
 internal sealed class SetWatchesRequest(long zxid, IReadOnlyList<string> data, IReadOnlyList<string> recursive)
     : Request<Nothing>(recursive.Count > 0 ? OpCode.SetWatches2 : OpCode.SetWatches, "/")
 {

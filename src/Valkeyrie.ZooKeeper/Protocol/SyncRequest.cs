@@ -2,7 +2,7 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>Lets the server that is asked know all that the leader knows, before it answers what follows.</summary>
+/// <summary>Updates the server to the leader's state before it answers the following requests.</summary>
 internal sealed class SyncRequest() : Request<Nothing>(OpCode.Sync, "/")
 {
     public static SyncRequest Instance { get; } = new();

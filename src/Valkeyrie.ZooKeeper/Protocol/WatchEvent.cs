@@ -3,8 +3,8 @@ using Valkeyrie.ZooKeeper.Jute;
 namespace Valkeyrie.ZooKeeper.Protocol;
 
 /// <summary>An event of a watch.</summary>
-/// <param name="Type">What happened.</param>
-/// <param name="Path">To which node.</param>
+/// <param name="Type">The kind of event.</param>
+/// <param name="Path">The node.</param>
 internal readonly record struct WatchEvent(WatchEventType Type, string Path)
 {
     public static WatchEvent Read(ref JuteReader reader)

@@ -1,9 +1,9 @@
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>What a watch tells (Watcher.Event.EventType of ZooKeeper).</summary>
+/// <summary>The kinds of events of a watch (Watcher.Event.EventType of ZooKeeper).</summary>
 internal enum WatchEventType
 {
-    /// <summary>Of the session, not of a node.</summary>
+    /// <summary>An event of the session, not of a node.</summary>
     None = -1,
     Created = 1,
     Deleted = 2,

@@ -1,9 +1,9 @@
 namespace Valkeyrie.ZooKeeper.Protocol;
 
-/// <summary>The numbers of requests, and of replies that answer none (ClientCnxn of ZooKeeper). Those of calls count from 1.</summary>
+/// <summary>The numbers of requests, and of replies without a request (ClientCnxn of ZooKeeper). Calls are numbered from 1.</summary>
 internal static class Xid
 {
-    /// <summary>Of an event of a watch.</summary>
+    /// <summary>The number of an event of a watch.</summary>
     public const int Event = -1;
 
     public const int Ping = -2;

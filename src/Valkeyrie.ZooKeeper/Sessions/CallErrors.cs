@@ -1,13 +1,13 @@
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>The errors for callers of failed calls.</summary>
-/// <param name="address">The store, where no member is known to blame.</param>
-/// <param name="timeout">How long calls may take.</param>
+/// <summary>Creates the errors of failed calls.</summary>
+/// <param name="address">The store, if the failing member is not known.</param>
+/// <param name="timeout">The timeout of calls.</param>
 internal sealed class CallErrors(string address, TimeSpan timeout)
 {
-    /// <summary>The error of a call that failed.</summary>
-    /// <param name="e">Why.</param>
-    /// <param name="key">The key that the call was about; null for none.</param>
+    /// <summary>Creates the error of a failed call.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="key">The key of the call; null for none.</param>
     /// <param name="repeatable">True if the call changes nothing.</param>
     public KvException Of(SessionException e, string? key, bool repeatable)
     {
@@ -42,16 +42,16 @@ internal sealed class CallErrors(string address, TimeSpan timeout)
             new(reason, message, e) { Key = key, Endpoint = endpoint, NotSent = notSent };
     }
 
-    /// <summary>The error of a call whose time was up while there was no connection.</summary>
+    /// <summary>Creates the error of a call whose time was up without a connection.</summary>
     /// <param name="last">Why the last attempt to connect failed; null if none has ended.</param>
-    /// <param name="key">The key that the call was about; null for none.</param>
+    /// <param name="key">The key of the call; null for none.</param>
     public KvException NotConnected(SessionException? last, string? key) => last is null
         ? new KvTimeoutException($"No connection to {address} was established in time; calls end after {timeout.TotalSeconds:0.###} s.") { Key = key, Endpoint = address, NotSent = true }
         : Of(last.For(notSent: true), key, repeatable: false);
 
-    /// <summary>The error of a call that was not answered in time.</summary>
-    /// <param name="endpoint">Who did not answer.</param>
-    /// <param name="key">The key that the call was about; null for none.</param>
+    /// <summary>Creates the error of a call that was not answered in time.</summary>
+    /// <param name="endpoint">The member that did not answer.</param>
+    /// <param name="key">The key of the call; null for none.</param>
     /// <param name="repeatable">True if the call changes nothing.</param>
     public KvException NotAnswered(string endpoint, string? key, bool repeatable) => new KvTimeoutException(
         $"{endpoint} did not answer in time; calls end after {timeout.TotalSeconds:0.###} s.{Doubt(repeatable)}") { Key = key, Endpoint = endpoint };

@@ -1,33 +1,33 @@
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>Why a session failed at what it was to do.</summary>
+/// <summary>The kinds of failure of a session.</summary>
 internal enum FailureKind
 {
     /// <summary>The host name could not be resolved.</summary>
     NameNotFound,
 
-    /// <summary>Nothing listens there, no way leads there, or the connection was not made in time.</summary>
+    /// <summary>No program listens at the address, the network does not reach it, or connecting took too long.</summary>
     NotConnected,
 
     /// <summary>The TLS handshake failed.</summary>
     Tls,
 
-    /// <summary>What arrived is not ZooKeeper's protocol.</summary>
+    /// <summary>The received data is not ZooKeeper's protocol.</summary>
     Protocol,
 
-    /// <summary>The member takes connections and serves no session: it has no majority, or lags behind what the session has seen.</summary>
+    /// <summary>The member accepts connections but serves no session: it has no majority, or lags behind the session.</summary>
     CannotServe,
 
     /// <summary>The connection broke.</summary>
     ConnectionLost,
 
-    /// <summary>The session has expired, or was not heard of for so long that it has to be taken for expired.</summary>
+    /// <summary>The session has expired, or must be considered expired because no server has answered for so long.</summary>
     Expired,
 
-    /// <summary>The server refused to sign the session in, or serves none that has not signed in.</summary>
+    /// <summary>The server refused the credential, or requires one.</summary>
     SignInRefused,
 
-    /// <summary>The request is larger than a server takes.</summary>
+    /// <summary>The request is larger than a server accepts.</summary>
     TooLarge,
 
     /// <summary>The session was closed on this side.</summary>

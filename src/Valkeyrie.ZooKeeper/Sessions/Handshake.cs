@@ -5,16 +5,16 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>Opens a session on a new connection, or takes one up again.</summary>
+/// <summary>Opens a session on a new connection, or resumes an existing one.</summary>
 internal static class Handshake
 {
     /// <summary>Connects to a member.</summary>
     /// <param name="settings">The store.</param>
     /// <param name="endpoint">The member.</param>
-    /// <param name="request">Which session.</param>
+    /// <param name="request">The requested session.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The connection, and the session that the server opened.</returns>
-    /// <exception cref="SessionException">It failed. <see cref="FailureKind.Expired"/>: the session is no more.</exception>
+    /// <exception cref="SessionException">The handshake failed. <see cref="FailureKind.Expired"/>: the session no longer exists.</exception>
     public static async Task<(Stream Stream, ConnectReply Reply)> MakeAsync(
         SessionSettings settings, Endpoint endpoint, ConnectRequest request, CancellationToken cancellationToken)
     {
@@ -69,7 +69,7 @@ internal static class Handshake
             OperationCanceledException => Of(FailureKind.NotConnected, "The connection was not established in time."),
             JuteException => Of(FailureKind.Protocol, e.Message),
 
-            // By TLS 1.3 the server judges the client's certificate when the client takes the handshake for done.
+            // With TLS 1.3, the server checks the client's certificate after the client considers the handshake complete.
             IOException when isConnected && isTls && e is not EndOfStreamException => Of(
                 FailureKind.Tls, "It ended the connection at once. It may require another client certificate."),
             IOException => Of(

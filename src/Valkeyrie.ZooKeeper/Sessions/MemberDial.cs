@@ -3,13 +3,13 @@ using Valkeyrie.ZooKeeper.Net;
 
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>Makes the connection to a member, plain or over TLS.</summary>
+/// <summary>Connects to a member, plain or over TLS.</summary>
 internal static class MemberDial
 {
     /// <param name="endpoint">The member.</param>
     /// <param name="tls">The checks of TLS; null for none.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="SessionException">No connection was made.</exception>
+    /// <exception cref="SessionException">Connecting failed.</exception>
     public static async Task<Stream> ConnectAsync(Endpoint endpoint, KvTlsOptions? tls, CancellationToken cancellationToken)
     {
         var url = new UriBuilder("tcp", endpoint.Host, endpoint.Port).Uri;

@@ -4,7 +4,7 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>A request on its way, and its caller who waits.</summary>
+/// <summary>A request under way, with its waiting caller.</summary>
 /// <param name="request">The request.</param>
 internal abstract class PendingCall(Request request) : IThreadPoolWorkItem
 {
@@ -14,20 +14,20 @@ internal abstract class PendingCall(Request request) : IThreadPoolWorkItem
 
     public int Xid { get; set; }
 
-    /// <summary>When it was passed to the connection; it was sent no earlier.</summary>
+    /// <summary>The time at which the request was passed to the connection; it was not sent earlier.</summary>
     public long SentAt { get; set; }
 
     protected bool IsSettled => Volatile.Read(ref _settled) != 0;
 
-    /// <summary>Takes the reply. The caller goes on when <see cref="Resume"/> is called.</summary>
-    /// <returns>False if the caller has given up.</returns>
+    /// <summary>Accepts the reply. The caller continues at <see cref="Resume"/>.</summary>
+    /// <returns>False if the caller has cancelled the call.</returns>
     /// <exception cref="JuteException">The reply is malformed.</exception>
     public abstract bool Accept(ErrorCode error, long zxid, ref JuteReader body);
 
-    /// <summary>Lets the caller go on, on this thread.</summary>
+    /// <summary>Continues the caller, on this thread.</summary>
     public abstract void Resume();
 
-    /// <summary>Lets the caller go on with an error, on the thread pool.</summary>
+    /// <summary>Continues the caller with an error, on the thread pool.</summary>
     public void Fail(Exception e)
     {
         if (TrySettle())

@@ -4,16 +4,15 @@ using Valkeyrie.ZooKeeper.Jute;
 
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>Reads frames from a connection, hands them on, and resumes the callers whose replies have come.</summary>
-/// <remarks>The next read is under way, and will be continued on another thread, before the last of those callers is resumed on this one: a call made
-/// alone is spared a change of threads, and a caller that takes long holds up nobody's replies. The buffer grows with what has arrived, never with
-/// what a frame says of its length.</remarks>
+/// <summary>Reads frames from a connection, passes them on, and resumes the callers whose replies have arrived.</summary>
+/// <remarks>Before the last of these callers is resumed on this thread, the next read is started, which continues on another thread. So a single call avoids a
+/// thread switch, and a slow caller does not delay other replies. The buffer grows with the received bytes, never with the length stated in a frame.</remarks>
 /// <param name="stream">The connection.</param>
-/// <param name="onFrame">Takes one frame; called by one thread at a time. What it returns is resumed.</param>
-/// <param name="onEnd">Called with the reason when there is nothing more to read.</param>
+/// <param name="onFrame">Processes a frame; called by one thread at a time. The returned call is resumed.</param>
+/// <param name="onEnd">Called with the reason at the end of the connection.</param>
 internal sealed class ReplyPump(Stream stream, ReplyPump.FrameHandler onFrame, Action<Exception> onEnd) : IThreadPoolWorkItem
 {
-    /// <summary>The longest reply that is taken.</summary>
+    /// <summary>The longest accepted reply, in bytes.</summary>
     public const int LongestFrame = 64 << 20;
 
     private const int FirstSize = 64 << 10;
@@ -26,7 +25,7 @@ internal sealed class ReplyPump(Stream stream, ReplyPump.FrameHandler onFrame, A
 
     public delegate PendingCall? FrameHandler(ReadOnlySpan<byte> frame);
 
-    /// <summary>Begins to read.</summary>
+    /// <summary>Starts to read.</summary>
     public void Start()
     {
         _continue = Pump;
@@ -119,7 +118,7 @@ internal sealed class ReplyPump(Stream stream, ReplyPump.FrameHandler onFrame, A
         Keep(start);
     }
 
-    /// <summary>Keeps what has not been taken, in a buffer with room behind it.</summary>
+    /// <summary>Moves the unprocessed bytes to a buffer with room after them.</summary>
     private void Keep(int start)
     {
         var rest = _buffer.AsSpan(start.._end);
@@ -130,7 +129,7 @@ internal sealed class ReplyPump(Stream stream, ReplyPump.FrameHandler onFrame, A
         _end = rest.Length;
     }
 
-    /// <summary>Sends callers to the thread pool: all, or all but the last, which is returned.</summary>
+    /// <summary>Sends callers to the thread pool: all, or all except the last, which is returned.</summary>
     private PendingCall? ResumeAnswered(bool butLast)
     {
         if (_answered.Count == 0)

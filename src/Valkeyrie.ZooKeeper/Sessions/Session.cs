@@ -7,16 +7,16 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>A session of ZooKeeper: what outlives a connection. It is opened by the first call, and taken up again on another member when a connection
-/// breaks, as long as it lives.</summary>
-/// <remarks>The servers end a session that they have not heard of for its timeout. This side counts from when the last answered request was sent, so it
-/// gives the session up before they do: whoever relies on it knows first.</remarks>
+/// <summary>A ZooKeeper session, which survives its connections. The first call opens it. When a connection breaks, the session is resumed on another member,
+/// as long as it lives.</summary>
+/// <remarks>The servers end a session that they have not heard of for its timeout. This side counts from the time at which the last answered request was sent,
+/// so it gives the session up before the servers do, and its users know first.</remarks>
 internal sealed class Session : IConnectionOwner, IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
-    // A closing store must not hang on an ensemble that is gone; what is not closed now expires.
+    // A closing store must not hang on a dead ensemble; a session that is not closed now expires.
     private static readonly TimeSpan LongestClosing = TimeSpan.FromSeconds(3);
 
     private readonly SessionSettings _settings;
@@ -35,7 +35,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
     private long _renewedAt;
 
     /// <param name="settings">The store.</param>
-    /// <param name="wantedTimeout">How long the session is to outlive this process; the server keeps it within bounds of its own.</param>
+    /// <param name="wantedTimeout">The time for which the session shall remain if this process dies; the server limits it.</param>
     public Session(SessionSettings settings, TimeSpan wantedTimeout)
     {
         _settings = settings;
@@ -46,34 +46,34 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
 
     public SessionWatches Watches { get; }
 
-    /// <summary>The number of the session; 0 until it is open.</summary>
+    /// <summary>The number of the session; 0 before it is open.</summary>
     public long Id { get; private set; }
 
-    /// <summary>The member that the session was last connected to; null until it is open.</summary>
+    /// <summary>The last connected member; null before the session is open.</summary>
     public Endpoint? Endpoint { get; private set; }
 
-    /// <summary>How long the servers keep the session without hearing of it; zero until it is open.</summary>
+    /// <summary>The time for which the servers keep a silent session; zero before it is open.</summary>
     public TimeSpan Timeout { get; private set; }
 
-    /// <summary>The newest transaction that the session knows of.</summary>
+    /// <summary>The newest transaction known to the session.</summary>
     public long LastZxid => Volatile.Read(ref _lastZxid);
 
-    /// <summary>Fires when the session has ended.</summary>
+    /// <summary>Is cancelled when the session has ended.</summary>
     public CancellationToken Ended => _ended.Token;
 
     public bool HasEnded => Volatile.Read(ref _why) is not null;
 
     public bool IsConnected => Volatile.Read(ref _connection) is not null;
 
-    /// <summary>The session as what locks stand on; null until it is open.</summary>
+    /// <summary>The session as a lease for locks; null before it is open.</summary>
     public RenewedLease? Lease { get; private set; }
 
-    /// <summary>Makes a call. What is repeatable, or provably was not sent, is sent again on the session's next connection.</summary>
+    /// <summary>Makes a call. A call that is repeatable or provably was not sent is retried on the session's next connection.</summary>
     /// <param name="request">The call.</param>
-    /// <param name="key">The key that it is about; null for none.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
-    /// <exception cref="KvException">No answer.</exception>
-    /// <exception cref="SessionException">The session has ended. It tells whether the call was sent.</exception>
+    /// <param name="key">The key of the call; null for none.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <exception cref="KvException">The call was not answered.</exception>
+    /// <exception cref="SessionException">The session has ended. The exception states whether the call was sent.</exception>
     public async ValueTask<Reply<T>> CallAsync<T>(Request<T> request, string? key, CancellationToken cancellationToken)
     {
         var observed = CallTelemetry.IsObserved ? CallTelemetry.Begin(ZooKeeperSystem.Instance, request.Op.ToString(), key) : null;
@@ -101,7 +101,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
                 catch (SessionException e) when (
                     !e.EndsSession && connection is not null && e.Kind != FailureKind.TooLarge && (e.NotSent || request.IsRepeatable) && lost++ < _settings.Endpoints.Count)
                 {
-                    // The next connection may fare better.
+                    // The next connection may succeed.
                     observed?.Failed(_settings.Errors.Of(e, key, request.IsRepeatable));
                 }
             }
@@ -119,7 +119,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Of the deadline's token the caller knows nothing.
+            // The caller does not know the deadline's token.
             var cancelled = new OperationCanceledException(cancellationToken);
             observed?.Failed(cancelled);
             throw cancelled;
@@ -137,7 +137,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the session at the servers, too, if they can be reached soon.</summary>
+    /// <summary>Ends the session, also on the servers if they can be reached soon.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Id != 0 && !HasEnded)
@@ -149,7 +149,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
             }
             catch (Exception e) when (e is KvException or SessionException or OperationCanceledException)
             {
-                // It expires.
+                // The session expires.
             }
         }
 
@@ -159,7 +159,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
 
     void IConnectionOwner.OnAnswered(long sentAt, long zxid)
     {
-        // One thread reads at a time, and answers come in the order of their requests.
+        // Only one thread reads at a time, and answers arrive in the order of their requests.
         if (sentAt > _renewedAt)
         {
             Volatile.Write(ref _renewedAt, sentAt);
@@ -184,7 +184,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
                 return;
             }
 
-            // Nobody else begins to connect before the watches know.
+            // No new connection is started before the watches are notified.
             _connection = null;
             _next = NewNext();
             _isConnecting = true;
@@ -196,7 +196,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
 
     private static TaskCompletionSource<SessionConnection> NewNext() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What a server says of the session instead of doing what was asked.</summary>
+    /// <summary>Handles a server's report about the session in place of an answer.</summary>
     private void CheckSession(ErrorCode error, SessionConnection connection)
     {
         switch (error)
@@ -253,7 +253,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
         }
     }
 
-    // Called under the gate.
+    // Called while holding the gate.
     private void BeginConnecting()
     {
         if (!_isConnecting && _connection is null)
@@ -263,7 +263,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>Goes from member to member until one takes the session, or nobody waits for that.</summary>
+    /// <summary>Tries one member after another until one accepts the session, or no caller waits.</summary>
     private async Task ConnectAsync()
     {
         var pause = FirstPause;
@@ -367,7 +367,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
         Publish(connection, isFirst);
     }
 
-    /// <summary>Signs in and takes the watches up again, before any call.</summary>
+    /// <summary>Signs in and restores the watches, before any call.</summary>
     private async Task PrepareAsync(SessionConnection connection, bool isFirst)
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
@@ -453,7 +453,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Closed meanwhile.
+            // Closed in the meantime.
         }
     }
 
@@ -473,7 +473,7 @@ internal sealed class Session : IConnectionOwner, IAsyncDisposable
             next = _next;
         }
 
-        // Whoever relies on the session first.
+        // The users of the session first.
         if (why.Kind == FailureKind.Closed)
         {
             Lease?.Stop();

@@ -5,13 +5,13 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>One connection of a session, from its handshake to its end. Many calls are on their way at once; the server answers in their order.</summary>
+/// <summary>A connection of a session, from its handshake to its end. Many calls are under way at once; the server answers them in order.</summary>
 #pragma warning disable CA1001 // its cancellation source holds no timer and no handle
 internal sealed class SessionConnection
 #pragma warning restore CA1001
 {
-    /// <summary>The longest frame that a server takes with its default settings (<c>jute.maxbuffer</c>). It answers a longer one by closing the
-    /// connection, which would take all other calls along.</summary>
+    /// <summary>The longest frame that a server accepts with its default settings (<c>jute.maxbuffer</c>), in bytes. It answers a longer one by closing the
+    /// connection, which would end all other calls.</summary>
     public const int LongestRequest = 0xFFFFF;
 
     private readonly Stream _stream;
@@ -20,7 +20,7 @@ internal sealed class SessionConnection
     private readonly object _gate = new();
     private readonly Queue<PendingCall> _calls = new();
 
-    // Of sign-in, watches and pings, whose replies bear numbers of their own.
+    // Sign-in, watches and pings, whose replies have special numbers.
     private readonly List<PendingCall> _others = [];
     private readonly CancellationTokenSource _ended = new();
     private JuteWriter _filling = new();
@@ -33,8 +33,8 @@ internal sealed class SessionConnection
     private long _receivedAt = Stopwatch.GetTimestamp();
     private SessionException? _why;
 
-    /// <param name="stream">The connection, behind the handshake.</param>
-    /// <param name="endpoint">The member at its other end.</param>
+    /// <param name="stream">The connection after the handshake.</param>
+    /// <param name="endpoint">The connected member.</param>
     /// <param name="timeout">The session's timeout.</param>
     /// <param name="owner">The session.</param>
     public SessionConnection(Stream stream, string endpoint, TimeSpan timeout, IConnectionOwner owner)
@@ -49,7 +49,7 @@ internal sealed class SessionConnection
 
     public bool HasEnded => Volatile.Read(ref _why) is not null;
 
-    /// <summary>Begins to read, and to look whether the server is still there.</summary>
+    /// <summary>Starts to read, and to check that the server is still there.</summary>
     public void Start()
     {
         new ReplyPump(_stream, OnFrame, OnReadFailed).Start();
@@ -57,8 +57,8 @@ internal sealed class SessionConnection
     }
 
     /// <summary>Makes a call.</summary>
-    /// <exception cref="SessionException">It failed.</exception>
-    /// <exception cref="OperationCanceledException">The token fired. The call may still be made.</exception>
+    /// <exception cref="SessionException">The call failed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The call may still be made.</exception>
     public ValueTask<Reply<T>> CallAsync<T>(Request<T> request, CancellationToken cancellationToken)
     {
         var call = new PendingCall<T>(request);
@@ -82,7 +82,7 @@ internal sealed class SessionConnection
         _owner.OnEnded(this, why);
         _ended.Cancel();
         _stream.Dispose();
-        // From now on nobody else touches the queues.
+        // From now on no other thread uses the queues.
         var sent = why.For(notSent: false);
         var unsent = why.For(notSent: true);
         foreach (var call in _calls)
@@ -127,8 +127,8 @@ internal sealed class SessionConnection
         }
     }
 
-    /// <summary>Puts a call behind those that wait to be sent.</summary>
-    /// <returns>Why not; null if it was done.</returns>
+    /// <summary>Appends a call to the queue of calls to send.</summary>
+    /// <returns>Why it was not appended; null if it was.</returns>
     private SessionException? Append(PendingCall call)
     {
         // One sync serves all reads that are sent together: each of them was made before it.
@@ -275,10 +275,10 @@ internal sealed class SessionConnection
 
     private static string Sentence(string message) => message.TrimEnd().EndsWith('.') ? message.TrimEnd() : message.TrimEnd() + ".";
 
-    /// <summary>Keeps the session alive while nothing else is sent, and ends the connection when the server has been silent for long.</summary>
+    /// <summary>Keeps the session alive while nothing else is sent, and ends the connection when the server has been silent for too long.</summary>
     private async Task BeatAsync()
     {
-        // As ZooKeeper's own client: a third of the timeout is left to reach another member.
+        // As in ZooKeeper's own client: a third of the timeout is left to reach another member.
         var longestPause = _timeout / 3;
         var longestSilence = _timeout * 2 / 3;
         while (!HasEnded)

@@ -2,8 +2,8 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>The sessions of a store: one for calls and watches, and one for each time to live that something stands on. One that has ended is replaced
-/// when it is next asked for.</summary>
+/// <summary>The sessions of a store: one for calls and watches, and one for each time to live in use. A session that has ended is replaced when it is next
+/// needed.</summary>
 internal sealed class SessionPool(SessionSettings settings) : IAsyncDisposable
 {
     private readonly object _gate = new();
@@ -13,7 +13,7 @@ internal sealed class SessionPool(SessionSettings settings) : IAsyncDisposable
 
     public SessionSettings Settings => settings;
 
-    /// <summary>The session of calls and watches.</summary>
+    /// <summary>The session for calls and watches.</summary>
     /// <exception cref="KvStoreClosedException">The store has been closed.</exception>
     public Session Main
     {
@@ -27,7 +27,7 @@ internal sealed class SessionPool(SessionSettings settings) : IAsyncDisposable
         }
     }
 
-    /// <summary>A session that outlives this process for a time; the server keeps that within bounds of its own.</summary>
+    /// <summary>Returns a session that remains for a time if this process dies; the server limits that time.</summary>
     /// <exception cref="KvStoreClosedException">The store has been closed.</exception>
     public Session ForTtl(long seconds)
     {
@@ -43,8 +43,8 @@ internal sealed class SessionPool(SessionSettings settings) : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a call on the main session, or on the next one where that has ended before the call was sent.</summary>
-    /// <exception cref="KvException">No answer.</exception>
+    /// <summary>Makes a call on the main session, or on its successor if it ended before the call was sent.</summary>
+    /// <exception cref="KvException">The call was not answered.</exception>
     public async ValueTask<Reply<T>> CallAsync<T>(Request<T> request, string? key, CancellationToken cancellationToken)
     {
         for (var isFirst = true; ; isFirst = false)

@@ -2,33 +2,33 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>What a session watches, and who receives the events.</summary>
-/// <remarks>A server knows one watch for a connection and a path, however many watch it here.</remarks>
+/// <summary>The watches of a session and their receivers.</summary>
+/// <remarks>A server keeps one watch for each connection and path, regardless of the number of receivers here.</remarks>
 /// <param name="session">The session.</param>
 #pragma warning disable CA1001 // a semaphore whose wait handle is never asked for holds nothing
 internal sealed class SessionWatches(Session session)
 #pragma warning restore CA1001
 {
-    // As ZooKeeper's own client: a frame stays far below what a server takes.
+    // As in ZooKeeper's own client: a frame stays far below a server's limit.
     private const int LongestPaths = 128 << 10;
 
     private readonly object _gate = new();
     private readonly Dictionary<string, List<IWatcher>> _recursive = [];
     private readonly Dictionary<string, List<NodeWatch>> _once = [];
 
-    // Begins and ends of watches reach the server in the order in which they are decided here.
+    // Starts and ends of watches reach the server in the order in which they are decided here.
     private readonly SemaphoreSlim _turn = new(1);
 
-    /// <summary>Begins to watch a node and all below it.</summary>
-    /// <returns>Why the server refused; <see cref="ErrorCode.Ok"/> if it did not. From then on every change is reported.</returns>
-    /// <exception cref="KvException">No answer.</exception>
+    /// <summary>Starts to watch a node and all nodes below it.</summary>
+    /// <returns>The server's refusal, or <see cref="ErrorCode.Ok"/>: from then on every change is reported.</returns>
+    /// <exception cref="KvException">The call was not answered.</exception>
     /// <exception cref="SessionException">The session has ended.</exception>
     public async ValueTask<ErrorCode> AddAsync(string path, IWatcher watcher, string? key, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            // Before it is asked for, so that another connection takes it up, too.
+            // Added before the request, so that another connection also restores it.
             lock (_gate)
             {
                 ListOf(_recursive, path).Add(watcher);
@@ -53,7 +53,8 @@ internal sealed class SessionWatches(Session session)
         }
     }
 
-    /// <summary>Ends a watch of a node and all below it. Does not fail: a server that cannot be reached continues to send events that nobody receives.</summary>
+    /// <summary>Ends a watch of a node and all nodes below it. Does not throw: a server that cannot be reached continues to send events without a
+    /// receiver.</summary>
     public async ValueTask RemoveAsync(string path, IWatcher watcher)
     {
         await _turn.WaitAsync().ConfigureAwait(false);
@@ -66,7 +67,7 @@ internal sealed class SessionWatches(Session session)
         }
         catch (Exception e) when (e is KvException or SessionException)
         {
-            // The session is gone, and its watches with it.
+            // The session has ended, and its watches with it.
         }
         finally
         {
@@ -74,7 +75,7 @@ internal sealed class SessionWatches(Session session)
         }
     }
 
-    /// <summary>Prepares to watch one node once: the read that asks for it is to follow.</summary>
+    /// <summary>Prepares a one-time watch of a node; the read that requests it follows.</summary>
     public NodeWatch Once(string path)
     {
         var watch = new NodeWatch(this, path);
@@ -88,8 +89,8 @@ internal sealed class SessionWatches(Session session)
 
     public void Forget(NodeWatch watch) => Remove(_once, watch.Path, watch);
 
-    /// <summary>What another connection is asked to take up.</summary>
-    /// <param name="zxid">The newest transaction that the session knows of.</param>
+    /// <summary>Creates the requests that restore the watches on another connection.</summary>
+    /// <param name="zxid">The newest transaction known to the session.</param>
     public IReadOnlyList<SetWatchesRequest> Restored(long zxid)
     {
         string[] data;
@@ -155,7 +156,7 @@ internal sealed class SessionWatches(Session session)
         var length = 0;
         foreach (var path in paths)
         {
-            // A character takes three bytes at most.
+            // A character takes at most three bytes.
             if (part.Count > 0 && length + 3 * path.Length > LongestPaths)
             {
                 yield return part;
@@ -173,7 +174,7 @@ internal sealed class SessionWatches(Session session)
         }
     }
 
-    /// <returns>True if nobody watches the path any more.</returns>
+    /// <returns>True if the path has no receiver any more.</returns>
     private bool Remove<T>(Dictionary<string, List<T>> all, string path, T watch)
     {
         lock (_gate)

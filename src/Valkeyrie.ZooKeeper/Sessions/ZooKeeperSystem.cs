@@ -2,7 +2,7 @@ using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.ZooKeeper.Sessions;
 
-/// <summary>What traces and measurements name.</summary>
+/// <summary>The names for traces and measurements.</summary>
 internal static class ZooKeeperSystem
 {
     public static StoreSystem Instance { get; } = new("zookeeper");

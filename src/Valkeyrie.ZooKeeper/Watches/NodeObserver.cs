@@ -6,22 +6,23 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.ZooKeeper.Watches;
 
-/// <summary>Follows a range by a watch on its node and all below it. The watch tells which nodes have changed, not how; those are read again, and all of them where
-/// something may have been missed.</summary>
-/// <param name="nodes">Reads them.</param>
+/// <summary>Observes a range with a watch on its node and all nodes below it. The watch reports which nodes have changed, but not how. These are read again, or
+/// all of them if an event may have been missed.</summary>
+/// <param name="nodes">Reads the nodes.</param>
 /// <param name="range">The range.</param>
-/// <param name="options">What is watched for. Where the watch begins at a revision, the existing nodes are read to the end before their revision is reported.</param>
-/// <param name="only">Tells of a node's path and stat whether it is shown; null for all but those of locks.</param>
+/// <param name="options">The options of the watch. If it begins at a revision, the existing nodes are read to the end before their revision is
+/// reported.</param>
+/// <param name="only">Selects the shown nodes by path and stat; null for all except lock nodes.</param>
 internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions options, Func<string, NodeStat, bool>? only = null) : IRangeObserver, IWatcher
 {
-    // Another member takes the session within that time, as a rule; what takes longer is an outage.
+    // Another member usually resumes the session within this time; a longer interruption is an outage.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private const int ReadsAtOnce = 64;
 
     private readonly object _gate = new();
 
-    // Read, but written after the changes that are reported first.
+    // Already read, but written after the changes that are reported first.
     private readonly Dictionary<string, KvPair> _later = new(StringComparer.Ordinal);
     private SortedDictionary<string, KvPair> _known = NewKnown();
     private HashSet<string> _changed = new(StringComparer.Ordinal);
@@ -137,8 +138,8 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Has the range watched by a session that lives.</summary>
-    /// <returns>True if that is another one than before.</returns>
+    /// <summary>Watches the range with a living session.</summary>
+    /// <returns>True if it is another session than before.</returns>
     private async ValueTask<bool> WatchAsync(CancellationToken cancellationToken)
     {
         if (_session is { HasEnded: false })
@@ -166,7 +167,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
         return true;
     }
 
-    /// <summary>Waits until something may have changed.</summary>
+    /// <summary>Waits until a node may have changed.</summary>
     private async ValueTask<(bool ReadAll, HashSet<string> Changed)> TakeAsync(bool isNew, CancellationToken cancellationToken)
     {
         while (true)
@@ -211,7 +212,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
 
     private async ValueTask<IRangeState> ReadAllAsync(bool isNew, CancellationToken cancellationToken)
     {
-        // Behind a sync, a lower number than ever can only be of another history.
+        // After a sync, a lower number than before proves another history.
         var newest = await NewestRevisionAsync(cancellationToken).ConfigureAwait(false);
         if (isNew && newest < _reached)
         {
@@ -238,8 +239,8 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
         return new State(_reached, ToAsync(pairs), this);
     }
 
-    /// <summary>Reads the whole range. Where it is compared with what is known, writes during the walk are reported later: a key that the walk has passed, and did
-    /// not find, may have been made since.</summary>
+    /// <summary>Reads the whole range. If it is compared with the known state, writes during the walk are reported later: a key that the walk has passed
+    /// without finding it may have been created since.</summary>
     private async IAsyncEnumerable<KvPair> WalkAsync(long begun, bool keysOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var next = NewKnown();
@@ -274,7 +275,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
         _reached = Math.Max(_reached, walk.NewestZxid);
     }
 
-    /// <summary>What was read before, and not reported yet.</summary>
+    /// <summary>Returns the pairs that were read before and not reported yet.</summary>
     private State Later()
     {
         var fresh = new Dictionary<string, KvPair>(_later, StringComparer.Ordinal);
@@ -307,7 +308,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
         return Told([], Math.Max(1, _reached));
     }
 
-    /// <summary>Reads what has changed; null if nothing of it concerns the range.</summary>
+    /// <summary>Reads the changed nodes; null if none of them is in the range.</summary>
     private async ValueTask<IRangeState?> ReadChangedAsync(HashSet<string> changed, CancellationToken cancellationToken)
     {
         var fresh = new List<KvPair>();
@@ -350,7 +351,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
 
     private string KeyOf(string path) => range.IsSingle ? range.Range.Text : range.KeyOf(path);
 
-    /// <summary>The pair of a node that was read; null if it is none.</summary>
+    /// <summary>Returns the pair of a node; null if it is not a pair.</summary>
     private KvPair? PairOf(string path, Reply<NodeData> reply) =>
         !reply.IsOk ? reply.Error == ErrorCode.NoNode ? null : throw nodes.Refusal(reply.Error, KeyOf(path))
         : reply.Value.Bytes is { } bytes && IsShown(path, reply.Value.Stat) ? Nodes.PairOf(KeyOf(path), bytes, reply.Value.Stat)
@@ -358,7 +359,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
 
     private bool IsShown(string path, in NodeStat stat) => range.IsSingle || (only?.Invoke(path, stat) ?? !TreeWalk.IsOfLock(path, stat));
 
-    /// <summary>The transaction by which a node that is not there had been removed at the latest: that of the last removal or creation below the node above it.</summary>
+    /// <summary>Returns the latest possible transaction of a missing node's removal: that of the last removal or creation below its parent.</summary>
     private async ValueTask<long> RemovedUntilAsync(string path, CancellationToken cancellationToken)
     {
         while (path.Length > 1)
@@ -374,7 +375,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
         return 0;
     }
 
-    /// <summary>What is kept of a pair: enough to tell that it is the same.</summary>
+    /// <summary>Returns the kept part of a pair, which is enough to recognize it.</summary>
     private static KvPair Known(KvPair pair) => new() { Key = pair.Key, KeyOnly = true, Revision = pair.Revision, CreateRevision = pair.CreateRevision };
 
     private static async IAsyncEnumerable<KvPair> ToAsync(IEnumerable<KvPair> pairs)
@@ -390,7 +391,7 @@ internal sealed class NodeObserver(Nodes nodes, NodeRange range, KvWatchOptions 
 
     private sealed class State(long revision, IAsyncEnumerable<KvPair> pairs, NodeObserver observer) : IRangeState
     {
-        // A listing that is not compared may come upon newer pairs.
+        // A listing that is not compared may find newer pairs.
         public long Revision => observer._isListed ? revision : Math.Max(revision, observer._reached);
 
         public IAsyncEnumerable<KvPair> Pairs => pairs;
