@@ -4,26 +4,26 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>A text as an argument of a command: what is completed, and what a message offers for pasting. PowerShell reads it as that very text, in one line,
-/// whatever it holds.</summary>
-/// <remarks>Bare stand only words of ASCII letters, digits and <c>/ _ . -</c> that begin with a letter, <c>/</c> or <c>_</c>: no number, no parameter, no
-/// operator and no sign of PowerShell's is among them. All others stand in single quotes. One with something that does not show, as a line feed, stands in
-/// double quotes with that escaped: a line feed that is pasted or completed as it is would end the line and run what follows.</remarks>
+/// <summary>Writes a text as an argument of a command, for completion and for commands in messages. PowerShell reads the argument as exactly this text, on one
+/// line.</summary>
+/// <remarks>Only words of ASCII letters, digits and <c>/ _ . -</c> that begin with a letter, <c>/</c> or <c>_</c> need no quotes: such a word is never a number, a
+/// parameter or an operator. Any other text is in single quotes. A text with invisible characters, such as a line feed, is in double quotes with these
+/// characters escaped: a pasted or completed line feed would end the line and run the rest.</remarks>
 internal static class ArgumentText
 {
     private static readonly System.Buffers.SearchValues<char> Bare =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_.-");
 
-    /// <summary>The argument.</summary>
-    /// <param name="text">What it is to mean.</param>
+    /// <summary>Gets the argument for a text.</summary>
+    /// <param name="text">The text.</param>
     public static string Of(string text) =>
         IsBare(text) ? text
         : VisibleText.IsVisible(text) ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'"
         : $"\"{Escape(text)}\"";
 
-    /// <summary>What a word means that is typed as an argument, be it finished or not.</summary>
-    /// <param name="word">The word, in the quotes that it may be typed in.</param>
-    /// <returns>Its text; of a word that depends on variables, what is typed.</returns>
+    /// <summary>Gets the text of a word that is typed as an argument, finished or not.</summary>
+    /// <param name="word">The word, with the quotes around it, if any.</param>
+    /// <returns>The text; for a word that depends on variables, the word as typed.</returns>
     public static string Read(string? word)
     {
         if (string.IsNullOrEmpty(word) || IsBare(word))
@@ -31,7 +31,7 @@ internal static class ArgumentText
             return word ?? "";
         }
 
-        // Behind a command's name a word is an argument. A quote that is still open is closed by the end.
+        // After the name of a command, a word is an argument. The end of the input closes an open quote.
         Parser.ParseInput("x " + word, out var tokens, out _);
         return tokens is [_, StringToken text, { Kind: TokenKind.EndOfInput }] && text is not StringExpandableToken { NestedTokens.Count: > 0 }
             ? text.Value

@@ -4,11 +4,11 @@ using System.Numerics;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>The text of an argument that was typed without quotes. PowerShell parses <c>007</c> and <c>1.10</c> as numbers, and hands over a number in a PSObject that
-/// knows what was typed.</summary>
+/// <summary>Reads the text of an argument that was typed without quotes. PowerShell parses <c>007</c> and <c>1.10</c> as numbers, in a PSObject that also has the typed
+/// text.</summary>
 internal static class BareWord
 {
-    /// <summary>What was typed, where that was a number; any other argument without its PSObject.</summary>
+    /// <summary>Gets the typed text of a number; for any other argument, the argument without its PSObject.</summary>
     /// <param name="argument">The argument.</param>
     public static object? Plain(object? argument) => argument switch
     {
@@ -18,16 +18,16 @@ internal static class BareWord
         _ => argument,
     };
 
-    /// <summary>An object without the PSObject around it, as a calculated property has one.</summary>
+    /// <summary>Removes the PSObject around an object; a calculated property adds one.</summary>
     /// <param name="value">The object.</param>
     public static object? Unwrapped(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 
-    /// <summary>The text of a number or a string; null for any other argument.</summary>
+    /// <summary>Gets the text of a number or a string; null for any other argument.</summary>
     /// <param name="argument">The argument.</param>
     public static string? Text(object? argument) =>
         Plain(argument) is var plain && IsNumber(plain) ? Convert.ToString(plain, CultureInfo.InvariantCulture) : plain as string;
 
-    /// <summary>True for a number of any kind.</summary>
+    /// <summary>True for a number of any type.</summary>
     /// <param name="value">The object.</param>
     public static bool IsNumber(object? value) =>
         value is byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal or BigInteger;

@@ -3,8 +3,8 @@ using System.Text.Unicode;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Seals and opens values by PowerShell's own Protect-CmsMessage and Unprotect-CmsMessage, so that either side can be theirs.</summary>
-/// <param name="invoker">The calling cmdlet's way to run commands.</param>
+/// <summary>Encrypts and decrypts values with PowerShell's Protect-CmsMessage and Unprotect-CmsMessage, so these commands can also read and write such values.</summary>
+/// <param name="invoker">Runs commands for the calling cmdlet.</param>
 internal sealed class CmsText(CommandInvocationIntrinsics invoker)
 {
     private static readonly ScriptBlock Protect = ScriptBlock.Create(
@@ -13,11 +13,11 @@ internal sealed class CmsText(CommandInvocationIntrinsics invoker)
     private static readonly ScriptBlock Unprotect = ScriptBlock.Create(
         "$PSDefaultParameterValues = @{}; Microsoft.PowerShell.Security\\Unprotect-CmsMessage -Content $args[0] -ErrorAction Stop");
 
-    /// <summary>A value as a message that only the recipients can open.</summary>
+    /// <summary>Encrypts a value to a message that only the recipients can open.</summary>
     /// <param name="value">The value.</param>
     /// <param name="recipients">Their certificates: files, thumbprints or subjects.</param>
-    /// <param name="key">The key that it is for.</param>
-    /// <exception cref="KvInvalidArgumentException">The value is not text, or a certificate is not found or not for documents.</exception>
+    /// <param name="key">The key of the value, for errors.</param>
+    /// <exception cref="KvInvalidArgumentException">The value is not text, or a certificate is missing or not intended for documents.</exception>
     public byte[] Seal(ReadOnlyMemory<byte> value, string[] recipients, string key)
     {
         if (!Utf8.IsValid(value.Span))
@@ -35,9 +35,9 @@ internal sealed class CmsText(CommandInvocationIntrinsics invoker)
         }
     }
 
-    /// <summary>What is in such a message.</summary>
+    /// <summary>Decrypts such a message.</summary>
     /// <param name="message">The message.</param>
-    /// <exception cref="RuntimeException">It is none, or no private key of this user opens it.</exception>
+    /// <exception cref="RuntimeException">The text is not such a message, or the user has no private key that opens it.</exception>
     public string Open(string message) => Run(Unprotect, message);
 
     private string Run(ScriptBlock script, params object[] arguments) => (string)invoker.InvokeScript(useLocalScope: true, script, input: null, arguments)[0].BaseObject;

@@ -6,12 +6,12 @@ using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Makes a pair or event again of what is left of one after the way out of a job or a remote session: an object of properties.</summary>
+/// <summary>Restores a pair or event from the object of properties that arrives from a job or a remote session.</summary>
 internal static class DeserializedPair
 {
     private const string Prefix = "Deserialized.";
 
-    /// <summary>The pair or event that an object once was; null if it was none.</summary>
+    /// <summary>Restores a pair or event; null if the object was neither.</summary>
     /// <param name="value">The object.</param>
     public static object? Revive(object? value)
     {
@@ -29,7 +29,7 @@ internal static class DeserializedPair
         };
     }
 
-    /// <summary>True for what is left of a pair or event.</summary>
+    /// <summary>True for a deserialized pair or event.</summary>
     /// <param name="value">The object.</param>
     public static bool IsOne(object? value) => value is PSObject { BaseObject: PSCustomObject, TypeNames: [Prefix + "Valkeyrie.KvPair" or Prefix + "Valkeyrie.KvEvent", ..] };
 
@@ -39,7 +39,7 @@ internal static class DeserializedPair
         KeyOnly = BareWord.Plain(remains.Properties[nameof(KvPair.KeyOnly)]?.Value) is true,
     };
 
-    // An array of bytes as it was, or a list of numbers, whichever way it came.
+    // An array of bytes, or a list of numbers, depending on the serialization.
     private static byte[]? Bytes(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
     {
         byte[] bytes => bytes,
@@ -48,7 +48,7 @@ internal static class DeserializedPair
         _ => null,
     };
 
-    // Bytes is a property of sessions that have the module: where an object was taken apart in another one, Value and Encoding alone came along.
+    // Bytes is a property only in sessions that have the module. An object serialized in another session has only Value and Encoding.
     private static byte[] Decoded(PSObject remains)
     {
         var value = $"{remains.Properties[nameof(KvPair.Value)]?.Value}";

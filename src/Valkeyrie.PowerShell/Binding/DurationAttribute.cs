@@ -4,15 +4,15 @@ using System.Numerics;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Takes a duration as a TimeSpan or as a number of seconds. By itself PowerShell would take a whole number as ticks of 100 ns.</summary>
-/// <remarks>A <c>[timespan]</c> parameter of a function that calls a command makes such ticks of a number before the command sees it. A duration that is too
+/// <summary>Accepts a duration as a TimeSpan or as a number of seconds. PowerShell alone would read a whole number as ticks of 100 ns.</summary>
+/// <remarks>A <c>[timespan]</c> parameter of a function that calls a command converts a number to such ticks before the command receives it. A duration that is too
 /// short to be intended is therefore refused.</remarks>
 public sealed class DurationAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>The shortest duration other than zero, in milliseconds. Default: 1.</summary>
+    /// <summary>The shortest allowed duration other than zero, in milliseconds. Default: 1.</summary>
     public int ShortestMilliseconds { get; set; } = 1;
 
-    /// <summary>The shortest TimeSpan other than zero, in milliseconds: that of what a [timespan] parameter makes of a large number of seconds. Default: 1.</summary>
+    /// <summary>The shortest allowed TimeSpan other than zero, in milliseconds, to detect a large number that a [timespan] parameter read as ticks. Default: 1.</summary>
     public int ShortestSpanMilliseconds { get; set; } = 1;
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     private static TimeSpan Seconds(double seconds, object given) =>
         Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : throw Refused(given);
 
-    // Typed without quotes, 1d is the decimal 1, 1y the sbyte 1 and 1n the BigInteger 1: the letter, which the user took for a unit, is gone.
+    // Without quotes, 1d is the decimal 1, 1y the sbyte 1 and 1n the BigInteger 1: the letter that the user intended as a unit is lost.
     private static ArgumentTransformationMetadataException Suffixed(object value) =>
         new($"The number {value} has the type {value.GetType().Name}: PowerShell reads a letter after a number as a numeric type, so 1d is not a day and 1y is not a year. "
             + "Specify a TimeSpan, such as '1.00:00:00' for one day or '00:05:00' for five minutes, or seconds; convert a computed number: ([double] $seconds).");

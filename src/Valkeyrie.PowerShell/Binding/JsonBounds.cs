@@ -4,15 +4,15 @@ using System.Reflection;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Refuses an object that ConvertTo-Json would cut off or never finish: one that contains itself, is too deep, or leads to a whole system of objects, as
-/// a module or a file does.</summary>
-/// <remarks>It visits what ConvertTo-Json writes: elements, entries, and the properties and fields of everything else.</remarks>
+/// <summary>Refuses an object that ConvertTo-Json would truncate or never finish: an object that contains itself, is nested too deep, or refers to a whole system of
+/// objects, like a module or a file.</summary>
+/// <remarks>Visits the same parts as ConvertTo-Json: elements, entries, and the properties and fields of all other objects.</remarks>
 internal sealed class JsonBounds
 {
-    /// <summary>The deepest nesting that is written.</summary>
+    /// <summary>The deepest allowed nesting.</summary>
     public const int Depth = 100;
 
-    // Data has many elements. An object of code has properties that lead to further ones, each of which may be costly to read.
+    // Data can have many elements. The properties of a program's objects refer to more objects, and reading each can be costly.
     private const int MostElements = 5_000_000;
     private const int MostObjectProperties = 200_000;
 
@@ -22,7 +22,7 @@ internal sealed class JsonBounds
 
     /// <summary>Checks an object.</summary>
     /// <param name="value">The object.</param>
-    /// <exception cref="KvInvalidArgumentException">It cannot be written whole.</exception>
+    /// <exception cref="KvInvalidArgumentException">The object cannot be written completely.</exception>
     public static void Check(object value) => new JsonBounds().Visit(value, 0);
 
     private void Visit(object? value, int depth)
@@ -119,7 +119,7 @@ internal sealed class JsonBounds
         Visit(Read(read), depth);
     }
 
-    // ConvertTo-Json writes null for a property that cannot be read.
+    // ConvertTo-Json writes null for an unreadable property.
     private static object? Read(Func<object?> read)
     {
         try
@@ -134,7 +134,7 @@ internal sealed class JsonBounds
 
     private static bool IsLeaf(object? value) => value is null or string or bool or char or Uri or Type or DBNull || PlainText.StandsFor(value);
 
-    // Parts of a running program lead to all of it, and reading a property of theirs may load a module or wait for a thread. A count would stop that too late.
+    // Parts of a running program refer to all of it, and reading their properties can load a module or wait for a thread. A count would stop this too late.
     private static bool IsMachinery(object value) => value switch
     {
         PSObject or IDictionary or SwitchParameter => false,

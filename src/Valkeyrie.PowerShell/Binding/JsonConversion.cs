@@ -3,11 +3,11 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Writes and reads JSON by PowerShell's own commands, so that values look as its users know them.</summary>
-/// <param name="invoker">The calling cmdlet's way to run commands.</param>
+/// <summary>Writes and reads JSON with PowerShell's own commands, so values have the form that users know.</summary>
+/// <param name="invoker">Runs commands for the calling cmdlet.</param>
 internal sealed class JsonConversion(CommandInvocationIntrinsics invoker)
 {
-    // The warning says that the object is cut off: what is written after it would be thrown away, and may have no end.
+    // The warning reports that the object is truncated. All later output would be discarded, and may be endless.
     private static readonly ScriptBlock Write = ScriptBlock.Create(
         $"$PSDefaultParameterValues = @{{}}; Microsoft.PowerShell.Utility\\ConvertTo-Json -InputObject $args[0] -Depth {JsonBounds.Depth} -Compress -ErrorAction Stop "
         + "-WarningAction Stop 3>$null");
@@ -15,8 +15,8 @@ internal sealed class JsonConversion(CommandInvocationIntrinsics invoker)
     private static readonly ScriptBlock Read = ScriptBlock.Create(
         "$PSDefaultParameterValues = @{}; Microsoft.PowerShell.Utility\\ConvertFrom-Json -InputObject $args[0] -NoEnumerate -ErrorAction Stop");
 
-    /// <summary>An object as JSON in one line, whole.</summary>
-    /// <exception cref="KvInvalidArgumentException">It cannot be written whole: it is too deep, contains itself, or leads to too many objects.</exception>
+    /// <summary>Writes a complete object as JSON on one line.</summary>
+    /// <exception cref="KvInvalidArgumentException">The object cannot be written completely: it is nested too deep, contains itself, or refers to too many objects.</exception>
     public string ToJson(object value)
     {
         JsonBounds.Check(value);
@@ -35,7 +35,7 @@ internal sealed class JsonConversion(CommandInvocationIntrinsics invoker)
         }
     }
 
-    /// <summary>What a JSON text stands for; an array as its elements.</summary>
+    /// <summary>Reads a JSON text; an array as its elements.</summary>
     /// <exception cref="RuntimeException">The text is not JSON.</exception>
     public Collection<PSObject> FromJson(string text) => Run(Read, text);
 

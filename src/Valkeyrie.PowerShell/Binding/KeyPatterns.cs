@@ -2,15 +2,15 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Chooses keys by wildcards. A pattern with a slash is compared with the part of the key below the listed directory and with the whole key, a pattern without one with
-/// the last part of the key, as in files; case does not count, as in all of PowerShell's wildcards.</summary>
+/// <summary>Selects keys with wildcards. A pattern with a slash is compared with the part of the key below the listed directory and with the whole key; a pattern without a
+/// slash is compared with the last part of the key, as for files. Case is ignored, as in all wildcards of PowerShell.</summary>
 internal static class KeyPatterns
 {
-    /// <summary>The filter that -Include and -Exclude ask for; null where they ask for none.</summary>
-    /// <param name="include">A key must fit one of these; null for any key.</param>
-    /// <param name="exclude">A key must fit none of these; null for none.</param>
-    /// <returns>Tells of a key, and of the length of the listed directory with its slash, whether the key fits.</returns>
-    /// <exception cref="KvInvalidArgumentException">A pattern is empty or no wildcard pattern.</exception>
+    /// <summary>Creates the filter for -Include and -Exclude; null if neither is specified.</summary>
+    /// <param name="include">A key must match one of these patterns; null for any key.</param>
+    /// <param name="exclude">A key must match none of these patterns; null for none.</param>
+    /// <returns>A function that takes a key and the length of the listed directory with its slash, and returns true if the key matches.</returns>
+    /// <exception cref="KvInvalidArgumentException">A pattern is empty or is not a wildcard pattern.</exception>
     public static Func<string, int, bool>? Filter(string[]? include, string[]? exclude)
     {
         if (include is null && exclude is null)
@@ -30,7 +30,7 @@ internal static class KeyPatterns
             throw new KvInvalidArgumentException($"A pattern of {parameter} is empty. Specify a wildcard pattern, such as *.json, or omit the parameter.") { ParamName = parameter };
         }
 
-        // A pattern is read when it is first used, and with it a mistake in it found.
+        // A pattern is parsed at its first use, so this finds a mistake in it.
         var pattern = new WildcardPattern(text, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         try
         {

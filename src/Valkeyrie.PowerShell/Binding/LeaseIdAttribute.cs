@@ -4,8 +4,8 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Takes a lease for its number: a lease, a pair or event with one, a number, or text in hexadecimal as etcd's tools and the views show it.</summary>
-/// <remarks>A number has at most 16 digits in hexadecimal; text of more decimal digits than that is a decimal number.</remarks>
+/// <summary>Accepts a lease as its id: a lease, a pair or event with a lease, a number, or hexadecimal text as in etcd's tools and the views.</summary>
+/// <remarks>An id has at most 16 hexadecimal digits; text with more decimal digits is read as a decimal number.</remarks>
 public sealed class LeaseIdAttribute : ArgumentTransformationAttribute
 {
     private const int MostHexDigits = 16;
@@ -16,7 +16,7 @@ public sealed class LeaseIdAttribute : ArgumentTransformationAttribute
         var value = inputData is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : inputData;
         return value switch
         {
-            // An unset variable must not pass for no lease.
+            // An unset variable must not mean "no lease".
             null => throw new ArgumentTransformationMetadataException("The lease is null. Specify a lease from New-KvLease or Get-KvLease, or its number."),
             KvLease lease => lease.Id,
             KvPair pair => pair.LeaseId ?? 0,
@@ -24,7 +24,7 @@ public sealed class LeaseIdAttribute : ArgumentTransformationAttribute
             sbyte or byte or short or ushort or int or uint or long => Convert.ToInt64(value, CultureInfo.InvariantCulture),
             string text => Parse(text),
 
-            // Digits with an e among them, which PowerShell takes for a number if they are typed without quotes.
+            // Digits with an e among them: PowerShell reads them as a number if they have no quotes.
             float or double or decimal or ulong => Parse(LanguagePrimitives.ConvertTo<string>(inputData)),
             IList list => Array.ConvertAll<object?, object?>([.. list], item => Transform(engineIntrinsics, item)),
             PSObject { Properties: var properties } when BareWord.Unwrapped(properties[nameof(KvLease.Id)]?.Value) is long id => id,
@@ -42,7 +42,7 @@ public sealed class LeaseIdAttribute : ArgumentTransformationAttribute
             : throw Refused(text);
     }
 
-    // The inner exception tells the binder that this is a mismatch, so that it goes on to try the other parameters.
+    // The inner exception marks a mismatch, so the binder tries the other parameters.
     private static ArgumentTransformationMetadataException Refused(object value)
     {
         var message = $"'{value}' is not a lease. Specify a lease from New-KvLease or Get-KvLease, or its number; text is read as hexadecimal.";

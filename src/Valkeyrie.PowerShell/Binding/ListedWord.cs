@@ -5,13 +5,13 @@ using System.Management.Automation.Runspaces;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Bare numbers between commas. PowerShell keeps the text of a bare word that stands alone, but not of one in an array: <c>007,0x10</c> comes as 7 and 16.
-/// The command's own text tells what was typed.</summary>
+/// <summary>Checks unquoted numbers between commas. PowerShell keeps the text of a single bare word, but not of a word in an array: <c>007,0x10</c> arrives as 7 and 16.
+/// The text of the command shows the typed words.</summary>
 internal static class ListedWord
 {
-    /// <summary>Refuses an array that was typed with a number that is written in another way than it reads.</summary>
-    /// <param name="list">What is bound.</param>
-    /// <exception cref="ArgumentTransformationMetadataException">It has one.</exception>
+    /// <summary>Refuses an array with a number that was typed in another form than its usual one.</summary>
+    /// <param name="list">The bound array.</param>
+    /// <exception cref="ArgumentTransformationMetadataException">The array has such a number.</exception>
     public static void Check(IList list)
     {
         var numbers = list.Cast<object?>().Select(BareWord.Unwrapped).Where(BareWord.IsNumber).ToList();

@@ -1,8 +1,8 @@
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>An optional number. PowerShell shows the type of a parameter in its help, so the type is not nullable: if omitted it is 0.</summary>
+/// <summary>An optional number. Its type is not nullable, because PowerShell shows the type in the help; an omitted number is 0.</summary>
 internal static class OptionalNumber
 {
-    /// <summary>The number; null where it was left out.</summary>
+    /// <summary>Gets the number; null if it was omitted.</summary>
     public static long? Of(long number) => number == 0 ? null : number;
 }

@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Refuses a hashtable or an object of properties where the path of a file belongs. By itself PowerShell would take the name of its type for one.</summary>
+/// <summary>Refuses a hashtable or an object of properties for the path of a file. PowerShell alone would use the name of its type as the path.</summary>
 public sealed class PathOfFileAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Takes text from the pipeline, or an object with a property that holds it. By itself PowerShell would take an object whose property is
-/// not a string, such as a number, as the text '@{Key=1}'.</summary>
+/// <summary>Accepts text from the pipeline, or an object with a property that contains the text. If the property is not a string, such as a number, PowerShell alone
+/// would read the object as the text '@{Key=1}'.</summary>
 /// <param name="property">The property.</param>
 public sealed class TextOfAttribute(string property) : ArgumentTransformationAttribute
 {
@@ -22,10 +22,10 @@ public sealed class TextOfAttribute(string property) : ArgumentTransformationAtt
             null or string or char or Uri => value,
             _ when PlainText.StandsFor(value) => value,
 
-            // Some cmdlets bind these as a whole; for the others their Key binds by its name.
+            // Some cmdlets bind these objects as a whole; in the others the property Key binds by its name.
             KvPair or KvEvent when property == nameof(KvPair.Key) => inputData,
 
-            // The command says once what is wrong; refused here, PowerShell would report each pair with words of its own.
+            // The command reports the error once. If it were refused here, PowerShell would report each pair in its own words.
             _ when property == "Path" && RangeArgument.IsPair(inputData) => RangeArgument.PipedPair,
             IList list => Elements(engineIntrinsics, list),
             _ => TextOf(inputData!),
@@ -43,7 +43,7 @@ public sealed class TextOfAttribute(string property) : ArgumentTransformationAtt
             ? LanguagePrimitives.ConvertTo<string>(text)
             : throw Refused(value);
 
-    // The inner exception tells the binder that this is a mismatch, so that it goes on to try the other parameters.
+    // The inner exception marks a mismatch, so the binder tries the other parameters.
     private ArgumentTransformationMetadataException Refused(object value)
     {
         var message = $"An object of type {value.GetType().Name} cannot be used here: it has no property {property}.";

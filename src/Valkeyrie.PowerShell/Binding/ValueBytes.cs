@@ -8,14 +8,14 @@ using System.Xml;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Turns a value as PowerShell gives it into the bytes to be stored: text as UTF-8, bytes as they are, a pair as its value, a bare word as it was typed, numbers, dates and the like
-/// culture-invariant, anything else as JSON.</summary>
+/// <summary>Converts a value from PowerShell to bytes: text as UTF-8, bytes unchanged, a pair as its value, a bare word as typed, numbers, dates and similar objects
+/// culture-invariant, and anything else as JSON.</summary>
 internal static class ValueBytes
 {
-    /// <summary>The bytes of a value.</summary>
+    /// <summary>Gets the bytes of a value.</summary>
     /// <param name="value">The value.</param>
     /// <param name="toJson">Writes an object as JSON.</param>
-    /// <param name="key">The key it is for, to be named in an error.</param>
+    /// <param name="key">The key of the value, for errors.</param>
     /// <exception cref="KvInvalidArgumentException">The value is null, a secret, a script block, a file or another object that is not data.</exception>
     public static ReadOnlyMemory<byte> From(object? value, Func<object, string> toJson, string key)
     {
@@ -49,7 +49,7 @@ internal static class ValueBytes
 
     private static bool IsPairOrFile(object? item) => (item is PSObject wrapped ? wrapped.BaseObject : item) is KvPair or KvEvent or FileSystemInfo;
 
-    // What Get-Content -AsByteStream and an unrolled byte[] leave in a variable.
+    // Get-Content -AsByteStream and an unrolled byte[] leave such an array in a variable.
     private static byte[]? AsBytes(IList list)
     {
         var bytes = new byte[list.Count];
@@ -69,7 +69,7 @@ internal static class ValueBytes
 
     private static string? TextOf(object value) => value switch
     {
-        // An object of properties alone, which claims to be formattable.
+        // Only an object of properties that claims to be formattable.
         PSObject => null,
         bool truth => truth ? "true" : "false",
         DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("o", CultureInfo.InvariantCulture),

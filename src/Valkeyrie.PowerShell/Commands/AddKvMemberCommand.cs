@@ -3,17 +3,17 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Tells a cluster of a new member, which is started afterwards.</summary>
+/// <summary>Adds a new member to a cluster. The member is started afterwards.</summary>
 [Cmdlet(VerbsCommon.Add, "KvMember", SupportsShouldProcess = true)]
 [OutputType(typeof(KvMember))]
 public sealed class AddKvMemberCommand : KvStoreCmdlet
 {
-    /// <summary>Where the other members reach it: URLs such as <c>http://10.0.0.4:2380</c>.</summary>
+    /// <summary>The URLs at which the other members reach it, such as <c>http://10.0.0.4:2380</c>.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string[] PeerAddress { get; set; } = [];
 
-    /// <summary>Adds it as a voting member. Default: it is a learner, which follows without a vote until Set-KvMember -Promote.</summary>
+    /// <summary>Adds it as a voting member. Default: it is a learner, which has no vote until Set-KvMember -Promote.</summary>
     [Parameter]
     public SwitchParameter Voter { get; set; }
 

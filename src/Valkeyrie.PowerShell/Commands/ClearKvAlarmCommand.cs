@@ -5,7 +5,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Disarms alarms of a cluster. One whose cause lasts is raised again.</summary>
+/// <summary>Disarms alarms of a cluster. An alarm is raised again if its cause remains.</summary>
 [Cmdlet(VerbsCommon.Clear, "KvAlarm", SupportsShouldProcess = true, DefaultParameterSetName = AlarmSet)]
 [OutputType(typeof(void))]
 public sealed class ClearKvAlarmCommand : KvStoreCmdlet
@@ -18,12 +18,12 @@ public sealed class ClearKvAlarmCommand : KvStoreCmdlet
     [ArgumentCompleter(typeof(MemberCompleter))]
     public string MemberId { get; set; } = "";
 
-    /// <summary>What it is about.</summary>
+    /// <summary>The kind of the alarm: NoSpace or Corrupt.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = AlarmSet, ValueFromPipelineByPropertyName = true)]
     [ValidateSet("NoSpace", "Corrupt")]
     public string Kind { get; set; } = "";
 
-    /// <summary>Disarm all alarms that are raised.</summary>
+    /// <summary>Disarm all raised alarms.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 

@@ -3,12 +3,12 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Forgets the history of a store before a revision, for all keys.</summary>
+/// <summary>Removes the history of all keys before a revision.</summary>
 [Cmdlet(VerbsCommon.Clear, "KvHistory", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class ClearKvHistoryCommand : KvStoreCmdlet
 {
-    /// <summary>The oldest revision that can still be read afterwards.</summary>
+    /// <summary>The oldest revision that remains readable.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("Revision")]
     [ValidateRange(1, long.MaxValue)]

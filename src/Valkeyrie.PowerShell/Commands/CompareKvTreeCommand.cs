@@ -7,7 +7,7 @@ using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Compares two trees: directories, stores, revisions or files, in any mixture. Emits one object for each key at which they differ.</summary>
+/// <summary>Compares two trees: directories, stores, revisions or files, in any combination. Emits one object for each difference.</summary>
 [Cmdlet(VerbsData.Compare, "KvTree")]
 [OutputType(typeof(KvTreeDifference))]
 public sealed class CompareKvTreeCommand : KvStoreCmdlet
@@ -15,7 +15,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
     private IKvStore? _other;
     private string _last = "";
 
-    /// <summary>The one directory. Default: the whole store.</summary>
+    /// <summary>The reference directory. Default: the whole store.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     [AllowEmptyString]
@@ -23,44 +23,44 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string ReferencePath { get; set; } = "";
 
-    /// <summary>The other directory. Default: that of the same path.</summary>
+    /// <summary>The directory to compare with. Default: the same path.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string DifferencePath { get; set; } = "";
 
-    /// <summary>The store of the other directory: what Connect-KvStore gave, the name of an open one, or any IKvStore. Default: the same.</summary>
+    /// <summary>The store of the directory to compare with: the output of Connect-KvStore, the name of an open store, or any IKvStore. Default: the same store.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? DifferenceStore { get; set; }
 
-    /// <summary>Take the one directory as of this older revision. Default: the newest.</summary>
+    /// <summary>Read the reference directory at this older revision. Default: the newest.</summary>
     [Parameter]
     public long ReferenceRevision { get; set; }
 
-    /// <summary>Take the other directory as of this older revision. Default: the newest.</summary>
+    /// <summary>Read the directory to compare with at this older revision. Default: the newest.</summary>
     [Parameter]
     public long DifferenceRevision { get; set; }
 
-    /// <summary>Compare what this file holds, as Export-KvTree writes it, in place of the one directory.</summary>
+    /// <summary>Use this file, as Export-KvTree writes it, in place of the reference directory.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ReferenceFile { get; set; }
 
-    /// <summary>Compare with what this file holds, as Export-KvTree writes it, in place of the other directory.</summary>
+    /// <summary>Use this file, as Export-KvTree writes it, in place of the directory to compare with.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? DifferenceFile { get; set; }
 
-    /// <summary>The format of the files. Default: what their names end with, and for .json what they hold.</summary>
+    /// <summary>The format of the files. Default: the format of the extension; for .json, the format of the content.</summary>
     [Parameter]
     public KvTreeFormat? Format { get; set; }
 
-    /// <summary>Emit the keys as well whose values are equal.</summary>
+    /// <summary>Also emit the keys whose values are equal.</summary>
     [Parameter]
     public SwitchParameter IncludeEqual { get; set; }
 
-    /// <summary>Emit none at which they differ.</summary>
+    /// <summary>Do not emit the differences.</summary>
     [Parameter]
     public SwitchParameter ExcludeDifferent { get; set; }
 
@@ -95,7 +95,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
         }
     });
 
-    // An argument that has no meaning on its side is a slip, and would answer another question.
+    // An argument without effect on its side is a mistake, and the result would answer another question.
     private void CheckSides()
     {
         if (ReferenceFile is not null && ReferenceRevision != 0)
@@ -130,7 +130,7 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
         }
     }
 
-    // Not by the path being empty: an unset variable as the path must not stand for all keys.
+    // A test for an empty path is not enough: an unset variable as the path must not mean all keys.
     private KvRange Range(string parameter, string path) => IsGiven(parameter) ? KvRange.Directory(path) : KvRange.All;
 
     private static KvTreeContent Tree(IKvStore store, KvRange range, long revision, List<string> missing) =>

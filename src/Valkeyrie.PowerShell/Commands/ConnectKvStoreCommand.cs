@@ -12,8 +12,8 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Opens a store and makes it the session's current one.</summary>
-/// <remarks>The server is asked once, so that a wrong host or password shows here and not with the first key. After a failure no store is current.</remarks>
+/// <summary>Opens a store and makes it the current store of the session.</summary>
+/// <remarks>The command sends one request to the server, so a wrong host or password shows immediately and not at the first key. After a failure no store is current.</remarks>
 [Cmdlet(VerbsCommunications.Connect, "KvStore", DefaultParameterSetName = EtcdSet)]
 [OutputType(typeof(KvConnection))]
 public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
@@ -22,8 +22,8 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     private const string FileSet = "File";
     private const string MemorySet = "Memory";
 
-    /// <summary>The name of a store that Register-KvStore keeps, which goes before a host of that name. Or the endpoints: host, host:port, http://host:port, or https://host:port for TLS. The default port is 2379. Or one
-    /// address of a store as Get-KvStore shows it, or of Consul: consul://host:8500, consuls://host:8501 for TLS, and without a host what CONSUL_HTTP_ADDR says; or of ZooKeeper: zookeeper://host:2181,host2:2181/chroot, zookeepers:// for TLS. Default: what ETCDCTL_ENDPOINTS says, else http://127.0.0.1:2379.</summary>
+    /// <summary>The name of a store that Register-KvStore saved; such a name precedes a host of the same name. Or the endpoints: host, host:port, http://host:port, or https://host:port for TLS; the default port is 2379. Or one
+    /// address of a store as Get-KvStore shows it: for Consul consul://host:8500, consuls://host:8501 for TLS, or consul:// without a host for the value of CONSUL_HTTP_ADDR; for ZooKeeper zookeeper://host:2181,host2:2181/chroot, or zookeepers:// for TLS. Default: the value of ETCDCTL_ENDPOINTS, or http://127.0.0.1:2379 if it is not set.</summary>
     [Parameter(ParameterSetName = EtcdSet, Position = 0, ValueFromPipeline = true)]
     [Alias("ComputerName", "Server", "Uri")]
     [ArgumentCompleter(typeof(EndpointCompleter))]
@@ -34,64 +34,64 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     [ValidateSet("3", "2")]
     public int ApiVersion { get; set; } = 3;
 
-    /// <summary>The user and password. Default, if no endpoint is specified: those of ETCDCTL_USER; else none.</summary>
+    /// <summary>The user and password. Default: the value of ETCDCTL_USER if no endpoint is specified; otherwise none.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>The token for Consul. Default, where the address is consul:// without a host: that of CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE; else none.</summary>
+    /// <summary>The token for Consul. Default: the token of CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE if the address is consul:// without a host; otherwise none.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
     [ValidateNotNull]
     public SecureString? Token { get; set; }
 
-    /// <summary>The authorities to trust instead of the system's own: a PEM file, or certificates. Implies TLS.</summary>
+    /// <summary>The authorities to trust instead of those of the system: a PEM file, or certificates. Implies TLS.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
     [ValidateNotNullOrEmpty]
     public object? CaCertificate { get; set; }
 
-    /// <summary>The certificate to show to the server: a PEM file, or a certificate with its private key. Implies TLS.</summary>
+    /// <summary>The client certificate: a PEM file, or a certificate with its private key. Implies TLS.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
     [Alias("Certificate")]
     [ValidateNotNullOrEmpty]
     public object? ClientCertificate { get; set; }
 
-    /// <summary>The PEM file of the client certificate's private key. Default: it is in the same file.</summary>
+    /// <summary>The PEM file with the private key of the client certificate. Default: the key is in the same file.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
     [ValidateNotNullOrEmpty]
     public string? ClientKey { get; set; }
 
-    /// <summary>Accept any server certificate. Only for trying things out: whoever is in between can then read and change everything.</summary>
+    /// <summary>Accept any server certificate. Use this only for tests: anyone on the network path can then read and change all data.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>The file of an embedded store, which needs no server. It is made if it does not exist; its folder must. All processes of the machine
-    /// may use it at once.</summary>
+    /// <summary>The file of an embedded store, which needs no server. The file is created if it does not exist; its folder must exist. All processes of the machine
+    /// can use it at the same time.</summary>
     [Parameter(ParameterSetName = FileSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>Open a new embedded store in memory, which is gone when it is disconnected.</summary>
+    /// <summary>Open a new embedded store in memory. Its data is lost when the store is disconnected.</summary>
     [Parameter(ParameterSetName = MemorySet, Mandatory = true)]
     public SwitchParameter InMemory { get; set; }
 
-    /// <summary>A prefix put before every key and taken off again. To keep to a directory, end it with a slash.</summary>
+    /// <summary>A prefix that the store adds to every key and removes again. For a directory, end it with a slash.</summary>
     [Parameter]
     [AllowEmptyString]
     public string Namespace { get; set; } = "";
 
-    /// <summary>How long one round trip may take: a TimeSpan or seconds. Default: 10 seconds.</summary>
+    /// <summary>The timeout of one round trip: a TimeSpan or seconds. Default: 10 seconds.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>The name by which -Store finds it. One that a store of this session has is refused without -Force. Default: the first endpoint's host and port,
-    /// with a number where a store has that name.</summary>
+    /// <summary>The name for -Store. The name of an open store of this session requires -Force. Default: host and port of the first endpoint,
+    /// with a number if a store already has this name.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>Close the store of this session that has the -Name, once the new one works.</summary>
+    /// <summary>Close the open store of the same -Name after the new one is connected.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -184,7 +184,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
 
     private KvConnection OpenFile(string file, KvStoreOptions options, string? defaultName)
     {
-        // A registered file may meet what is for a server alone; the store says that it has no use for it.
+        // A registered file can be combined with arguments for servers; the store then refuses them.
         var tls = new TlsArguments(CaCertificate, ClientCertificate, ClientKey, SkipCertificateCheck).Read(SessionState.Path);
         var store = EmbeddedStore.Open(file, options: options with { Credential = CredentialOr(null), Tls = tls });
         return Connect(store, Name ?? OpenStores.UnusedName(defaultName ?? System.IO.Path.GetFileNameWithoutExtension(file)));
@@ -211,7 +211,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
         return Connect(store, Name ?? OpenStores.UnusedName(defaultName ?? endpoints.DefaultName), endpoints.ApiVersion);
     }
 
-    // The location of a session is not the process's current folder.
+    // The location of a session is not the current folder of the process.
     private string Absolute(string address)
     {
         var parsed = KvAddress.Parse(address);
@@ -239,7 +239,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
         }
     }
 
-    // Another kind of store would take it for the password of a user without a name.
+    // Another kind of store would use it as the password of a user without a name.
     private void RequireNoTokenUnlessConsul(EndpointArguments endpoints)
     {
         if (Token is null)
@@ -270,7 +270,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
             return otherwise;
         }
 
-        // Not by the credential's own GetNetworkCredential, which takes a part of the name before a backslash for a domain.
+        // GetNetworkCredential would read the part of the name before a backslash as a domain.
         return new KvCredential(Credential.UserName, new NetworkCredential("", Credential.Password).Password);
     }
 }

@@ -6,7 +6,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Copies a directory, or the whole store, to another directory, another store, or both. Keys that have the value already are left alone.</summary>
+/// <summary>Copies a directory, or the whole store, to another directory, another store, or both. Keys that already have the same value are not written.</summary>
 [Cmdlet(VerbsCommon.Copy, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvTreeCopyResult))]
 public sealed class CopyKvTreeCommand : KvCopyCmdlet
@@ -15,7 +15,7 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
 
     private IKvStore? _other;
 
-    /// <summary>The directory to copy: of <c>app</c> the keys that start with <c>app/</c>.</summary>
+    /// <summary>The directory to copy: <c>app</c> means the keys that start with <c>app/</c>.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Source")]
     [AllowEmptyString]
@@ -23,27 +23,27 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string Path { get; set; } = "";
 
-    /// <summary>Copy every key of the store (of its namespace, where it has one).</summary>
+    /// <summary>Copy all keys of the store, or of its namespace.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>The directory to copy to; it need not exist. Default: the same as in the source.</summary>
+    /// <summary>The destination directory, which does not have to exist. Default: the same path as in the source.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = AllSet, Position = 0)]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string Destination { get; set; } = "";
 
-    /// <summary>The store to copy to: what Connect-KvStore gave, the name of an open one, or any IKvStore. Default: the one that is copied from.</summary>
+    /// <summary>The destination store: the output of Connect-KvStore, the name of an open store, or any IKvStore. Default: the source store.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? DestinationStore { get; set; }
 
-    /// <summary>Copy what the keys held at this older revision. Default: the newest.</summary>
+    /// <summary>Copy the values at this older revision. Default: the newest.</summary>
     [Parameter]
     public long Revision { get; set; }
 
-    /// <summary>Accepted because Get-ChildItem, Remove-Item and Copy-Item have it; a tree is always all of its levels.</summary>
+    /// <summary>Accepted because Get-ChildItem, Remove-Item and Copy-Item have it. A tree always includes all of its levels.</summary>
     [Parameter(DontShow = true)]
     public SwitchParameter Recurse { get; set; }
 
@@ -87,7 +87,7 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
         }
     }
 
-    // Two connections to one place are one place.
+    // Two connections to one store are one store.
     private void CheckApart(KvRange source, KvRange destination)
     {
         var one = Target.Info;

@@ -3,7 +3,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Has a store ask for users no longer: everybody who reaches it may do everything.</summary>
+/// <summary>Disables the authentication of a store: every client can then read and change everything.</summary>
 [Cmdlet(VerbsLifecycle.Disable, "KvAuthentication", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class DisableKvAuthenticationCommand : KvAccessCmdlet

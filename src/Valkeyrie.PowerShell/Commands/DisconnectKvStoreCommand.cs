@@ -6,12 +6,12 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Closes stores: their watches end, their locks are released, and their kept-alive keys go.</summary>
+/// <summary>Closes stores. This ends their watches, releases their locks, and removes the keys that they keep alive.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "KvStore", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class DisconnectKvStoreCommand : KvCmdlet
 {
-    /// <summary>The stores, or their names. Default: the session's current store.</summary>
+    /// <summary>The stores, or their names. Default: the current store of the session.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [Alias("Connection", "Name")]
     [ArgumentCompleter(typeof(StoreCompleter))]

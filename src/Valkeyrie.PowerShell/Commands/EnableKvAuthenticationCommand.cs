@@ -5,14 +5,14 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Has a store ask for users. It sets the password of <c>root</c> first, so that whoever locks the others out can sign in.</summary>
+/// <summary>Enables the authentication of a store. The command first sets the password of <c>root</c>, so the administrator can sign in afterwards.</summary>
 [Cmdlet(VerbsLifecycle.Enable, "KvAuthentication", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class EnableKvAuthenticationCommand : KvAccessCmdlet
 {
     private const string Root = "root";
 
-    /// <summary>The user <c>root</c> with the password that it is to have.</summary>
+    /// <summary>The user <c>root</c> and its new password.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Credential]
     public PSCredential Credential { get; set; } = PSCredential.Empty;

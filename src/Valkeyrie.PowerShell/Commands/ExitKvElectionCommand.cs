@@ -4,12 +4,12 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Resigns, so that the next participant leads. A leadership that was lost before is an error. The leader in another runspace is notified by its Lost.</summary>
+/// <summary>Resigns, so the next contender leads. If the leadership was already lost, the command fails. Another runspace that uses the leadership is notified by its Lost token.</summary>
 [Cmdlet(VerbsCommon.Exit, "KvElection", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class ExitKvElectionCommand : KvCmdlet
 {
-    /// <summary>The leaderships, as Enter-KvElection gave them. Resigning again does nothing.</summary>
+    /// <summary>The leaderships that Enter-KvElection emitted. Resigning again does nothing.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     public KvLeadership[] Leadership { get; set; } = [];
 

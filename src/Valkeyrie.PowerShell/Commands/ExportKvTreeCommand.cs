@@ -9,7 +9,7 @@ using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Writes a directory, or the whole store, to a file, all of it as of one revision: as records, or as a configuration.</summary>
+/// <summary>Writes a directory, or the whole store, at one revision to a file: as records, or as a configuration.</summary>
 [Cmdlet(VerbsData.Export, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportKvTreeCommand : KvStoreCmdlet
@@ -19,38 +19,38 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     private bool _hasPath;
     private string _last = "";
 
-    /// <summary>The directory: <c>app</c> writes the keys that start with <c>app/</c>.</summary>
+    /// <summary>The directory: <c>app</c> means the keys that start with <c>app/</c>.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [TextOf("Path")]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string Path { get; set; } = "";
 
-    /// <summary>Write every key of the store (of its namespace, where it has one).</summary>
+    /// <summary>Write all keys of the store, or of its namespace.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>The file. One that exists is replaced, once the new one is whole.</summary>
+    /// <summary>The file. An existing file is replaced after the new one is complete.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = AllSet, Position = 0)]
     [Alias("LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 
-    /// <summary>The piped object as it is; not for use. It is there for pairs, as in <c>Get-KvTree app | Export-KvTree FILE</c>, and the reason why -FilePath is not mandatory:
+    /// <summary>The piped object; not intended for use. It accepts pairs, as in <c>Get-KvTree app | Export-KvTree FILE</c>. It is also the reason why -FilePath is not mandatory:
     /// PowerShell would report for each pair that it is missing.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, ValueFromPipeline = true, DontShow = true)]
     public object? PipedObject { get; set; }
 
-    /// <summary>The format of the file. Default: what its name ends with, for .json records.</summary>
+    /// <summary>The format of the file. Default: the format of the extension; for .json, records.</summary>
     [Parameter]
     public KvTreeFormat? Format { get; set; }
 
-    /// <summary>Write a configuration: objects within objects, of which the names are the parts of keys. For a .json file; .yaml and .psd1 are written so anyway.</summary>
+    /// <summary>Write a configuration: nested objects whose names are the parts of keys. Needed only for a .json file; .yaml and .psd1 files are always configurations.</summary>
     [Parameter]
     public SwitchParameter Nested { get; set; }
 
-    /// <summary>Write what reads as a number, true or false as such, in a configuration. Default: every value is a text.</summary>
+    /// <summary>In a configuration, write values that read as a number, true or false as such. Default: every value is text.</summary>
     [Parameter]
     public SwitchParameter Typed { get; set; }
 
@@ -58,15 +58,15 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     [Parameter]
     public SwitchParameter FullKey { get; set; }
 
-    /// <summary>Write what the keys held at this older revision. Default: the newest.</summary>
+    /// <summary>Write the values at this older revision. Default: the newest.</summary>
     [Parameter]
     public long Revision { get; set; }
 
-    /// <summary>Replace a file also if it is marked as read-only.</summary>
+    /// <summary>Replace the file even if it is read-only.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Do not replace a file that exists.</summary>
+    /// <summary>Do not replace an existing file.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
@@ -147,7 +147,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
         writer.End();
     }
 
-    // Other programs may have stored keys that this one cannot write. A file with such a key could not be imported at all.
+    // Other programs can store keys that cannot be written here. A file with such a key could not be imported at all.
     private bool CanBeImported(KvPair pair)
     {
         try

@@ -3,7 +3,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Shows the alarms of a cluster. Where there are none, nothing is emitted.</summary>
+/// <summary>Emits the alarms of a cluster; nothing if there are none.</summary>
 [Cmdlet(VerbsCommon.Get, "KvAlarm")]
 [OutputType(typeof(KvAlarm))]
 public sealed class GetKvAlarmCommand : KvStoreCmdlet

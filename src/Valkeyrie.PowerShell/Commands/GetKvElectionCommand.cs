@@ -5,21 +5,21 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Shows who leads in elections and who waits. Of an election in which nobody takes part nothing is emitted.</summary>
+/// <summary>Shows the leader and the waiting contenders of elections. An election without contenders emits nothing.</summary>
 [Cmdlet(VerbsCommon.Get, "KvElection", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(KvElection))]
 public sealed class GetKvElectionCommand : KvRequestCmdlet<string, KvElection?>
 {
     private const string NameSet = "Name";
 
-    /// <summary>The elections. Default: all of the store.</summary>
+    /// <summary>The elections. Default: all elections of the store.</summary>
     [Parameter(ParameterSetName = NameSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [TextOf("Name")]
     [ArgumentCompleter(typeof(ElectionCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>The directories in which the names of the elections lie: of <c>app</c> the elections <c>app/...</c>.</summary>
+    /// <summary>The directories of the elections: <c>app</c> means the elections <c>app/...</c>.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true)]
     [AllowEmptyString]
     [TextOf("Path")]
@@ -47,7 +47,7 @@ public sealed class GetKvElectionCommand : KvRequestCmdlet<string, KvElection?>
             }
         }
 
-        // A pipeline in which nothing came has asked for nothing, not for all.
+        // An empty pipeline requests nothing, not everything.
         else if (!MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Name)))
         {
             List(RangeArgument.All);

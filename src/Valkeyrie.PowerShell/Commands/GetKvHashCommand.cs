@@ -4,12 +4,12 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Compares what the members of a cluster hold by its hash at one revision. Members that hold different data are an error.</summary>
+/// <summary>Compares the data of a cluster's members by a hash at one revision. Members with different data are an error.</summary>
 [Cmdlet(VerbsCommon.Get, "KvHash")]
 [OutputType(typeof(KvHash))]
 public sealed class GetKvHashCommand : KvStoreCmdlet
 {
-    /// <summary>The revision up to which keys count. Default: the newest one that the first endpoint knows.</summary>
+    /// <summary>The revision up to which keys are hashed. Default: the newest revision of the first endpoint.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
     public long? Revision { get; set; }

@@ -5,8 +5,8 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Shows the older revisions of keys, newest first, as far back as the store still has them. A key that was removed still has those from before,
-/// too.</summary>
+/// <summary>Lists the revisions of keys, newest first, as far back as the store keeps them. A removed key still has its earlier
+/// revisions.</summary>
 [Cmdlet(VerbsCommon.Get, "KvHistory", DefaultParameterSetName = PairSet)]
 [OutputType(typeof(KvPair), ParameterSetName = [PairSet])]
 [OutputType(typeof(KvEvent), ParameterSetName = [EventSet])]
@@ -22,16 +22,16 @@ public sealed class GetKvHistoryCommand : KvStoreCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string[] Key { get; set; } = [];
 
-    /// <summary>Only this many of each key, the newest. Default: all.</summary>
+    /// <summary>The number of revisions of each key, beginning with the newest. Default: all.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
     public long First { get; set; } = long.MaxValue;
 
-    /// <summary>End where the key was last created. On etcd it spares the server a search through all changes that it keeps.</summary>
+    /// <summary>Stop at the last creation of the key. On etcd the server then does not search all changes that it keeps.</summary>
     [Parameter]
     public SwitchParameter SinceCreation { get; set; }
 
-    /// <summary>Emit events as Watch-KvKey does, removals among them, instead of the pairs alone.</summary>
+    /// <summary>Emit events, including removals, as Watch-KvKey does, instead of pairs only.</summary>
     [Parameter(ParameterSetName = EventSet, Mandatory = true)]
     public SwitchParameter AsEvent { get; set; }
 

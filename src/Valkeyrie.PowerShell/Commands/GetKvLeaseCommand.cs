@@ -5,13 +5,13 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Shows leases: their time to live, what is left of it, and their keys.</summary>
+/// <summary>Shows leases: their time to live, the remaining time, and their keys.</summary>
 [Cmdlet(VerbsCommon.Get, "KvLease")]
 [OutputType(typeof(KvLease))]
 public sealed class GetKvLeaseCommand : KvRequestCmdlet<long, KvLease>
 {
-    /// <summary>The leases: as New-KvLease gave them, their numbers, or pairs that are attached to one. Text is a number in hexadecimal, as etcd's tools
-    /// show it. Default: all leases of the store, those of locks among them.</summary>
+    /// <summary>The leases: the output of New-KvLease, their ids, or pairs that are attached to one. Text is read as hexadecimal, as etcd's tools show
+    /// it. Default: all leases of the store, including those of locks.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("LeaseId", "Lease")]
     [LeaseId]
@@ -32,7 +32,7 @@ public sealed class GetKvLeaseCommand : KvRequestCmdlet<long, KvLease>
     {
         base.Complete();
 
-        // A pipeline in which nothing came has asked for nothing, not for all.
+        // An empty pipeline requests nothing, not everything.
         if (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(Id)))
         {
             return;

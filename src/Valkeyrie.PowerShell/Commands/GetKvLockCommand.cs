@@ -5,7 +5,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Shows who holds locks, since when, and who waits for them. Of a lock that nobody holds nothing is emitted.</summary>
+/// <summary>Shows the holder of locks, since when, and the waiting clients. A lock without a holder emits nothing.</summary>
 [Cmdlet(VerbsCommon.Get, "KvLock", DefaultParameterSetName = KeySet)]
 [OutputType(typeof(KvLockStatus))]
 public sealed class GetKvLockCommand : KvRequestCmdlet<string, KvLockStatus?>
@@ -19,14 +19,14 @@ public sealed class GetKvLockCommand : KvRequestCmdlet<string, KvLockStatus?>
     [ArgumentCompleter(typeof(LockCompleter))]
     public string[] Key { get; set; } = [];
 
-    /// <summary>The directories in which the locked keys lie: of <c>app</c> the locks of <c>app/...</c>.</summary>
+    /// <summary>The directories of the locked keys: <c>app</c> means the locks of <c>app/...</c>.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true)]
     [AllowEmptyString]
     [TextOf("Path")]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string[] Path { get; set; } = [];
 
-    /// <summary>Show the locks of <c>etcdctl lock</c> and of -EtcdMutex, instead of those beside keys.</summary>
+    /// <summary>Show the locks of <c>etcdctl lock</c> and of -EtcdMutex, instead of the module's own locks.</summary>
     [Parameter]
     public SwitchParameter EtcdMutex { get; set; }
 
@@ -53,7 +53,7 @@ public sealed class GetKvLockCommand : KvRequestCmdlet<string, KvLockStatus?>
             }
         }
 
-        // A pipeline in which nothing came has asked for nothing, not for all.
+        // An empty pipeline requests nothing, not everything.
         else if (!MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Key)))
         {
             List(RangeArgument.All);

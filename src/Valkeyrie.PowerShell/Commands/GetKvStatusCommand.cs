@@ -3,8 +3,8 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Shows how each member of a store is: version, leader, database, Raft log, and what it reports as wrong.</summary>
-/// <remarks>A member that does not answer is not an error, but a result of the command.</remarks>
+/// <summary>Shows the status of each member of a store: version, leader, database, Raft log, and the problems that it reports.</summary>
+/// <remarks>A member that does not answer is a result of the command, not an error.</remarks>
 [Cmdlet(VerbsCommon.Get, "KvStatus")]
 [OutputType(typeof(KvMemberStatus))]
 public sealed class GetKvStatusCommand : KvStoreCmdlet

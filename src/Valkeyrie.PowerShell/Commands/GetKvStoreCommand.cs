@@ -8,22 +8,22 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Shows the stores that are open in this process, the session's current one marked, and whether each serves; or the stores that are registered.</summary>
+/// <summary>Lists the open stores of this process with their state and a mark for the current one; or the registered stores.</summary>
 [Cmdlet(VerbsCommon.Get, "KvStore")]
 [OutputType(typeof(KvConnection), typeof(KvRegisteredStore))]
 public sealed class GetKvStoreCommand : KvCmdlet
 {
-    /// <summary>Only the stores of these names; wildcards are allowed. Default: all.</summary>
+    /// <summary>The names of the stores; wildcards are allowed. Default: all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>Show the stores that Register-KvStore keeps, instead of the open ones.</summary>
+    /// <summary>List the stores that Register-KvStore saved, instead of the open ones.</summary>
     [Parameter]
     public SwitchParameter Registered { get; set; }
 
-    /// <summary>How long the stores are waited for, all together: a TimeSpan or seconds. Default: 2 seconds.</summary>
+    /// <summary>How long to wait for the answers of all stores together: a TimeSpan or seconds. Default: 2 seconds.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration]

@@ -7,7 +7,7 @@ using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Lists the pairs of directories, of a prefix, or, without both, of the whole store.</summary>
+/// <summary>Lists the pairs of directories, of a prefix, or, if neither is specified, of the whole store.</summary>
 [Cmdlet(VerbsCommon.Get, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsPaging = true)]
 [OutputType(typeof(KvPair), typeof(long), typeof(System.Collections.Specialized.OrderedDictionary))]
 public sealed class GetKvTreeCommand : KvTreeCmdlet
@@ -18,22 +18,22 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     private Func<string, int, bool>? _filter;
     private Func<KvPair, IEnumerable<object>>? _output;
 
-    /// <summary>List every key of the store (of its namespace, where it has one), as without -Path and -Prefix.</summary>
+    /// <summary>List all keys of the store, or of its namespace; the default without -Path and -Prefix.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Only keys that fit one of these wildcard patterns: a pattern with a slash is compared with the part of the key below the directory and with the whole key, one without with the last part of the key.</summary>
+    /// <summary>Only keys that match one of these wildcard patterns. A pattern with a slash is compared with the part of the key below the directory and with the whole key; a pattern without a slash with the last part of the key.</summary>
     [Parameter]
     [Alias("Filter")]
     [SupportsWildcards]
     public string[]? Include { get; set; }
 
-    /// <summary>No keys that fit one of these wildcard patterns, which are compared as those of -Include.</summary>
+    /// <summary>No keys that match one of these wildcard patterns, which are compared like those of -Include.</summary>
     [Parameter]
     [SupportsWildcards]
     public string[]? Exclude { get; set; }
 
-    /// <summary>How many levels to go down below the keys that lie right in the directory; 0 for those alone. Default: all.</summary>
+    /// <summary>The number of levels to list below the first level of the directory; 0 for the first level only. Default: all.</summary>
     [Parameter]
     public int Depth { get; set; }
 
@@ -42,11 +42,11 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     [Alias("SinceRevision")]
     public long Since { get; set; }
 
-    /// <summary>List from the last key to the first.</summary>
+    /// <summary>List the keys in descending order.</summary>
     [Parameter]
     public SwitchParameter Descending { get; set; }
 
-    /// <summary>Leave the values out.</summary>
+    /// <summary>Omit the values.</summary>
     [Parameter]
     [Alias("KeyOnly")]
     public SwitchParameter KeysOnly { get; set; }
@@ -55,23 +55,23 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     [Parameter]
     public SwitchParameter Count { get; set; }
 
-    /// <summary>Emit the directory as an ordered hashtable: of each part of a key a further one, of names 0, 1, 2 a list. Values are text, or bytes if they are not text.</summary>
+    /// <summary>Emit the directory as nested ordered hashtables, one for each part of a key; the names 0, 1, 2 and so on become a list. Values are text, or bytes if they are not text.</summary>
     [Parameter]
     public SwitchParameter AsHashtable { get; set; }
 
-    /// <summary>With -AsHashtable: emit what reads as a number, true or false as such.</summary>
+    /// <summary>With -AsHashtable: emit values that read as a number, true or false as such.</summary>
     [Parameter]
     public SwitchParameter Typed { get; set; }
 
-    /// <summary>Accepted because Get-ChildItem, Remove-Item and Copy-Item have it; a tree is always all of its levels.</summary>
+    /// <summary>Accepted because Get-ChildItem, Remove-Item and Copy-Item have it. A tree always includes all of its levels.</summary>
     [Parameter(DontShow = true)]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>List as of this older revision. Default: the newest.</summary>
+    /// <summary>List the keys at this older revision. Default: the newest.</summary>
     [Parameter]
     public long Revision { get; set; }
 
-    /// <summary>Let any member answer from what it knows: faster, and perhaps stale.</summary>
+    /// <summary>Let any member answer from its own state. This is faster, and the result can be stale.</summary>
     [Parameter]
     public SwitchParameter Serializable { get; set; }
 
@@ -122,7 +122,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
         return choice;
     }
 
-    // Patterns are also compared with what a key is called below the listed directory.
+    // Patterns are also compared with the name of a key below the listed directory.
     private KvListOptions ChoiceIn(KvRange range) =>
         _filter is null || range.Kind != KvRangeKind.Directory ? _choice : _choice with { KeyFilter = key => _filter(key, range.Start.Length) };
 
@@ -173,7 +173,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
         WarnIfKey(range, empty);
     }
 
-    // A listing of nothing is not an error if a key has the directory's name: the user has taken the key for a directory.
+    // An empty listing is not an error if the name is a key: the user mistook the key for a directory.
     private void WarnIfKey(KvRange range, bool empty)
     {
         if (!empty || range.Kind != KvRangeKind.Directory || PagingParameters.First == 0 || PagingParameters.Skip > 0 || !ListFilter.Of(range, _choice).TakesAll)

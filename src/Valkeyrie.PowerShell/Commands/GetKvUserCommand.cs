@@ -20,7 +20,7 @@ public sealed class GetKvUserCommand : KvAccessCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
-        // A pipeline in which nothing came has asked for nothing, not for all.
+        // An empty pipeline requests nothing, not everything.
         var isAll = !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Name));
         foreach (var name in isAll ? OrFail(Target.Info.Address, () => Wait(Accounts.ListUsersAsync(StopToken))) : Name)
         {

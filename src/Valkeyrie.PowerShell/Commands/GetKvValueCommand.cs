@@ -11,7 +11,7 @@ using Valkeyrie.PowerShell.Pipeline;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Reads values by their keys.</summary>
-/// <remarks>In the blocks of a transaction it emits nothing: the pair comes with the transaction's result.</remarks>
+/// <remarks>In the blocks of a transaction it emits nothing: the result of the transaction contains the pair.</remarks>
 [Cmdlet(VerbsCommon.Get, "KvValue", DefaultParameterSetName = PairSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvPair), ParameterSetName = [PairSet])]
 [OutputType(typeof(string), ParameterSetName = [TextSet, UnprotectSet])]
@@ -40,11 +40,11 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     [Parameter]
     public long Revision { get; set; }
 
-    /// <summary>Let any member answer from what it knows: faster, and perhaps stale.</summary>
+    /// <summary>Let any member answer from its own state. This is faster, and the result can be stale.</summary>
     [Parameter]
     public SwitchParameter Serializable { get; set; }
 
-    /// <summary>What is emitted for a key that does not exist, instead of an error: as a pair with the revision 0, or the value alone where that is asked for. Null
+    /// <summary>The output for a key that does not exist, instead of an error: as a pair with revision 0, or as the value only if the value is requested. Null
     /// emits null.</summary>
     [Parameter]
     [AllowNull]
@@ -52,7 +52,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     [AllowEmptyCollection]
     public object? Default { get; set; }
 
-    /// <summary>Ask for the key's time to live, and for what is left of it.</summary>
+    /// <summary>Also read the key's time to live and its remaining time.</summary>
     [Parameter(ParameterSetName = PairSet)]
     public SwitchParameter IncludeTtl { get; set; }
 
@@ -60,45 +60,45 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     [Parameter]
     public new SwitchParameter Wait { get; set; }
 
-    /// <summary>How long to wait with -Wait: a TimeSpan or seconds. Default: for ever.</summary>
+    /// <summary>How long to wait with -Wait: a TimeSpan or seconds. Default: without a limit.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>Emit the value alone, as text.</summary>
+    /// <summary>Emit only the value, as text.</summary>
     [Parameter(ParameterSetName = TextSet, Mandatory = true)]
     [Alias("Raw")]
     public SwitchParameter ValueOnly { get; set; }
 
-    /// <summary>Open a value that was sealed for a certificate of this user, and emit what is in it, as text.</summary>
+    /// <summary>Decrypt a value that was encrypted for a certificate of this user, and emit it as text.</summary>
     [Parameter(ParameterSetName = UnprotectSet, Mandatory = true)]
     public SwitchParameter Unprotect { get; set; }
 
-    /// <summary>Open such a value, and emit what is in it as a SecureString.</summary>
+    /// <summary>Decrypt such a value, and emit it as a SecureString.</summary>
     [Parameter(ParameterSetName = SecureSet, Mandatory = true)]
     public SwitchParameter AsSecureString { get; set; }
 
-    /// <summary>Emit the value alone, as one byte array.</summary>
+    /// <summary>Emit only the value, as one byte array.</summary>
     [Parameter(ParameterSetName = BytesSet, Mandatory = true)]
     [Alias("AsBytes")]
     public SwitchParameter AsByteStream { get; set; }
 
-    /// <summary>Emit what the value, read as JSON, stands for.</summary>
+    /// <summary>Read the value as JSON and emit the resulting objects.</summary>
     [Parameter(ParameterSetName = JsonSet, Mandatory = true)]
     public SwitchParameter AsJson { get; set; }
 
-    /// <summary>Write the value to this file, byte by byte as it is, instead of emitting it. One that exists is replaced, once the new one is whole.</summary>
+    /// <summary>Write the unchanged bytes of the value to this file, instead of emitting them. An existing file is replaced after the new one is complete.</summary>
     [Parameter(ParameterSetName = FileSet, Mandatory = true)]
     [Alias("FilePath")]
     [ValidateNotNullOrEmpty]
     public string OutFile { get; set; } = "";
 
-    /// <summary>Do not replace a file that exists.</summary>
+    /// <summary>Do not replace an existing file.</summary>
     [Parameter(ParameterSetName = FileSet)]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Replace a file also if it is marked as read-only.</summary>
+    /// <summary>Replace the file even if it is read-only.</summary>
     [Parameter(ParameterSetName = FileSet)]
     public SwitchParameter Force { get; set; }
 
@@ -127,7 +127,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         }
     }
 
-    // A file holds one value: which of two would be in it is nothing to leave to chance.
+    // A file holds one value: chance must not decide which of two values is in it.
     private protected override bool IsWanted(string key)
     {
         if (Wait)
@@ -200,7 +200,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         }
     }
 
-    // For a key that did not exist yet, the error says when it was created.
+    // For a key that did not exist yet, the error contains its first revision.
     private async ValueTask<KvPair?> SendForOlder(string key) => _hasDefault
         ? await Target.TryGetAsync(key, _options, StopToken).ConfigureAwait(false)
         : await Target.GetAsync(key, _options, StopToken).ConfigureAwait(false);
@@ -242,7 +242,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         }
     }
 
-    // As if it were stored; what -AsJson would make of it is specified already.
+    // As if it were stored. For -AsJson, the default already is the object to emit.
     private void WriteDefault(string key)
     {
         if (_defaultBytes is null || ParameterSetName is JsonSet or UnprotectSet or SecureSet)

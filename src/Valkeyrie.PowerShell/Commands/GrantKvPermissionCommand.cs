@@ -3,12 +3,12 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Permits a role something in directories, below a prefix, of single keys or of the whole store.</summary>
+/// <summary>Grants a role permissions for directories, a prefix, single keys or the whole store.</summary>
 [Cmdlet(VerbsSecurity.Grant, "KvPermission", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class GrantKvPermissionCommand : KvPermissionCmdlet
 {
-    /// <summary>What is permitted: to read, to write (and remove), or both.</summary>
+    /// <summary>The permission: read, write (which includes removing), or both.</summary>
     [Parameter(Mandatory = true)]
     [Alias("Permission")]
     public KvAccessKind Access { get; set; }

@@ -8,47 +8,47 @@ using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Writes what a file or an object holds to a directory, or to the whole store. Keys that have the value already are left alone.</summary>
-/// <remarks>The file is opened once and read twice: first to see whether it is whole and how much it holds, so that a broken one changes nothing, then to
-/// write. What can be read only once, such as a pipe, is copied first. An object is written once the pipeline has ended, when it is known to be the only one.</remarks>
+/// <summary>Writes the content of a file or an object to a directory, or to the whole store. Keys that already have the same value are not written.</summary>
+/// <remarks>The file is opened once and read twice: first to check that it is complete and to count its keys, so that a damaged file changes nothing, then to
+/// write. A source that can be read only once, such as a pipe, is copied first. An object is written after the end of the pipeline, when it is known to be the only one.</remarks>
 [Cmdlet(VerbsData.Import, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvTreeCopyResult))]
 public sealed class ImportKvTreeCommand : KvCopyCmdlet
 {
     private const string AllSet = "All";
 
-    // What was specified on the command line: of what is piped PowerShell binds properties to FilePath as well.
+    // The argument of the command line: PowerShell also binds properties of piped objects to FilePath.
     private string? _firstArgument;
     private object? _tree;
 
-    /// <summary>The file: as Export-KvTree writes it, a configuration, or a dump of etcdctl or consul. Where an object is piped, the directory may stand here.</summary>
+    /// <summary>The file: an export of Export-KvTree, a configuration, or a dump of etcdctl or consul. If an object is piped, this argument can be the directory.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "LiteralPath")]
     [PathOfFile]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 
-    /// <summary>The directory to put the keys below.</summary>
+    /// <summary>The destination directory.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 1)]
     [AllowNull]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string Path { get; set; } = "";
 
-    /// <summary>Take the keys as whole keys: the file is of a whole store, was written with -FullKey, or is a dump.</summary>
+    /// <summary>Use the names as whole keys, for an export of a whole store or with -FullKey, or for a dump.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>A hashtable, or an object of properties, to write instead of a file; from the pipeline also the path of a file, or a file.</summary>
+    /// <summary>A hashtable, or an object of properties, to write instead of a file; from the pipeline also a file or the path of a file.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     public object? InputObject { get; set; }
 
-    /// <summary>The format of the file. Default: what its name ends with, and for .json what it holds.</summary>
+    /// <summary>The format of the file. Default: the format of the extension; for .json, the format of the content.</summary>
     [Parameter]
     public KvTreeFormat? Format { get; set; }
 
-    /// <summary>Take a .json file for a configuration, whatever its names are.</summary>
+    /// <summary>Read a .json file as a configuration, whatever names it contains.</summary>
     [Parameter]
     public SwitchParameter Nested { get; set; }
 
@@ -86,7 +86,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
             return;
         }
 
-        // Import-KvTree DIRECTORY, with what is to be imported piped to it.
+        // Import-KvTree DIRECTORY, with the content from the pipeline.
         if (_firstArgument is not null && (HasPath || All))
         {
             Fail(ErrorRecords.InvalidArgument("Specify a file or an object, not both."));
@@ -128,14 +128,14 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
         using var tree = Check(file, Nested ? KvTreeFormat.NestedJson : Format, TreePlace.In(Target, destination));
         if (Prune && tree.Count == 0)
         {
-            // What is left of a file that was cut off behind its first line, or of a pipeline that found nothing.
+            // A file that was truncated after its first line, or the output of a pipeline that found nothing.
             throw new InvalidDataException($"The file '{file}' holds no key, and -Prune would remove all keys of {destination}. To remove them, use Remove-KvTree.");
         }
 
         Copy(tree.Content, $"'{file}'", Target, destination, tree.Count);
     });
 
-    // Others take the directory first, Export-KvTree among them.
+    // Other commands take the directory first, for example Export-KvTree.
     private void CheckOrder(string given, string file, string? path)
     {
         if (!string.IsNullOrEmpty(path) && FileStatus.Of(file).Kind == FileKind.None && path.Contains('.', StringComparison.Ordinal)
@@ -196,7 +196,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
         return All ? KvRange.All : KvRange.Directory(path!);
     }
 
-    // The content of a file, where its path is wanted, is an easy slip.
+    // The content of a file in place of its path is an easy mistake.
     private static string CheckedPath(string piped) => piped.Contains('\n', StringComparison.Ordinal) || piped.TrimStart() is ['{' or '[', ..] or ['-', '-', '-', ..]
         ? throw new KvInvalidArgumentException("The piped text is the content of a file, not a path. Specify the file, as in Import-KvTree conf.yaml app, or pipe the output of ConvertFrom-Json.")
         : piped;

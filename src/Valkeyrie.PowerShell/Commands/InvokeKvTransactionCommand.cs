@@ -7,32 +7,32 @@ using Valkeyrie.PowerShell.Transactions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Checks conditions and does one thing or another in one atomic step.</summary>
-/// <remarks>The blocks say what is to be done by Set-KvValue, Remove-KvValue and Get-KvValue. Both are run before anything is sent: in them these
-/// commands are recorded, change nothing and emit nothing. What they gave is in the emitted object. An error in a block ends the command, and nothing is done; so
-/// does a transaction that fails.</remarks>
+/// <summary>Checks conditions and runs one of two lists of operations in one atomic step.</summary>
+/// <remarks>The blocks specify the operations with Set-KvValue, Remove-KvValue and Get-KvValue. Both blocks run before anything is sent. In them these
+/// commands are recorded: they change nothing and emit nothing. Their results are in the emitted object. An error in a block ends the command without any change, and so
+/// does a failed transaction.</remarks>
 [Cmdlet(VerbsLifecycle.Invoke, "KvTransaction", DefaultParameterSetName = AlwaysSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvTransactionOutcome))]
 public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
 {
-    // Beside the other one, so that a block that comes first is the one of -Then.
+    // This set exists next to the one with conditions, so a first block without a name binds to -Then.
     private const string AlwaysSet = "Always";
     private const string ConditionsSet = "Conditions";
 
     private readonly List<KvCondition> _conditions = [];
 
-    /// <summary>The conditions, made by New-KvCondition, all of which must hold. Default: none, so that -Then is done.</summary>
+    /// <summary>The conditions from New-KvCondition, all of which must hold. Default: none, so -Then runs.</summary>
     [Parameter(ParameterSetName = ConditionsSet, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     public KvCondition[] If { get; set; } = [];
 
-    /// <summary>What is done if the conditions hold. No key may be written twice.</summary>
+    /// <summary>The operations if all conditions hold. A key must not be written twice.</summary>
     [Parameter(ParameterSetName = AlwaysSet, Position = 0)]
     [Parameter(ParameterSetName = ConditionsSet, Position = 1)]
     [ValidateNotNull]
     public ScriptBlock? Then { get; set; }
 
-    /// <summary>What is done if one does not hold. No key may be written twice.</summary>
+    /// <summary>The operations if a condition does not hold. A key must not be written twice.</summary>
     [Parameter(ParameterSetName = AlwaysSet, Position = 1)]
     [Parameter(ParameterSetName = ConditionsSet, Position = 2)]
     [ValidateNotNull]
@@ -58,7 +58,7 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
         }
     }
 
-    // An error ends the block, wherever in it that is: a transaction of which a part is missing must not be made.
+    // Any error ends the block: an incomplete transaction must not be committed.
     private IReadOnlyList<KvOperation> Record(ScriptBlock? block, string parameter)
     {
         if (block is null)
@@ -74,13 +74,13 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
             Fail(new ErrorRecord(error.ErrorRecord, error));
         }
 
-        // It says itself where in the block it is.
+        // The error contains its own position in the block.
         RunBlock(() => end?.Throw());
         WarnOfOutput(output, parameter);
         return operations;
     }
 
-    // The command emits the outcome alone, which a script takes as one object. The reads of a block give nothing before it is done.
+    // The command emits only the outcome, which a script uses as one object. The reads of a block have no result until the commit.
     private void WarnOfOutput(Collection<PSObject> output, string parameter)
     {
         if (output.FirstOrDefault(o => o is not null) is { } first)
@@ -90,7 +90,7 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
         }
     }
 
-    // How a block ends is carried past the script that runs it, which would make another error of it.
+    // The error of a block is carried past the invocation, which would turn it into another error.
     private static ExceptionDispatchInfo? Run(ScriptBlock block, out Collection<PSObject> output)
     {
         output = [];
@@ -99,7 +99,7 @@ public sealed class InvokeKvTransactionCommand : KvStoreCmdlet
             output = block.InvokeWithContext(null, [new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
             return null;
         }
-#pragma warning disable CA1031 // whatever it is, it is thrown again outside
+#pragma warning disable CA1031 // any exception is rethrown outside
         catch (Exception e)
 #pragma warning restore CA1031
         {

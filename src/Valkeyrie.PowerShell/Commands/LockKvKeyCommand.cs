@@ -7,8 +7,8 @@ using Valkeyrie.PowerShell.Sessions;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Takes the locks of keys and emits them. They are held until they are passed to Unlock-KvKey, or the store is disconnected.</summary>
-/// <remarks>A lock that cannot be had ends the command: what follows in a script must not run as if it were held. The locks that the command took before it
-/// are released, as no variable has received them. So are they where an earlier command of the pipeline ends it by an error.</remarks>
+/// <remarks>If a lock is not available, the command ends: the rest of a script must not run as if the lock were held. The command then releases the locks that it
+/// took before, because no variable has received them. It also releases them if an earlier command ends the pipeline with an error.</remarks>
 [Cmdlet(VerbsCommon.Lock, "KvKey", SupportsShouldProcess = true)]
 [OutputType(typeof(KvLock))]
 public sealed class LockKvKeyCommand : KvLockCmdlet
@@ -16,7 +16,7 @@ public sealed class LockKvKeyCommand : KvLockCmdlet
     private readonly List<KvLock> _taken = [];
     private bool _isSettled;
 
-    /// <summary>The keys; they need not exist.</summary>
+    /// <summary>The keys, which do not have to exist.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [TextOf("Key")]
@@ -43,7 +43,7 @@ public sealed class LockKvKeyCommand : KvLockCmdlet
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // The command before this one has failed, or Ctrl+C was pressed: PowerShell then assigns nothing of what came out of the pipeline.
+        // The previous command failed, or Ctrl+C was pressed: PowerShell then assigns no output of the pipeline.
         if (disposing && !_isSettled)
         {
             ReleaseAll();
@@ -52,7 +52,7 @@ public sealed class LockKvKeyCommand : KvLockCmdlet
         base.Dispose(disposing);
     }
 
-    // A later command that ends the pipeline, as Select-Object -First does, has received the locks, and what becomes of them is its business.
+    // A later command that ends the pipeline, such as Select-Object -First, has received the locks and is responsible for them.
     private void Emit(KvLock held)
     {
         _isSettled = true;
@@ -75,7 +75,7 @@ public sealed class LockKvKeyCommand : KvLockCmdlet
         }
     }
 
-    // A later command of the pipeline may have received one of them and still hold it, so it is notified.
+    // A later command of the pipeline can still use one of them, so it is notified.
     private void ReleaseAll()
     {
         GiveUp(_taken.Select(held => (Func<CancellationToken, ValueTask>)held.BreakAsync));

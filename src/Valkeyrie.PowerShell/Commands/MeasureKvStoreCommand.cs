@@ -5,39 +5,39 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Measures how fast a store writes and reads, in a scratch directory that is removed afterwards.</summary>
+/// <summary>Measures the speed of writes and reads in a scratch directory that is removed afterwards.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "KvStore", SupportsShouldProcess = true)]
 [OutputType(typeof(KvMeasurement))]
 public sealed class MeasureKvStoreCommand : KvStoreCmdlet
 {
-    // A pipeline that is being stopped waits no longer than this for the scratch directory to go, which then goes on by itself.
+    // A stopping pipeline waits at most this long for the removal of the scratch directory, which then continues in the background.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
     private static readonly KvMeasureOptions Defaults = new();
 
-    /// <summary>The directory in which the scratch directory lies: one that you may write to. Default: the top of the store.</summary>
+    /// <summary>The directory for the scratch directory, which you must be allowed to write. Default: the root of the store.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string? Path { get; set; }
 
-    /// <summary>The most writes, and the most reads. Default: 1000.</summary>
+    /// <summary>The maximum number of writes, and of reads. Default: 1000.</summary>
     [Parameter]
     [ValidateRange(1, 1_000_000)]
     public int Count { get; set; } = Defaults.Count;
 
-    /// <summary>How long the writes may go on, and the reads: a TimeSpan or seconds. Default: 10 seconds.</summary>
+    /// <summary>The maximum duration of the writes, and of the reads: a TimeSpan or seconds. Default: 10 seconds.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration(ShortestMilliseconds = 1)]
     public TimeSpan Timeout { get; set; } = Defaults.Timeout;
 
-    /// <summary>How many bytes each value has. Default: 256.</summary>
+    /// <summary>The size of each value in bytes. Default: 256.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int ValueSize { get; set; } = Defaults.ValueSize;
 
-    /// <summary>How many calls are under way at a time. Default: 1, which shows the latency; more show how much the store can do.</summary>
+    /// <summary>The number of calls in flight. Default: 1, which shows the latency; a larger number shows the throughput.</summary>
     [Parameter]
     [ValidateRange(1, 4096)]
     public int ThrottleLimit { get; set; } = Defaults.CallsAtOnce;
@@ -74,7 +74,7 @@ public sealed class MeasureKvStoreCommand : KvStoreCmdlet
         }
         catch (PipelineStoppedException)
         {
-            // A process that ends now would leave the scratch directory behind.
+            // If the process ended now, the scratch directory would remain.
             Task.WaitAny([measuring], EndPatience);
             throw;
         }

@@ -5,12 +5,12 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Hands the leadership of a cluster to one of its members.</summary>
+/// <summary>Transfers the leadership of a cluster to another member.</summary>
 [Cmdlet(VerbsCommon.Move, "KvClusterLeader", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class MoveKvClusterLeaderCommand : KvStoreCmdlet
 {
-    /// <summary>The id of the member that is to lead, or a member as Get-KvMember emits it. It must have a vote.</summary>
+    /// <summary>The id of the new leader, or a member from Get-KvMember. It must be a voting member.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("MemberId", "Member")]
     [TextOf("Id")]

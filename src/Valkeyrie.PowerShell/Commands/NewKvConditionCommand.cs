@@ -5,8 +5,8 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Makes conditions for Invoke-KvTransaction. Nothing is asked of a store.</summary>
-/// <remarks>A pair in the pipeline gives its key and, unless something else is asked for, its revision: that it is still as it was read.</remarks>
+/// <summary>Creates conditions for Invoke-KvTransaction. The command does not contact a store.</summary>
+/// <remarks>A piped pair provides its key and, unless another condition is specified, its revision: the key must be unchanged since it was read.</remarks>
 [Cmdlet(VerbsCommon.New, "KvCondition", DefaultParameterSetName = RevisionSet)]
 [OutputType(typeof(KvCondition))]
 public sealed class NewKvConditionCommand : KvCmdlet
@@ -20,45 +20,45 @@ public sealed class NewKvConditionCommand : KvCmdlet
 
     private JsonConversion? _json;
 
-    /// <summary>The key that is looked at.</summary>
+    /// <summary>The key that the condition checks.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [TextOf("Key")]
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Key { get; set; } = "";
 
-    /// <summary>The revision at which it was last written; 0 for a missing key.</summary>
+    /// <summary>The revision of its last write; 0 for a missing key.</summary>
     [Parameter(ParameterSetName = RevisionSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [ValidateRange(0, long.MaxValue)]
     public long Revision { get; set; }
 
-    /// <summary>The revision at which it was created; 0 for a missing key.</summary>
+    /// <summary>The revision of its creation; 0 for a missing key.</summary>
     [Parameter(ParameterSetName = CreateRevisionSet, Mandatory = true)]
     [ValidateRange(0, long.MaxValue)]
     public long CreateRevision { get; set; }
 
-    /// <summary>How often it was written since it was created, from 1; 0 for a missing key.</summary>
+    /// <summary>The number of writes since its creation, from 1; 0 for a missing key.</summary>
     [Parameter(ParameterSetName = VersionSet, Mandatory = true)]
     [ValidateRange(0, long.MaxValue)]
     public long Version { get; set; }
 
-    /// <summary>Its value, specified as in Set-KvValue and compared byte by byte. A missing key has none: no comparison with it holds.</summary>
+    /// <summary>Its value, specified as in Set-KvValue and compared byte by byte. A missing key has no value, so no comparison with it holds.</summary>
     [Parameter(ParameterSetName = ValueSet, Mandatory = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public object? Value { get; set; }
 
-    /// <summary>That it exists.</summary>
+    /// <summary>The key must exist.</summary>
     [Parameter(ParameterSetName = ExistsSet, Mandatory = true)]
     public SwitchParameter Exists { get; set; }
 
-    /// <summary>That it does not exist.</summary>
+    /// <summary>The key must not exist.</summary>
     [Parameter(ParameterSetName = MissingSet, Mandatory = true)]
     [Alias("Absent", "Deleted")]
     public SwitchParameter Missing { get; set; }
 
-    /// <summary>How the key compares with the operand: Equal (the default), NotEqual, Greater or Less.</summary>
+    /// <summary>The comparison of the key with the operand: Equal (the default), NotEqual, Greater or Less.</summary>
     [Parameter(ParameterSetName = RevisionSet)]
     [Parameter(ParameterSetName = CreateRevisionSet)]
     [Parameter(ParameterSetName = VersionSet)]
@@ -68,7 +68,7 @@ public sealed class NewKvConditionCommand : KvCmdlet
     /// <inheritdoc/>
     protected override void Begin() => _json = new JsonConversion(InvokeCommand);
 
-    // A transaction that lacks the condition would be another one, so a condition that cannot be made ends the pipeline that leads to it.
+    // A transaction without the condition would be a different one, so a condition that cannot be created ends the pipeline.
     /// <inheritdoc/>
     protected override void Process() => WriteObject(OrFail(Key, Make));
 

@@ -4,20 +4,20 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Makes a lease, to which Set-KvValue -Lease attaches keys: they all go when it ends.</summary>
+/// <summary>Grants a lease, to which Set-KvValue -Lease attaches keys. All of its keys are removed when it ends.</summary>
 [Cmdlet(VerbsCommon.New, "KvLease", SupportsShouldProcess = true)]
 [OutputType(typeof(KvLease))]
 public sealed class NewKvLeaseCommand : KvStoreCmdlet
 {
-    /// <summary>How long it lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. A store may lengthen a very short one.</summary>
-    /// <remarks>Not typed: if the parameter is missing, PowerShell asks for it and converts the answer to the parameter's type before [Duration] gets it. As a TimeSpan
-    /// the answer 5 would be five days.</remarks>
+    /// <summary>Its time to live, as a TimeSpan or in seconds; a fraction of a second is rounded up. A store can extend a very short time.</summary>
+    /// <remarks>Not typed: if the argument is missing, PowerShell prompts for it and converts the input to the parameter's type before [Duration] receives it. As a TimeSpan
+    /// the input 5 would be five days.</remarks>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public object Ttl { get; set; } = TimeSpan.Zero;
 
-    /// <summary>Keep it alive until it is removed or the store is disconnected, which ends it.</summary>
+    /// <summary>Keep the lease alive until it is removed or the store is disconnected, which ends it.</summary>
     [Parameter]
     public SwitchParameter KeepAlive { get; set; }
 

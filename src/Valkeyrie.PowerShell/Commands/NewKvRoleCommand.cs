@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Adds roles to a store, without any permission.</summary>
+/// <summary>Adds roles without permissions to a store.</summary>
 [Cmdlet(VerbsCommon.New, "KvRole", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class NewKvRoleCommand : KvAccessCmdlet

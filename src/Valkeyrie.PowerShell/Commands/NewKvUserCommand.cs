@@ -11,13 +11,13 @@ public sealed class NewKvUserCommand : KvPasswordCmdlet
 {
     private const string NoPasswordSet = "NoPassword";
 
-    /// <summary>The user's name.</summary>
+    /// <summary>The name of the user.</summary>
     [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = NoPasswordSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("UserName")]
     public string Name { get; set; } = "";
 
-    /// <summary>The user has no password: it signs in with a client certificate that names it.</summary>
+    /// <summary>Add the user without a password. It signs in with a client certificate that names it.</summary>
     [Parameter(ParameterSetName = NoPasswordSet, Mandatory = true)]
     public SwitchParameter NoPassword { get; set; }
 

@@ -6,19 +6,19 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Gives unused space of the members' databases back to their disks, one member after another, the leader last.</summary>
+/// <summary>Releases unused space of the members' databases to their disks, one member after another, the leader last.</summary>
 [Cmdlet(VerbsCommon.Optimize, "KvStore", SupportsShouldProcess = true)]
 [OutputType(typeof(KvMemberStatus))]
 public sealed class OptimizeKvStoreCommand : KvStoreCmdlet
 {
-    /// <summary>Only these endpoints of the store. Default: all, which must answer then.</summary>
+    /// <summary>The endpoints to optimize. Default: all endpoints of the store, which must all answer.</summary>
     [Parameter(Position = 0)]
     [Alias("ComputerName", "Server", "Uri")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(StoreEndpointCompleter))]
     public string[]? Endpoint { get; set; }
 
-    /// <summary>How long one member may take: a TimeSpan or seconds. Default: as long as it takes.</summary>
+    /// <summary>The timeout for one member: a TimeSpan or seconds. Default: without a limit.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration]
@@ -30,7 +30,7 @@ public sealed class OptimizeKvStoreCommand : KvStoreCmdlet
         var maintenance = OrFail(Target.Info.Address, Target.GetCapability<IKvMaintenance>);
         var members = KvMemberStatus.InRollingOrder(Asked(StatusesOf(maintenance)));
 
-        // The one that is away is missing from the majority already; a second one must not be, for as long as this takes.
+        // The majority already lacks the unreachable member; during this operation it would lack a second one.
         if (members.FirstOrDefault(member => member.Reason is not null) is { Reason: { } reason } away)
         {
             Fail(ErrorRecords.MemberAway(away.Endpoint, reason));

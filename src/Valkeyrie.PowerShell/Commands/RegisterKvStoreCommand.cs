@@ -8,8 +8,8 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Keeps under a name where a store is, so that <c>Connect-KvStore NAME</c> opens it in this session and all later ones of the user.</summary>
-/// <remarks>No password is kept, and none can be specified. The store does not have to exist yet.</remarks>
+/// <summary>Saves the address of a store under a name, so <c>Connect-KvStore NAME</c> opens it in this session and all later sessions of the user.</summary>
+/// <remarks>Passwords are not saved and cannot be specified. The store does not have to exist yet.</remarks>
 [Cmdlet(VerbsLifecycle.Register, "KvStore", DefaultParameterSetName = EtcdSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvRegisteredStore))]
 public sealed class RegisterKvStoreCommand : KvCmdlet
@@ -17,12 +17,12 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
     private const string EtcdSet = "Etcd";
     private const string FileSet = "File";
 
-    /// <summary>The name: letters, digits, and inside also dots, dashes and underscores. Case does not count.</summary>
+    /// <summary>The name: letters and digits, and between them also dots, dashes and underscores. Case is ignored.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
-    /// <summary>The endpoints, as Connect-KvStore takes them.</summary>
+    /// <summary>The endpoints, as for Connect-KvStore.</summary>
     [Parameter(ParameterSetName = EtcdSet, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("ComputerName", "Server", "Uri")]
     [ArgumentCompleter(typeof(EndpointCompleter))]
@@ -34,16 +34,16 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
     [ValidateSet("3", "2")]
     public int ApiVersion { get; set; } = 3;
 
-    /// <summary>The PEM file of the authorities to trust instead of the system's own. Implies TLS.</summary>
+    /// <summary>The PEM file of the authorities to trust instead of those of the system. Implies TLS.</summary>
     [Parameter(ParameterSetName = EtcdSet, ValueFromPipelineByPropertyName = true)]
     public string? CaCertificate { get; set; }
 
-    /// <summary>The PEM file of the certificate to show to the server. Implies TLS.</summary>
+    /// <summary>The PEM file of the client certificate. Implies TLS.</summary>
     [Parameter(ParameterSetName = EtcdSet, ValueFromPipelineByPropertyName = true)]
     [Alias("Certificate")]
     public string? ClientCertificate { get; set; }
 
-    /// <summary>The PEM file of the client certificate's private key. Default: it is in the same file.</summary>
+    /// <summary>The PEM file with the private key of the client certificate. Default: the key is in the same file.</summary>
     [Parameter(ParameterSetName = EtcdSet, ValueFromPipelineByPropertyName = true)]
     public string? ClientKey { get; set; }
 
@@ -52,22 +52,22 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>A prefix put before every key and taken off again. To keep to a directory, end it with a slash.</summary>
+    /// <summary>A prefix that the store adds to every key and removes again. For a directory, end it with a slash.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string Namespace { get; set; } = "";
 
-    /// <summary>How long one round trip may take: a TimeSpan or seconds. Default: that of Connect-KvStore.</summary>
+    /// <summary>The timeout of one round trip: a TimeSpan or seconds. Default: the default of Connect-KvStore.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>Replace what was registered under the name.</summary>
+    /// <summary>Replace an existing registration of the same name.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Emit what is registered.</summary>
+    /// <summary>Emit the registered store.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -114,7 +114,7 @@ public sealed class RegisterKvStoreCommand : KvCmdlet
 
         var tls = new TlsArguments(CertificateFile(CaCertificate), CertificateFile(ClientCertificate), CertificateFile(ClientKey), SkipCertificateCheck: false);
 
-        // Read now, so that a wrong file shows here and not in tomorrow's session.
+        // The file is read now, so a wrong file shows here and not in a later session.
         tls.Read(SessionState.Path);
         var endpoints = EndpointArguments.Parse(Endpoint, ApiVersion, tls.Given);
         return endpoints.ApiVersion is null && !ConsulEndpoints.IsOne(endpoints.Address) && !ZooKeeperEndpoints.IsOne(endpoints.Address)

@@ -6,8 +6,8 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Subscribes to the changes of a directory, a prefix, a key, or the whole store, as Register-ObjectEvent does to the events of an object.</summary>
-/// <remarks>The subscription reports every change after the end of the command. An action runs in the session, while that waits for its next command or in Wait-Event.</remarks>
+/// <summary>Subscribes to the changes of a directory, a prefix, a key, or the whole store, as Register-ObjectEvent does for the events of an object.</summary>
+/// <remarks>The subscription reports every change after the end of the command. An action runs in the session while it waits for its next command or in Wait-Event.</remarks>
 [Cmdlet(VerbsLifecycle.Register, "KvWatch", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(PSEventJob))]
 public sealed class RegisterKvWatchCommand : KvStoreCmdlet
@@ -21,20 +21,20 @@ public sealed class RegisterKvWatchCommand : KvStoreCmdlet
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string? Path { get; set; }
 
-    /// <summary>Follow the keys that start with this text, whatever follows.</summary>
+    /// <summary>Watch all keys that start with this text.</summary>
     [Parameter(ParameterSetName = RangeArgument.PrefixSet, Mandatory = true)]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Prefix { get; set; } = "";
 
-    /// <summary>Follow one key; it need not exist.</summary>
+    /// <summary>Watch one key, which does not have to exist.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true)]
     [AllowEmptyString]
     [TextOf("Key")]
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Key { get; set; } = "";
 
-    /// <summary>What to run for each event: <c>param($changes)</c>, or <c>$EventArgs.Changes</c>. Without it events wait in the queue of Get-Event and Wait-Event.</summary>
+    /// <summary>The script block to run for each event: <c>param($changes)</c>, or <c>$EventArgs.Changes</c>. Without it, events wait in the queue of Get-Event and Wait-Event.</summary>
     [Parameter(Position = 1)]
     [Alias("ScriptBlock")]
     [ValidateNotNull]
@@ -45,13 +45,13 @@ public sealed class RegisterKvWatchCommand : KvStoreCmdlet
     [ValidateNotNullOrEmpty]
     public string? SourceIdentifier { get; set; }
 
-    /// <summary>Raise one event for all changes that follow each other soon: once nothing has changed for this time, a TimeSpan or seconds. Default: an event for each
+    /// <summary>Raise one event for a group of changes, after nothing has changed for this time: a TimeSpan or seconds. Default: one event for each
     /// change.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Debounce { get; set; }
 
-    /// <summary>What the action gets as <c>$Event.MessageData</c>.</summary>
+    /// <summary>The object that the action receives as <c>$Event.MessageData</c>.</summary>
     [Parameter]
     public PSObject? MessageData { get; set; }
 

@@ -5,12 +5,12 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Ends leases, and removes the keys that are attached to them.</summary>
+/// <summary>Revokes leases, which removes their attached keys.</summary>
 [Cmdlet(VerbsCommon.Remove, "KvLease", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class RemoveKvLeaseCommand : KvRequestCmdlet<long, bool>
 {
-    /// <summary>The leases: as New-KvLease and Get-KvLease give them, or their numbers. Text is a number in hexadecimal, as etcd's tools show it.</summary>
+    /// <summary>The leases: the output of New-KvLease and Get-KvLease, or their ids. Text is read as hexadecimal, as etcd's tools show it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("LeaseId", "Lease")]
     [LeaseId]

@@ -10,7 +10,7 @@ namespace Valkeyrie.PowerShell.Commands;
 [OutputType(typeof(void))]
 public sealed class RemoveKvMemberCommand : KvStoreCmdlet
 {
-    /// <summary>The ids of the members, or members as Get-KvMember emits them.</summary>
+    /// <summary>The ids of the members, or members from Get-KvMember.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("MemberId", "Member")]
     [TextOf("Id")]

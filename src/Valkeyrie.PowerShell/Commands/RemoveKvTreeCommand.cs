@@ -6,22 +6,22 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Removes every key of a directory and the key of its own name, or of a prefix, or of the whole store.</summary>
+/// <summary>Removes all keys of a directory and the key of the same name, all keys with a prefix, or all keys of the store.</summary>
 [Cmdlet(VerbsCommon.Remove, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(long))]
 public sealed class RemoveKvTreeCommand : KvTreeCmdlet
 {
     private const string AllSet = "All";
 
-    /// <summary>Remove every key of the store (of its namespace, where it has one).</summary>
+    /// <summary>Remove all keys of the store, or of its namespace.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Emit how many keys were removed.</summary>
+    /// <summary>Emit the number of removed keys.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Accepted because Get-ChildItem, Remove-Item and Copy-Item have it; a tree is always all of its levels.</summary>
+    /// <summary>Accepted because Get-ChildItem, Remove-Item and Copy-Item have it. A tree always includes all of its levels.</summary>
     [Parameter(DontShow = true)]
     public SwitchParameter Recurse { get; set; }
 
@@ -52,14 +52,14 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
         return ranges;
     }
 
-    // Counting costs a call or two, which only a user who is asked, or -WhatIf, has use for.
+    // Counting costs one or two calls, so the keys are counted only for a prompt or -WhatIf.
     private bool IsShown => IsOn("WhatIf", LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference")))
         || IsOn("Confirm", LanguagePrimitives.ConvertTo<ConfirmImpact>(GetVariableValue("ConfirmPreference", ConfirmImpact.High)) != ConfirmImpact.None);
 
     private bool IsOn(string parameter, bool preference) =>
         MyInvocation.BoundParameters.TryGetValue(parameter, out var value) ? LanguagePrimitives.IsTrue(value) : preference;
 
-    /// <summary>What is removed with a range, in words.</summary>
+    /// <summary>Describes the keys of a range, for a prompt.</summary>
     /// <exception cref="KvKeyNotFoundException">Neither the directory nor a key of its name exists.</exception>
     private string Contents(KvRange range)
     {
@@ -74,7 +74,7 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
         }
         catch (KvException e) when (e is not KvKeyNotFoundException)
         {
-            // Who may remove keys need not be permitted to read them.
+            // A user can have the permission to remove keys but not to read them.
             return "";
         }
     }
@@ -86,7 +86,7 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
             return;
         }
 
-        // One step of the store's, which tells nothing before its end.
+        // The store removes the keys in one step, and reports nothing before its end.
         long removed;
         using (Show("Remove keys", _ => new($"{range} of {Target.Info.Address}")))
         {

@@ -13,11 +13,11 @@ public sealed class RemoveKvValueCommand : KvKeyCmdlet<bool>
     [Parameter]
     public long IfRevision { get; set; }
 
-    /// <summary>Emit the keys that were removed.</summary>
+    /// <summary>Emit the removed keys.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Refused: says which command removes a directory.</summary>
+    /// <summary>Refused: the error names the command that removes a directory.</summary>
     [Parameter(DontShow = true)]
     public SwitchParameter Recurse { get; set; }
 

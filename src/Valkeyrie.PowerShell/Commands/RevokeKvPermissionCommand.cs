@@ -3,7 +3,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Takes permissions from a role, range by range as they were granted.</summary>
+/// <summary>Revokes permissions from a role, for the same ranges as they were granted.</summary>
 [Cmdlet(VerbsSecurity.Revoke, "KvPermission", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class RevokeKvPermissionCommand : KvPermissionCmdlet

@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Writes all of a store, as of one revision, to a file from which it can be restored.</summary>
+/// <summary>Writes a backup of the whole store at one revision to a file from which the store can be restored.</summary>
 [Cmdlet(VerbsData.Save, "KvSnapshot", SupportsShouldProcess = true)]
 [OutputType(typeof(KvSnapshotFile))]
 public sealed class SaveKvSnapshotCommand : KvStoreCmdlet
@@ -12,17 +12,17 @@ public sealed class SaveKvSnapshotCommand : KvStoreCmdlet
     private long _written;
     private long _total;
 
-    /// <summary>The file. One that exists is replaced, once the new one is whole.</summary>
+    /// <summary>The file. An existing file is replaced after the new one is complete.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("LiteralPath", "Path")]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 
-    /// <summary>Replace a file also if it is marked as read-only.</summary>
+    /// <summary>Replace the file even if it is read-only.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Do not replace a file that exists.</summary>
+    /// <summary>Do not replace an existing file.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
@@ -45,7 +45,7 @@ public sealed class SaveKvSnapshotCommand : KvStoreCmdlet
 
     private KvSnapshot Save(IKvSnapshots snapshots, string path)
     {
-        // A snapshot holds all that the store does, whoever may read that.
+        // A snapshot contains all keys, including those that this user may not read.
         using var target = Wait(FileTarget.OpenAsync(path, NoClobber, Force, ownerOnly: true, StopToken));
         KvSnapshot? snapshot = null;
         target.Write(stream => snapshot = Wait(snapshots.SaveSnapshotAsync(stream, new KvSnapshotOptions { Progress = Note }, StopToken)));
@@ -67,7 +67,7 @@ public sealed class SaveKvSnapshotCommand : KvStoreCmdlet
             : new($"{ProgressLine.Number(written)} of {ProgressLine.Number(total)} bytes", Percent: (int)Math.Min(100, written * 100 / total));
     }
 
-    // A store's file has its log beside it while it is open, and after a crash: to replace the file would part it from its log.
+    // The file of a store has its log next to it while it is open, and after a crash. Replacing the file would separate the two.
     private static void CheckIsNoStoreInUse(string path)
     {
         var real = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;

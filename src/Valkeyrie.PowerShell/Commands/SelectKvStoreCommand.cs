@@ -6,7 +6,7 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Makes an open store the session's current one.</summary>
+/// <summary>Makes an open store the current store of the session.</summary>
 /// <remarks>After a failure no store is current.</remarks>
 [Cmdlet(VerbsCommon.Select, "KvStore")]
 [OutputType(typeof(KvConnection))]
@@ -14,7 +14,7 @@ public sealed class SelectKvStoreCommand() : KvTargetCmdlet("Select-KvStore")
 {
     private readonly List<IKvStore> _meant = [];
 
-    /// <summary>The store: its name, or what Connect-KvStore or Get-KvStore gave. It may be one that another runspace opened.</summary>
+    /// <summary>The store: its name, or the output of Connect-KvStore or Get-KvStore. Another runspace can have opened it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("Connection", "Name")]
     [ArgumentCompleter(typeof(StoreCompleter))]
@@ -39,7 +39,7 @@ public sealed class SelectKvStoreCommand() : KvTargetCmdlet("Select-KvStore")
     /// <inheritdoc/>
     protected override void Complete()
     {
-        // The last of several, or the one before where the pipeline was empty, would be a store that nobody has named.
+        // The last of several stores, or the previous one after an empty pipeline, would be a store that the user has not chosen.
         var stores = _meant.Distinct().ToList();
         if (stores is not [var store])
         {

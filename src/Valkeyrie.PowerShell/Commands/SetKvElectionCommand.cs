@@ -4,16 +4,16 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Proclaims a new value for others to read, without a new election. Only the leader can.</summary>
+/// <summary>Proclaims a new value for the observers of an election, without a new election. Only the leader can do this.</summary>
 [Cmdlet(VerbsCommon.Set, "KvElection", SupportsShouldProcess = true)]
 [OutputType(typeof(KvLeadership))]
 public sealed class SetKvElectionCommand : KvCmdlet
 {
-    /// <summary>The leadership, as Enter-KvElection gave it, or as the block of Use-KvElection got it.</summary>
+    /// <summary>The leadership, from Enter-KvElection or as the argument of the block of Use-KvElection.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     public KvLeadership Leadership { get; set; } = null!;
 
-    /// <summary>The value: text as UTF-8, bytes as they are, numbers, dates and the like culture-invariant, any other object as JSON.</summary>
+    /// <summary>The value: text as UTF-8, bytes unchanged, numbers, dates and similar objects culture-invariant, and any other object as JSON.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [AllowEmptyString]
     [AllowNull]
@@ -32,7 +32,7 @@ public sealed class SetKvElectionCommand : KvCmdlet
             return;
         }
 
-        // Whoever goes on as if it led must not: so it is thrown, as a lock that is lost is.
+        // A script must not continue as if it led, so this error ends it, like the error of a lost lock.
         OrFail(Leadership.Name, () =>
         {
             Wait(Leadership.ProclaimAsync(value, StopToken));

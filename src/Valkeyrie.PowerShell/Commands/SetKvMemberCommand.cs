@@ -6,7 +6,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Gives a learner its vote, or changes where the other members reach a member.</summary>
+/// <summary>Promotes a learner to a voting member, or changes the peer addresses of a member.</summary>
 [Cmdlet(VerbsCommon.Set, "KvMember", SupportsShouldProcess = true, DefaultParameterSetName = PeersSet)]
 [OutputType(typeof(KvMember))]
 public sealed class SetKvMemberCommand : KvStoreCmdlet
@@ -14,14 +14,14 @@ public sealed class SetKvMemberCommand : KvStoreCmdlet
     private const string PeersSet = "PeerAddress";
     private const string PromoteSet = "Promote";
 
-    /// <summary>The id of the member, or a member as Get-KvMember and Add-KvMember emit it.</summary>
+    /// <summary>The id of the member, or a member from Get-KvMember or Add-KvMember.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("MemberId", "Member")]
     [TextOf("Id")]
     [ArgumentCompleter(typeof(MemberCompleter))]
     public string Id { get; set; } = "";
 
-    /// <summary>Where the other members reach it from now on: URLs such as <c>http://10.0.0.4:2380</c>.</summary>
+    /// <summary>The new URLs at which the other members reach it, such as <c>http://10.0.0.4:2380</c>.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = PeersSet)]
     [ValidateNotNullOrEmpty]
     public string[] PeerAddress { get; set; } = [];
@@ -30,7 +30,7 @@ public sealed class SetKvMemberCommand : KvStoreCmdlet
     [Parameter(Mandatory = true, ParameterSetName = PromoteSet)]
     public SwitchParameter Promote { get; set; }
 
-    /// <summary>Emit the member as it is then.</summary>
+    /// <summary>Emit the changed member.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -4,12 +4,12 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Changes a user's password.</summary>
+/// <summary>Changes the password of a user.</summary>
 [Cmdlet(VerbsCommon.Set, "KvUser", DefaultParameterSetName = PasswordSet, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class SetKvUserCommand : KvPasswordCmdlet
 {
-    /// <summary>The user's name.</summary>
+    /// <summary>The name of the user.</summary>
     [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("UserName")]
     [ArgumentCompleter(typeof(UserCompleter))]

@@ -10,7 +10,7 @@ using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>One write that Set-KvValue asks for.</summary>
+/// <summary>One write of Set-KvValue.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Value">The value.</param>
 /// <param name="Ttl">The time to live; null for none.</param>
@@ -22,12 +22,12 @@ public readonly record struct KvWriteRequest(string Key, ReadOnlyMemory<byte> Va
 public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 {
     private const string KeySet = "Key";
-    // The default: PowerShell exhausts that set first, and would bind a piped pair's Key and text Value by their names in place of the pair.
+    // The default set: PowerShell tries it first, and would otherwise bind the properties Key and Value of a piped pair instead of the pair.
     private const string PairSet = "Pair";
 
     private static readonly object NoValue = new();
 
-    // Stores warn on threads of their own.
+    // Stores report warnings on their own threads.
     private readonly ConcurrentQueue<KvWarning> _warnings = new();
 
     private JsonConversion? _json;
@@ -49,16 +49,16 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Key { get; set; } = "";
 
-    /// <summary>The value: text is stored as UTF-8 and bytes as they are; numbers, dates and the like in their culture-invariant form; anything
-    /// else as JSON. A script block makes the value of each piped object: <c>-Value { $_.Setting }</c>. If the key is specified and the value is not, it is the one that the pipeline brings: <c>Get-Content -Raw FILE | Set-KvValue KEY</c>. A second
-    /// one is refused, and nothing is written.</summary>
+    /// <summary>The value: text is stored as UTF-8, bytes are stored unchanged; numbers, dates and similar objects in their culture-invariant form, and anything
+    /// else as JSON. A script block computes the value for each piped object: <c>-Value { $_.Setting }</c>. If only the key is specified, the value is the piped object: <c>Get-Content -Raw FILE | Set-KvValue KEY</c>. A second
+    /// piped object is refused, and nothing is written.</summary>
     [Parameter(ParameterSetName = KeySet, Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public object? Value { get; set; } = NoValue;
 
-    /// <summary>The path of the file whose content is the value, byte for byte. Wildcards are not expanded. A script block makes the path for each piped object:
+    /// <summary>The path of the file whose bytes are the value. Wildcards are not expanded. A script block computes the path for each piped object:
     /// <c>Get-ChildItem *.pem | Set-KvValue -Key { "certs/$($_.Name)" } -InFile { $_ }</c>.</summary>
     [Parameter(ParameterSetName = KeySet)]
     [Alias("Path", "LiteralPath", "FilePath")]
@@ -69,24 +69,24 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [Parameter(ParameterSetName = PairSet, Mandatory = true, ValueFromPipeline = true)]
     public KvPair? InputObject { get; set; }
 
-    /// <summary>The piped object as it is; not intended as an argument. An event of a watch, and a pair that is written to another key, must not go by their
-    /// Value, which loses bytes that are not text. Not typed: for any other object PowerShell would try, slowly, to make a pair of it.</summary>
+    /// <summary>The piped object; not intended as an argument. An event of a watch, or a pair that is written to another key, must not be bound by its
+    /// property Value, which loses bytes that are not text. Not typed: for any other object PowerShell would try, slowly, to convert it to a pair.</summary>
     [Parameter(ParameterSetName = KeySet, ValueFromPipeline = true, DontShow = true)]
     public object? PipedObject { get; set; }
 
-    /// <summary>Ask for a directory. Where directories are real, on etcd v2, it is created and a value is not stored, and a warning is written. Everywhere else
-    /// the pair is written as without it; without a value an empty one.</summary>
+    /// <summary>Create a directory. On etcd v2, which has real directories, the directory is created, a value is not stored, and a warning is written. On any other store
+    /// the pair is written as usual; without a value, with an empty one.</summary>
     [Parameter(ParameterSetName = KeySet)]
     public SwitchParameter Directory { get; set; }
 
-    /// <summary>How long the key lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. Default: for ever.</summary>
+    /// <summary>The time to live of the key, as a TimeSpan or in seconds; a fraction of a second is rounded up. Default: the key does not expire.</summary>
     [Parameter(ParameterSetName = KeySet, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = PairSet)]
     [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public TimeSpan? Ttl { get; set; }
 
-    /// <summary>The lease to attach the key to: as New-KvLease gave it, or its number. Not together with -Ttl.</summary>
+    /// <summary>The lease to attach the key to: the output of New-KvLease, or its id. It cannot be combined with -Ttl.</summary>
     [Parameter(ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = PairSet)]
     [Alias("LeaseId")]
@@ -94,13 +94,13 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [ArgumentCompleter(typeof(LeaseCompleter))]
     public long Lease { get; set; }
 
-    /// <summary>Seal the value for these certificates, so that only who has a private key of theirs can read it: files, thumbprints or subjects, as Protect-CmsMessage takes
-    /// them.</summary>
+    /// <summary>Encrypt the value for these certificates, so only a user with one of their private keys can read it: files, thumbprints or subjects, as for
+    /// Protect-CmsMessage.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? Recipient { get; set; }
 
-    /// <summary>Keep the key alive until the store is disconnected; needs -Ttl.</summary>
+    /// <summary>Keep the key alive until the store is disconnected. Requires -Ttl.</summary>
     [Parameter]
     public SwitchParameter KeepAlive { get; set; }
 
@@ -108,11 +108,11 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Write only if the key is still at this revision; 0: only if it does not exist.</summary>
+    /// <summary>Write only if the key is still at this revision; 0 means that it must not exist.</summary>
     [Parameter]
     public long IfRevision { get; set; }
 
-    /// <summary>Emit the pair as written.</summary>
+    /// <summary>Emit the written pair.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -123,7 +123,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private protected override bool CanGather =>
         !new[] { nameof(Ttl), nameof(Lease), nameof(KeepAlive), nameof(Directory), nameof(NoClobber), nameof(IfRevision) }.Any(MyInvocation.BoundParameters.ContainsKey);
 
-    // The request means something only where directories are real.
+    // The switch has an effect only if the store has real directories.
     private bool MakesDirectory => Directory && Target.Info.Promises.RealDirectories;
 
     /// <inheritdoc/>
@@ -132,11 +132,11 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         base.Begin();
         _keyGiven = MyInvocation.BoundParameters.TryGetValue(nameof(Key), out var key);
 
-        // Not a script block, which makes a key of each object.
+        // A plain key, not a script block that computes a key for each object.
         _oneKey = key is string;
         _valueGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Value));
 
-        // PowerShell runs such a block by itself only for a parameter whose type is not object.
+        // PowerShell runs such a block only for a parameter whose type is not object.
         _valueBlock = BlockIn(Value, nameof(Value));
         _fileBlock = BlockIn(InFile, nameof(InFile));
         var hasRevision = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
@@ -156,7 +156,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         }
 
 
-        // Once for all keys, and before the first is written.
+        // Once for all keys, and before the first write.
         _fileContent = InFile is null || _fileBlock is not null ? null : ReadFile(PathIn(InFile));
         _atRevision = hasRevision ? IfRevision : NoClobber ? 0 : null;
         _json = new JsonConversion(InvokeCommand);
@@ -178,7 +178,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         }
         catch (CommandFailedException e) when (_fileBlock is not null && Recording is null)
         {
-            // The file of one key of several.
+            // The file for one of several keys.
             WriteError(e.Error);
             return;
         }
@@ -221,7 +221,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         }
     }
 
-    // Such a key is legal, and more often a typo: { "svc/$($_.Nam)" } writes svc/ for each object. A slash at the beginning is a custom of etcd's users.
+    // Such a key is legal, but more often a typo: { "svc/$($_.Nam)" } writes svc/ for each object. A leading slash is customary on etcd.
     private void WarnOfEmptyPart(string key)
     {
         var fault = key.Length > 1 && key.EndsWith(KeyRules.Separator) ? "ends with a slash" : key.AsSpan(Math.Min(1, key.Length)).Contains("//", StringComparison.Ordinal) ? "has two slashes in a row" : null;
@@ -349,7 +349,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
         if (piped is byte)
         {
-            // For all of them at once, however many there are.
+            // One error for all objects, however many there are.
             Fail(ErrorRecords.InvalidArgument(
                 $"The value of '{Key}' was piped byte by byte. Specify all bytes with -Value, or pipe them as one array: , $bytes | Set-KvValue KEY.", Key));
         }
@@ -358,7 +358,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         return PipedObject;
     }
 
-    // A value is not written before it is known to be the only one: what a second one replaced would be lost without a word.
+    // A value is not written before it is known to be the only one: a second one would silently replace it.
     private void HoldOnlyValue(KvWriteRequest request)
     {
         if (_onlyValue is not null)
@@ -374,7 +374,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
     private KvWriteRequest Write(object? value) => new(Key, ValueBytes.From(value, _json!.ToJson, Key), Ttl);
 
-    // True if the key may have come from the piped object itself, rather than from the command line or a script block.
+    // True if the key can come from the piped object, rather than from the command line or a script block.
     private bool HoldsKey(object? piped) => !_keyGiven && piped is not null
         && (PSObject.AsPSObject(piped).Properties[nameof(Key)] is not null || LanguagePrimitives.ConvertTo<string>(piped) == Key);
 

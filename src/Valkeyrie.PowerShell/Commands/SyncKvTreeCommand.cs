@@ -9,14 +9,14 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Keeps a directory, or the whole store, like another one, one way: copies it once, then makes every change until it is stopped.</summary>
+/// <summary>Mirrors a directory, or the whole store, in one direction: copies it once, then applies every change until the command is stopped.</summary>
 [Cmdlet(VerbsData.Sync, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvTreeMirrorStatus))]
 public sealed class SyncKvTreeCommand : KvPruningCmdlet
 {
     private const string AllSet = "All";
 
-    // A mirror that is stopped waits up to two seconds for what is on its way, then saves its state.
+    // A stopped mirror waits up to two seconds for writes in flight, then saves its state.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
 
     private IKvStore? _other;
@@ -25,7 +25,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
     private KvTreeMirrorPhase? _last;
     private long _awaySince;
 
-    /// <summary>The directory to follow: of <c>app</c> the keys that start with <c>app/</c>.</summary>
+    /// <summary>The source directory: <c>app</c> means the keys that start with <c>app/</c>.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 0)]
     [Alias("Source")]
     [AllowEmptyString]
@@ -33,46 +33,46 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string Path { get; set; } = "";
 
-    /// <summary>Follow every key of the store (of its namespace, where it has one).</summary>
+    /// <summary>Mirror all keys of the store, or of its namespace.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>The directory to write to; it need not exist. Default: the same as in the source.</summary>
+    /// <summary>The destination directory, which does not have to exist. Default: the same path as in the source.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 1)]
     [Parameter(ParameterSetName = AllSet, Position = 0)]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string Destination { get; set; } = "";
 
-    /// <summary>The store to write to: what Connect-KvStore gave, the name of an open one, or any IKvStore. Default: the one that is followed.</summary>
+    /// <summary>The destination store: the output of Connect-KvStore, the name of an open store, or any IKvStore. Default: the source store.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? DestinationStore { get; set; }
 
-    /// <summary>A file that keeps how far the mirror has come, to go on from there next time. It is made where there is none. Default: none, each run compares all.</summary>
+    /// <summary>A file with the state of the mirror, from which the next run continues. It is created if it does not exist. Default: none, so each run compares all keys.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? StatePath { get; set; }
 
-    /// <summary>Let keys expire in the destination as in the source, under leases of its own. Default: keys are written to stay.</summary>
+    /// <summary>Let keys expire in the destination as in the source, with separate leases. Default: the written keys do not expire.</summary>
     [Parameter]
     public SwitchParameter IncludeTtl { get; set; }
 
-    /// <summary>End once the destination holds what the source holds.</summary>
+    /// <summary>End when the destination matches the source.</summary>
     [Parameter]
     public SwitchParameter Once { get; set; }
 
-    /// <summary>End, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
+    /// <summary>End without an error after this time: a TimeSpan or seconds. Default: without a limit.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>Go on where the source has another history than before, as after it was restored or emptied.</summary>
+    /// <summary>Continue if the source has another history than before, for example because it was restored or emptied.</summary>
     [Parameter]
     public SwitchParameter AcceptNewHistory { get; set; }
 
-    /// <summary>Emit how far the mirror has come: each time that it begins to follow, loses a store or compares again, and at the end.</summary>
+    /// <summary>Emit the status of the mirror when it begins to follow, loses a store or compares again, and at the end.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -171,7 +171,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
         }
         catch (PipelineStoppedException)
         {
-            // A pipeline that is being stopped takes no warnings any more; the host does.
+            // A stopping pipeline accepts no more warnings, but the host does.
             End(ending, run);
             Host?.UI?.WriteWarningLine(VisibleText.Of($"The mirror was stopped: {Counted(mirror.Status)}. {NextRun(mirror.Status)}"));
             throw;
@@ -194,7 +194,7 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
         }
     }
 
-    // The state is to be saved before the process can go on, or end.
+    // The state must be saved before the process continues or ends.
     private static void End(CancellationTokenSource ending, Task run)
     {
         ending.Cancel();

@@ -3,7 +3,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Tells whether a store asks for users.</summary>
+/// <summary>Tests whether a store requires users to sign in.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "KvAuthentication")]
 [OutputType(typeof(bool))]
 public sealed class TestKvAuthenticationCommand : KvAccessCmdlet

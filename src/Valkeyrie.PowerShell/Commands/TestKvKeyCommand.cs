@@ -3,7 +3,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Tells of each key whether it exists.</summary>
+/// <summary>Tests whether keys exist.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "KvKey")]
 [OutputType(typeof(bool))]
 public sealed class TestKvKeyCommand : KvKeyCmdlet<bool>

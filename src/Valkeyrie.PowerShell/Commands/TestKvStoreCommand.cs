@@ -7,24 +7,24 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Asks each endpoint of a store by itself whether it serves, and why it does not.</summary>
-/// <remarks>An endpoint that does not answer is not an error, but a result of the command.</remarks>
+/// <summary>Tests whether each endpoint of a store serves, and shows the reason if it does not.</summary>
+/// <remarks>An endpoint that does not answer is a result of the command, not an error.</remarks>
 [Cmdlet(VerbsDiagnostic.Test, "KvStore")]
 [OutputType(typeof(KvEndpointStatus))]
 public sealed class TestKvStoreCommand : KvCmdlet
 {
-    // The name of the store, which an endpoint does not know.
+    // The name of the store, which the status of an endpoint does not contain.
     private const string StoreProperty = "Store";
 
     private readonly List<(IKvStore Store, Task<List<KvEndpointStatus>> Statuses)> _asked = [];
 
-    /// <summary>The stores, or their names. Default: the session's current store, and in a process in which nobody has connected, the user's own file.</summary>
+    /// <summary>The stores, or their names. Default: the current store of the session; in a process without any connection, the user's default file.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [Alias("Connection", "Name")]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? Store { get; set; }
 
-    /// <summary>How long one answer of an endpoint is waited for: a TimeSpan or seconds. Default: 5 seconds.</summary>
+    /// <summary>How long to wait for one answer of an endpoint: a TimeSpan or seconds. Default: 5 seconds.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration]
@@ -47,7 +47,7 @@ public sealed class TestKvStoreCommand : KvCmdlet
             return;
         }
 
-        // All stores are asked at once.
+        // All stores are queried at the same time.
         _asked.Add((store, Task.Run(() => AskAsync(store))));
     }
 

@@ -7,7 +7,7 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Releases locks. A lock that was lost before is an error. If another runspace took the lock, its holder is notified through Lost.</summary>
+/// <summary>Releases locks. If a lock was already lost, the command fails. If another runspace took the lock, its holder is notified by its Lost token.</summary>
 [Cmdlet(VerbsCommon.Unlock, "KvKey", DefaultParameterSetName = LockSet, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class UnlockKvKeyCommand : KvCmdlet
@@ -19,7 +19,7 @@ public sealed class UnlockKvKeyCommand : KvCmdlet
     [Parameter(ParameterSetName = LockSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
     public KvLock[] Lock { get; set; } = [];
 
-    /// <summary>The keys of locks that this runspace took by Lock-KvKey and still holds.</summary>
+    /// <summary>The keys of locks that this runspace took with Lock-KvKey and still holds.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [TextOf("Key")]
     [ArgumentCompleter(typeof(HeldLockCompleter))]

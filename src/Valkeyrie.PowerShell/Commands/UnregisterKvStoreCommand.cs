@@ -7,12 +7,12 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Forgets what Register-KvStore keeps under a name. Stores that are open stay open, and no store loses a key.</summary>
+/// <summary>Removes the registration of stores. Open stores stay open, and no key is removed.</summary>
 [Cmdlet(VerbsLifecycle.Unregister, "KvStore", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class UnregisterKvStoreCommand : KvCmdlet
 {
-    /// <summary>The names.</summary>
+    /// <summary>The names of the registrations.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [TextOf("Name")]
     [ArgumentCompleter(typeof(RegisteredStoreCompleter))]

@@ -13,7 +13,7 @@ public sealed class UpdateKvLeaseCommand : KvStoreCmdlet
 {
     private readonly List<long> _waited = [];
 
-    /// <summary>The leases: as New-KvLease and Get-KvLease give them, or their numbers. Text is a number in hexadecimal, as etcd's tools show it.</summary>
+    /// <summary>The leases: the output of New-KvLease and Get-KvLease, or their ids. Text is read as hexadecimal, as etcd's tools show it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("LeaseId", "Lease")]
     [LeaseId]
@@ -24,11 +24,11 @@ public sealed class UpdateKvLeaseCommand : KvStoreCmdlet
     [Parameter]
     public SwitchParameter KeepAlive { get; set; }
 
-    /// <summary>Renew them until the command is stopped or -Timeout has passed. They then live on for their time.</summary>
+    /// <summary>Renew them until the command is stopped or -Timeout has passed. They then live for their time to live.</summary>
     [Parameter]
     public new SwitchParameter Wait { get; set; }
 
-    /// <summary>With -Wait: end, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
+    /// <summary>With -Wait: end without an error after this time: a TimeSpan or seconds. Default: without a limit.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration]
@@ -105,7 +105,7 @@ public sealed class UpdateKvLeaseCommand : KvStoreCmdlet
         }
         catch (OperationCanceledException)
         {
-            // Its time is up.
+            // The time has passed.
         }
 
         return true;

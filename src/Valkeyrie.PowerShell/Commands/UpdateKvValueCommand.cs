@@ -7,8 +7,8 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Changes values by what they are: reads one, runs a block that makes the new one, and writes that if nobody else wrote in between, else once more.</summary>
-/// <remarks>The block runs once for each attempt. An error in it is an error of the key, which is not written.</remarks>
+/// <summary>Changes values atomically: reads a value, runs a block that computes the new one, and writes it. If another client has changed the key in between, the command repeats this.</summary>
+/// <remarks>The block runs once for each attempt. If it fails, the command reports an error for the key and does not write it.</remarks>
 [Cmdlet(VerbsData.Update, "KvValue", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvPair))]
 public sealed class UpdateKvValueCommand : KvStoreCmdlet
@@ -27,20 +27,20 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string[] Key { get; set; } = [];
 
-    /// <summary>The keys, from the pipeline. By a parameter of its own: a block for one that takes pipeline input is run by PowerShell, to make a key.</summary>
+    /// <summary>The keys from the pipeline. A separate parameter, because PowerShell would run a block for a parameter that accepts pipeline input, to compute a key.</summary>
     [Parameter(ParameterSetName = PipelineSet, Mandatory = true, ValueFromPipeline = true)]
     [AllowEmptyString]
     [TextOf("Key")]
     public string[] InputObject { get; set; } = [];
 
-    /// <summary>Makes the new value of the old one, which is <c>$_</c> and its first argument: text, or null for a key that does not exist. Values are stored as by
+    /// <summary>Computes the new value from the old one, which is <c>$_</c> and its first argument: text, or null for a key that does not exist. Values are stored as by
     /// Set-KvValue.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 1)]
     [Parameter(ParameterSetName = PipelineSet, Mandatory = true, Position = 0)]
     [Alias("Action")]
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
-    /// <summary>Read the old value as JSON, and write the new one as JSON.</summary>
+    /// <summary>Read the old value as JSON and write the new one as JSON.</summary>
     [Parameter]
     public SwitchParameter AsJson { get; set; }
 
@@ -49,22 +49,22 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
     [Alias("AsBytes")]
     public SwitchParameter AsByteStream { get; set; }
 
-    /// <summary>Refuse a key that does not exist, instead of creating it.</summary>
+    /// <summary>Fail for a key that does not exist, instead of creating it.</summary>
     [Parameter]
     public SwitchParameter MustExist { get; set; }
 
-    /// <summary>How often to try again when others change the key in between. Default: 99.</summary>
+    /// <summary>The number of further attempts if other clients change the key in between. Default: 99.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue - 1)]
     public int MaximumRetryCount { get; set; } = KvUpdateOptions.DefaultAttempts - 1;
 
-    /// <summary>How long the key lives from now on, as a TimeSpan or in seconds. Default: as long as it did.</summary>
+    /// <summary>The new time to live of the key, as a TimeSpan or in seconds. Default: its previous time to live.</summary>
     [Parameter]
     [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public TimeSpan? Ttl { get; set; }
 
-    /// <summary>Emit the pair as it is now.</summary>
+    /// <summary>Emit the written pair.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -115,7 +115,7 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
         }
     }
 
-    // Text is stored as JSON, too: quotes and all.
+    // Text is also stored as JSON, with its quotes.
     private byte[] JsonOf(object? made) => System.Text.Encoding.UTF8.GetBytes(made is null ? "null" : _json!.ToJson(made));
 
     private object? ValueOf(KvPair? pair) => pair switch

@@ -5,12 +5,12 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Runs a block while holding the lock of a key, and releases the lock however the block ends. The block is stopped if the lock is lost.</summary>
+/// <summary>Runs a block while holding the lock of a key. The command releases the lock however the block ends, and stops the block if the lock is lost.</summary>
 [Cmdlet(VerbsOther.Use, "KvLock", SupportsShouldProcess = true)]
 [OutputType(typeof(object))]
 public sealed class UseKvLockCommand : KvLockCmdlet
 {
-    /// <summary>The key; it need not exist.</summary>
+    /// <summary>The key, which does not have to exist.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("Name")]
     [AllowEmptyString]
@@ -18,7 +18,7 @@ public sealed class UseKvLockCommand : KvLockCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Key { get; set; } = "";
 
-    /// <summary>What to run, in a scope below the caller's. The lock is its first argument: <c>param($lock)</c> or <c>$args[0]</c>.</summary>
+    /// <summary>The block, which runs in a child scope of the caller. The lock is its first argument: <c>param($lock)</c> or <c>$args[0]</c>.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [Alias("Action")]
     public ScriptBlock ScriptBlock { get; set; } = null!;

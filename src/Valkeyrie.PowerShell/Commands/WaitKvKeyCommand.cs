@@ -5,7 +5,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Waits until keys are as they are wanted: there, gone, or with a certain value. Emits the pairs, of keys that are gone nothing.</summary>
+/// <summary>Waits until keys exist, do not exist, or have a certain value. Emits the pairs; for a missing key nothing.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "KvKey", DefaultParameterSetName = ExistsSet)]
 [OutputType(typeof(KvPair))]
 public sealed class WaitKvKeyCommand : KvKeyCmdlet<KvPair?>
@@ -16,7 +16,7 @@ public sealed class WaitKvKeyCommand : KvKeyCmdlet<KvPair?>
 
     private Func<KvPair?, bool> _condition = static pair => pair is not null;
 
-    /// <summary>Wait until the key exists, which is the default.</summary>
+    /// <summary>Wait until the key exists. This is the default.</summary>
     [Parameter(ParameterSetName = ExistsSet)]
     public SwitchParameter Exists { get; set; }
 
@@ -25,14 +25,14 @@ public sealed class WaitKvKeyCommand : KvKeyCmdlet<KvPair?>
     [Alias("Absent", "Deleted")]
     public SwitchParameter Missing { get; set; }
 
-    /// <summary>Wait until the key has this value, specified as to Set-KvValue and compared byte by byte.</summary>
+    /// <summary>Wait until the key has this value, specified as in Set-KvValue and compared byte by byte.</summary>
     [Parameter(ParameterSetName = ValueSet, Mandatory = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public object? Value { get; set; }
 
-    /// <summary>How long to wait: a TimeSpan or seconds; 0 looks once. Default: for ever.</summary>
+    /// <summary>How long to wait: a TimeSpan or seconds; 0 checks once. Default: without a limit.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration]

@@ -5,12 +5,12 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Follows an election: emits who leads, then every change of the leader and of its value.</summary>
+/// <summary>Watches an election: emits the current leader, then every change of the leader and its value.</summary>
 [Cmdlet(VerbsCommon.Watch, "KvElection")]
 [OutputType(typeof(KvElectionEvent))]
 public sealed class WatchKvElectionCommand : KvFollowCmdlet
 {
-    /// <summary>The election; nobody need take part in it.</summary>
+    /// <summary>The election, which does not need a contender.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [TextOf("Name")]
@@ -36,7 +36,7 @@ public sealed class WatchKvElectionCommand : KvFollowCmdlet
         }
         finally
         {
-            // Ends one that waits; one that has its next event ready is closed by hand.
+            // This ends a waiting enumeration; one whose next event is available is disposed explicitly.
             ending.Cancel();
             if (next.IsCompleted)
             {

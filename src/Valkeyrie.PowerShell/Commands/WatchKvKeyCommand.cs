@@ -5,12 +5,12 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Follows keys: emits them as they are, then every change.</summary>
+/// <summary>Watches keys: emits their current state, then every change.</summary>
 [Cmdlet(VerbsCommon.Watch, "KvKey")]
 [OutputType(typeof(KvEvent))]
 public sealed class WatchKvKeyCommand : KvWatchCmdlet
 {
-    /// <summary>The keys; they need not exist. Those of a pipeline are collected, then followed together.</summary>
+    /// <summary>The keys, which do not have to exist. Keys from the pipeline are collected, then watched together.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [TextOf("Key")]

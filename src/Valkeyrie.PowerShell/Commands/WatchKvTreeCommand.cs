@@ -5,20 +5,20 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Follows every key of a directory, of a prefix, or of the whole store: emits them as they are, then every change.</summary>
+/// <summary>Watches all keys of a directory, of a prefix, or of the whole store: emits their current state, then every change.</summary>
 [Cmdlet(VerbsCommon.Watch, "KvTree", DefaultParameterSetName = RangeArgument.PathSet)]
 [OutputType(typeof(KvEvent))]
 public sealed class WatchKvTreeCommand : KvWatchCmdlet
 {
-    /// <summary>The directories: <c>app</c> follows the keys that start with <c>app/</c>. They may be empty or missing. Default: all keys of the
-    /// store. Those of a pipeline are collected, then followed together.</summary>
+    /// <summary>The directories: <c>app</c> means the keys that start with <c>app/</c>. They can be empty or missing. Default: all keys of the
+    /// store. Directories from the pipeline are collected, then watched together.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [TextOf("Path")]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string[]? Path { get; set; }
 
-    /// <summary>Follow the keys that start with this text, whatever follows.</summary>
+    /// <summary>Watch all keys that start with this text.</summary>
     [Parameter(ParameterSetName = RangeArgument.PrefixSet, Mandatory = true)]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(KeyCompleter))]

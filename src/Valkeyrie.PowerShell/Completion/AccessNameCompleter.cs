@@ -3,14 +3,14 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>Completes names that a store's access control knows.</summary>
+/// <summary>Completes names from a store's access control.</summary>
 public abstract class AccessNameCompleter : CapabilityCompleter<IKvAccess>
 {
     private protected AccessNameCompleter()
     {
     }
 
-    /// <summary>All the names.</summary>
+    /// <summary>Lists all names.</summary>
     private protected abstract ValueTask<IReadOnlyList<string>> ListAsync(IKvAccess access, CancellationToken cancellationToken);
 
     private protected override IEnumerable<CompletionResult> Complete(IKvAccess capability, string word, IDictionary boundParameters) =>

@@ -5,12 +5,12 @@ using System.Management.Automation.Language;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>Completes names of what only some stores have: nothing where there is no store, or one without it.</summary>
-/// <typeparam name="T">The capability that knows them.</typeparam>
+/// <summary>Completes names of a capability. Without a store, or if the store lacks the capability, it completes nothing.</summary>
+/// <typeparam name="T">The capability that lists the names.</typeparam>
 public abstract class CapabilityCompleter<T> : IArgumentCompleter
     where T : class
 {
-    /// <summary>The most names that are offered.</summary>
+    /// <summary>The maximum number of offered names.</summary>
     private protected const int Most = 256;
 
     private protected CapabilityCompleter()
@@ -25,13 +25,13 @@ public abstract class CapabilityCompleter<T> : IArgumentCompleter
         return TryFind(fakeBoundParameters, out var capability) ? Complete(capability, CompletionWord.Read(wordToComplete), fakeBoundParameters) : [];
     }
 
-    /// <summary>The intended names.</summary>
-    /// <param name="capability">Knows them.</param>
-    /// <param name="word">What has been typed of the name.</param>
-    /// <param name="boundParameters">What has been typed of other parameters.</param>
+    /// <summary>Lists the names that complete a word.</summary>
+    /// <param name="capability">The capability of the store.</param>
+    /// <param name="word">The typed part of the name.</param>
+    /// <param name="boundParameters">The typed arguments of other parameters.</param>
     private protected abstract IEnumerable<CompletionResult> Complete(T capability, string word, IDictionary boundParameters);
 
-    /// <summary>The range of the names that begin with a word.</summary>
+    /// <summary>Gets the range of the names that begin with a word.</summary>
     private protected static KvRange RangeOf(string word) => word.Length == 0 ? KvRange.All : KvRange.Prefix(word);
 
     private static bool TryFind(IDictionary boundParameters, [NotNullWhen(true)] out T? capability)

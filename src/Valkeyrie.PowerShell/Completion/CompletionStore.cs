@@ -4,25 +4,25 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>The store that a completion asks. It says nothing rather than something late: what the store does not answer at once is left out.</summary>
+/// <summary>Queries the store for a completion. A late result is useless here, so everything that the store does not answer immediately is omitted.</summary>
 internal static class CompletionStore
 {
-    /// <summary>How long a store is waited for. Tests, which are to depend on no clock, change it.</summary>
+    /// <summary>How long to wait for a store. Tests change it, to be independent of the clock.</summary>
     internal static TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The store of the command that is being typed; null if it has none that is open.</summary>
-    /// <param name="boundParameters">What has been typed so far.</param>
+    /// <summary>Gets the store of the typed command; null if it has no open store.</summary>
+    /// <param name="boundParameters">The arguments typed so far.</param>
     public static IKvStore? Find(IDictionary boundParameters)
     {
         var named = boundParameters["Store"];
         return named is null ? OpenStores.Current?.Store : StoreArgument.TryResolve(named, out var found, out _) ? found : null;
     }
 
-    /// <summary>As much of a stream as comes at once.</summary>
+    /// <summary>Reads the part of a stream that arrives in time.</summary>
     /// <param name="open">Opens the stream.</param>
-    /// <param name="isMeant">Tells which items count; the others are left out.</param>
-    /// <param name="most">The most items.</param>
-    /// <param name="ifDenied">Opens the stream for a user who may not read the first one; null for none.</param>
+    /// <param name="isMeant">Decides which items count; the others are omitted.</param>
+    /// <param name="most">The maximum number of items.</param>
+    /// <param name="ifDenied">Opens another stream if the user may not read the first one; null for none.</param>
     public static IReadOnlyList<T> ReadAtOnce<T>(
         Func<CancellationToken, IAsyncEnumerable<T>> open, Func<T, bool> isMeant, int most, Func<CancellationToken, IAsyncEnumerable<T>>? ifDenied = null)
     {
@@ -38,10 +38,10 @@ internal static class CompletionStore
         return reading.Wait(Patience * 2) ? items : [];
     }
 
-    /// <summary>As much of a list as the limit allows, if it comes at once.</summary>
-    /// <param name="list">Asks for the list.</param>
-    /// <param name="isMeant">Tells which items count; the others are left out.</param>
-    /// <param name="most">The most items.</param>
+    /// <summary>Reads a list up to a maximum number of items, if it arrives in time.</summary>
+    /// <param name="list">Requests the list.</param>
+    /// <param name="isMeant">Decides which items count; the others are omitted.</param>
+    /// <param name="most">The maximum number of items.</param>
     public static IReadOnlyList<T> ReadAtOnce<T>(Func<CancellationToken, ValueTask<IReadOnlyList<T>>> list, Func<T, bool> isMeant, int most)
     {
         return ReadAtOnce(StreamAsync, isMeant, most);
@@ -88,7 +88,7 @@ internal static class CompletionStore
         }
         catch (Exception e) when (e is (KvException and not KvPermissionDeniedException) or OperationCanceledException)
         {
-            // What has come by now is completed; there is nobody to tell about the rest.
+            // The items that have arrived are completed; an error cannot be reported anywhere.
         }
     }
 }

@@ -3,21 +3,21 @@ using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>The word that is being completed, as it is typed and as it is intended.</summary>
+/// <summary>The word to complete, as typed and as intended.</summary>
 internal static class CompletionWord
 {
-    /// <summary>The word without the quotes that it may be typed in.</summary>
+    /// <summary>Gets the word without the quotes around it.</summary>
     public static string Read(string? word) => ArgumentText.Read(word);
 
-    /// <summary>A completion: an argument that means the text, which is listed as it can be shown.</summary>
+    /// <summary>Creates a completion: an argument for the text, listed with its control characters shown.</summary>
     /// <param name="text">The intended text.</param>
-    /// <param name="toolTip">What is said of it.</param>
+    /// <param name="toolTip">The description of the text.</param>
     public static CompletionResult Result(string text, string toolTip)
     {
         var argument = ArgumentText.Of(text);
         return new(argument, Shown(text, argument), CompletionResultType.ParameterValue, Shown(toolTip, argument));
     }
 
-    // PowerShell takes no empty text.
+    // PowerShell accepts no empty text.
     private static string Shown(string text, string otherwise) => text.Length == 0 ? otherwise : VisibleText.Of(text);
 }

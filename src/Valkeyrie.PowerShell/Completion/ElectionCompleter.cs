@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>Completes the names of elections in which somebody takes part.</summary>
+/// <summary>Completes the names of elections with at least one contender.</summary>
 public sealed class ElectionCompleter : CapabilityCompleter<IKvElections>
 {
     private protected override IEnumerable<CompletionResult> Complete(IKvElections capability, string word, IDictionary boundParameters) =>

@@ -5,7 +5,7 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>Completes what Connect-KvStore takes: the names of registered stores, and endpoints: those of the open stores, or their addresses where they have no server, those that the environment names, and the usual one of this machine.</summary>
+/// <summary>Completes the argument of Connect-KvStore: the names of registered stores; the endpoints of open stores, or the addresses of those without a server; the endpoints of the environment; and the default endpoint of this machine.</summary>
 public sealed class EndpointCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed class EndpointCompleter : IArgumentCompleter
         }
         catch (KvInvalidArgumentException)
         {
-            // Connecting reports the error; a completion has nowhere to report it.
+            // Connecting reports the error; a completion cannot.
             return [];
         }
     }

@@ -9,7 +9,7 @@ public class KeyCompleter : IArgumentCompleter
 {
     private const int MostKeys = 1000;
 
-    /// <summary>True to complete directories alone.</summary>
+    /// <summary>True to complete only directories.</summary>
     protected virtual bool DirectoriesOnly => false;
 
     /// <inheritdoc/>
@@ -32,7 +32,7 @@ public class KeyCompleter : IArgumentCompleter
             .Select(text => CompletionWord.Result(text, text));
     }
 
-    // Whoever may read a directory, and not all else that begins with its name, gets the slash behind the name.
+    // A user who may read a directory, but not all keys that begin with its name, completes the name with its slash.
     private static Func<CancellationToken, IAsyncEnumerable<KvPair>>? SlashOf(IKvStore store, string word) => word.Length == 0 || word[^1] == KeyRules.Separator
         ? null
         : stop => store.ListAsync(KvRange.Directory(word), new KvListOptions { KeysOnly = true, Limit = 1, Serializable = true }, stop);

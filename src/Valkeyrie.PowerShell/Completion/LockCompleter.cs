@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>Completes the keys whose locks somebody holds.</summary>
+/// <summary>Completes the keys whose locks have a holder.</summary>
 public sealed class LockCompleter : CapabilityCompleter<IKvLockStatus>
 {
     private protected override IEnumerable<CompletionResult> Complete(IKvLockStatus capability, string word, IDictionary boundParameters)
