@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell;
 
-/// <summary>An open store as Connect-KvStore gives it. Holds no password.</summary>
+/// <summary>An open store, as Connect-KvStore emits it. It contains no password.</summary>
 public sealed class KvConnection
 {
     private readonly Func<IKvStore, bool> _isCurrent;
@@ -23,37 +23,37 @@ public sealed class KvConnection
         Reason = reason;
     }
 
-    /// <summary>What -Store finds it by.</summary>
+    /// <summary>The name for -Store.</summary>
     public string Name { get; }
 
-    /// <summary>Scheme and endpoints as one line, as errors name it.</summary>
+    /// <summary>The scheme and the endpoints in one line, as in errors.</summary>
     public string Address => Store.Info.Address;
 
     /// <summary>The endpoints as URLs.</summary>
     public IReadOnlyList<string> Endpoints => Store.Info.Endpoints;
 
-    /// <summary>The version of etcd's API; null for another kind of store.</summary>
+    /// <summary>The version of etcd's API; null for other stores.</summary>
     public int? ApiVersion { get; }
 
-    /// <summary>The server's version when the connection was made.</summary>
+    /// <summary>The version of the server at the time of connecting.</summary>
     public string ServerVersion { get; }
 
-    /// <summary>The prefix put before every key and taken off again; empty for none.</summary>
+    /// <summary>The prefix that the store adds to every key and removes again; empty for none.</summary>
     public string Namespace => Store.Info.Namespace;
 
     /// <summary>The user; null for none.</summary>
     public string? User => Store.Info.UserName;
 
-    /// <summary>What this kind of store promises beyond what all of them do.</summary>
+    /// <summary>The promises of the store beyond the contract.</summary>
     public KvPromises Promises => Store.Info.Promises;
 
-    /// <summary>True if commands of this session use it by default, without -Store.</summary>
+    /// <summary>True if the commands of this session use the store by default, without -Store.</summary>
     public bool IsCurrent => _isCurrent(Store);
 
-    /// <summary>Whether the store served when this object was made: by Connect-KvStore, which has just asked it, or by Get-KvStore.</summary>
+    /// <summary>The state of the store when Connect-KvStore or Get-KvStore created this object.</summary>
     public KvStoreState State { get; }
 
-    /// <summary>Why it did not; null where it did.</summary>
+    /// <summary>The reason if the store did not serve; otherwise null.</summary>
     public string? Reason { get; }
 
     /// <summary>The store itself, for .NET code.</summary>
@@ -71,7 +71,7 @@ public sealed class KvConnection
     [Hidden]
     public string DisplayEndpoints => VisibleText.Of(string.Join(", ", Endpoints));
 
-    /// <summary>The server's version, for views.</summary>
+    /// <summary>The version of the server, for views.</summary>
     [Hidden]
     public string DisplayServerVersion => VisibleText.Of(ServerVersion);
 
@@ -79,7 +79,7 @@ public sealed class KvConnection
     [Hidden]
     public string DisplayNamespace => VisibleText.Of(Namespace);
 
-    /// <summary>Why it did not serve, for views.</summary>
+    /// <summary>The reason, for views.</summary>
     [Hidden]
     public string DisplayReason => VisibleText.Of(Reason);
 
@@ -87,9 +87,9 @@ public sealed class KvConnection
     [Hidden]
     public string DisplayUser => VisibleText.Of(User);
 
-    /// <summary>The same connection, as it is found now.</summary>
+    /// <summary>Creates a copy of the connection with its current state.</summary>
     internal KvConnection In(KvStoreState state, string? reason = null) => new(this, state, reason);
 
-    /// <summary>The name, so that the object also serves where a name is wanted.</summary>
+    /// <summary>Gets the name, so the object can be used as an argument that expects a name.</summary>
     public override string ToString() => Name;
 }

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace Valkeyrie.PowerShell;
 
 /// <summary>A drive that shows the keys of a store, or of one of its directories.</summary>
-/// <remarks>Its root is the drive's own name, so that the provider's path of an item alone, as PSPath holds it, leads back to the drive and its
-/// store. Which keys it shows stands in <see cref="Directory"/>.</remarks>
+/// <remarks>Its root is the name of the drive, so the provider's path of an item, as in PSPath, is sufficient to find the drive and its
+/// store. <see cref="Directory"/> states which keys the drive shows.</remarks>
 public sealed class KvDriveInfo : PSDriveInfo
 {
     /// <summary>The drive that every session has.</summary>
@@ -17,13 +17,13 @@ public sealed class KvDriveInfo : PSDriveInfo
         Store = store;
     }
 
-    /// <summary>What the keys that it shows begin with: a directory with its last slash; empty for all keys.</summary>
+    /// <summary>The directory of the drive with a slash at the end; empty for all keys.</summary>
     public string Directory { get; }
 
-    /// <summary>The same, for views.</summary>
+    /// <summary>The directory, for views.</summary>
     [Hidden]
     public string DisplayDirectory => VisibleText.Of(Directory);
 
-    /// <summary>The store; null for the one that is current in the session whenever the drive is used.</summary>
+    /// <summary>The store; null for the current store of the session at the time of each use.</summary>
     public IKvStore? Store { get; }
 }

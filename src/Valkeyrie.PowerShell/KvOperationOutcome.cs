@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell;
 
-/// <summary>What one command of a transaction gave.</summary>
+/// <summary>The result of one command of a transaction.</summary>
 public sealed class KvOperationOutcome
 {
     private KvOperationOutcome(string operation, string key, KvPair? pair, long count)
@@ -19,20 +19,20 @@ public sealed class KvOperationOutcome
     /// <summary>The key.</summary>
     public string Key { get; }
 
-    /// <summary>The pair as written or read; null for a removal, and where there is none to read.</summary>
+    /// <summary>The pair that was written or read; null for a removal, and for a key that does not exist.</summary>
     public KvPair? Pair { get; }
 
-    /// <summary>The value as text; null where <see cref="Pair"/> is.</summary>
+    /// <summary>The value as text; null if <see cref="Pair"/> is null.</summary>
     public string? Value => Pair?.Value;
 
-    /// <summary>How many keys were written, removed or found: 1 or 0.</summary>
+    /// <summary>The number of keys that were written, removed or found: 1 or 0.</summary>
     public long KeyCount { get; }
 
     /// <summary>The key, for views.</summary>
     [Hidden]
     public string DisplayKey => VisibleText.Of(Key);
 
-    /// <summary>Verb and key.</summary>
+    /// <summary>Gets the verb and the key.</summary>
     public override string ToString() => $"{Operation} {Key}";
 
     internal static KvOperationOutcome Of(KvOperation operation, KvOperationResult result) => operation switch

@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Valkeyrie.PowerShell;
 
-/// <summary>What Register-KvStore keeps of a store: where it is and how to speak to it. There is no place in it for a password.</summary>
+/// <summary>The settings that Register-KvStore saves for a store: its address and connection settings. It cannot contain a password.</summary>
 public sealed record KvRegisteredStore
 {
-    /// <summary>What Connect-KvStore finds it by.</summary>
+    /// <summary>The name for Connect-KvStore.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its endpoints; null for a store in a file.</summary>
@@ -19,19 +19,19 @@ public sealed record KvRegisteredStore
     /// <summary>The full path of its file; null for a store with endpoints.</summary>
     public string? Path { get; init; }
 
-    /// <summary>The prefix put before every key and taken off again; empty for none.</summary>
+    /// <summary>The prefix that the store adds to every key and removes again; empty for none.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>The PEM file of the authorities to trust; null for the system's own.</summary>
+    /// <summary>The PEM file of the authorities to trust; null for those of the system.</summary>
     public string? CaCertificate { get; init; }
 
-    /// <summary>The PEM file of the certificate to show; null for none.</summary>
+    /// <summary>The PEM file of the client certificate; null for none.</summary>
     public string? ClientCertificate { get; init; }
 
-    /// <summary>The PEM file of its private key; null if there is none, or it is in the same file.</summary>
+    /// <summary>The PEM file of its private key; null if there is none, or if the key is in the same file.</summary>
     public string? ClientKey { get; init; }
 
-    /// <summary>How long one round trip may take; null for the default.</summary>
+    /// <summary>The timeout of one round trip; null for the default.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>The endpoints or the file, in one line.</summary>
@@ -53,19 +53,19 @@ public sealed record KvRegisteredStore
     [JsonIgnore]
     public string DisplayNamespace => VisibleText.Of(Namespace);
 
-    /// <summary>The name, so that the object also serves where a name is wanted.</summary>
+    /// <summary>Gets the name, so the object can be used as an argument that expects a name.</summary>
     public override string ToString() => Name;
 
-    /// <summary>Tells whether a text can be a name: letters, digits, and inside also dots, dashes and underscores. A host with a port, an address and the
-    /// path of a file never can.</summary>
+    /// <summary>True if a text can be a name: letters and digits, and between them also dots, dashes and underscores. A host with a port, an address and the
+    /// path of a file are never names.</summary>
     /// <param name="text">The text.</param>
     internal static bool IsName(string? text) =>
         text is not null && !HasPortOrPath(text) && Regex.IsMatch(text, @"^\w([\w.-]*\w)?$");
 
-    // Checked first, since a session's first regular expression costs it more than a connection.
+    // Checked first, because the first regular expression of a session takes longer than a connection.
     private static bool HasPortOrPath(string text) => text.AsSpan().ContainsAny(':', '/', '\\');
 
-    /// <summary>Tells whether it has the name; case does not count.</summary>
+    /// <summary>True if the store has this name, ignoring case.</summary>
     /// <param name="name">The name.</param>
     internal bool IsNamed(string name) => string.Equals(Name, name, StringComparison.OrdinalIgnoreCase);
 }

@@ -13,26 +13,26 @@ public sealed class KvSnapshotFile
         Store = store;
     }
 
-    /// <summary>The file's full path.</summary>
+    /// <summary>The full path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>The revision that it shows the store at; null where it is not known, as of etcd while somebody writes.</summary>
+    /// <summary>The revision of the snapshot; null if it is unknown, as for etcd while a client writes.</summary>
     public long? Revision { get; }
 
-    /// <summary>Its size in bytes.</summary>
+    /// <summary>The size of the file in bytes.</summary>
     public long Size { get; }
 
-    /// <summary>The address of the store that it was taken of.</summary>
+    /// <summary>The address of the store.</summary>
     public string Store { get; }
 
-    /// <summary>The path, fit to be shown.</summary>
+    /// <summary>The path, for views.</summary>
     [Hidden]
     public string DisplayPath => VisibleText.Of(Path);
 
-    /// <summary>The address of the store, fit to be shown.</summary>
+    /// <summary>The address of the store, for views.</summary>
     [Hidden]
     public string DisplayStore => VisibleText.Of(Store);
 
-    /// <summary>The path.</summary>
+    /// <summary>Gets the path.</summary>
     public override string ToString() => Path;
 }

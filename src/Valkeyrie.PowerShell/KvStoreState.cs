@@ -1,15 +1,15 @@
 namespace Valkeyrie.PowerShell;
 
-/// <summary>Whether an open store serves.</summary>
+/// <summary>The state of an open store.</summary>
 public enum KvStoreState
 {
     /// <summary>At least one endpoint serves.</summary>
     Available,
 
-    /// <summary>No endpoint could be reached in time, or none knows of a leader.</summary>
+    /// <summary>No endpoint was reachable in time, or no reachable endpoint has a leader.</summary>
     Unavailable,
 
-    /// <summary>The server answers and no longer accepts the user.</summary>
+    /// <summary>The server answers, but refuses the user.</summary>
     Refused,
 
     /// <summary>The store has been closed.</summary>

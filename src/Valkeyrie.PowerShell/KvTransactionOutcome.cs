@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell;
 
-/// <summary>How a transaction ended, as Invoke-KvTransaction emits it.</summary>
+/// <summary>The result of a transaction, as Invoke-KvTransaction emits it.</summary>
 public sealed class KvTransactionOutcome
 {
     internal KvTransactionOutcome(KvTransaction transaction, KvTransactionResult result)
@@ -12,13 +12,13 @@ public sealed class KvTransactionOutcome
         Results = [.. (result.Succeeded ? transaction.Then : transaction.Else).Zip(result.Results, KvOperationOutcome.Of)];
     }
 
-    /// <summary>True if the conditions held, so that -Then was done; false if -Else was.</summary>
+    /// <summary>True if the conditions held and -Then was applied; false if -Else was applied.</summary>
     public bool Succeeded { get; }
 
-    /// <summary>The store's revision after it, which is that of all its writes.</summary>
+    /// <summary>The revision of the store after the transaction, which all its writes have.</summary>
     public long Revision { get; }
 
-    /// <summary>What each command of the block that was done gave, in order.</summary>
+    /// <summary>The results of the commands in the applied block, in order.</summary>
     public KvOperationOutcome[] Results { get; }
 
     /// <summary>The results in one line, for views.</summary>

@@ -1,18 +1,18 @@
 namespace Valkeyrie.PowerShell;
 
-/// <summary>The kinds of file that a tree is written to and read from.</summary>
+/// <summary>The file formats of a tree.</summary>
 public enum KvTreeFormat
 {
-    /// <summary>An array of objects with Key, Value and Encoding, one a line. What ConvertTo-Json writes of pairs is read as well.</summary>
+    /// <summary>An array of objects with Key, Value and Encoding, one per line. The JSON of pairs from ConvertTo-Json can also be read.</summary>
     Json,
 
     /// <summary>A table with the columns Key, Value and Encoding.</summary>
     Csv,
 
-    /// <summary>Objects with Key, Value and Encoding, one a line, without an array around them.</summary>
+    /// <summary>Objects with Key, Value and Encoding, one per line, without an array around them.</summary>
     JsonLines,
 
-    /// <summary>A configuration in JSON: objects within objects, of which the names are the parts of keys.</summary>
+    /// <summary>A configuration in JSON: nested objects whose names are the parts of keys.</summary>
     NestedJson,
 
     /// <summary>A configuration in YAML.</summary>
@@ -24,9 +24,9 @@ public enum KvTreeFormat
     /// <summary>Lines of KEY=VALUE.</summary>
     KeyValue,
 
-    /// <summary>What 'etcdctl get --prefix -w json' writes. Read only.</summary>
+    /// <summary>The output of 'etcdctl get --prefix -w json'. Only for reading.</summary>
     EtcdJson,
 
-    /// <summary>What 'consul kv export' writes. Read only.</summary>
+    /// <summary>The output of 'consul kv export'. Only for reading.</summary>
     ConsulJson,
 }

@@ -1,13 +1,13 @@
 namespace Valkeyrie.PowerShell;
 
-/// <summary>What Register-KvWatch tells a subscriber: <c>$EventArgs</c> in its action, and <c>SourceEventArgs</c> of an event.</summary>
-/// <param name="changes">What has changed.</param>
-/// <param name="error">Why the watch has ended.</param>
+/// <summary>The arguments of an event of Register-KvWatch: <c>$EventArgs</c> in its action, and <c>SourceEventArgs</c> of an event.</summary>
+/// <param name="changes">The changes.</param>
+/// <param name="error">The reason for the end of the watch.</param>
 public sealed class KvWatchEventArgs(IReadOnlyList<KvEvent> changes, KvException? error) : EventArgs
 {
-    /// <summary>What has changed, in order: one change, or with -Debounce of each key the newest one. Empty where the watch has ended.</summary>
+    /// <summary>The changes in order: one change, or with -Debounce the newest change of each key. Empty if the watch has ended.</summary>
     public IReadOnlyList<KvEvent> Changes { get; } = changes;
 
-    /// <summary>Why the watch has ended, so that no further event comes; null where it goes on. An action gets no such event: its job has the error.</summary>
+    /// <summary>The reason for the end of the watch, after which no further event follows; null while it continues. An action does not receive this event: its job contains the error.</summary>
     public KvException? Error { get; } = error;
 }

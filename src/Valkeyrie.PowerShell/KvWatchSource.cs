@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell;
 
-/// <summary>A watch that Register-KvWatch has begun, as the source of a subscription's events: <c>SourceObject</c> of Get-EventSubscriber, <c>$Sender</c> in an action. It ends
+/// <summary>A watch of Register-KvWatch, as the source of a subscription's events: <c>SourceObject</c> of Get-EventSubscriber, <c>$Sender</c> in an action. It ends
 /// with the subscription.</summary>
 public sealed class KvWatchSource
 {
@@ -19,8 +19,8 @@ public sealed class KvWatchSource
         _ending = ending;
     }
 
-    /// <summary>Raised for changes: the changes, and the same as <see cref="KvWatchEventArgs"/>. To remove a handler ends the watch.</summary>
-    // The session makes a type at run time to handle it, which can see types of the library and of .NET alone.
+    /// <summary>Raised for changes, with the changes and the same as <see cref="KvWatchEventArgs"/>. Removing a handler ends the watch.</summary>
+    // The session generates a handler type at run time, which can use only types of the contract library and of .NET.
 #pragma warning disable CA1003
     public event Action<KvEvent[], EventArgs>? Changed
 #pragma warning restore CA1003
@@ -36,18 +36,18 @@ public sealed class KvWatchSource
     /// <summary>The store.</summary>
     public IKvStore Store { get; }
 
-    /// <summary>What is followed.</summary>
+    /// <summary>The watched range.</summary>
     public KvRange Range { get; }
 
-    /// <summary>What is followed, in words.</summary>
+    /// <summary>Gets the watched range and the store in words.</summary>
     public override string ToString() => VisibleText.Of($"{Range} of {Store.Info.Address}");
 
-    /// <summary>Raises the events until the subscription ends, or what they tell.</summary>
-    /// <param name="changes">What they tell.</param>
-    /// <param name="debounce">How long nothing must change before an event is raised; null to raise one for each change.</param>
-    /// <param name="events">The session's events.</param>
+    /// <summary>Raises the events until the subscription or the stream of changes ends.</summary>
+    /// <param name="changes">The changes to report.</param>
+    /// <param name="debounce">How long nothing must change before an event is raised; null for one event per change.</param>
+    /// <param name="events">The events of the session.</param>
     /// <param name="subscriber">The subscription.</param>
-    /// <param name="tell">Makes the error of a failure.</param>
+    /// <param name="tell">Creates the error for a failure.</param>
     internal async Task RunAsync(
         IAsyncEnumerable<KvEvent> changes, TimeSpan? debounce, PSEventManager events, PSEventSubscriber subscriber, Func<KvException, ErrorRecord> tell)
     {
@@ -70,7 +70,7 @@ public sealed class KvWatchSource
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
-            // Unsubscribed.
+            // The subscription has ended.
         }
         catch (KvException e)
         {
@@ -86,7 +86,7 @@ public sealed class KvWatchSource
         }
     }
 
-    // An action is one to changes, which may restart a service: of an error its job tells.
+    // An action reacts to changes, and may restart a service. The job of the action contains the error.
     private void Fail(KvException error, PSEventManager events, PSEventSubscriber subscriber, Func<KvException, ErrorRecord> tell)
     {
         if (_ending.IsCancellationRequested)

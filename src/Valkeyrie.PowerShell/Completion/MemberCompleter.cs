@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>Completes the ids of a cluster's members. What is typed may be the beginning of an id or of a name.</summary>
+/// <summary>Completes the ids of a cluster's members from the beginning of an id or a name.</summary>
 public sealed class MemberCompleter : CapabilityCompleter<IKvMembers>
 {
     private protected override IEnumerable<CompletionResult> Complete(IKvMembers capability, string word, IDictionary boundParameters) =>

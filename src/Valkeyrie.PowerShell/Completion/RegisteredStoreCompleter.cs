@@ -12,8 +12,8 @@ public sealed class RegisteredStoreCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) => Complete(wordToComplete);
 
-    /// <summary>The registered stores whose names begin with a word.</summary>
-    /// <param name="wordToComplete">The word as it is typed.</param>
+    /// <summary>Lists the registered stores whose names begin with a word.</summary>
+    /// <param name="wordToComplete">The typed word.</param>
     internal static IEnumerable<CompletionResult> Complete(string? wordToComplete)
     {
         var word = CompletionWord.Read(wordToComplete);
@@ -25,7 +25,7 @@ public sealed class RegisteredStoreCompleter : IArgumentCompleter
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            // Connecting reports the error; a completion has nowhere to report it.
+            // Connecting reports the error; a completion cannot.
             return [];
         }
     }

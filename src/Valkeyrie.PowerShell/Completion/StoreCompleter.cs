@@ -5,7 +5,7 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>Completes the names of open stores; after Get-KvStore -Registered those of registered ones.</summary>
+/// <summary>Completes the names of open stores; after Get-KvStore -Registered, those of registered stores.</summary>
 public sealed class StoreCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>

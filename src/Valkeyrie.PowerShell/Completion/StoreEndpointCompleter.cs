@@ -4,7 +4,7 @@ using System.Management.Automation.Language;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>Completes the endpoints of the store that a command works on.</summary>
+/// <summary>Completes the endpoints of a command's store.</summary>
 public sealed class StoreEndpointCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>

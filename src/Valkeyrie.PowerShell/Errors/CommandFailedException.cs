@@ -3,11 +3,11 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Errors;
 
-/// <summary>Ends a command with an error. It never leaves the command.</summary>
+/// <summary>Ends a command with an error. The exception never leaves the command.</summary>
 /// <param name="error">The error.</param>
 [SuppressMessage("Design", "CA1032", Justification = "Thrown in one place and caught in one.")]
 internal sealed class CommandFailedException(ErrorRecord error) : Exception(error.Exception.Message, error.Exception)
 {
-    /// <summary>The error.</summary>
+    /// <summary>Gets the error.</summary>
     public ErrorRecord Error { get; } = error;
 }

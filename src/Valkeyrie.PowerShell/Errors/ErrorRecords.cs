@@ -3,14 +3,14 @@ using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Errors;
 
-/// <summary>Every error that the module writes: its id, its category and what it is about. Ids do not change between versions.</summary>
+/// <summary>Creates every error of the module, with its id, category and target. Ids do not change between versions.</summary>
 internal static class ErrorRecords
 {
     private const string NoWildcards = "Keys are read literally, including * and ?. List the keys with Get-KvTree and filter them with Where-Object Key -like.";
 
-    /// <summary>The error of a store's failure. The id is the failure's code with the prefix <c>Kv</c>; the target is its key.</summary>
+    /// <summary>Creates the error for a failure of a store. Its id is the code of the failure with the prefix <c>Kv</c>; its target is the key.</summary>
     /// <param name="exception">The failure.</param>
-    /// <param name="target">What it is about, where the failure names no key.</param>
+    /// <param name="target">The target if the failure has no key.</param>
     public static ErrorRecord From(KvException exception, object? target = null)
     {
         // Every failure of a store passes here on its way to the script.
@@ -24,18 +24,18 @@ internal static class ErrorRecords
         return error;
     }
 
-    /// <summary>The error of whatever a command has failed with.</summary>
+    /// <summary>Creates the error for any failure of a command.</summary>
     public static ErrorRecord Of(Exception exception) => exception switch
     {
         CommandFailedException failed => failed.Error,
         KvException failure => From(failure),
 
-        // PowerShell's own, such as a drive that does not exist, bring an error along; of any other PowerShell would make the same one.
+        // PowerShell's own exceptions, such as that of a missing drive, contain an error. For any other exception PowerShell would create the same error.
         IContainsErrorRecord known => new ErrorRecord(known.ErrorRecord, exception),
         _ => new ErrorRecord(exception, exception.GetType().FullName, ErrorCategory.NotSpecified, null),
     };
 
-    /// <summary>A name under which no store is registered was used as a host, and is not one.</summary>
+    /// <summary>A name was used as a host, but no store is registered under it, and no such host exists.</summary>
     /// <param name="exception">The failure.</param>
     /// <param name="name">The argument.</param>
     public static ErrorRecord NeitherHostNorRegistered(KvUnreachableException exception, string name)
@@ -45,7 +45,7 @@ internal static class ErrorRecords
         return error;
     }
 
-    /// <summary>The name of a file was taken for the host of a store.</summary>
+    /// <summary>The name of a file was used as the host of a store.</summary>
     /// <param name="exception">The failure.</param>
     /// <param name="name">The argument.</param>
     public static ErrorRecord FileAsHost(KvUnreachableException exception, string name)
@@ -55,7 +55,7 @@ internal static class ErrorRecords
         return error;
     }
 
-    /// <summary>No key lies in a directory.</summary>
+    /// <summary>A directory contains no keys.</summary>
     public static ErrorRecord DirectoryNotFound(KvKeyNotFoundException exception, string directory) => new(
         exception, "Kv" + exception.Code, CategoryOf(exception.Code), directory)
     {
@@ -66,16 +66,16 @@ internal static class ErrorRecords
             + (LooksLikeWildcard(directory) ? NoWildcards : $"{ListingBeside(directory.TrimEnd('/'))} lists the existing keys.")),
     };
 
-    /// <summary>A directory was to be made where directories are nothing but the beginnings of keys.</summary>
+    /// <summary>A directory cannot be created in a store whose directories are only prefixes of keys.</summary>
     public static ErrorRecord NoEmptyDirectories(KvNotSupportedException exception, string directory) => new(
         exception, "Kv" + exception.Code, CategoryOf(exception.Code), directory)
     {
         ErrorDetails = new ErrorDetails($"This store has no empty directories: '{directory}' exists when a key in it exists. Write the key without creating the directory."),
     };
 
-    /// <summary>Work on many keys ended early.</summary>
-    /// <param name="exception">Why.</param>
-    /// <param name="howFar">How far it came, and how to go on.</param>
+    /// <summary>An operation on many keys ended early.</summary>
+    /// <param name="exception">The cause.</param>
+    /// <param name="howFar">The progress, and how to continue.</param>
     public static ErrorRecord CutShort(KvException exception, string howFar)
     {
         var error = From(exception);
@@ -83,7 +83,7 @@ internal static class ErrorRecords
         return error;
     }
 
-    /// <summary>A file does not hold what it should.</summary>
+    /// <summary>The content of a file is not valid.</summary>
     public static ErrorRecord InvalidFile(InvalidDataException exception, string path) => new(exception, "KvInvalidFile", ErrorCategory.InvalidData, path);
 
     /// <summary>A file could not be read or written.</summary>
@@ -108,7 +108,7 @@ internal static class ErrorRecords
         },
     };
 
-    /// <summary>A key was left out of a file, since it could not be imported from there.</summary>
+    /// <summary>A key was omitted from a file because it could not be imported from there.</summary>
     public static ErrorRecord NotExported(KvInvalidArgumentException exception, string key)
     {
         var error = From(exception, key);
@@ -116,7 +116,7 @@ internal static class ErrorRecords
         return error;
     }
 
-    /// <summary>An open store has this name already.</summary>
+    /// <summary>An open store already has this name.</summary>
     public static ErrorRecord StoreOpen(string name, string address) => new(
         new InvalidOperationException(
             $"The store {address} is open under the name '{name}'. Specify another name, or -Force to close it: this releases its locks and discards the data of a store in memory."),
@@ -124,22 +124,22 @@ internal static class ErrorRecords
         ErrorCategory.ResourceExists,
         name);
 
-    /// <summary>Select-KvStore needs exactly one store.</summary>
-    /// <param name="count">The specified number.</param>
-    /// <param name="names">Their names, in one line.</param>
+    /// <summary>Select-KvStore requires exactly one store.</summary>
+    /// <param name="count">The number of specified stores.</param>
+    /// <param name="names">Their names on one line.</param>
     public static ErrorRecord NotOneStore(int count, string names) => InvalidArgument(
         count == 0
             ? "No store was selected: the pipeline passed none. Get-KvStore lists the open stores."
             : $"Only one store can be current, not {count}: {names}. Specify one of them.");
 
-    /// <summary>There is no store to disconnect.</summary>
+    /// <summary>No store is connected that could be disconnected.</summary>
     public static ErrorRecord NotConnected() => new(
         new InvalidOperationException("No store is connected in this session. Get-KvStore lists the open stores; specify one with -Store."),
         "KvNotConnected",
         ErrorCategory.ConnectionError,
         null);
 
-    /// <summary>A store is not open, or not by Connect-KvStore.</summary>
+    /// <summary>A store is not open, or was not opened by Connect-KvStore.</summary>
     public static ErrorRecord StoreNotOpen(string address) => new(
         new ItemNotFoundException($"The store {address} was not opened by Connect-KvStore, or is closed. Get-KvStore lists the open stores."),
         "KvStoreNotFound",
@@ -153,7 +153,7 @@ internal static class ErrorRecords
         ErrorCategory.ObjectNotFound,
         name);
 
-    /// <summary>A transaction cannot hold this command.</summary>
+    /// <summary>A transaction cannot contain this command.</summary>
     public static ErrorRecord NotInTransaction(string command, KvStoreInfo store)
     {
         var error = From(new KvNotSupportedException($"{command} in a transaction", store), command);
@@ -169,39 +169,39 @@ internal static class ErrorRecords
         ErrorCategory.ObjectNotFound,
         name);
 
-    /// <summary>A store is registered under this name already.</summary>
+    /// <summary>A store is already registered under this name.</summary>
     public static ErrorRecord StoreRegistered(string name) => new(
         new InvalidOperationException($"A store is already registered as '{name}'. Use -Force to replace it."),
         "KvStoreRegistered",
         ErrorCategory.ResourceExists,
         name);
 
-    /// <summary>Members of a cluster hold different data.</summary>
-    /// <param name="address">The cluster's address.</param>
-    /// <param name="hashes">What contradicts each other, in one line.</param>
+    /// <summary>Members of a cluster contain different data.</summary>
+    /// <param name="address">The address of the cluster.</param>
+    /// <param name="hashes">The different hashes on one line.</param>
     public static ErrorRecord MembersDiffer(string address, string hashes) => From(
         new KvException(
             KvErrorCode.CorruptStore,
             $"The members of {address} hold different data at one revision: {hashes}. Save a snapshot of each, and replace the members that differ from the majority."),
         address);
 
-    /// <summary>Members are worked on one after another only where all of them answer.</summary>
-    /// <param name="endpoint">The one that does not.</param>
-    /// <param name="reason">Why it does not.</param>
+    /// <summary>A rolling operation on all members requires that every member answers.</summary>
+    /// <param name="endpoint">The endpoint that does not answer.</param>
+    /// <param name="reason">The reason.</param>
     public static ErrorRecord MemberAway(string endpoint, string reason) => From(
         new KvUnreachableException(
             KvUnreachableReason.ConnectionFailed,
             $"{endpoint} does not answer: {reason} Nothing was changed: while another member is busy, the cluster could lose its majority. "
             + "Restart the member first, or specify the other members with -Endpoint.") { Endpoint = endpoint });
 
-    /// <summary>A value is not the JSON that it was to be read as.</summary>
+    /// <summary>A value cannot be read as JSON.</summary>
     public static ErrorRecord InvalidJson(string key, Exception cause) => new(
         new FormatException($"The value of '{key}' is not JSON: {cause.Message} Omit -AsJson to read it as text.", cause),
         "KvInvalidJson",
         ErrorCategory.InvalidData,
         key);
 
-    /// <summary>A value is not sealed, or not for this user.</summary>
+    /// <summary>A value is not encrypted, or not for this user.</summary>
     public static ErrorRecord NotOpened(string key, RuntimeException cause) => new(
         new InvalidOperationException($"The value of '{key}' cannot be opened: {cause.ErrorRecord.Exception.Message} The value must be a message from Set-KvValue -Recipient or "
             + "Protect-CmsMessage, and the current user must have the private key of one of its recipients.", cause),
@@ -209,10 +209,10 @@ internal static class ErrorRecords
         ErrorCategory.SecurityError,
         key);
 
-    /// <summary>An argument breaks a rule.</summary>
+    /// <summary>An argument is not valid.</summary>
     public static ErrorRecord InvalidArgument(string message, object? target = null) => From(new KvInvalidArgumentException(message), target);
 
-    /// <summary>What to do next, in the words of this module, where the failure itself, which knows of no cmdlets, does not say it; null where it does.</summary>
+    /// <summary>Gets the next step in terms of the module's commands, which the failure itself does not know; null if the failure already states it.</summary>
     private static string? NextStep(KvException exception) => exception switch
     {
         KvKeyNotFoundException { CreateRevision: not null, Key: { } key } => $"Get-KvHistory {ArgumentText.Of(key)} lists its available revisions.",
@@ -232,15 +232,15 @@ internal static class ErrorRecords
         _ => null,
     };
 
-    /// <summary>The command that lists the keys among which the intended one is. By -Prefix, which works too if no directory of that name exists; below the first part, since any later
-    /// part may be the misspelled one.</summary>
+    /// <summary>Gets the command that lists the keys near a missing one. It uses -Prefix, which also works if no directory of that name exists, after the first part of the key, because any later
+    /// part can be misspelled.</summary>
     private static string ListingBeside(string key) => key.IndexOf(KeyRules.Separator, Math.Min(1, key.Length)) switch
     {
         < 0 => "Get-KvTree -KeysOnly",
         var end => $"Get-KvTree -Prefix {ArgumentText.Of(key[..(end + 1)])} -KeysOnly",
     };
 
-    /// <summary>True for a key with a character by which users mean a pattern.</summary>
+    /// <summary>True for a key with a wildcard character.</summary>
     public static bool LooksLikeWildcard(string key) => key.AsSpan().ContainsAny('*', '?');
 
     private static ErrorCategory CategoryOf(KvErrorCode code) => code switch

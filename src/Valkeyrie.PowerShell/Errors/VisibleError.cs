@@ -2,13 +2,13 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Errors;
 
-/// <summary>An error as PowerShell's views show it, fit for a terminal.</summary>
+/// <summary>An error as PowerShell's views show it, safe for a terminal.</summary>
 internal static class VisibleError
 {
-    /// <summary>Makes what is shown of an error visible: its message, that of its exception, and the name of its target. The target itself stays what it is, so
-    /// that a script can go on with it.</summary>
+    /// <summary>Shows the control characters in the message, in that of its exception, and in the name of its target. The target itself is unchanged, so
+    /// a script can continue with it.</summary>
     /// <param name="error">The error.</param>
-    /// <returns>The same error, or one like it.</returns>
+    /// <returns>The same error, or a copy.</returns>
     public static ErrorRecord Of(ErrorRecord error)
     {
         var exception = Of(error.Exception);
@@ -28,7 +28,7 @@ internal static class VisibleError
         return visible;
     }
 
-    // Ours are made of visible text. One of .NET's own, which may name a file or quote what is in it, becomes the cause of another of its type.
+    // The module's own errors consist of visible text. An error of .NET, which can contain the name or content of a file, becomes the cause of another error of its type.
     private static Exception Of(Exception exception)
     {
         if (VisibleText.IsVisible(exception.Message))

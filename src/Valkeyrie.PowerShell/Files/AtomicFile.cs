@@ -4,15 +4,15 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>A file that is written beside its place and moved there when it is whole, so that whatever happens there is either the old file or the new
-/// one. The new one has the mode of the old one (on Windows its rights), and its owner where this user may set that.</summary>
+/// <summary>Writes a file next to its place and moves it there when it is complete, so the place always has either the old file or the new
+/// one. The new file has the mode of the old one (on Windows its access rights), and its owner if this user can set it.</summary>
 internal sealed class AtomicFile : IFileTarget
 {
     private const int MostTries = 40;
     private const int LongestPart = 50;
     private const int BufferBytes = 128 * 1024;
 
-    // What .NET blames for a file that has become too large (EFBIG).
+    // The error that .NET reports for a file that became too large (EFBIG).
     private const string LengthParameter = "value";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -22,11 +22,11 @@ internal sealed class AtomicFile : IFileTarget
     private readonly bool _noClobber;
     private readonly FileStream _stream;
 
-    /// <summary>Begins a file.</summary>
+    /// <summary>Creates the temporary file.</summary>
     /// <param name="path">Its full path. A link is followed.</param>
-    /// <param name="noClobber">True to refuse a path that exists.</param>
-    /// <param name="force">True to replace a file that is marked as read-only.</param>
-    /// <param name="ownerOnly">True to close a new file to other users; otherwise the system's default holds.</param>
+    /// <param name="noClobber">True to refuse an existing path.</param>
+    /// <param name="force">True to replace a read-only file.</param>
+    /// <param name="ownerOnly">True to deny other users access to a new file; otherwise the default of the system applies.</param>
     /// <exception cref="IOException">The file exists and must not be replaced, or its folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
     public AtomicFile(string path, bool noClobber = false, bool force = false, bool ownerOnly = false)
@@ -76,7 +76,7 @@ internal sealed class AtomicFile : IFileTarget
         Move();
     });
 
-    /// <summary>Removes what was written, unless it was moved to its place.</summary>
+    /// <summary>Removes the temporary file, unless it was moved to its place.</summary>
     public void Dispose()
     {
         try
@@ -85,7 +85,7 @@ internal sealed class AtomicFile : IFileTarget
         }
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
-            // On a full disk what it still holds cannot be written; it is given up.
+            // On a full disk the rest of the buffer cannot be written, and is discarded.
         }
         finally
         {
@@ -93,7 +93,7 @@ internal sealed class AtomicFile : IFileTarget
         }
     }
 
-    // Root may write what is marked as read-only, and should be asked; and a file of somebody else's that this user may write looks read-only to .NET.
+    // Root can write a read-only file, but should be asked. To .NET, a file of another user that this user may write looks read-only.
     private static bool IsReadOnly(FileInfo existing)
     {
         const UnixFileMode AnyWrite = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
@@ -113,12 +113,12 @@ internal sealed class AtomicFile : IFileTarget
         }
         catch (IOException) when (OperatingSystem.IsWindows())
         {
-            // Somebody has it open. Whether that is still so when it is replaced shows then.
+            // Another program has the file open. The replacement shows whether it still has.
             return false;
         }
     }
 
-    // With a name of the file's in it, so that what a killed process leaves tells where it comes from; but no longer than names may be.
+    // The name contains that of the file, so the rest of a killed process shows its origin; the length of names is limited.
     private static string Beside(string path)
     {
         var name = Path.GetFileName(path);
@@ -144,7 +144,7 @@ internal sealed class AtomicFile : IFileTarget
         var stream = OwnerOnly.Create(_temporary, access: FileAccess.Write, bufferSize: BufferBytes);
         try
         {
-            // The owner first: changing that takes some modes away.
+            // The owner first: changing it clears some modes.
             FileStatus.Of(_path).GiveTo(_temporary);
             File.SetUnixFileMode(stream.SafeFileHandle, existing.UnixFileMode);
             return stream;
@@ -167,7 +167,7 @@ internal sealed class AtomicFile : IFileTarget
         }
         catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
         {
-            // A file system without rights.
+            // The file system has no access rights.
             return CreatePlain();
         }
 
@@ -185,7 +185,7 @@ internal sealed class AtomicFile : IFileTarget
             }
             catch (Exception e) when (OperatingSystem.IsWindows() && !_noClobber && e is IOException or UnauthorizedAccessException)
             {
-                // Windows replaces no file that somebody has open, if only to read it for a moment.
+                // Windows does not replace an open file, even if a program only reads it briefly.
                 if (tries == MostTries)
                 {
                     throw new IOException($"The file '{_path}' cannot be replaced. Another program may have it open: close it there. ({e.Message})", e);
@@ -196,7 +196,7 @@ internal sealed class AtomicFile : IFileTarget
         }
     }
 
-    // The system's errors name the file that nobody has asked for.
+    // The errors of the system name the temporary file, which the user does not know.
     private void Naming(Action work)
     {
         try

@@ -3,13 +3,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>Reads an open file from its beginning in blocks, each of which is checked before anybody sees a byte of it.</summary>
-/// <param name="handle">The file; not closed.</param>
+/// <summary>Reads an open file from its beginning in blocks, and checks each block before its bytes are used.</summary>
+/// <param name="handle">The file, which is not closed.</param>
 /// <param name="check">Called with each block, in order: its number from 0, and its bytes. Only the last one is shorter than <see cref="BlockSize"/>.
 /// It throws to refuse the block. The end of the file is an empty block.</param>
 internal sealed class BlockStream(SafeFileHandle handle, Action<int, ReadOnlyMemory<byte>> check) : ReadOnlyStream
 {
-    /// <summary>The bytes of a block.</summary>
+    /// <summary>The size of a block in bytes.</summary>
     public const int BlockSize = 64 * 1024;
 
     private readonly byte[] _block = new byte[BlockSize];
@@ -51,16 +51,16 @@ internal sealed class BlockStream(SafeFileHandle handle, Action<int, ReadOnlyMem
     }
 }
 
-/// <summary>What the blocks of a file were: a digest of each, so that a file of any size is known again.</summary>
+/// <summary>Stores a digest of each block of a file, to recognize a file of any size.</summary>
 internal sealed class BlockDigests
 {
     private readonly List<byte[]> _digests = [];
     private bool _areAll;
 
-    /// <summary>Takes down a block that was not read before, and compares one that was.</summary>
+    /// <summary>Adds a new block, or compares a known one.</summary>
     /// <param name="number">Its number, from 0.</param>
-    /// <param name="block">Its bytes. A short one is the last.</param>
-    /// <returns>False if it is not what it was.</returns>
+    /// <param name="block">Its bytes. A short block is the last one.</param>
+    /// <returns>False if the block differs from the first reading.</returns>
     public bool Admit(int number, ReadOnlyMemory<byte> block)
     {
         var digest = SHA256.HashData(block.Span);

@@ -3,13 +3,13 @@ namespace Valkeyrie.PowerShell.Files;
 /// <summary>A file as one value.</summary>
 internal static class FileContent
 {
-    /// <summary>Reads all of a file, byte by byte as it is; also what comes out of a pipe.</summary>
+    /// <summary>Reads all bytes of a file, or of a pipe.</summary>
     /// <param name="path">Its full path.</param>
-    /// <param name="most">The most bytes that a value can have; null where there is no limit.</param>
+    /// <param name="most">The maximum size of a value in bytes; null for no limit.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="KvInvalidArgumentException">It has more. No more of it is read.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
+    /// <exception cref="KvInvalidArgumentException">The file is larger. The rest is not read.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not read the file, or it is a folder.</exception>
     public static async Task<byte[]> ReadAsync(string path, long? most, CancellationToken cancellationToken)
     {
         var limit = Math.Min(most ?? long.MaxValue, Array.MaxLength);

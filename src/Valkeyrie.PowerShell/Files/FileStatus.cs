@@ -2,29 +2,29 @@ using System.Runtime.InteropServices;
 
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>What kind of thing a path leads to, links followed.</summary>
+/// <summary>The kind of a path's target, after links are followed.</summary>
 internal enum FileKind
 {
-    /// <summary>Nothing, or an unknown kind.</summary>
+    /// <summary>The target does not exist, or its kind is unknown.</summary>
     None,
 
-    /// <summary>A file whose bytes stay where they are.</summary>
+    /// <summary>A file with persistent content.</summary>
     Regular,
 
     /// <summary>A folder.</summary>
     Folder,
 
-    /// <summary>A pipe, named or not, or a terminal or another device of characters: what was read is gone, what was written cannot be replaced.</summary>
+    /// <summary>A pipe, named or not, or a terminal or another character device: its bytes can be read only once, and written bytes cannot be replaced.</summary>
     Stream,
 
     /// <summary>A disk, or a socket.</summary>
     Other,
 }
 
-/// <summary>The kind and the owner of a file. .NET tells neither of them on Unix.</summary>
+/// <summary>The kind and the owner of a file, which .NET does not report on Unix.</summary>
 /// <param name="Kind">The kind.</param>
-/// <param name="User">The number of the owner; 0 on Windows.</param>
-/// <param name="Group">The number of the group; 0 on Windows.</param>
+/// <param name="User">The id of the owner; 0 on Windows.</param>
+/// <param name="Group">The id of the group; 0 on Windows.</param>
 internal readonly record struct FileStatus(FileKind Kind, uint User, uint Group)
 {
     private const int TypeBits = 0xF000;
@@ -33,7 +33,7 @@ internal readonly record struct FileStatus(FileKind Kind, uint User, uint Group)
     private const int FolderType = 0x4000;
     private const int RegularType = 0x8000;
 
-    /// <summary>Looks at a path.</summary>
+    /// <summary>Gets the status of a path.</summary>
     /// <param name="path">The path.</param>
     public static FileStatus Of(string path)
     {
@@ -57,7 +57,7 @@ internal readonly record struct FileStatus(FileKind Kind, uint User, uint Group)
         return new(kind, status.User, status.Group);
     }
 
-    /// <summary>Gives a file the owner and the group of another one, as far as the system lets this user.</summary>
+    /// <summary>Sets the owner and the group of another file to these, as far as the system allows this user.</summary>
     /// <param name="path">The file. Its owner is not changed on Windows.</param>
     public void GiveTo(string path)
     {
@@ -68,14 +68,14 @@ internal readonly record struct FileStatus(FileKind Kind, uint User, uint Group)
 
         if (Native.ChangeOwner(path, User, Group) != 0)
         {
-            // A user who cannot change the owner of a file can still change its group to one of their own.
+            // A user who cannot change the owner of a file can still change its group to one of the user's own groups.
             _ = Native.ChangeOwner(path, uint.MaxValue, Group);
         }
     }
 
     private static class Native
     {
-        // The layout of struct stat differs from system to system; this function of the runtime's own library hides that, and has begun so since its
+        // The layout of struct stat differs between systems. This function of the runtime's own library hides that, and its layout has begun this way since its
         // first version.
         [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat")]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -85,7 +85,7 @@ internal readonly record struct FileStatus(FileKind Kind, uint User, uint Group)
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         public static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
 
-        // What follows are times and sizes; room for more of them than there are today.
+        // Times and sizes follow; this leaves room for more of them.
         [StructLayout(LayoutKind.Sequential, Size = 512)]
         public struct StatusBuffer
         {

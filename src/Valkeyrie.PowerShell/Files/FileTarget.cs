@@ -3,19 +3,19 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>A file to be written, as a parameter names it.</summary>
+/// <summary>The output file that a parameter names.</summary>
 internal static class FileTarget
 {
-    /// <summary>The full path of the file that a parameter names.</summary>
+    /// <summary>Gets the full path of the file that a parameter names.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
-    /// <param name="path">What was specified: a path of PowerShell's, taken as it is.</param>
-    /// <exception cref="KvInvalidArgumentException">The path is not one of a file.</exception>
+    /// <param name="path">The argument: a path of PowerShell, read literally.</param>
+    /// <exception cref="KvInvalidArgumentException">The path is not the path of a file.</exception>
     public static string PathOf(PSCmdlet cmdlet, string path) => PathOf(cmdlet.SessionState.Path, path);
 
-    /// <summary>The full path of the file that a parameter names.</summary>
+    /// <summary>Gets the full path of the file that a parameter names.</summary>
     /// <param name="paths">Resolves PowerShell's paths.</param>
-    /// <param name="path">What was specified: a path of PowerShell's, taken as it is.</param>
-    /// <exception cref="KvInvalidArgumentException">The path is not one of a file.</exception>
+    /// <param name="path">The argument: a path of PowerShell, read literally.</param>
+    /// <exception cref="KvInvalidArgumentException">The path is not the path of a file.</exception>
     public static string PathOf(PathIntrinsics paths, string path)
     {
         var full = paths.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
@@ -29,14 +29,14 @@ internal static class FileTarget
             : full;
     }
 
-    /// <summary>Where to write the file: in its place once it is whole, or as it comes where that is a pipe or a device.</summary>
+    /// <summary>Opens the target: a file is replaced when the new one is complete; a pipe or a device is written directly.</summary>
     /// <param name="path">Its full path.</param>
-    /// <param name="noClobber">True to refuse a file that exists.</param>
-    /// <param name="force">True to replace a file that is marked as read-only.</param>
-    /// <param name="ownerOnly">True to close a new file to other users; otherwise the system's default holds.</param>
-    /// <param name="cancellationToken">Ends the wait for whoever reads a pipe.</param>
+    /// <param name="noClobber">True to refuse an existing file.</param>
+    /// <param name="force">True to replace a read-only file.</param>
+    /// <param name="ownerOnly">True to deny other users access to a new file; otherwise the default of the system applies.</param>
+    /// <param name="cancellationToken">Ends the wait for the reader of a pipe.</param>
     /// <exception cref="IOException">The file exists and must not be replaced, or cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not write the file.</exception>
     public static async ValueTask<IFileTarget> OpenAsync(string path, bool noClobber, bool force, bool ownerOnly, CancellationToken cancellationToken) =>
         FileStatus.Of(path).Kind switch
         {

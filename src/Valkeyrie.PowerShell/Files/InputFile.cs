@@ -2,11 +2,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>A file that is read more than once, and is the same each time: it is opened once, and what is read again is compared with what was read first.</summary>
-/// <remarks>What can be read only once (a pipe, a terminal) is copied to a temporary file, which nobody else can open and which goes with the process.</remarks>
+/// <summary>A file that can be read several times with the same content: it is opened once, and each repeated reading is compared with the first one.</summary>
+/// <remarks>A source that can be read only once (a pipe, a terminal) is copied to a temporary file, which no one else can open and which is deleted with the process.</remarks>
 internal sealed class InputFile : IDisposable
 {
-    /// <summary>The most that is copied of anything but a regular file, by default: 1 GiB.</summary>
+    /// <summary>The default limit for copying a source that is not a regular file: 1 GiB.</summary>
     public const long MostToCopy = 1L << 30;
 
     private readonly string _path;
@@ -21,10 +21,10 @@ internal sealed class InputFile : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">Its full path.</param>
-    /// <param name="mostToCopy">The most bytes that are copied of anything but a regular file.</param>
-    /// <param name="cancellationToken">Ends the wait for somebody who writes to a named pipe, and for what comes out of a pipe.</param>
-    /// <exception cref="IOException">It cannot be opened or read, or it is not a regular file and holds more than is copied.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
+    /// <param name="mostToCopy">The maximum number of bytes to copy from a source that is not a regular file.</param>
+    /// <param name="cancellationToken">Ends the wait for the writer of a named pipe, and for the bytes of a pipe.</param>
+    /// <exception cref="IOException">The file cannot be opened or read, or it is not a regular file and exceeds the limit.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not read the file, or it is a folder.</exception>
     public static async Task<InputFile> OpenAsync(string path, long mostToCopy, CancellationToken cancellationToken)
     {
         switch (FileStatus.Of(path).Kind)
@@ -45,8 +45,8 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    /// <summary>The file's bytes from the beginning.</summary>
-    /// <remarks>Reading throws an <see cref="InvalidDataException"/> where the bytes are not those of the first time, of whatever was read before.</remarks>
+    /// <summary>Opens the bytes of the file from the beginning.</summary>
+    /// <remarks>Reading throws an <see cref="InvalidDataException"/> if bytes that were read before have changed.</remarks>
     public Stream Read() => new BlockStream(_handle, (number, block) =>
     {
         if (!_digests.Admit(number, block))

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>The file that a mirror's state lies in. It is replaced as a whole, so that a process that is killed leaves the last state or the one before.</summary>
+/// <summary>The file with the state of a mirror. It is replaced as a whole, so a killed process leaves the last state or the one before.</summary>
 /// <param name="path">Its full path.</param>
 internal sealed class MirrorStateFile(string path)
 {
@@ -10,10 +10,10 @@ internal sealed class MirrorStateFile(string path)
     public string Path => path;
 
     /// <summary>Reads the state.</summary>
-    /// <returns>The state; null where there is no file yet.</returns>
-    /// <exception cref="InvalidDataException">The file holds something else.</exception>
+    /// <returns>The state; null if the file does not exist yet.</returns>
+    /// <exception cref="InvalidDataException">The content of the file is not such a state.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not read the file, or it is a folder.</exception>
     public KvTreeMirrorState? Read()
     {
         if (!Directory.Exists(path) && !File.Exists(path))
@@ -34,10 +34,10 @@ internal sealed class MirrorStateFile(string path)
     /// <summary>Writes the state.</summary>
     /// <param name="state">The state.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not write the file.</exception>
     public ValueTask WriteAsync(KvTreeMirrorState state)
     {
-        // It names the newest key of the source.
+        // The state contains the newest key of the source.
         using var file = new AtomicFile(path, ownerOnly: true);
         file.Write(stream => stream.Write(Encoding.UTF8.GetBytes(state.ToJson())));
         file.Commit();

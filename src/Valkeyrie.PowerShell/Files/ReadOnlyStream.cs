@@ -1,6 +1,6 @@
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>A stream that is only read, and only forwards. What is left to write of one is its asynchronous read.</summary>
+/// <summary>A stream that is only read, and only forward. A derived class implements only its asynchronous read.</summary>
 internal abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;

@@ -1,7 +1,7 @@
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>A pipe, a terminal or another device of characters, opened so that neither opening nor reading nor writing holds up whoever no longer wants to
-/// wait: the system's own calls cannot be ended.</summary>
+/// <summary>A pipe, a terminal or another character device whose opening, reading and writing can be canceled,
+/// although the system calls themselves cannot.</summary>
 internal sealed class StreamFile : Stream
 {
     private readonly FileStream _file;
@@ -27,12 +27,12 @@ internal sealed class StreamFile : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Opens one. A named pipe is open when somebody has opened its other end.</summary>
+    /// <summary>Opens a stream. A named pipe is open when its other end is open.</summary>
     /// <param name="path">Its full path.</param>
     /// <param name="access">To read, or to write.</param>
     /// <param name="stop">Ends the wait for the other end, and for each read and write.</param>
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    /// <exception cref="IOException">The stream cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not open the stream.</exception>
     public static async Task<StreamFile> OpenAsync(string path, FileAccess access, CancellationToken stop)
     {
         var opening = OnThread(() => new FileStream(path, FileMode.Open, access, FileShare.ReadWrite, bufferSize: 0));
@@ -50,7 +50,7 @@ internal sealed class StreamFile : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // A read that nobody waits for any more must not write into memory that has another use by then.
+        // An abandoned read must not write into memory that has another use by then.
         var own = new byte[buffer.Length];
         var count = await OnThread(() => _file.Read(own)).WaitAsync(cancellationToken).ConfigureAwait(false);
         own.AsMemory(0, count).CopyTo(buffer);
@@ -85,15 +85,15 @@ internal sealed class StreamFile : Stream
 
     protected override void Dispose(bool disposing)
     {
-        // A call that still waits keeps the handle until it ends.
+        // A pending call keeps the handle until it ends.
         _file.Dispose();
         base.Dispose(disposing);
     }
 
-    // A thread of its own: it may wait for ever, and the pool's are few.
+    // A separate thread: it can wait indefinitely, and the pool has few threads.
     private static Task<T> OnThread<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    // The thread that waits for the other end of a named pipe is let go by opening that end.
+    // Opening the other end of a named pipe releases the thread that waits for it.
     private static void Release(string path, FileAccess access) => _ = OnThread(() =>
     {
         try
@@ -102,7 +102,7 @@ internal sealed class StreamFile : Stream
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It stays, asleep, until the process ends.
+            // The thread sleeps until the process ends.
         }
 
         return true;

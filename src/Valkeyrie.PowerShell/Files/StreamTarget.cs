@@ -1,8 +1,8 @@
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>A pipe or a device as what is written to: it takes the bytes as they come, and cannot be replaced.</summary>
+/// <summary>A pipe or a device as a target: bytes are written directly, and cannot be replaced.</summary>
 /// <param name="path">Its full path.</param>
-/// <param name="file">The file, opened.</param>
+/// <param name="file">The open file.</param>
 internal sealed class StreamTarget(string path, StreamFile file) : IFileTarget
 {
     /// <inheritdoc/>

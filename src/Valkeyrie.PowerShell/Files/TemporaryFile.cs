@@ -3,12 +3,12 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>A file that only its handle leads to: it is gone when that is closed, also by the end of the process.</summary>
+/// <summary>A file that is reachable only by its handle. It is deleted when the handle is closed or the process ends.</summary>
 internal static class TemporaryFile
 {
-    /// <summary>Opens a new, empty one in the folder for temporary files, for reading and writing.</summary>
-    /// <exception cref="IOException">It cannot be made there.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
+    /// <summary>Opens a new, empty file in the folder for temporary files, for reading and writing.</summary>
+    /// <exception cref="IOException">The file cannot be created there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not write to the folder.</exception>
     public static SafeFileHandle Open()
     {
         var path = Path.Combine(Path.GetTempPath(), $"valkeyrie-{Guid.NewGuid():n}.tmp");
@@ -17,7 +17,7 @@ internal static class TemporaryFile
             return OwnerOnly.Create(path, options: FileOptions.DeleteOnClose).SafeFileHandle;
         }
 
-        // On Unix a file lives on without a name for as long as somebody has it open, and only a stream sets its mode as it is made.
+        // On Unix an open file can exist without a name, and only a stream sets its mode when it creates the file.
         using var made = OwnerOnly.Create(path, share: FileShare.ReadWrite | FileShare.Delete);
         try
         {

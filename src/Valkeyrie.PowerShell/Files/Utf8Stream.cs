@@ -5,11 +5,11 @@ using System.Text.Unicode;
 
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>A file of text as UTF-8 without a byte order mark: what begins with the mark of UTF-16 is taken for that, anything else for UTF-8, which is passed on
+/// <summary>Reads a text file as UTF-8 without a byte order mark. A file that begins with the mark of UTF-16 is converted; any other file is read as UTF-8 and passed on
 /// unchecked.</summary>
-/// <remarks>Invalid UTF-16 becomes the byte 0xFF, which is not valid UTF-8: so whoever reads the text finds both mistakes in the same way, and where
-/// they are.</remarks>
-/// <param name="file">The file; not closed.</param>
+/// <remarks>Invalid UTF-16 becomes the byte 0xFF, which is not valid UTF-8. A reader therefore finds both kinds of errors, and their position, in the same
+/// way.</remarks>
+/// <param name="file">The file, which is not closed.</param>
 internal sealed class Utf8Stream(Stream file) : ReadOnlyStream
 {
     private const byte Invalid = 0xFF;
@@ -104,7 +104,7 @@ internal sealed class Utf8Stream(Stream file) : ReadOnlyStream
             rest = [];
         }
 
-        // Half a pair that waits for its other half goes back as it came.
+        // The first half of a surrogate pair that still lacks its second half is put back.
         if (rest.Length >= sizeof(char) && BitConverter.IsLittleEndian != (_form == Form.Utf16Little))
         {
             rest[..sizeof(char)].Reverse();
@@ -115,7 +115,7 @@ internal sealed class Utf8Stream(Stream file) : ReadOnlyStream
     }
 
     /// <summary>Adds characters to the text.</summary>
-    /// <returns>How many were taken: all but the first half of a pair at the end, unless nothing follows.</returns>
+    /// <returns>The number of characters used: all except the first half of a surrogate pair at the end, unless nothing follows.</returns>
     private int Append(ReadOnlySpan<char> characters, bool isLast)
     {
         var used = 0;

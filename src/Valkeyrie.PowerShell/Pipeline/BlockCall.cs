@@ -3,14 +3,14 @@ using System.Management.Automation.Language;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>The call <c>&amp; BLOCK ARGUMENT</c> as a script block of its own.</summary>
-/// <remarks>Both stand in it as constants. Of a variable in such a call a session in ConstrainedLanguage would not read the value.</remarks>
+/// <summary>Creates the call <c>&amp; BLOCK ARGUMENT</c> as a script block.</summary>
+/// <remarks>Both are constants in it. In ConstrainedLanguage, such a call could not read the value of a variable.</remarks>
 internal static class BlockCall
 {
     private static readonly IScriptExtent Nowhere = Parser.ParseInput("", out _, out _).Extent;
 
-    /// <summary>The call.</summary>
-    /// <param name="block">What is called. It keeps its session and its language mode.</param>
+    /// <summary>Creates the call.</summary>
+    /// <param name="block">The block to call. It keeps its session and its language mode.</param>
     /// <param name="argument">Its argument.</param>
     public static ScriptBlock Of(ScriptBlock block, object argument)
     {

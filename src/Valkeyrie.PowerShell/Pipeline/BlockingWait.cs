@@ -2,22 +2,22 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>Awaits work by blocking the pipeline's own thread, which alone may write. Nothing of the work needs that thread to finish.</summary>
-/// <param name="stopToken">Fires when the pipeline is being stopped.</param>
+/// <summary>Waits for asynchronous work by blocking the pipeline's thread, the only thread that may write. The work does not need that thread.</summary>
+/// <param name="stopToken">Fires when the pipeline is stopped.</param>
 internal sealed class BlockingWait(CancellationToken stopToken)
 {
-    // Soon enough for whoever looks on.
+    // Often enough for a user who watches the progress.
     private static readonly TimeSpan TellInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Tells on the pipeline's thread what has happened, after each wait and while it lasts; null (the default) where nobody wants to know.</summary>
+    /// <summary>Reports progress on the pipeline's thread, during and after each wait; null (the default) for no report.</summary>
     public Action? Tell { get; set; }
 
-    /// <summary>What to do on the pipeline's thread meanwhile, and how often; null (the default) for nothing.</summary>
+    /// <summary>An action for the pipeline's thread during waits, and its interval; null (the default) for none.</summary>
     public (Action Do, TimeSpan Interval)? Meanwhile { get; set; }
 
     /// <summary>Waits for work.</summary>
     /// <param name="work">The work.</param>
-    /// <exception cref="PipelineStoppedException">The pipeline was stopped first; the work is left to end by its own token.</exception>
+    /// <exception cref="PipelineStoppedException">The pipeline was stopped first. The work then ends by its own token.</exception>
     public T For<T>(ValueTask<T> work)
     {
         if (work.IsCompletedSuccessfully)
@@ -46,7 +46,7 @@ internal sealed class BlockingWait(CancellationToken stopToken)
         }
     }
 
-    /// <summary>Waits until a task has ended, however it ended.</summary>
+    /// <summary>Waits until a task has ended, with or without an error.</summary>
     /// <param name="task">The task.</param>
     /// <exception cref="PipelineStoppedException">The pipeline was stopped first.</exception>
     public void ForEnd(Task task)
@@ -60,7 +60,7 @@ internal sealed class BlockingWait(CancellationToken stopToken)
         var interval = Tell is null ? Meanwhile?.Interval ?? Timeout.InfiniteTimeSpan : TellInterval;
         try
         {
-            // WaitAny, unlike Wait, does not throw what the task has thrown.
+            // Unlike Wait, WaitAny does not throw the task's exception.
             while (Task.WaitAny([task], (int)interval.TotalMilliseconds, stopToken) < 0)
             {
                 Tell?.Invoke();
@@ -75,7 +75,7 @@ internal sealed class BlockingWait(CancellationToken stopToken)
         Tell?.Invoke();
     }
 
-    /// <summary>The result of a task that has ended.</summary>
+    /// <summary>Gets the result of a completed task.</summary>
     /// <param name="task">The task.</param>
     public T Result<T>(Task<T> task)
     {
@@ -90,7 +90,7 @@ internal sealed class BlockingWait(CancellationToken stopToken)
     }
 
     /// <summary>Reads a stream.</summary>
-    /// <param name="stream">The stream; it ends early with the enumeration, or when the pipeline is stopped.</param>
+    /// <param name="stream">The stream. It ends early with the enumeration, or when the pipeline is stopped.</param>
     public IEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> stream)
     {
         var items = stream.GetAsyncEnumerator(stopToken);
@@ -105,7 +105,7 @@ internal sealed class BlockingWait(CancellationToken stopToken)
         }
         finally
         {
-            // A stream that is still on its way to the next item was stopped, and closes itself.
+            // A stream that still fetches its next item was stopped, and closes itself.
             if (next.IsCompleted)
             {
                 For(items.DisposeAsync());

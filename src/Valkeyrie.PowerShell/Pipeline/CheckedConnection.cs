@@ -5,13 +5,13 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// <summary>A connection to a store that has answered.</summary>
 internal static class CheckedConnection
 {
-    /// <summary>Sees that a store works, and closes it if it does not.</summary>
-    /// <param name="store">The store, just opened.</param>
+    /// <summary>Checks that a store works, and closes it if it does not.</summary>
+    /// <param name="store">The newly opened store.</param>
     /// <param name="name">The name of the connection.</param>
     /// <param name="apiVersion">The version of etcd's API; null for another kind of store.</param>
     /// <param name="wait">Waits on the pipeline's thread.</param>
-    /// <param name="tell">Writes what the store answered.</param>
-    /// <param name="warn">Writes what its user should know.</param>
+    /// <param name="tell">Writes the answer of the store.</param>
+    /// <param name="warn">Writes a warning for the user.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static KvConnection Of(
         IKvStore store, string name, int? apiVersion, BlockingWait wait, Action<string> tell, Action<string> warn, CancellationToken cancellationToken)

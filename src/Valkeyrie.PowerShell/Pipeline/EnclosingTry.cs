@@ -3,16 +3,16 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>Whether a <c>try</c> or a <c>trap</c> encloses what runs, anywhere up the calls. An error of an expression or of a method, such as <c>1/0</c>, is thrown
-/// then; elsewhere it is written, and the script goes on with its next statement.</summary>
+/// <summary>Determines whether a <c>try</c> or a <c>trap</c> encloses the running code at any level of the call stack. If so, an error of an expression or a method, such as <c>1/0</c>, is
+/// thrown; otherwise it is written, and the script continues with its next statement.</summary>
 internal static class EnclosingTry
 {
-    // Public means alone: PowerShell keeps the answer to itself, so the question is put as a script would put it.
+    // With public means only: PowerShell does not expose the answer, so the question is asked as a script would ask it.
     private static readonly ScriptBlock Error = ScriptBlock.Create("& { $ErrorActionPreference = 'Ignore'; 1 / $null }");
     private static readonly ScriptBlock Enclosed = ScriptBlock.Create("try { $args[0].Invoke() } finally { }");
 
-    /// <summary>Tells whether errors in what a cmdlet runs are thrown.</summary>
-    /// <param name="cmdlet">The cmdlet, at work.</param>
+    /// <summary>True if errors in scripts that a cmdlet runs are thrown.</summary>
+    /// <param name="cmdlet">The running cmdlet.</param>
     public static bool IsAround(PSCmdlet cmdlet)
     {
         using var traces = new ErrorTraces(cmdlet.SessionState);
@@ -29,11 +29,11 @@ internal static class EnclosingTry
         }
     }
 
-    /// <summary>Does something with a <c>try</c> around it, so that the errors of scripts in it are thrown.</summary>
-    /// <param name="work">What to do. It throws nothing itself.</param>
+    /// <summary>Runs an action inside a <c>try</c>, so the errors of its scripts are thrown.</summary>
+    /// <param name="work">The action. It throws nothing itself.</param>
     public static void Put(Action work) => Enclosed.InvokeReturnAsIs(work);
 
-    /// <summary>What PowerShell keeps of every error, <c>$Error</c> and <c>$StackTrace</c>, which are put back: the error of the question does not concern the user.</summary>
+    /// <summary>Restores the traces of an error in <c>$Error</c> and <c>$StackTrace</c>: the error of the question does not concern the user.</summary>
     private sealed class ErrorTraces : IDisposable
     {
         private const string StackTrace = "global:StackTrace";

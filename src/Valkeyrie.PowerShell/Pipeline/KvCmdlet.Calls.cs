@@ -3,7 +3,7 @@ using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>How a command with -Verbose tells of its calls to stores: before whatever it writes next, and while it waits.</summary>
+/// <summary>Reports the calls of a command with -Verbose: before its next output, and while it waits.</summary>
 public abstract partial class KvCmdlet
 {
     private VerboseCalls? _calls;
@@ -30,7 +30,7 @@ public abstract partial class KvCmdlet
         base.WriteObject(sendToPipeline, enumerateCollection);
     }
 
-    /// <summary>Writes an error that lets the command go on.</summary>
+    /// <summary>Writes an error that does not end the command.</summary>
     /// <param name="errorRecord">The error.</param>
     protected new void WriteError(ErrorRecord errorRecord)
     {
@@ -47,7 +47,7 @@ public abstract partial class KvCmdlet
         }
     }
 
-    // The next command of the pipeline, or a block, is called within this one's: what it calls is its own.
+    // The next command of the pipeline, or a block, runs inside this one. It reports its own calls.
     private CallObservation.Scope ObserveOwnCalls() => VerboseCalls.Enter(_calls);
 
     private void TellCalls() => _calls?.Tell(WriteVerbose);

@@ -5,16 +5,16 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>How a command fails. What concerns one key of several is reported, and the others go on. What makes the rest of the script wrong ends the command:
-/// there is one place from which it does so.</summary>
+/// <summary>Defines how a command fails. An error about one of several keys is written, and the command continues with the others. An error that makes the rest of the script wrong ends the
+/// command, in one place.</summary>
 public abstract partial class KvCmdlet
 {
     private Exception? _ofBlock;
 
-    /// <summary>True once the command has failed: nothing of it runs any more, however much still comes through the pipeline.</summary>
+    /// <summary>True after the command has failed. It then ignores all further input.</summary>
     private bool _hasFailed;
 
-    /// <summary>True if -ErrorAction says what an error does, be it on the command line or in $PSDefaultParameterValues.</summary>
+    /// <summary>True if -ErrorAction is specified, on the command line or in $PSDefaultParameterValues.</summary>
     private protected bool HasErrorAction => MyInvocation.BoundParameters.ContainsKey("ErrorAction");
 
     /// <inheritdoc/>
@@ -73,28 +73,28 @@ public abstract partial class KvCmdlet
         }
     }
 
-    /// <summary>Prepares the command, once, before anything has come through the pipeline.</summary>
+    /// <summary>Prepares the command, once, before the first input.</summary>
     protected virtual void Begin()
     {
     }
 
-    /// <summary>Handles what has come through the pipeline; called once where nothing comes by it.</summary>
+    /// <summary>Processes one object of the pipeline; without pipeline input, called once.</summary>
     protected virtual void Process()
     {
     }
 
-    /// <summary>Completes the command, once all of the pipeline has come.</summary>
+    /// <summary>Completes the command after the last input.</summary>
     protected virtual void Complete()
     {
     }
 
-    /// <summary>Ends the command with an error. It is thrown, so that <c>try</c> catches it; with -ErrorAction it does what that says, as any other error.</summary>
+    /// <summary>Ends the command with an error. The error is thrown, so <c>try</c> catches it; with -ErrorAction, it is handled like any other error.</summary>
     /// <param name="error">The error.</param>
     [DoesNotReturn]
     protected static void Fail(ErrorRecord error) => throw new CommandFailedException(error);
 
-    /// <summary>Runs the user's own code, such as a block. Its exceptions are not failures of this command and pass unchanged.</summary>
-    /// <param name="block">Runs it.</param>
+    /// <summary>Runs the user's own code, such as a block. Its exceptions are not failures of this command, and pass unchanged.</summary>
+    /// <param name="block">Runs the code.</param>
     private protected void RunBlock(Action block)
     {
         ArgumentNullException.ThrowIfNull(block);
@@ -109,9 +109,9 @@ public abstract partial class KvCmdlet
         }
     }
 
-    /// <summary>Does something and writes its failure as an error that lets the pipeline go on.</summary>
-    /// <param name="target">What it is about, where the failure does not say.</param>
-    /// <param name="work">What to do.</param>
+    /// <summary>Runs an action and writes its failure as an error that does not end the pipeline.</summary>
+    /// <param name="target">The target of the error if the failure has none.</param>
+    /// <param name="work">The action.</param>
     protected void ReportErrors(object? target, Action work)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -125,9 +125,9 @@ public abstract partial class KvCmdlet
         }
     }
 
-    /// <summary>Does something with a range. A missing directory is reported as a directory, not as a key.</summary>
+    /// <summary>Runs an action on a range. A missing directory is reported as a directory, not as a key.</summary>
     /// <param name="range">The range.</param>
-    /// <param name="work">What to do.</param>
+    /// <param name="work">The action.</param>
     private protected void ReportErrors(RangeArgument range, Action work) => ReportErrors(range.Text, () =>
     {
         CheckDirectory(range.Text);
@@ -141,7 +141,7 @@ public abstract partial class KvCmdlet
         }
     });
 
-    /// <summary>Ends the command if a pair came in place of a directory.</summary>
+    /// <summary>Ends the command if a pair was passed in place of a directory.</summary>
     /// <param name="path">The directory.</param>
     private protected void CheckDirectory(string path)
     {
@@ -152,9 +152,9 @@ public abstract partial class KvCmdlet
         }
     }
 
-    /// <summary>Does something with a file, and writes its failure as an error that lets the pipeline go on.</summary>
+    /// <summary>Runs an action on a file and writes its failure as an error that does not end the pipeline.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="work">What to do.</param>
+    /// <param name="work">The action.</param>
     private protected void ReportFileErrors(string path, Action work)
     {
         try
@@ -171,9 +171,9 @@ public abstract partial class KvCmdlet
         }
     }
 
-    /// <summary>Does something and ends the command with its failure.</summary>
-    /// <param name="target">What it is about, where the failure does not say.</param>
-    /// <param name="work">What to do.</param>
+    /// <summary>Runs a function and ends the command if it fails.</summary>
+    /// <param name="target">The target of the error if the failure has none.</param>
+    /// <param name="work">The function.</param>
     protected static T OrFail<T>(object? target, Func<T> work)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -187,16 +187,16 @@ public abstract partial class KvCmdlet
         }
     }
 
-    /// <summary>Called when the command has ended with an error that was written, not thrown, so that what called it goes on.</summary>
+    /// <summary>Called when the command ended with an error that was written, not thrown, so its caller continues.</summary>
     private protected virtual void OnFailureWritten(ErrorRecord error)
     {
     }
 
-    // What later commands of a pipeline, and -ErrorAction, end it with passes through here: it is reported already. So do break, continue and exit in a block.
+    // Exceptions by which later commands of a pipeline, or -ErrorAction, end it pass unchanged, because they are already reported. So do break, continue and exit in a block.
     private bool IsOwn(Exception e) =>
         e != _ofBlock && e is not (PipelineStoppedException or ActionPreferenceStopException or FlowControlException or HaltCommandException);
 
-    // PowerShell's own way to end a command, ThrowTerminatingError, ignores -ErrorAction: a script goes on in spite of -ErrorAction Stop.
+    // PowerShell's own way to end a command, ThrowTerminatingError, ignores -ErrorAction: a script continues in spite of -ErrorAction Stop.
     private void EndWith(Exception exception)
     {
         _hasFailed = true;

@@ -2,21 +2,21 @@ using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>How a command shows work that takes long.</summary>
+/// <summary>Shows the progress of long operations.</summary>
 public abstract partial class KvCmdlet
 {
-    /// <summary>Shows how far work is, until what it returns is disposed of.</summary>
-    /// <param name="activity">What is done.</param>
-    /// <param name="describe">Tells how far it is, from the number of keys that have been handled.</param>
+    /// <summary>Shows the progress of an operation until the returned object is disposed.</summary>
+    /// <param name="activity">The name of the operation.</param>
+    /// <param name="describe">Describes the progress for a number of processed keys.</param>
     private protected WorkProgress Show(string activity, Func<long, ProgressLine> describe) => new(activity, describe, WriteProgress, Blocking, StopToken);
 
-    /// <summary>Checks whether a file holds a tree, and reports names in it that are not keys.</summary>
+    /// <summary>Checks that a file contains a tree, and reports names in it without a value.</summary>
     /// <param name="path">Its full path.</param>
-    /// <param name="format">Its format; null to go by its name, and for JSON by what it holds.</param>
-    /// <param name="place">Where its keys are to lie.</param>
-    /// <returns>What it holds; to be closed.</returns>
-    /// <exception cref="InvalidDataException">It does not.</exception>
-    /// <exception cref="KvInvalidArgumentException">Its name does not tell its format.</exception>
+    /// <param name="format">Its format; null for the format of its extension, or of its content for JSON.</param>
+    /// <param name="place">The place of its keys in the store.</param>
+    /// <returns>The content, which the caller disposes.</returns>
+    /// <exception cref="InvalidDataException">The file does not contain a tree.</exception>
+    /// <exception cref="KvInvalidArgumentException">The format is not specified, and the extension is unknown.</exception>
     private protected CheckedTree Check(string path, KvTreeFormat? format, TreePlace place)
     {
         var file = new TreeFile(path, TreeFormats.ToRead(path, format));
