@@ -88,7 +88,7 @@ public abstract partial class KvCmdlet : VisibleCmdlet, IDisposable
     /// <summary>Checks that a store works, and closes it if it does not.</summary>
     /// <param name="store">The newly opened store.</param>
     /// <param name="name">The name of the store.</param>
-    /// <param name="apiVersion">The version of etcd's API; null for another kind of store.</param>
+    /// <param name="apiVersion">The version of etcd's API; null for other stores.</param>
     private protected KvConnection Connect(IKvStore store, string name, int? apiVersion = null) =>
         CheckedConnection.Of(store, name, apiVersion, Blocking, WriteVerbose, WriteWarning, StopToken);
 }

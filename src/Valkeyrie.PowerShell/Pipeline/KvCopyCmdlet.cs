@@ -4,27 +4,27 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that makes a tree of a store hold what something else holds.</summary>
+/// <summary>The base of cmdlets that write the content of a source to a tree of a store.</summary>
 public abstract class KvCopyCmdlet : KvPruningCmdlet
 {
-    /// <summary>Leave this key, relative to the tree, and all that come before it alone: for going on where a run was cut short.</summary>
+    /// <summary>Skip the keys up to and including this key, which is relative to the tree, to continue an interrupted run.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? StartAfter { get; set; }
 
-    /// <summary>Emit how many keys were written, left unchanged and removed.</summary>
+    /// <summary>Emit the numbers of written, unchanged and removed keys.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>What it does, in one word for messages, such as "import".</summary>
+    /// <summary>The operation in one word for messages, such as "import".</summary>
     private protected abstract string Work { get; }
 
-    /// <summary>Asks, copies, and says how far it came should it be cut short.</summary>
-    /// <param name="source">What to copy.</param>
+    /// <summary>Asks for confirmation and copies. If the copy is interrupted, reports the progress.</summary>
+    /// <param name="source">The content to copy.</param>
     /// <param name="sourceName">The source in words.</param>
-    /// <param name="store">The store to write to.</param>
-    /// <param name="destination">Where in it.</param>
-    /// <param name="total">How many keys there are; null if nobody knows.</param>
+    /// <param name="store">The destination store.</param>
+    /// <param name="destination">The destination in the store.</param>
+    /// <param name="total">The number of keys; null if it is unknown.</param>
     private protected void Copy(KvTreeContent source, string sourceName, IKvStore store, KvRange destination, long? total)
     {
         var target = $"{destination} of {store.Info.Address}";
@@ -55,7 +55,7 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
         }
         catch (PipelineStoppedException)
         {
-            // A pipeline that is being stopped takes no warnings any more; the host does.
+            // A stopping pipeline accepts no more warnings, but the host does.
             Host?.UI?.WriteWarningLine(VisibleText.Of(CutShort(copy.Progress, total)));
             throw;
         }
@@ -67,7 +67,7 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
         return Wait(new ValueTask<KvTreeCopyResult>(copy.RunAsync(StopToken)));
     }
 
-    /// <summary>How far it came, and how to go on, which depends on why it stopped.</summary>
+    /// <summary>Describes the progress and how to continue, which depends on the cause of the interruption.</summary>
     private string CutShort(KvTreeCopyResult progress, long? total, KvErrorCode? code = null)
     {
         var done = progress.Written + progress.Unchanged;
@@ -84,7 +84,7 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
         var repeat = last is null ? "Run the same command again to continue; it does not write those keys again." : $"Run the same command with -StartAfter {ArgumentText.Of(last)} to continue.";
         return code switch
         {
-            // What is gone stays gone.
+            // A compacted revision is gone for good.
             KvErrorCode.Compacted =>
                 "The same command cannot succeed. Specify a -Revision that the store still has, or none for the newest. Get-KvHistory lists the revisions of a key.",
             KvErrorCode.HistoryChanged => "Run the same command without -StartAfter and -Revision to start again with the current history.",

@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Completion;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that takes part in an election.</summary>
+/// <summary>The base of cmdlets that campaign in an election.</summary>
 public abstract class KvElectionCmdlet : KvHoldingCmdlet
 {
     private KvCampaignOptions? _options;
@@ -17,18 +17,18 @@ public abstract class KvElectionCmdlet : KvHoldingCmdlet
     [ArgumentCompleter(typeof(ElectionCompleter))]
     public string Name { get; set; } = "";
 
-    /// <summary>What others read of this contender. Default: the user and the machine, as in <c>user@machine</c>.</summary>
+    /// <summary>The value of this contender that others can read. Default: the user and the machine, as in <c>user@machine</c>.</summary>
     [Parameter]
     [AllowEmptyString]
     public object? Value { get; set; }
 
-    /// <summary>How long the leadership outlives its leader, should the leader die: a TimeSpan or seconds. Default: 20 seconds.</summary>
+    /// <summary>How long the leadership lasts if its leader dies: a TimeSpan or seconds. Default: 20 seconds.</summary>
     [Parameter]
     [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public TimeSpan? Ttl { get; set; }
 
-    /// <summary>How long to wait for the leadership: a TimeSpan or seconds; 0 tries once. Default: for ever.</summary>
+    /// <summary>How long to wait for the leadership: a TimeSpan or seconds; 0 tries once. Default: without a limit.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration]

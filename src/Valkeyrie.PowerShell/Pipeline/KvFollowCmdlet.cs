@@ -5,17 +5,17 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that follows what happens in a store until it is stopped, or for a time.</summary>
+/// <summary>The base of cmdlets that follow changes of a store until they are stopped, or for a certain time.</summary>
 public abstract class KvFollowCmdlet : KvStoreCmdlet
 {
     private CancellationTokenSource? _ending;
     private long _awaySince;
 
-    /// <summary>Emit an event when the store cannot be followed for a while (Outage) and when it can again (Resumed), instead of writing warnings.</summary>
+    /// <summary>Emit an event at the beginning (Outage) and at the end (Resumed) of an outage, instead of writing warnings.</summary>
     [Parameter]
     public SwitchParameter IncludeOutage { get; set; }
 
-    /// <summary>End the watch, without an error, after this time: a TimeSpan or seconds. Default: never.</summary>
+    /// <summary>End the watch without an error after this time: a TimeSpan or seconds. Default: without a limit.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration]
@@ -31,7 +31,7 @@ public abstract class KvFollowCmdlet : KvStoreCmdlet
         }
     }
 
-    /// <summary>Begins to count the time. What is returned ends when it is up, the pipeline is stopped, or the cmdlet is disposed of.</summary>
+    /// <summary>Starts the timeout. The returned source is canceled when the timeout expires, the pipeline is stopped, or the cmdlet is disposed.</summary>
     private protected CancellationTokenSource BeginToFollow()
     {
         _ending?.Dispose();
@@ -44,15 +44,15 @@ public abstract class KvFollowCmdlet : KvStoreCmdlet
         return _ending;
     }
 
-    /// <summary>Warns that the store cannot be followed.</summary>
-    /// <param name="error">Why; null if it is not known.</param>
+    /// <summary>Warns that an outage has begun.</summary>
+    /// <param name="error">The cause; null if it is unknown.</param>
     private protected void WarnOfOutage(KvException? error)
     {
         _awaySince = Stopwatch.GetTimestamp();
         WriteWarning($"The watch is interrupted: {error?.Message} It continues automatically when the store can be reached again.");
     }
 
-    /// <summary>Warns that an outage is over, and how long it lasted.</summary>
+    /// <summary>Warns that an outage has ended, with its duration.</summary>
     private protected void WarnOfReturn() =>
         WriteWarning($"The watch continues: {Target.Info.Address} can be reached again after {Stopwatch.GetElapsedTime(_awaySince).TotalSeconds:0} s.");
 

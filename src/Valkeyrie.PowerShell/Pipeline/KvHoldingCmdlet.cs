@@ -3,15 +3,15 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that waits for something of which there is but one (a lock, a leadership), and holds it for a script or for a block.</summary>
+/// <summary>The base of cmdlets that wait for a lock or a leadership, which has one holder at a time, and hold it for a script or a block.</summary>
 public abstract class KvHoldingCmdlet : KvStoreCmdlet
 {
-    // A pipeline that is being stopped waits no longer than this. What is not done by then goes on by itself.
+    // A stopping pipeline waits at most this long. The rest of the work continues in the background.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Waits for it, or ends the command with an error.</summary>
-    /// <typeparam name="THeld">What is held.</typeparam>
-    /// <param name="target">What the error is about.</param>
+    /// <summary>Takes the lock or leadership, or ends the command with an error.</summary>
+    /// <typeparam name="THeld">The lock or leadership.</typeparam>
+    /// <param name="target">The target of the error.</param>
     /// <param name="take">Takes it.</param>
     private protected THeld Hold<THeld>(string target, Func<ValueTask<THeld>> take)
         where THeld : IAsyncDisposable => OrFail(target, () =>
@@ -29,12 +29,12 @@ public abstract class KvHoldingCmdlet : KvStoreCmdlet
         }
     });
 
-    /// <summary>Runs a block for as long as it is held, and gives it up however the block ends.</summary>
+    /// <summary>Runs a block while the lock or leadership is held, and releases it however the block ends.</summary>
     /// <param name="block">The block.</param>
     /// <param name="argument">Its argument.</param>
-    /// <param name="target">What it is about.</param>
-    /// <param name="what">What is held, in words.</param>
-    /// <param name="release">Gives it up.</param>
+    /// <param name="target">The target of an error.</param>
+    /// <param name="what">The lock or leadership in words.</param>
+    /// <param name="release">Releases it.</param>
     /// <param name="lost">Fires when it is lost, which stops the block.</param>
     private protected void RunWhileHeld(
         ScriptBlock block, object argument, string target, string what, Func<CancellationToken, ValueTask> release, CancellationToken lost)
@@ -50,8 +50,8 @@ public abstract class KvHoldingCmdlet : KvStoreCmdlet
         }
     }
 
-    /// <summary>Releases, after notifying their holders, the locks or leaderships that were taken before the command failed.</summary>
-    /// <param name="breaks">Each gives up one.</param>
+    /// <summary>Releases the locks or leaderships that were taken before the command failed, after their holders are notified.</summary>
+    /// <param name="breaks">Each releases one of them.</param>
     private protected void GiveUp(IEnumerable<Func<CancellationToken, ValueTask>> breaks)
     {
         using var patience = new CancellationTokenSource();
@@ -62,13 +62,13 @@ public abstract class KvHoldingCmdlet : KvStoreCmdlet
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // Why the command ends is what counts. What could not be released ends with its time to live, as nothing holds it any more.
+            // The cause of the command's end is the error to report. A lock that could not be released ends with its time to live, because nothing renews it.
         }
     }
 
     private void Release(string target, string what, Func<CancellationToken, ValueTask> release)
     {
-        // Also when the pipeline is being stopped: only then without waiting for long.
+        // Also when the pipeline is stopped, but then only with a short wait.
         using var patience = new CancellationTokenSource();
         using var hurry = StopToken.Register(() => patience.CancelAfter(EndPatience));
         try
@@ -77,7 +77,7 @@ public abstract class KvHoldingCmdlet : KvStoreCmdlet
         }
         catch (KvException e) when (e.Code is KvErrorCode.LockLost or KvErrorCode.LeadershipLost)
         {
-            // In place of whatever the block ended with: that came of being stopped, or is no longer to be trusted.
+            // Replaces any error of the block, which results from the stop or is no longer reliable.
             Fail(ErrorRecords.From(e, target));
         }
         catch (KvException e)
@@ -86,11 +86,11 @@ public abstract class KvHoldingCmdlet : KvStoreCmdlet
         }
         catch (OperationCanceledException)
         {
-            // Stopped; the release goes on in the background.
+            // The pipeline was stopped; the release continues in the background.
         }
     }
 
-    // What was granted in the moment in which the pipeline was stopped has no owner.
+    // A lock or leadership that was granted while the pipeline was stopped has no owner.
     private static void ReleaseIfTaken<THeld>(Task<THeld> taking)
         where THeld : IAsyncDisposable => taking.ContinueWith(
             static taken => taken.Result.DisposeAsync().AsTask(),

@@ -4,8 +4,8 @@ using Valkeyrie.PowerShell.Completion;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that makes the same request for each of its keys.</summary>
-/// <typeparam name="TAnswer">What is answered.</typeparam>
+/// <summary>The base of cmdlets that send the same request for each of their keys.</summary>
+/// <typeparam name="TAnswer">The answer.</typeparam>
 public abstract class KvKeyCmdlet<TAnswer> : KvRequestCmdlet<string, TAnswer>
 {
     /// <summary>The keys.</summary>
@@ -27,7 +27,7 @@ public abstract class KvKeyCmdlet<TAnswer> : KvRequestCmdlet<string, TAnswer>
         }
     }
 
-    /// <summary>Tells whether a key is to be asked about; false where the user said no.</summary>
+    /// <summary>True if the request for a key is to be sent; false if the user declined it.</summary>
     /// <param name="key">The key.</param>
     private protected virtual bool IsWanted(string key) => true;
 }

@@ -4,28 +4,28 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that takes locks.</summary>
+/// <summary>The base of cmdlets that take locks.</summary>
 public abstract class KvLockCmdlet : KvHoldingCmdlet
 {
     private KvLockOptions? _options;
 
-    /// <summary>Who holds the lock, as Get-KvLock tells others. Default: the user and the machine, as in <c>user@machine</c>.</summary>
+    /// <summary>The holder that Get-KvLock shows to others. Default: the user and the machine, as in <c>user@machine</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Owner { get; set; }
 
-    /// <summary>A value to put on the locked key in the step that takes the lock. Default: the key is left alone.</summary>
+    /// <summary>A value to write to the locked key in the step that takes the lock. Default: the key is not written.</summary>
     [Parameter]
     [AllowEmptyString]
     public object? Value { get; set; }
 
-    /// <summary>How long the lock outlives its holder, should the holder die: a TimeSpan or seconds. Default: 20 seconds.</summary>
+    /// <summary>How long the lock lasts if its holder dies: a TimeSpan or seconds. Default: 20 seconds.</summary>
     [Parameter]
     [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public TimeSpan? Ttl { get; set; }
 
-    /// <summary>How long to wait for the lock: a TimeSpan or seconds; 0 tries once. Default: for ever.</summary>
+    /// <summary>How long to wait for the lock: a TimeSpan or seconds; 0 tries once. Default: without a limit.</summary>
     [Parameter]
     [Alias("TimeoutSeconds")]
     [Duration]
@@ -35,11 +35,11 @@ public abstract class KvLockCmdlet : KvHoldingCmdlet
     [Parameter]
     public SwitchParameter DeleteOnUnlock { get; set; }
 
-    /// <summary>Take the very lock that <c>etcdctl lock KEY</c> and programs with etcd's Go package concurrency take. Only on etcd's API 3 and embedded stores.</summary>
+    /// <summary>Take the same lock as <c>etcdctl lock KEY</c> and programs with etcd's Go package concurrency. Only on etcd's API 3 and embedded stores.</summary>
     [Parameter]
     public SwitchParameter EtcdMutex { get; set; }
 
-    /// <summary>Take the very lock that <c>consul lock KEY</c> takes. Only on Consul.</summary>
+    /// <summary>Take the same lock as <c>consul lock KEY</c>. Only on Consul.</summary>
     [Parameter]
     public SwitchParameter ConsulLock { get; set; }
 
@@ -81,7 +81,7 @@ public abstract class KvLockCmdlet : KvHoldingCmdlet
         }
     }
 
-    // Who holds it is read after the lock was not taken: by then it may be somebody else, or nobody.
+    // The holder is read after the failed attempt. By then it can be another one, or none.
     private async ValueTask<KvCannotLockException> HeldByAsync(KvCannotLockException failure, string key)
     {
         if (!Target.TryGetCapability<IKvLockStatus>(out var locks))

@@ -5,7 +5,7 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that takes a user's password. It comes as a SecureString, so that no history and no transcript holds it.</summary>
+/// <summary>The base of cmdlets that accept a user's password, as a SecureString, so no history and no transcript contains it.</summary>
 public abstract class KvPasswordCmdlet : KvAccessCmdlet
 {
     private protected const string PasswordSet = "Password";
@@ -15,12 +15,12 @@ public abstract class KvPasswordCmdlet : KvAccessCmdlet
     [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 1)]
     public SecureString? Password { get; set; }
 
-    /// <summary>The user and the password, as Get-Credential makes them.</summary>
+    /// <summary>The user and the password, as from Get-Credential.</summary>
     [Parameter(ParameterSetName = CredentialSet, Mandatory = true)]
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>The password as text. An empty password is refused: anyone who knows the name could sign in with it.</summary>
+    /// <summary>Gets the password as text. An empty password is refused, because anyone who knows the name could sign in with it.</summary>
     private protected string PlainPassword()
     {
         var plain = new NetworkCredential("", ParameterSetName == CredentialSet ? Credential!.Password : Password).Password;

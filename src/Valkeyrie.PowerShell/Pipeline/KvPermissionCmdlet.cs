@@ -5,7 +5,7 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet about what a role permits in ranges of keys.</summary>
+/// <summary>The base of cmdlets for the permissions of a role.</summary>
 public abstract class KvPermissionCmdlet : KvAccessCmdlet
 {
     private protected const string KeySet = "Key";
@@ -16,14 +16,14 @@ public abstract class KvPermissionCmdlet : KvAccessCmdlet
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string Role { get; set; } = "";
 
-    /// <summary>Directories: of <c>app</c> the key <c>app</c> and all keys below <c>app/</c>.</summary>
+    /// <summary>The directories: <c>app</c> means the key <c>app</c> and all keys below <c>app/</c>.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, Mandatory = true, Position = 1, ValueFromPipeline = true)]
     [AllowEmptyString]
     [TextOf("Path")]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The beginning of the keys.</summary>
+    /// <summary>The prefix of the keys.</summary>
     [Parameter(ParameterSetName = RangeArgument.PrefixSet, Mandatory = true)]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(KeyCompleter))]
@@ -36,7 +36,7 @@ public abstract class KvPermissionCmdlet : KvAccessCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string[] Key { get; set; } = [];
 
-    /// <summary>Every key of the store (of its namespace, where it has one).</summary>
+    /// <summary>All keys of the store, or of its namespace.</summary>
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
@@ -49,8 +49,8 @@ public abstract class KvPermissionCmdlet : KvAccessCmdlet
         }
     }
 
-    /// <summary>Changes what the role permits in a range.</summary>
-    /// <param name="range">The keys.</param>
+    /// <summary>Changes the role's permissions for a range.</summary>
+    /// <param name="range">The range.</param>
     private protected abstract void Change(KvRange range);
 
     private IEnumerable<RangeArgument> Ranges()

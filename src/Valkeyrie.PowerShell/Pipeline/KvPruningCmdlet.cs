@@ -2,21 +2,21 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that can remove what a source lacks, and asks before it does.</summary>
+/// <summary>The base of cmdlets that can remove keys that the source lacks, and that ask for confirmation first.</summary>
 public abstract class KvPruningCmdlet : KvStoreCmdlet
 {
     /// <summary>Also remove the keys of the destination that the source lacks. Asks first, unless -Force or -Confirm:$false is specified.</summary>
     [Parameter]
     public SwitchParameter Prune { get; set; }
 
-    /// <summary>Do not ask before keys are removed.</summary>
+    /// <summary>Remove keys without confirmation.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Asks whether keys may be removed, where they are to be and nothing says that nobody need be asked.</summary>
+    /// <summary>Asks for confirmation to remove keys, if -Prune is specified and confirmation is required.</summary>
     /// <param name="sourceName">The source in words.</param>
     /// <param name="target">The destination in words.</param>
-    /// <returns>True if the command may go on.</returns>
+    /// <returns>True if the command may continue.</returns>
     private protected bool MayPrune(string sourceName, string target)
     {
         var preference = SessionState.PSVariable.GetValue("ConfirmPreference");

@@ -2,28 +2,28 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <content>How a command that writes has its writes gathered into transactions while requests are under way.</content>
+/// <content>Groups the writes of a command into transactions while requests are in flight.</content>
 public abstract partial class KvRequestCmdlet<TRequest, TAnswer>
 {
-    // Enough for the transactions that are under way, and for one that is gathered meanwhile.
+    // Enough for the transactions in flight and the next one.
     private const int GatheredKeys = 1024;
 
     private KvBatchWriter? _writer;
 
-    /// <summary>True if the command writes, and without a condition or an option, so that its writes can be gathered.</summary>
+    /// <summary>True if the command writes without a condition or an option, so its writes can be grouped.</summary>
     private protected virtual bool CanGather => false;
 
-    /// <summary>Writes what can be gathered.</summary>
+    /// <summary>Gets the writer that groups writes.</summary>
     private protected KvBatchWriter Writer => _writer ??= new KvBatchWriter(
         Target, new KvBatchOptions { Operations = ThrottleLimit == 1 ? 1 : null, StopAtRefusal = StopsAtErrors }, StopToken);
 
-    /// <summary>The throttle limit where none is specified.</summary>
+    /// <summary>The default throttle limit.</summary>
     private int DefaultThrottleLimit => CanGather ? GatheredKeys : 128;
 
     private bool StopsAtErrors => (MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var action) ? action : GetVariableValue("ErrorActionPreference"))
         is ActionPreference.Stop or "Stop";
 
-    // The pipeline ends with the error, and nobody would tell of them.
+    // The error ends the pipeline, so nothing else would report these writes.
     private void WarnOfLaterWrites(IReadOnlyList<OrderedRequests<TRequest, TAnswer>.Entry> later)
     {
         if (!CanGather || !StopsAtErrors)

@@ -3,11 +3,11 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that sends a request for each of its keys, with many in flight.</summary>
-/// <remarks>While records come quickly, a record's answer may be written with a later record or at the end. Where the producer is slower than the
-/// store, as a watch is, every record is answered before the next is awaited. With a -ThrottleLimit of 1 every record is.</remarks>
-/// <typeparam name="TRequest">What is asked.</typeparam>
-/// <typeparam name="TAnswer">What is answered.</typeparam>
+/// <summary>The base of cmdlets that send a request for each of their keys, with many in flight.</summary>
+/// <remarks>While records arrive quickly, a record's answer can be written with a later record or at the end. If the producer is slower than the
+/// store, like a watch, every record is answered before the next one is awaited. With a -ThrottleLimit of 1, this is always so.</remarks>
+/// <typeparam name="TRequest">The request.</typeparam>
+/// <typeparam name="TAnswer">The answer.</typeparam>
 public abstract partial class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
 {
     private static readonly long SlowGap = Stopwatch.Frequency * 2 / 1000;
@@ -15,8 +15,8 @@ public abstract partial class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
     private OrderedRequests<TRequest, TAnswer>? _requests;
     private long _lastRecordAt;
 
-    /// <summary>The most keys in flight. With 1 each record is answered before the next is taken, as a later command that uses -PipelineVariable needs it,
-    /// and each is a request of its own. Default: 128 for commands that read, 1024 for those that write.</summary>
+    /// <summary>The maximum number of keys in flight. With 1, each record is answered before the next one is read, as a later command with -PipelineVariable requires,
+    /// and each is a separate request. Default: 128 for commands that read, 1024 for commands that write.</summary>
     [Parameter]
     [ValidateRange(1, 4096)]
     public int ThrottleLimit { get; set; }
@@ -36,7 +36,7 @@ public abstract partial class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
     /// <inheritdoc/>
     protected sealed override void Process()
     {
-        // Slow is a producer that leaves the store nothing to do; not one that a busy machine held up while answers are still on their way.
+        // A producer is slow if the store becomes idle, not if a busy machine delays it while answers are pending.
         var slow = Stopwatch.GetTimestamp() - _lastRecordAt > SlowGap;
         AnswerCompleted();
         slow &= _requests!.Count == 0;
@@ -52,7 +52,7 @@ public abstract partial class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void Complete() => AnswerAll();
 
-    /// <summary>Turns one pipeline record into requests, by <see cref="Request"/>.</summary>
+    /// <summary>Converts one record of the pipeline to requests with <see cref="Request"/>.</summary>
     protected abstract void ProcessInput();
 
     /// <summary>Sends a request.</summary>
@@ -60,23 +60,23 @@ public abstract partial class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
     protected abstract ValueTask<TAnswer> Send(TRequest request);
 
     /// <summary>Writes an answer.</summary>
-    /// <param name="request">What was asked.</param>
-    /// <param name="answer">What was answered.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="answer">The answer.</param>
     protected abstract void Answer(TRequest request, TAnswer answer);
 
-    /// <summary>The same as a part of a transaction. Only asked of a command that a transaction can hold.</summary>
+    /// <summary>Converts a request to an operation of a transaction. Called only for a command that a transaction can contain.</summary>
     /// <param name="request">The request.</param>
-    /// <exception cref="KvException">The request has an option that a transaction has not, or breaks a rule.</exception>
+    /// <exception cref="KvException">The request has an option that transactions do not support, or is not valid.</exception>
     private protected virtual KvOperation ToOperation(TRequest request) => throw new InvalidOperationException("This command cannot be recorded.");
 
-    /// <summary>Puts a request into flight; its answer is written in its turn. In a transaction's block it is recorded instead.</summary>
-    /// <param name="key">The key it is about.</param>
+    /// <summary>Sends a request; its answer is written in its turn. In the block of a transaction, the request is recorded instead.</summary>
+    /// <param name="key">The key of the request.</param>
     /// <param name="request">The request.</param>
     protected void Request(string key, TRequest request)
     {
         if (Recording is { } recording)
         {
-            // A transaction of which a part is missing must not be made.
+            // An incomplete transaction must not be committed.
             recording.Add(OrFail(key, () => ToOperation(request)));
             return;
         }
@@ -84,7 +84,7 @@ public abstract partial class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
         var requests = _requests!;
         if (requests.IsFull)
         {
-            // For half of them at once: to be woken for each would cost more than the requests themselves.
+            // Half of them at once: waking up for each one would cost more than the requests.
             WaitFor(requests.Middle);
             WaitFor(requests.Next);
             AnswerCompleted();

@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Completion;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that changes which users have a role.</summary>
+/// <summary>The base of cmdlets that grant a role to users or revoke it.</summary>
 public abstract class KvRoleCmdlet : KvAccessCmdlet
 {
     /// <summary>The role.</summary>

@@ -6,28 +6,28 @@ using Valkeyrie.PowerShell.Transactions;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that works on a store.</summary>
+/// <summary>The base of cmdlets that use a store.</summary>
 public abstract class KvStoreCmdlet : KvCmdlet
 {
     private IKvStore? _target;
 
-    /// <summary>The store: what Connect-KvStore gave, the name of an open one, or any <see cref="IKvStore"/>. Default: the session's current store, and
-    /// in a process in which nobody has connected, the user's own file.</summary>
+    /// <summary>The store: the output of Connect-KvStore, the name of an open store, or any <see cref="IKvStore"/>. Default: the current store of the session;
+    /// in a process without any connection, the user's default file.</summary>
     [Parameter]
     [Alias("Connection")]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? Store { get; set; }
 
-    /// <summary>The store to work on; there from <see cref="Begin"/> on.</summary>
+    /// <summary>The store of the command, available from <see cref="Begin"/> on.</summary>
     protected IKvStore Target => _target ?? throw new InvalidOperationException("The store is known only once processing has begun.");
 
-    /// <summary>False for a command that was asked for something that needs no store.</summary>
+    /// <summary>False if the arguments require no store.</summary>
     private protected virtual bool NeedsStore => true;
 
-    /// <summary>The transaction for which this command is recorded instead of carried out; null outside of a transaction's blocks.</summary>
+    /// <summary>The transaction that records this command instead of running it; null outside the blocks of a transaction.</summary>
     private protected TransactionRecording? Recording { get; private set; }
 
-    /// <summary>True for a command that a transaction can hold.</summary>
+    /// <summary>True for a command that a transaction can contain.</summary>
     private protected virtual bool CanBeRecorded => false;
 
     /// <inheritdoc/>
@@ -57,8 +57,8 @@ public abstract class KvStoreCmdlet : KvCmdlet
     /// <inheritdoc/>
     private protected override void OnFailureWritten(ErrorRecord error) => Recording?.Refuse(error);
 
-    /// <summary>The store that another parameter than -Store names; <see cref="Target"/> where that was not specified. Ends the command where it names none.</summary>
-    /// <param name="parameter">The parameter's name.</param>
+    /// <summary>Gets the store that a parameter other than -Store names; <see cref="Target"/> if that parameter is omitted. Ends the command if it names no store.</summary>
+    /// <param name="parameter">The name of the parameter.</param>
     /// <param name="named">Its value.</param>
     private protected IKvStore StoreOf(string parameter, object? named)
     {
@@ -75,7 +75,7 @@ public abstract class KvStoreCmdlet : KvCmdlet
         return store;
     }
 
-    /// <summary>Warns of a key that looks like a pattern. For commands that wait for the key: they fail for no other reason that would tell.</summary>
+    /// <summary>Warns of a key that looks like a pattern. For commands that wait for the key, because no error would reveal the mistake.</summary>
     /// <param name="key">The key.</param>
     private protected void WarnOfWildcard(string? key)
     {
@@ -99,8 +99,8 @@ public abstract class KvStoreCmdlet : KvCmdlet
         }
     }
 
-    /// <summary>Refuses a -Recurse of false for what works on whole trees.</summary>
-    /// <param name="recurse">The parameter.</param>
+    /// <summary>Refuses -Recurse:$false for commands that always process whole trees.</summary>
+    /// <param name="recurse">The argument.</param>
     private protected void CheckRecurse(SwitchParameter recurse)
     {
         if (MyInvocation.BoundParameters.ContainsKey("Recurse") && !recurse)

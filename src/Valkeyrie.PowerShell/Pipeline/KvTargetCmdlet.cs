@@ -2,13 +2,13 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that chooses the current store. Until it has, none is current: what comes after its failure is not written into the store before.</summary>
+/// <summary>The base of cmdlets that choose the current store. Until one has succeeded, no store is current: commands after a failure must not write to the previous store.</summary>
 public abstract class KvTargetCmdlet : KvCmdlet
 {
     private readonly string _command;
     private bool _begun;
 
-    /// <summary>Prepares the command.</summary>
+    /// <summary>Initializes the command.</summary>
     /// <param name="command">Its name, for errors.</param>
     private protected KvTargetCmdlet(string command) => _command = command;
 
@@ -19,7 +19,7 @@ public abstract class KvTargetCmdlet : KvCmdlet
         LeaveCurrent();
     }
 
-    /// <summary>Leaves the session without a current store, until the next one is chosen.</summary>
+    /// <summary>Leaves the session without a current store until the next one is chosen.</summary>
     private protected void LeaveCurrent()
     {
         DefaultStore.GiveWay();
@@ -29,7 +29,7 @@ public abstract class KvTargetCmdlet : KvCmdlet
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // PowerShell also disposes a command whose arguments it could not bind, such as an unset variable: it has failed like any other.
+        // PowerShell also disposes a command whose arguments could not be bound, such as an unset variable. Such a command has failed, too.
         if (disposing && !_begun)
         {
             LeaveCurrent();

@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Completion;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that works on directories, or on a prefix.</summary>
+/// <summary>The base of cmdlets for directories or a prefix.</summary>
 public abstract class KvTreeCmdlet : KvStoreCmdlet
 {
     /// <summary>The directories: <c>app</c> means the keys that start with <c>app/</c>.</summary>
@@ -14,7 +14,7 @@ public abstract class KvTreeCmdlet : KvStoreCmdlet
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string[]? Path { get; set; }
 
-    /// <summary>The keys that start with this text, whatever follows.</summary>
+    /// <summary>All keys that start with this text.</summary>
     [Parameter(ParameterSetName = RangeArgument.PrefixSet, Mandatory = true)]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(KeyCompleter))]

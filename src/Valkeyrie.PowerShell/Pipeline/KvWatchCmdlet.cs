@@ -3,29 +3,29 @@ using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that follows ranges of keys until it is stopped, its time is up, or a later command has enough.</summary>
+/// <summary>The base of cmdlets that watch ranges of keys until they are stopped, the timeout expires, or a later command needs no more input.</summary>
 public abstract class KvWatchCmdlet : KvFollowCmdlet
 {
     private readonly List<KvRange> _ranges = [];
     private readonly HashSet<Watch> _away = [];
-    /// <summary>Leave out the pairs that exist when the watch begins.</summary>
+    /// <summary>Omit the pairs that exist when the watch begins.</summary>
     [Parameter]
     public SwitchParameter ChangesOnly { get; set; }
 
-    /// <summary>Replay every change from this revision on, without the pairs that exist.</summary>
+    /// <summary>Replay every change from this revision on, without the existing pairs.</summary>
     [Parameter]
     public long FromRevision { get; set; }
 
-    /// <summary>Carry the value before each change along.</summary>
+    /// <summary>Include the previous value in each event.</summary>
     [Parameter]
     public SwitchParameter PreviousValue { get; set; }
 
-    /// <summary>Where changes are no longer kept, or the store has another history now, go on with a fresh listing after a Resync event, instead of
+    /// <summary>If changes are no longer available, or the store now has another history, continue with a new listing after a Resync event, instead of
     /// ending with an error.</summary>
     [Parameter]
     public SwitchParameter Resynchronize { get; set; }
 
-    /// <summary>Adds a range to those that are followed once all input has come.</summary>
+    /// <summary>Adds a range to the ranges that are watched after the end of the input.</summary>
     /// <param name="argument">The range.</param>
     private protected void Follow(RangeArgument argument) => ReportErrors(argument, () => _ranges.Add(argument.Range));
 
@@ -48,7 +48,7 @@ public abstract class KvWatchCmdlet : KvFollowCmdlet
         }
         finally
         {
-            // Ends those that wait; one that has its next event ready is closed by hand.
+            // This ends waiting enumerations; one whose next event is available is disposed explicitly.
             ending.Cancel();
             foreach (var watch in watches)
             {
@@ -90,7 +90,7 @@ public abstract class KvWatchCmdlet : KvFollowCmdlet
         }
     }
 
-    /// <summary>Warns of an outage and of its end: once, however many ranges are followed.</summary>
+    /// <summary>Warns of an outage and of its end, once for all watched ranges.</summary>
     private void WarnOnce(Watch watch, KvEvent change)
     {
         if (change.Type == KvEventType.Outage)
@@ -106,7 +106,7 @@ public abstract class KvWatchCmdlet : KvFollowCmdlet
         }
     }
 
-    /// <summary>One range that is followed. The event after the one that is written is already on its way.</summary>
+    /// <summary>One watched range. It already fetches the next event while one is written.</summary>
     private sealed class Watch
     {
         private readonly IAsyncEnumerator<KvEvent> _events;
@@ -122,7 +122,7 @@ public abstract class KvWatchCmdlet : KvFollowCmdlet
 
         public Task<bool> Next { get; private set; }
 
-        /// <summary>The event that has come; null at the end.</summary>
+        /// <summary>Takes the fetched event; null at the end.</summary>
         public KvEvent? TakeNext()
         {
             try

@@ -1,7 +1,7 @@
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A lock as the block that runs under it sees it. The command that runs the block is the holder: whoever releases the lock in the block, or with what
-/// came out of it, does so under the holder, who is notified and stops the block.</summary>
+/// <summary>The lock as its block sees it. The command that runs the block is the holder. If the block, or code that received this object from it, releases the lock,
+/// the holder is notified and stops the block.</summary>
 /// <param name="held">The lock.</param>
 internal sealed class LentLock(KvLock held) : KvLock
 {

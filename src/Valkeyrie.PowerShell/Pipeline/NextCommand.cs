@@ -4,10 +4,10 @@ using System.Management.Automation.Runspaces;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>The command that a command of ours writes to.</summary>
+/// <summary>Finds the next command of the pipeline.</summary>
 internal static class NextCommand
 {
-    /// <summary>The class of the next cmdlet of the pipeline; null if there is none, or if it is not known.</summary>
+    /// <summary>Gets the class of the next cmdlet in the pipeline; null if there is none, or if it is unknown.</summary>
     /// <param name="cmdlet">The command.</param>
     public static Type? ClassBehind(PSCmdlet cmdlet)
     {
@@ -21,7 +21,7 @@ internal static class NextCommand
         return (((command as AliasInfo)?.ResolvedCommand ?? command) as CmdletInfo)?.ImplementingType;
     }
 
-    // PowerShell tells a command its place in the pipeline. What the pipeline is stands in the frame of the caller.
+    // PowerShell tells a command only its position in the pipeline. The caller's frame contains the pipeline.
     private static string? NameBehind(InvocationInfo call)
     {
         var statement = Runspace.DefaultRunspace?.Debugger?.GetCallStack().FirstOrDefault()?.Position?.Text;

@@ -1,12 +1,12 @@
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>The requests that a pipeline has in flight: answered in the order in which they were asked, and for one key also sent in that order,
-/// each after the answer to the one before.</summary>
-/// <remarks>Used by the pipeline's thread alone. A ring of fixed size and one dictionary entry a request, so that ten thousand records cost little
+/// <summary>The requests in flight of a pipeline. They are answered in the order of the requests. Requests for one key are also sent in order,
+/// each after the answer to the previous one.</summary>
+/// <remarks>Used only by the pipeline's thread. It consists of a ring of fixed size and one dictionary entry per request, so ten thousand records cost little
 /// more than their requests.</remarks>
-/// <typeparam name="TRequest">What is asked.</typeparam>
-/// <typeparam name="TAnswer">What is answered.</typeparam>
-/// <param name="window">The most requests in flight.</param>
+/// <typeparam name="TRequest">The request.</typeparam>
+/// <typeparam name="TAnswer">The answer.</typeparam>
+/// <param name="window">The maximum number of requests in flight.</param>
 /// <param name="send">Sends a request.</param>
 internal sealed class OrderedRequests<TRequest, TAnswer>(int window, Func<TRequest, ValueTask<TAnswer>> send)
 {
@@ -14,23 +14,23 @@ internal sealed class OrderedRequests<TRequest, TAnswer>(int window, Func<TReque
     private readonly Dictionary<string, Task<TAnswer>> _lastOfKey = new(window, StringComparer.Ordinal);
     private int _first;
 
-    /// <summary>How many requests wait for their answer to be taken.</summary>
+    /// <summary>The number of requests whose answers have not been taken.</summary>
     public int Count { get; private set; }
 
-    /// <summary>True if no further request can be added before an answer is taken.</summary>
+    /// <summary>True if an answer must be taken before the next request.</summary>
     public bool IsFull => Count == window;
 
-    /// <summary>The answer that is next to be taken, and ends sooner or later.</summary>
+    /// <summary>The next answer to take.</summary>
     public Task<TAnswer> Next => _ring[_first].Answer;
 
-    /// <summary>The answer in the middle of those that are waited for.</summary>
+    /// <summary>The answer in the middle of those that have not been taken.</summary>
     public Task<TAnswer> Middle => _ring[(_first + (Count / 2)) % window].Answer;
 
-    /// <summary>All that wait for their answer to be taken, in order.</summary>
+    /// <summary>All requests whose answers have not been taken, in order.</summary>
     public IReadOnlyList<Entry> Rest => [.. Enumerable.Range(0, Count).Select(i => _ring[(_first + i) % window])];
 
-    /// <summary>Sends a request, or lines it up behind the one for the same key.</summary>
-    /// <param name="key">The key it is about.</param>
+    /// <summary>Sends a request, or queues it after the request for the same key.</summary>
+    /// <param name="key">The key of the request.</param>
     /// <param name="request">The request.</param>
     public void Add(string key, TRequest request)
     {
@@ -55,7 +55,7 @@ internal sealed class OrderedRequests<TRequest, TAnswer>(int window, Func<TReque
         return taken;
     }
 
-    // A request that is refused before it is sent fails in its turn like any other.
+    // A request that is refused before it is sent fails in its turn.
     private Task<TAnswer> Send(TRequest request)
     {
         try

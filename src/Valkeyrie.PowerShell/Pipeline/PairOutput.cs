@@ -3,21 +3,21 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>How a pair goes to those of PowerShell's commands that make something else of an object than what it is to its users, where they are the next command of the
-/// pipeline. To any other command it goes as it is.</summary>
+/// <summary>Converts pairs for those PowerShell commands that would otherwise process them differently than users expect, if such a command is the next one in the
+/// pipeline. For any other command, pairs are unchanged.</summary>
 internal static class PairOutput
 {
-    /// <summary>What a pair becomes; null where it stays what it is.</summary>
+    /// <summary>Gets the conversion of a pair; null if pairs remain unchanged.</summary>
     /// <param name="cmdlet">The command that emits pairs.</param>
     public static Func<KvPair, IEnumerable<object>>? For(PSCmdlet cmdlet) => NextCommand.ClassBehind(cmdlet) switch
     {
-        // It searches the text of an object, which is the key of a pair; of files alone it knows to search what is in them.
+        // The command searches the text of an object, which is the key of a pair. Only for files does it search the content.
         { FullName: "Microsoft.PowerShell.Commands.SelectStringCommand" } search when search.Assembly.GetType("Microsoft.PowerShell.Commands.MatchInfo") is { } line =>
             pair => LinesOf(pair, line),
         _ => null,
     };
 
-    /// <summary>The lines of a value, each with the key for its path, as lines of files are handed on that have been found.</summary>
+    /// <summary>Gets the lines of a value, each with the key as its path, in the form of found lines of a file.</summary>
     private static IEnumerable<object> LinesOf(KvPair pair, Type lineType)
     {
         using var lines = new StringReader(Encoding.UTF8.GetString(pair.GetBytes()));

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>How far work is.</summary>
-/// <param name="Status">In words.</param>
-/// <param name="Operation">What is done at the moment; empty where the status says it.</param>
-/// <param name="Percent">The part that is done; -1 where nobody knows.</param>
+/// <summary>The progress of an operation.</summary>
+/// <param name="Status">The progress in words.</param>
+/// <param name="Operation">The current step; empty if the status contains it.</param>
+/// <param name="Percent">The completed part in percent; -1 if it is unknown.</param>
 internal sealed record ProgressLine(string Status, string Operation = "", int Percent = -1)
 {
-    /// <summary>A number of keys as it is shown.</summary>
+    /// <summary>Formats a number of keys.</summary>
     public static string Keys(long count) => $"{Number(count)} keys";
 
-    /// <summary>A number as it is shown.</summary>
+    /// <summary>Formats a number.</summary>
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -4,17 +4,17 @@ using PowerShellEngine = System.Management.Automation.PowerShell;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>Runs a script block as a part of a cmdlet, so that it can be stopped by itself while the rest of the pipeline lives on.</summary>
-/// <remarks>The call of the block is joined to the cmdlet's own streams, redirections and all, but carried out inside a nested pipeline, which is what
-/// there is to stop. How it ended (an error, a break, a later command that has enough) is carried past the nested pipeline, which would swallow it. A nested
-/// pipeline also begins as if no <c>try</c> were around it, so that one is put there where one is: what is in the block behaves as in <c>&amp; { }</c>.
+/// <summary>Runs a script block inside a cmdlet so that it can be stopped while the rest of the pipeline continues.</summary>
+/// <remarks>The call of the block uses the cmdlet's own streams and redirections, but runs inside a nested pipeline, which is what
+/// can be stopped. The end of the block (an error, a break, a later command that needs no more input) is carried past the nested pipeline, which would swallow it. A nested
+/// pipeline also ignores an enclosing <c>try</c>, so one is added if there is one outside: the block behaves as in <c>&amp; { }</c>.
 /// </remarks>
-/// <param name="cmdlet">The cmdlet that it is part of.</param>
+/// <param name="cmdlet">The cmdlet that runs the block.</param>
 /// <param name="block">The block.</param>
 /// <param name="argument">Its argument.</param>
 internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object argument)
 {
-    // Whoever stops the block learns that it has ended, and waits no longer than this for it.
+    // The code that stops the block is notified of its end, and waits at most this long for it.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
 
     private const string CallBack = "$args[0].Invoke()";
@@ -25,7 +25,7 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
     private ExceptionDispatchInfo? _end;
 
     /// <summary>Runs the block to its end, or until the token fires.</summary>
-    /// <param name="stop">Stops the block, also in the middle of a command that waits. Nothing is thrown for that.</param>
+    /// <param name="stop">Stops the block, also during a command that waits, without an exception.</param>
     public void Invoke(CancellationToken stop)
     {
         var isEnclosed = EnclosingTry.IsAround(cmdlet);
@@ -47,7 +47,7 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
             return;
         }
 
-        // Without a try around it only an error that is to stop the script gets out of a block, and a cmdlet that passes it on as it is would stop a statement alone.
+        // Without an enclosing try, only an error that stops the script leaves a block. If a cmdlet passed it on unchanged, it would stop only one statement.
         if (!isEnclosed && _end?.SourceException is RuntimeException { WasThrownFromThrowStatement: false } error
             and not (PipelineStoppedException or ActionPreferenceStopException or CmdletInvocationException))
         {
@@ -63,7 +63,7 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
         var pipelineThread = Environment.CurrentManagedThreadId;
         using var stopping = stop.Register(() =>
         {
-            // Begun, not awaited: the pipeline that is to stop may be waiting for this very thread.
+            // Started, not awaited: the pipeline to stop can be waiting for this thread.
             nested.BeginStop(null, null);
             if (Environment.CurrentManagedThreadId != pipelineThread)
             {
@@ -74,7 +74,7 @@ internal sealed class StoppableBlock(PSCmdlet cmdlet, ScriptBlock block, object 
         {
             call.End();
         }
-#pragma warning disable CA1031 // whatever it is, it is thrown again outside
+#pragma warning disable CA1031 // any exception is rethrown outside
         catch (Exception e)
 #pragma warning restore CA1031
         {

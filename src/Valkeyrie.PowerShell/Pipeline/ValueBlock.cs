@@ -4,16 +4,16 @@ using System.Runtime.ExceptionServices;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A block that makes a value of what it gets, which is <c>$_</c> in it and its first argument. An error ends it, wherever in it that is: what is made of a part of
-/// it is not the intended value.</summary>
+/// <summary>A block that computes a value from its input, which is <c>$_</c> and its first argument. Any error ends the block: an incomplete run
+/// would not return the intended value.</summary>
 /// <param name="block">The block.</param>
-/// <param name="name">The parameter that it was passed to, for errors.</param>
+/// <param name="name">The parameter of the block, for errors.</param>
 internal sealed class ValueBlock(ScriptBlock block, string name)
 {
-    /// <summary>Makes a value.</summary>
-    /// <param name="input">What the block gets.</param>
-    /// <param name="key">The key that it is for.</param>
-    /// <exception cref="KvInvalidArgumentException">The block failed, or made nothing.</exception>
+    /// <summary>Computes a value.</summary>
+    /// <param name="input">The input of the block.</param>
+    /// <param name="key">The key of the value.</param>
+    /// <exception cref="KvInvalidArgumentException">The block failed, or returned nothing.</exception>
     public object? Make(object? input, string key)
     {
         ExceptionDispatchInfo? end = null;
@@ -36,7 +36,7 @@ internal sealed class ValueBlock(ScriptBlock block, string name)
         };
     }
 
-    // How the block ends is carried past the script that runs it, which would make another error of it.
+    // The error of a block is carried past the invocation, which would turn it into another error.
     private ExceptionDispatchInfo? Run(object? input, out Collection<PSObject> made)
     {
         made = [];
@@ -45,7 +45,7 @@ internal sealed class ValueBlock(ScriptBlock block, string name)
             made = block.InvokeWithContext(null, [new PSVariable("_", input), new PSVariable("ErrorActionPreference", ActionPreference.Stop)], input);
             return null;
         }
-#pragma warning disable CA1031 // whatever it is, it is thrown again outside
+#pragma warning disable CA1031 // any exception is rethrown outside
         catch (Exception e)
 #pragma warning restore CA1031
         {

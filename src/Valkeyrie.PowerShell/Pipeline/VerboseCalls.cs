@@ -4,24 +4,24 @@ using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>What -Verbose tells of a command's own calls: each attempt with its endpoint and its duration. They end on any thread, and are reported on the pipeline's.</summary>
+/// <summary>Collects the calls of a command for -Verbose: each attempt with its endpoint and duration. Calls end on any thread, and are reported on the pipeline's thread.</summary>
 internal sealed class VerboseCalls : IDisposable
 {
-    // A lock that is held for days is renewed meanwhile, and nothing can be reported before the block ends.
+    // A lock that is held for days is renewed all the time, and nothing can be reported before the block ends.
     private const int MostWaiting = 100_000;
 
     private readonly ConcurrentQueue<CallAttempt> _ended = new();
     private readonly CallObservation _observation;
     private long _leftOut;
 
-    /// <summary>Begins to observe.</summary>
+    /// <summary>Starts the observation.</summary>
     public VerboseCalls() => _observation = new CallObservation(Add);
 
-    /// <summary>Has a command report the calls of the current flow, until what is returned is disposed of.</summary>
-    /// <param name="calls">What tells them; null for a command that is not asked to.</param>
+    /// <summary>Observes the calls of the current flow until the returned object is disposed.</summary>
+    /// <param name="calls">The collection of the command; null if it does not report calls.</param>
     public static CallObservation.Scope Enter(VerboseCalls? calls) => CallObservation.Enter(calls?._observation);
 
-    /// <summary>Tells what has ended since it was last asked.</summary>
+    /// <summary>Reports the calls that have ended since the last report.</summary>
     /// <param name="write">Writes a line.</param>
     public void Tell(Action<string> write)
     {

@@ -3,11 +3,11 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>A cmdlet that tells nothing but what can be seen: whatever it says to a user beside its output (errors, warnings, questions, progress) is made
-/// visible on its way, so that no key, no value and no server's words control the terminal. What it emits is data, and stays as it is.</summary>
+/// <summary>The base of cmdlets whose messages are visible: errors, warnings, prompts and progress show control characters instead of executing them, so no key, no
+/// value and no server's text controls the terminal. The output is data and remains unchanged.</summary>
 public abstract class VisibleCmdlet : PSCmdlet
 {
-    /// <summary>Writes an error that lets the command go on.</summary>
+    /// <summary>Writes an error that does not end the command.</summary>
     /// <param name="errorRecord">The error.</param>
     protected new void WriteError(ErrorRecord errorRecord) => base.WriteError(VisibleError.Of(errorRecord));
 
@@ -19,42 +19,42 @@ public abstract class VisibleCmdlet : PSCmdlet
     /// <param name="text">The warning.</param>
     protected new void WriteWarning(string text) => base.WriteWarning(VisibleText.Of(text));
 
-    /// <summary>Tells what is done, to whoever asked for it.</summary>
-    /// <param name="text">What is done.</param>
+    /// <summary>Writes a verbose message.</summary>
+    /// <param name="text">The message.</param>
     protected new void WriteVerbose(string text) => base.WriteVerbose(VisibleText.Of(text));
 
-    /// <summary>Tells what helps to find a fault.</summary>
-    /// <param name="text">The text.</param>
+    /// <summary>Writes a debug message.</summary>
+    /// <param name="text">The message.</param>
     protected new void WriteDebug(string text) => base.WriteDebug(VisibleText.Of(text));
 
-    /// <summary>Shows how far the work is.</summary>
-    /// <param name="progressRecord">How far it is.</param>
+    /// <summary>Shows progress.</summary>
+    /// <param name="progressRecord">The progress.</param>
     protected new void WriteProgress(ProgressRecord progressRecord) => base.WriteProgress(VisibleProgress.Of(progressRecord));
 
-    /// <summary>Asks before something is changed, or tells what would be.</summary>
-    /// <param name="target">What is changed.</param>
+    /// <summary>Asks for confirmation of a change, or shows it for -WhatIf.</summary>
+    /// <param name="target">The target of the change.</param>
     protected new bool ShouldProcess(string target) => base.ShouldProcess(VisibleText.Of(target));
 
     /// <inheritdoc cref="ShouldProcess(string)"/>
-    /// <param name="target">What is changed.</param>
-    /// <param name="action">What is done.</param>
+    /// <param name="target">The target of the change.</param>
+    /// <param name="action">The change.</param>
     protected new bool ShouldProcess(string target, string action) => base.ShouldProcess(VisibleText.Of(target), VisibleText.Of(action));
 
     /// <inheritdoc cref="ShouldProcess(string)"/>
-    /// <param name="verboseDescription">What is done.</param>
+    /// <param name="verboseDescription">The description of the change.</param>
     /// <param name="verboseWarning">The question.</param>
-    /// <param name="caption">What stands above it.</param>
+    /// <param name="caption">The caption of the question.</param>
     protected new bool ShouldProcess(string verboseDescription, string verboseWarning, string caption) =>
         base.ShouldProcess(VisibleText.Of(verboseDescription), VisibleText.Of(verboseWarning), VisibleText.Of(caption));
 
-    /// <summary>Asks in any case.</summary>
+    /// <summary>Asks for confirmation unconditionally.</summary>
     /// <param name="query">The question.</param>
-    /// <param name="caption">What stands above it.</param>
+    /// <param name="caption">The caption of the question.</param>
     protected new bool ShouldContinue(string query, string caption) => base.ShouldContinue(VisibleText.Of(query), VisibleText.Of(caption));
 
     /// <inheritdoc cref="ShouldContinue(string, string)"/>
     /// <param name="query">The question.</param>
-    /// <param name="caption">What stands above it.</param>
+    /// <param name="caption">The caption of the question.</param>
     /// <param name="yesToAll">True after an answer to all.</param>
     /// <param name="noToAll">True after a refusal of all.</param>
     protected new bool ShouldContinue(string query, string caption, ref bool yesToAll, ref bool noToAll) =>

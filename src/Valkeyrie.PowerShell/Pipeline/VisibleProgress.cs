@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>Progress as a host shows it, fit for a terminal.</summary>
+/// <summary>Makes progress safe for a terminal.</summary>
 internal static class VisibleProgress
 {
-    /// <summary>Makes the words of a progress record visible.</summary>
+    /// <summary>Shows the control characters in the texts of a progress record.</summary>
     /// <param name="progress">The record.</param>
     /// <returns>The same record.</returns>
     public static ProgressRecord Of(ProgressRecord progress)

@@ -3,13 +3,13 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>Shows how far work is, once that takes longer than a moment: while it is done, and while a store is waited for.</summary>
+/// <summary>Shows the progress of an operation that takes longer than a moment, also while it waits for a store.</summary>
 internal sealed class WorkProgress : IDisposable
 {
-    // An id of its own, so that it stands beside what a script shows of itself, which usually has the id 0.
+    // A separate id, so the progress is shown next to that of the script, which usually has the id 0.
     private const int ActivityId = 0x6b76;
 
-    // What ends within the first interval shows nothing.
+    // An operation that ends within the first interval shows no progress.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private readonly string _activity;
@@ -20,30 +20,30 @@ internal sealed class WorkProgress : IDisposable
     private long _shownAt = Stopwatch.GetTimestamp();
     private bool _hasShown;
 
-    /// <summary>Begins.</summary>
-    /// <param name="activity">What is done.</param>
-    /// <param name="describe">Tells how far it is, from the number of keys that have been handled.</param>
+    /// <summary>Starts the progress.</summary>
+    /// <param name="activity">The name of the operation.</param>
+    /// <param name="describe">Describes the progress for a number of processed keys.</param>
     /// <param name="write">Writes a record, on the pipeline's thread.</param>
-    /// <param name="wait">Waits on that thread, which has time to show progress meanwhile.</param>
-    /// <param name="stopToken">Fires when the pipeline is being stopped.</param>
+    /// <param name="wait">Waits on the pipeline's thread, which shows the progress meanwhile.</param>
+    /// <param name="stopToken">Fires when the pipeline is stopped.</param>
     public WorkProgress(string activity, Func<long, ProgressLine> describe, Action<ProgressRecord> write, BlockingWait wait, CancellationToken stopToken)
     {
         (_activity, _describe, _write, _wait, _stopToken) = (activity, describe, write, wait, stopToken);
         _wait.Meanwhile = (Show, Interval);
     }
 
-    /// <summary>How many keys have been handled.</summary>
+    /// <summary>The number of processed keys.</summary>
     public long Keys { get; private set; }
 
-    /// <summary>Counts further keys.</summary>
-    /// <param name="keys">How many.</param>
+    /// <summary>Counts more processed keys.</summary>
+    /// <param name="keys">Their number.</param>
     public void Add(int keys)
     {
         Keys += keys;
         Show();
     }
 
-    /// <summary>Takes it off the screen.</summary>
+    /// <summary>Removes the progress from the screen.</summary>
     public void Dispose()
     {
         _wait.Meanwhile = null;

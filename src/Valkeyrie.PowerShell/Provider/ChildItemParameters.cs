@@ -2,24 +2,24 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>What Get-ChildItem takes in addition on a drive of this provider.</summary>
+/// <summary>The parameters that this provider adds to Get-ChildItem.</summary>
 public sealed class ChildItemParameters : ItemParameters
 {
-    /// <summary>Directories alone.</summary>
+    /// <summary>List only directories.</summary>
     [Parameter]
     [Alias("ad")]
     public SwitchParameter Directory { get; set; }
 
-    /// <summary>Values alone, those among them that are directories too.</summary>
+    /// <summary>List only values, including those with a directory of the same name.</summary>
     [Parameter]
     [Alias("af")]
     public SwitchParameter File { get; set; }
 
-    /// <summary>Leave the values out, which makes a listing of large values quick.</summary>
+    /// <summary>Omit the values, to list large values quickly.</summary>
     [Parameter]
     [Alias("KeyOnly")]
     public SwitchParameter KeysOnly { get; set; }
 
-    /// <summary>Tells whether an entry is asked for.</summary>
+    /// <summary>True if an entry is requested.</summary>
     internal bool Wants(KvEntry entry) => (!Directory || entry.IsDirectory) && (!File || entry.Pair is not null);
 }

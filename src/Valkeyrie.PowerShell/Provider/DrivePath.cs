@@ -1,20 +1,20 @@
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>The paths that PowerShell and the provider speak to each other: <c>DRIVE:/name/name</c>, with the platform's separator. Both slashes separate
-/// names on every platform, several in a row as one.</summary>
-/// <remarks>Nothing here asks the store: PowerShell takes paths apart many times for one command. It also asks about pieces of paths, with and without a
-/// drive or a slash at their beginning.</remarks>
+/// <summary>Parses and builds the paths that PowerShell and the provider exchange: <c>DRIVE:/name/name</c>, with the platform's separator. Both slashes separate
+/// names on every platform; several in a row count as one.</summary>
+/// <remarks>None of these methods contacts the store, because PowerShell parses paths many times for one command. It also passes parts of paths, with and without a
+/// drive or a leading slash.</remarks>
 internal static class DrivePath
 {
     private static readonly char Separator = Path.DirectorySeparatorChar;
     private static readonly char Other = Separator == '/' ? '\\' : '/';
 
-    /// <summary>The root of a drive.</summary>
+    /// <summary>Gets the root of a drive.</summary>
     public static string RootOf(string drive) => $"{drive}:{Separator}";
 
-    /// <summary>Takes a path apart.</summary>
+    /// <summary>Parses a path.</summary>
     /// <param name="path">The path.</param>
-    /// <returns>The drive's name, null where the path has none; and the names.</returns>
+    /// <returns>The name of the drive, null if the path has none; and the names.</returns>
     public static (string? Drive, string[] Names) Parse(string path)
     {
         path = Normalize(path);
@@ -24,10 +24,10 @@ internal static class DrivePath
         return (hasDrive ? path[..colon] : null, names);
     }
 
-    /// <summary>True if a path ends with a separator, which stands for a directory.</summary>
+    /// <summary>True if a path ends with a separator, which marks a directory.</summary>
     public static bool IsDirectory(string path) => path.Length > 0 && path[^1] is '/' or '\\';
 
-    /// <summary>Puts a path together.</summary>
+    /// <summary>Joins two paths.</summary>
     public static string Join(string parent, string child)
     {
         parent = Normalize(parent);
@@ -41,7 +41,7 @@ internal static class DrivePath
         return parent[^1] == Separator ? parent + rest : parent + Separator + rest;
     }
 
-    /// <summary>What a path lies in; empty for a root or a single name.</summary>
+    /// <summary>Gets the parent of a path; empty for a root or a single name.</summary>
     public static string ParentOf(string path)
     {
         path = Normalize(path).TrimEnd(Separator);
@@ -53,16 +53,16 @@ internal static class DrivePath
         };
     }
 
-    /// <summary>The last name of a path; of a root the root itself.</summary>
+    /// <summary>Gets the last name of a path; for a root, the root itself.</summary>
     public static string NameOf(string path)
     {
         path = Normalize(path).TrimEnd(Separator);
         return path.LastIndexOf(Separator) is >= 0 and var end ? path[(end + 1)..] : Rooted(path);
     }
 
-    /// <summary>A path as seen from another one.</summary>
+    /// <summary>Gets a path relative to another one.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="from">Where it is seen from; empty for nowhere.</param>
+    /// <param name="from">The other path; empty for none.</param>
     public static string Relative(string path, string? from)
     {
         var names = Resolved(path);
@@ -78,7 +78,7 @@ internal static class DrivePath
             common++;
         }
 
-        // The place itself is shown by its name; a drive's root, which has none, by nothing.
+        // The location itself is shown by its name; the root of a drive has none, so it is empty.
         if (common == names.Count && common == bases.Count && common > 1)
         {
             return $"..{Separator}{names[^1]}";

@@ -1,12 +1,12 @@
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>What a store knows of an entry beside the value.</summary>
+/// <summary>The properties of an entry besides its value.</summary>
 internal static class EntryProperties
 {
-    /// <summary>The properties, in the order in which they are shown.</summary>
+    /// <summary>Gets the properties in display order.</summary>
     /// <param name="entry">The entry, with its value.</param>
-    /// <param name="timeLeft">How long the key still lives; null for ever.</param>
-    /// <param name="isTimeKnown">False to leave that out.</param>
+    /// <param name="timeLeft">The remaining time to live; null if the key does not expire.</param>
+    /// <param name="isTimeKnown">False to omit the time to live.</param>
     public static IEnumerable<(string Name, object? Value)> Of(KvEntry entry, TimeSpan? timeLeft, bool isTimeKnown)
     {
         yield return (nameof(KvPair.Key), entry.Path);

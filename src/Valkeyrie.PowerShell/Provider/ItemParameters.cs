@@ -1,16 +1,16 @@
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>What a command takes in addition that does something with an item on a drive of this provider, and tells of that by itself: nothing. It is known by
-/// it. Commands that only want to know whether something is there, such as Test-Path and Set-Location, have none.</summary>
-/// <remarks>PowerShell makes several providers for a command, and hands this to all of them, so it also holds what they must know of each other.</remarks>
+/// <summary>Marks a command that acts on an item on a drive of this provider and reports failures itself. The class adds no parameters.
+/// Commands that only test for an item, such as Test-Path and Set-Location, do not have it.</summary>
+/// <remarks>PowerShell creates several provider instances for a command and passes this object to all of them, so it also holds their shared state.</remarks>
 public class ItemParameters
 {
     private string? _told;
 
-    /// <summary>Keeps that a failure at a path has been reported before anything was done there.</summary>
+    /// <summary>Records that a failure at a path was reported before the command acted on the item.</summary>
     internal void Tell(string path) => _told = path;
 
-    /// <summary>True, once, if a failure at a path has been reported before.</summary>
+    /// <summary>True, once, if a failure at a path was reported before.</summary>
     internal bool HasTold(string path)
     {
         if (_told != path)

@@ -3,11 +3,11 @@ using Valkeyrie.PowerShell.Completion;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>What New-PSDrive takes in addition for this provider.</summary>
+/// <summary>The parameters that this provider adds to New-PSDrive.</summary>
 public sealed class KvDriveParameters
 {
-    /// <summary>The store: what Connect-KvStore gave, the name of an open one, or any <see cref="IKvStore"/>. Default: the one that is current in the
-    /// session whenever the drive is used.</summary>
+    /// <summary>The store: the output of Connect-KvStore, the name of an open store, or any <see cref="IKvStore"/>. Default: the current store of the
+    /// session at the time of each use.</summary>
     [Parameter]
     [Alias("Connection")]
     [ArgumentCompleter(typeof(StoreCompleter))]

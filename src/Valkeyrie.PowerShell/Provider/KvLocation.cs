@@ -2,12 +2,12 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>A place in a store that a path leads to.</summary>
+/// <summary>A place in a store, found by a path.</summary>
 /// <param name="Drive">The drive.</param>
 /// <param name="Store">Its store.</param>
 /// <param name="Path">The provider's path.</param>
-/// <param name="Key">The key, and the directory without its last slash. Of a root: what its directory is called.</param>
-/// <param name="IsRoot">True for the root of the drive, which is always there and has no value.</param>
+/// <param name="Key">The key, which is also the directory without its last slash. For a root, the name of its directory.</param>
+/// <param name="IsRoot">True for the root of the drive, which always exists and has no value.</param>
 internal sealed record KvLocation(KvDriveInfo Drive, IKvStore Store, string Path, string Key, bool IsRoot)
 {
     /// <summary>The directory with its last slash; empty for all keys.</summary>
@@ -19,10 +19,10 @@ internal sealed record KvLocation(KvDriveInfo Drive, IKvStore Store, string Path
     /// <summary>The last part of the key.</summary>
     public string Name => Key[(Key.LastIndexOf(KeyRules.Separator) + 1)..];
 
-    /// <summary>The store's directories.</summary>
+    /// <summary>The directories capability of the store.</summary>
     public IKvDirectories Directories => ListedDirectories.Of(Store);
 
-    /// <summary>Where the path of a drive leads.</summary>
+    /// <summary>Gets the location of a path on a drive.</summary>
     public static KvLocation At(KvDriveInfo drive, IKvStore store, IReadOnlyList<string> names)
     {
         var path = names.Select(PathName.Canonical).Aggregate(drive.Root, DrivePath.Join);
@@ -31,13 +31,13 @@ internal sealed record KvLocation(KvDriveInfo Drive, IKvStore Store, string Path
             : new(drive, store, path, drive.Directory + string.Join(KeyRules.Separator, names.Select(PathName.Read)), IsRoot: false);
     }
 
-    /// <summary>What is right below.</summary>
+    /// <summary>Gets a location directly below this one.</summary>
     /// <param name="part">The last part of its key.</param>
     public KvLocation Child(string part) => Below(Start + part);
 
-    /// <summary>A place in the directory.</summary>
+    /// <summary>Gets a location in the directory.</summary>
     /// <param name="key">Its key.</param>
-    /// <param name="name">Writes a part of its key as a name; null for how names are usually written.</param>
+    /// <param name="name">Converts a part of the key to a name; null for the usual conversion.</param>
     public KvLocation Below(string key, Func<string, string>? name = null)
     {
         var path = key[Start.Length..].Split(KeyRules.Separator).Select(name ?? PathName.Of).Aggregate(Path, DrivePath.Join);

@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>Making items, and taking them away or elsewhere.</summary>
+/// <summary>Creates, removes, copies and moves items.</summary>
 public sealed partial class KvProvider
 {
     private static readonly string[] DirectoryTypes = ["Directory", "Container"];
@@ -24,7 +24,7 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override object SetItemDynamicParameters(string path, object value) => new ItemParameters();
 
-    /// <summary>Makes a value empty, as Clear-Content does.</summary>
+    /// <summary>Clears a value, like Clear-Content.</summary>
     /// <param name="path">The path.</param>
     protected override void ClearItem(string path) => ClearContent(path);
 
@@ -45,7 +45,7 @@ public sealed partial class KvProvider
             throw new KvInvalidArgumentException("A directory has no value. Specify -ItemType Directory or -Value, not both.") { Key = location.Key };
         }
 
-        // The store would write an empty value instead, which nobody asked for.
+        // The store would write an empty value instead, which was not requested.
         if (directory && !location.Store.Info.Promises.RealDirectories)
         {
             WriteError(ErrorRecords.NoEmptyDirectories(new KvNotSupportedException("directories apart from their keys", location.Store.Info), location.Key));
@@ -81,7 +81,7 @@ public sealed partial class KvProvider
 
         if (directory)
         {
-            // One step of the store's, which tells nothing before its end.
+            // The store removes the keys in one step, and reports nothing before its end.
             using var progress = Show("Removing", location.Path);
             _wait.For(location.Store.DeleteTreeAsync(location.Range, _stopping.Token));
         }
@@ -149,15 +149,15 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override object RenameItemDynamicParameters(string path, string newName) => new ItemParameters();
 
-    /// <summary>Not supported: a value is nothing that can be run.</summary>
+    /// <summary>Not supported: a value cannot be executed.</summary>
     /// <param name="path">The path.</param>
     protected override void InvokeDefaultAction(string path) => Report(path, location => throw new KvNotSupportedException("Invoke-Item", location.Store.Info));
 
     /// <inheritdoc/>
     protected override object InvokeDefaultActionDynamicParameters(string path) => new ItemParameters();
 
-    // A file that is copied to a drive never comes to the drive's provider, which is asked for the full path alone. The parameters of the file system's Copy-Item,
-    // which that call carries, tell what it is for.
+    // The provider of the destination drive is not called for a file that is copied to it, except for the full path. That call has the parameters of the file system's
+    // Copy-Item, which reveal its purpose.
     private void CheckCopyFromFiles()
     {
         if (DynamicParameters?.GetType().FullName == "Microsoft.PowerShell.Commands.CopyItemDynamicParameters")
@@ -166,7 +166,7 @@ public sealed partial class KvProvider
         }
     }
 
-    // PowerShell copies within one provider alone, and says of another just that it is another. This is the one place where the provider is asked before.
+    // PowerShell copies only within one provider, and its error only states that the other provider is different. This is the only call to this provider before that.
     private void CheckCopy(string? destination)
     {
         if (string.IsNullOrEmpty(destination))
@@ -200,7 +200,7 @@ public sealed partial class KvProvider
         }
         catch (KvPermissionDeniedException)
         {
-            // A user who can write and not read states the intention with -Recurse.
+            // A user who can write but not read confirms the removal with -Recurse.
             return recurse;
         }
 
@@ -242,8 +242,8 @@ public sealed partial class KvProvider
     private WorkProgress Show(string activity, string what) =>
         new(activity, keys => new(what, keys == 0 ? "" : ProgressLine.Keys(keys)), WriteProgress, _wait, _stopping.Token);
 
-    /// <summary>Where something goes: into a directory that is there, or is marked by a slash at the end; else to the path itself. A root, which has no name,
-    /// goes there by what it holds.</summary>
+    /// <summary>Gets the target of a copy or move: inside an existing directory, or one that a trailing slash marks; otherwise the path itself. The root of a drive has no name,
+    /// so its content is copied or moved.</summary>
     private KvLocation TargetOf(KvLocation from, string destination)
     {
         var to = Locate(destination);

@@ -4,10 +4,10 @@ using Valkeyrie.PowerShell.Transactions;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>What PowerShell asks while it completes a path: answered at once or not at all, from a store that is open, and without a word about failures.</summary>
+/// <summary>Answers PowerShell's calls during the completion of a path: immediately or not at all, only from an open store, and without errors.</summary>
 public sealed partial class KvProvider
 {
-    /// <summary>True while a path is completed. Whether it is there is not asked then: PowerShell asks so before each listing, which shows it by itself.</summary>
+    /// <summary>True during the completion of a path. The existence of the path is not checked then: PowerShell asks for it before each listing, which shows it anyway.</summary>
     private bool IsCompleting => _completion.Value is not null;
 
     private void CompleteItems(string path, PathCompletion completion)
@@ -38,7 +38,7 @@ public sealed partial class KvProvider
         }
     }
 
-    /// <summary>Where a path leads, if that is in a store that is open; a key that is pressed opens none.</summary>
+    /// <summary>Gets the location of a path in an open store; a completion does not open a store.</summary>
     private KvLocation? TryLocateOpen(string path)
     {
         try

@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>Values as content.</summary>
+/// <summary>Reads and writes values as content.</summary>
 public sealed partial class KvProvider
 {
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     public object GetContentWriterDynamicParameters(string path) => new ContentWriterParameters();
 
-    /// <summary>Makes a value empty. Set-Content calls this first, too: there the writer replaces the value in one step, so nothing is to be done.</summary>
+    /// <summary>Clears a value. Set-Content also calls this first. The writer then replaces the value in one step, so this does nothing.</summary>
     /// <param name="path">The path.</param>
     public void ClearContent(string path)
     {
@@ -62,7 +62,7 @@ public sealed partial class KvProvider
 
     private void Store(KvLocation location, ReadOnlyMemory<byte> value, bool appends, ContentWriterParameters parameters)
     {
-        // The output of a stopped pipeline is not a value.
+        // The output of a stopped pipeline is not a complete value.
         if (_stopping.IsCancellationRequested)
         {
             return;

@@ -3,16 +3,16 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>What lies at a path, and what lies below it.</summary>
+/// <summary>Finds the item at a path and the items below it.</summary>
 public sealed partial class KvProvider
 {
-    // What the views and additional properties of a pair on a drive go by; it is a pair all the same.
+    // The type name that the views and additional properties of a pair on a drive use; the object is still a pair.
     private const string PairTypeName = "Valkeyrie.KvPair#Drive";
 
-    /// <summary>Tells whether something lies at a path.</summary>
-    /// <remarks>PowerShell takes whatever is thrown here for a no, and then says that nothing is there. Of a store that cannot be asked that is not known. A command that
-    /// goes on to do something with the item gets a yes, and reports the failure then. Others are reported at once, by an error that heeds -ErrorAction, and get a no, so that
-    /// Set-Location stays where it is. A path with a slash at its end means a directory, as in files: a value alone is not there by it.</remarks>
+    /// <summary>True if an item exists at a path.</summary>
+    /// <remarks>PowerShell reads any exception from here as "no", and then reports that the item does not exist. If the store does not answer, this is unknown. A command that
+    /// acts on the item afterwards therefore gets a "yes", and reports the failure then. For other commands the failure is reported immediately, as an error that follows -ErrorAction, and they get a "no", so
+    /// Set-Location keeps its location. A path with a slash at its end means a directory, as for files: a value alone does not count.</remarks>
     /// <param name="path">The path.</param>
     protected override bool ItemExists(string path)
     {
@@ -44,8 +44,8 @@ public sealed partial class KvProvider
         }
     }
 
-    /// <summary>Tells whether a path leads to a directory.</summary>
-    /// <remarks>It is asked in passing, and takes no error. Of a store that cannot be asked the answer is a yes: PowerShell then asks for what is in it, which tells.</remarks>
+    /// <summary>True if the item at a path is a directory.</summary>
+    /// <remarks>PowerShell calls this in passing, and accepts no error. If the store does not answer, the result is true: PowerShell then lists the directory, which reports the failure.</remarks>
     /// <param name="path">The path.</param>
     protected override bool IsItemContainer(string path)
     {
@@ -63,7 +63,7 @@ public sealed partial class KvProvider
         }
         catch (KvPermissionDeniedException) when (DynamicParameters is ItemParameters and not ChildItemParameters)
         {
-            // What may be written and not read is taken for a value, since the question for what is in it would be refused.
+            // An item that the user may write but not read counts as a value, because a listing would be refused.
             return false;
         }
         catch (KvException e)
@@ -73,10 +73,10 @@ public sealed partial class KvProvider
         }
     }
 
-    /// <summary>Tells whether something lies in a directory.</summary>
-    /// <remarks>A no ends the expansion of a wildcard, so a failure is reported here, and not once more by what is done next with the item. The wildcard has become
-    /// the filter by then (<see cref="ConvertPath"/>): only the names that it may match count. Without a filter the question is Remove-Item's, about
-    /// something that the user may have no right to look into and need not look into to remove it.</remarks>
+    /// <summary>True if a directory contains an item.</summary>
+    /// <remarks>A "no" ends the expansion of a wildcard, so a failure is reported here, and not again by the next call for the item. By then the wildcard has become
+    /// the filter (<see cref="ConvertPath"/>), and only the names that it can match count. Without a filter the call comes from Remove-Item. It is about
+    /// a directory that the user may not be allowed to list, and does not need to list to remove it.</remarks>
     /// <param name="path">The path.</param>
     protected override bool HasChildItems(string path)
     {
@@ -159,7 +159,7 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override object GetChildNamesDynamicParameters(string path) => new ChildItemParameters();
 
-    // What the names that pass the filter begin with, so that the store need not read all the others.
+    // The beginning of all names that pass the filter, so the store does not need to read all other names.
     private string FilterPrefix => PathName.PartBeginning(PathName.LiteralBeginning(Filter ?? ""));
 
     private bool HasChildItems(KvLocation location) => List(location, new KvEntryOptions { KeysOnly = true }).Any();

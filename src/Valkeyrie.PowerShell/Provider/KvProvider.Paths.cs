@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>How paths are taken apart and put together. PowerShell's own way would ask the store in between.</summary>
+/// <summary>Parses and builds paths. PowerShell's own implementation would contact the store.</summary>
 public sealed partial class KvProvider
 {
     /// <inheritdoc/>
@@ -21,11 +21,11 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override string NormalizeRelativePath(string path, string basePath) => DrivePath.Relative(path, basePath);
 
-    /// <summary>Makes a filter of a wildcard, so that PowerShell need not collect the names of a whole directory to choose among them.</summary>
+    /// <summary>Converts a wildcard to a filter, so PowerShell does not read the names of a whole directory to select from them.</summary>
     /// <param name="path">The path, or the name with the wildcard.</param>
     /// <param name="filter">The filter.</param>
-    /// <param name="updatedPath">Gets the path.</param>
-    /// <param name="updatedFilter">Gets the filter.</param>
+    /// <param name="updatedPath">The resulting path.</param>
+    /// <param name="updatedFilter">The resulting filter.</param>
     protected override bool ConvertPath(string path, string filter, ref string updatedPath, ref string updatedFilter)
     {
         ArgumentNullException.ThrowIfNull(path);

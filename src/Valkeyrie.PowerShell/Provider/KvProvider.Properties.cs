@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>What a store knows of a key beside its value, as properties that can be read.</summary>
+/// <summary>Shows the data of a key besides its value as read-only properties.</summary>
 public sealed partial class KvProvider
 {
     private const string ReadOnlyProperties = "The properties of a key cannot be set. Set-Content and Set-Item write its value; Set-Content -Ttl sets its time to live.";
@@ -32,7 +32,7 @@ public sealed partial class KvProvider
 
     /// <summary>Not supported.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="propertyValue">What was to be set.</param>
+    /// <param name="propertyValue">The properties to set.</param>
     public void SetProperty(string path, PSObject propertyValue) => throw new PSNotSupportedException(ReadOnlyProperties);
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public sealed partial class KvProvider
 
     /// <summary>Not supported.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="propertyToClear">What was to be cleared.</param>
+    /// <param name="propertyToClear">The properties to clear.</param>
     public void ClearProperty(string path, Collection<string> propertyToClear) => throw new PSNotSupportedException(ReadOnlyProperties);
 
     /// <inheritdoc/>
@@ -61,13 +61,13 @@ public sealed partial class KvProvider
         }
         catch (KvLeaseNotFoundException)
         {
-            // It has ended since the key was read.
+            // The lease has ended since the key was read.
             timeLeft = TimeSpan.Zero;
             return true;
         }
         catch (KvPermissionDeniedException)
         {
-            // A lease tells who may read all of its keys. That does not justify hiding what the user may know.
+            // A lease can be read only with the permission for all of its keys. Without it, the other properties are still shown.
             return false;
         }
     }

@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>What the drive tells a user beside its items: made visible on its way, as a cmdlet's words are (<see cref="VisibleCmdlet"/>).</summary>
+/// <summary>Writes the messages of the drive, with control characters shown as in <see cref="VisibleCmdlet"/>.</summary>
 public sealed partial class KvProvider
 {
     private new void WriteError(ErrorRecord errorRecord) => base.WriteError(VisibleError.Of(errorRecord));

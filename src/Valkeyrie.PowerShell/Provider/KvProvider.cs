@@ -9,10 +9,10 @@ using Valkeyrie.PowerShell.Transactions;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>Shows stores as drives. <c>kv:</c> is there once the module is imported.</summary>
-/// <remarks>PowerShell makes an instance for a command and asks it about paths; this class hands each question on. A name on a drive stands for a value, a
-/// directory, or both: what reads and writes content means the value, what goes into it means the directory, and what takes it away or
-/// elsewhere means all of it.</remarks>
+/// <summary>Shows stores as drives. The drive <c>kv:</c> exists after the module is imported.</summary>
+/// <remarks>PowerShell creates an instance for a command and calls it with paths; this class passes each call on. A name on a drive means a value, a
+/// directory, or both: commands for content use the value, commands that enter it use the directory, and commands that remove, copy or move it
+/// use both.</remarks>
 [CmdletProvider("Kv", ProviderCapabilities.Filter | ProviderCapabilities.ShouldProcess)]
 [SuppressMessage("Reliability", "CA1001", Justification = "PowerShell disposes no provider, and a source without a timer holds nothing to give back.")]
 public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdletProvider, IPropertyCmdletProvider
@@ -22,7 +22,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
     private readonly Lazy<PathCompletion?> _completion;
     private (IKvStore Store, KvException Failure)? _pendingFailure;
 
-    /// <summary>Makes an instance, as PowerShell does for each command.</summary>
+    /// <summary>Creates an instance, as PowerShell does for each command.</summary>
     public KvProvider()
     {
         _wait = new BlockingWait(_stopping.Token);
@@ -32,7 +32,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
     /// <inheritdoc/>
     protected override void StopProcessing() => _stopping.Cancel();
 
-    /// <summary>The drive of every session. Nothing is opened for it before it is used.</summary>
+    /// <summary>Gets the drive of every session. Nothing is opened before its first use.</summary>
     protected override Collection<PSDriveInfo> InitializeDefaultDrives() =>
         [new KvDriveInfo(KvDriveInfo.DefaultName, ProviderInfo, DrivePath.RootOf(KvDriveInfo.DefaultName), "", store: null, "The keys of the session's current store", shownAs: "")];
 
@@ -48,7 +48,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
 
     private KvDriveInfo MakeDrive(PSDriveInfo drive)
     {
-        // PowerShell has made a provider's path of a root that is a path on a drive, as kv:/app is.
+        // PowerShell has converted a root that is a path on a drive, such as kv:/app, to a path of the provider.
         var onDrive = DrivePath.Parse(drive.Root) is ({ } name, _) && SessionState.Drive.GetAll().Any(d => d is KvDriveInfo && IsNamed(d, name));
         var location = onDrive ? Locate(drive.Root) : null;
         var directory = location?.Start ?? (drive.Root.Length == 0 ? "" : KvRange.Directory(drive.Root).Start);
@@ -63,7 +63,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
 
     private static bool IsNamed(PSDriveInfo drive, string name) => string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The drive and the names of a path. A path without a drive is one of the default drive.</summary>
+    /// <summary>Gets the drive and the names of a path. A path without a drive belongs to the default drive.</summary>
     private (KvDriveInfo Drive, string[] Names) Parse(string path)
     {
         var (name, names) = DrivePath.Parse(path);
@@ -74,14 +74,14 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         return (drive, names);
     }
 
-    /// <summary>Where a path leads.</summary>
+    /// <summary>Gets the location of a path.</summary>
     private KvLocation Locate(string path)
     {
         var (drive, names) = Parse(path);
         var location = KvLocation.At(drive, drive.Store ?? CurrentStore.Get(OpenDefault, WriteWarning), names);
         TellFailureOf(location.Store);
 
-        // What is done on a drive is done at once, so it would be no part of the transaction.
+        // A drive makes its changes immediately, so they cannot be part of the transaction.
         return TransactionRecording.Current is null ? location : throw new KvNotSupportedException("drives in a transaction", location.Store.Info);
     }
 
@@ -97,16 +97,16 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
 
     private KvConnection OpenDefault() => CheckedConnection.Of(DefaultStore.Open(), DefaultStore.Name, null, _wait, WriteVerbose, WriteWarning, _stopping.Token);
 
-    /// <summary>What lies at a place; null for nothing.</summary>
+    /// <summary>Gets the entry at a location; null if none exists.</summary>
     private KvEntry? EntryAt(KvLocation location, bool keyOnly = true) => location.IsRoot
         ? new KvEntry(location.Key, null, IsDirectory: true)
         : _wait.For(location.Directories.TryGetEntryAsync(location.Key, new KvEntryOptions { KeysOnly = keyOnly }, _stopping.Token));
 
-    /// <summary>What lies at a place where something must.</summary>
+    /// <summary>Gets the entry at a location where one must exist.</summary>
     private KvEntry RequireEntryAt(KvLocation location, bool keyOnly = true) =>
         EntryAt(location, keyOnly) ?? throw new KvKeyNotFoundException(location.Key, location.Store.Info.Address);
 
-    /// <summary>Does something at a path, and writes its failure as an error that lets the command go on.</summary>
+    /// <summary>Runs an action at a path, and writes its failure as an error that does not end the command.</summary>
     private void Report(string path, Action<KvLocation> work)
     {
         try
@@ -115,7 +115,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         }
         catch (KvException) when (DynamicParameters is ItemParameters parameters && parameters.HasTold(path))
         {
-            // Once is enough.
+            // The failure was already reported.
         }
         catch (KvException e)
         {
@@ -123,7 +123,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         }
     }
 
-    /// <summary>Whether the command goes on to do something, and so tells a failure then, for which it is kept.</summary>
+    /// <summary>True if the command acts on the item afterwards and reports a failure then; the failure is kept for that.</summary>
     private bool TellsLater(IKvStore? store, KvException failure)
     {
         if (DynamicParameters is not ItemParameters)
@@ -131,12 +131,12 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
             return false;
         }
 
-        // Without a store the next question fails by itself. Whoever may not look may still write: what the command then does needs rights of its own.
+        // Without a store the next call fails anyway. A user who may not read can still be allowed to write: that step requires its own permissions.
         _pendingFailure = store is null || failure is KvPermissionDeniedException ? _pendingFailure : (store, failure);
         return true;
     }
 
-    /// <summary>What the user may see at a place; null for nothing, and for all that the user may not see.</summary>
+    /// <summary>Gets the entry that the user may see at a location; null if none exists or the user may not see it.</summary>
     private KvEntry? VisibleEntryAt(KvLocation location, bool keyOnly = true)
     {
         try
@@ -149,7 +149,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         }
     }
 
-    /// <summary>Makes something, or ends the command with the failure, where PowerShell wants an answer and takes no error.</summary>
+    /// <summary>Runs a function. A failure ends the command, because PowerShell requires a result and accepts no error.</summary>
     private T OrThrow<T>(string path, Func<T> work)
     {
         try
@@ -158,7 +158,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
         }
         catch (KvException e)
         {
-            // Of an exception that has no record of its own PowerShell would make one with another id.
+            // For an exception without an error record, PowerShell would create one with another id.
             var error = ErrorRecords.From(e, path);
             ThrowTerminatingError(new ErrorRecord(new RuntimeException(e.Message, e, error), error.FullyQualifiedErrorId, error.CategoryInfo.Category, error.TargetObject));
             throw;

@@ -4,15 +4,15 @@ using Microsoft.PowerShell.Commands;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>PowerShell's search for the files of a module, by which it imports modules and finds commands in them.</summary>
-/// <remarks>It takes the files that a manifest names for paths at the current location first, and asks the drive that is there. No module lies in a store: a store
-/// that does not answer would hold up each new command three times, and a key of such a name would take the file's place, which fails the import.</remarks>
+/// <summary>Detects PowerShell's search for the files of a module, which it uses to import modules and to find their commands.</summary>
+/// <remarks>The search first reads the file names of a manifest as paths at the current location, and asks the drive there. A store contains no modules: a store
+/// that does not answer would delay each new command three times, and a key of such a name would replace the file, so the import would fail.</remarks>
 internal static class ModuleSearch
 {
-    /// <summary>True if it is the search that asks the calling provider, and not a command of a user or of a module that is being imported.</summary>
+    /// <summary>True if the search calls the provider, and not a command of a user or of a module during its import.</summary>
     public static bool IsAsking()
     {
-        // The innermost command decides, or the script: a module may well look at a drive while it is imported.
+        // The innermost command or script decides: a module can use a drive during its import.
         foreach (var frame in new StackTrace(fNeedFileInfo: false).GetFrames())
         {
             var type = frame.GetMethod()?.DeclaringType;

@@ -3,10 +3,10 @@ using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>What New-Item takes in addition on a drive of this provider.</summary>
+/// <summary>The parameters that this provider adds to New-Item.</summary>
 public class NewItemParameters : ItemParameters
 {
-    /// <summary>How long the key lives, as a TimeSpan or in seconds; a fraction of a second is rounded up. Default: for ever.</summary>
+    /// <summary>The time to live of the key, as a TimeSpan or in seconds; a fraction of a second is rounded up. Default: the key does not expire.</summary>
     [Parameter]
     [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]

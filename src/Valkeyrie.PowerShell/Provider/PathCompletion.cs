@@ -4,26 +4,26 @@ using System.Management.Automation.Runspaces;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>A path on a drive that PowerShell is completing just now.</summary>
-/// <remarks>PowerShell completes a provider's paths by listing a directory, all of it, and choosing what fits the word that has been typed. It tells the provider
-/// neither the word nor that this is a completion, but the call stack does: completion is the work of the function TabExpansion2, whose arguments are the line
-/// and the cursor's place. What a script calls meanwhile, such as somebody's own completer, is called from that script's frame and is not a completion.</remarks>
-/// <param name="Beginning">What all names that fit begin with, as they are written in a path. Case does not count.</param>
-/// <param name="DirectoriesOnly">True if only directories fit.</param>
+/// <summary>The path on a drive that PowerShell is completing.</summary>
+/// <remarks>PowerShell completes the paths of a provider by listing a whole directory and selecting the names that match the typed word. It passes the provider
+/// neither the word nor the fact that this is a completion, but the call stack shows both: the function TabExpansion2 completes, and its arguments are the line
+/// and the position of the cursor. A call from another script during a completion, such as a user's own completer, has the frame of that script and does not count.</remarks>
+/// <param name="Beginning">The beginning of all matching names, in the form of a path. Case is ignored.</param>
+/// <param name="DirectoriesOnly">True if only directories match.</param>
 internal sealed record PathCompletion(string Beginning, bool DirectoriesOnly)
 {
-    /// <summary>The most names that are completed.</summary>
+    /// <summary>The maximum number of completed names.</summary>
     public const int MostNames = 1000;
 
-    /// <summary>The most names that are returned where PowerShell asks about each of them by itself, as 7.4 does.</summary>
+    /// <summary>The maximum number of names if PowerShell makes a call for each of them, as 7.4 does.</summary>
     public const int MostNamesAskedAbout = 200;
 
     private const string Function = "TabExpansion2";
     private static readonly string[] DirectoryCommands = ["Set-Location", "Push-Location"];
     private static readonly System.Buffers.SearchValues<char> Separators = System.Buffers.SearchValues.Create("/\\:");
 
-    /// <summary>The completion that the calling provider is asked for; null if there is none, or if the typed text is not known.</summary>
-    /// <param name="commands">The session's commands.</param>
+    /// <summary>Gets the running completion; null if there is none, or if the typed text is unknown.</summary>
+    /// <param name="commands">The commands of the session.</param>
     public static PathCompletion? InProgress(CommandInvocationIntrinsics commands)
     {
         var caller = Runspace.DefaultRunspace?.Debugger?.GetCallStack().FirstOrDefault();
@@ -38,7 +38,7 @@ internal sealed record PathCompletion(string Beginning, bool DirectoriesOnly)
             : null;
     }
 
-    /// <summary>The line up to the cursor.</summary>
+    /// <summary>Gets the line up to the cursor.</summary>
     private static string? LineOf(Dictionary<string, object> arguments)
     {
         if (arguments.GetValueOrDefault("positionOfCursor") is IScriptPosition position)
@@ -50,7 +50,7 @@ internal sealed record PathCompletion(string Beginning, bool DirectoriesOnly)
         return arguments.GetValueOrDefault("inputScript") is not string line ? null : cursor is { } column ? line[..Math.Min(column, line.Length)] : line;
     }
 
-    /// <summary>The word that a line ends with; empty after a blank, null if its text depends on variables.</summary>
+    /// <summary>Gets the word at the end of a line; empty after a blank, null if its text depends on variables.</summary>
     private static string? WordAtEnd(Token[] tokens, int end) => tokens.LastOrDefault(t => t.Kind != TokenKind.EndOfInput) switch
     {
         null => "",

@@ -3,21 +3,21 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>Writes a part of a key (what stands between two slashes) as a name in a path, and reads it back. Most are the same.</summary>
-/// <remarks>A path cannot have an empty name, nor <c>.</c> and <c>..</c> as names, and takes a backslash for a separator; and what does not show, such as a
-/// line feed, must not reach a listing, a prompt or a completion as it is. Those are written with a percent sign: <c>%</c> alone for the empty part, <c>%2E</c>
-/// for a dot that is a whole part, <c>%5C</c> for a backslash, and the bytes of UTF-8 for what does not show: <c>%0A</c>, <c>%E2%80%AE</c>. Other percent
-/// signs stay as they are, but for one that would be read as such a sign: <c>%25</c>.</remarks>
+/// <summary>Converts a part of a key (the text between two slashes) to a name in a path, and back. Most names equal their part.</summary>
+/// <remarks>A path cannot contain an empty name, or <c>.</c> or <c>..</c> as a name, and reads a backslash as a separator. Invisible characters, such as a
+/// line feed, must not reach a listing, a prompt or a completion unchanged. These parts are written with a percent sign: <c>%</c> alone for the empty part, <c>%2E</c>
+/// for a dot that is a whole part, <c>%5C</c> for a backslash, and the UTF-8 bytes of invisible characters: <c>%0A</c>, <c>%E2%80%AE</c>. Other percent
+/// signs are unchanged, except for one that would be read as such an escape: <c>%25</c>.</remarks>
 internal static class PathName
 {
     private const string Empty = "%";
     private static readonly System.Buffers.SearchValues<char> WildcardCharacters = System.Buffers.SearchValues.Create("*?[]`");
 
-    // PowerShell takes all of these for quotes and blanks, and when it completes a path quotes none but the plain ones.
+    // PowerShell reads all of these as quotes and blanks, but quotes only the plain ones in a completed path.
     private static readonly System.Buffers.SearchValues<char> QuotesAndBlanks = System.Buffers.SearchValues.Create(
         "\u2018\u2019\u201A\u201B\u201C\u201D\u201E\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u202F\u205F\u3000");
 
-    /// <summary>A part of a key as a name in a path.</summary>
+    /// <summary>Converts a part of a key to a name in a path.</summary>
     public static string Of(string part) => part switch
     {
         "" => Empty,
@@ -28,10 +28,10 @@ internal static class PathName
         _ => part,
     };
 
-    /// <summary>A part of a key as a name in a path that PowerShell completes.</summary>
+    /// <summary>Converts a part of a key to a name in a completed path.</summary>
     public static string ForCompletion(string part) => part.AsSpan().ContainsAny(QuotesAndBlanks) ? Escape(part, forCompletion: true) : Of(part);
 
-    /// <summary>The part of a key that a name in a path stands for.</summary>
+    /// <summary>Converts a name in a path to the part of a key.</summary>
     public static string Read(string name)
     {
         if (name == Empty)
@@ -55,13 +55,13 @@ internal static class PathName
         return part.ToString();
     }
 
-    /// <summary>A name as <see cref="Of"/> writes it; one that is typed may hold what does not show.</summary>
+    /// <summary>Gets a name in the form of <see cref="Of"/>; a typed name can contain invisible characters.</summary>
     public static string Canonical(string name) => VisibleText.IsVisible(name) ? name : Of(Read(name));
 
-    /// <summary>What all names begin with that fit a pattern, or a text that goes on: what comes before its first wildcard character.</summary>
+    /// <summary>Gets the beginning of all names that match a pattern: the text before its first wildcard character.</summary>
     public static string LiteralBeginning(string pattern) => pattern.AsSpan().IndexOfAny(WildcardCharacters) is >= 0 and var end ? pattern[..end] : pattern;
 
-    /// <summary>What the parts of keys begin with whose names have a beginning. It may be less than the beginning tells, where that has a percent sign.</summary>
+    /// <summary>Gets the beginning of all key parts whose names have a beginning. It can be shorter if the beginning contains a percent sign.</summary>
     public static string PartBeginning(string name) => name.IndexOf('%', StringComparison.Ordinal) is >= 0 and var sign ? name[..sign] : name;
 
     private static string Escape(string part, bool forCompletion)
@@ -94,7 +94,7 @@ internal static class PathName
         }
     }
 
-    /// <summary>The bytes that the signs from an index on stand for: one of ASCII, or all that follow each other of others, which belong together.</summary>
+    /// <summary>Gets the bytes of the escapes from an index on: one ASCII byte, or all consecutive other bytes, which belong together.</summary>
     private static byte[] BytesAt(string name, int index)
     {
         if (SignAt(name, index) is not { } first || char.IsAscii((char)first))
@@ -111,7 +111,7 @@ internal static class PathName
         return [.. bytes];
     }
 
-    // No sign is what stands for a letter, a digit or another character that names have as it is: a%20b means itself.
+    // An escape never encodes a letter, a digit or another character that names contain unchanged: a%20b means itself.
     private static byte? SignAt(string text, int index) =>
         index + 2 < text.Length && text[index] == '%' && char.IsAsciiHexDigit(text[index + 1]) && char.IsAsciiHexDigit(text[index + 2])
             && byte.Parse(text.AsSpan(index + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) is var value

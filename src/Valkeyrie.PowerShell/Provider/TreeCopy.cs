@@ -2,16 +2,16 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>Copies keys from one place to another, many in flight. No step of it takes more than one key.</summary>
-/// <param name="from">What is copied.</param>
-/// <param name="to">Where to.</param>
+/// <summary>Copies keys from one location to another, with many in flight. No step includes more than one key.</summary>
+/// <param name="from">The source.</param>
+/// <param name="to">The destination.</param>
 /// <param name="wait">Waits on the pipeline's thread.</param>
-/// <param name="stopToken">Fires when the pipeline is being stopped.</param>
+/// <param name="stopToken">Fires when the pipeline is stopped.</param>
 internal sealed class TreeCopy(KvLocation from, KvLocation to, BlockingWait wait, CancellationToken stopToken)
 {
     private const int Window = 64;
 
-    /// <summary>Copies all keys of the directory, at one revision where the store keeps them. Each lives for ever, as one that was written by hand does.</summary>
+    /// <summary>Copies all keys of the directory, at one revision if the store keeps revisions. The copies do not expire, like keys that are written by hand.</summary>
     public void CopyDirectory(WorkProgress progress)
     {
         var onTheirWay = new Queue<Task<KvPair>>(Window);

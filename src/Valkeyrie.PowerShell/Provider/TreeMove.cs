@@ -2,24 +2,24 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>Moves keys from one place to another. None is lost, whatever happens: where a transaction cannot do both, a key is written before it is removed, and
-/// removed only if nobody has changed it since.</summary>
-/// <param name="from">Where they are.</param>
-/// <param name="to">Where they go.</param>
-/// <param name="overwrite">True to replace keys that are there.</param>
+/// <summary>Moves keys from one location to another without losing any: if one transaction cannot do both, a key is written before it is removed, and
+/// removed only if it has not changed since.</summary>
+/// <param name="from">The source.</param>
+/// <param name="to">The destination.</param>
+/// <param name="overwrite">True to replace existing keys.</param>
 /// <param name="wait">Waits on the pipeline's thread.</param>
-/// <param name="stopToken">Fires when the pipeline is being stopped.</param>
+/// <param name="stopToken">Fires when the pipeline is stopped.</param>
 internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, BlockingWait wait, CancellationToken stopToken)
 {
-    // A key takes two operations and two conditions; etcd takes 128 of each in a transaction, and 1.5 MiB in a request.
+    // A key needs two operations and two conditions; etcd allows 128 of each in a transaction, and 1.5 MiB in a request.
     private const int MostKeys = 60;
     private const int MostBytes = 512 * 1024;
 
     private readonly IKvTransactions? _transactions =
         ReferenceEquals(from.Store, to.Store) && from.Store.TryGetCapability<IKvTransactions>(out var transactions) ? transactions : null;
 
-    /// <summary>Moves the value and, if so wished, the directory: both and all in one step if that is at most 60 keys and 512 KiB in a store with
-    /// transactions; else in several such steps.</summary>
+    /// <summary>Moves the value and, if requested, the directory. In a store with transactions, at most 60 keys and 512 KiB are moved in one step;
+    /// more keys need several such steps.</summary>
     public void Move(KvPair? value, bool directory, WorkProgress progress)
     {
         var batch = new List<KvPair>();
@@ -78,7 +78,7 @@ internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, B
             return;
         }
 
-        // One of them has been changed or is in the way. Which one, shows when each goes by itself.
+        // One of the keys has changed or already exists at the destination. Moving each alone shows which one.
         foreach (var pair in batch)
         {
             wait.For(MoveInOneStepAsync(pair));
@@ -125,7 +125,7 @@ internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, B
             }
         }
 
-        // Somebody else has removed it.
+        // Another client has removed it.
         return false;
     }
 
@@ -153,7 +153,7 @@ internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, B
         return false;
     }
 
-    // A lease is of one store; a time to live that is known goes along anywhere.
+    // A lease belongs to one store; a known time to live can be used in any store.
     private KvPutOptions Lifetime(KvPair pair) => ReferenceEquals(from.Store, to.Store) ? KvUpdate.LifetimeOf(to.Store, pair) : new KvPutOptions { Ttl = pair.Ttl };
 
     private async ValueTask RequireFreeAsync(string key)

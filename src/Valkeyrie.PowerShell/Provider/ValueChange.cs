@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>What a value becomes that is changed by what it is.</summary>
+/// <summary>Computes changed values.</summary>
 internal static class ValueChange
 {
-    /// <summary>A value with another behind it.</summary>
+    /// <summary>Appends a value to another one.</summary>
     public static ReadOnlyMemory<byte> Append(byte[] before, string separator, ReadOnlySpan<byte> value)
     {
         var between = before.Length == 0 || before[^1] == (byte)'\n' ? [] : Encoding.UTF8.GetBytes(separator);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>Gives a value to Get-Content: as lines, as one text, as bytes, or as one array of bytes.</summary>
+/// <summary>Returns a value to Get-Content: as lines, as one text, as bytes, or as one array of bytes.</summary>
 internal sealed class ValueReader : IContentReader
 {
     private readonly IEnumerator<object> _parts;
@@ -34,7 +34,7 @@ internal sealed class ValueReader : IContentReader
 
     public void Dispose() => Close();
 
-    // Nothing is taken for a byte order mark.
+    // A byte order mark has no special meaning.
     private static string TextOf(byte[] value) => Encoding.UTF8.GetString(value);
 
     private static IEnumerable<object> One(object whole)

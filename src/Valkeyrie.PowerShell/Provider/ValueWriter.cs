@@ -5,13 +5,13 @@ using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>Takes a value from Set-Content or Add-Content, piece by piece, and stores it whole at the end.</summary>
-/// <remarks>Pieces of text are joined by a line feed on every platform, and none is put after the last: one piece is stored as it is. Errors are handed on and
-/// not thrown, since PowerShell keeps to itself what is thrown when it closes a writer.</remarks>
-/// <param name="key">The key, to be named in errors.</param>
-/// <param name="parameters">How to take the pieces.</param>
+/// <summary>Collects a value from Set-Content or Add-Content piece by piece, and stores it as a whole at the end.</summary>
+/// <remarks>Pieces of text are joined with a line feed on every platform, without one after the last piece: a single piece is stored unchanged. Errors are passed on and
+/// not thrown, because PowerShell discards exceptions when it closes a writer.</remarks>
+/// <param name="key">The key, for errors.</param>
+/// <param name="parameters">The parameters of the command.</param>
 /// <param name="toJson">Writes an object as JSON.</param>
-/// <param name="store">Stores the value; its argument is true to append.</param>
+/// <param name="store">Stores the value. Its argument is true to append.</param>
 /// <param name="fail">Writes an error.</param>
 internal sealed class ValueWriter(
     string key, ContentWriterParameters parameters, Func<object, string> toJson, Action<ReadOnlyMemory<byte>, bool> store, Action<KvException> fail) : IContentWriter
@@ -32,7 +32,7 @@ internal sealed class ValueWriter(
         }
         catch (KvException e)
         {
-            // A value of which a piece is missing is not stored.
+            // An incomplete value is not stored.
             _ended = true;
             fail(e);
         }

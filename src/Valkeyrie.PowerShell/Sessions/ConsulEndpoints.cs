@@ -2,21 +2,21 @@ using Valkeyrie.Consul;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The endpoints of Consul among the endpoints of Connect-KvStore: <c>consul://host:8500</c>, <c>consuls://</c> for TLS.</summary>
+/// <summary>Reads the endpoints of Consul for Connect-KvStore: <c>consul://host:8500</c>, <c>consuls://</c> for TLS.</summary>
 internal static class ConsulEndpoints
 {
-    /// <summary>True if an endpoint begins as an address of Consul does.</summary>
+    /// <summary>True if an endpoint has a scheme of Consul.</summary>
     /// <param name="endpoint">The endpoint.</param>
     public static bool IsOne(string? endpoint) => endpoint is not null && (Has(endpoint, ConsulStore.Scheme) || Has(endpoint, ConsulStore.TlsScheme));
 
-    /// <summary>True if it names no host, so that the variables of Consul's own tools say where it is.</summary>
+    /// <summary>True if the endpoints name no host, so the environment variables of Consul's own tools apply.</summary>
     /// <param name="endpoints">The endpoints.</param>
     public static bool IsBare(IReadOnlyList<string>? endpoints) => endpoints is [var only] && IsOne(only) && RestOf(only).Length == 0;
 
-    /// <summary>Makes one address of several endpoints. Only the first need say the scheme, and only the last what comes after a question mark.</summary>
+    /// <summary>Combines several endpoints to one address. Only the first needs the scheme, and only the last can have a question mark.</summary>
     /// <param name="endpoints">The endpoints.</param>
     /// <param name="tlsGiven">True if certificates are specified.</param>
-    /// <exception cref="KvInvalidArgumentException">They do not go together.</exception>
+    /// <exception cref="KvInvalidArgumentException">The endpoints cannot be combined.</exception>
     public static EndpointArguments Parse(IReadOnlyList<string> endpoints, bool tlsGiven)
     {
         var scheme = SchemeOf(endpoints[0])!;
@@ -42,6 +42,6 @@ internal static class ConsulEndpoints
 
     private static string RestOf(string endpoint) => (SchemeOf(endpoint) is { } scheme ? endpoint[(scheme.Length + 1)..].TrimStart('/') : endpoint).TrimEnd('/');
 
-    // What comes after it may be a token that has no place there.
+    // The part after it can be a token, which is not allowed there.
     private static string Shown(string endpoint) => endpoint.Split('?')[0];
 }

@@ -2,14 +2,14 @@ using Valkeyrie.Consul;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>What Consul's own tools read from the environment.</summary>
+/// <summary>Reads the environment variables of Consul's own tools.</summary>
 internal static class ConsulEnvironment
 {
     private const string DefaultAddress = "127.0.0.1:8500";
 
     /// <summary>Reads the environment.</summary>
-    /// <param name="secure">True for TLS, whatever the environment says.</param>
-    /// <exception cref="KvInvalidArgumentException">A variable cannot be read.</exception>
+    /// <param name="secure">True for TLS, regardless of the environment.</param>
+    /// <exception cref="KvInvalidArgumentException">A variable is not valid.</exception>
     public static EtcdEnvironment Read(bool secure)
     {
         var (address, tls) = ReadAddress();
@@ -20,11 +20,11 @@ internal static class ConsulEnvironment
             SkipCertificateCheck = tls && !ReadSwitch("CONSUL_HTTP_SSL_VERIFY", otherwise: true),
         };
 
-        // Files for TLS may be set for every address, also for one without.
+        // The variables for TLS files can be set for all addresses, including those without TLS.
         string? Tls(string name) => tls ? Get(name) : null;
     }
 
-    /// <summary>The address that the environment names; null if it names none.</summary>
+    /// <summary>The address in the environment; null if none is set.</summary>
     public static string? NamedAddress => Get("CONSUL_HTTP_ADDR") is null ? null : Read(secure: false).Endpoints[0];
 
     private static (string Address, bool Tls) ReadAddress()
@@ -70,7 +70,7 @@ internal static class ConsulEnvironment
         }
     }
 
-    // What Go's strconv.ParseBool takes.
+    // The values that Go's strconv.ParseBool accepts.
     private static bool ReadSwitch(string name, bool otherwise) => Get(name) switch
     {
         null => otherwise,

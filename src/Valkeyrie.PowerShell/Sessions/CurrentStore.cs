@@ -2,13 +2,13 @@ using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The store that a command works on when none is named.</summary>
+/// <summary>Finds the store of a command without -Store.</summary>
 internal static class CurrentStore
 {
-    /// <summary>The runspace's current store; in a process in which nobody has chosen one, the user's own file, and a warning that says so.</summary>
-    /// <param name="openDefault">Opens that file.</param>
+    /// <summary>Gets the current store of the runspace; in a process that has not chosen a store, the user's default file, with a warning.</summary>
+    /// <param name="openDefault">Opens the default file.</param>
     /// <param name="warn">Writes the warning.</param>
-    /// <exception cref="KvException">(<see cref="KvErrorCode.NoCurrentStore"/>) There is none.</exception>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.NoCurrentStore"/>) No store is current.</exception>
     public static IKvStore Get(Func<KvConnection> openDefault, Action<string> warn)
     {
         if (OpenStores.Current is { } current)
@@ -27,7 +27,7 @@ internal static class CurrentStore
             warn($"No store is connected, so the file '{DefaultStore.Path}' is used. Use Connect-KvStore to connect to another store. This warning appears once.");
         }
 
-        // Asked again, as another runspace may have connected meanwhile.
+        // Checked again, because another runspace can have connected meanwhile.
         return OpenStores.Current?.Store ?? throw Missing();
     }
 

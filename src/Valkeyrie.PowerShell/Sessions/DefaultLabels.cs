@@ -3,14 +3,14 @@ using System.Management.Automation.Runspaces;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The properties that PowerShell lists if the output already holds objects of another type, as in <c>Get-Date; Get-KvTree app</c>. It applies no view then:
+/// <summary>Labels the properties that PowerShell lists if the output already contains objects of another type, as in <c>Get-Date; Get-KvTree app</c>. It then applies no view:
 /// it lists the properties of the default set, each labeled with its name.</summary>
-/// <remarks>The texts must come from the Display members of Valkeyrie.Types.ps1xml, which show control characters instead of executing them, and a member cannot have the name of
-/// another one. So each has a hidden alias, the label with a blank at its end, which no reader sees. The blank is why this is not in Valkeyrie.Types.ps1xml: PowerShell trims the names in
+/// <remarks>The texts must come from the Display members of Valkeyrie.Types.ps1xml, which show control characters instead of executing them, and two members cannot have the same
+/// name. So each has a hidden alias, the label with a blank at its end, which is invisible in the output. The blank is why this is not in Valkeyrie.Types.ps1xml: PowerShell trims the names in
 /// such a file.</remarks>
 internal static class DefaultLabels
 {
-    // LABEL=MEMBER, or the name of a property that is shown as it is.
+    // LABEL=MEMBER, or the name of a property that is shown unchanged.
     private static readonly (string Type, string Properties)[] Sets =
     [
         ("Valkeyrie.KvAlarm", "MemberId=DisplayMember Kind=DisplayKind"),
@@ -46,7 +46,7 @@ internal static class DefaultLabels
     /// <summary>Adds the sets to the types of this runspace.</summary>
     public static void Add()
     {
-        // By its type: looking the command up by its name would first load the module that it is in.
+        // By its type: looking up the command by its name would first load its module.
         var command = Type.GetType("Microsoft.PowerShell.Commands.UpdateTypeDataCommand, Microsoft.PowerShell.Commands.Utility", throwOnError: true)!;
         using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
         shell.AddCommand(new CmdletInfo("Update-TypeData", command))

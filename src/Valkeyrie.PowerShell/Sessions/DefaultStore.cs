@@ -2,7 +2,7 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The store of a process in which nobody has chosen one: the user's own file, which needs no server.</summary>
+/// <summary>The store of a process that has not chosen one: the user's default file, which needs no server.</summary>
 internal static class DefaultStore
 {
     private static int warned;
@@ -11,26 +11,26 @@ internal static class DefaultStore
     /// <summary>The environment variable that turns it off.</summary>
     public const string SwitchName = "VALKEYRIE_NO_DEFAULT_STORE";
 
-    /// <summary>What -Store finds it by.</summary>
+    /// <summary>The name for -Store.</summary>
     public const string Name = "embedded";
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>The path of the file.</summary>
     public static string Path => EmbeddedStore.DefaultPath;
 
-    /// <summary>True if the user has turned it off. Any value does that but those that plainly say no.</summary>
+    /// <summary>True if the user has turned it off. Any value does so, except those that clearly mean "no".</summary>
     public static bool IsTurnedOff => Environment.GetEnvironmentVariable(SwitchName) is { Length: > 0 } value
         && value is not "0" && !value.Equals("false", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>True if it may serve commands that name no store.</summary>
+    /// <summary>True if commands without -Store may use it.</summary>
     public static bool MayServe => !hasGivenWay && !IsTurnedOff;
 
-    /// <summary>Lets it serve no longer, in all of the process: somebody has chosen a store, or tried to. From then on a command that finds none was intended for
-    /// another one than this.</summary>
+    /// <summary>Disables it for the whole process, because a store was chosen or the choice failed. From then on, a command without a current store was intended for
+    /// another store.</summary>
     public static void GiveWay() => hasGivenWay = true;
 
-    /// <summary>Opens it; nothing is read or written yet.</summary>
+    /// <summary>Opens the store. Nothing is read or written yet.</summary>
     public static IKvStore Open() => EmbeddedStore.Open(null);
 
-    /// <summary>True the first time in a process, when a warning must say that this store is used.</summary>
+    /// <summary>True at the first use in a process, which must show a warning.</summary>
     public static bool MustWarn() => Interlocked.Exchange(ref warned, 1) == 0;
 }

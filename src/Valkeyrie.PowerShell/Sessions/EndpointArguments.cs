@@ -2,21 +2,21 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The endpoints of Connect-KvStore, as one address of a store.</summary>
+/// <summary>The endpoints of Connect-KvStore, combined to one address of a store.</summary>
 /// <param name="Address">The address that opens the store.</param>
-/// <param name="Urls">The same as the URLs of etcd's endpoints; none for another kind of store.</param>
-/// <param name="ApiVersion">The version of etcd's API; null for another kind of store.</param>
+/// <param name="Urls">The URLs of etcd's endpoints; empty for other stores.</param>
+/// <param name="ApiVersion">The version of etcd's API; null for other stores.</param>
 /// <param name="DefaultName">The name of the store if none is specified.</param>
 internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls, int? ApiVersion, string DefaultName)
 {
     private const int DefaultPort = 2379;
 
-    /// <summary>Reads endpoints: each host, host:port, a URL of etcd, or one address of another kind of store.</summary>
-    /// <param name="arguments">The endpoints; one may hold several, separated by commas.</param>
+    /// <summary>Parses endpoints: each host, host:port, a URL of etcd, or one address of another store.</summary>
+    /// <param name="arguments">The endpoints. One argument can contain several, separated by commas.</param>
     /// <param name="apiVersion">The version of etcd's API.</param>
     /// <param name="tlsGiven">True if certificates are specified.</param>
-    /// <param name="prefersTls">True to use TLS where neither certificates nor an endpoint's scheme tell.</param>
-    /// <exception cref="KvInvalidArgumentException">One is not valid, or they do not go together.</exception>
+    /// <param name="prefersTls">True to use TLS if neither certificates nor the scheme of an endpoint decide.</param>
+    /// <exception cref="KvInvalidArgumentException">An endpoint is not valid, or the endpoints cannot be combined.</exception>
     public static EndpointArguments Parse(IEnumerable<string> arguments, int apiVersion, bool tlsGiven, bool prefersTls = false)
     {
         var given = arguments.SelectMany(a => (a ?? "").Split(',', StringSplitOptions.TrimEntries)).ToList();
@@ -70,7 +70,7 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
         var rest = (scheme is null ? text : text[(scheme.Length + "://".Length)..]).TrimEnd('/');
         if (rest.Contains('@', StringComparison.Ordinal))
         {
-            // Not shown in the message: it may hold a password.
+            // The message does not contain the endpoint, because it can contain a password.
             throw new KvInvalidArgumentException("An endpoint must not contain a user or password, because logs would show them. Use -Credential.");
         }
 
@@ -79,7 +79,7 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
 
     private static string HostAndPort(string text, string rest)
     {
-        // An IPv6 address stands in brackets, since it has colons of its own.
+        // An IPv6 address is in brackets, because it contains colons.
         var end = rest.StartsWith('[') ? rest.IndexOf(']', StringComparison.Ordinal) + 1 : rest.IndexOf(':', StringComparison.Ordinal);
         var host = end < 0 ? rest : rest[..end];
         var port = rest[host.Length..];
@@ -97,7 +97,7 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
     private static Uri UrlOf(string host, bool isSecure) =>
         Uri.TryCreate($"{(isSecure ? "https" : "http")}://{host}/", UriKind.Absolute, out var url) ? url : throw Invalid(host, "it must have the form host:port");
 
-    // By hand, as is all of this: to make its first regular expression costs a session more than to connect.
+    // Parsed without regular expressions: creating the first one costs a session more than connecting.
     private static bool IsHost(string host)
     {
         var address = host is ['[', .., ']'] ? host[1..^1] : null;
@@ -127,7 +127,7 @@ internal sealed record EndpointArguments(string Address, IReadOnlyList<Uri> Urls
         return port[0] == ':' && port.Length is > 1 and <= 6;
     }
 
-    // A URL of a scheme that is not etcd's, or what KvStore.Open takes for one. A host may have such a scheme's name: what follows is its port then.
+    // A URL whose scheme is not etcd's, or that KvStore.Open accepts. A host can have the name of such a scheme: its port follows then.
     private static bool IsOfAnotherKind(string text) => SchemeOf(text) is { } scheme
         ? TlsOf(scheme) is null
         : text.Split(':', 2) is [var name, var rest] && !ushort.TryParse(rest, out _)

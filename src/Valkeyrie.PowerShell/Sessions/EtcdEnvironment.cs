@@ -3,25 +3,25 @@ using System.Text.RegularExpressions;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>What etcd's own tools read from the environment.</summary>
+/// <summary>The settings in the environment variables of etcd's own tools.</summary>
 internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate, string? ClientCertificate, string? ClientKey, KvCredential? Credential)
 {
-    /// <summary>True to accept any server certificate, where there is one.</summary>
+    /// <summary>True to accept any server certificate.</summary>
     public bool SkipCertificateCheck { get; init; }
 
     /// <summary>True to use TLS for endpoints without a scheme, even without certificates.</summary>
     public bool PrefersTls { get; init; }
 
-    /// <summary>The version of etcd's API; null where nothing is said.</summary>
+    /// <summary>The version of etcd's API; null if it is not set.</summary>
     public int? ApiVersion { get; init; }
 
-    /// <summary>The variables of etcd's tools that are set and have no effect here, in the order of their names.</summary>
+    /// <summary>The variables of etcd's tools that are set but not used here, ordered by name.</summary>
     public IReadOnlyList<string> Unheard { get; init; } = [];
 
-    /// <summary>True if it speaks of TLS. A check to be skipped does not by itself.</summary>
+    /// <summary>True if the settings imply TLS. Skipping the certificate check alone does not.</summary>
     public bool IsSecure => CaCertificate is not null || ClientCertificate is not null || HasScheme("https:") || (PrefersTls && !HasScheme("http:"));
 
-    /// <summary>How long one call may take; null where nothing is said.</summary>
+    /// <summary>The timeout of one call; null if it is not set.</summary>
     public TimeSpan? Timeout { get; init; }
 
     private const string DefaultEndpoint = "127.0.0.1:2379";
@@ -30,25 +30,25 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
     private static readonly string[] Heard =
         ["API", "CACERT", "CERT", "COMMAND_TIMEOUT", "ENDPOINTS", "INSECURE_SKIP_TLS_VERIFY", "INSECURE_TRANSPORT", "KEY", "PASSWORD", "USER"];
 
-    // They are about what a tool prints, or about a discovery, which is refused by the variable that asks for one.
+    // These concern the output of a tool, or discovery, which is refused by the variable that requests it.
     private static readonly string[] Harmless = ["DEBUG", "DISCOVERY_SRV_NAME", "HEX", "INSECURE_DISCOVERY", "NO_SYNC", "OUTPUT_FORMAT", "WRITE_OUT"];
 
-    // What the tool for the API of version 2 reads to find its server and its user.
+    // The variables for the server and the user of the tool for API version 2.
     private static readonly (string Name, string Instead)[] OfVersion2 =
     [
         ("CA_FILE", "CACERT"), ("CERT_FILE", "CERT"), ("ENDPOINT", "ENDPOINTS"), ("KEY_FILE", "KEY"), ("PEERS", "ENDPOINTS"), ("USERNAME", "USER"),
     ];
 
-    /// <summary>An environment that says nothing. Used where an endpoint is named: a password is not sent to another server than it was set for.</summary>
+    /// <summary>The settings of an empty environment. Used if an endpoint is specified, so a password is not sent to another server than it was set for.</summary>
     public static EtcdEnvironment None { get; } = new([DefaultEndpoint], null, null, null, null);
 
-    /// <summary>What was registered, which is the same sort of default.</summary>
+    /// <summary>Gets the settings of a registered store, which are defaults of the same kind.</summary>
     public static EtcdEnvironment Of(KvRegisteredStore store) =>
         new([.. store.Endpoint ?? []], store.CaCertificate, store.ClientCertificate, store.ClientKey, null);
 
     /// <summary>Reads the environment.</summary>
-    /// <exception cref="KvInvalidArgumentException">ETCDCTL_USER names no password, a variable cannot be read, or one that names another server or user has no
-    /// effect here.</exception>
+    /// <exception cref="KvInvalidArgumentException">ETCDCTL_USER has no password, a variable is not valid, or a variable for another server or user is
+    /// not supported here.</exception>
     public static EtcdEnvironment Read()
     {
         var version = ReadApiVersion();
@@ -63,7 +63,7 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
         };
     }
 
-    // A command that went to another server than etcdctl would, or as another user, would look successful.
+    // A command that used another server than etcdctl, or another user, would seem to succeed.
     private static void RefuseOtherTargets(int? version)
     {
         if (Get("DISCOVERY_SRV") is { } domain)
@@ -88,7 +88,7 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
 
     private static string[] ReadUnheard()
     {
-        // The names of variables have no case on Windows.
+        // On Windows, the names of variables are not case-sensitive.
         var comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         return [.. Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .Where(name => name.StartsWith(Prefix, comparison))
@@ -106,7 +106,7 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
         var text => throw new KvInvalidArgumentException($"ETCDCTL_API is '{text}'. Set it to 2 or 3."),
     };
 
-    /// <summary>The endpoints that the environment names, else the usual one of this machine.</summary>
+    /// <summary>Gets the endpoints of the environment; if none are set, the default endpoint of this machine.</summary>
     public static string[] ReadEndpoints() =>
         (Get("ENDPOINTS") ?? DefaultEndpoint).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
@@ -119,7 +119,7 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
             return null;
         }
 
-        // Beside a password the user is a name alone, as for etcdctl.
+        // If the password is set separately, the user is only a name, as for etcdctl.
         if (Get("PASSWORD") is { } password)
         {
             return new KvCredential(user, password);
@@ -131,7 +131,7 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
             : throw new KvInvalidArgumentException($"ETCDCTL_USER names the user '{user}' without a password. Set it to USER:PASSWORD, or specify -Credential.");
     }
 
-    // What Go's strconv.ParseBool takes.
+    // The values that Go's strconv.ParseBool accepts.
     private static bool ReadSwitch(string name, bool otherwise) => Get(name) switch
     {
         null => otherwise,
@@ -140,7 +140,7 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
         var text => throw new KvInvalidArgumentException($"ETCDCTL_{name} is '{text}'. Set it to true or false."),
     };
 
-    // What Go's time.ParseDuration takes, such as 5s, 1m30s or 300ms; what is below a millisecond is of no use here.
+    // The values that Go's time.ParseDuration accepts, such as 5s, 1m30s or 300ms; less than a millisecond is not supported here.
     private static TimeSpan? ReadDuration(string name)
     {
         if (Get(name) is not { } text)

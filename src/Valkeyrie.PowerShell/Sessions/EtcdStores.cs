@@ -4,10 +4,10 @@ using Valkeyrie.Etcd.Engine;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>How the module opens stores of etcd. By itself, so that etcd's assembly is loaded with the first of its stores.</summary>
+/// <summary>Opens stores of etcd. A separate class, so etcd's assembly is loaded with the first such store.</summary>
 internal static class EtcdStores
 {
-    /// <summary>Makes etcd's addresses known, and what administers a cluster. That and its stubs are loaded by the first command that administers.</summary>
+    /// <summary>Registers etcd's schemes and the administration of clusters. The assembly for administration and its stubs are loaded by the first command that needs them.</summary>
     public static void Register()
     {
         EtcdStore.Register();
@@ -15,8 +15,8 @@ internal static class EtcdStores
             static () => EtcdAdministration.Register(), typeof(IKvMembers), typeof(IKvMaintenance), typeof(IKvAccess), typeof(IKvSnapshots));
     }
 
-    /// <summary>Opens the store at endpoints. What is opened by them is no less a cluster than what is opened by its address.</summary>
-    /// <param name="endpoints">The endpoints' URLs.</param>
+    /// <summary>Opens the store at endpoints, with the same capabilities as a store that is opened by its address.</summary>
+    /// <param name="endpoints">The URLs of the endpoints.</param>
     /// <param name="options">The options.</param>
     /// <param name="apiVersion">The version of etcd's API: 2 or 3.</param>
     public static IKvStore Open(IReadOnlyList<Uri> endpoints, KvStoreOptions options, int apiVersion)

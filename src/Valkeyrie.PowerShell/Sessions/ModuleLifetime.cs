@@ -7,10 +7,10 @@ using Valkeyrie.ZooKeeper;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>What happens when the module is imported and removed.</summary>
+/// <summary>Handles the import and the removal of the module.</summary>
 public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
-    /// <summary>Makes the kinds of store known. None is loaded before one of its stores is opened: who uses one never waits for the others.</summary>
+    /// <summary>Registers the schemes of the stores. The assembly of a store is loaded when the first such store is opened, so the others cost nothing.</summary>
     public void OnImport()
     {
         KvStore.RegisterWhenOpened(static () => EmbeddedStore.Register(), EmbeddedStore.FileScheme, EmbeddedStore.MemoryScheme);

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The stores that are open in this process. Each belongs to the runspace that opened it and is closed with it; each runspace has a
-/// current store of its own. A name is looked for first among the runspace's own stores, then among the others', so that a thread job can use
-/// a store that its starter opened.</summary>
+/// <summary>The open stores of this process. Each belongs to the runspace that opened it and is closed with it. Each runspace has its own
+/// current store. A name is searched first among the runspace's own stores, then among the others, so a thread job can use
+/// a store of its starter.</summary>
 internal static class OpenStores
 {
     private static readonly object Gate = new();
@@ -13,7 +13,7 @@ internal static class OpenStores
     private static readonly List<OpenStore> All = [];
     private static readonly HashSet<Task> Closing = [];
 
-    /// <summary>The current store of the calling runspace; null if there is none, or if the caller is in no runspace.</summary>
+    /// <summary>Gets the current store of the calling runspace; null if there is none, or if the caller has no runspace.</summary>
     public static KvConnection? Current
     {
         get
@@ -25,10 +25,10 @@ internal static class OpenStores
         }
     }
 
-    /// <summary>True if a store is the calling runspace's current one.</summary>
+    /// <summary>True if a store is the current store of the calling runspace.</summary>
     public static bool IsCurrent(IKvStore store) => Current?.Store == store;
 
-    /// <summary>Why the calling runspace has no current store; null where it never had one.</summary>
+    /// <summary>The reason why the calling runspace has no current store; null if it never had one.</summary>
     public static string? WhyNoneIsCurrent
     {
         get
@@ -40,7 +40,7 @@ internal static class OpenStores
         }
     }
 
-    /// <summary>Every open store, the runspace's own first, in the order of their opening.</summary>
+    /// <summary>Lists all open stores in the order of opening, the runspace's own first.</summary>
     public static IReadOnlyList<KvConnection> List()
     {
         var own = Runspace.DefaultRunspace;
@@ -54,13 +54,13 @@ internal static class OpenStores
         }
     }
 
-    /// <summary>The open store of a name; null if there is none. Case does not count.</summary>
+    /// <summary>Finds the open store of a name, ignoring case; null if there is none.</summary>
     public static KvConnection? Find(string name) => List().FirstOrDefault(c => IsNamed(c, name));
 
-    /// <summary>The name of an open store, or the address of any other.</summary>
+    /// <summary>Gets the name of an open store, or the address of any other store.</summary>
     public static string NameOf(IKvStore store) => List().FirstOrDefault(c => c.Store == store)?.Name ?? store.Info.Address;
 
-    /// <summary>A name that no store of this runspace has: the wanted one, or that with a number.</summary>
+    /// <summary>Gets a name that no store of this runspace has: the requested one, if necessary with a number.</summary>
     public static string UnusedName(string wanted)
     {
         var own = Runspace.DefaultRunspace;
@@ -76,7 +76,7 @@ internal static class OpenStores
         }
     }
 
-    /// <summary>The runspace's own store of a name; null if there is none.</summary>
+    /// <summary>Finds the runspace's own store of a name; null if there is none.</summary>
     public static KvConnection? FindOwn(string name)
     {
         var own = Runspace.DefaultRunspace;
@@ -86,8 +86,8 @@ internal static class OpenStores
         }
     }
 
-    /// <summary>Adds a store that works and makes it current.</summary>
-    /// <returns>The runspace's former store of that name, to be closed; null if there was none.</returns>
+    /// <summary>Adds a working store and makes it current.</summary>
+    /// <returns>The runspace's previous store of that name, which the caller closes; null if there was none.</returns>
     public static KvConnection? Add(KvConnection connection)
     {
         var own = Runspace.DefaultRunspace;
@@ -106,7 +106,7 @@ internal static class OpenStores
         }
     }
 
-    /// <summary>Adds the store of a process in which nobody has chosen one. It is current for as long as that is so.</summary>
+    /// <summary>Adds the default store of a process that has not chosen a store. It is current until one is chosen.</summary>
     public static void AddDefault(KvConnection connection)
     {
         var own = Runspace.DefaultRunspace;
@@ -120,7 +120,7 @@ internal static class OpenStores
         }
     }
 
-    /// <summary>Makes an open store the current one of the calling runspace, whichever runspace opened it.</summary>
+    /// <summary>Makes an open store of any runspace the current store of the calling runspace.</summary>
     /// <returns>False if the store is not open.</returns>
     public static bool TrySelect(IKvStore store)
     {
@@ -137,7 +137,7 @@ internal static class OpenStores
     }
 
     /// <summary>Leaves the calling runspace without a current store.</summary>
-    /// <param name="why">Why, as a clause for errors.</param>
+    /// <param name="why">The reason, as a clause for errors.</param>
     public static void LeaveCurrent(string why)
     {
         if (Runspace.DefaultRunspace is not { } own)
@@ -151,12 +151,12 @@ internal static class OpenStores
         }
     }
 
-    /// <summary>Takes a store off the list, so that no command finds it any more. Closing it is left to the caller.</summary>
+    /// <summary>Removes a store from the list, so commands no longer find it. The caller closes it.</summary>
     public static void Remove(IKvStore store)
     {
         lock (Gate)
         {
-            // Any runspace may have made it its current one.
+            // It can be the current store of any runspace.
             foreach (var (_, stores) in ByRunspace)
             {
                 if (stores.Current is { } current && current.Store == store)
@@ -182,7 +182,7 @@ internal static class OpenStores
         return CloseAsync(connections);
     }
 
-    /// <summary>Closes all stores, those that are being closed with their runspaces included.</summary>
+    /// <summary>Closes all stores, including those that are already closing with their runspaces.</summary>
     public static Task CloseAll()
     {
         lock (Gate)
@@ -215,7 +215,7 @@ internal static class OpenStores
             return;
         }
 
-        // Not waited for here: the exit of the process does that.
+        // Not awaited here: the end of the process waits for it.
         var closing = CloseAllOf(runspace);
         lock (Gate)
         {
@@ -227,18 +227,18 @@ internal static class OpenStores
     private static Task CloseAsync(List<KvConnection> connections) =>
         Task.WhenAll(connections.Select(c => Task.Run(async () => await c.Store.DisposeAsync().ConfigureAwait(false))));
 
-    // A class, as is all that generic code is used with here: the runtime brings compiled code for any class, but for no module's own structs.
+    // A class, like all type arguments of generic code here: the runtime has compiled code for any class, but not for a module's own structs.
     private sealed record OpenStore(Runspace Owner, KvConnection Connection);
 
     private sealed class RunspaceStores
     {
-        /// <summary>The current store.</summary>
+        /// <summary>Gets the current store.</summary>
         public KvConnection? Current { get; private set; }
 
-        /// <summary>True if nobody has chosen the current store.</summary>
+        /// <summary>True if the current store is the default store.</summary>
         public bool IsDefault { get; set; }
 
-        /// <summary>Why there is no current store.</summary>
+        /// <summary>The reason why there is no current store.</summary>
         public string? WhyNone { get; private set; }
 
         public void MakeCurrent(KvConnection connection) => (Current, IsDefault, WhyNone) = (connection, false, null);

@@ -2,12 +2,12 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>Closes the open stores when the process ends or is asked to end, so that nobody has to wait for what it held.</summary>
+/// <summary>Closes the open stores when the process ends or is asked to end, so other clients do not have to wait for its locks.</summary>
 internal static class ProcessEnd
 {
     private static IDisposable? signals;
 
-    /// <summary>Begins to wait for the end of the process. Again does nothing.</summary>
+    /// <summary>Starts waiting for the end of the process. Further calls have no effect.</summary>
     public static void Await()
     {
         if (signals is not null)
@@ -33,7 +33,7 @@ internal static class ProcessEnd
         }
         catch (AggregateException)
         {
-            // What could not be given up ends with its time to live.
+            // A lock that could not be released ends with its time to live.
         }
     }
 }

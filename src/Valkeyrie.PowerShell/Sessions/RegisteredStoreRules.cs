@@ -1,9 +1,9 @@
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>What a registered store must be so that it can be opened. It may come from a file in which anything can stand.</summary>
+/// <summary>The rules for a registered store. It can come from a file with any content.</summary>
 internal static class RegisteredStoreRules
 {
-    /// <summary>What is wrong with a store, as a sentence; null for nothing.</summary>
+    /// <summary>Gets the fault of a store as a sentence; null if it is valid.</summary>
     /// <param name="store">The store.</param>
     public static string? FaultIn(KvRegisteredStore store)
     {

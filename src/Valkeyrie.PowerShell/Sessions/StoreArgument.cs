@@ -5,10 +5,10 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>Finds the store that a -Store argument means.</summary>
+/// <summary>Resolves a -Store argument.</summary>
 internal static class StoreArgument
 {
-    /// <summary>The store that an argument means: a connection, a store, or the name of an open one.</summary>
+    /// <summary>Resolves an argument to a store: a connection, a store, or the name of an open store.</summary>
     public static bool TryResolve(object? argument, [NotNullWhen(true)] out IKvStore? store, [NotNullWhen(false)] out ErrorRecord? error)
     {
         var value = BareWord.Text(argument) ?? BareWord.Unwrapped(argument);

@@ -5,7 +5,7 @@ using Valkeyrie.PowerShell.Files;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The user's own file of registered stores, shared by all of the user's processes.</summary>
+/// <summary>The user's file of registered stores, which all processes of the user share.</summary>
 internal static class StoreRegister
 {
     private const int MostTries = 20;
@@ -15,17 +15,17 @@ internal static class StoreRegister
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <summary>The file: <c>Valkeyrie\stores.json</c> under <c>APPDATA</c> on Windows; elsewhere <c>valkeyrie/stores.json</c> under <c>XDG_CONFIG_HOME</c>
-    /// where that is set, else under <c>~/.config</c> on Linux and <c>~/Library/Application Support/Valkeyrie/stores.json</c> on macOS.</summary>
+    /// <summary>The path of the file: <c>Valkeyrie\stores.json</c> under <c>APPDATA</c> on Windows; elsewhere <c>valkeyrie/stores.json</c> under <c>XDG_CONFIG_HOME</c>
+    /// if it is set, otherwise under <c>~/.config</c> on Linux, and <c>~/Library/Application Support/Valkeyrie/stores.json</c> on macOS.</summary>
     public static string Path => UserFolders.Configuration is { } folder
         ? System.IO.Path.Combine(folder, "stores.json")
         : throw new IOException("Stores cannot be registered: the user has no home folder.");
 
-    /// <summary>The stores, in the order of their names.</summary>
+    /// <summary>Reads the registered stores, ordered by name.</summary>
     /// <exception cref="InvalidDataException">The file cannot be read.</exception>
     public static IReadOnlyList<KvRegisteredStore> Read()
     {
-        // The usual case costs no exception, which a session's first one makes dear.
+        // The usual case causes no exception: the first one in a session is slow.
         if (!File.Exists(Path))
         {
             return [];
@@ -46,7 +46,7 @@ internal static class StoreRegister
         }
     }
 
-    // Windows refuses to open a file at the moment at which another process replaces it.
+    // Windows refuses to open a file while another process replaces it.
     private static FileStream OpenToRead()
     {
         for (var tries = 1; ; tries++)
@@ -62,7 +62,7 @@ internal static class StoreRegister
         }
     }
 
-    // Users edit this file by hand. A mistake in it shows here, and not as a strange failure of a connection.
+    // Users edit this file by hand. A mistake in it is reported here, and not as an obscure failure of a connection.
     private static List<KvRegisteredStore> Checked(List<KvRegisteredStore?>? read)
     {
         if (read is null)
@@ -98,16 +98,16 @@ internal static class StoreRegister
     private static InvalidDataException Malformed(string why, Exception? cause = null) =>
         new($"The file of the registered stores, '{Path}', cannot be read: {why} Fix the file, or remove it and register the stores again.", cause);
 
-    /// <summary>The store of a name; null if there is none, or if it cannot be a name.</summary>
+    /// <summary>Finds the store of a name; null if there is none, or if the text cannot be a name.</summary>
     /// <param name="name">The name.</param>
     /// <exception cref="InvalidDataException">The file cannot be read.</exception>
     public static KvRegisteredStore? Find(string? name) => KvRegisteredStore.IsName(name) ? Read().FirstOrDefault(s => s.IsNamed(name!)) : null;
 
-    /// <summary>Changes the stores, while no other process does.</summary>
-    /// <param name="change">Makes the new stores of the old ones; null to leave them as they are.</param>
+    /// <summary>Changes the registered stores, protected from changes by other processes.</summary>
+    /// <param name="change">Computes the new stores from the old ones; null for no change.</param>
     /// <param name="cancellationToken">Ends the wait for other processes.</param>
     /// <exception cref="InvalidDataException">The file cannot be read.</exception>
-    /// <exception cref="IOException">It cannot be written, or another process is at it for too long.</exception>
+    /// <exception cref="IOException">The file cannot be written, or another process keeps it locked for too long.</exception>
     public static void Change(Func<IReadOnlyList<KvRegisteredStore>, IEnumerable<KvRegisteredStore>?> change, CancellationToken cancellationToken)
     {
         OwnerOnly.CreateFolder(System.IO.Path.GetDirectoryName(Path)!);
@@ -120,7 +120,7 @@ internal static class StoreRegister
         }
     }
 
-    // The lock is a file of its own, which stays: the other one is replaced with each change.
+    // The lock is a separate file that remains: the other file is replaced with each change.
     private static FileStream WaitForTurn(CancellationToken cancellationToken)
     {
         var deadline = Environment.TickCount64 + (long)LongestWait.TotalMilliseconds;

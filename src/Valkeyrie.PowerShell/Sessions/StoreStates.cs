@@ -2,12 +2,12 @@ using Valkeyrie.Engine;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>Finds out whether open stores serve.</summary>
+/// <summary>Determines the states of open stores.</summary>
 internal static class StoreStates
 {
-    /// <summary>Asks stores, all at once, and each of their endpoints. One that serves is enough.</summary>
+    /// <summary>Queries all stores and their endpoints at the same time. A store is available if one endpoint serves.</summary>
     /// <param name="connections">The stores.</param>
-    /// <param name="patience">How long they are waited for; a store that has not answered by then is unavailable.</param>
+    /// <param name="patience">How long to wait; a store that has not answered by then is unavailable.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async ValueTask<KvConnection[]> ReadAsync(IEnumerable<KvConnection> connections, TimeSpan patience, CancellationToken cancellationToken) =>
         await Task.WhenAll(connections.Select(c => ReadAsync(c, patience, cancellationToken))).ConfigureAwait(false);
@@ -17,7 +17,7 @@ internal static class StoreStates
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            // Each call is bound by itself; several may follow one another.
+            // Each call has its own timeout, and several calls can follow each other.
             return await Task.Run(() => AskAsync(connection, patience, stop.Token), cancellationToken).WaitAsync(patience, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
@@ -48,7 +48,7 @@ internal static class StoreStates
                 return connection.In(KvStoreState.Available);
             }
 
-            // Of several reasons the one of a server that was reached tells most.
+            // If there are several reasons, the reason of a reachable server is the most useful one.
             worst = worst is { IsReachable: true } ? worst : status;
         }
 

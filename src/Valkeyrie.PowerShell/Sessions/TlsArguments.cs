@@ -7,12 +7,12 @@ namespace Valkeyrie.PowerShell.Sessions;
 /// <summary>The certificates of Connect-KvStore: files or certificate objects.</summary>
 internal sealed record TlsArguments(object? CaCertificate, object? ClientCertificate, string? ClientKey, bool SkipCertificateCheck)
 {
-    /// <summary>True if any is specified, which only makes sense with TLS.</summary>
+    /// <summary>True if any of them is specified, which implies TLS.</summary>
     public bool Given => CaCertificate is not null || ClientCertificate is not null || ClientKey is not null || SkipCertificateCheck;
 
     /// <summary>Reads the files.</summary>
     /// <param name="paths">Resolves PowerShell's paths.</param>
-    /// <exception cref="KvInvalidArgumentException">A file is missing or does not hold what it should.</exception>
+    /// <exception cref="KvInvalidArgumentException">A file is missing, or its content is not valid.</exception>
     public KvTlsOptions? Read(PathIntrinsics paths)
     {
         if (!Given)

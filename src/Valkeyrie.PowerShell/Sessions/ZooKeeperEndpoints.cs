@@ -2,18 +2,18 @@ using Valkeyrie.ZooKeeper;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>The members of a ZooKeeper ensemble among the endpoints of Connect-KvStore: <c>zookeeper://host:2181,host2:2181/chroot</c>,
+/// <summary>Reads the members of a ZooKeeper ensemble for Connect-KvStore: <c>zookeeper://host:2181,host2:2181/chroot</c>,
 /// <c>zookeepers://</c> for TLS.</summary>
 internal static class ZooKeeperEndpoints
 {
-    /// <summary>True if an endpoint begins as an address of ZooKeeper does.</summary>
+    /// <summary>True if an endpoint has a scheme of ZooKeeper.</summary>
     /// <param name="endpoint">The endpoint.</param>
     public static bool IsOne(string? endpoint) => SchemeOf(endpoint) is not null;
 
-    /// <summary>Makes one address of several endpoints. Only the first need say the scheme, and only the last what comes after the hosts.</summary>
+    /// <summary>Combines several endpoints to one address. Only the first needs the scheme, and only the last can have a path.</summary>
     /// <param name="endpoints">The endpoints.</param>
     /// <param name="tlsGiven">True if certificates are specified.</param>
-    /// <exception cref="KvInvalidArgumentException">They do not go together.</exception>
+    /// <exception cref="KvInvalidArgumentException">The endpoints cannot be combined.</exception>
     public static EndpointArguments Parse(IReadOnlyList<string> endpoints, bool tlsGiven)
     {
         var scheme = SchemeOf(endpoints[0])!;

@@ -5,10 +5,10 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Transactions;
 
-/// <summary>What the block of a transaction asks for, recorded instead of sent. A block runs on the thread of its pipeline, and so do the commands in
-/// it: whatever runs elsewhere, such as a job that it starts, is not part of it.</summary>
-/// <remarks>PowerShell runs the actions of events (Register-ObjectEvent -Action) on that thread, too, between any two statements of the block. They are not part
-/// of it either.</remarks>
+/// <summary>Records the operations in the block of a transaction instead of sending them. A block and its commands run on the pipeline's
+/// thread. Code that runs elsewhere, such as a job that the block starts, is not part of the transaction.</summary>
+/// <remarks>PowerShell also runs the actions of events (Register-ObjectEvent -Action) on that thread, between any two statements of the block. They are not part
+/// of the transaction either.</remarks>
 internal sealed class TransactionRecording
 {
     [ThreadStatic]
@@ -19,22 +19,22 @@ internal sealed class TransactionRecording
 
     private TransactionRecording(IKvStore store) => Store = store;
 
-    /// <summary>The recording that commands on this thread belong to; null where no block of a transaction runs.</summary>
+    /// <summary>The recording for commands on this thread; null outside the blocks of a transaction.</summary>
     public static TransactionRecording? Current => current is null || IsInEventAction() ? null : current;
 
-    /// <summary>The store that the transaction is for.</summary>
+    /// <summary>The store of the transaction.</summary>
     public IKvStore Store { get; }
 
-    /// <summary>Runs a block and gives what its commands asked for.</summary>
-    /// <param name="store">The store that the transaction is for.</param>
+    /// <summary>Runs a block and returns the recorded operations.</summary>
+    /// <param name="store">The store of the transaction.</param>
     /// <param name="block">Runs the block.</param>
-    /// <exception cref="CommandFailedException">A command failed, and -ErrorAction let the block go on: what was asked for is not whole.</exception>
+    /// <exception cref="CommandFailedException">A command failed and -ErrorAction let the block continue, so the recording is incomplete.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static IReadOnlyList<KvOperation> Of(IKvStore store, Action block)
     {
         var recording = new TransactionRecording(store);
 
-        // An event's action may make a transaction of its own in the middle of another one's block.
+        // The action of an event can create a transaction in the middle of another one's block.
         var outer = current;
         current = recording;
         try
@@ -48,7 +48,7 @@ internal sealed class TransactionRecording
         }
     }
 
-    // Nothing but the stack tells: an action has neither a scope nor a call stack of PowerShell's own that leads back to the block.
+    // Only the stack shows this: neither the scope nor PowerShell's call stack of an action leads back to the block.
     private static bool IsInEventAction()
     {
         foreach (var frame in new StackTrace(fNeedFileInfo: false).GetFrames())
@@ -68,7 +68,7 @@ internal sealed class TransactionRecording
         return false;
     }
 
-    /// <summary>Keeps that a command failed and the block went on, so that the transaction is not made.</summary>
+    /// <summary>Records that a command failed and the block continued, so the transaction must not be committed.</summary>
     public void Refuse(ErrorRecord error) => _refusal ??= error;
 
     /// <summary>Records an operation.</summary>

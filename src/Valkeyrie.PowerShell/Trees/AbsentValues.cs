@@ -1,13 +1,13 @@
 namespace Valkeyrie.PowerShell.Trees;
 
-/// <summary>The names of a tree that have no value: null, an empty list, an empty object. No key can stand for one, so they are left out, and reported.</summary>
-/// <param name="source">What has them, in words.</param>
+/// <summary>Counts the names of a tree without a value: null, an empty list, an empty object. No key can represent them, so they are omitted and reported.</summary>
+/// <param name="source">The source of the tree in words.</param>
 internal sealed class AbsentValues(string source)
 {
     private long _count;
     private string? _first;
 
-    /// <summary>Takes down a name.</summary>
+    /// <summary>Adds a name.</summary>
     /// <param name="key">Its key.</param>
     public void Add(string key)
     {
@@ -15,7 +15,7 @@ internal sealed class AbsentValues(string source)
         _first ??= key;
     }
 
-    /// <summary>What to tell; null where every name has a value.</summary>
+    /// <summary>The warning for the user; null if every name has a value.</summary>
     public string? Warning => _count switch
     {
         0 => null,

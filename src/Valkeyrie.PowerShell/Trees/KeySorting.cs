@@ -1,11 +1,11 @@
 namespace Valkeyrie.PowerShell.Trees;
 
-/// <summary>Pairs that came in no order.</summary>
+/// <summary>Sorts pairs that arrived in no order.</summary>
 internal static class KeySorting
 {
-    /// <summary>Brings pairs into key order.</summary>
+    /// <summary>Sorts pairs by key.</summary>
     /// <param name="pairs">The pairs.</param>
-    /// <returns>A key that comes twice; null where none does.</returns>
+    /// <returns>A duplicate key; null if there is none.</returns>
     public static string? Sort(List<KvPair> pairs)
     {
         pairs.Sort((a, b) => KeyOrder.Compare(a.Key, b.Key));
@@ -20,7 +20,7 @@ internal static class KeySorting
         return null;
     }
 
-    /// <summary>The pairs as what a store would list.</summary>
+    /// <summary>Streams the pairs like the listing of a store.</summary>
     /// <param name="pairs">The pairs.</param>
     public static async IAsyncEnumerable<KvPair> ToAsync(this List<KvPair> pairs)
     {

@@ -4,18 +4,18 @@ using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Trees;
 
-/// <summary>A file that holds a tree.</summary>
+/// <summary>A file that contains a tree.</summary>
 /// <param name="Path">Its full path.</param>
-/// <param name="Format">How to read it; null for JSON, of which the content tells the kind.</param>
+/// <param name="Format">Its format; null for JSON, whose content determines the format.</param>
 internal sealed record TreeFile(string Path, ITreeFormat? Format)
 {
-    /// <summary>Reads the file from its beginning to its end, to see whether it is what it should be, and how many pairs it holds.</summary>
-    /// <param name="place">Where its keys are to lie, which tells whether they are valid, and how large a value may be.</param>
+    /// <summary>Reads the whole file to check it and to count its pairs.</summary>
+    /// <param name="place">The place of its keys in the store, which determines the valid keys and the maximum size of a value.</param>
     /// <param name="checkedSoFar">Called, on any thread, with the number of pairs so far.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InvalidDataException">The file is not what it should be.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="InvalidDataException">The file is not valid.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not read the file.</exception>
     public async Task<CheckedTree> CheckAsync(TreePlace place, Action<long> checkedSoFar, CancellationToken cancellationToken)
     {
         var input = await InputFile.OpenAsync(Path, InputFile.MostToCopy, cancellationToken).ConfigureAwait(false);
@@ -31,13 +31,13 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
         }
     }
 
-    /// <summary>Reads pairs. The format is known.</summary>
-    /// <param name="stream">The file's bytes.</param>
-    /// <param name="place">Where the keys are to lie.</param>
+    /// <summary>Reads pairs of a known format.</summary>
+    /// <param name="stream">The bytes of the file.</param>
+    /// <param name="place">The place of the keys in the store.</param>
     /// <param name="absent">Called with each name without a value.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The pairs in the file's order.</returns>
-    /// <exception cref="InvalidDataException">The file is not what it should be.</exception>
+    /// <returns>The pairs in the order of the file.</returns>
+    /// <exception cref="InvalidDataException">The file is not valid.</exception>
     internal async IAsyncEnumerable<KvPair> ReadAsync(
         Stream stream, TreePlace place, Action<string>? absent, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -86,7 +86,7 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
             checkedSoFar(++count);
             if (before is not null && KeyOrder.Compare(before, pair.Key) >= 0)
             {
-                // All of it once more: a key that came before may come again.
+                // The whole file again: an earlier key can repeat.
                 return await SortAsync(input, place, checkedSoFar, cancellationToken).ConfigureAwait(false);
             }
 

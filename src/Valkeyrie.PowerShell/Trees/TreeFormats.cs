@@ -3,25 +3,25 @@ using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Trees;
 
-/// <summary>Which format a file has: what is asked for, or what its name ends with.</summary>
+/// <summary>Determines the format of a file: the requested one, or that of its extension.</summary>
 internal static class TreeFormats
 {
     private static readonly string All = string.Join(", ", Enum.GetNames<KvTreeFormat>());
 
-    /// <summary>How to read a file.</summary>
+    /// <summary>Gets the format to read a file.</summary>
     /// <param name="path">Its path.</param>
-    /// <param name="format">The format that is asked for; null to go by the name.</param>
-    /// <returns>The format; null for JSON, of which the content is to tell the kind.</returns>
-    /// <exception cref="KvInvalidArgumentException">The name tells no format.</exception>
+    /// <param name="format">The requested format; null for that of the extension.</param>
+    /// <returns>The format; null for JSON, whose content determines the format.</returns>
+    /// <exception cref="KvInvalidArgumentException">The extension is unknown.</exception>
     public static ITreeFormat? ToRead(string path, KvTreeFormat? format) =>
         format is { } asked ? Of(asked, isNamed: true) : IsJson(path) ? null : Of(ByName(path), isNamed: false);
 
-    /// <summary>How to write a file.</summary>
+    /// <summary>Gets the format to write a file.</summary>
     /// <param name="path">Its path.</param>
-    /// <param name="format">The format that is asked for; null to go by the name.</param>
-    /// <param name="nested">True for a configuration file, where the name tells JSON.</param>
-    /// <param name="typed">True to write numbers and truths as such.</param>
-    /// <exception cref="KvInvalidArgumentException">The name tells no format, or the format cannot be written, or not like that.</exception>
+    /// <param name="format">The requested format; null for that of the extension.</param>
+    /// <param name="nested">True for a configuration if the extension means JSON.</param>
+    /// <param name="typed">True to write numbers, true and false as such.</param>
+    /// <exception cref="KvInvalidArgumentException">The extension is unknown, or the format cannot be written, or not with these options.</exception>
     public static IWritableTreeFormat ToWrite(string path, KvTreeFormat? format, bool nested, bool typed)
     {
         var chosen = format ?? (IsJson(path) ? nested ? KvTreeFormat.NestedJson : KvTreeFormat.Json : ByName(path));
@@ -36,10 +36,10 @@ internal static class TreeFormats
             ?? throw new KvInvalidArgumentException($"The format {chosen} can be read but not written. Specify another -Format.");
     }
 
-    /// <summary>A format.</summary>
-    /// <param name="format">Which.</param>
-    /// <param name="isNamed">True if somebody asked for it by name.</param>
-    /// <param name="typed">True to write numbers and truths as such.</param>
+    /// <summary>Creates a format.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="isNamed">True if the user specified the format.</param>
+    /// <param name="typed">True to write numbers, true and false as such.</param>
     public static ITreeFormat Of(KvTreeFormat format, bool isNamed, bool typed = false) => format switch
     {
         KvTreeFormat.Csv => NewCsv(),
@@ -66,7 +66,7 @@ internal static class TreeFormats
             $"The format of the file '{path}' is unknown: its extension is not .json, .jsonl, .csv, .yaml, .psd1 or .env. Specify -Format: {All}."),
     };
 
-    // Apart, so that a library is loaded only where a file of its format is read or written.
+    // A separate method, so a library is loaded only if a file of its format is read or written.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static CsvTreeFormat NewCsv() => new();
 

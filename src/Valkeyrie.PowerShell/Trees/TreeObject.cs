@@ -6,8 +6,8 @@ using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.PowerShell.Trees;
 
-/// <summary>A tree that an object holds: a hashtable, or an object of properties, with values, lists and further ones in it.</summary>
-/// <remarks>Its rules are those of configuration files (<see cref="TreeNesting"/>); a value is what Set-KvValue would store.</remarks>
+/// <summary>Reads the tree in an object: a hashtable or an object of properties that contains values, lists and further such objects.</summary>
+/// <remarks>It follows the rules of configuration files (<see cref="TreeNesting"/>). A value is stored as by Set-KvValue.</remarks>
 internal sealed class TreeObject
 {
     private readonly NestedRecords _records = new();
@@ -17,16 +17,16 @@ internal sealed class TreeObject
     {
     }
 
-    /// <summary>True for what is a tree: a dictionary, or an object of properties alone.</summary>
+    /// <summary>True for a tree: a dictionary, or an object that consists of properties only.</summary>
     /// <param name="value">The object.</param>
     public static bool IsTree(object? value) => Plain(value) is IDictionary or PSObject { BaseObject: PSCustomObject };
 
-    /// <summary>The pairs that an object stands for.</summary>
+    /// <summary>Gets the pairs of an object.</summary>
     /// <param name="value">The object.</param>
-    /// <param name="place">Where its keys are to lie.</param>
+    /// <param name="place">The place of its keys in the store.</param>
     /// <param name="absent">Called with each name without a value.</param>
     /// <returns>The pairs in key order.</returns>
-    /// <exception cref="KvInvalidArgumentException">Something in it is not a value, or not a key.</exception>
+    /// <exception cref="KvInvalidArgumentException">A part of the object is not a valid value or key.</exception>
     public static List<KvPair> PairsIn(object value, TreePlace place, Action<string> absent)
     {
         var tree = new TreeObject();

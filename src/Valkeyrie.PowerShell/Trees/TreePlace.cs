@@ -1,30 +1,30 @@
 namespace Valkeyrie.PowerShell.Trees;
 
-/// <summary>Where the keys of a file are to lie: what is right in one place may not be in another.</summary>
-/// <param name="Root">What goes before each key.</param>
-/// <param name="LargestValue">The most bytes that a value can have there; null where there is no limit, or none is known.</param>
+/// <summary>The place of a file's keys in a store, which determines whether they are valid.</summary>
+/// <param name="Root">The prefix of each key.</param>
+/// <param name="LargestValue">The maximum size of a value there in bytes; null if there is no limit, or if it is unknown.</param>
 internal sealed record TreePlace(string Root, long? LargestValue)
 {
-    // A limit that follows a server's setting is known by its default alone: a file within many times of it is left to the server to refuse. What is refused
-    // here would need a multiple of its size in memory before the server could say no.
+    // Only the default of a server's setting is known. A file of up to a multiple of it is left to the server to refuse. A file that is refused
+    // here would need a multiple of its size in memory before the server could refuse it.
     private const int MostAboveDefault = 64;
 
-    /// <summary>A place in which any key will do: a tree that is looked at, and written nowhere.</summary>
+    /// <summary>A place for any valid key: for a tree that is only read, and not written.</summary>
     public static TreePlace Anywhere { get; } = new("/", null);
 
-    /// <summary>A range of a store.</summary>
+    /// <summary>Gets the place of a range in a store.</summary>
     /// <param name="store">The store.</param>
     /// <param name="range">The range.</param>
     public static TreePlace In(IKvStore store, KvRange range)
     {
-        // A store of the user's own, from a language without nullable types, may promise nothing at all.
+        // A user's own store, written in a language without nullable types, can have no promises.
         KvPromises? promises = store.Info.Promises;
         return new(range.Start, promises?.LargestValueSetting is null ? promises?.LargestValue : MostAboveDefault * promises.LargestValue);
     }
 
-    /// <summary>Refuses a key that cannot lie there.</summary>
+    /// <summary>Refuses a key that is not valid there.</summary>
     /// <param name="key">The key, relative to the tree.</param>
-    /// <exception cref="FormatException">It cannot.</exception>
+    /// <exception cref="FormatException">The key is not valid there.</exception>
     public void Check(string key)
     {
         if (Root.Length + key.Length == 0)

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>What <c>consul kv export</c> writes, and Consul's /v1/kv/KEY?recurse: an array of objects with key, flags and value, the value in Base64. Flags are
-/// not kept, since no other store has them.</summary>
+/// <summary>Reads the output of <c>consul kv export</c> and of Consul's /v1/kv/KEY?recurse: an array of objects with key, flags and value, the value in Base64. Flags are
+/// ignored, because no other store has them.</summary>
 internal sealed class ConsulJsonFormat : ITreeFormat
 {
-    /// <summary>The field that no other tool's records have.</summary>
+    /// <summary>The field that only these records have.</summary>
     public const string Mark = "flags";
 
     private static readonly HashSet<string> Ignored = new(

@@ -4,10 +4,10 @@ using Valkeyrie.PowerShell.Files;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Reads the records of a CSV file, of which it holds one at a time.</summary>
+/// <summary>Reads the records of a CSV file, with one record at a time in memory.</summary>
 internal sealed class CsvRecords : IAsyncDisposable
 {
-    // A byte of a value takes two if it is a quote, and no more otherwise.
+    // A quote in a value takes two bytes; any other byte takes one.
     private const int BytesPerByte = 2;
     private const long RoomForTheRest = 1024 * 1024;
 
@@ -18,9 +18,9 @@ internal sealed class CsvRecords : IAsyncDisposable
     private CsvMalformedReason? _malformed;
     private bool _hasRecords;
 
-    /// <summary>Begins a file.</summary>
-    /// <param name="text">The file, as UTF-8 without a byte order mark; not closed.</param>
-    /// <param name="largestValue">The most bytes that a value may have; null for no limit.</param>
+    /// <summary>Opens a file.</summary>
+    /// <param name="text">The file, as UTF-8 without a byte order mark. It is not closed.</param>
+    /// <param name="largestValue">The maximum size of a value in bytes; null for no limit.</param>
     public CsvRecords(Stream text, long? largestValue)
     {
         _largestValue = largestValue;
@@ -34,14 +34,14 @@ internal sealed class CsvRecords : IAsyncDisposable
                 TrimWhitespace = true,
                 MaxRecordSize = largestValue is { } limit ? (int)Math.Min(int.MaxValue, limit * BytesPerByte + RoomForTheRest) : null,
 
-                // Its own errors count the records in another way.
+                // The errors of the library number the records differently.
                 MalformedData = CsvMalformedDataHandling.Recover,
                 OnMalformedRecord = record => _malformed = record.Reason,
             },
             leaveOpen: false);
     }
 
-    /// <summary>The next record; null at the end.</summary>
+    /// <summary>Reads the next record; null at the end.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="FormatException">The next text is not a record.</exception>
     public async ValueTask<TreeRecord?> NextAsync(CancellationToken cancellationToken)
@@ -57,7 +57,7 @@ internal sealed class CsvRecords : IAsyncDisposable
             return Record();
         }
 
-        // What ends behind a comma has a last field, which is empty, and may have had another one; of columns alone only the line end tells that they are all.
+        // A record that ends after a comma has an empty last field, and more fields may be missing. If the file has only column names, only the line end shows that they are complete.
         var isWhole = _hasRecords ? _text.Last != (byte)',' : _text.Last is (byte)'\n' or (byte)'\r';
         return isWhole ? null : throw new FormatException("the file ends in the middle of a line: it is truncated");
     }
@@ -115,7 +115,7 @@ internal sealed class CsvRecords : IAsyncDisposable
         }
         catch (CsvFormatException e)
         {
-            // All that it may still refuse by itself is the length.
+            // The only remaining error of the library is the length.
             throw new FormatException($"{(_largestValue is { } limit ? TreeRecord.ValueTooLarge(limit).Message : "it is longer than can be read at once")}, or a quote is missing", e);
         }
     }
@@ -158,7 +158,7 @@ internal sealed class CsvRecords : IAsyncDisposable
             }
         }
 
-        // A pair that Export-Csv wrote: a key that is not text has lost bytes on the way into the file.
+        // A pair that Export-Csv wrote: a key that is not text has lost bytes in the file.
         if (hasBytes || hasRevision)
         {
             TreeText.CheckComplete(nameof(TreeRecord.Key), Encoding.UTF8.GetBytes(key ?? ""));
@@ -180,7 +180,7 @@ internal sealed class CsvRecords : IAsyncDisposable
         _ => $"it is not valid CSV ({reason})",
     };
 
-    /// <summary>The file's text, of which the last byte is remembered.</summary>
+    /// <summary>The text of the file, with its last byte remembered.</summary>
     private sealed class EndOfText(Stream text) : ReadOnlyStream
     {
         public byte Last { get; private set; }

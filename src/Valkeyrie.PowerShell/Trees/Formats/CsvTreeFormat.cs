@@ -3,7 +3,7 @@ using CsvHelper;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>CSV as RFC 4180 has it, all fields in quotes, as Export-Csv writes it. Blanks around a field without quotes do not count, as with Import-Csv.</summary>
+/// <summary>CSV as in RFC 4180 with all fields in quotes, like Export-Csv. Blanks around an unquoted field are ignored, as by Import-Csv.</summary>
 internal sealed class CsvTreeFormat : IWritableTreeFormat
 {
     public ITreeWriter Begin(Stream stream) => new Writer(stream);
@@ -20,7 +20,7 @@ internal sealed class CsvTreeFormat : IWritableTreeFormat
 
     private sealed class Writer : ITreeWriter
     {
-        // Not disposed: that would write what it holds to a file that is given up.
+        // Not disposed: that would write its buffer to an abandoned file.
         private readonly CsvWriter _csv;
 
         public Writer(Stream stream)

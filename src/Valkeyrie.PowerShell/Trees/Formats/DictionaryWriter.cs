@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Makes dictionaries of a configuration: objects as ordered dictionaries that tell case apart, lists as arrays, bytes as such.</summary>
+/// <summary>Converts a configuration to dictionaries: objects become case-sensitive ordered dictionaries, lists become arrays, and bytes remain bytes.</summary>
 internal sealed class DictionaryWriter : INestedWriter
 {
     private readonly Stack<Level> _levels = [];
 
-    /// <summary>The whole, once it has ended.</summary>
+    /// <summary>The complete configuration, after its end.</summary>
     public OrderedDictionary Whole { get; } = new(StringComparer.Ordinal);
 
     public void BeginObject(string? name) => _levels.Push(new(name, _levels.Count == 0 ? Whole : new(StringComparer.Ordinal), null));
@@ -53,7 +53,7 @@ internal sealed class DictionaryWriter : INestedWriter
         }
     }
 
-    // The smallest type that holds the number; what none holds exactly stays the text.
+    // The smallest type that holds the number exactly; if none does, the text.
     private static object LiteralOf(string text) => text switch
     {
         "true" => true,

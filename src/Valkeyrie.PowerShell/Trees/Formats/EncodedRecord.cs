@@ -3,12 +3,12 @@ using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Records of exported files that another command has read: Import-Csv, ConvertFrom-Json.</summary>
+/// <summary>Reads records of exported files that another command has parsed: Import-Csv, ConvertFrom-Json.</summary>
 internal static class EncodedRecord
 {
-    /// <summary>The pair of such a record, if it says that it holds bytes; null for any other object.</summary>
+    /// <summary>Gets the pair of a record whose encoding is Base64; null for any other object.</summary>
     /// <param name="row">The object.</param>
-    /// <exception cref="KvInvalidArgumentException">It is not what it says.</exception>
+    /// <exception cref="KvInvalidArgumentException">The record does not match its encoding.</exception>
     public static KvPair? PairIn(PSObject row)
     {
         if (BareWord.Plain(row.Properties[nameof(KvPair.KeyOnly)]?.Value) is true or "True")

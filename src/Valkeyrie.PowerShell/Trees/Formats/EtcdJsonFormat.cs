@@ -4,9 +4,9 @@ using System.Text.Json;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>What <c>etcdctl get --prefix -w json</c> writes, and the gateway's /v3/kv/range: the reply to a range request, with keys and values in Base64. An empty
-/// value is left out of it, and so is every value with --keys-only.</summary>
-/// <param name="mayLackValues">True to take a dump in which no pair has a value for one of empty values.</param>
+/// <summary>Reads the output of <c>etcdctl get --prefix -w json</c> and of the gateway's /v3/kv/range: the reply to a range request, with keys and values in Base64. It omits an empty
+/// value, and with --keys-only every value.</summary>
+/// <param name="mayLackValues">True to read a dump without any value as one of empty values.</param>
 internal sealed class EtcdJsonFormat(bool mayLackValues) : ITreeFormat
 {
     /// <summary>The fields of the reply.</summary>

@@ -1,10 +1,10 @@
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Writes a configuration, in the order in which its parts arrive.</summary>
+/// <summary>Writes a configuration part by part.</summary>
 internal interface INestedWriter
 {
-    /// <summary>Begins an object. The first one is the whole.</summary>
-    /// <param name="name">Its name in the object around it; null for the whole, and for an element of a list.</param>
+    /// <summary>Begins an object. The first one is the configuration.</summary>
+    /// <param name="name">Its name in the enclosing object; null for the configuration, and for an element of a list.</param>
     void BeginObject(string? name);
 
     /// <summary>Ends the object.</summary>
@@ -12,7 +12,7 @@ internal interface INestedWriter
 
     /// <summary>Begins a list.</summary>
     /// <param name="name">Its name; null for an element of a list.</param>
-    /// <param name="count">How many elements it has.</param>
+    /// <param name="count">The number of its elements.</param>
     void BeginList(string? name, int count);
 
     /// <summary>Ends the list.</summary>
@@ -23,11 +23,11 @@ internal interface INestedWriter
     /// <param name="value">The value.</param>
     void Value(string? name, NestedValue value);
 
-    /// <summary>Writes all that is still held in memory.</summary>
+    /// <summary>Writes the parts that are still in memory.</summary>
     void End();
 }
 
-/// <summary>What kind a value is.</summary>
+/// <summary>The kind of a value.</summary>
 internal enum NestedKind
 {
     /// <summary>A text.</summary>
@@ -41,24 +41,24 @@ internal enum NestedKind
 }
 
 /// <summary>A value of a configuration.</summary>
-/// <param name="Kind">What kind it is.</param>
+/// <param name="Kind">Its kind.</param>
 /// <param name="Bytes">Its bytes.</param>
 internal readonly record struct NestedValue(NestedKind Kind, byte[] Bytes)
 {
     // Longer than any intended number.
     private const int LongestLiteral = 40;
 
-    /// <summary>The value of a key.</summary>
+    /// <summary>Gets the value of a key.</summary>
     /// <param name="bytes">Its bytes.</param>
-    /// <param name="typed">True to take what JSON would read as a number or a truth for one.</param>
-    /// <param name="asBytes">True to take a text for bytes.</param>
+    /// <param name="typed">True to use a text that JSON reads as a number, true or false as such.</param>
+    /// <param name="asBytes">True to use a text as bytes.</param>
     public static NestedValue Of(byte[] bytes, bool typed, bool asBytes) =>
         asBytes || !TreeText.IsText(bytes) ? new(NestedKind.Bytes, bytes) : new(typed && IsLiteral(bytes) ? NestedKind.Literal : NestedKind.Text, bytes);
 
     private static bool IsLiteral(ReadOnlySpan<byte> text) =>
         text.SequenceEqual("true"u8) || text.SequenceEqual("false"u8) || (text.Length is > 0 and <= LongestLiteral && IsNumber(text));
 
-    // RFC 8259, section 6: no sign but a minus, no zeros before, digits on both sides of the point.
+    // RFC 8259, section 6: no sign except a minus, no leading zeros, digits on both sides of the point.
     private static bool IsNumber(ReadOnlySpan<byte> text)
     {
         text = text[0] == '-' ? text[1..] : text;

@@ -5,15 +5,15 @@ internal interface ITreeFormat
 {
     /// <summary>Reads the records of a file.</summary>
     /// <param name="text">The file, as UTF-8 without a byte order mark.</param>
-    /// <param name="largestValue">The most bytes that a value may have; null for no limit. It bounds the memory that one record takes, and the record is refused
+    /// <param name="largestValue">The maximum size of a value in bytes; null for no limit. It limits the memory for one record: a record is refused
     /// by its length before its value is decoded.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="FormatException">The file is not of this format, or not whole. Thrown for the record behind the last one that was read, unless it is a
-    /// <see cref="TreeFormatException"/>, which says itself where.</exception>
+    /// <exception cref="FormatException">The file does not have this format, or is incomplete. The error concerns the record after the last one returned, unless it is a
+    /// <see cref="TreeFormatException"/>, which contains its own position.</exception>
     IAsyncEnumerable<TreeRecord> ReadAsync(Stream text, long? largestValue, CancellationToken cancellationToken);
 }
 
-/// <summary>A format that is written as well.</summary>
+/// <summary>A format that can also be written.</summary>
 internal interface IWritableTreeFormat : ITreeFormat
 {
     /// <summary>Begins a file.</summary>
@@ -21,7 +21,7 @@ internal interface IWritableTreeFormat : ITreeFormat
     ITreeWriter Begin(Stream stream);
 }
 
-/// <summary>Writes pairs, in key order.</summary>
+/// <summary>Writes pairs in key order.</summary>
 internal interface ITreeWriter
 {
     /// <summary>Writes a pair.</summary>
@@ -29,6 +29,6 @@ internal interface ITreeWriter
     /// <param name="value">Its value.</param>
     void Write(string key, byte[] value);
 
-    /// <summary>Writes what the file ends with, and all that is still held in memory.</summary>
+    /// <summary>Writes the end of the file and all parts that are still in memory.</summary>
     void End();
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>The fields of one object of a JSON file.</summary>
+/// <summary>Reads the fields of one object in a JSON file.</summary>
 internal struct JsonRecordFields
 {
     private const string KeyField = "KEY";
@@ -16,17 +16,17 @@ internal struct JsonRecordFields
     private string? _encoding;
     private byte[]? _bytes;
 
-    // Most records have no fields but these three, which are distinguished without a set.
+    // Most records have only these three fields, which need no set.
     private bool _hasKey;
     private bool _hasValue;
     private bool _hasEncoding;
     private HashSet<string>? _others;
 
-    /// <summary>Reads the object to its end.</summary>
-    /// <param name="reader">Stands at the object's beginning.</param>
-    /// <param name="text">What it reads from.</param>
-    /// <returns>False if the text ends before the object does.</returns>
-    /// <exception cref="FormatException">A field is not what it should be.</exception>
+    /// <summary>Reads the object up to its end.</summary>
+    /// <param name="reader">The reader, at the beginning of the object.</param>
+    /// <param name="text">The text of the reader.</param>
+    /// <returns>False if the text ends before the object.</returns>
+    /// <exception cref="FormatException">A field is not valid.</exception>
     public bool TryRead(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
     {
         while (reader.Read())
@@ -52,11 +52,11 @@ internal struct JsonRecordFields
         return false;
     }
 
-    /// <summary>The record.</summary>
-    /// <exception cref="FormatException">The key has, or may have, lost bytes, or Value and Bytes do not go together.</exception>
+    /// <summary>Gets the record.</summary>
+    /// <exception cref="FormatException">The key has lost bytes, or may have, or Value and Bytes do not match.</exception>
     public readonly TreeRecord ToRecord()
     {
-        // A pair that ConvertTo-Json wrote: a key that is not text has lost bytes on the way into the file.
+        // A pair that ConvertTo-Json wrote: a key that is not text has lost bytes in the file.
         if (_bytes is not null || _others?.Contains(RevisionField) == true)
         {
             TreeText.CheckComplete(nameof(TreeRecord.Key), Encoding.UTF8.GetBytes(_key ?? ""));
@@ -65,10 +65,10 @@ internal struct JsonRecordFields
         return _bytes is null ? new(_key, _value, _encoding) : new(_key, PairBytes.Checked(_bytes, _value), TreeRecord.Text);
     }
 
-    /// <summary>A text, checked.</summary>
-    /// <param name="reader">Stands at a string or a name.</param>
-    /// <param name="field">What to call it.</param>
-    /// <exception cref="FormatException">It is not text.</exception>
+    /// <summary>Reads a text and checks it.</summary>
+    /// <param name="reader">The reader, at a string or a name.</param>
+    /// <param name="field">The name of the field, for errors.</param>
+    /// <exception cref="FormatException">The field is not text.</exception>
     public static string StringIn(ref Utf8JsonReader reader, string field)
     {
         try
@@ -81,7 +81,7 @@ internal struct JsonRecordFields
         }
     }
 
-    // As Export-KvTree writes them, they are known by their bytes.
+    // In the form of Export-KvTree, they are recognized by their bytes.
     private static string NameIn(ref Utf8JsonReader reader)
     {
         if (reader.ValueTextEquals("Key"u8))
@@ -142,7 +142,7 @@ internal struct JsonRecordFields
             case "BYTES" when reader.TokenType == JsonTokenType.StartArray:
                 return TryTakeBytes(ref reader);
             case "BYTES" when reader.TokenType == JsonTokenType.String:
-                // At the depth at which ConvertTo-Json writes no arrays any more.
+                // At the depth at which ConvertTo-Json no longer writes arrays.
                 _bytes = PairBytes.Parse(StringIn(ref reader, PairBytes.Field));
                 return true;
             case "KEYONLY" when reader.TokenType == JsonTokenType.True:
@@ -159,7 +159,7 @@ internal struct JsonRecordFields
         _ => throw new FormatException($"its {field} is not text"),
     };
 
-    // A file that was written by hand may hold numbers and the like: they are taken for what Set-KvValue would store.
+    // A file written by hand can contain numbers and similar values: they are read as Set-KvValue would store them.
     private bool TryTakeValue(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
     {
         const string Field = nameof(TreeRecord.Value);

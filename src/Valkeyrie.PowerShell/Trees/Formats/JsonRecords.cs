@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Reads the records of a JSON file. It holds one record at a time, and the text of that in one piece.</summary>
-/// <param name="largestValue">The most bytes that a value may have; null for no limit.</param>
+/// <summary>Reads the records of a JSON file, with the text of one record at a time in memory.</summary>
+/// <param name="largestValue">The maximum size of a value in bytes; null for no limit.</param>
 internal sealed class JsonRecords(long? largestValue)
 {
     private static readonly JsonReaderOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
@@ -13,7 +13,7 @@ internal sealed class JsonRecords(long? largestValue)
     private JsonReaderState _state = new(Options);
     private Place _place;
 
-    // Behind an object the reader expects the same as behind any number of plain ones, but for the lines, which it counts.
+    // After an object, the reader expects the same as after any number of plain ones, except for the number of lines.
     private bool _isBehindObject;
     private long _plainLines;
 
@@ -26,10 +26,10 @@ internal sealed class JsonRecords(long? largestValue)
         End,
     }
 
-    /// <summary>True when all of the file has been read, and is right.</summary>
+    /// <summary>True when the whole file has been read and is valid.</summary>
     public bool HasEnded => _place == Place.End;
 
-    /// <summary>Reads on in the file.</summary>
+    /// <summary>Reads more of the file.</summary>
     /// <param name="text">The file.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="FormatException">A record is too large.</exception>
@@ -41,8 +41,8 @@ internal sealed class JsonRecords(long? largestValue)
         }
     }
 
-    /// <summary>The next record.</summary>
-    /// <returns>The record; null where the file has ended, or more of it is needed.</returns>
+    /// <summary>Gets the next record.</summary>
+    /// <returns>The record; null if the file has ended, or if more of it is required.</returns>
     /// <exception cref="FormatException">The next text is not a record.</exception>
     public TreeRecord? Next()
     {
@@ -102,7 +102,7 @@ internal sealed class JsonRecords(long? largestValue)
                     _isBehindObject = true;
                     if (_place != Place.InArray)
                     {
-                        // JSON lines: the next object is a text of its own.
+                        // JSON lines: the next object is a separate text.
                         _place = Place.Lines;
                         _state = new(Options);
                     }

@@ -2,20 +2,20 @@ using System.Text.Json;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Which of the kinds of JSON file one is, where nobody has said so. The fields of its first object tell; a file that fits two kinds is refused.</summary>
+/// <summary>Determines the format of a JSON file from the fields of its first object. A file that matches two formats is refused.</summary>
 internal static class JsonShape
 {
-    // No record and no dump has as many.
+    // More than any record or dump has.
     private const int MostNames = 32;
 
-    // Every reply of etcd names its cluster.
+    // Every reply of etcd identifies its cluster.
     private const string ClusterId = "header.cluster_id";
 
-    /// <summary>The kind of a file.</summary>
-    /// <param name="text">The file, as UTF-8 without a byte order mark. Read no further than it takes to know.</param>
-    /// <param name="largestValue">The most bytes that a value may have; null for no limit.</param>
+    /// <summary>Gets the format of a file.</summary>
+    /// <param name="text">The file, as UTF-8 without a byte order mark. Only the necessary part is read.</param>
+    /// <param name="largestValue">The maximum size of a value in bytes; null for no limit.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="FormatException">It fits two kinds, or is not JSON.</exception>
+    /// <exception cref="FormatException">The file matches two formats, or is not JSON.</exception>
     public static async Task<KvTreeFormat> OfAsync(Stream text, long? largestValue, CancellationToken cancellationToken)
     {
         var tokens = new JsonTokens(text, largestValue, severalValues: true);
@@ -39,7 +39,7 @@ internal static class JsonShape
     {
         if (names.ContainsKey(nameof(KvPair.Key)) && names.ContainsKey(nameof(KvPair.Value)) && names.Keys.All(TreeFields.IsKnown))
         {
-            // A pair has a revision, which no configuration needs beside a key and a value.
+            // A pair has a revision, which no configuration needs next to a key and a value.
             return hasNext || names.GetValueOrDefault(nameof(KvPair.Revision)) == JsonTokenType.Number
                 ? KvTreeFormat.Json
                 : throw Ambiguous("one pair", KvTreeFormat.Json, "Key and Value");
@@ -55,7 +55,7 @@ internal static class JsonShape
             : KvTreeFormat.NestedJson;
     }
 
-    // The names of the object that begins, and what kind of value each has. The names of records are compared without regard to case.
+    // The names in the object, and the kind of each value. The names of records are compared without regard to case.
     private static async Task<Dictionary<string, JsonTokenType>> NamesAsync(JsonTokens tokens, CancellationToken cancellationToken)
     {
         var names = new Dictionary<string, JsonTokenType>(StringComparer.OrdinalIgnoreCase);

@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Reads a JSON text token by token, of which it holds one at a time, and knows the place of each.</summary>
+/// <summary>Reads a JSON text token by token, with one token at a time in memory, and tracks the position of each.</summary>
 /// <param name="text">The text, as UTF-8 without a byte order mark.</param>
-/// <param name="largestValue">The most bytes that a value may have; null for no limit.</param>
-/// <param name="severalValues">True to take what follows a value for the next one, as in JSON lines; false to refuse it.</param>
+/// <param name="largestValue">The maximum size of a value in bytes; null for no limit.</param>
+/// <param name="severalValues">True to read the text after a value as the next value, as in JSON lines; false to refuse it.</param>
 internal sealed class JsonTokens(Stream text, long? largestValue, bool severalValues = false)
 {
-    /// <summary>The deepest nesting that is read.</summary>
+    /// <summary>The maximum depth of nesting.</summary>
     public const int DeepestNesting = 1000;
 
     private static readonly JsonReaderOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = DeepestNesting };
@@ -26,28 +26,28 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
     private long _tokenLine = 1;
     private long _tokenColumn = 1;
 
-    /// <summary>What the token is.</summary>
+    /// <summary>The type of the token.</summary>
     public JsonTokenType Type { get; private set; }
 
-    /// <summary>How many objects and arrays the token lies in.</summary>
+    /// <summary>The number of objects and arrays around the token.</summary>
     public int Depth { get; private set; }
 
-    /// <summary>Where the token begins.</summary>
+    /// <summary>The position at which the token begins.</summary>
     public string Place => $"line {_tokenLine}, column {_tokenColumn}";
 
-    /// <summary>The text of a name or a string; a number and the like as they are written.</summary>
+    /// <summary>The text of a name or a string; the literal of a number, true, false or null.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>The same as a string.</summary>
+    /// <summary>The bytes as a string.</summary>
     public string Text => Encoding.UTF8.GetString(_bytes);
 
     /// <summary>True for a value that is neither an object nor an array.</summary>
     public bool IsScalar => Type is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null;
 
-    /// <summary>Goes to the next token.</summary>
+    /// <summary>Moves to the next token.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>False at the end.</returns>
-    /// <exception cref="TreeFormatException">What comes is not JSON, not text, or too large.</exception>
+    /// <exception cref="TreeFormatException">The next token is not JSON, not text, or too large.</exception>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         while (!TryRead())
@@ -63,7 +63,7 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
         return true;
     }
 
-    /// <summary>Goes to the end of the value that the token begins.</summary>
+    /// <summary>Moves to the end of the value that begins at the token.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     public async ValueTask SkipAsync(CancellationToken cancellationToken)
     {
@@ -78,8 +78,8 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
         }
     }
 
-    /// <summary>An error at the token.</summary>
-    /// <param name="message">What is wrong.</param>
+    /// <summary>Creates an error at the token.</summary>
+    /// <param name="message">The fault.</param>
     public TreeFormatException Error(string message) => new(Place, message);
 
     private bool TryRead()
@@ -169,7 +169,7 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
         _window.Advance(count);
     }
 
-    // The reader counts lines and bytes from 0, from where its state was created again, and before the blanks that it has not passed.
+    // The reader counts lines and bytes from 0, beginning where its state was last created, and before the blanks that it has not passed.
     private string PlaceOf(JsonException e, ReadOnlySpan<byte> rest)
     {
         var offset = severalValues ? 0 : OffsetOf((e.LineNumber ?? 0) + 1 - _line, e.BytePositionInLine ?? 0, rest);
@@ -194,6 +194,6 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
         return (int)Math.Min(offset + bytes, rest.Length);
     }
 
-    // Without the place, which the message ends with in another form.
+    // Without the position, which the message ends with in another form.
     private static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].TrimEnd('.', ' ');
 }

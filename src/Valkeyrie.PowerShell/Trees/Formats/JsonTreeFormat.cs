@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>JSON of records: an array of objects, each on a line of its own, so that tools which compare lines show what has changed; or the lines alone.</summary>
-/// <param name="lines">True to write the objects alone, one a line (JSON lines). Either is read, and so is a single object.</param>
+/// <summary>JSON of records: an array of objects, each on a separate line, so tools that compare lines show the changes; or the lines only.</summary>
+/// <param name="lines">True to write only the objects, one per line (JSON lines). Both forms can be read, and so can a single object.</param>
 internal sealed class JsonTreeFormat(bool lines = false) : IWritableTreeFormat
 {
     public ITreeWriter Begin(Stream stream) => new Writer(new TextOutput(stream), lines);

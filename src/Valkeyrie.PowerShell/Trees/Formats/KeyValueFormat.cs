@@ -13,11 +13,11 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
 {
     private const int LeastBuffer = 64 * 1024;
 
-    // A byte of a value takes four as \x00.
+    // A byte of a value can take four, as \x00.
     private const int BytesPerByte = 4;
     private const long RoomForTheRest = 1024 * 1024;
 
-    // What no name of a variable has, and most lines of other formats.
+    // Characters that no name of a variable contains, and most lines of other formats do.
     private static readonly SearchValues<byte> OnlyInQuotes = SearchValues.Create(" \t\"'`{}[]()<>;,"u8);
 
     private static ReadOnlySpan<byte> Export => "export "u8;
@@ -152,7 +152,7 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
         return bytes.WrittenSpan.ToArray();
     }
 
-    // Leaves the last character of the escape to be passed.
+    // Stops at the last character of the escape, which the caller passes.
     private static byte Escaped(ref ReadOnlySpan<byte> rest)
     {
         rest = rest[1..];
@@ -203,7 +203,7 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
                 return;
             }
 
-            // Visible text stays as it is; all bytes of a value that is not text are numbers.
+            // Visible text is unchanged; a value that is not text is written as the numbers of its bytes.
             var isText = TreeText.IsText(text);
             output.Write("\""u8);
             foreach (var next in text)

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>A configuration in JSON. A value is the text that stands in the file: of a number the digits as they are written, of a string what it says.</summary>
-/// <param name="typed">True to write numbers and truths as such.</param>
+/// <summary>A configuration in JSON. The value of a number is its digits as written; the value of a string is its text.</summary>
+/// <param name="typed">True to write numbers, true and false as such.</param>
 internal sealed class NestedJsonFormat(bool typed) : IWritableTreeFormat
 {
     public ITreeWriter Begin(Stream stream) => new TreeNesting(new Writer(new TextOutput(stream)), typed);

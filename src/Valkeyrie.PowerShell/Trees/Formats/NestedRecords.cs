@@ -2,35 +2,35 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Makes records of a configuration that arrives part by part: the rules of <see cref="TreeNesting"/> backwards.</summary>
+/// <summary>Converts a configuration to records part by part: the inverse of the rules in <see cref="TreeNesting"/>.</summary>
 internal sealed class NestedRecords
 {
-    // Many times as deep as what is written, and no depth that anybody means: a key holds all names above it.
+    // Many times the depth that is ever written, and more than anyone needs: a key contains all names above it.
     private const int DeepestNesting = JsonTokens.DeepestNesting;
 
     private readonly NestedPath _path = new();
     private readonly Queue<TreeRecord> _records = new();
 
-    // An object that so far has the one name that stands for bytes.
+    // An object whose only name so far is the one that marks bytes.
     private TreeRecord? _bytes;
 
-    /// <summary>True where a name comes next, not a value.</summary>
+    /// <summary>True if a name must follow, not a value.</summary>
     public bool WantsName => _path.WantsName;
 
-    /// <summary>True outside of all objects.</summary>
+    /// <summary>True outside all objects.</summary>
     public bool IsOutside => _path.IsOutside;
 
     /// <summary>The key of the next value.</summary>
     public string Key => _path.Key;
 
-    /// <summary>Takes a record that is known by now.</summary>
+    /// <summary>Takes the next complete record.</summary>
     /// <param name="record">The record.</param>
     /// <returns>False if there is none.</returns>
     public bool TryTake([NotNullWhen(true)] out TreeRecord? record) => _records.TryDequeue(out record);
 
-    /// <summary>Takes a name of the object.</summary>
-    /// <param name="name">The name, as it was read.</param>
-    /// <param name="place">Where it stands.</param>
+    /// <summary>Adds a name in the object.</summary>
+    /// <param name="name">The name, as read.</param>
+    /// <param name="place">Its position.</param>
     public void Name(string name, string place)
     {
         Settle();
@@ -44,10 +44,10 @@ internal sealed class NestedRecords
         }
     }
 
-    /// <summary>Takes a value.</summary>
+    /// <summary>Adds a value.</summary>
     /// <param name="value">The text, in UTF-8, or the bytes.</param>
-    /// <param name="place">Where it stands.</param>
-    /// <param name="encoding">How it is written: as text, or in Base64.</param>
+    /// <param name="place">Its position.</param>
+    /// <param name="encoding">Its encoding: text, or Base64.</param>
     public void Value(byte[] value, string place, string encoding = TreeRecord.Text)
     {
         RequireInside(place, "a single value");
@@ -63,9 +63,9 @@ internal sealed class NestedRecords
         _path.Pass();
     }
 
-    /// <summary>Takes a value that is bytes, and no other form of them.</summary>
+    /// <summary>Adds a value that consists of bytes.</summary>
     /// <param name="value">The bytes.</param>
-    /// <param name="place">Where they stand.</param>
+    /// <param name="place">Their position.</param>
     public void Bytes(byte[] value, string place)
     {
         RequireInside(place, "a single value");
@@ -73,8 +73,8 @@ internal sealed class NestedRecords
         _path.Pass();
     }
 
-    /// <summary>Takes a value that is none.</summary>
-    /// <param name="place">Where it stands.</param>
+    /// <summary>Adds a null.</summary>
+    /// <param name="place">Its position.</param>
     public void Null(string place)
     {
         RequireInside(place, "a single value");
@@ -82,9 +82,9 @@ internal sealed class NestedRecords
         _path.Pass();
     }
 
-    /// <summary>Goes into an object or a list.</summary>
+    /// <summary>Enters an object or a list.</summary>
     /// <param name="isList">True for a list.</param>
-    /// <param name="place">Where it begins.</param>
+    /// <param name="place">The position of its beginning.</param>
     public void Begin(bool isList, string place)
     {
         if (isList)
@@ -100,8 +100,8 @@ internal sealed class NestedRecords
         _path.Enter(isList);
     }
 
-    /// <summary>Leaves it.</summary>
-    /// <param name="place">Where it ends.</param>
+    /// <summary>Leaves the object or list.</summary>
+    /// <param name="place">The position of its end.</param>
     public void End(string place)
     {
         if (_bytes is not null)
@@ -117,7 +117,7 @@ internal sealed class NestedRecords
         _path.Leave();
     }
 
-    // An object with another name next to it does not stand for bytes: it only has a name that looks like that.
+    // An object with another name next to it does not mark bytes: it only has a name that looks like the mark.
     private void Settle()
     {
         if (_bytes is not null)

@@ -2,11 +2,11 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>A record of the shape that nearly all have: an object with a Key, a Value and perhaps an Encoding, in this order, all of them ASCII without escapes; in an
+/// <summary>A record of the most common shape: an object with a Key, a Value and optionally an Encoding, in this order, all ASCII without escapes; in an
 /// array with the comma before it. It is found byte by byte.</summary>
-/// <remarks>The platform's reader looks for the end of each text with vector instructions. No compiled code for those comes with the platform, and what is
-/// compiled as it runs is slow until it has run for a while: in a process that has just begun, as most imports do, a loop over bytes reads a file five times as fast.
-/// What has any other shape, right or wrong, is left to that reader.</remarks>
+/// <remarks>The platform's reader searches the end of each text with vector instructions. The platform contains no compiled code for them, and code that is
+/// compiled at run time is slow at first. In a process that has just started, as for most imports, a loop over bytes reads a file five times as fast.
+/// A record of any other shape, valid or not, is left to that reader.</remarks>
 internal ref struct PlainJsonRecord
 {
     private readonly ReadOnlySpan<byte> _text;
@@ -16,24 +16,24 @@ internal ref struct PlainJsonRecord
 
     private PlainJsonRecord(ReadOnlySpan<byte> text) => _text = text;
 
-    /// <summary>How many bytes of the text it takes, the comma before it included.</summary>
+    /// <summary>Its number of bytes in the text, including the comma before it.</summary>
     public int Length { get; private set; }
 
-    /// <summary>How many lines end in it.</summary>
+    /// <summary>Its number of line ends.</summary>
     public int LineEnds { get; private set; }
 
-    /// <summary>Looks for such a record at the beginning of a text.</summary>
-    /// <param name="text">What follows the object before.</param>
-    /// <param name="isLine">True for an object that stands alone; false for one of an array, with a comma before it.</param>
+    /// <summary>Finds such a record at the beginning of a text.</summary>
+    /// <param name="text">The text after the previous object.</param>
+    /// <param name="isLine">True for a separate object; false for an object of an array, with a comma before it.</param>
     /// <param name="record">The record.</param>
-    /// <returns>False if what is there is of another shape, or goes on behind the end of the text.</returns>
+    /// <returns>False if the text has another shape, or ends before the record.</returns>
     public static bool TryFind(ReadOnlySpan<byte> text, bool isLine, out PlainJsonRecord record)
     {
         record = new PlainJsonRecord(text);
         return (isLine || record.Passes((byte)',')) && record.TryRead();
     }
 
-    /// <summary>The record.</summary>
+    /// <summary>Gets the record.</summary>
     public readonly TreeRecord ToRecord() =>
         new(Encoding.UTF8.GetString(_key), _value.ToArray(), _encoding.SequenceEqual("text"u8) ? TreeRecord.Text : _encoding.IsEmpty ? null : Encoding.UTF8.GetString(_encoding));
 
@@ -81,7 +81,7 @@ internal ref struct PlainJsonRecord
         return false;
     }
 
-    /// <summary>Passes white space and one more character, if it is this one.</summary>
+    /// <summary>Passes white space and the specified character, if it follows.</summary>
     private bool Passes(byte mark)
     {
         for (var at = Length; at < _text.Length; at++)
@@ -97,7 +97,7 @@ internal ref struct PlainJsonRecord
                     Length = at + 1;
                     return true;
                 default:
-                    // Where another mark may stand instead, the same white space is passed again.
+                    // If another character is also allowed there, the same white space is passed again.
                     LineEnds -= CountLineEnds(_text[Length..at]);
                     return false;
             }

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>A configuration as a PowerShell data file: one hashtable of constants. It is parsed, and never run.</summary>
-/// <param name="typed">True to write numbers and truths as such.</param>
+/// <summary>A configuration as a PowerShell data file: one hashtable of constants. It is parsed and never executed.</summary>
+/// <param name="typed">True to write numbers, true and false as such.</param>
 internal sealed class PowerShellDataFormat(bool typed) : IWritableTreeFormat
 {
-    // PowerShell's parser takes all of a file at once.
+    // PowerShell's parser requires the whole file at once.
     private const int MostBytes = 64 * 1024 * 1024;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

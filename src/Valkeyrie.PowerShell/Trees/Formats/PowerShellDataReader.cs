@@ -8,8 +8,8 @@ internal static class PowerShellDataReader
 {
     /// <summary>Reads a file.</summary>
     /// <param name="script">Its text.</param>
-    /// <param name="records">Where to.</param>
-    /// <exception cref="FormatException">It is not a hashtable of constants.</exception>
+    /// <param name="records">Receives the records.</param>
+    /// <exception cref="FormatException">The file is not a hashtable of constants.</exception>
     public static void Read(string script, NestedRecords records)
     {
         var tree = Parser.ParseInput(script, out _, out var errors);
@@ -78,7 +78,7 @@ internal static class PowerShellDataReader
         records.End(place);
     }
 
-    // As PowerShell does: what a statement in @( ) gives is unrolled, be it written with commas or once more as @( ).
+    // As in PowerShell: the output of a statement in @( ) is unrolled, whether it is written with commas or with another @( ).
     private static IEnumerable<ExpressionAst> ElementsOf(ArrayExpressionAst array) => array.SubExpression.Statements.SelectMany(statement => ExpressionOf(statement) switch
     {
         ArrayLiteralAst inner => inner.Elements,
@@ -86,7 +86,7 @@ internal static class PowerShellDataReader
         var one => [one],
     });
 
-    // A number is the text that stands there: 1.50 and 0x10 stay what they are.
+    // A number is its text: 1.50 and 0x10 are unchanged.
     private static string TextOf(ExpressionAst expression) => expression switch
     {
         StringConstantExpressionAst text => text.Value,

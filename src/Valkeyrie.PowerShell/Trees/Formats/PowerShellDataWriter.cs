@@ -4,7 +4,7 @@ using System.Text;
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
 /// <summary>Writes a configuration as a hashtable that Import-PowerShellDataFile reads.</summary>
-/// <param name="output">Where to.</param>
+/// <param name="output">The output.</param>
 internal sealed class PowerShellDataWriter(TextOutput output) : INestedWriter
 {
     private readonly Stack<Level> _levels = [];
@@ -49,7 +49,7 @@ internal sealed class PowerShellDataWriter(TextOutput output) : INestedWriter
         {
             BeginElement(name);
 
-            // A list that is the only element is unrolled, were it not for the comma before it.
+            // Without the comma before it, a list that is the only element would be unrolled.
             output.Write(isList && _levels.Peek() is { IsList: true, Elements: 1 } ? ", "u8 : default);
         }
 
@@ -76,7 +76,7 @@ internal sealed class PowerShellDataWriter(TextOutput output) : INestedWriter
         output.NewLine(4 * _levels.Count);
         if (name is not null)
         {
-            // A hashtable does not tell names apart that differ in case alone: the second one is written in another way.
+            // A hashtable is not case-sensitive: if two names differ only in case, the second one is encoded.
             WriteText(level.Names.Add(name) ? name : string.Join(KeyRules.Separator, name.Split(KeyRules.Separator).Select(TreeName.EncodeAnyway)));
             output.Write(" = "u8);
         }

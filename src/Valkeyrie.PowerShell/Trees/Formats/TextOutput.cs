@@ -4,20 +4,20 @@ using System.Text.Encodings.Web;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Writes text to a file in pieces, so that a value of any size takes little memory beside its own.</summary>
-/// <param name="stream">The file; not closed.</param>
+/// <summary>Writes text to a file in pieces, so a value of any size takes little additional memory.</summary>
+/// <param name="stream">The file, which is not closed.</param>
 internal sealed class TextOutput(Stream stream)
 {
     private const int WrittenAtOnce = 64 * 1024;
 
-    // Letters of all scripts stay readable; the file is not part of a web page.
+    // Letters of all scripts remain readable; the file is not part of a web page.
     private static readonly JavaScriptEncoder Escaping = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     private static ReadOnlySpan<byte> Blanks => "                                "u8;
 
     private readonly ArrayBufferWriter<byte> _buffer = new(2 * WrittenAtOnce);
 
-    /// <summary>Writes bytes as they are.</summary>
+    /// <summary>Writes unchanged bytes.</summary>
     /// <param name="text">Text in UTF-8.</param>
     public void Write(ReadOnlySpan<byte> text)
     {
@@ -31,12 +31,12 @@ internal sealed class TextOutput(Stream stream)
     }
 
     /// <summary>Writes a text.</summary>
-    /// <param name="text">The text; valid.</param>
+    /// <param name="text">The text, which must be valid.</param>
     public void Write(string text) => Write(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Writes a text as a JSON string, in quotes.</summary>
-    /// <param name="text">The text in UTF-8; valid.</param>
-    /// <remarks>In pieces: Utf8JsonWriter takes no text above 166 MB, and would hold all of it.</remarks>
+    /// <param name="text">The text in UTF-8, which must be valid.</param>
+    /// <remarks>In pieces: Utf8JsonWriter refuses texts above 166 MB, and would keep all of it in memory.</remarks>
     public void WriteJson(ReadOnlySpan<byte> text)
     {
         _buffer.Write("\""u8);
@@ -59,7 +59,7 @@ internal sealed class TextOutput(Stream stream)
     public void WriteBase64(byte[] bytes) => Write(TreeRecord.ToBase64(bytes));
 
     /// <summary>Begins a line.</summary>
-    /// <param name="indent">How many blanks it begins with.</param>
+    /// <param name="indent">The number of blanks at its beginning.</param>
     public void NewLine(int indent)
     {
         Write("\n"u8);
@@ -67,7 +67,7 @@ internal sealed class TextOutput(Stream stream)
     }
 
     /// <summary>Writes blanks.</summary>
-    /// <param name="count">How many.</param>
+    /// <param name="count">The number of blanks.</param>
     public void Indent(int count)
     {
         for (; count > 0; count -= Blanks.Length)
@@ -76,7 +76,7 @@ internal sealed class TextOutput(Stream stream)
         }
     }
 
-    /// <summary>Hands all that is held in memory to the file.</summary>
+    /// <summary>Writes all text in memory to the file.</summary>
     public void Flush()
     {
         PassOn();

@@ -1,7 +1,7 @@
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Which fields a record may have: those that Export-KvTree writes, and those that pairs have when PowerShell's own commands write them. A record with
-/// any other field is of another program's file, whose Value may be written in a way that nobody here knows.</summary>
+/// <summary>The allowed fields of a record: those that Export-KvTree writes, and those of pairs that PowerShell's own commands write. A record with
+/// any other field comes from another program, whose Value can have an unknown encoding.</summary>
 internal static class TreeFields
 {
     private static readonly HashSet<string> Known = new(
@@ -9,9 +9,9 @@ internal static class TreeFields
             .Concat([PairBytes.Field, "PSComputerName", "PSShowComputerName", "RunspaceId"]),
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Refuses a field that is not ours.</summary>
+    /// <summary>Refuses an unknown field.</summary>
     /// <param name="name">Its name.</param>
-    /// <exception cref="FormatException">It is not.</exception>
+    /// <exception cref="FormatException">The field is unknown.</exception>
     public static void Check(string name)
     {
         if (!Known.Contains(name))
@@ -20,7 +20,7 @@ internal static class TreeFields
         }
     }
 
-    /// <summary>True for a field that a record may have.</summary>
+    /// <summary>True for an allowed field of a record.</summary>
     /// <param name="name">Its name.</param>
     public static bool IsKnown(string name) => Known.Contains(name);
 

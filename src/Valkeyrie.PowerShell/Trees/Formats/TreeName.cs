@@ -1,26 +1,26 @@
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>The names in a configuration. A name is a part of a key, or several with <c>/</c> between them, as it stands in the key; a part that is not text, or
-/// would be misread, stands as <c>$base64:</c> with its bytes in URL-safe Base64, which has no <c>/</c>.</summary>
+/// <summary>Encodes the names in a configuration. A name is a part of a key, or several parts with <c>/</c> between them, unchanged. A part that is not text, or
+/// would be misread, is written as <c>$base64:</c> and its bytes in URL-safe Base64, which contains no <c>/</c>.</summary>
 internal static class TreeName
 {
-    /// <summary>The one name of an object that stands for bytes: its value is their Base64.</summary>
+    /// <summary>The only name of an object that represents bytes: its value is their Base64.</summary>
     public const string Bytes = "$base64";
 
     private const string Prefix = Bytes + ":";
 
-    /// <summary>The name to write.</summary>
+    /// <summary>Encodes a name.</summary>
     /// <param name="name">The part of the key.</param>
     public static string Encode(string name) => IsPlain(name) ? name : string.Join(KeyRules.Separator, name.Split(KeyRules.Separator).Select(part => IsPlain(part) ? part : EncodeAnyway(part)));
 
-    /// <summary>A part of a key in Base64, be it text or not.</summary>
+    /// <summary>Encodes a part of a key in Base64, even if it is text.</summary>
     /// <param name="part">The part, without <c>/</c>.</param>
     public static string EncodeAnyway(string part) => Prefix + Convert.ToBase64String(KeyText.Encode(part)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
-    /// <summary>The part of the key that a name stands for.</summary>
-    /// <param name="name">The name, as it was read.</param>
-    /// <exception cref="FormatException">It is in Base64 that is none.</exception>
+    /// <summary>Decodes a name.</summary>
+    /// <param name="name">The name, as read.</param>
+    /// <exception cref="FormatException">The name is marked as Base64, but is not valid Base64.</exception>
     public static string Decode(string name) =>
         name.Contains(Prefix, StringComparison.Ordinal) ? string.Join(KeyRules.Separator, name.Split(KeyRules.Separator).Select(DecodePart)) : name;
 

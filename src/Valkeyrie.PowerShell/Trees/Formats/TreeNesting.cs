@@ -2,31 +2,31 @@ using System.Globalization;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Makes a configuration of pairs that come in key order: each part of a key between <c>/</c> is the name of an object, the last one that of the value.</summary>
+/// <summary>Converts pairs in key order to a configuration: each part of a key between <c>/</c> is the name of an object, and the last part the name of the value.</summary>
 /// <remarks>
-/// The rules, which a reader of the file follows backwards:
+/// The rules, which reading a file inverts:
 /// a directory whose names are 0, 1, 2 and so on without a gap is a list;
-/// where a key is also a directory, the keys in it are written beside it, with <c>/</c> in their names;
-/// bytes that are not text, and parts of keys that are not, are written as <see cref="TreeName"/> has it.
-/// Of what has been written nothing is held but the way to the place; of a directory that may become a list all, since its elements come in the order of texts.
+/// if a key is also a directory, the keys in it are written next to it, with <c>/</c> in their names;
+/// values and parts of keys that are not text are written as described in <see cref="TreeName"/>.
+/// Only the path to the current position is in memory, and the whole of a directory that can become a list, because its elements arrive in the order of texts.
 /// </remarks>
 /// <param name="writer">Writes the format.</param>
-/// <param name="typed">True to write numbers and truths as such.</param>
+/// <param name="typed">True to write numbers, true and false as such.</param>
 internal sealed class TreeNesting(INestedWriter writer, bool typed) : ITreeWriter
 {
-    /// <summary>The deepest nesting. What lies deeper is written with <c>/</c> in its names.</summary>
+    /// <summary>The maximum depth of nesting. Deeper keys are written with <c>/</c> in their names.</summary>
     public const int DeepestNesting = 100;
 
-    /// <summary>The most elements of a list; one with more is written as an object.</summary>
+    /// <summary>The maximum number of elements in a list; a directory with more is written as an object.</summary>
     public const int MostElements = 100_000;
 
-    // The directories that the place lies in, from the whole on.
+    // The directories around the current position, beginning with the outermost.
     private readonly List<Level> _levels = [];
 
-    // The keys that the last one begins with, which may prove to be directories as well.
+    // The keys that are prefixes of the last one, and can prove to be directories as well.
     private readonly List<string> _beginnings = [];
 
-    // How many of the levels have begun in the file; the others are held.
+    // The number of levels that are already written; the others are in memory.
     private int _written;
     private int _held;
 
@@ -94,7 +94,7 @@ internal sealed class TreeNesting(INestedWriter writer, bool typed) : ITreeWrite
 
     private void Open(string name, bool mayBeList)
     {
-        // A name that is not an index rules out a list; a directory inside it continues independently.
+        // A name that is not an index rules out a list; a directory inside it is decided independently.
         DecideOn(name);
         _levels.Add(new(name));
         if (_written == _levels.Count - 1 && !mayBeList)
@@ -120,7 +120,7 @@ internal sealed class TreeNesting(INestedWriter writer, bool typed) : ITreeWrite
         }
     }
 
-    // The outermost of the held directories is the one that may be a list. One inside of it is only looked at when it ends.
+    // The outermost directory in memory is the one that can be a list. A directory inside it is decided at its end.
     private void DecideOn(string name)
     {
         if (_written == _levels.Count - 1 && IndexOf(name) is null)
@@ -206,7 +206,7 @@ internal sealed class TreeNesting(INestedWriter writer, bool typed) : ITreeWrite
         return elements;
     }
 
-    // As it is written of a number: 007 is a name.
+    // Compared in the form of a number: 007 is a name.
     private static int? IndexOf(string name) =>
         int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && (name.Length == 1 || name[0] != '0') ? index : null;
 

@@ -2,28 +2,28 @@ using System.Buffers;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>A pair as it stands in a file.</summary>
-/// <param name="Key">The key, relative to the tree. Empty for the key that is the tree's name with its slash.</param>
+/// <summary>A pair in the form of a file.</summary>
+/// <param name="Key">The key, relative to the tree. Empty for the key that equals the name of the tree with a slash.</param>
 /// <param name="Value">The text of the value, in UTF-8.</param>
-/// <param name="Encoding">How they are written: <see cref="Text"/>, <see cref="Base64"/> or <see cref="Base64All"/>. Null or empty: text.</param>
+/// <param name="Encoding">The encoding: <see cref="Text"/>, <see cref="Base64"/> or <see cref="Base64All"/>. Null or empty means text.</param>
 internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
 {
-    /// <summary>Key and value as they are.</summary>
+    /// <summary>Key and value are text.</summary>
     public const string Text = "text";
 
-    /// <summary>The value, which is not text, in Base64.</summary>
+    /// <summary>The value is not text and is in Base64.</summary>
     public const string Base64 = "base64";
 
-    /// <summary>Key and value in Base64, since not even the key is text.</summary>
+    /// <summary>Key and value are in Base64, because even the key is not text.</summary>
     public const string Base64All = "base64-all";
 
-    /// <summary>Where it stands in the file: a line, or the like; null where its number says it.</summary>
+    /// <summary>The position in the file, such as a line; null if the number of the record is sufficient.</summary>
     public string? Place { get; init; }
 
-    /// <summary>True for what a file names without a value, such as a null or an empty list: no key stands for it.</summary>
+    /// <summary>True for a name without a value, such as a null or an empty list, which no key represents.</summary>
     public bool IsAbsent { get; init; }
 
-    /// <summary>The record of a pair.</summary>
+    /// <summary>Creates the record of a pair.</summary>
     /// <param name="key">Its key, relative to the tree.</param>
     /// <param name="value">Its value.</param>
     public static TreeRecord From(string key, byte[] value)
@@ -37,16 +37,16 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
         return TreeText.IsText(value) ? new(key, value, Text) : new(key, ToBase64(value), Base64);
     }
 
-    /// <summary>The intended pair.</summary>
-    /// <param name="largestValue">The most bytes that the value may have; null for no limit.</param>
-    /// <exception cref="FormatException">Something is missing, cannot be read, or is too large.</exception>
+    /// <summary>Gets the pair of the record.</summary>
+    /// <param name="largestValue">The maximum size of the value in bytes; null for no limit.</param>
+    /// <exception cref="FormatException">A field is missing, not valid, or too large.</exception>
     public KvPair ToPair(long? largestValue = null)
     {
         var key = Key ?? throw new FormatException("it has no Key");
         var value = Value ?? throw new FormatException("it has no Value");
         if (key.Length == 0 && string.IsNullOrEmpty(Encoding))
         {
-            // The key of that name exists and is exported, with its Encoding; a blank row of a spreadsheet is not such a key.
+            // The key of that name is allowed and is exported with an Encoding. An empty row of a spreadsheet is not such a key.
             throw new FormatException("its Key is empty");
         }
 
@@ -67,19 +67,19 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
         };
     }
 
-    /// <summary>A record holds a value above the limit.</summary>
+    /// <summary>Creates the error for a value above the limit.</summary>
     /// <param name="largestValue">The limit.</param>
     public static FormatException ValueTooLarge(long largestValue) =>
         new($"its Value is larger than the {largestValue} bytes that the store allows");
 
-    // What fills up the last group, and blanks, stand for nothing.
+    // Padding and blanks have no meaning.
     private static long DecodedLength(ReadOnlySpan<byte> text)
     {
         var digits = text.Length - text.Count((byte)'=') - text.Count((byte)'\n') - text.Count((byte)'\r') - text.Count((byte)' ') - text.Count((byte)'\t');
         return digits * 3L / 4;
     }
 
-    /// <summary>Bytes in Base64.</summary>
+    /// <summary>Encodes bytes in Base64.</summary>
     /// <param name="bytes">The bytes.</param>
     public static byte[] ToBase64(byte[] bytes)
     {
@@ -88,10 +88,10 @@ internal sealed record TreeRecord(string? Key, byte[]? Value, string? Encoding)
         return text;
     }
 
-    /// <summary>The bytes that a text in Base64 stands for.</summary>
+    /// <summary>Decodes a text in Base64.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="field">What to call it.</param>
-    /// <exception cref="FormatException">It is not Base64.</exception>
+    /// <param name="field">The name of the field, for errors.</param>
+    /// <exception cref="FormatException">The text is not Base64.</exception>
     public static byte[] FromBase64(byte[] text, string field)
     {
         var bytes = new byte[System.Buffers.Text.Base64.GetMaxDecodedFromUtf8Length(text.Length)];

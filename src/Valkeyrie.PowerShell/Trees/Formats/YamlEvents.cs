@@ -4,10 +4,10 @@ using YamlDotNet.Core.Events;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>The parts of a YAML file in their order, with what an alias stands for in its place.</summary>
+/// <summary>Reads the parts of a YAML file in order, and replaces each alias with its content.</summary>
 internal sealed class YamlEvents
 {
-    // A few lines can ask for billions of parts (the "billion laughs"). No configuration does so.
+    // A few lines can expand to billions of parts (the "billion laughs"). No real configuration does so.
     private const int MostRepeated = 100_000;
 
     private readonly Scanner _scanner;
@@ -17,7 +17,7 @@ internal sealed class YamlEvents
     private readonly Queue<ParsingEvent> _repeated = new();
     private int _count;
 
-    /// <summary>Begins a file.</summary>
+    /// <summary>Opens a file.</summary>
     /// <param name="text">Its text.</param>
     public YamlEvents(TextReader text)
     {
@@ -25,8 +25,8 @@ internal sealed class YamlEvents
         _parser = new Parser(_scanner);
     }
 
-    /// <summary>The next part; null at the end.</summary>
-    /// <exception cref="TreeFormatException">What comes is not YAML.</exception>
+    /// <summary>Reads the next part; null at the end.</summary>
+    /// <exception cref="TreeFormatException">The next part is not YAML.</exception>
     public ParsingEvent? Next()
     {
         if (!_repeated.TryDequeue(out var next))
@@ -44,7 +44,7 @@ internal sealed class YamlEvents
         return next;
     }
 
-    /// <summary>Where a part begins.</summary>
+    /// <summary>Gets the position at which a part begins.</summary>
     /// <param name="part">The part.</param>
     public static string PlaceOf(ParsingEvent part) => PlaceOf(part.Start);
 
@@ -66,7 +66,7 @@ internal sealed class YamlEvents
                 _ => "",
             };
 
-            // What is being scanned begins elsewhere than what is wrong with it.
+            // The scanned token begins at another position than the error.
             var at = message.StartsWith("While scanning", StringComparison.OrdinalIgnoreCase) ? _scanner.CurrentPosition : e.Start;
             throw new TreeFormatException(PlaceOf(at), $"it is not YAML: {message}{next}", e);
         }
@@ -76,7 +76,7 @@ internal sealed class YamlEvents
         }
         catch (Exception e) when (e is not (IOException or UnauthorizedAccessException or InvalidDataException or FormatException or OperationCanceledException or OutOfMemoryException))
         {
-            // What the parser itself stumbles over: a bracket that is missing, a tag that is not a URI.
+            // Errors of the parser itself: a missing bracket, a tag that is not a URI.
             var message = e is ArgumentException ? e.Message.Split(" (Parameter")[0].TrimEnd('.') : "a bracket or a name is missing there or before it";
             throw new TreeFormatException(PlaceOf(_scanner.CurrentPosition), $"it is not YAML: {message}", e);
         }
@@ -95,7 +95,7 @@ internal sealed class YamlEvents
             throw new TreeFormatException(PlaceOf(alias), $"its aliases expand to more than {MostRepeated} parts. Write the values out");
         }
 
-        // What waits comes behind: an alias inside of what is repeated does not occur, since what is recorded is what it stood for.
+        // Pending parts follow. A repeated part never contains an alias, because its recording already contains the content.
         parts.ForEach(_repeated.Enqueue);
     }
 

@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>A configuration in YAML: one document. A value is the text that stands in the file, <c>007</c> and <c>yes</c> included; <c>!!binary</c> is bytes.</summary>
-/// <param name="typed">True to write numbers and truths as such.</param>
+/// <summary>A configuration in YAML: one document. A value is its text in the file, including <c>007</c> and <c>yes</c>; <c>!!binary</c> means bytes.</summary>
+/// <param name="typed">True to write numbers, true and false as such.</param>
 internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
 {
     private const string CoreTag = "tag:yaml.org,2002:";
@@ -17,7 +17,7 @@ internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
 
     public async IAsyncEnumerable<TreeRecord> ReadAsync(Stream text, long? largestValue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // The parser reads on the thread that asks, which is none of the pipeline's.
+        // The parser reads on the calling thread, which is not the pipeline's thread.
         await Task.CompletedTask.ConfigureAwait(false);
         using var reader = new StreamReader(text, Strict, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
         var events = new YamlEvents(reader);
@@ -93,7 +93,7 @@ internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
         }
     }
 
-    // The tag without what all of YAML's own begin with; null where the file has none.
+    // The tag without the common beginning of YAML's own tags; null if the file specifies none.
     private static string? CheckTag(NodeEvent node, string place, params string[] known)
     {
         if (node.Tag.IsEmpty || node.Tag.IsNonSpecific)

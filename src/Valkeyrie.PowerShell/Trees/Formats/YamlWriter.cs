@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Writes a configuration as YAML: one line for each value, texts in quotes unless no reader of YAML takes them for anything else.</summary>
-/// <param name="output">Where to.</param>
+/// <summary>Writes a configuration as YAML: one line per value, with texts in quotes unless every reader of YAML reads them as text.</summary>
+/// <param name="output">The output.</param>
 internal sealed class YamlWriter(TextOutput output) : INestedWriter
 {
-    // Words that readers of YAML 1.1 or 1.2 take for truths, nothing or numbers.
+    // Words that readers of YAML 1.1 or 1.2 read as true, false, null or numbers.
     private static readonly HashSet<string> Reserved = new(["true", "false", "yes", "no", "on", "off", "y", "n", "null"], StringComparer.OrdinalIgnoreCase);
 
     private static readonly System.Buffers.SearchValues<char> Plain =
@@ -68,7 +68,7 @@ internal sealed class YamlWriter(TextOutput output) : INestedWriter
 
     private void Close() => _depth--;
 
-    // The first element of a list's element stands on its line, behind the dash.
+    // The first element of an element that is a list begins on its line, after the dash.
     private void BeginElement(string? name)
     {
         _hasElement = true;
@@ -116,7 +116,7 @@ internal sealed class YamlWriter(TextOutput output) : INestedWriter
     private static bool IsPlain(string text) =>
         text.Length > 0 && (char.IsAsciiLetter(text[0]) || text[0] == '/') && !text.AsSpan().ContainsAnyExcept(Plain) && !Reserved.Contains(text);
 
-    // YAML 1.2, section 5.7; what shows stands as it is.
+    // YAML 1.2, section 5.7; visible characters are unchanged.
     private static void Append(StringBuilder text, Rune rune) => _ = rune.Value switch
     {
         '"' => text.Append("\\\""),
