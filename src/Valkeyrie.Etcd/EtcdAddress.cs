@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Valkeyrie.Etcd;
 
-/// <summary>The endpoints of an etcd address: <c>host</c>, <c>host:port</c> or <c>[ipv6]:port</c>, separated by commas, or URLs.</summary>
+/// <summary>Parses the endpoints of an etcd address: <c>host</c>, <c>host:port</c> or <c>[ipv6]:port</c>, separated by commas, or URLs.</summary>
 internal static class EtcdAddress
 {
     private const int DefaultPort = 2379;
 
-    /// <summary>The endpoints as base URLs.</summary>
-    /// <exception cref="KvInvalidArgumentException">There is none, or one cannot be read.</exception>
+    /// <summary>Parses the endpoints to base URLs.</summary>
+    /// <exception cref="KvInvalidArgumentException">The address has no endpoint, or an invalid one.</exception>
     public static IReadOnlyList<Uri> ParseEndpoints(string endpoints, bool tls)
     {
         var urls = endpoints.TrimEnd('/')
@@ -19,8 +19,8 @@ internal static class EtcdAddress
         return urls.Count > 0 ? urls : throw new KvInvalidArgumentException("The address names no endpoint. Specify one such as 'etcd://localhost:2379'.");
     }
 
-    /// <summary>The endpoints once each.</summary>
-    /// <exception cref="KvInvalidArgumentException">There is none, or one is not the URL of an endpoint, or only some use TLS.</exception>
+    /// <summary>Checks the endpoints and removes duplicates.</summary>
+    /// <exception cref="KvInvalidArgumentException">No endpoint is specified, one is not the URL of an endpoint, or only some use TLS.</exception>
     public static IReadOnlyList<Uri> CheckEndpoints(IEnumerable<Uri> endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
@@ -34,7 +34,7 @@ internal static class EtcdAddress
         {
             if (!IsEndpoint(url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
             {
-                // A user or password in it is not shown.
+                // A user or password in the URL is not shown.
                 throw Invalid($"'{url.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped)}' is not an endpoint. Specify http://host:port or https://host:port without a path.");
             }
 

@@ -4,8 +4,8 @@ using Valkeyrie.Etcd.V3;
 
 namespace Valkeyrie.Etcd;
 
-/// <summary>Makes etcd known to <see cref="KvStore.Open"/>: <c>etcd://</c> for APIv3, <c>etcdv2://</c> for APIv2, and <c>etcds://</c> and
-/// <c>etcdv2s://</c> for the same over TLS.</summary>
+/// <summary>Opens etcd stores, and registers their schemes with <see cref="KvStore.Open"/>: <c>etcd://</c> for etcd v3, <c>etcdv2://</c> for etcd v2, and
+/// <c>etcds://</c> and <c>etcdv2s://</c> for the same over TLS.</summary>
 public static class EtcdStore
 {
     /// <summary>The scheme of etcd APIv3 without TLS.</summary>
@@ -20,7 +20,7 @@ public static class EtcdStore
     /// <summary>The scheme of etcd APIv2 over TLS.</summary>
     public const string V2TlsScheme = "etcdv2s";
 
-    /// <summary>Registers the schemes. Calling it again does nothing more.</summary>
+    /// <summary>Registers the schemes. Further calls have no effect.</summary>
     public static void Register()
     {
         KvStore.Register(Scheme, (address, options) => OpenV3(EtcdAddress.ParseEndpoints(address.Rest, tls: false), options));
@@ -29,14 +29,14 @@ public static class EtcdStore
         KvStore.Register(V2TlsScheme, (address, options) => OpenKeysApi(EtcdAddress.ParseEndpoints(address.Rest, tls: true), options));
     }
 
-    /// <summary>Opens etcd's APIv3, without a way through <see cref="KvStore.Open"/>. The connection is made when the store is first used.</summary>
-    /// <param name="endpoints">The endpoints of one cluster as <c>http://host:port</c>, or all as <c>https://host:port</c> for TLS. A URL without a port means its scheme's own, 80
-    /// or 443, so name etcd's 2379.</param>
-    /// <param name="options">Credential, certificates, namespace, timeout; null for none.</param>
-    /// <exception cref="KvInvalidArgumentException">There is no endpoint, one is not valid, or an option is not.</exception>
+    /// <summary>Opens an etcd v3 store directly, without <see cref="KvStore.Open"/>. The store connects at its first use.</summary>
+    /// <param name="endpoints">The endpoints of one cluster as <c>http://host:port</c>, or all as <c>https://host:port</c> for TLS. A URL without a port means
+    /// port 80 or 443, so specify etcd's port 2379.</param>
+    /// <param name="options">Credential, certificates, namespace, timeout; null for the defaults.</param>
+    /// <exception cref="KvInvalidArgumentException">No endpoint is specified, or an endpoint or an option is not valid.</exception>
     public static IKvStore Open(IEnumerable<Uri> endpoints, KvStoreOptions? options = null) => OpenV3(EtcdAddress.CheckEndpoints(endpoints), Checked(options));
 
-    /// <summary>Opens etcd's APIv2, without a way through <see cref="KvStore.Open"/>. The connection is made when the store is first used.</summary>
+    /// <summary>Opens an etcd v2 store directly, without <see cref="KvStore.Open"/>. The store connects at its first use.</summary>
     /// <inheritdoc cref="Open"/>
     public static IKvStore OpenV2(IEnumerable<Uri> endpoints, KvStoreOptions? options = null) =>
         OpenKeysApi(EtcdAddress.CheckEndpoints(endpoints), Checked(options));
@@ -60,7 +60,7 @@ public static class EtcdStore
         return new EtcdV2Store(new KeysChannel(endpoints, options, InfoOf(endpoints, V2Scheme, V2TlsScheme, options, EtcdV2Store.Promises)), paths);
     }
 
-    /// <exception cref="KvInvalidArgumentException">There are certificates for endpoints that do not use them.</exception>
+    /// <exception cref="KvInvalidArgumentException">Certificates are specified for endpoints without TLS.</exception>
     private static KvStoreInfo InfoOf(IReadOnlyList<Uri> endpoints, string plainScheme, string tlsScheme, KvStoreOptions options, KvPromises promises)
     {
         var isSecure = endpoints[0].Scheme == Uri.UriSchemeHttps;
@@ -74,7 +74,7 @@ public static class EtcdStore
         return new(
             scheme,
 
-            // The port in any case: an address without one means etcd's, a URL without one that of its scheme.
+            // The port is always included: an address without one means etcd's port, a URL without one that of its scheme.
             $"{scheme}://{string.Join(',', endpoints.Select(e => $"{e.Host}:{e.Port}"))}",
             [.. endpoints.Select(e => e.GetLeftPart(UriPartial.Authority))],
             options.Namespace,

@@ -3,24 +3,24 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>What a call has beyond what the store's own calls need.</summary>
-/// <param name="Fields">Header fields of its request.</param>
-/// <param name="Endpoint">The only endpoint it may go to; null for any.</param>
-/// <param name="Timeout">How long it may take as a whole; null for the store's timeout, which does not bound a stream once it is open.</param>
+/// <summary>The additional settings and results of a call through <c>IEtcdCalls</c>.</summary>
+/// <param name="Fields">Header fields of the request.</param>
+/// <param name="Endpoint">The only endpoint to call; null for any.</param>
+/// <param name="Timeout">The longest duration of the whole call; null for the store's timeout, which does not limit a stream once it is open.</param>
 internal sealed record CallExtras(HeaderField[] Fields, ConnectedEndpoint? Endpoint, TimeSpan? Timeout)
 {
-    /// <summary>The metadata of the reply; of its last attempt, where there are several.</summary>
+    /// <summary>The metadata of the reply to the last attempt.</summary>
     public GrpcMetadata Metadata { get; private set; } = new();
 
-    /// <summary>How the server ended the last attempt that failed; null if it did not say.</summary>
+    /// <summary>The server's status of the last failed attempt; null if it sent none.</summary>
     public GrpcStatus? Status { get; private set; }
 
     /// <summary>Begins another attempt.</summary>
     public GrpcMetadata BeginAttempt() => Metadata = new GrpcMetadata();
 
-    /// <summary>Notes why an attempt failed.</summary>
+    /// <summary>Records why an attempt failed.</summary>
     public void Failed(Exception e) => Status = (e as GrpcException)?.Status;
 
-    /// <summary>The header fields of the request together with those that sign it in.</summary>
+    /// <summary>Returns the header fields of the request together with those of the credential.</summary>
     public HeaderField[] With(HeaderField[]? token) => token is null ? Fields : [.. Fields, .. token];
 }

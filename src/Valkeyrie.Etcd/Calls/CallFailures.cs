@@ -7,7 +7,7 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>What the failure of a gRPC call means: to its caller, and for another attempt.</summary>
+/// <summary>Classifies the failure of a gRPC call, for its caller and for another attempt.</summary>
 internal static class CallFailures
 {
     public static Failure Of(Exception e, in FailedCall call) => e switch

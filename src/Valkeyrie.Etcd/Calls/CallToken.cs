@@ -2,12 +2,12 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>What an attempt of a call is signed in with.</summary>
-/// <param name="SignIn">Where it comes from; null for a store without a credential.</param>
-/// <param name="Fields">The header fields; null if the server asked for none when it was signed in to.</param>
+/// <summary>The token of an attempt.</summary>
+/// <param name="SignIn">The source of the token; null for a store without a credential.</param>
+/// <param name="Fields">The header fields; null if the server required no token.</param>
 internal readonly record struct CallToken(SignIn? SignIn, HeaderField[]? Fields)
 {
-    /// <summary>Has the next call sign in again, unless another has done so since; false if there is no credential to sign in with.</summary>
+    /// <summary>Makes the next call sign in again, unless another call has done so since; false if the store has no credential.</summary>
     public bool Forget()
     {
         SignIn?.Forget(Fields);

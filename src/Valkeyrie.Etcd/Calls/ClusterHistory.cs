@@ -4,17 +4,17 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>Tells the histories of a cluster apart: a server that is restored or emptied comes back under the same address, with revisions that say nothing
-/// about those of before. Each history gets a number, and each answer the number of its own.</summary>
-/// <remarks>Another cluster id is another history. An emptied or restored server may well have the same one, as it follows from the members' addresses and
-/// the cluster's token; but no member ever answers with a lower revision or term than before. What this cannot tell is a cluster of the same
-/// id whose every member had already come further than it was when it was asked last.</remarks>
+/// <summary>Distinguishes the histories of a cluster. A restored or emptied server returns at the same address, with revisions unrelated to the earlier ones.
+/// Each history gets a number, and each answer the number of its history.</summary>
+/// <remarks>Another cluster id means another history. An emptied or restored server can have the same id, because the id depends only on the members' addresses
+/// and the cluster's token; but no member ever answers with a lower revision or term than before. A cluster with the same id is not recognized if every member
+/// has already advanced beyond its last known state.</remarks>
 /// <param name="endpoints">The endpoints of the cluster.</param>
 internal sealed class ClusterHistory(EndpointSet<ConnectedEndpoint> endpoints)
 {
     private readonly Guarded<State> _state = new(new State());
 
-    /// <summary>What is known of an endpoint now, to be taken before a call is sent there.</summary>
+    /// <summary>Returns the known state of an endpoint. Call it before a call is sent.</summary>
     public HistoryMark MarkOf(ConnectedEndpoint endpoint)
     {
         using var held = _state.Lock();
@@ -22,11 +22,11 @@ internal sealed class ClusterHistory(EndpointSet<ConnectedEndpoint> endpoints)
         return state.MarkOf(endpoint) with { History = state.Number, ClusterId = state.ClusterId };
     }
 
-    /// <summary>Which history an answer is of.</summary>
-    /// <param name="endpoint">Who answered.</param>
-    /// <param name="sent">What was known when the call was sent.</param>
+    /// <summary>Determines the history of an answer.</summary>
+    /// <param name="endpoint">The endpoint that answered.</param>
+    /// <param name="sent">The known state when the call was sent.</param>
     /// <param name="header">The answer's header.</param>
-    /// <exception cref="KvHistoryChangedException">Another endpoint, still connected, is of another cluster.</exception>
+    /// <exception cref="KvHistoryChangedException">Another endpoint, still connected, belongs to another cluster.</exception>
     public long Observe(ConnectedEndpoint endpoint, in HistoryMark sent, in ReplyHeader header)
     {
         if (header.ClusterId == 0)
@@ -39,7 +39,7 @@ internal sealed class ClusterHistory(EndpointSet<ConnectedEndpoint> endpoints)
         var goesBack = GoesBack(header, sent);
         if (sent.History != state.Number)
         {
-            // The change became known while the call was under way: either side may have answered it.
+            // The change became known during the call: either history may have answered it.
             return header.ClusterId == sent.ClusterId && !goesBack ? sent.History : state.Number;
         }
 
@@ -74,7 +74,7 @@ internal sealed class ClusterHistory(EndpointSet<ConnectedEndpoint> endpoints)
             same ? Math.Max(mark.RaftTerm, header.RaftTerm) : header.RaftTerm);
     }
 
-    // Servers that were replaced have dropped their connections; where one of the others still holds, both clusters are there at once.
+    // Replaced servers have dropped their connections. If another connection still exists, both clusters exist at the same time.
     private void RefuseDivided(State state, ConnectedEndpoint endpoint, ulong clusterId)
     {
         if (endpoints.All.FirstOrDefault(o => o != endpoint && state.MarkOf(o).ClusterId == state.ClusterId && o.IsConnected) is { } other)
@@ -92,7 +92,7 @@ internal sealed class ClusterHistory(EndpointSet<ConnectedEndpoint> endpoints)
 
         public ulong ClusterId { get; set; }
 
-        /// <summary>Which member of which cluster answered last at an endpoint, and how far it had come.</summary>
+        /// <summary>The last answering member and cluster of each endpoint, with its revision and term.</summary>
         public Dictionary<ConnectedEndpoint, HistoryMark> Marks { get; } = [];
 
         public HistoryMark MarkOf(ConnectedEndpoint endpoint) => Marks.GetValueOrDefault(endpoint);

@@ -13,10 +13,10 @@ internal sealed class ConnectedEndpoint(Uri address, KvTlsOptions tls, TimeSpan 
         connectTimeout,
         keepAlive);
 
-    /// <summary>True while it holds a connection.</summary>
+    /// <summary>True while the endpoint has a connection.</summary>
     public bool IsConnected => _connector.IsConnected;
 
-    /// <summary>The endpoints of a cluster.</summary>
+    /// <summary>Creates the endpoints of a cluster.</summary>
     public static EndpointSet<ConnectedEndpoint> SetOf(IReadOnlyList<Uri> addresses, KvStoreOptions options)
     {
         var timeout = ConnectTimeouts.Of(options.Timeout, addresses.Count);

@@ -8,17 +8,18 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>Calls to a cluster: picks an endpoint, signs in, holds the deadline, sends again where that is safe, and tells every failure as a
+/// <summary>Makes calls to a cluster: chooses an endpoint, signs in, enforces the deadline, retries if that is safe, and reports every failure as a
 /// <see cref="KvException"/>.</summary>
 internal sealed class EtcdChannel : IAsyncDisposable
 {
-    /// <summary>The longest unary reply taken; a page of a listing that is longer is asked for again in smaller parts.</summary>
+    /// <summary>The longest accepted unary reply, in bytes; a longer page of a listing is requested again in smaller parts.</summary>
     public const long MaxReplyLength = 64 << 20;
 
-    // A watch can get any number of changes of one transaction in one message.
+    // A watch can receive any number of changes of one transaction in one message.
     private const long MaxStreamMessageLength = 1 << 30;
 
-    // A connection may just have ended, and by a rare chance the next one too. A server that ends each at once is not to be asked in a tight loop.
+    // A connection may just have ended, and in rare cases also the next one. But a server that closes every connection at once must not be called in a tight
+    // loop.
     private const int MostClosedAtOnce = 2;
 
     private const string AuthIsOff = "authentication is not enabled";
@@ -38,37 +39,37 @@ internal sealed class EtcdChannel : IAsyncDisposable
         Address = address;
     }
 
-    /// <summary>How long calls may take.</summary>
+    /// <summary>The timeout of calls.</summary>
     public TimeSpan Timeout { get; }
 
-    /// <summary>The endpoints, in the order in which they were specified.</summary>
+    /// <summary>The endpoints, in the specified order.</summary>
     public IReadOnlyList<ConnectedEndpoint> Endpoints => _endpoints.All;
 
-    /// <summary>Where errors say the call went.</summary>
+    /// <summary>The address of the store, for error messages.</summary>
     public string Address { get; }
 
-    /// <summary>Makes a call of one request and one reply.</summary>
+    /// <summary>Makes a call with one request and one reply.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="request">The framed request; its buffer is given back here.</param>
-    /// <param name="read">Turns the reply, gone after it returns, into what the caller wants.</param>
-    /// <param name="state">Passed on to <paramref name="read"/>.</param>
-    /// <param name="key">The key that the call is about, for errors.</param>
+    /// <param name="request">The framed request; this call returns its buffer to the pool.</param>
+    /// <param name="read">Converts the reply, which is not valid afterwards, to the result.</param>
+    /// <param name="state">The argument of <paramref name="read"/>.</param>
+    /// <param name="key">The key of the call, for errors.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<TReply> CallAsync<TState, TReply>(
         GrpcMethod method, MessageFrame request, Func<TState, Reply, TReply> read, TState state, string? key, CancellationToken cancellationToken) =>
         CallAsync(null, new Attempts(method.IsRepeatable, _endpoints.Count, Timeout), method, request, read, state, key, Timeout, null, cancellationToken);
 
-    /// <summary>Makes a call of one request and one reply that has extras.</summary>
+    /// <summary>Makes a call with one request, one reply and additional settings.</summary>
     public ValueTask<TReply> CallAsync<TReply>(
         GrpcMethod method, MessageFrame request, Func<CallExtras, Reply, TReply> read, CallExtras extras, CancellationToken cancellationToken) => CallAsync(
             extras.Endpoint, AttemptsOf(method, extras), method, request, read, extras, key: null, extras.Timeout ?? Timeout, extras, cancellationToken);
 
-    /// <summary>Makes a call to one endpoint and no other. It is not sent again if it fails; a refused token is renewed all the same.</summary>
+    /// <summary>Makes a call to one endpoint, without retrying it; but a refused token is renewed.</summary>
     /// <param name="endpoint">One of <see cref="Endpoints"/>.</param>
     /// <param name="method">The method.</param>
-    /// <param name="request">The framed request; its buffer is given back here.</param>
-    /// <param name="read">Turns the reply, gone after it returns, into what the caller wants.</param>
-    /// <param name="timeout">How long the call may take.</param>
+    /// <param name="request">The framed request; this call returns its buffer to the pool.</param>
+    /// <param name="read">Converts the reply, which is not valid afterwards, to the result.</param>
+    /// <param name="timeout">The longest duration of the call.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<TReply> AskAsync<TReply>(
         ConnectedEndpoint endpoint, GrpcMethod method, MessageFrame request, Func<Reply, TReply> read, TimeSpan timeout, CancellationToken cancellationToken) => CallAsync(
@@ -85,17 +86,18 @@ internal sealed class EtcdChannel : IAsyncDisposable
 
     /// <summary>Opens a stream with its first request, and keeps it open for replies.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="request">The framed request; its buffer is given back when the stream is closed, as a server may answer before it has read it all.</param>
-    /// <param name="key">The key that the call is about, for errors.</param>
+    /// <param name="request">The framed request; its buffer is returned when the stream is closed, because a server may answer before it has read the whole
+    /// request.</param>
+    /// <param name="key">The key of the call, for errors.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<EtcdStream> OpenStreamAsync(GrpcMethod method, MessageFrame request, string? key, CancellationToken cancellationToken) =>
         OpenStreamAsync(method, request, StreamKind.OpenRequest, key, null, cancellationToken);
 
-    /// <summary>Opens a stream that has extras.</summary>
+    /// <summary>Opens a stream with additional settings.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="request">As in the other form; the default for a request whose messages are all written later.</param>
-    /// <param name="kind">What is known of its request.</param>
-    /// <param name="extras">The extras.</param>
+    /// <param name="request">As in the other overload; the default for a request whose messages are all written later.</param>
+    /// <param name="kind">The kind of request.</param>
+    /// <param name="extras">The additional settings.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<EtcdStream> OpenStreamAsync(
         GrpcMethod method, MessageFrame request, StreamKind kind, CallExtras extras, CancellationToken cancellationToken) =>
@@ -147,7 +149,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
                     await call.ReadyAsync().ConfigureAwait(false);
                     var message = call.TakeOnly();
 
-                    // Only the store's own calls are known to have a reply that begins with a header.
+                    // Only replies to the store's own calls are known to begin with a header.
                     var history = extras is null ? _history.Observe(endpoint, mark, ReplyHeader.OfReply(message.Span)) : mark.History;
                     var reply = read(state, new Reply(call, message, endpoint.Name, history));
                     endpoint.Succeeded();
@@ -208,7 +210,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
                         await opened.WaitForFirstAsync(mayBeEmpty: isWhole).ConfigureAwait(false);
                     }
 
-                    // From here on the stream runs as long as its reader likes, or to the end that was set for it.
+                    // From here on the stream runs as long as its reader needs, or until its own timeout.
                     attempts.LetRun(deadline, isBounded: extras?.Timeout is not null);
                     endpoint.Succeeded();
                     observed?.Succeeded();
@@ -243,7 +245,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a call on the endpoint's connection, a new one where the last has ended or is about to.</summary>
+    /// <summary>Starts a call on the endpoint's connection, or on a new one if the last has ended or is about to end.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask StartAsync(
         ConnectedEndpoint endpoint,

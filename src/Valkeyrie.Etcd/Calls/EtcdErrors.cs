@@ -4,7 +4,7 @@ using Valkeyrie.Etcd.Grpc;
 
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>What etcd's refusals mean. Its servers tell them apart by code and text (etcd api/v3rpc/rpctypes/error.go).</summary>
+/// <summary>Classifies etcd's errors. Its servers distinguish them by code and text (etcd api/v3rpc/rpctypes/error.go).</summary>
 internal static class EtcdErrors
 {
     public static Failure Of(GrpcStatus status, FailedCall call)
@@ -13,7 +13,7 @@ internal static class EtcdErrors
         var (endpoint, key) = (call.Endpoint, call.Key);
         return CodeOf(status) switch
         {
-            // Unavailable before etcd 3.6, a failed precondition from then on.
+            // Unavailable before etcd 3.6, a failed precondition since then.
             _ when Has("rpc not supported for learner") => Learner(),
             GrpcCode.Unauthenticated => Authentication($"{endpoint} refused the sign-in: {text}.") with { TokenRefused = true },
             GrpcCode.PermissionDenied => new(new KvPermissionDeniedException(
@@ -44,7 +44,7 @@ internal static class EtcdErrors
             GrpcCode.DeadlineExceeded => Timeout(),
             GrpcCode.Unavailable when Has("timed out") => Timeout(),
 
-            // Said before anything is proposed (etcdserver: mayAddMember, mayRemoveMember), so the change can be asked for again.
+            // Reported before anything is proposed (etcdserver: mayAddMember, mayRemoveMember), so the change can be requested again.
             GrpcCode.Unavailable when Has("unhealthy cluster") => new(new KvUnreachableException(
                 KvUnreachableReason.Unavailable,
                 $"{endpoint} cannot change members now: not all members have been connected to each other for five seconds. Nothing was changed. Check that all members are healthy, and try again.")
@@ -80,8 +80,8 @@ internal static class EtcdErrors
             KvUnreachableReason.Protocol, $"{endpoint} did not complete the request. {message}") { Key = key, Endpoint = endpoint });
     }
 
-    // The calls of maintenance, and the refusal of a password for a user that has none, let the errors of etcd's own auth package (server/auth/store.go) pass as they are: without
-    // a code, and with its words.
+    // The calls of maintenance, and the refusal of a password for a user without one, pass on the errors of etcd's own auth package (server/auth/store.go)
+    // unchanged: without a code, only with its text.
     private static GrpcCode CodeOf(GrpcStatus status) => status switch
     {
         { Code: GrpcCode.Unknown, Message: "auth: invalid auth token" } => GrpcCode.Unauthenticated,

@@ -3,7 +3,7 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>The methods of etcd's APIv3 that the store calls.</summary>
+/// <summary>The methods of the etcd v3 API that the store calls.</summary>
 internal static class EtcdMethods
 {
     public static readonly GrpcMethod Range = new("/etcdserverpb.KV/Range", isRepeatable: true);
@@ -11,7 +11,7 @@ internal static class EtcdMethods
     public static readonly GrpcMethod DeleteRange = new("/etcdserverpb.KV/DeleteRange");
     public static readonly GrpcMethod Txn = new("/etcdserverpb.KV/Txn");
 
-    // A member without a leader ends the watch instead of keeping silent (etcd's clients send this for WithRequireLeader).
+    // A member without a leader ends the watch instead of sending nothing (etcd's clients send this for WithRequireLeader).
     public static readonly GrpcMethod Watch = new("/etcdserverpb.Watch/Watch", isRepeatable: true, new HeaderField("hasleader", "true"));
 
     public static readonly GrpcMethod LeaseGrant = new("/etcdserverpb.Lease/LeaseGrant");

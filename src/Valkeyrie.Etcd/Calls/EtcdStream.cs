@@ -6,13 +6,13 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>An open call of several messages. Disposing it ends the call.</summary>
-/// <param name="scope">Where it goes.</param>
+/// <summary>An open call with several messages. Dispose it to end the call.</summary>
+/// <param name="scope">The endpoint and the caller.</param>
 /// <param name="call">The call.</param>
 /// <param name="deadline">Cancels the call.</param>
-/// <param name="token">What it was signed in with.</param>
-/// <param name="history">Tells the histories of the cluster apart.</param>
-/// <param name="mark">What was known of the endpoint when the call was sent.</param>
+/// <param name="token">The token of the call.</param>
+/// <param name="history">Distinguishes the histories of the cluster.</param>
+/// <param name="mark">The known state of the endpoint when the call was sent.</param>
 internal sealed class EtcdStream(
     CallScope scope, GrpcCall call, Deadline deadline, CallToken token, ClusterHistory history, HistoryMark mark) : IAsyncDisposable
 {
@@ -20,16 +20,18 @@ internal sealed class EtcdStream(
     private MessageFrame _request;
     private int _disposed;
 
-    /// <summary>The endpoint that serves it.</summary>
+    /// <summary>The endpoint of the stream.</summary>
     public string Endpoint => scope.Endpoint.Name;
 
-    /// <summary>How the server ended the call; null if it has not.</summary>
+    /// <summary>The server's status of the call; null if it has not ended.</summary>
     public GrpcStatus? Status => call.Status;
 
-    /// <summary>Has the stream give the request's buffer back when it is closed: a server may answer before it has read it all.</summary>
+    /// <summary>Transfers the request's buffer to the stream, which returns it when it is closed: a server may answer before it has read the whole
+    /// request.</summary>
     public void Own(MessageFrame request) => _request = request;
 
-    /// <summary>The next reply, valid until the next call. A good end is a failure here, since nothing but its reader ends a stream of the store.</summary>
+    /// <summary>Reads the next reply, valid until the next call. A successful end is a failure here, because only the reader ends a stream of the
+    /// store.</summary>
     /// <exception cref="KvException">The call failed.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync()
     {
@@ -43,11 +45,11 @@ internal sealed class EtcdStream(
         }
     }
 
-    /// <summary>Takes the next reply if a whole one has arrived and nothing is wrong with the call.</summary>
+    /// <summary>Takes the next reply if a whole one has arrived and the call has not failed.</summary>
     /// <param name="reply">The reply, valid until the next call.</param>
     public bool TryRead(out ReadOnlyMemory<byte> reply) => call.TryRead(out reply);
 
-    /// <summary>The next reply, valid until the next call; null at the good end of the call.</summary>
+    /// <summary>Reads the next reply, valid until the next call; null at the successful end of the call.</summary>
     /// <exception cref="KvException">The call failed.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadOrEndAsync()
     {
@@ -62,8 +64,8 @@ internal sealed class EtcdStream(
     }
 
     /// <summary>Sends a message.</summary>
-    /// <param name="message">The framed message; its buffer is given back here.</param>
-    /// <exception cref="KvException">The call was ended meanwhile.</exception>
+    /// <param name="message">The framed message; this call returns its buffer to the pool.</param>
+    /// <exception cref="KvException">The call was ended in the meantime.</exception>
     public async ValueTask WriteAsync(MessageFrame message)
     {
         try
@@ -76,10 +78,10 @@ internal sealed class EtcdStream(
         }
     }
 
-    /// <summary>Ends the request. Replies may still come.</summary>
+    /// <summary>Ends the request. Replies may still arrive.</summary>
     public Task CompleteAsync() => call.WriteAsync(default, end: true);
 
-    /// <summary>Reads a message by the given means. Anything else is a typed error.</summary>
+    /// <summary>Parses a message with a function. Any failure is a typed error.</summary>
     public TMessage Parse<TMessage>(ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>, TMessage> parse) => Parse(bytes, parse, static (b, p) => p(b));
 
     /// <inheritdoc cref="Parse{TMessage}(ReadOnlyMemory{byte}, Func{ReadOnlyMemory{byte}, TMessage})"/>
@@ -95,10 +97,10 @@ internal sealed class EtcdStream(
         }
     }
 
-    /// <summary>Which history of the cluster the stream's first reply is of; only to be asked of that one.</summary>
+    /// <summary>Determines the history of the stream's first reply. Use it only for that reply.</summary>
     public long HistoryOf(ReadOnlyMemory<byte> reply) => Parse(reply, bytes => history.Observe(scope.Endpoint, mark, ReplyHeader.OfReply(bytes.Span)));
 
-    /// <summary>Drops the token that the stream was opened with; false if there is no credential to get another with.</summary>
+    /// <summary>Discards the token of the stream; false if the store has no credential for another one.</summary>
     public bool ForgetToken() => token.Forget();
 
     public ValueTask DisposeAsync()
@@ -116,8 +118,8 @@ internal sealed class EtcdStream(
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Waits for the first reply. Throws what reading it would, if the call ends without one.</summary>
-    /// <param name="mayBeEmpty">True if a good end without a reply is none that fails.</param>
+    /// <summary>Waits for the first reply. If the call ends without one, it throws the same error as a read.</summary>
+    /// <param name="mayBeEmpty">True to accept a successful end without a reply.</param>
     public async ValueTask WaitForFirstAsync(bool mayBeEmpty)
     {
         await call.ReadyAsync().ConfigureAwait(false);
@@ -131,7 +133,7 @@ internal sealed class EtcdStream(
 
     private Exception ErrorOf(Exception e) => scope.ErrorOf(e, call.IsStarted);
 
-    // Nobody else signs in again for a call whose messages are not kept.
+    // No other code signs in again for a call whose messages are not kept.
     private Exception RefusalOf(Exception e)
     {
         if (e is GrpcException && scope.FailureOf(e, isStarted: true).TokenRefused)

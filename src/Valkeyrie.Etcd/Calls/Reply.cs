@@ -12,9 +12,9 @@ internal readonly struct Reply(GrpcCall call, ReadOnlyMemory<byte> message, stri
 
     public string Endpoint => endpoint;
 
-    /// <summary>Which history of the cluster it tells of; see <see cref="ClusterHistory"/>.</summary>
+    /// <summary>The history of the answer; see <see cref="ClusterHistory"/>.</summary>
     public long History => history;
 
-    /// <summary>Keeps the message: its pooled buffer is the caller's from now on.</summary>
+    /// <summary>Keeps the message: the caller now owns its pooled buffer.</summary>
     public byte[] Keep() => call.Detach();
 }

@@ -1,14 +1,14 @@
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>What is known of a stream's request when it is opened.</summary>
+/// <summary>The kinds of a stream's request.</summary>
 internal enum StreamKind
 {
-    /// <summary>It begins with a message, and stays open as long as the stream does.</summary>
+    /// <summary>The request begins with a message and stays open as long as the stream.</summary>
     OpenRequest,
 
-    /// <summary>It is one message.</summary>
+    /// <summary>The request is one message.</summary>
     WholeRequest,
 
-    /// <summary>Its messages are written later, so that no reply can be waited for before the stream is used.</summary>
+    /// <summary>The messages are written later, so no reply can be awaited before the stream is used.</summary>
     RequestToCome,
 }

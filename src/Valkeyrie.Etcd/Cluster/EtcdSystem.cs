@@ -2,7 +2,7 @@ using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.Etcd.Cluster;
 
-/// <summary>What traces and measurements of both of etcd's APIs name.</summary>
+/// <summary>The names of both etcd APIs for traces and measurements.</summary>
 internal static class EtcdSystem
 {
     public static StoreSystem Instance { get; } = new("etcd");

@@ -7,19 +7,19 @@ namespace Valkeyrie.Etcd.Cluster;
 /// <param name="Error">The error for the caller.</param>
 internal sealed record Failure(KvException Error) : CallFailure(Error)
 {
-    /// <summary>What errors call both of etcd's APIs.</summary>
+    /// <summary>The name of both etcd APIs in messages.</summary>
     public const string Spoken = "etcd's protocol";
 
-    /// <summary>True if the endpoint said that it does no such calls, and did nothing.</summary>
+    /// <summary>True if the endpoint refused this kind of call, without an effect.</summary>
     public bool CannotServe { get; init; }
 
     /// <inheritdoc/>
     public override bool IsFutile => CannotServe || base.IsFutile;
 
-    /// <summary>True if the server refused the token and did nothing.</summary>
+    /// <summary>True if the server refused the token, without an effect.</summary>
     public bool TokenRefused { get; init; }
 
-    /// <summary>The failure of a call by what went wrong below both APIs.</summary>
+    /// <summary>Classifies a failure below both APIs.</summary>
     public static new Failure Of(Exception e, in FailedCall call) => e switch
     {
         ConnectException connect => NotReached(connect.Reason, e, call),
@@ -29,19 +29,19 @@ internal sealed record Failure(KvException Error) : CallFailure(Error)
         _ => Protocol(e, e.Message, call),
     };
 
-    /// <summary>No connection was made.</summary>
+    /// <summary>Creates the failure of a call without a connection.</summary>
     public static Failure NotReached(KvUnreachableReason reason, Exception e, in FailedCall call) =>
         new(NotReachedError(reason, e, call, "If the server does not use TLS, connect with http.")) { NoConnection = true, MayPass = true, EndpointFailed = true };
 
-    /// <summary>The connection broke.</summary>
+    /// <summary>Creates the failure of a call whose connection broke.</summary>
     /// <param name="e">The cause.</param>
     /// <param name="call">The call.</param>
-    /// <param name="how">What is known of it, as a sentence behind a blank.</param>
+    /// <param name="how">More details, as a sentence that starts with a space.</param>
     public static Failure Lost(Exception e, in FailedCall call, string how = "") => new(LostError(e, call, how)) { MayPass = true, EndpointFailed = true };
 
-    /// <summary>The server is not an etcd, or is not healthy.</summary>
+    /// <summary>Creates the failure of a call to a server that is not etcd, or is not healthy.</summary>
     /// <param name="e">The cause.</param>
-    /// <param name="detail">What is wrong, as a sentence.</param>
+    /// <param name="detail">The problem, as a sentence.</param>
     /// <param name="call">The call.</param>
     /// <param name="notSent">True if the call was not sent.</param>
     public static Failure Protocol(Exception e, string detail, in FailedCall call, bool notSent = false) => new(new KvUnreachableException(

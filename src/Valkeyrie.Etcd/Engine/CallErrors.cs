@@ -2,7 +2,7 @@ using Valkeyrie.Etcd.Grpc;
 
 namespace Valkeyrie.Etcd.Engine;
 
-/// <summary>Tells the failure of a call together with its gRPC status.</summary>
+/// <summary>Creates the exceptions of failed calls with their gRPC status.</summary>
 internal static class CallErrors
 {
     /// <param name="error">The failure.</param>

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Etcd.Engine;
 
-/// <summary>A call of <see cref="IEtcdCalls"/> failed. The inner exception is the error as the store's own calls tell it.</summary>
+/// <summary>A call of <see cref="IEtcdCalls"/> failed. The inner exception is the error that the store's own calls would throw.</summary>
 #pragma warning disable CA1032 // made here, with all it needs
 public sealed class EtcdCallException : Exception
 #pragma warning restore CA1032
@@ -14,16 +14,17 @@ public sealed class EtcdCallException : Exception
         Error = error;
     }
 
-    /// <summary>The status code of gRPC, from 1 (cancelled) to 16 (unauthenticated): the server's, or where no server answered, what the failure amounts to.</summary>
+    /// <summary>The gRPC status code, from 1 (cancelled) to 16 (unauthenticated): the server's, or the equivalent of the failure if no server
+    /// answered.</summary>
     public int StatusCode { get; }
 
-    /// <summary>The server's own text, as it sent it; where no server answered, the message of <see cref="Error"/>. Text from outside: make it visible before
-    /// you show it.</summary>
+    /// <summary>The server's unchanged text; the message of <see cref="Error"/> if no server answered. It comes from another program: make it visible
+    /// (<see cref="VisibleText"/>) before you show it.</summary>
     public string Detail { get; }
 
-    /// <summary>The metadata behind the reply; empty if there was none.</summary>
+    /// <summary>The metadata after the reply; empty if there was none.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Trailers { get; }
 
-    /// <summary>The error as the store's own calls tell it, with its code, endpoint and advice.</summary>
+    /// <summary>The error that the store's own calls would throw, with its code, endpoint and advice.</summary>
     public KvException Error { get; }
 }

@@ -5,7 +5,7 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Engine;
 
-/// <summary>Serves <see cref="IEtcdCalls"/> over a store's channel.</summary>
+/// <summary>Implements <see cref="IEtcdCalls"/> on a store's channel.</summary>
 internal sealed class EtcdCalls(EtcdChannel channel) : IEtcdCalls
 {
     private const long LongestMilliseconds = 99_999_999;
@@ -88,7 +88,7 @@ internal sealed class EtcdCalls(EtcdChannel channel) : IEtcdCalls
             : throw new KvInvalidArgumentException($"The metadata '{name}' has a value that is not printable ASCII. Use a name that ends in '-bin', and Base64.");
     }
 
-    // Has the server give up as well (gRPC over HTTP/2, "Timeout").
+    // Makes the server also stop at the timeout (gRPC over HTTP/2, "Timeout").
     private static HeaderField TimeoutField(TimeSpan timeout)
     {
         var milliseconds = (long)Math.Ceiling(timeout.TotalMilliseconds);

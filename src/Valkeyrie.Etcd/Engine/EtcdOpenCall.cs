@@ -3,7 +3,7 @@ using Valkeyrie.Etcd.Grpc;
 
 namespace Valkeyrie.Etcd.Engine;
 
-/// <summary>An open call of several messages. One caller at a time may write, and one may read. Disposing it ends the call.</summary>
+/// <summary>An open call with several messages. One caller at a time may write, and one may read. Dispose it to end the call.</summary>
 public sealed class EtcdOpenCall : IAsyncDisposable
 {
     private readonly EtcdStream _stream;
@@ -13,28 +13,28 @@ public sealed class EtcdOpenCall : IAsyncDisposable
 
     internal EtcdOpenCall(EtcdStream stream, CallExtras extras, CancellationToken caller) => (_stream, _extras, _caller) = (stream, extras, caller);
 
-    /// <summary>The endpoint that serves it.</summary>
+    /// <summary>The endpoint of the call.</summary>
     public string Endpoint => _stream.Endpoint;
 
-    /// <summary>The metadata before the first reply. Completes when it has arrived; empty if the call ends without.</summary>
+    /// <summary>The metadata before the first reply. Completes when it has arrived; empty if the call ends without metadata.</summary>
     public Task<IReadOnlyList<KeyValuePair<string, string>>> Headers => _extras.Metadata.Headers;
 
-    /// <summary>The metadata behind the last reply; empty until the call has ended.</summary>
+    /// <summary>The metadata after the last reply; empty until the call has ended.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Trailers => _extras.Metadata.Trailers;
 
     /// <summary>Sends a request.</summary>
-    /// <param name="message">The encoded message; it can be used again once the result has completed.</param>
-    /// <returns>Completes once the message is on its way, or the call has ended; <see cref="ReadAsync"/> tells how.</returns>
-    /// <exception cref="InvalidOperationException">The requests have ended, or one before is still being sent.</exception>
+    /// <param name="message">The encoded message; it can be reused after the task has completed.</param>
+    /// <returns>Completes when the message is under way, or the call has ended; <see cref="ReadAsync"/> then shows the result.</returns>
+    /// <exception cref="InvalidOperationException">The requests have ended, or an earlier one is still being sent.</exception>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> message) => _stream.WriteAsync(MessageFrame.Of(message.Span));
 
-    /// <summary>Ends the requests. Replies may still come.</summary>
-    /// <exception cref="InvalidOperationException">The requests have ended already, or one is still being sent.</exception>
+    /// <summary>Ends the requests. Replies may still arrive.</summary>
+    /// <exception cref="InvalidOperationException">The requests have already ended, or one is still being sent.</exception>
     public Task CompleteAsync() => _stream.CompleteAsync();
 
-    /// <summary>The next reply, valid until the next call; null at the good end of the call.</summary>
+    /// <summary>Reads the next reply, valid until the next call; null at the successful end of the call.</summary>
     /// <exception cref="EtcdCallException">The call failed.</exception>
-    /// <exception cref="OperationCanceledException">The caller's token ended it.</exception>
+    /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The call has been disposed.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync()
     {

@@ -1,18 +1,18 @@
 namespace Valkeyrie.Etcd.Engine;
 
-/// <summary>Calls of any method of an etcd server, over the connections of an open store: for what the contract leaves out, such as the
-/// administration of a cluster. Ask an etcd store for it with <see cref="IKvStore.GetCapability"/>.</summary>
-/// <remarks>The calls share the store's endpoints, TLS settings and sign-in, and end when the store is closed. Messages are the encoded bytes of
-/// protocol buffers. Keys in them are the server's: the store's namespace is not put before them.</remarks>
+/// <summary>Calls any method of an etcd server, over the connections of an open store, for features outside of the contract, such as the administration of a
+/// cluster. Get it from an etcd store with <see cref="IKvStore.GetCapability"/>.</summary>
+/// <remarks>The calls share the store's endpoints, TLS settings and sign-in, and end when the store is closed. Messages are the encoded bytes of protocol
+/// buffers. Keys in them are the server's: the store's namespace is not added to them.</remarks>
 public interface IEtcdCalls
 {
-    /// <summary>The endpoints of the store, in the order in which they were specified: <c>http://host:port</c>.</summary>
+    /// <summary>The endpoints of the store, in the specified order: <c>http://host:port</c>.</summary>
     IReadOnlyList<string> Endpoints { get; }
 
-    /// <summary>How long a call may take that sets no time of its own.</summary>
+    /// <summary>The timeout of calls without their own.</summary>
     TimeSpan Timeout { get; }
 
-    /// <summary>Makes a call of one request and one reply. It is sent again where that is safe, and a refused token is renewed.</summary>
+    /// <summary>Makes a call with one request and one reply. It is retried if that is safe, and a refused token is renewed.</summary>
     /// <param name="method">The method: <c>/package.Service/Method</c>.</param>
     /// <param name="request">The request.</param>
     /// <param name="options">Endpoint, time and metadata; null for the defaults.</param>
@@ -33,7 +33,7 @@ public interface IEtcdCalls
     ValueTask<EtcdOpenCall> OpenAsync(
         string method, ReadOnlyMemory<byte> request, EtcdCallOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Opens a stream whose requests are written one after another. Returns as soon as a connection has taken the call.</summary>
+    /// <summary>Opens a stream whose requests are written one after another. Returns as soon as a connection has accepted the call.</summary>
     /// <param name="method">The method: <c>/package.Service/Method</c>.</param>
     /// <param name="options">Endpoint, time and metadata; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the call, also after this method has returned.</param>

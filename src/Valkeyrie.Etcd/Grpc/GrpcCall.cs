@@ -3,17 +3,17 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Grpc;
 
-/// <summary>One gRPC call on one connection, of any of the four kinds: messages go out one after another, the reply's come in, and a status ends it.
+/// <summary>A gRPC call on one connection, of any of the four kinds: request messages are sent one after another, reply messages arrive, and a status ends it.
 /// One caller at a time may write, and one may read.</summary>
-/// <param name="maxMessageLength">The longest message taken, in bytes.</param>
-/// <param name="single">True for a call with one reply, which is awaited whole.</param>
-/// <param name="metadata">Keeps the reply's metadata; null for a caller who does not want it.</param>
+/// <param name="maxMessageLength">The longest accepted message, in bytes.</param>
+/// <param name="single">True for a call with one reply, which is awaited completely.</param>
+/// <param name="metadata">Keeps the reply's metadata; null if the caller does not need it.</param>
 internal sealed class GrpcCall(long maxMessageLength, bool single, GrpcMetadata? metadata = null) : Http2Stream, IValueTaskSource
 {
     private readonly Guarded<GrpcInbox> _inbox = new(new GrpcInbox(maxMessageLength, single, metadata));
     private ManualResetValueTaskSourceCore<bool> _waiter;
 
-    /// <summary>How the server ended the call; null if it has not.</summary>
+    /// <summary>The server's status of the call; null if it has not ended.</summary>
     public GrpcStatus? Status
     {
         get
@@ -23,23 +23,23 @@ internal sealed class GrpcCall(long maxMessageLength, bool single, GrpcMetadata?
         }
     }
 
-    /// <summary>Starts the call, if a connection takes it.</summary>
+    /// <summary>Starts the call, if a connection accepts it.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="method">The method.</param>
     /// <param name="fields">The call's own header fields; null for none.</param>
-    /// <param name="messages">The framed messages to begin with, which must stay as they are until the call has ended or has sent them.</param>
-    /// <param name="end">True if there are no others.</param>
-    /// <returns>Whether the call was started; if not, whether to wait for this connection or to make another.</returns>
+    /// <param name="messages">The first framed messages, which must stay unchanged until the call has ended or has sent them.</param>
+    /// <param name="end">True if no other messages follow.</param>
+    /// <returns>Whether the call was started; if not, whether to wait for this connection or to open another.</returns>
     public StartResult TryStart(Http2Connection connection, GrpcMethod method, HeaderField[]? fields, ReadOnlyMemory<byte> messages, bool end) =>
         connection.TryStart(this, new RequestHeaders(method.Fields, fields), messages, end);
 
     /// <summary>Sends further messages.</summary>
-    /// <param name="messages">The framed messages, which must stay as they are until the result completes; none to end the request alone.</param>
-    /// <param name="end">True if there are no others.</param>
-    /// <returns>Completes once they are on their way, or the call has ended; reading tells how.</returns>
+    /// <param name="messages">The framed messages, which must stay unchanged until the result completes; empty to only end the request.</param>
+    /// <param name="end">True if no other messages follow.</param>
+    /// <returns>Completes when they are under way, or the call has ended; a read then shows the result.</returns>
     public Task WriteAsync(ReadOnlyMemory<byte> messages, bool end) => SendAsync(messages, end);
 
-    /// <summary>Completes when there is something to take: a message or the end; for a single reply its end.</summary>
+    /// <summary>Completes when a message or the end can be taken; for a single reply at its end.</summary>
     public ValueTask ReadyAsync()
     {
         using var held = _inbox.Lock();
@@ -53,16 +53,16 @@ internal sealed class GrpcCall(long maxMessageLength, bool single, GrpcMetadata?
         return new ValueTask(this, _waiter.Version);
     }
 
-    /// <summary>The next message, valid until the next call; null at the good end of the call.</summary>
+    /// <summary>Reads the next message, valid until the next call; null at the successful end of the call.</summary>
     /// <exception cref="GrpcException">The server ended the call with a status other than OK.</exception>
-    /// <exception cref="GrpcProtocolException">What arrived is not gRPC.</exception>
+    /// <exception cref="GrpcProtocolException">The received data is not gRPC.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync()
     {
         await ReadyAsync().ConfigureAwait(false);
         return TakeAndAcknowledge();
     }
 
-    /// <summary>Takes the next message if a whole one has arrived and nothing is wrong with the call; what is wrong, reading tells.</summary>
+    /// <summary>Takes the next message if a whole one has arrived and the call has not failed; a read throws the failure.</summary>
     /// <param name="message">The message, valid until the next call.</param>
     public bool TryRead(out ReadOnlyMemory<byte> message)
     {
@@ -71,31 +71,31 @@ internal sealed class GrpcCall(long maxMessageLength, bool single, GrpcMetadata?
         return hasMessage;
     }
 
-    /// <summary>The one message of a single reply, valid until the call is released.</summary>
+    /// <summary>Returns the only message of a single reply, valid until the call is released.</summary>
     /// <exception cref="GrpcException">The server ended the call with a status other than OK.</exception>
-    /// <exception cref="GrpcProtocolException">What arrived is not gRPC, or not one message.</exception>
+    /// <exception cref="GrpcProtocolException">The received data is not gRPC, or not one message.</exception>
     public ReadOnlyMemory<byte> TakeOnly()
     {
         using var held = _inbox.Lock();
         return held.Value.TakeOnly();
     }
 
-    /// <summary>Throws what <see cref="ReadAsync"/> would, if the call has ended without a message.</summary>
-    /// <returns>True if the call has ended well without a message.</returns>
+    /// <summary>If the call has ended without a message, throws the same failure as <see cref="ReadAsync"/>.</summary>
+    /// <returns>True if the call has ended successfully without a message.</returns>
     public bool HasEndedWithoutMessage()
     {
         using var held = _inbox.Lock();
         return held.Value.HasEndedWithoutMessage();
     }
 
-    /// <summary>Hands over the pooled buffer that holds the message of a single reply.</summary>
+    /// <summary>Transfers the pooled buffer with the message of a single reply to the caller.</summary>
     public byte[] Detach()
     {
         using var held = _inbox.Lock();
         return held.Value.Detach();
     }
 
-    /// <summary>Gives the buffers back. Nothing may arrive any more.</summary>
+    /// <summary>Returns the buffers to the pool. No more data may arrive afterwards.</summary>
     public void Release()
     {
         using var held = _inbox.Lock();

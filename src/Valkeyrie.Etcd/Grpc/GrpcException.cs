@@ -1,6 +1,6 @@
 namespace Valkeyrie.Etcd.Grpc;
 
-/// <summary>A call that the server answered with a status other than OK. Never leaves this assembly.</summary>
+/// <summary>The server ended a call with a status other than OK. Never leaves this assembly.</summary>
 #pragma warning disable CA1032, CA1064 // made in one place, with all it needs, and turned into another error before a caller of the assembly sees it
 internal sealed class GrpcException(GrpcStatus status) : Exception(VisibleText.Of($"{status.Code}: {status.Message}"))
 {

@@ -2,7 +2,7 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Grpc;
 
-/// <summary>What the headers and trailers of a reply say to gRPC itself.</summary>
+/// <summary>The headers and trailers of a reply that gRPC itself uses.</summary>
 internal struct GrpcHeaders
 {
     private string? _httpStatus;
@@ -10,10 +10,10 @@ internal struct GrpcHeaders
     private string? _status;
     private string? _message;
 
-    /// <summary>True once the server has said how the call ended.</summary>
+    /// <summary>True after the server has sent the status of the call.</summary>
     public readonly bool HasStatus => _status is not null;
 
-    /// <summary>How the call ended; null if the server has not said so.</summary>
+    /// <summary>The server's status of the call; null if it has not sent one.</summary>
     public readonly GrpcStatus? Status => GrpcStatus.From(_status, _message);
 
     /// <summary>Why this is not a reply of a gRPC server; null if it may be one.</summary>

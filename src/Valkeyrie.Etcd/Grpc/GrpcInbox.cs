@@ -2,11 +2,11 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Grpc;
 
-/// <summary>What has arrived of a reply. Not thread-safe: the connection's input puts in and the caller takes out, so <see cref="GrpcCall"/> guards
+/// <summary>The received part of a reply. Not thread-safe: the connection's input adds data and the caller removes it, so <see cref="GrpcCall"/> guards
 /// it.</summary>
-/// <param name="maxMessageLength">The longest message taken, in bytes.</param>
-/// <param name="single">True for a reply of one message, which is taken whole once the call has ended.</param>
-/// <param name="metadata">Keeps the reply's metadata; null for a caller who does not want it.</param>
+/// <param name="maxMessageLength">The longest accepted message, in bytes.</param>
+/// <param name="single">True for a reply with one message, which is taken when the call has ended.</param>
+/// <param name="metadata">Keeps the reply's metadata; null if the caller does not need it.</param>
 internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? metadata)
 {
     private MessageBuffer _messages = new();
@@ -17,13 +17,13 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
     private bool _hasEnded;
     private bool _isAwaited;
 
-    /// <summary>True if there is something to take: a message or the end; for a single reply its end.</summary>
+    /// <summary>True if a message or the end can be taken; for a single reply at its end.</summary>
     public readonly bool IsReady => _hasEnded || (!single && _messages.HasNext);
 
-    /// <summary>True if there is a whole message to take and nothing is known to be wrong.</summary>
+    /// <summary>True if a whole message has arrived and no failure is known.</summary>
     public readonly bool HasGoodMessage => _failure is null && _headers.Fault is null && _messages.HasNext && !_messages.IsNextCompressed;
 
-    /// <summary>How the server ended the call; null if it has not.</summary>
+    /// <summary>The server's status of the call; null if it has not ended.</summary>
     public readonly GrpcStatus? Status => _hasEnded ? _headers.Status : null;
 
     public StreamInput OnHeaders(HeaderList fields, bool end)
@@ -65,12 +65,12 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
             metadata?.End();
         }
 
-        // A slow reader holds the peer up, but never within a message.
+        // A slow reader slows down the peer, but never within a message.
         var acknowledged = single || !IsReady ? _window.Take() : 0;
         return new StreamInput(StopsWaiting(), IsGivenUp: fault is not null, acknowledged);
     }
 
-    /// <returns>True if the caller is to be resumed.</returns>
+    /// <returns>True if the caller must be resumed.</returns>
     public bool OnFailed(Exception failure)
     {
         if (_hasEnded)
@@ -84,13 +84,13 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
         return StopsWaiting();
     }
 
-    /// <summary>Notes that the caller waits for something to take.</summary>
+    /// <summary>Records that the caller waits.</summary>
     public void Await() => _isAwaited = true;
 
-    /// <summary>The next message, valid until the next call; null at the good end of the call.</summary>
-    /// <param name="acknowledged">For how many bytes the peer may send more.</param>
+    /// <summary>Takes the next message, valid until the next call; null at the successful end of the call.</summary>
+    /// <param name="acknowledged">The number of further bytes that the peer may send.</param>
     /// <exception cref="GrpcException">The server ended the call with a status other than OK.</exception>
-    /// <exception cref="GrpcProtocolException">What arrived is not gRPC.</exception>
+    /// <exception cref="GrpcProtocolException">The received data is not gRPC.</exception>
     public ReadOnlyMemory<byte>? Take(out int acknowledged)
     {
         var message = Take();
@@ -98,21 +98,21 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
         return message;
     }
 
-    /// <summary>The one message of a single reply, valid until the call is released.</summary>
+    /// <summary>Takes the only message of a single reply, valid until the call is released.</summary>
     public ReadOnlyMemory<byte> TakeOnly()
     {
         var message = Take() ?? throw new GrpcProtocolException("The reply holds no message.");
         return Take() is null ? message : throw MoreThanOne();
     }
 
-    /// <summary>Throws what taking a message would, if the call has ended without one; says if it ended well.</summary>
-    /// <returns>True if the call has ended well without a message.</returns>
+    /// <summary>If the call has ended without a message, throws its failure.</summary>
+    /// <returns>True if the call has ended successfully without a message.</returns>
     public bool HasEndedWithoutMessage() => !_messages.HasNext && Take() is null;
 
-    /// <summary>Hands over the buffer that holds the message of a single reply.</summary>
+    /// <summary>Transfers the buffer with the message of a single reply to the caller.</summary>
     public byte[] Detach() => _messages.Detach();
 
-    /// <summary>Gives the buffers back. Nothing may arrive any more.</summary>
+    /// <summary>Returns the buffers to the pool. No more data may arrive afterwards.</summary>
     public void Release()
     {
         _hasEnded = true;
@@ -142,7 +142,7 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
         _messages.Append(data);
         return _messages.NextLength is { } length && length > maxMessageLength ? new GrpcMessageTooLargeException(length)
 
-            // At once: what nobody will take must not pile up.
+            // At once, because unread data must not accumulate.
             : single && _messages.HasMoreThanOne ? MoreThanOne()
             : null;
     }
@@ -167,7 +167,7 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
 
     private ReadOnlyMemory<byte>? Take()
     {
-        // What came whole before a connection broke is still good; what a caller gave up is not wanted any more.
+        // Whole messages before a broken connection are still valid; after a cancellation they are discarded.
         if (_failure is not null && (single || _failure is OperationCanceledException or GrpcMessageTooLargeException || !_messages.HasNext))
         {
             throw _failure;
@@ -190,13 +190,13 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
             throw Truncated();
         }
 
-        // What a single reply holds is all there; else more arrives while the message is used.
+        // A single reply is complete; otherwise more data arrives while the message is used.
         return single ? _messages.Take() : _messages.TakeAside();
     }
 
     private readonly void CheckHeaders()
     {
-        // Trailers alone: the status came instead of an answer.
+        // Only trailers: the status replaced an answer.
         if (_headers.HasStatus && _messages.IsEmpty)
         {
             CheckEnd();

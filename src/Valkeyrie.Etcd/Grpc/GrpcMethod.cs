@@ -2,10 +2,10 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Grpc;
 
-/// <summary>A method of a gRPC service, with the header fields that all its calls begin with.</summary>
-/// <param name="path">Service and method: <c>/package.Service/Method</c>.</param>
+/// <summary>A method of a gRPC service, with the header fields of all its calls.</summary>
+/// <param name="path">The service and method: <c>/package.Service/Method</c>.</param>
 /// <param name="isRepeatable">See <see cref="IsRepeatable"/>.</param>
-/// <param name="fields">Further fields of all its calls.</param>
+/// <param name="fields">Additional header fields of all its calls.</param>
 internal sealed class GrpcMethod(string path, bool isRepeatable = false, params HeaderField[] fields)
 {
     private static readonly HeaderField Post = new(":method", "POST");
@@ -17,7 +17,7 @@ internal sealed class GrpcMethod(string path, bool isRepeatable = false, params 
     /// <summary>The method's name without its service.</summary>
     public string Name { get; } = path[(path.LastIndexOf('/') + 1)..];
 
-    /// <summary>True if a call can be made again when its outcome is not known: it changes nothing, or making it twice does no harm.</summary>
+    /// <summary>True if a call with an unknown outcome can be repeated safely.</summary>
     public bool IsRepeatable { get; } = isRepeatable;
 
     /// <summary>The header fields of every call.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Valkeyrie.Etcd.Grpc;
 
-/// <summary>How a call ended, as the server said it in its trailers.</summary>
+/// <summary>The status of a call, from the server's trailers.</summary>
 internal readonly record struct GrpcStatus(GrpcCode Code, string Message)
 {
     /// <summary>Reads the status; null if there is none.</summary>
@@ -20,7 +20,7 @@ internal readonly record struct GrpcStatus(GrpcCode Code, string Message)
         return new(number, number == GrpcCode.Ok || message is null ? "" : PercentDecode(message));
     }
 
-    // Percent-encoding as the gRPC protocol defines it for messages; what is not a valid escape stands as it is.
+    // Percent-encoding as the gRPC protocol defines it for messages; invalid escapes stay unchanged.
     private static string PercentDecode(string text)
     {
         if (!text.Contains('%', StringComparison.Ordinal))

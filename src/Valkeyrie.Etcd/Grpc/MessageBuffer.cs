@@ -3,11 +3,11 @@ using System.Buffers.Binary;
 
 namespace Valkeyrie.Etcd.Grpc;
 
-/// <summary>The framed messages of a stream as their bytes arrive, in pooled memory. A value within its stream, since every call has one; not
+/// <summary>The framed messages of a stream as their bytes arrive, in pooled memory. A value type inside its stream, because every call has one; not
 /// thread-safe.</summary>
 internal struct MessageBuffer
 {
-    // A length that a broken server merely claims must not cost its memory: beyond this, the buffer grows only as bytes arrive.
+    // A wrong length from a broken server must not allocate that much memory: above this limit, the buffer grows only as bytes arrive.
     private const int TrustedLength = 16 << 20;
 
     private byte[] _buffer = [];
@@ -21,17 +21,17 @@ internal struct MessageBuffer
 
     public readonly bool IsEmpty => _start == _end;
 
-    /// <summary>The length that the next message claims to have; null while that is not known.</summary>
+    /// <summary>The stated length of the next message; null while it is not known.</summary>
     public readonly long? NextLength =>
         _end - _start >= MessageFrame.HeaderLength ? BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start + 1)) : null;
 
-    /// <summary>True if a whole message is there.</summary>
+    /// <summary>True if a whole message has arrived.</summary>
     public readonly bool HasNext => NextLength is { } length && _end - _start - MessageFrame.HeaderLength >= length;
 
-    /// <summary>True if there is more than a whole message.</summary>
+    /// <summary>True if more than a whole message has arrived.</summary>
     public readonly bool HasMoreThanOne => NextLength is { } length && _end - _start - MessageFrame.HeaderLength > length;
 
-    /// <summary>True if the next message says that it is compressed. Only while its length is known.</summary>
+    /// <summary>True if the next message is marked as compressed. Read it only while the length is known.</summary>
     public readonly bool IsNextCompressed => _buffer[_start] != 0;
 
     public void Append(ReadOnlySpan<byte> data)
@@ -45,15 +45,14 @@ internal struct MessageBuffer
         _end += data.Length;
     }
 
-    /// <summary>Takes the next message where it is. Valid until more is appended.</summary>
+    /// <summary>Takes the next message in place. Valid until more bytes are appended.</summary>
     public ReadOnlyMemory<byte> Take()
     {
         var (from, length) = Advance();
         return _buffer.AsMemory(from, length);
     }
 
-    /// <summary>Moves the next message out of the buffer that goes on filling: the whole buffer, if it holds nothing else. Valid until the next is
-    /// taken so.</summary>
+    /// <summary>Moves the next message out of the receiving buffer: the whole buffer, if it contains nothing else. Valid until the next call.</summary>
     public ReadOnlyMemory<byte> TakeAside()
     {
         var (from, length) = Advance();
@@ -74,7 +73,7 @@ internal struct MessageBuffer
         return _taken.AsMemory(0, length);
     }
 
-    /// <summary>Hands over the buffer that holds the message taken last.</summary>
+    /// <summary>Transfers the buffer with the last taken message to the caller.</summary>
     public byte[] Detach()
     {
         var buffer = _buffer;
@@ -83,7 +82,7 @@ internal struct MessageBuffer
         return buffer;
     }
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Returns the memory to the pool.</summary>
     public void Return()
     {
         Return(ref _buffer);

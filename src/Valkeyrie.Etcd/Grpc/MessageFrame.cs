@@ -12,16 +12,16 @@ internal struct MessageFrame
     private byte[] _buffer;
     private int _length;
 
-    /// <summary>The framed message, or messages.</summary>
+    /// <summary>The framed message or messages.</summary>
     public readonly ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
 
-    /// <summary>A frame with room for a message of at most this many bytes.</summary>
+    /// <summary>Creates a frame with room for a message of at most this many bytes.</summary>
     public static MessageFrame Rent(int maxMessageLength) => new() { _buffer = ArrayPool<byte>.Shared.Rent(HeaderLength + maxMessageLength) };
 
-    /// <summary>The frame of a message without fields.</summary>
+    /// <summary>Creates the frame of a message without fields.</summary>
     public static MessageFrame Empty() => Of(ReadOnlySpan<byte>.Empty);
 
-    /// <summary>The frame of a message that is encoded already.</summary>
+    /// <summary>Creates the frame of an encoded message.</summary>
     public static MessageFrame Of(ReadOnlySpan<byte> message)
     {
         var frame = Rent(message.Length);
@@ -30,7 +30,7 @@ internal struct MessageFrame
         return frame;
     }
 
-    /// <summary>The frame of a generated message.</summary>
+    /// <summary>Creates the frame of a generated message.</summary>
     public static MessageFrame Of(IMessage message)
     {
         var length = message.CalculateSize();
@@ -40,7 +40,7 @@ internal struct MessageFrame
         return frame;
     }
 
-    /// <summary>Two messages one after the other, for a stream that begins with both.</summary>
+    /// <summary>Creates the frames of two consecutive messages, for a stream that begins with both.</summary>
     public static MessageFrame Of(IMessage first, IMessage second)
     {
         var frame = Rent(first.CalculateSize() + HeaderLength + second.CalculateSize());
@@ -49,10 +49,10 @@ internal struct MessageFrame
         return frame;
     }
 
-    /// <summary>Where the message is to be written.</summary>
+    /// <summary>The memory for the message.</summary>
     public readonly Span<byte> Room => _buffer.AsSpan(HeaderLength);
 
-    /// <summary>Closes the frame over what was written.</summary>
+    /// <summary>Completes the frame with the length of the message.</summary>
     public void Finish(int messageLength)
     {
         _buffer[0] = 0;
@@ -69,7 +69,7 @@ internal struct MessageFrame
         _length += HeaderLength + length;
     }
 
-    /// <summary>Gives the buffer back. Nobody may read it any more.</summary>
+    /// <summary>Returns the buffer to the pool. It must not be read afterwards.</summary>
     public void Return()
     {
         if (Interlocked.Exchange(ref _buffer!, null) is { } buffer)

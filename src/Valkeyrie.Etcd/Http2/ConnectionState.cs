@@ -1,6 +1,6 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>What a connection's callers, its input, its output and its timer share. Not thread-safe: <see cref="Guarded{T}"/> hands it out.</summary>
+/// <summary>The state that a connection's callers, input, output and timer share. Not thread-safe: <see cref="Guarded{T}"/> guards it.</summary>
 /// <param name="address">The peer's address.</param>
 internal sealed class ConnectionState(Uri address)
 {
@@ -8,13 +8,13 @@ internal sealed class ConnectionState(Uri address)
 
     public OpenStreams Streams { get; } = new();
 
-    /// <summary>True once the connection and every stream on it have ended.</summary>
+    /// <summary>True after the connection and all of its streams have ended.</summary>
     public bool HasEnded { get; set; }
 
-    /// <summary>When the peer was asked whether it is still there, in <see cref="Environment.TickCount64"/>; 0 once it has been heard since.</summary>
+    /// <summary>The time of an unanswered ping to the peer, in <see cref="Environment.TickCount64"/>; 0 if the peer was heard since.</summary>
     public long PingedAt { get; set; }
 
-    /// <summary>Ends a stream early: tells the peer that nobody wants the rest of the response, or what is wrong with it.</summary>
+    /// <summary>Ends a stream early: notifies the peer that the rest of the response is not needed, or of its error.</summary>
     public void Reset(Http2Stream stream, Http2Error error)
     {
         if (Streams.Remove(stream.Id, out _))
@@ -23,7 +23,7 @@ internal sealed class ConnectionState(Uri address)
         }
     }
 
-    /// <summary>Forgets a stream whose whole response has arrived. If the request is still open, the peer learns that nothing more will come.</summary>
+    /// <summary>Removes a stream with a complete response. If the request is still open, the peer is notified that it ends.</summary>
     public void Complete(Http2Stream stream)
     {
         if (Streams.Remove(stream.Id, out var isRequestComplete) && !isRequestComplete)
@@ -32,7 +32,7 @@ internal sealed class ConnectionState(Uri address)
         }
     }
 
-    /// <summary>Lets the peer send as much more on a stream as has been used, announced in large steps.</summary>
+    /// <summary>Allows the peer to send as many further bytes on a stream as were used, announced in large steps.</summary>
     public void Acknowledge(Http2Stream stream, int count)
     {
         ref var open = ref Streams.Find(stream);

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>The flags of frames; which apply depends on the kind.</summary>
+/// <summary>The flags of frames. The meaning depends on the kind of frame.</summary>
 [Flags]
 #pragma warning disable CA1069 // the same bit means one thing on data and headers, another on settings and pings
 internal enum FrameFlags : byte

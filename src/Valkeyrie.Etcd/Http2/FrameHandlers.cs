@@ -1,23 +1,23 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>What the peer's frames do to a connection. Called by its input alone, one frame after another.</summary>
+/// <summary>Applies the peer's frames to a connection. Called only by its input, one frame after another.</summary>
 /// <param name="connection">The connection.</param>
-/// <param name="wake">Has a stream's reader resumed.</param>
+/// <param name="wake">Resumes a stream's reader.</param>
 /// <param name="greeted">Called when the peer has sent its settings.</param>
 internal sealed class FrameHandlers(Guarded<ConnectionState> connection, Action<Http2Stream> wake, Action greeted)
 {
-    /// <summary>How much the peer may send on the connection before it is allowed to send more.</summary>
+    /// <summary>The number of bytes that the peer may send on the connection without a further permission.</summary>
     public const int ConnectionWindow = 64 << 20;
 
     private int _unacknowledged;
 
-    /// <summary>Why the peer takes no more calls; the default where it does or has not said so.</summary>
+    /// <summary>Why the peer accepts no more calls; the default if it accepts them or has not stated a reason.</summary>
     public Goodbye Goodbye { get; private set; }
 
     /// <param name="streamId">The stream.</param>
-    /// <param name="data">What it carries.</param>
-    /// <param name="flowControlled">How many bytes it counts for flow control, padding included.</param>
-    /// <param name="end">True if the response ends with it.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="flowControlled">The number of bytes that count for flow control, including padding.</param>
+    /// <param name="end">True if the response ends with this frame.</param>
     public void OnData(int streamId, ReadOnlySpan<byte> data, int flowControlled, bool end)
     {
         Http2Stream stream;
@@ -101,7 +101,7 @@ internal sealed class FrameHandlers(Guarded<ConnectionState> connection, Action<
         held.Value.Output.WritePingAcknowledgement(payload);
     }
 
-    /// <summary>The peer takes no more calls. Those above the last one that it names were not acted on; those below may still be answered.</summary>
+    /// <summary>Handles the peer's notice that it accepts no more calls. Calls above the stated one had no effect; those below may still be answered.</summary>
     public void OnGoAway(Goodbye goodbye)
     {
         List<Http2Stream> refused;
@@ -116,7 +116,7 @@ internal sealed class FrameHandlers(Guarded<ConnectionState> connection, Action<
         refused.ForEach(s => s.Fail(reason));
     }
 
-    /// <summary>The peer allows more. What it may not say about a stream ends that stream, about the connection the connection (section 6.9).</summary>
+    /// <summary>Handles a larger window. An invalid one ends the stream or the connection to which it applies (section 6.9).</summary>
     public void OnWindowUpdate(int streamId, uint increment)
     {
         Http2Stream stream;

@@ -7,7 +7,7 @@ internal readonly record struct FrameHeader(int Length, FrameType Type, FrameFla
 {
     public const int Size = 9;
 
-    /// <summary>The longest payload that either side sends unless the other allows more.</summary>
+    /// <summary>The longest payload that either side sends unless the other allows more, in bytes.</summary>
     public const int DefaultMaxLength = 16_384;
 
     public static FrameHeader Read(ReadOnlySpan<byte> bytes) => new(

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>Takes the peer's frames apart (RFC 9113, sections 4 and 6), refuses those that are malformed, and hands the others on.</summary>
+/// <summary>Parses the peer's frames (RFC 9113, sections 4 and 6), refuses malformed ones, and passes the others on.</summary>
 internal sealed class FrameReader(FrameHandlers handlers)
 {
     private const int LongestHeaderBlock = 64 << 10;
@@ -16,9 +16,9 @@ internal sealed class FrameReader(FrameHandlers handlers)
     private FrameFlags _headersFlags;
     private ArrayBufferWriter<byte>? _headersBlock;
 
-    /// <summary>Hands every whole frame on; returns how many bytes they took.</summary>
-    /// <exception cref="Http2ConnectException">The peer does not greet as an HTTP/2 server does.</exception>
-    /// <exception cref="Http2ProtocolException">The peer breaks the rules; the connection is of no use any more.</exception>
+    /// <summary>Passes every whole frame on; returns the number of consumed bytes.</summary>
+    /// <exception cref="Http2ConnectException">The peer does not greet like an HTTP/2 server.</exception>
+    /// <exception cref="Http2ProtocolException">The peer violates the protocol; the connection is unusable.</exception>
     public int Read(ReadOnlySpan<byte> bytes)
     {
         var done = 0;
@@ -47,7 +47,7 @@ internal sealed class FrameReader(FrameHandlers handlers)
         return done;
     }
 
-    /// <summary>What the first bytes look like, if they are not an HTTP/2 greeting.</summary>
+    /// <summary>Describes the first bytes, if they are not an HTTP/2 greeting.</summary>
     private static string GuessPeer(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("HTTP/"u8) ? "It responds with HTTP/1."
         : bytes.Length > 1 && bytes[0] is 0x15 or 0x16 && bytes[1] == 0x03 ? "It speaks TLS; connect with https."

@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>A peer's word that it takes no more calls (GOAWAY, RFC 9113, section 6.8).</summary>
-/// <param name="LastStreamId">The last call that it may have acted on.</param>
-/// <param name="Error">Why.</param>
-/// <param name="Text">What it adds, such as <c>too_many_pings</c>; printable, and not long.</param>
+/// <summary>A peer's notice that it accepts no more calls (GOAWAY, RFC 9113, section 6.8).</summary>
+/// <param name="LastStreamId">The last call on which it may have acted.</param>
+/// <param name="Error">The reason.</param>
+/// <param name="Text">An additional text, such as <c>too_many_pings</c>; printable and short.</param>
 internal readonly record struct Goodbye(uint LastStreamId, Http2Error Error, string Text)
 {
-    /// <summary>The shortest one.</summary>
+    /// <summary>The shortest payload, in bytes.</summary>
     public const int HeaderLength = 2 * sizeof(uint);
 
     private const int LongestText = 200;
@@ -30,7 +30,7 @@ internal readonly record struct Goodbye(uint LastStreamId, Http2Error Error, str
             }));
     }
 
-    /// <summary>In words, as the end of a sentence: <c> (EnhanceYourCalm, too_many_pings)</c>; empty for a goodbye in good order.</summary>
+    /// <summary>The reason in words, as the end of a sentence: <c> (EnhanceYourCalm, too_many_pings)</c>; empty for a regular end.</summary>
     public override string ToString() => (Error, Text) switch
     {
         (Http2Error.NoError, null or "") => "",

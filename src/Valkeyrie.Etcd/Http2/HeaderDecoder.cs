@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>Decodes header blocks (HPACK, RFC 7541). Blocks must be decoded in the order in which they arrive, wanted or not.</summary>
+/// <summary>Decodes header blocks (HPACK, RFC 7541). All blocks must be decoded in the order in which they arrive, even if they are not needed.</summary>
 internal sealed class HeaderDecoder
 {
     private readonly HeaderTable _table = new();
 
     /// <summary>Decodes a block and adds its fields to a list.</summary>
-    /// <exception cref="Http2ProtocolException">It cannot be decoded, or the list becomes too long.</exception>
+    /// <exception cref="Http2ProtocolException">The block is invalid, or the list becomes too long.</exception>
     public void Decode(ReadOnlySpan<byte> block, HeaderList fields)
     {
         while (!block.IsEmpty)
@@ -29,7 +29,7 @@ internal sealed class HeaderDecoder
             }
             else if ((first & 0xE0) == 0x20)
             {
-                // Section 6.3: the table's size, never above what this side announced.
+                // Section 6.3: the table's size, never above the announced one.
                 var size = Number(ref block, 5);
                 _table.Resize(size <= HeaderTable.DefaultMaxSize ? size : throw Malformed());
             }

@@ -2,21 +2,20 @@ using System.Text;
 
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>Encodes the headers of requests (HPACK, RFC 7541). A field that recurs enters the peer's table once and costs one byte from then
-/// on.</summary>
+/// <summary>Encodes the headers of requests (HPACK, RFC 7541). A recurring field enters the peer's table once, and then costs one byte.</summary>
 /// <param name="address">The peer's address.</param>
 internal sealed class HeaderEncoder(Uri address)
 {
     private readonly HeaderField _scheme = new(":scheme", address.Scheme);
     private readonly HeaderField _authority = new(":authority", address.Authority);
 
-    // A dozen or two, found by reference mostly: to walk along them is quicker than to hash their texts.
+    // A small list, mostly found by reference: searching it is faster than hashing the texts.
     private readonly List<HeaderField> _indexed = [];
     private int _indexedSize;
     private bool _mayIndex = true;
     private bool _mustGiveUpTable;
 
-    /// <summary>Notes the size of the peer's table. A peer with a table smaller than the default gets literals from then on.</summary>
+    /// <summary>Records the size of the peer's table. If it is smaller than the default, fields are sent as literals from then on.</summary>
     public void SetPeerTableSize(uint size)
     {
         if (size >= HeaderTable.DefaultMaxSize)
@@ -33,7 +32,7 @@ internal sealed class HeaderEncoder(Uri address)
     {
         if (_mustGiveUpTable)
         {
-            // Section 4.2: a smaller table is confirmed at the head of the next block, here by one without entries.
+            // Section 4.2: a smaller table is confirmed at the start of the next block, here by an empty table.
             output.WriteByte(0x20);
             _mustGiveUpTable = false;
         }

@@ -3,7 +3,7 @@ namespace Valkeyrie.Etcd.Http2;
 /// <summary>A header field of a request, prepared for encoding.</summary>
 /// <param name="name">The name, in lower case.</param>
 /// <param name="value">The value.</param>
-/// <param name="indexing">What may remember the field.</param>
+/// <param name="indexing">Which side may index the field.</param>
 internal sealed class HeaderField(string name, string value, HeaderIndexing indexing = HeaderIndexing.Table)
 {
     public string Name { get; } = name;
@@ -12,10 +12,10 @@ internal sealed class HeaderField(string name, string value, HeaderIndexing inde
 
     public HeaderIndexing Indexing { get; } = indexing;
 
-    /// <summary>Where the fixed table holds the whole field; 0 if it does not.</summary>
+    /// <summary>The number of the whole field in the static table; 0 if it is not in the table.</summary>
     public int StaticIndex { get; } = HeaderTable.StaticIndexOf(name, value);
 
-    /// <summary>Where the fixed table holds the name; 0 if it does not.</summary>
+    /// <summary>The number of the name in the static table; 0 if it is not in the table.</summary>
     public int StaticNameIndex { get; } = HeaderTable.StaticIndexOf(name);
 
     public bool Is(HeaderField other) => ReferenceEquals(this, other) || (Value == other.Value && Name == other.Name);

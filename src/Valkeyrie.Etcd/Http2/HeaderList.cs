@@ -1,9 +1,9 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>The fields of one received header block, in order. Its owner uses it again for the next block.</summary>
+/// <summary>The fields of one received header block, in order. Its owner reuses it for the next block.</summary>
 internal sealed class HeaderList
 {
-    // Measured as RFC 9113, section 6.5.2, measures a header list.
+    // Measured like a header list in RFC 9113, section 6.5.2.
     private const int LongestList = 64 << 10;
 
     private readonly List<(string Name, string Value)> _fields = [];
@@ -13,7 +13,7 @@ internal sealed class HeaderList
 
     public (string Name, string Value) this[int index] => _fields[index];
 
-    /// <summary>True if the response itself is yet to come (RFC 9110, section 15.2).</summary>
+    /// <summary>True if the final response follows (RFC 9110, section 15.2).</summary>
     public bool IsInterim
     {
         get

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>The table of header fields that HPACK refers to by number: the fixed ones (RFC 7541, appendix A), then those sent, newest first.</summary>
+/// <summary>The header fields to which HPACK refers by number: the static table (RFC 7541, appendix A), then the sent fields, newest first.</summary>
 internal sealed class HeaderTable
 {
     public const int StaticLength = 61;
@@ -27,19 +27,19 @@ internal sealed class HeaderTable
     private int _size;
     private int _maxSize = DefaultMaxSize;
 
-    /// <summary>The field of a number, from 1; null if there is none.</summary>
+    /// <summary>Gets the field with a number, from 1; null if there is none.</summary>
     public (string Name, string Value)? this[int number] =>
         number is > 0 and <= StaticLength ? Static[number - 1]
         : number > StaticLength && number - StaticLength <= _sent.Count ? _sent[^(number - StaticLength)]
         : null;
 
-    /// <summary>The number of a field in the fixed table; 0 if it has none.</summary>
+    /// <summary>Returns the number of a field in the static table; 0 if it is not in the table.</summary>
     public static int StaticIndexOf(string name, string value) => Array.IndexOf(Static, (name, value)) + 1;
 
-    /// <summary>The number of a name in the fixed table; 0 if it has none.</summary>
+    /// <summary>Returns the number of a name in the static table; 0 if it is not in the table.</summary>
     public static int StaticIndexOf(string name) => Array.FindIndex(Static, f => f.Name == name) + 1;
 
-    /// <summary>What a field counts for in a table.</summary>
+    /// <summary>Returns the size of a field in a table, as HPACK counts it.</summary>
     public static int SizeOf(string name, string value) => name.Length + value.Length + EntryOverhead;
 
     public void Add(string name, string value)

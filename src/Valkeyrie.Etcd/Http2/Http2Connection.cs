@@ -1,13 +1,13 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>One HTTP/2 connection (RFC 9113) that carries any number of streams at once.</summary>
-/// <remarks>The platform's own client spends several kilobytes and half of a small call's time on generality: header collections, redirects,
-/// content streams. Here a call is a header block of remembered fields, its data, and a stream object that takes the response.</remarks>
+/// <summary>An HTTP/2 connection (RFC 9113) with any number of concurrent streams.</summary>
+/// <remarks>The platform's own client spends several kilobytes and half of the time of a small call on header collections, redirects and content streams. Here
+/// a call is a header block of indexed fields, its data, and a stream object for the response.</remarks>
 #pragma warning disable CA1001 // End disposes what it owns
 internal sealed class Http2Connection
 #pragma warning restore CA1001
 {
-    // Shorter than the patience of most proxies that drop idle connections silently.
+    // Shorter than the limit of most proxies that silently drop idle connections.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(50);
 
     private readonly Guarded<ConnectionState> _state;
@@ -42,7 +42,7 @@ internal sealed class Http2Connection
         }
     }
 
-    /// <summary>True once every stream on it has ended, and none can be started.</summary>
+    /// <summary>True after every stream has ended, and none can be started.</summary>
     public bool HasEnded
     {
         get
@@ -52,10 +52,10 @@ internal sealed class Http2Connection
         }
     }
 
-    /// <summary>Greets the peer and waits for its greeting, so that a request is only ever sent to what speaks HTTP/2.</summary>
+    /// <summary>Exchanges greetings with the peer, so that a request is sent only to an HTTP/2 server.</summary>
     /// <param name="transport">The transport.</param>
     /// <param name="address">The peer's address.</param>
-    /// <param name="keepAlive">How long the peer may be silent while it owes something before it is asked whether it is still there.</param>
+    /// <param name="keepAlive">The time for which a peer that owes a response may be silent before it is pinged.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<Http2Connection> StartAsync(Stream transport, Uri address, TimeSpan keepAlive, CancellationToken cancellationToken)
     {
@@ -74,12 +74,12 @@ internal sealed class Http2Connection
         }
     }
 
-    /// <summary>Starts a stream with its request, if the connection takes one.</summary>
-    /// <param name="stream">Takes the response.</param>
+    /// <summary>Starts a stream with its request, if the connection accepts one.</summary>
+    /// <param name="stream">Receives the response.</param>
     /// <param name="headers">The request's headers.</param>
-    /// <param name="body">The request's body, or its first part, which must stay as it is until the stream has ended or has sent it.</param>
-    /// <param name="end">True if the request ends with it.</param>
-    /// <returns>Whether the stream was started; if not, whether to wait for this connection or to make another.</returns>
+    /// <param name="body">The request's body, or its first part, which must stay unchanged until the stream has ended or has sent it.</param>
+    /// <param name="end">True if the request ends with this part.</param>
+    /// <returns>Whether the stream was started; if not, whether to wait for this connection or to open another.</returns>
     public StartResult TryStart(Http2Stream stream, in RequestHeaders headers, ReadOnlyMemory<byte> body, bool end)
     {
         using (var held = _state.Lock())
@@ -100,7 +100,7 @@ internal sealed class Http2Connection
             open.Add(body, end);
             state.Output.SendBody(ref open);
 
-            // What lay idle may have been dropped on the way without a word: asked at once, that is known long before the call's time is up.
+            // An idle connection may have been dropped silently on the way. A ping at once reveals that long before the call's time is up.
             PingIfSilent(state, Environment.TickCount64);
         }
 
@@ -109,7 +109,7 @@ internal sealed class Http2Connection
     }
 
     /// <summary>Sends more of a stream's request.</summary>
-    /// <returns>Completes once it is on its way, or the stream has ended.</returns>
+    /// <returns>Completes when the part is under way, or the stream has ended.</returns>
     public Task SendAsync(Http2Stream stream, ReadOnlyMemory<byte> body, bool end)
     {
         Task sent;
@@ -130,7 +130,7 @@ internal sealed class Http2Connection
         return sent;
     }
 
-    /// <summary>Ends a stream whose response nobody wants any more.</summary>
+    /// <summary>Ends a stream whose response is no longer needed.</summary>
     public void Cancel(Http2Stream stream, Exception reason)
     {
         using (var held = _state.Lock())
@@ -142,7 +142,7 @@ internal sealed class Http2Connection
         _output.Flush();
     }
 
-    /// <summary>Lets the peer send as much more as has been used of a stream.</summary>
+    /// <summary>Allows the peer to send as many further bytes as were used of a stream.</summary>
     public void Acknowledge(Http2Stream stream, int count)
     {
         using (var held = _state.Lock())
@@ -205,7 +205,7 @@ internal sealed class Http2Connection
 
     private void OnInputEnd(Exception e)
     {
-        // What it said before it went is why.
+        // The peer's last notice is the reason.
         var said = _handlers.Goodbye.ToString();
         var cause = e is Http2ConnectionLostException ? e.InnerException : e;
         End(said.Length > 0 && e is not Http2ProtocolException ? new Http2ConnectionLostException($"The server closed the connection{said}.", notSent: false, cause)
@@ -213,7 +213,7 @@ internal sealed class Http2Connection
             : new Http2ConnectionLostException("The connection broke.", notSent: false, e));
     }
 
-    /// <summary>Sees, every now and then, whether a silent peer is still there and whether an idle connection should go.</summary>
+    /// <summary>Checks regularly whether a silent peer is still there and whether an idle connection should be closed.</summary>
     private void Watch()
     {
         Exception? reason;
@@ -261,8 +261,8 @@ internal sealed class Http2Connection
         return null;
     }
 
-    /// <summary>Asks a peer that owes something, and has long said nothing, whether it is still there. Without an open stream nothing is owed, and
-    /// a server may take pings then for an attack.</summary>
+    /// <summary>Pings a peer that owes a response and has been silent for long. Without an open stream it owes nothing, and a server may then treat pings as an
+    /// attack.</summary>
     private void PingIfSilent(ConnectionState state, long now)
     {
         if (state.PingedAt == 0 && now - Volatile.Read(ref _lastHeard) >= _keepAlive)

@@ -2,11 +2,11 @@ using System.Net.Security;
 
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>Keeps the connection to one peer: makes it when a call needs it, and again when it has ended.</summary>
+/// <summary>Keeps the connection to one peer: opens it when a call needs it, and again when it has ended.</summary>
 /// <param name="address">The peer's address.</param>
-/// <param name="dial">Makes the transport, over TLS where the address says so.</param>
-/// <param name="connectTimeout">How long connecting may take, the peer's greeting included.</param>
-/// <param name="keepAlive">How long the peer may be silent while it owes something before it is asked whether it is still there.</param>
+/// <param name="dial">Opens the transport, over TLS if the address requires it.</param>
+/// <param name="connectTimeout">The longest duration of connecting, including the peer's greeting.</param>
+/// <param name="keepAlive">The time for which a peer that owes a response may be silent before it is pinged.</param>
 internal sealed class Http2Connector(Uri address, Func<CancellationToken, Task<Stream>> dial, TimeSpan connectTimeout, TimeSpan keepAlive) : IDisposable
 {
     private readonly Guarded<State> _state = new(new State());
@@ -21,7 +21,7 @@ internal sealed class Http2Connector(Uri address, Func<CancellationToken, Task<S
         }
     }
 
-    /// <summary>A connection that takes calls. Calls that come while it is made wait for the same one.</summary>
+    /// <summary>Returns a connection that accepts calls. Concurrent calls wait for the same new connection.</summary>
     public ValueTask<Http2Connection> GetAsync(CancellationToken cancellationToken)
     {
         using var held = _state.Lock();
@@ -34,7 +34,7 @@ internal sealed class Http2Connector(Uri address, Func<CancellationToken, Task<S
 
         if (state.Newest is null or { IsCompleted: true })
         {
-            // Not bound to the first caller's token: others wait for it too.
+            // Not cancelled by the first caller's token, because other callers wait for it too.
             state.Newest = Task.Run(ConnectAsync, CancellationToken.None);
         }
 
@@ -46,7 +46,7 @@ internal sealed class Http2Connector(Uri address, Func<CancellationToken, Task<S
         List<Http2Connection> open;
         using (var held = _state.Lock())
         {
-            // One that is being made ends as soon as it is.
+            // A pending connection is closed as soon as it is open.
             held.Value.IsDisposed = true;
             open = [.. held.Value.Connections];
         }
@@ -97,7 +97,7 @@ internal sealed class Http2Connector(Uri address, Func<CancellationToken, Task<S
             {
                 OperationCanceledException => new TimeoutException("The connection was not established in time.", e),
 
-                // By TLS 1.3 the server judges the client's certificate when the client takes the handshake for done.
+                // With TLS 1.3, the server checks the client's certificate after the client considers the handshake complete.
                 Http2ConnectionLostException when transport is SslStream => new Http2ConnectException(
                     $"It ended the connection at once ({Cause(e).Message}); it may require another client certificate.", e) { EndedAfterHandshake = true },
                 Http2ConnectionLostException => new Http2ConnectException("It closes the connection at once; it may require TLS.", e),
@@ -111,7 +111,7 @@ internal sealed class Http2Connector(Uri address, Func<CancellationToken, Task<S
 
     private sealed class State
     {
-        // An older one may still have calls to end.
+        // An older connection may still have unfinished calls.
         public List<Http2Connection> Connections { get; } = [];
 
         public Task<Http2Connection>? Newest { get; set; }

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>The Huffman code of HPACK (RFC 7541, appendix B), rebuilt from its code lengths: the code is canonical, so the lengths tell all.</summary>
+/// <summary>The Huffman code of HPACK (RFC 7541, appendix B), built from its code lengths, which define it because the code is canonical.</summary>
 internal static class HuffmanCode
 {
     private const int LongestCode = 30;
@@ -18,7 +18,7 @@ internal static class HuffmanCode
         30, // the end-of-string symbol, which no text may hold
     ];
 
-    // For each length: the first code of that length, and where its symbols begin in the list of symbols by length.
+    // For each length: the first code of that length, and the index of its first symbol in the list of symbols by length.
     private static readonly uint[] FirstCode = new uint[LongestCode + 2];
     private static readonly int[] FirstSymbol = new int[LongestCode + 2];
     private static readonly int[] Symbols = new int[Lengths.Length];
@@ -45,8 +45,8 @@ internal static class HuffmanCode
         FirstSymbol[LongestCode + 1] = symbol;
     }
 
-    /// <summary>Decodes a text. The destination must hold 8/5 of its bytes.</summary>
-    /// <returns>How many bytes were written; -1 if the text is not valid.</returns>
+    /// <summary>Decodes a text. The destination must be 8/5 of its length.</summary>
+    /// <returns>The number of written bytes; -1 if the text is not valid.</returns>
     public static int Decode(ReadOnlySpan<byte> encoded, Span<byte> destination)
     {
         var written = 0;
@@ -81,7 +81,7 @@ internal static class HuffmanCode
             }
         }
 
-        // What is left over is padding: fewer than eight ones.
+        // The rest is padding: fewer than eight ones.
         return length < 8 && code == (1u << length) - 1 ? written : -1;
     }
 }

@@ -3,13 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>Reads a transport, hands on what arrives, and resumes the callers whose replies have come.</summary>
-/// <remarks>The next read is under way, and will be continued on another thread, before the last of those callers is resumed right here: so a
-/// call made alone is spared the wake-up of a second thread, a good part of its time, and however long a caller's code takes, it holds up
-/// nobody's input. Other callers of the same moment are resumed on the thread pool.</remarks>
+/// <summary>Reads a transport, passes on the input, and resumes the callers whose replies have arrived.</summary>
+/// <remarks>Before the last of these callers is resumed on this thread, the next read is started, which continues on another thread. So a single call avoids
+/// waking a second thread, a large part of its time, and a slow caller does not delay other input. The other callers are resumed on the thread pool.</remarks>
 /// <param name="transport">The transport.</param>
-/// <param name="onInput">Acts on what has arrived and tells how many bytes it is done with; called by one thread at a time.</param>
-/// <param name="onEnd">Called with the reason when there is no more to read.</param>
+/// <param name="onInput">Processes the input and returns the number of consumed bytes; called by one thread at a time.</param>
+/// <param name="onEnd">Called with the reason at the end of the input.</param>
 internal sealed class InputPump(Stream transport, InputPump.InputHandler onInput, Action<Exception> onEnd)
 {
     private const int BufferLength = 128 << 10;
@@ -22,7 +21,7 @@ internal sealed class InputPump(Stream transport, InputPump.InputHandler onInput
 
     public delegate int InputHandler(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Begins to read.</summary>
+    /// <summary>Starts to read.</summary>
     public void Start()
     {
         _continue = Pump;
@@ -46,7 +45,7 @@ internal sealed class InputPump(Stream transport, InputPump.InputHandler onInput
         }
     }
 
-    /// <summary>Has a stream's caller resumed when the input at hand has been dealt with. Only to be called while input is handled.</summary>
+    /// <summary>Resumes a stream's caller after the present input was processed. Call it only while input is processed.</summary>
     public void Wake(Http2Stream stream) => _woken.Add(stream);
 
     private void Pump()
@@ -92,7 +91,7 @@ internal sealed class InputPump(Stream transport, InputPump.InputHandler onInput
     private void BeginRead() => _pending = transport.ReadAsync(_buffer.AsMemory(_end)).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
 
-    /// <summary>Sends the woken callers to the thread pool, all but the last where this thread has nothing else to do.</summary>
+    /// <summary>Sends the woken callers to the thread pool, except the last one if this thread has no other work.</summary>
     private Http2Stream? TakeLastWoken(bool goesOn)
     {
         if (_woken.Count == 0)

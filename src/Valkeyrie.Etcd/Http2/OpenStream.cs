@@ -1,27 +1,27 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>What a connection knows of an open stream; part of <see cref="ConnectionState"/>.</summary>
+/// <summary>The state of an open stream; part of <see cref="ConnectionState"/>.</summary>
 /// <param name="stream">The stream.</param>
-/// <param name="sendWindow">How much the peer lets be sent on it.</param>
+/// <param name="sendWindow">The number of bytes that the peer allows to send on it.</param>
 internal struct OpenStream(Http2Stream stream, long sendWindow)
 {
     private TaskCompletionSource? _sent;
 
     public Http2Stream Stream { get; } = stream;
 
-    /// <summary>How much more the peer lets be sent.</summary>
+    /// <summary>The number of further bytes that the peer allows to send.</summary>
     public long SendWindow { get; set; } = sendWindow;
 
-    /// <summary>The part of the request that is yet to be sent.</summary>
+    /// <summary>The part of the request that is not sent yet.</summary>
     public ReadOnlyMemory<byte> Unsent { get; private set; }
 
-    /// <summary>True if the request ends with what is yet to be sent.</summary>
+    /// <summary>True if the request ends with the unsent part.</summary>
     public bool EndsWithUnsent { get; private set; }
 
-    /// <summary>True once the end of the request has been sent.</summary>
+    /// <summary>True after the end of the request was sent.</summary>
     public bool IsRequestComplete { get; private set; }
 
-    /// <summary>Bytes used since the peer was last allowed to send more.</summary>
+    /// <summary>The number of used bytes since the peer was last allowed to send more.</summary>
     public int Acknowledgeable { get; set; }
 
     /// <summary>Adds to the request.</summary>
@@ -36,7 +36,7 @@ internal struct OpenStream(Http2Stream stream, long sendWindow)
         (Unsent, EndsWithUnsent) = (body, end);
     }
 
-    /// <summary>Notes that the first bytes of <see cref="Unsent"/> have been sent.</summary>
+    /// <summary>Records that the first bytes of <see cref="Unsent"/> were sent.</summary>
     public void Sent(int count)
     {
         Unsent = Unsent[count..];
@@ -49,12 +49,12 @@ internal struct OpenStream(Http2Stream stream, long sendWindow)
         }
     }
 
-    /// <summary>Completes when nothing is left to be sent.</summary>
+    /// <summary>Completes when everything was sent.</summary>
     public Task WhenSent() => Unsent.IsEmpty
         ? Task.CompletedTask
         : (_sent ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Drops what was not sent: its buffer may be used for something else from now on.</summary>
+    /// <summary>Discards the unsent part, whose buffer can then be reused.</summary>
     public void End()
     {
         Unsent = default;

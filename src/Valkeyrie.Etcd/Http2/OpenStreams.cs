@@ -13,23 +13,23 @@ internal sealed class OpenStreams
     private uint _most = uint.MaxValue;
     private int _nextId = 1;
 
-    /// <summary>True once no more streams can be started, though those that are open go on.</summary>
+    /// <summary>True when no more streams can be started; open ones continue.</summary>
     public bool IsDraining { get; private set; }
 
     public bool IsEmpty => _open.Count == 0;
 
-    /// <summary>When the last stream ended, in <see cref="Environment.TickCount64"/>.</summary>
+    /// <summary>The time at which the last stream ended, in <see cref="Environment.TickCount64"/>.</summary>
     public long IdleSince { get; private set; } = Environment.TickCount64;
 
     /// <summary>The numbers of the open streams.</summary>
     public Dictionary<int, OpenStream>.KeyCollection Ids => _open.Keys;
 
-    /// <summary>What to wait for before another stream can be started; null if one can be.</summary>
+    /// <summary>Returns the task to await before another stream can be started; null if one can be started now.</summary>
     public Task? SlotFreed() => _open.Count < _most
         ? null
         : (_slotFreed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Opens a stream, whose number is the next one.</summary>
+    /// <summary>Opens a stream with the next number.</summary>
     public ref OpenStream Add(Http2Connection connection, Http2Stream stream, long sendWindow)
     {
         stream.Begin(connection, _nextId);
@@ -40,11 +40,11 @@ internal sealed class OpenStreams
         return ref open;
     }
 
-    /// <summary>A stream, to be used before the next one is opened or ends; see <see cref="IsNone"/>.</summary>
+    /// <summary>Finds a stream. Use it before the next one is opened or ends; see <see cref="IsNone"/>.</summary>
     public ref OpenStream Find(Http2Stream stream) => ref CollectionsMarshal.GetValueRefOrNullRef(_open, stream.Id);
 
-    /// <summary>The stream of a number that the peer names; see <see cref="IsNone"/>.</summary>
-    /// <exception cref="Http2ProtocolException">There never was one.</exception>
+    /// <summary>Finds the stream with a number from the peer; see <see cref="IsNone"/>.</summary>
+    /// <exception cref="Http2ProtocolException">No stream ever had this number.</exception>
     public ref OpenStream Find(int id)
     {
         ref var open = ref CollectionsMarshal.GetValueRefOrNullRef(_open, id);
@@ -56,10 +56,10 @@ internal sealed class OpenStreams
         return ref open;
     }
 
-    /// <summary>True if a stream has ended already.</summary>
+    /// <summary>Checks whether a stream has already ended.</summary>
     public static bool IsNone(ref OpenStream open) => Unsafe.IsNullRef(ref open);
 
-    /// <summary>Forgets a stream; false if it has ended already.</summary>
+    /// <summary>Removes a stream; false if it has already ended.</summary>
     public bool Remove(int id, out bool isRequestComplete)
     {
         var isOpen = _open.Remove(id, out var open);
@@ -74,7 +74,7 @@ internal sealed class OpenStreams
         return isOpen;
     }
 
-    /// <summary>Forgets the streams above a number, and returns them.</summary>
+    /// <summary>Removes the streams above a number, and returns them.</summary>
     public List<Http2Stream> RemoveAbove(uint id)
     {
         List<Http2Stream> removed = [.. _open.Values.Where(s => s.Stream.Id > id).Select(s => s.Stream)];
@@ -82,19 +82,19 @@ internal sealed class OpenStreams
         return removed;
     }
 
-    /// <summary>Has those that wait for a slot look again.</summary>
+    /// <summary>Sets the maximum number of streams, and wakes the callers that wait for a free one.</summary>
     public void SetMost(uint most)
     {
         _most = most;
         FreeSlot();
     }
 
-    /// <summary>Takes no more streams.</summary>
+    /// <summary>Prevents the start of further streams.</summary>
     public void Drain()
     {
         IsDraining = true;
 
-        // No slot of this connection is worth waiting for any more.
+        // Waiting for this connection is useless from now on.
         FreeSlot();
     }
 

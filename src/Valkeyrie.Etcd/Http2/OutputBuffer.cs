@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>Bytes on their way to the peer, in a pooled buffer that grows. Not thread-safe: its connection's lock guards it.</summary>
+/// <summary>The bytes to send to the peer, in a growing, pooled buffer. Not thread-safe: its connection's lock guards it.</summary>
 internal sealed class OutputBuffer
 {
     private const int FirstLength = 16_384;
@@ -20,11 +20,11 @@ internal sealed class OutputBuffer
 
     public void Write(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Reserve(bytes.Length));
 
-    /// <summary>Writes a frame's header, its payload to follow.</summary>
+    /// <summary>Writes the header of a frame; its payload follows.</summary>
     public void WriteHeader(FrameType type, FrameFlags flags, int streamId, int length) =>
         new FrameHeader(length, type, flags, streamId).Write(Reserve(FrameHeader.Size));
 
-    /// <summary>Writes a whole frame whose payload is one number.</summary>
+    /// <summary>Writes a whole frame with a number as payload.</summary>
     public void WriteNumberFrame(FrameType type, int streamId, uint value)
     {
         WriteHeader(type, FrameFlags.None, streamId, sizeof(uint));
@@ -40,7 +40,7 @@ internal sealed class OutputBuffer
         _buffer[headerAt + 2] = (byte)length;
     }
 
-    /// <summary>Room for so many bytes, counted as written.</summary>
+    /// <summary>Reserves room for a number of bytes, which count as written.</summary>
     public Span<byte> Reserve(int count)
     {
         if (_buffer.Length - Length < count)

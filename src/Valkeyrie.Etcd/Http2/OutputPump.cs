@@ -1,15 +1,15 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>Sends what a connection has to send. Whoever finds it idle sends, together with all that others add meanwhile.</summary>
-/// <param name="connection">The connection, with its queue.</param>
-/// <param name="transport">Closed here too.</param>
+/// <summary>Sends the output of a connection. The thread that finds it idle sends, also the output that others add in the meantime.</summary>
+/// <param name="connection">The connection with its queue.</param>
+/// <param name="transport">The transport, which this object closes.</param>
 /// <param name="onBroken">Called with the reason when sending failed.</param>
 internal sealed class OutputPump(Guarded<ConnectionState> connection, Stream transport, Action<Exception> onBroken)
 {
-    // A peer that does not read must not keep a connection that is of no use.
+    // A peer that does not read must not keep an unusable connection open.
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Sends what there is, unless somebody does already.</summary>
+    /// <summary>Sends the queued output, unless another thread already does.</summary>
     public void Flush()
     {
         using (var held = connection.Lock())
@@ -34,7 +34,7 @@ internal sealed class OutputPump(Guarded<ConnectionState> connection, Stream tra
         transport.Dispose();
     }
 
-    /// <summary>Tells the peer what it did wrong, then closes the transport.</summary>
+    /// <summary>Notifies the peer of its error, then closes the transport.</summary>
     public void CloseWithGoodbye(Http2Error error)
     {
         using (var held = connection.Lock())

@@ -2,15 +2,15 @@ using System.Buffers.Binary;
 
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>What is to go out on a connection: frames in their order, and bodies within the windows that the peer allows (RFC 9113, section 6.9);
-/// part of <see cref="ConnectionState"/>.</summary>
+/// <summary>The output of a connection: frames in their order, and bodies within the windows that the peer allows (RFC 9113, section 6.9); part of
+/// <see cref="ConnectionState"/>.</summary>
 /// <param name="address">The peer's address.</param>
 internal sealed class OutputQueue(Uri address)
 {
     private const int DefaultWindow = 65_535;
     private const int LongestFrame = 1 << 20;
 
-    // A peer that has us answer its pings and settings, and does not read the answers, must not fill the memory with them.
+    // A peer that sends pings and settings without reading the answers must not fill the memory with them.
     private const int MostUnsentAnswers = 10_000;
 
     private readonly HeaderEncoder _encoder = new(address);
@@ -22,15 +22,15 @@ internal sealed class OutputQueue(Uri address)
     private long _window = DefaultWindow;
     private int _maxFrame = FrameHeader.DefaultMaxLength;
 
-    /// <summary>True once nothing more goes out.</summary>
+    /// <summary>True when nothing more is sent.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>What a stream may send when it begins.</summary>
+    /// <summary>The number of bytes that a new stream may send.</summary>
     public long StreamWindow { get; private set; } = DefaultWindow;
 
-    /// <summary>Greets the peer.</summary>
-    /// <param name="streamWindow">How much it may send on each stream before it is allowed to send more.</param>
-    /// <param name="connectionWindow">How much on the connection.</param>
+    /// <summary>Writes the greeting.</summary>
+    /// <param name="streamWindow">The number of bytes that the peer may send on each stream without a further permission.</param>
+    /// <param name="connectionWindow">The same for the connection.</param>
     public void WritePreface(int streamWindow, int connectionWindow)
     {
         _output.Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
@@ -65,7 +65,7 @@ internal sealed class OutputQueue(Uri address)
 
         if (stream.EndsWithUnsent && !stream.IsRequestComplete)
         {
-            // An end without data takes no window.
+            // An end without data needs no window.
             SendData(ref stream, 0);
         }
     }
@@ -93,7 +93,7 @@ internal sealed class OutputQueue(Uri address)
         _output.Write(payload);
     }
 
-    /// <summary>Tells the peer what it did wrong (RFC 9113, section 5.4.1). Nothing goes out behind that.</summary>
+    /// <summary>Notifies the peer of its error (RFC 9113, section 5.4.1). Nothing is sent after it.</summary>
     public void WriteGoodbye(Http2Error error)
     {
         _output.WriteHeader(FrameType.GoAway, FrameFlags.None, 0, 2 * sizeof(uint));
@@ -103,7 +103,7 @@ internal sealed class OutputQueue(Uri address)
         _endsWithGoodbye = true;
     }
 
-    /// <summary>The peer allows more on the connection.</summary>
+    /// <summary>Applies a larger window of the connection.</summary>
     public void Grow(uint increment, OpenStreams streams)
     {
         _window = Sum(_window, increment) ?? throw TooLarge();
@@ -113,8 +113,8 @@ internal sealed class OutputQueue(Uri address)
         }
     }
 
-    /// <summary>The peer allows more on a stream.</summary>
-    /// <returns>False if that is more than a window may be.</returns>
+    /// <summary>Applies a larger window of a stream.</summary>
+    /// <returns>False if it exceeds the maximum window.</returns>
     public bool TryGrow(ref OpenStream stream, uint increment)
     {
         if (Sum(stream.SendWindow, increment) is not { } window)
@@ -127,7 +127,7 @@ internal sealed class OutputQueue(Uri address)
         return true;
     }
 
-    /// <summary>The peer allows another first window of each stream, for those that are open too.</summary>
+    /// <summary>Applies another initial window of streams, also to open ones.</summary>
     public void SetStreamWindow(uint window, OpenStreams streams)
     {
         var change = (window <= int.MaxValue ? window : throw TooLarge()) - StreamWindow;
@@ -146,7 +146,7 @@ internal sealed class OutputQueue(Uri address)
 
     public void SetHeaderTableSize(uint size) => _encoder.SetPeerTableSize(size);
 
-    /// <summary>Makes the caller the one who sends; false if there is nothing to be sent, or somebody sends already.</summary>
+    /// <summary>Makes the caller the sender; false if there is nothing to send, or another thread already sends.</summary>
     public bool TryBeginSending()
     {
         if (_isSending || IsClosed || _output.Length == 0)
@@ -158,7 +158,7 @@ internal sealed class OutputQueue(Uri address)
         return true;
     }
 
-    /// <summary>What the one who sends is to send next, valid until the next call; null if there is nothing, which ends the sending.</summary>
+    /// <summary>Returns the next output for the sender, valid until the next call; null at the end, after which the caller is no longer the sender.</summary>
     public OutputBuffer? Next()
     {
         _spare.Clear();

@@ -1,22 +1,22 @@
 namespace Valkeyrie.Etcd.Http2;
 
-/// <summary>What a peer has sent on a stream and is not yet allowed to send again (RFC 9113, section 6.9). Not thread-safe.</summary>
+/// <summary>The bytes that a peer has sent on a stream and may not send again yet (RFC 9113, section 6.9). Not thread-safe.</summary>
 internal struct ReceiveWindow
 {
-    /// <summary>How much a peer may send on one stream before it is allowed to send more.</summary>
+    /// <summary>The number of bytes that a peer may send on one stream without a further permission.</summary>
     public const int Size = 4 << 20;
 
     private int _unacknowledged;
 
-    /// <summary>Counts what has arrived.</summary>
-    /// <returns>Null, or what is wrong: unread data must not pile up without end. A peer that miscounts by a little does no harm.</returns>
+    /// <summary>Counts received bytes.</summary>
+    /// <returns>Null, or the violation: unread data must not accumulate without a limit. A small miscount is harmless.</returns>
     public Http2ProtocolException? Add(int count)
     {
         _unacknowledged += count;
         return _unacknowledged <= 2 * Size ? null : new Http2ProtocolException(Http2Error.FlowControlError, "it sends more than the window allows");
     }
 
-    /// <summary>For how many bytes the peer may send more, once all that arrived has been used.</summary>
+    /// <summary>Returns the number of further bytes that the peer may send, when all received bytes were used.</summary>
     public int Take()
     {
         var count = _unacknowledged;

@@ -1,8 +1,8 @@
 namespace Valkeyrie.Etcd.Protocol;
 
-/// <summary>Who answered, and how far it has come: the header that every reply of etcd begins with.</summary>
-/// <param name="ClusterId">The cluster; 0 if the reply does not say.</param>
-/// <param name="MemberId">Its member.</param>
+/// <summary>The header at the beginning of every etcd reply: the answering member and its state.</summary>
+/// <param name="ClusterId">The cluster; 0 if the reply does not contain it.</param>
+/// <param name="MemberId">The member.</param>
 /// <param name="Revision">The store's revision at that member; 0 in replies that are not about the store.</param>
 /// <param name="RaftTerm">The term of its leader, which only grows.</param>
 internal readonly record struct ReplyHeader(ulong ClusterId, ulong MemberId, long Revision, ulong RaftTerm)

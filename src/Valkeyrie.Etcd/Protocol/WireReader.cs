@@ -1,8 +1,8 @@
 
 namespace Valkeyrie.Etcd.Protocol;
 
-/// <summary>Reads protobuf fields straight off the received bytes. The generated classes copy each key and value once more on the way to a
-/// <see cref="KvPair"/>, which dominates the cost of a listing; so replies with many pairs are read by this.</summary>
+/// <summary>Reads protobuf fields directly from the received bytes. The generated classes copy each key and value once more before a <see cref="KvPair"/>
+/// exists, which dominates the cost of a listing; so this reader is used for replies with many pairs.</summary>
 internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
     private const int VarintType = 0;
@@ -13,13 +13,13 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     private ReadOnlySpan<byte> _rest = bytes;
     private int _type;
 
-    /// <summary>The number of the field that <see cref="Next"/> came to.</summary>
+    /// <summary>The number of the current field.</summary>
     public int Field { get; private set; }
 
-    /// <summary>How many bytes are not read yet.</summary>
+    /// <summary>The number of unread bytes.</summary>
     public readonly int Left => _rest.Length;
 
-    /// <summary>Goes to the next field; false at the end. Its value must be read or skipped before the next call.</summary>
+    /// <summary>Moves to the next field; false at the end. Its value must be read or skipped before the next call.</summary>
     public bool Next()
     {
         if (_rest.IsEmpty)
@@ -37,7 +37,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public bool Bool() => Varint() != 0;
 
-    /// <summary>The field's bytes: a text, a byte string or a message within.</summary>
+    /// <summary>Reads the field's bytes: a text, a byte string or a nested message.</summary>
     public ReadOnlySpan<byte> Bytes()
     {
         Expect(LengthType);

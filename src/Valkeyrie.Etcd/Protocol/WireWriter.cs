@@ -1,6 +1,6 @@
 namespace Valkeyrie.Etcd.Protocol;
 
-/// <summary>Writes protobuf fields straight into a request frame, for the calls that are made most. Fields with their default value are left out.</summary>
+/// <summary>Writes protobuf fields directly into a request frame, for the most frequent calls. Fields with their default value are omitted.</summary>
 internal ref struct WireWriter(Span<byte> room)
 {
     private const int NumberType = 0;
@@ -10,7 +10,7 @@ internal ref struct WireWriter(Span<byte> room)
 
     private readonly Span<byte> _room = room;
 
-    /// <summary>The most bytes that the tag and length of a field take, or the tag and value of a number; field numbers up to 2047.</summary>
+    /// <summary>The maximum number of bytes for the tag and length of a field, or the tag and value of a number; field numbers up to 2047.</summary>
     public const int MaxFieldOverhead = MaxTagLength + MaxVarintLength;
 
     public int Written { get; private set; }
@@ -23,7 +23,7 @@ internal ref struct WireWriter(Span<byte> room)
         }
     }
 
-    /// <summary>A number of a <c>oneof</c>, which is there also where it is 0.</summary>
+    /// <summary>Writes a number of a <c>oneof</c>, even if it is 0.</summary>
     public void Chosen(int field, long value)
     {
         Tag(field, NumberType);
@@ -40,7 +40,7 @@ internal ref struct WireWriter(Span<byte> room)
         }
     }
 
-    /// <summary>The bytes of a <c>oneof</c>, which are there also if there are none.</summary>
+    /// <summary>Writes the bytes of a <c>oneof</c>, even if they are empty.</summary>
     public void Chosen(int field, ReadOnlySpan<byte> value)
     {
         Tag(field, LengthType);
@@ -56,12 +56,12 @@ internal ref struct WireWriter(Span<byte> room)
         End(open);
     }
 
-    /// <summary>Begins a message within; what is written until <see cref="End"/> is its content.</summary>
-    /// <param name="field">Its field.</param>
-    /// <param name="maxLength">The most bytes that it can have.</param>
+    /// <summary>Begins a nested message; everything written until <see cref="End"/> is its content.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="maxLength">The maximum length in bytes.</param>
     public OpenField Begin(int field, int maxLength)
     {
-        // The length comes before the content and is not known yet: leave as much room for it as the longest one needs, to close the gap afterwards.
+        // The length precedes the content and is not known yet: reserve as much room as the longest one needs, and close the gap afterwards.
         Tag(field, LengthType);
         var open = new OpenField(Written, VarintLength((ulong)maxLength));
         Written += open.Reserved;
@@ -98,8 +98,8 @@ internal ref struct WireWriter(Span<byte> room)
         _room[Written++] = (byte)value;
     }
 
-    /// <summary>A field whose length is still to be written.</summary>
-    /// <param name="At">Where.</param>
-    /// <param name="Reserved">How many bytes are left free for it.</param>
+    /// <summary>A field whose length is not written yet.</summary>
+    /// <param name="At">The position of the length.</param>
+    /// <param name="Reserved">The number of bytes reserved for it.</param>
     public readonly record struct OpenField(int At, int Reserved);
 }

@@ -3,16 +3,17 @@ using System.Threading.Channels;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>Every change below a path (or of one) from an index on, once and in order: one waiting request after another on kept connections.</summary>
+/// <summary>Streams every change below a path (or of one key) from an index on, once and in order, with consecutive waiting requests on kept
+/// connections.</summary>
 /// <remarks>
-/// <para>A request waits for the first change at its index or after, which the server also finds among its last 1000 changes; so nothing is
-/// lost between two requests. Where its answer shows that the store is further on, the requests for the indexes after it are sent ahead.</para>
-/// <para>The server's <c>stream=true</c> would need no request for each change, but a stream that finds its first change among past ones never
-/// gives another, and one that falls 100 changes behind falls silent without a word (etcd v2store/watcher_hub.go, watcher.go).</para>
+/// <para>A request waits for the first change at its index or later, which the server also finds among its last 1000 changes, so no change is lost between two
+/// requests. If an answer shows that the store has advanced further, the requests for the following indexes are sent ahead.</para>
+/// <para>The server's <c>stream=true</c> would need no request for each change. But a stream that finds its first change among past ones never returns another,
+/// and a stream that falls 100 changes behind stops silently (etcd v2store/watcher_hub.go, watcher.go).</para>
 /// </remarks>
 /// <param name="channel">The cluster.</param>
-/// <param name="watched">What to follow.</param>
-/// <param name="outages">True to tell of outages among the changes.</param>
+/// <param name="watched">The path to follow.</param>
+/// <param name="outages">True to report outages among the changes.</param>
 internal sealed class ChangeFeed(KeysChannel channel, WatchedPath watched, bool outages)
 {
     private const int MostUnread = 1 << 16;
@@ -23,10 +24,10 @@ internal sealed class ChangeFeed(KeysChannel channel, WatchedPath watched, bool 
     private readonly Channel<FeedItem> _items = Channel.CreateBounded<FeedItem>(new BoundedChannelOptions(MostUnread) { SingleReader = true });
     private int _isAway;
 
-    /// <summary>Reads changes until cancelled; survives what can be survived. Reads ahead of its consumer, since the server's window passes
-    /// while one is busy. To be called once.</summary>
+    /// <summary>Reads changes until cancelled, and recovers from failures if possible. Reads ahead of its consumer, because the server's window moves on while
+    /// the consumer is busy. Call it only once.</summary>
     /// <exception cref="WindowPassedException">The next change may have left the server's window.</exception>
-    /// <exception cref="KvHistoryChangedException">The store has another history now.</exception>
+    /// <exception cref="KvHistoryChangedException">The store has another history.</exception>
     public async IAsyncEnumerable<FeedItem> ReadAsync(long fromIndex, string clusterId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -88,7 +89,7 @@ internal sealed class ChangeFeed(KeysChannel channel, WatchedPath watched, bool 
     {
         if (Interlocked.Exchange(ref _isAway, 0) == 1)
         {
-            // There is room, or the reader has more to do than to hear of this.
+            // If there is no room, the reader is busy and does not need this event.
             _items.Writer.TryWrite(new FeedItem(null, WatchEvents.Of(KvEventType.Resumed, watched.Range, index)));
         }
     }
@@ -97,7 +98,7 @@ internal sealed class ChangeFeed(KeysChannel channel, WatchedPath watched, bool 
     {
         if (reply.Node is null)
         {
-            // The server ended the wait: up to where it began there was no change, or it would have returned at once.
+            // The server ended the wait: there was no change up to its start; otherwise the wait would have ended at once.
             return Math.Max(next, reply.Index + 1);
         }
 
@@ -112,7 +113,7 @@ internal sealed class ChangeFeed(KeysChannel channel, WatchedPath watched, bool 
         return reply.Node.ModifiedIndex + 1;
     }
 
-    /// <summary>The next answer, or why the connection broke.</summary>
+    /// <summary>Returns the next answer, or why the connection broke.</summary>
     private static async ValueTask<(KeysReply? Reply, KvException? Error)> TryNextAsync(RequestsAhead ahead, long next)
     {
         try

@@ -1,18 +1,18 @@
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>What the server's changes mean for the keys of a tree. It knows which keys there are, since the server tells of the end of a
-/// directory in one change and names none of its keys.</summary>
+/// <summary>Converts the server's changes to events of the keys of a tree. It keeps the existing keys, because the server reports the removal of a directory in
+/// one change without naming its keys.</summary>
 internal sealed class ChangeReader(KeyTree tree, bool previousValue)
 {
     private readonly Dictionary<string, KvPair> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Forgets all keys.</summary>
+    /// <summary>Removes all keys.</summary>
     public void Clear() => _known.Clear();
 
-    /// <summary>Takes note of a key that there is.</summary>
+    /// <summary>Records an existing key.</summary>
     public void Know(KvPair pair) => _known[pair.Key] = previousValue ? pair : Outline(pair);
 
-    /// <summary>The events that a change stands for; none for one that concerns no key of the tree.</summary>
+    /// <summary>Returns the events of a change; none if it affects no key of the tree.</summary>
     public IReadOnlyList<KvEvent> Read(KeysReply change)
     {
         var node = change.Node!;
@@ -29,7 +29,7 @@ internal sealed class ChangeReader(KeyTree tree, bool previousValue)
 
         if (node.IsDirectory)
         {
-            // A directory that takes the place of a key ends that key.
+            // A directory in the place of a key removes that key.
             return change.Previous is { IsDirectory: false } replaced ? [Deleted(key, node.ModifiedIndex, replaced.ToPair(key))] : [];
         }
 
@@ -44,12 +44,12 @@ internal sealed class ChangeReader(KeyTree tree, bool previousValue)
         return [new KvEvent { Type = KvEventType.Put, Pair = pair, Previous = previousValue ? previous : null }];
     }
 
-    /// <summary>True for the machinery of locks, unless it is what was asked for.</summary>
+    /// <summary>Checks whether a node is a lock key, unless it is the requested key.</summary>
     private bool IsHidden(KeysNode? node, string key) => !tree.IsSingle && node is not null && node.IsLockKey(key);
 
     private List<KvEvent> DirectoryRemoved(KeysNode directory)
     {
-        // A key may have been made since; its own change comes later, or had come when the tree was read.
+        // A key may have been created since; its own change follows, or preceded the read of the tree.
         var gone = _known.Values
             .Where(pair => pair.CreateRevision < directory.ModifiedIndex && IsBelow(pair.Key, directory.Path))
             .OrderBy(pair => pair.Key, Comparer<string>.Create(KeyOrder.Compare))

@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>etcd's APIv2, the HTTP keys API of etcd 2.0 to 3.5, as a store.</summary>
-/// <remarks>A revision is the server's index. Beyond the contract: directories are real, so a path is either a value or a directory; values
-/// are text; a renewed key's revision moves on with each renewal; only the last 1000 changes are kept.</remarks>
+/// <summary>The store on the etcd v2 API, the HTTP keys API of etcd 2.0 to 3.5.</summary>
+/// <remarks>A revision is the server's index. Note that directories are real, so a path is either a value or a directory; that values must be text; that each
+/// renewal changes a key's revision; and that only the last 1000 changes are kept.</remarks>
 internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
 {
     private static readonly KvPutOptions Plain = new();
@@ -33,7 +33,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         _mutex = new KeyMutex(channel, paths, _renewedKeys);
     }
 
-    /// <summary>What the store promises.</summary>
+    /// <summary>The promises of the store.</summary>
     public static KvPromises Promises { get; } = new()
     {
         EveryChange = true,
@@ -54,11 +54,11 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         RealDirectories = true,
         ShortestTtlSeconds = 1,
 
-        // What Go's HTTP server reads of a form.
+        // The limit of a form in Go's HTTP server.
         LargestValue = 10 << 20,
     };
 
-    // By the interface alone, as in RevisionedStore.
+    // An explicit implementation, as in RevisionedStore.
     KvStoreInfo IKvStore.Info => Info;
 
     private KvStoreInfo Info => _channel.Info;
@@ -93,7 +93,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
             var node => node.ToPair(key),
         };
 
-    // The API has no read that is linearizable and leaves the value away.
+    // The API has no linearizable read without the value.
     public async ValueTask<bool> ExistsAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
         await ReadAsync(key, options, cancellationToken).ConfigureAwait(false) is { IsDirectory: false };
 

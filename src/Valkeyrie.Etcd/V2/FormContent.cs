@@ -5,15 +5,15 @@ using System.Text.Unicode;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>The body of a write. A DELETE has one too, of no bytes: the platform sends a request without a body again by itself when its
-/// connection breaks, and whether to send a write again is not for it to say.</summary>
+/// <summary>The body of a write. A DELETE also has one, which is empty: the platform automatically resends a request without a body when its connection breaks,
+/// but only this library may decide whether to resend a write.</summary>
 internal sealed class FormContent : HttpContent
 {
     private static readonly MediaTypeHeaderValue FormType = new("application/x-www-form-urlencoded");
     private static readonly SearchValues<byte> Unreserved =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"u8);
 
-    // Each byte may take three. A server takes far less, and says so itself.
+    // Each byte may take three. A server accepts far less, and reports it itself.
     private const int LongestValue = int.MaxValue / 4;
 
     private readonly byte[] _form;
@@ -24,12 +24,12 @@ internal sealed class FormContent : HttpContent
         Headers.ContentType = FormType;
     }
 
-    /// <summary>True once the transport began to send it. Before, the server has no whole request to act on.</summary>
+    /// <summary>True after the transport started to send the body. Before that, the server has no complete request to act on.</summary>
     public bool IsBegun { get; private set; }
 
-    /// <summary>The form of a value.</summary>
+    /// <summary>Encodes a value as a form.</summary>
     /// <exception cref="KvInvalidArgumentException">The value is not UTF-8 text.</exception>
-    /// <exception cref="KvException">(<see cref="KvErrorCode.QuotaExceeded"/>) It is far too long.</exception>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.QuotaExceeded"/>) The value is far too long.</exception>
     public static byte[] OfValue(ReadOnlySpan<byte> value, string key)
     {
         if (value.Length > LongestValue)

@@ -1,10 +1,10 @@
 namespace Valkeyrie.Etcd.V2;
 
 /// <summary>A held lock of <see cref="KeyMutex"/>.</summary>
-/// <param name="mutex">Where it was taken.</param>
+/// <param name="mutex">The mutex of the lock.</param>
 /// <param name="key">The locked key.</param>
 /// <param name="path">The path of the locked key.</param>
-/// <param name="token">The value of the lock's own key, which no other has.</param>
+/// <param name="token">The unique value of the lock's own key.</param>
 /// <param name="lockKey">The lock's own key.</param>
 internal sealed class KeyLock(KeyMutex mutex, string key, string path, string token, RenewedKey lockKey)
     : GuardedLock(key, lockKey.CreatedIndex, lockKey.Lease, mutex.Channel.Info.Address)
@@ -15,7 +15,7 @@ internal sealed class KeyLock(KeyMutex mutex, string key, string path, string to
     /// <summary>True to remove the locked key just before the lock.</summary>
     public bool DeleteOnUnlock { get; set; }
 
-    /// <summary>The value on the locked key, where it is to go with the lock.</summary>
+    /// <summary>The value on the locked key, if it is to be removed with the lock.</summary>
     public RenewedKey? ValueKey { get; set; }
 
     protected override async ValueTask<bool> ReleaseAsync(CancellationToken cancellationToken)
@@ -25,11 +25,11 @@ internal sealed class KeyLock(KeyMutex mutex, string key, string path, string to
         {
             if (DeleteOnUnlock)
             {
-                // While the lock is still held, so that the next holder's value is not the one that goes.
+                // While the lock is still held, so that the next holder's value is not removed.
                 await mutex.Channel.CallAsync(Requests.Delete(Path, Key), cancellationToken).ConfigureAwait(false);
             }
 
-            // By its value, which no other has: its index may have moved by a renewal that was just under way.
+            // By its unique value: its index may have been changed by a renewal under way.
             var reply = await mutex.Channel.CallAsync(Requests.DeleteIfValueIs(lockKey.Path, Key, token), cancellationToken).ConfigureAwait(false);
             return reply.Error is null;
         }

@@ -4,11 +4,11 @@ using System.Text;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>The Go library's lock on etcd v2: whoever creates the key <c>KEY___lock</c> holds the lock, keeps its time to live from running out,
-/// and removes it to let the next one in.</summary>
+/// <summary>The Go library's lock on etcd v2: the client that creates the key <c>KEY___lock</c> holds the lock, renews its time to live, and removes it to
+/// release the lock.</summary>
 internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, RenewedKeys renewedKeys) : IAsyncDisposable
 {
-    // A request that was given up may still be on its way: what it leaves is looked for again.
+    // An abandoned request may still be under way, so its key is searched for several times.
     private static readonly TimeSpan[] CleaningPauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
 
     private readonly ConcurrentDictionary<TaskCompletionSource, bool> _taking = new();
@@ -59,7 +59,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, RenewedKeys 
 
     public void Forget(KeyLock held) => _held.TryRemove(held, out _);
 
-    /// <summary>Removes a lock key wherever it still is the one of this token, and tries for a while.</summary>
+    /// <summary>Removes a lock key if it still has this token, and retries for a while.</summary>
     public void RemoveInBackground(string lockPath, string key, string token)
     {
         var cleaning = RemoveAsync(lockPath, key, token);
@@ -67,7 +67,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, RenewedKeys 
         _ = cleaning.ContinueWith(t => _cleaning.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    /// <summary>Returns when the lock key of a given creation is there no more; without one, when it may have gone.</summary>
+    /// <summary>Waits until the lock key with a certain creation is gone; without a creation, until it may be gone.</summary>
     public async Task WaitForRemovalAsync(string lockPath, string key, long fromIndex, long createdIndex, CancellationToken cancellationToken)
     {
         var watched = new WatchedPath(KeyPaths.Escape(lockPath) + "?wait=true", lockPath, KvRange.Key(key));
@@ -79,8 +79,8 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, RenewedKeys 
                 var feed = new ChangeFeed(channel, watched, outages: false);
                 await foreach (var (change, _) in feed.ReadAsync(fromIndex, clusterId, cancellationToken).ConfigureAwait(false))
                 {
-                    // Any change but a swap of its value ends it: its own removal, that of a directory above it, another in its place. Among past
-                    // changes the server also finds the removal of a directory whose name is merely how this one's begins.
+                    // Any change except a swap of its value ends it: its own removal, that of a directory above it, or another key in its place. Among past
+                    // changes, the server also finds the removal of a directory whose name only is a beginning of this one.
                     if (change!.Action != "compareAndSwap" && IsAtOrAbove(change.Node!.Path, lockPath))
                     {
                         return;
@@ -102,7 +102,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, RenewedKeys 
 
     public async ValueTask DisposeAsync()
     {
-        // The store has cancelled them; what they took or left behind is dealt with next.
+        // The store has cancelled them; the locks that they took or left are handled next.
         await Task.WhenAll(_taking.Keys.Select(taking => taking.Task)).ConfigureAwait(false);
         _closed.CancelAfter(renewedKeys.PatienceAtClose);
         await Task.WhenAll(_held.Keys.Select(held => EndQuietlyAsync(held.TakeAwayAsync(KvLockLostReason.StoreClosed, _closed.Token)))).ConfigureAwait(false);
@@ -167,7 +167,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, RenewedKeys 
         }
         catch
         {
-            // Whether it was made is not known.
+            // Whether the key was created is not known.
             RemoveInBackground(lockPath, key, token);
             throw;
         }
@@ -185,7 +185,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, RenewedKeys 
                 throw KeysErrors.Of(reply.Error, held.Key, paths, channel.Info);
             }
 
-            // A value that is to go with the lock goes with its holder too, should that die.
+            // A value to be removed with the lock must also be removed if its holder dies.
             held.ValueKey = deleteOnUnlock ? renewedKeys.BeginRenewing(held.Path, held.Key, reply.Index, ttlSeconds, writtenAt) : null;
         }
         catch
@@ -211,7 +211,7 @@ internal sealed class KeyMutex(KeysChannel channel, KeyPaths paths, RenewedKeys 
             }
             catch (Exception e) when (e is KvException or OperationCanceledException)
             {
-                // Out of reach; the next try may fare better, and the time to live ends it at last.
+                // Out of reach: a later attempt may succeed; otherwise the key ends with its time to live.
             }
 
             if (isLast)

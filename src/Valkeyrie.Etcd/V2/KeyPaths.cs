@@ -2,17 +2,17 @@ using System.Text;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>Turns keys into the rooted paths that the server knows, and back.</summary>
-/// <remarks>The server cleans the path of every request: <c>a//b</c>, <c>a/./b</c>, <c>a/../b</c> and <c>a/</c> would name other keys than
-/// they say, so they are refused here. <c>/x</c> and <c>x</c> are the same key; pairs carry it as their reader wrote it.</remarks>
+/// <summary>Converts keys to the rooted paths of the server and back.</summary>
+/// <remarks>The server normalizes the path of every request: <c>a//b</c>, <c>a/./b</c>, <c>a/../b</c> and <c>a/</c> would name other keys, so they are refused
+/// here. <c>/x</c> and <c>x</c> are the same key; pairs show it as the caller wrote it.</remarks>
 internal sealed class KeyPaths
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly string _namespace;
 
-    /// <param name="keyNamespace">The prefix put before every key and taken off again; empty for none.</param>
-    /// <exception cref="KvInvalidArgumentException">The namespace is nothing that keys of this server could start with.</exception>
+    /// <param name="keyNamespace">The prefix to add to every key and remove again; empty for none.</param>
+    /// <exception cref="KvInvalidArgumentException">No key of this server can begin with the namespace.</exception>
     public KeyPaths(string keyNamespace)
     {
         _namespace = keyNamespace.StartsWith(KeyRules.Separator) ? keyNamespace[1..] : keyNamespace;
@@ -20,11 +20,11 @@ internal sealed class KeyPaths
         CheckFolder(FolderOf(_namespace), keyNamespace, "namespace");
     }
 
-    /// <summary>True if a slash at the start of a key says nothing, since one is there already.</summary>
+    /// <summary>True if a slash at the start of a key has no effect, because every path has one.</summary>
     private bool IsRooted => _namespace.Length == 0 || _namespace[^1] == KeyRules.Separator;
 
-    /// <summary>The path of a key.</summary>
-    /// <exception cref="KvInvalidArgumentException">The server would take it for another key.</exception>
+    /// <summary>Converts a key to a path.</summary>
+    /// <exception cref="KvInvalidArgumentException">The server would normalize it to another key.</exception>
     public string PathOf(string key)
     {
         KeyRules.Check(key);
@@ -33,8 +33,8 @@ internal sealed class KeyPaths
         return path;
     }
 
-    /// <summary>The tree of keys that a range covers.</summary>
-    /// <exception cref="KvInvalidArgumentException">The server would take it for another.</exception>
+    /// <summary>Converts a range to a tree of keys.</summary>
+    /// <exception cref="KvInvalidArgumentException">The server would normalize it to another range.</exception>
     public KeyTree TreeOf(KvRange range)
     {
         var rooted = IsRooted && range.Start.StartsWith(KeyRules.Separator);
@@ -51,8 +51,8 @@ internal sealed class KeyPaths
         return new KeyTree(range, string.Concat("/", folder), start, _namespace.Length + 1, rooted);
     }
 
-    /// <summary>A path as the error about a key shall name it: without the namespace, with a leading slash where the key has one. One above the
-    /// namespace is named in full.</summary>
+    /// <summary>Converts a path to a key for an error: without the namespace, and with a leading slash if the caller's key has one. A path above the namespace
+    /// is returned in full.</summary>
     public string KeyOf(string path, string like)
     {
         var start = _namespace.Length + 1;
@@ -60,11 +60,12 @@ internal sealed class KeyPaths
             : IsRooted && like.StartsWith(KeyRules.Separator) ? string.Concat("/", path.AsSpan(start)) : path[start..];
     }
 
-    /// <summary>The request target of a path, each character but the slash escaped where a URL needs it.</summary>
+    /// <summary>Converts a path to a request target, with each character except the slash escaped if necessary.</summary>
     public static string Escape(string path) =>
         "/v2/keys" + (IsPlain(path) ? path : Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal));
 
-    /// <summary>The request target of a directory, with a slash at its end: a role that may read <c>/team/*</c> may read <c>/team/</c>, not <c>/team</c>.</summary>
+    /// <summary>Converts a directory to a request target with a slash at the end: a role that may read <c>/team/*</c> may read <c>/team/</c>, but not
+    /// <c>/team</c>.</summary>
     public static string EscapeDirectory(string path) => path.Length == 1 ? Escape(path) : Escape(path) + "/";
 
     private static bool IsPlain(string path)

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>The keys of a range as the server has them: the directory to ask for, and which of its keys belong to the range.</summary>
+/// <summary>The keys of a range on the server: the directory to read, and the filter for the keys of the range.</summary>
 /// <param name="range">The range.</param>
-/// <param name="path">The rooted path of the directory to ask for; for a single key its own.</param>
-/// <param name="start">What the path of every key of the range starts with; for a single key its path.</param>
-/// <param name="skip">How many characters of a path come before the key: the first slash and the namespace.</param>
-/// <param name="rooted">True to give keys a leading slash, as the range has one.</param>
+/// <param name="path">The rooted path of the directory to read; for a single key its own.</param>
+/// <param name="start">The common beginning of the paths in the range; for a single key its path.</param>
+/// <param name="skip">The number of characters of a path before the key: the first slash and the namespace.</param>
+/// <param name="rooted">True to return keys with a leading slash, as in the range.</param>
 internal sealed class KeyTree(KvRange range, string path, string start, int skip, bool rooted)
 {
     private readonly string _before = start[..Math.Min(skip, start.Length)];
@@ -23,27 +23,27 @@ internal sealed class KeyTree(KvRange range, string path, string start, int skip
 
     private string Target => IsSingle ? KeyPaths.Escape(Path) : KeyPaths.EscapeDirectory(Path);
 
-    /// <summary>True if keys get a leading slash.</summary>
+    /// <summary>True if keys have a leading slash.</summary>
     public bool IsRooted => rooted;
 
-    /// <summary>True if the range is all there is in the directory, but for what is hidden.</summary>
+    /// <summary>True if the range is the whole directory, except hidden keys.</summary>
     public bool IsWholeDirectory => !IsSingle && start.Length == (Path.Length == 1 ? 1 : Path.Length + 1);
 
-    /// <summary>The request target that reads it.</summary>
+    /// <summary>Returns the request target that reads the tree.</summary>
     public string ReadTarget(bool serializable) =>
         Target + "?" + (IsSingle ? "" : "recursive=true&sorted=true&") + (serializable ? "quorum=false" : "quorum=true");
 
-    /// <summary>The request target that reads it without what lies in its directories.</summary>
+    /// <summary>Returns the request target that reads the tree without its subdirectories.</summary>
     public string ReadLevelTarget() => Target + "?sorted=true&quorum=true";
 
-    /// <summary>Its changes. Of a directory a hidden key is what is quick to read: the directory itself may be long.</summary>
+    /// <summary>Returns the path to watch. For a directory, the probe is a hidden key, which is read fast: the directory itself may be large.</summary>
     public WatchedPath Watched() => IsSingle
         ? new(Target + "?wait=true", Path, Range)
         : new(Target + "?wait=true&recursive=true", Path.TrimEnd(KeyRules.Separator) + "/_", Range);
 
-    /// <summary>The key of a path as this range's reader is to see it; null for a path that is not in the range, or hidden.</summary>
-    /// <remarks>The server hides what lies below a part that starts with an underscore from listings and from watches as they happen, but not
-    /// from those that catch up; it is hidden here from all of them.</remarks>
+    /// <summary>Converts a path to the reader's form of the key; null for a path outside of the range, or a hidden one.</summary>
+    /// <remarks>The server hides the keys below a part that starts with an underscore from listings and from current watches, but not from watches that catch
+    /// up. Here they are hidden from all.</remarks>
     public string? KeyOf(ReadOnlySpan<byte> utf8)
     {
         if (IsSingle)
@@ -61,7 +61,7 @@ internal sealed class KeyTree(KvRange range, string path, string start, int skip
             : null;
     }
 
-    /// <summary>The path of one of the range's keys.</summary>
+    /// <summary>Converts a key of the range to a path.</summary>
     public string PathOf(string key) => IsSingle ? Path : string.Concat(_before, rooted ? key.AsSpan(1) : key);
 
     /// <inheritdoc cref="KeyOf(ReadOnlySpan{byte})"/>

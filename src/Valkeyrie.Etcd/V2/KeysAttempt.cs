@@ -7,13 +7,13 @@ using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>One request to one endpoint, and what came back.</summary>
+/// <summary>One request to one endpoint, and its response.</summary>
 internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, KeysCall call, Deadline deadline, CancellationToken caller) : IDisposable
 {
-    /// <summary>The request target that tells the server's version.</summary>
+    /// <summary>The request target of the server's version.</summary>
     public const string VersionTarget = "/version";
 
-    /// <summary>The request target at which a member tells who leads.</summary>
+    /// <summary>The request target of a member's report, which contains the leader.</summary>
     public const string MemberTarget = "/v2/stats/self";
 
     private const string IndexHeader = "X-Etcd-Index";
@@ -21,7 +21,7 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
     private const long UsualErrorLength = 4 << 10;
     private const long MaxErrorLength = 64 << 10;
 
-    // Far below any connection on which one would list anything.
+    // Far slower than any connection that is usable for a listing.
     private const double SlowestBytesPerSecond = 16 << 10;
 
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
@@ -30,13 +30,13 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
     private HttpResponseMessage? _response;
     private TimeSpan _waited;
 
-    /// <summary>True if the reply is being read on by somebody else, who ends it.</summary>
+    /// <summary>True if another object reads the rest of the reply and then ends it.</summary>
     public bool IsHandedOn { get; private set; }
 
-    /// <summary>True if the server cannot have got the whole request.</summary>
+    /// <summary>True if the server cannot have received the whole request.</summary>
     public bool IsUnsent => _response is null && _content is { IsBegun: false };
 
-    /// <summary>The status of a reply that is a refusal; null for none.</summary>
+    /// <summary>The status of a refusal; null for none.</summary>
     public int? RefusedStatus => _response is { IsSuccessStatusCode: false } refusal ? (int)refusal.StatusCode : null;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -68,8 +68,8 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
         return parser.IsComplete ? ReplyOf(parser) : throw new KeysProtocolException("its reply is empty.");
     }
 
-    /// <param name="history">The history that the change must be of.</param>
-    /// <param name="reached">The index that it has come to.</param>
+    /// <param name="history">The required history of the change.</param>
+    /// <param name="reached">The index that the history has reached.</param>
     public async ValueTask<KeysReply> ReadChangeAsync(FollowedHistory history, long reached)
     {
         if (await ReadErrorAsync().ConfigureAwait(false) is { } refused)
@@ -83,7 +83,7 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
         var stream = await _response!.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
         using var body = new ReplyBody(stream, parser, ReplyBody.SingleLength);
 
-        // The headers come at once, the change when it happens.
+        // The headers arrive at once, the change when it happens.
         deadline.Lift();
         while (await body.ReadAsync(deadline.Token).ConfigureAwait(false))
         {
@@ -104,7 +104,7 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
         var body = new ReplyBody(stream, parser, ReplyBody.TreeLength);
         try
         {
-            // The first part is read here, where another endpoint can still take over.
+            // The first part is read here, while another endpoint can still take over.
             var more = await body.ReadAsync(deadline.Token).ConfigureAwait(false);
             RequireNodeAtEnd(parser, more);
             deadline.Lift();
@@ -139,7 +139,7 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
         return new KvServerStatus(endpoint.Name, await ReadVersionTextAsync().ConfigureAwait(false), index);
     }
 
-    /// <summary>What the member says of itself; null if it does not tell.</summary>
+    /// <summary>Reads the member's report about itself; null if it does not provide one.</summary>
     public async ValueTask<MemberReply?> ReadMemberAsync()
     {
         if (!_response!.IsSuccessStatusCode)
@@ -160,9 +160,9 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
     public async ValueTask<string> ReadVersionAsync() =>
         _response!.IsSuccessStatusCode ? await ReadVersionTextAsync().ConfigureAwait(false) : throw new KeysRefusedException(_response.StatusCode, null);
 
-    /// <summary>Reads the next part of a tree's reply. How fast a listing is used is its reader's affair: only the time spent waiting counts. Each part must
-    /// come within the timeout; and all that was waited for together within that and what a slow connection takes for as much, so that no server
-    /// can hold a reader by a blank now and then.</summary>
+    /// <summary>Reads the next part of a tree's reply. Only the time spent waiting counts, not the reader's own work. Each part must arrive within the timeout,
+    /// and all waits together within the timeout plus the time that a slow connection needs for the same amount, so that a server cannot occupy a reader by
+    /// sending single blanks.</summary>
     public async ValueTask<bool> ReadOnAsync(ReplyBody body, ReplyParser parser)
     {
         var allowed = channel.Timeout + TimeSpan.FromSeconds(body.Received / SlowestBytesPerSecond) - _waited;
@@ -214,7 +214,7 @@ internal sealed class KeysAttempt(KeysChannel channel, HttpEndpoint endpoint, Ke
     private KeysReply ReplyOf(ReplyParser parser) =>
         new(IndexOf(_response!), endpoint.Name) { ClusterId = ClusterOf(_response!), Action = parser.Action, Node = parser.Node, Previous = parser.Previous };
 
-    /// <summary>The reply of a refusal that is an answer; null if there is none.</summary>
+    /// <summary>Reads the reply of a refusal that is an answer; null if it is not one.</summary>
     private async ValueTask<KeysReply?> ReadErrorAsync()
     {
         if (_response!.IsSuccessStatusCode)

@@ -1,15 +1,15 @@
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>One request of the keys API.</summary>
+/// <summary>A request of the keys API.</summary>
 /// <param name="Method">GET, PUT, DELETE or HEAD.</param>
-/// <param name="Target">Path and query.</param>
-/// <param name="Key">The key or path that it is about, for errors; null for none.</param>
+/// <param name="Target">The path and query.</param>
+/// <param name="Key">The key or path of the request, for errors; null for none.</param>
 internal sealed record KeysCall(HttpMethod Method, string Target, string? Key)
 {
     /// <summary>The body of a PUT, form-encoded.</summary>
     public byte[] Form { get; init; } = [];
 
-    /// <summary>What traces and measurements call it: one name for all requests of its kind, without a key.</summary>
+    /// <summary>The name for traces and measurements: the same for all requests of a kind, without a key.</summary>
     public string Operation
     {
         get

@@ -6,11 +6,11 @@ using Valkeyrie.Etcd.Cluster;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>Calls of the keys API to a cluster: picks an endpoint, holds the deadline, sends again where that is safe, and tells every failure
-/// as a <see cref="KvException"/>. A refusal that answers the request (no such key, another index) is a reply, not a failure.</summary>
+/// <summary>Makes calls of the keys API to a cluster: chooses an endpoint, enforces the deadline, retries if that is safe, and reports every failure as a
+/// <see cref="KvException"/>. A refusal that answers the request (no such key, another index) is a reply, not a failure.</summary>
 internal sealed class KeysChannel : IAsyncDisposable
 {
-    // etcd tells APIv2 from gRPC by the first line of a connection's first request, of which it reads 4096 bytes.
+    // etcd distinguishes the v2 API from gRPC by the first line of a connection's first request, of which it reads 4096 bytes.
     private const int MaxTargetLength = 4_000;
 
     private readonly EndpointSet<HttpEndpoint> _endpoints;
@@ -35,10 +35,10 @@ internal sealed class KeysChannel : IAsyncDisposable
 
     public HttpMessageInvoker Http { get; }
 
-    /// <summary>The header that signs a request in; null without a credential.</summary>
+    /// <summary>The header with the credential; null without one.</summary>
     public string? Authorization { get; }
 
-    /// <summary>True once the server has answered a request as this user: what it refuses from then on is a matter of permission.</summary>
+    /// <summary>True after the server has answered a request of this user: later refusals concern permissions.</summary>
     public bool CredentialAccepted
     {
         get => _credentialAccepted;
@@ -51,8 +51,8 @@ internal sealed class KeysChannel : IAsyncDisposable
     public ValueTask<KeysReply> CallAsync(KeysCall call, CancellationToken cancellationToken) =>
         AttemptAsync(call, static (attempt, _) => attempt.ReadReplyAsync(new ReplyParser()), 0, cancellationToken);
 
-    /// <summary>Begins to read a tree; its keys come in as its reader asks for them.</summary>
-    /// <returns>The tree's reply, or why there is none.</returns>
+    /// <summary>Begins to read a tree; its keys arrive as the reader requests them.</summary>
+    /// <returns>The tree's reply, or the reason for its absence.</returns>
     public ValueTask<TreeReply> OpenTreeAsync(KeysCall call, KeyTree tree, bool keysOnly, CancellationToken cancellationToken, bool directories = false, bool hideLocks = false) =>
         AttemptAsync(
             call,
@@ -60,16 +60,16 @@ internal sealed class KeysChannel : IAsyncDisposable
             (tree, keysOnly, directories, hideLocks),
             cancellationToken);
 
-    /// <summary>Waits for the next change, without a deadline once the server has begun to wait.</summary>
+    /// <summary>Waits for the next change, without a deadline once the server has started to wait.</summary>
     /// <param name="call">The request.</param>
-    /// <param name="history">The history that is followed; notified when the server has begun to wait.</param>
-    /// <param name="reached">The index that it has come to.</param>
+    /// <param name="history">The followed history; notified when the server has started to wait.</param>
+    /// <param name="reached">The index that the history has reached.</param>
     /// <param name="cancellationToken">The caller's token.</param>
-    /// <returns>The change; a reply without a node if the server ended the wait without one.</returns>
+    /// <returns>The change; a reply without a node if the server ended the wait without a change.</returns>
     public ValueTask<KeysReply> WaitAsync(KeysCall call, FollowedHistory history, long reached, CancellationToken cancellationToken) =>
         AttemptAsync(call, static (attempt, state) => attempt.ReadChangeAsync(state.history, state.reached), (history, reached), cancellationToken);
 
-    /// <summary>Asks an endpoint for its version and its newest index.</summary>
+    /// <summary>Reads the version and the newest index of an endpoint.</summary>
     public ValueTask<KvServerStatus> StatusAsync(string path, CancellationToken cancellationToken) => AttemptAsync(
         new KeysCall(HttpMethod.Head, KeyPaths.EscapeDirectory(path), path),
         static (attempt, _) => attempt.ReadStatusAsync(),
@@ -79,21 +79,21 @@ internal sealed class KeysChannel : IAsyncDisposable
     /// <summary>The endpoints, in the order of the address.</summary>
     public IReadOnlyList<HttpEndpoint> Endpoints => _endpoints.All;
 
-    /// <summary>Makes a call to one endpoint and no other. It is not sent again if it fails.</summary>
+    /// <summary>Makes a call to one endpoint, without retrying it.</summary>
     /// <param name="endpoint">One of <see cref="Endpoints"/>.</param>
     /// <param name="call">The request.</param>
     /// <param name="read">Reads the reply.</param>
-    /// <param name="timeout">How long the call may take.</param>
+    /// <param name="timeout">The longest duration of the call.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     public ValueTask<T> AskAsync<T>(
         HttpEndpoint endpoint, KeysCall call, Func<KeysAttempt, ValueTask<T>> read, TimeSpan timeout, CancellationToken cancellationToken) => AttemptAsync(
             endpoint, new Attempts(readOnly: false, endpoints: 1, timeout), timeout, call, static (attempt, read) => read(attempt), read, cancellationToken);
 
-    /// <summary>Asks an endpoint for its version alone, which every user may.</summary>
+    /// <summary>Reads only the version of an endpoint, which needs no permission.</summary>
     public ValueTask<string> VersionAsync(CancellationToken cancellationToken) => AttemptAsync(
         new KeysCall(HttpMethod.Get, KeysAttempt.VersionTarget, null), static (attempt, _) => attempt.ReadVersionAsync(), 0, cancellationToken);
 
-    /// <summary>What a failure within an open reply is to its caller.</summary>
+    /// <summary>Converts a failure while reading an open reply to the caller's error.</summary>
     public Exception FailureOf(Exception e, HttpEndpoint endpoint, string? key, CancellationToken cancellationToken)
     {
         if (_end.ErrorOf(e, cancellationToken) is { } ended)
@@ -165,7 +165,7 @@ internal sealed class KeysChannel : IAsyncDisposable
                         Timeout = timeout,
                         TimedOut = _end.IsTimeout(e, cancellationToken),
 
-                        // A request whose body was never begun cannot have been acted on.
+                        // No server can have acted on a request whose body was not started.
                         Unsent = attempt.IsUnsent,
                     });
                     observed?.Failed(failure.Error, attempt.RefusedStatus);

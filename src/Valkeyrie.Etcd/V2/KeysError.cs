@@ -5,20 +5,20 @@ namespace Valkeyrie.Etcd.V2;
 
 /// <summary>The server's refusal.</summary>
 /// <param name="ErrorCode">See <see cref="KeysErrorCode"/>.</param>
-/// <param name="Message">What the code means.</param>
-/// <param name="Cause">The path, or what was compared.</param>
+/// <param name="Message">The meaning of the code.</param>
+/// <param name="Cause">The path or the comparison.</param>
 /// <param name="Index">The store's newest index.</param>
 internal sealed record KeysError(int ErrorCode, string? Message, string? Cause, long Index)
 {
-    /// <summary>True if the request was understood and answered: the caller knows what it means for it.</summary>
+    /// <summary>True if the refusal answers the request, so that the caller interprets it.</summary>
     public bool IsAnswer => ErrorCode is KeysErrorCode.KeyNotFound or KeysErrorCode.CompareFailed or KeysErrorCode.NotFile or KeysErrorCode.NotDirectory
         or KeysErrorCode.KeyExists or KeysErrorCode.RootReadOnly or KeysErrorCode.WatcherCleared or KeysErrorCode.EventIndexCleared || IsUnchangeableDirectory;
 
-    /// <summary>True for etcd 3.5's answer to every change of a directory that exists: it writes the value first, which a directory has none
-    /// of, and gives up over that with nothing done (etcd server/etcdserver/api/v2store/store.go, Update).</summary>
+    /// <summary>True for etcd 3.5's answer to every change of an existing directory: it first writes the value, which a directory does not have, and then fails
+    /// without an effect (etcd server/etcdserver/api/v2store/store.go, Update).</summary>
     public bool IsUnchangeableDirectory => ErrorCode == KeysErrorCode.RaftInternal && Cause?.Contains(": Not a file", StringComparison.Ordinal) == true;
 
-    /// <summary>The index at which the compared key is, as the cause <c>[wanted != current]</c> says; 0 if it does not.</summary>
+    /// <summary>The current index of the compared key, from the cause <c>[wanted != current]</c>; 0 if it is missing.</summary>
     public long ComparedIndex
     {
         get
@@ -29,7 +29,7 @@ internal sealed record KeysError(int ErrorCode, string? Message, string? Cause, 
         }
     }
 
-    /// <summary>Reads an error's body; null if it is none.</summary>
+    /// <summary>Parses an error's body; null if it is not an error.</summary>
     public static KeysError? Read(ReadOnlySpan<byte> body)
     {
         try

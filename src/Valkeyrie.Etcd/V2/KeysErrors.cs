@@ -1,12 +1,12 @@
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>The errors that callers get for what the keys API answers.</summary>
+/// <summary>Creates the errors for answers of the keys API.</summary>
 internal static class KeysErrors
 {
-    /// <summary>The error.</summary>
+    /// <summary>Creates the error for a refusal.</summary>
     /// <param name="error">The refusal.</param>
-    /// <param name="key">The key that was asked about.</param>
-    /// <param name="paths">Names the path that stood in the way.</param>
+    /// <param name="key">The key of the call.</param>
+    /// <param name="paths">Converts the conflicting path to a key.</param>
     /// <param name="info">The store.</param>
     public static KvException Of(KeysError error, string key, KeyPaths paths, KvStoreInfo info) => error.ErrorCode switch
     {
@@ -17,20 +17,20 @@ internal static class KeysErrors
         _ => new KvInvalidArgumentException($"{info.Address} refused the request: {error.Message}: {error.Cause}.") { Key = key, Endpoint = info.Address },
     };
 
-    /// <summary>The error for a directory in place of a value.</summary>
+    /// <summary>Creates the error for a directory in place of a value.</summary>
     public static KvIsDirectoryException IsDirectory(string key, KvStoreInfo info) => new(key, info.Address, RuleOf(info));
 
-    /// <summary>The error for a value in place of a directory.</summary>
-    /// <param name="key">The key that has the value.</param>
+    /// <summary>Creates the error for a value in place of a directory.</summary>
+    /// <param name="key">The key with the value.</param>
     /// <param name="info">The store.</param>
-    /// <param name="advice">What to do, as a sentence; null to advise to make it a directory.</param>
+    /// <param name="advice">What to do, as a sentence; null for the advice to make it a directory.</param>
     public static KvNotDirectoryException NotDirectory(string key, KvStoreInfo info, string? advice = null) => new(key, info.Address, RuleOf(info), advice);
 
-    /// <summary>The error for a reply that should tell of a node and does not.</summary>
+    /// <summary>Creates the error for a reply without the expected node.</summary>
     public static KvUnreachableException WithoutNode(KeysReply reply, string key) =>
         new(KvUnreachableReason.Protocol, $"{reply.Endpoint} answered without a result for '{key}'. Check host and port.") { Key = key, Endpoint = reply.Endpoint };
 
-    /// <summary>The error for a reply that tells of another key than the one that was asked for.</summary>
+    /// <summary>Creates the error for a reply about another key than the requested one.</summary>
     public static KvUnreachableException OfOtherKey(KeysReply reply, string key) =>
         new(KvUnreachableReason.Protocol, $"{reply.Endpoint} answered with a key other than '{key}'. Check host and port.") { Key = key, Endpoint = reply.Endpoint };
 

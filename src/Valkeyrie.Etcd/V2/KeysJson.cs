@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>How the replies that are not nodes are read.</summary>
+/// <summary>Deserializes the replies that are not nodes.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(KeysError))]
 [JsonSerializable(typeof(MemberReply))]

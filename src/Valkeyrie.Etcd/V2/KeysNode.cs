@@ -2,10 +2,10 @@ using Valkeyrie.Etcd.Cluster;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>One node of the server's tree: a key with its value, or a directory.</summary>
+/// <summary>A node of the server's tree: a key with its value, or a directory.</summary>
 internal sealed class KeysNode
 {
-    /// <summary>The rooted path; the empty text for the root itself.</summary>
+    /// <summary>The rooted path; empty for the root.</summary>
     public string Path { get; set; } = "";
 
     public byte[] Value { get; set; } = [];
@@ -16,20 +16,20 @@ internal sealed class KeysNode
 
     public long ModifiedIndex { get; set; }
 
-    /// <summary>The seconds that it has left; 0 if it does not expire.</summary>
+    /// <summary>The remaining seconds; 0 if the node does not expire.</summary>
     public long TtlSeconds { get; set; }
 
-    /// <summary>True if it has a time to live, or had one that has just run out.</summary>
+    /// <summary>True if the node has a time to live, or one that has just expired.</summary>
     public bool Expires { get; set; }
 
-    /// <summary>True if its value is that of a lock's key.</summary>
+    /// <summary>True if the value is that of a lock key.</summary>
     public bool HasLockValue { get; set; }
 
-    /// <summary>True for the key of a lock that was taken here.</summary>
-    /// <param name="key">The key or path under which its reader knows it.</param>
+    /// <summary>Checks whether the node is a lock key of this library.</summary>
+    /// <param name="key">The key or path in the reader's form.</param>
     public bool IsLockKey(string key) => HasLockValue && Expires && key.EndsWith(LockNames.Suffix, StringComparison.Ordinal);
 
-    /// <summary>The node as a pair under the name that its reader knows it by.</summary>
+    /// <summary>Converts the node to a pair with the reader's form of the key.</summary>
     public KvPair ToPair(string key, bool keyOnly = false) => new(keyOnly ? [] : Value)
     {
         Key = key,

@@ -4,7 +4,7 @@ using Valkeyrie.Etcd.Cluster;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>A refusal that does not answer the request.</summary>
+/// <summary>The server refused a request with an error that is not an answer.</summary>
 #pragma warning disable CA1032, CA1064 // turned into another error before a caller of the assembly sees it
 internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? error) : Exception($"HTTP status {(int)status}.")
 {
@@ -12,7 +12,7 @@ internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? err
 
     public KeysError? Error { get; } = error;
 
-    /// <summary>The error for the caller, and what may be done about it.</summary>
+    /// <summary>Returns the failure with the error for the caller.</summary>
     public Failure ToFailure(FailedCall call, KvStoreInfo info, bool credentialAccepted)
     {
         var (endpoint, key) = (call.Endpoint, call.Key);
@@ -36,7 +36,7 @@ internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? err
                 { Key = key, Endpoint = endpoint }) { MayPass = true },
         };
 
-        // The server says the same of a wrong password, of a missing one, and of a user who may not do this.
+        // The server sends the same for a wrong password, a missing one, and a missing permission.
         KvException Unauthorized() =>
             credentialAccepted ? new KvPermissionDeniedException(
                 $"{endpoint} does not permit this{call.ForKey}. Ask for the permission, or sign in as another user.") { Key = key, Endpoint = endpoint }

@@ -1,13 +1,13 @@
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>What the value of a lock's key begins with, so that listings know the key from data that merely has such a name.</summary>
+/// <summary>The beginning of the value of a lock key, by which listings distinguish it from data with such a name.</summary>
 internal static class LockMarker
 {
     private const string Text = "valkeyrie:lock:";
 
-    /// <summary>A value that no other lock's key has.</summary>
+    /// <summary>Creates a unique value for a lock key.</summary>
     public static string NewValue() => Text + Guid.NewGuid().ToString("N");
 
-    /// <summary>True if a value was made here.</summary>
+    /// <summary>Checks whether a value is that of a lock key.</summary>
     public static bool Begins(ReadOnlySpan<byte> value) => value.StartsWith("valkeyrie:lock:"u8);
 }

@@ -3,17 +3,17 @@ using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>What the members of a cluster say of themselves by APIv2.</summary>
+/// <summary>The reports of a cluster's members through the v2 API.</summary>
 internal sealed class MemberChecks(KeysChannel channel, string path)
 {
-    // As the server writes that it knows of no leader.
+    // The server's notation for an unknown leader.
     private const string Nobody = "0";
 
     private static readonly KeysCall Member = new(HttpMethod.Get, KeysAttempt.MemberTarget, null);
 
     private readonly KeysCall _status = new(HttpMethod.Head, KeyPaths.EscapeDirectory(path), path);
 
-    /// <summary>Asks every endpoint at once.</summary>
+    /// <summary>Checks every endpoint at once.</summary>
     public IAsyncEnumerable<KvEndpointStatus> CheckAllAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         EndpointChecks.AsTheyCome(channel.Endpoints.Select(e => (Func<CancellationToken, Task<KvEndpointStatus>>)(stop => CheckAsync(e, timeout, stop))), cancellationToken);
 
@@ -22,7 +22,7 @@ internal sealed class MemberChecks(KeysChannel channel, string path)
         var known = new KvEndpointStatus(endpoint.Name);
         try
         {
-            // This also makes the connection, so that the next call can be timed.
+            // This call also connects, so that the next call can be measured.
             var status = await channel.AskAsync(endpoint, _status, static attempt => attempt.ReadStatusAsync(), timeout, cancellationToken).ConfigureAwait(false);
             var begun = Stopwatch.GetTimestamp();
             known = known with { IsReachable = true, Version = status.Version, Revision = status.Revision };

@@ -1,8 +1,8 @@
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>What <c>/v2/stats/self</c> answers, as far as it is used.</summary>
+/// <summary>The used part of the answer from <c>/v2/stats/self</c>.</summary>
 /// <param name="Id">The member's number.</param>
-/// <param name="State">Its part in the cluster.</param>
+/// <param name="State">The member's role in the cluster.</param>
 /// <param name="LeaderInfo">The leader, as this member knows it.</param>
 internal sealed record MemberReply(string? Id, string? State, MemberReply.Leads? LeaderInfo)
 {
@@ -12,6 +12,6 @@ internal sealed record MemberReply(string? Id, string? State, MemberReply.Leads?
     public bool IsLeader => State == Leader;
 
     /// <summary>The leader.</summary>
-    /// <param name="Leader">Its number.</param>
+    /// <param name="Leader">The leader's number.</param>
     internal sealed record Leads(string? Leader);
 }

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>A key with a time to live that is renewed in the background. Its timing is that of a lease.</summary>
+/// <summary>A key with a time to live that is renewed in the background, with the timing of a lease.</summary>
 internal sealed class RenewedKey(string path, string key, long index, long ttlSeconds, long writtenAt)
 {
     public string Path { get; } = path;
@@ -11,12 +11,12 @@ internal sealed class RenewedKey(string path, string key, long index, long ttlSe
 
     public RenewedLease Lease { get; } = new(new KvLease(index, TimeSpan.FromSeconds(ttlSeconds)), writtenAt);
 
-    /// <summary>The index at which it was made.</summary>
+    /// <summary>The index at which the key was created.</summary>
     public long CreatedIndex { get; } = index;
 
-    /// <summary>The index that the next renewal compares with. Each renewal moves it on.</summary>
+    /// <summary>The index that the next renewal compares. Each renewal changes it.</summary>
     public long Index { get; set; } = index;
 
-    /// <summary>True after a renewal whose answer did not come, so that the key may be at an index not known here.</summary>
+    /// <summary>True after a renewal without an answer, so that the key may have an unknown index.</summary>
     public bool IsUncertain { get; set; }
 }

@@ -3,11 +3,10 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>Renews keys in the background by compare-and-swap until they are let go or lost, and removes those that are left when the store
-/// closes.</summary>
+/// <summary>Renews keys in the background by compare-and-swap until they are released or lost, and removes the rest when the store closes.</summary>
 internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
 {
-    // A closing store must not hang on a server that is gone; what is not removed now ends with its time to live.
+    // A closing store must not hang on a dead server; a key that is not removed now ends with its time to live.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
     private static readonly Version FirstWithRefresh = new(2, 3);
@@ -15,11 +14,11 @@ internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
     private readonly ConcurrentDictionary<RenewedKey, Task> _keys = new();
     private volatile bool _refreshIsKnown;
 
-    /// <summary>The longest that the closing store waits for one step.</summary>
+    /// <summary>The longest wait of a closing store for one step.</summary>
     public TimeSpan PatienceAtClose => CloseTimeout < channel.Timeout ? CloseTimeout : channel.Timeout;
 
-    /// <summary>Refuses a server that would take a renewal for a write of an empty value.</summary>
-    /// <exception cref="KvNotSupportedException">It is older than etcd 2.3.</exception>
+    /// <summary>Refuses a server that would treat a renewal as a write of an empty value.</summary>
+    /// <exception cref="KvNotSupportedException">The server is older than etcd 2.3.</exception>
     public async ValueTask RequireRefreshAsync(CancellationToken cancellationToken)
     {
         if (_refreshIsKnown)
@@ -37,7 +36,7 @@ internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
         _refreshIsKnown = true;
     }
 
-    /// <summary>Begins to renew a key that has just been written.</summary>
+    /// <summary>Starts to renew a key that was just written.</summary>
     public RenewedKey BeginRenewing(string path, string key, long index, long ttlSeconds, long writtenAt)
     {
         var renewed = new RenewedKey(path, key, index, ttlSeconds, writtenAt);
@@ -98,7 +97,7 @@ internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks whether the key is still the one that was made here, moved on by a renewal whose answer was lost.</summary>
+    /// <summary>Checks whether the key is still the one written here, possibly changed by a renewal whose answer was lost.</summary>
     private async ValueTask<bool> FindAsync(RenewedKey key, CancellationToken cancellationToken)
     {
         var reply = await channel.CallAsync(Requests.Get(key.Path, key.Key), cancellationToken).ConfigureAwait(false);
@@ -114,7 +113,7 @@ internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
 
     private async Task RemoveAsync(RenewedKey key, Task renewing, CancellationToken cancellationToken)
     {
-        // A renewal that was just under way ends with its lease; from then on nothing here moves the key.
+        // A renewal under way ends with its lease; from then on nothing here changes the key.
         await renewing.ConfigureAwait(false);
         try
         {
@@ -127,7 +126,7 @@ internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // It is gone already, or goes with its time to live.
+            // The key is already gone, or ends with its time to live.
         }
     }
 }

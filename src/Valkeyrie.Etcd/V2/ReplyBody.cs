@@ -3,30 +3,30 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>Reads a reply's body into pooled memory, and has it parsed as it comes.</summary>
+/// <summary>Reads a reply's body into pooled memory and parses it as it arrives.</summary>
 internal sealed class ReplyBody(Stream stream, ReplyParser parser, int bufferLength) : IDisposable
 {
-    /// <summary>Enough for most replies about a single key.</summary>
+    /// <summary>The buffer size for most replies about a single key, in bytes.</summary>
     public const int SingleLength = 4 << 10;
 
-    /// <summary>For replies that hold a whole tree.</summary>
+    /// <summary>The buffer size for replies with a whole tree, in bytes.</summary>
     public const int TreeLength = 128 << 10;
 
-    // One value with each of its bytes escaped; the server takes no longer one in a request.
+    // One value with each byte escaped; the server accepts no longer one in a request.
     private const int MaxTokenLength = 128 << 20;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(bufferLength);
     private int _length;
 
-    /// <summary>How many bytes have come in.</summary>
+    /// <summary>The number of received bytes.</summary>
     public long Received { get; private set; }
 
-    /// <summary>True if there was none at all.</summary>
+    /// <summary>True if the body is empty.</summary>
     public bool IsEmpty { get; private set; } = true;
 
-    /// <summary>Reads and parses what has come in, waiting for some.</summary>
-    /// <returns>False at the end.</returns>
-    /// <exception cref="KeysProtocolException">It is not a reply of the keys API.</exception>
+    /// <summary>Waits for bytes and parses them.</summary>
+    /// <returns>False at the end of the body.</returns>
+    /// <exception cref="KeysProtocolException">The body is not a reply of the keys API.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>Reads a reply as its bytes come in, without a document in between: either the node that it is about, or all keys of a tree.</summary>
-/// <param name="tree">The tree whose keys are wanted; null for the node alone.</param>
-/// <param name="keysOnly">True to pass over the values of the tree's keys.</param>
-/// <param name="directories">True to give directories as well: as keys that end with a slash, which no other does.</param>
-/// <param name="hideLocks">True to pass over the keys of locks.</param>
+/// <summary>Parses a reply as its bytes arrive, without an intermediate document: either its node, or all keys of a tree.</summary>
+/// <param name="tree">The tree whose keys are requested; null for the node only.</param>
+/// <param name="keysOnly">True to skip the values of the tree's keys.</param>
+/// <param name="directories">True to also return directories: as keys that end with a slash, which no other key does.</param>
+/// <param name="hideLocks">True to skip lock keys.</param>
 internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, bool directories = false, bool hideLocks = false)
 {
-    // Each directory nests twice; far deeper than a path can be written in a request.
+    // Each directory nests twice; far deeper than any path in a request.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 1 << 20 };
 
     private readonly List<OpenNode> _open = new(capacity: 2);
@@ -35,7 +35,7 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
         CreatedIndex,
     }
 
-    /// <summary>True once the whole reply has been read.</summary>
+    /// <summary>True after the whole reply was read.</summary>
     public bool IsComplete { get; private set; }
 
     public string Action { get; private set; } = "";
@@ -44,17 +44,17 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
 
     public KeysNode? Previous { get; private set; }
 
-    /// <summary>The keys of the tree read so far, in the order of the reply. To be emptied by the reader.</summary>
+    /// <summary>The keys of the tree so far, in the order of the reply. The reader removes them.</summary>
     public List<KvPair> Pairs { get; } = [];
 
-    /// <summary>The newest entry of the tree's uppermost directory: in a sorted reply no key that is yet to come lies before it. Null at first.</summary>
+    /// <summary>The newest entry of the tree's top directory: in a sorted reply no later key precedes it. Initially null.</summary>
     public string? ReachedKey { get; private set; }
 
-    /// <summary>Reads on.</summary>
-    /// <param name="bytes">What follows on the bytes consumed before.</param>
-    /// <param name="final">True if nothing comes after.</param>
-    /// <returns>How many bytes were consumed; the rest, part of a token, must be passed again with more after it.</returns>
-    /// <exception cref="KeysProtocolException">It is not a reply of the keys API.</exception>
+    /// <summary>Parses more bytes.</summary>
+    /// <param name="bytes">The bytes after those consumed before.</param>
+    /// <param name="final">True if no more bytes follow.</param>
+    /// <returns>The number of consumed bytes. The rest, a part of a token, must be passed again with more bytes after it.</returns>
+    /// <exception cref="KeysProtocolException">The bytes are not a reply of the keys API.</exception>
     public int Read(ReadOnlySpan<byte> bytes, bool final)
     {
         var reader = new Utf8JsonReader(bytes, final, _state);
@@ -279,7 +279,7 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
         : reader.ValueTextEquals("expiration"u8) ? Property.Expiration
         : Property.Other;
 
-    /// <summary>A string's UTF-8 bytes, straight from the buffer where nothing in it is escaped.</summary>
+    /// <summary>Returns a string's UTF-8 bytes, directly from the buffer if nothing is escaped.</summary>
     private static ReadOnlySpan<byte> Bytes(ref Utf8JsonReader reader)
     {
         if (!reader.ValueIsEscaped)
@@ -303,7 +303,7 @@ internal sealed class ReplyParser(KeyTree? tree = null, bool keysOnly = false, b
     {
         public KeysNode Node { get; } = new();
 
-        /// <summary>Of a tree's key, the key as its reader sees it.</summary>
+        /// <summary>The reader's form of a key in a tree.</summary>
         public string? Key { get; set; }
 
         public bool InChildren { get; set; }

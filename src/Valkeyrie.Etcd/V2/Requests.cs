@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>The requests of the keys API (etcd Documentation/v2/api.md).</summary>
+/// <summary>Creates the requests of the keys API (etcd Documentation/v2/api.md).</summary>
 internal static class Requests
 {
-    // An expiry time is kept in nanoseconds since 1970, which end in the year 2262.
+    // An expiry time is stored in nanoseconds since 1970, which end in the year 2262.
     private const long MaxTtlSeconds = 7_000_000_000;
 
     public static KeysCall Get(string path, string key, bool serializable = false) =>
         new(HttpMethod.Get, KeyPaths.Escape(path) + (serializable ? "?quorum=false" : "?quorum=true"), key);
 
-    /// <summary>Writes a value. The reply leaves node and previous node out, which would only send the values back.</summary>
+    /// <summary>Writes a value. The reply omits the node and the previous node, which would only return the values.</summary>
     public static KeysCall Set(string path, string key, byte[] form, long ttlSeconds) =>
         Put(path, key, "?noValueOnSuccess=true" + Ttl(ttlSeconds), form);
 
@@ -21,7 +21,7 @@ internal static class Requests
     public static KeysCall CompareAndSwap(string path, string key, byte[] form, long index, long ttlSeconds) =>
         Put(path, key, $"?prevIndex={Text(index)}" + Ttl(ttlSeconds), form);
 
-    /// <summary>Sets a new time to live if the key is still at the index, without a change that watches would see.</summary>
+    /// <summary>Sets a new time to live if the key is still at the index, without a change visible to watches.</summary>
     public static KeysCall Refresh(string path, string key, long index, long ttlSeconds) =>
         Put(path, key, $"?prevIndex={Text(index)}&refresh=true&noValueOnSuccess=true" + Ttl(ttlSeconds), []);
 
@@ -41,11 +41,11 @@ internal static class Requests
     public static KeysCall DeleteIfValueIs(string path, string key, string value) =>
         new(HttpMethod.Delete, KeyPaths.Escape(path) + "?prevValue=" + Uri.EscapeDataString(value), key);
 
-    /// <summary>Waits for the first change at an index or after.</summary>
+    /// <summary>Waits for the first change at an index or later.</summary>
     public static KeysCall Wait(string target, string key, long index) => new(HttpMethod.Get, $"{target}&waitIndex={Text(index)}", key);
 
-    /// <summary>A time to live in whole seconds; 0 for none.</summary>
-    /// <exception cref="KvInvalidArgumentException">It is zero or less, or longer than the server can hold.</exception>
+    /// <summary>Converts a time to live to whole seconds; 0 for none.</summary>
+    /// <exception cref="KvInvalidArgumentException">The time is zero or less, or longer than the server supports.</exception>
     public static long TtlSeconds(TimeSpan? ttl, string key)
     {
         if (ttl is not { } span)

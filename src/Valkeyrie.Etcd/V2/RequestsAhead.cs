@@ -12,12 +12,12 @@ internal sealed class RequestsAhead(KeysChannel channel, WatchedPath watched, Fo
     private long _last;
     private int _most = 1;
 
-    /// <summary>The answer to the request for an index.</summary>
+    /// <summary>Returns the answer to the request for an index.</summary>
     public async ValueTask<KeysReply> NextAsync(long next)
     {
         while (_requests.TryPeek(out var first) && first.Index < next)
         {
-            // Its answer is one that has been had: changes below this path are few among those of the store.
+            // A repeated answer: changes below this path are few among those of the store.
             _requests.Dequeue();
             Observe(first.Reply);
             _most = Math.Max(1, _most / 2);
@@ -39,7 +39,7 @@ internal sealed class RequestsAhead(KeysChannel channel, WatchedPath watched, Fo
         return reply;
     }
 
-    /// <summary>Ends what is under way; the next request starts again.</summary>
+    /// <summary>Ends the requests under way; the next request starts again.</summary>
     public void Drop()
     {
         Dispose();
@@ -59,7 +59,7 @@ internal sealed class RequestsAhead(KeysChannel channel, WatchedPath watched, Fo
 
     private void Send(long index)
     {
-        // Nothing is asked for but what comes next, or what the store is known to have come to.
+        // Only the next index is requested, or indexes that the store is known to have reached.
         var call = Requests.Wait(watched.Target, watched.Range.Text, index);
         _requests.Enqueue((index, channel.WaitAsync(call, history, reached: index - 1, _dropped.Token).AsTask()));
         _last = index;

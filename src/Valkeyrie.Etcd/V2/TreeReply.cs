@@ -1,9 +1,9 @@
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>The reply to the reading of a tree: its keys, in order, as they come in.</summary>
-/// <remarks>The server sends a whole tree in one piece, sorted directory by directory: <c>a/x</c> before <c>a-b</c>, since <c>a</c> comes before
-/// <c>a-b</c>. Keys are put into the order of their bytes here, for which those of one directory right below the uppermost are held back
-/// until its next entry comes; so memory holds the largest of those, not the whole tree.</remarks>
+/// <summary>The reply to the read of a tree: its keys, in order, as they arrive.</summary>
+/// <remarks>The server sends a whole tree in one answer, sorted by directory: <c>a/x</c> before <c>a-b</c>, because <c>a</c> precedes <c>a-b</c>. This class
+/// sorts the keys by their bytes. It keeps the keys of one directory directly below the top until the next entry of the top arrives, so memory contains the
+/// largest of these directories, not the whole tree.</remarks>
 internal sealed class TreeReply : IDisposable
 {
     private readonly KeysAttempt? _attempt;
@@ -31,19 +31,19 @@ internal sealed class TreeReply : IDisposable
         Index = index;
     }
 
-    /// <summary>The store's index at which the tree was read.</summary>
+    /// <summary>The store's index at the read of the tree.</summary>
     public long Index { get; }
 
-    /// <summary>The cluster that answered; empty if it does not say.</summary>
+    /// <summary>The cluster that answered; empty if not reported.</summary>
     public string ClusterId { get; }
 
     /// <summary>Why there is no tree; null if there is one.</summary>
     public KeysError? Error { get; }
 
-    /// <summary>True if the path turned out to be a key with a value. To be asked at the end.</summary>
+    /// <summary>True if the path is a key with a value. Read it at the end.</summary>
     public bool IsValue => _parser?.Node is { IsDirectory: false };
 
-    /// <summary>The next keys; null at the end.</summary>
+    /// <summary>Reads the next keys; null at the end.</summary>
     public async ValueTask<IReadOnlyList<KvPair>?> NextAsync()
     {
         while (!_ended)
@@ -73,7 +73,7 @@ internal sealed class TreeReply : IDisposable
         _attempt?.Dispose();
     }
 
-    /// <summary>Takes the keys that no later one can come before; null if there are none.</summary>
+    /// <summary>Takes the keys that no later key can precede; null if there are none.</summary>
     private List<KvPair>? TakeOrdered()
     {
         var pairs = _parser!.Pairs;

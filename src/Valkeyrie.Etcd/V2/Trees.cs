@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>Listing and removing whole trees.</summary>
+/// <summary>Lists and removes whole trees.</summary>
 internal sealed class Trees(KeysChannel channel, KeyPaths paths)
 {
     private const int InFlight = 16;
@@ -15,7 +15,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         await foreach (var pair in ReadAsync(
             range, options.KeysOnly, options.Serializable, mustExist: options.After is null, cancellationToken, hideLocks: range.Kind != KvRangeKind.Key).ConfigureAwait(false))
         {
-            // The API knows no place to begin at.
+            // The API cannot start a listing at a key.
             if ((options.After is not null && KeyOrder.Compare(pair.Key, options.After) <= 0) || !filter.Takes(pair.Key, pair.Revision))
             {
                 continue;
@@ -29,7 +29,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         }
     }
 
-    /// <summary>The entries of a directory, empty directories among them. What lies deeper than right below it is read with all its values.</summary>
+    /// <summary>Lists the entries of a directory, including empty directories. Everything deeper than directly below it is read with all values.</summary>
     public async IAsyncEnumerable<KvEntry> ListEntriesAsync(
         KvRange range, KvEntryOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -78,8 +78,8 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         }
     }
 
-    /// <summary>Removes a tree; see the documentation for what is one atomic step here and what is not.</summary>
-    /// <returns>How many keys there were to remove; 1 for a directory without any.</returns>
+    /// <summary>Removes a tree. The documentation describes which removals are atomic.</summary>
+    /// <returns>The number of keys before the removal; 1 for a directory without keys.</returns>
     public async ValueTask<long> DeleteAsync(KvRange range, CancellationToken cancellationToken)
     {
         var tree = paths.TreeOf(range);
@@ -147,7 +147,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
         };
     }
 
-    /// <summary>Removes everything, entry by entry of the root, which itself cannot be removed.</summary>
+    /// <summary>Removes all keys, entry by entry of the root, which cannot be removed itself.</summary>
     private async ValueTask<long> DeleteEntriesAsync(CancellationToken cancellationToken)
     {
         var entries = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -162,7 +162,7 @@ internal sealed class Trees(KeysChannel channel, KeyPaths paths)
             .ConfigureAwait(false);
     }
 
-    /// <summary>Removes keys one by one, as the API knows nothing of prefixes.</summary>
+    /// <summary>Removes keys one by one, because the API does not support prefixes.</summary>
     private async ValueTask<long> DeleteKeysAsync(KvRange range, KeyTree tree, CancellationToken cancellationToken)
     {
         var keys = new List<string>();

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>What <c>/version</c> answers; releases before 2.1 call it <see cref="ReleaseVersion"/>.</summary>
+/// <summary>The answer from <c>/version</c>. Releases before 2.1 use <see cref="ReleaseVersion"/>.</summary>
 /// <param name="Etcdserver">The server's version.</param>
-/// <param name="ReleaseVersion">The same of old.</param>
+/// <param name="ReleaseVersion">The server's version in old releases.</param>
 internal sealed record VersionReply(string? Etcdserver, string? ReleaseVersion);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>A watch: the keys of a tree as they are, then every change after the index at which they were read.</summary>
+/// <summary>A watch: the existing keys of a tree, then every change after the index at which they were read.</summary>
 internal static class Watch
 {
     private static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(500);
@@ -16,7 +16,7 @@ internal static class Watch
         var isAway = false;
         while (true)
         {
-            // Read in any case: which keys there are must be known when a directory goes.
+            // Read in any case: the existing keys must be known when a directory is removed.
             var (opened, error) = await OpenAsync(channel, tree, mayBeAway: resynchronizing, cancellationToken).ConfigureAwait(false);
             if (opened is null)
             {
@@ -98,8 +98,8 @@ internal static class Watch
         }
     }
 
-    /// <summary>The tree as it is. One that is read again outlasts a store that is away just then, as the watch outlasted whatever made it miss changes: then
-    /// there is none, and the reason.</summary>
+    /// <summary>Reads the tree. A repeated read survives an outage, as the watch survived the failure that made it miss changes: the result is then the reason
+    /// instead of a tree.</summary>
     private static async ValueTask<(TreeReply? Reply, KvException? Away)> OpenAsync(
         KeysChannel channel, KeyTree tree, bool mayBeAway, CancellationToken cancellationToken)
     {
@@ -123,7 +123,7 @@ internal static class Watch
         }
     }
 
-    /// <summary>The next change; false if changes were missed and all is to be read again.</summary>
+    /// <summary>Reads the next change; false if changes were missed and everything must be read again.</summary>
     private static async ValueTask<bool> MoveNextUnlessMissedAsync(
         IAsyncEnumerator<FeedItem> items, KvWatchOptions options, KvRange range, KeysChannel channel)
     {

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>What a <see cref="ChangeFeed"/> follows.</summary>
+/// <summary>The path that a <see cref="ChangeFeed"/> follows.</summary>
 /// <param name="Target">The request target that waits for its next change.</param>
-/// <param name="Probe">A path in it that is quick to read, whatever is there.</param>
-/// <param name="Range">What its reader calls it.</param>
+/// <param name="Probe">A path below it that is read fast, whether or not it exists.</param>
+/// <param name="Range">The range of the reader.</param>
 internal sealed record WatchedPath(string Target, string Probe, KvRange Range);

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>Writes and removals of single keys, and the making of directories.</summary>
+/// <summary>Writes and removes single keys, and creates directories.</summary>
 internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys renewedKeys)
 {
-    // Between "it exists" and the look at its revision it can go again; then it can be made after all.
+    // After the answer that the key exists, it may be removed before its revision is read; then it can be created after all.
     private const int MostTries = 5;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -90,7 +90,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
     }
 
     /// <summary>Removes a key.</summary>
-    /// <returns>Null if it was removed, else why not: <see cref="KeysErrorCode.KeyNotFound"/> or <see cref="KeysErrorCode.NotFile"/>.</returns>
+    /// <returns>Null if the key was removed, otherwise the reason: <see cref="KeysErrorCode.KeyNotFound"/> or <see cref="KeysErrorCode.NotFile"/>.</returns>
     public async ValueTask<int?> DeleteAsync(string key, CancellationToken cancellationToken)
     {
         var reply = await channel.CallAsync(Requests.Delete(paths.PathOf(key), key), cancellationToken).ConfigureAwait(false);
@@ -126,7 +126,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
 
     private KvPair Written(Write write, KeysReply reply, ReadOnlyMemory<byte> value, KvPutOptions options, long sentAt)
     {
-        // Without a node in the reply the key was created: its index is that of its creation.
+        // Without a node in the reply, the key was created: its index is that of its creation.
         var index = reply.Node?.ModifiedIndex ?? reply.Index;
         if (options.KeepAlive)
         {
@@ -150,7 +150,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
             return DirectoryPair(created, write.Key);
         }
 
-        // A put does not mind what is there already, unless it is a value.
+        // A put accepts an existing directory, but not a value.
         var there = await channel.CallAsync(Requests.Get(write.Path, write.Key), cancellationToken).ConfigureAwait(false);
         if (there.Node is { IsDirectory: false })
         {
@@ -211,7 +211,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
         }
     }
 
-    /// <summary>The index at which a key is now; 0 if there is none.</summary>
+    /// <summary>Reads the current index of a key; 0 if it does not exist.</summary>
     private async ValueTask<long> CurrentAsync(string path, string key, CancellationToken cancellationToken)
     {
         var reply = await channel.CallAsync(Requests.Get(path, key), cancellationToken).ConfigureAwait(false);

@@ -6,12 +6,12 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>etcd's APIv3 as the narrow engine that the contract is built on: one request a call.</summary>
+/// <summary>The etcd v3 API as the narrow engine below the contract, with one request for each call.</summary>
 internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStoreOptions options) : IRevisionedEngine
 {
     private const long SmallestLimitWorthHalving = 2;
 
-    /// <summary>What the store promises.</summary>
+    /// <summary>The promises of the store.</summary>
     public static KvPromises Promises { get; } = new()
     {
         EveryChange = true,
@@ -34,11 +34,11 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         ValuesOnDirectories = true,
         RealDirectories = false,
 
-        // One and a half election timeouts, in whole seconds; that timeout is one second by default.
+        // One and a half election timeouts, in whole seconds; the election timeout is one second by default.
         ShortestTtlSeconds = 2,
         ShortestTtlSetting = "--election-timeout",
 
-        // Of the whole request.
+        // The limit of the whole request.
         LargestValue = 3 << 19,
         LargestValueSetting = "--max-request-bytes",
     };
@@ -50,14 +50,14 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
 
     private readonly EtcdCalls _calls = new(channel);
 
-    // Asked once: with two calls in each ping, one of two members would get every status request, and the other none.
+    // Checked once: with two calls in each ping, one of two members would get every status request, and the other none.
     private volatile bool _isUser;
 
     public KvStoreInfo Info => info;
 
     public TimeSpan Timeout => channel.Timeout;
 
-    // Two keep a server of two processors busy, and the third is there when the first has come.
+    // Two pages keep a server with two processors busy, and the third is requested when the first has arrived.
     public int PagesAtOnce => 3;
 
     public async ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken)
@@ -67,12 +67,12 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
             return await _members.StatusAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        // Together, since the status alone tells nothing of the user: etcd 3.4 shows it to anybody.
+        // Both calls, because the status alone does not show whether the user is valid: etcd 3.4 returns it to everyone.
         var user = _members.RequireUserAsync(cancellationToken);
         var status = _members.StatusAsync(cancellationToken);
         await Task.WhenAll(user, status).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // For an unknown user the error says so, and not how the status was refused.
+        // For an unknown user, this error is reported instead of the refused status.
         await user.ConfigureAwait(false);
         _isUser = true;
         return await status.ConfigureAwait(false);
@@ -92,7 +92,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         }
         catch (KvLeaseNotFoundException e)
         {
-            // The server does not say which; the caller does.
+            // The server does not name the lease; the caller knows it.
             throw new KvLeaseNotFoundException(leaseId, e.Endpoint) { Key = key };
         }
     }
@@ -131,17 +131,17 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
             }
             catch (KvException e) when (e.Code == KvErrorCode.QuotaExceeded && limit >= SmallestLimitWorthHalving)
             {
-                // The page came out longer than is taken at once, with values larger than those before: ask for fewer.
+                // The page exceeded the limit, because its values are larger than earlier ones: request fewer pairs.
                 limit /= 2;
             }
             catch (KvInvalidArgumentException) when (query is { Serializable: true, Revision: > 0 })
             {
-                // Members are asked in turn, and one that lags behind does not have the revision yet that another's page was of. The majority has.
+                // Members are called in turn, and one that lags behind does not have the revision of another's page yet. The majority has it.
                 query = query with { Serializable = false };
             }
             catch (KvInvalidArgumentException) when (query is { History: not 0, Revision: > 0 })
             {
-                // A page of that revision was there before; now it lies in the future.
+                // A page of that revision existed before, but now the revision is in the future.
                 throw Changed(query);
             }
         }
@@ -161,7 +161,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         }
         catch (KvLeaseNotFoundException e) when (LeasesOf(transaction) is [var leaseId])
         {
-            // The server does not say which; where there are several, nobody knows.
+            // The server does not name the lease; if the transaction has several, it is not known.
             throw new KvLeaseNotFoundException(leaseId, e.Endpoint) { Key = KeyOf(transaction) };
         }
     }
@@ -187,7 +187,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
 
     public async ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken)
     {
-        // A stream of its own for each renewal costs the server no more than a unary call, and leaves nothing open between two of them.
+        // A separate stream for each renewal costs the server no more than a unary call, and leaves nothing open in between.
         var stream = await channel.OpenStreamAsync(
             EtcdMethods.LeaseKeepAlive, MessageFrame.Of(new LeaseKeepAliveRequest { ID = leaseId }), null, cancellationToken).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
@@ -239,16 +239,16 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     private KvHistoryChangedException Changed(KvRangeQuery query) =>
         HistoryErrors.Changed($"The reading of {query.Range}", query.Range.Text, info.Address);
 
-    /// <summary>The store's newest revision, as the majority knows it, in the history that a watch follows.</summary>
+    /// <summary>Reads the store's newest revision, as the majority knows it, in the history of a watch.</summary>
     private async ValueTask<long> NewestRevisionAsync(KvRange range, long history, CancellationToken cancellationToken)
     {
-        // Any key of the range will do, since whoever may watch it may read that; to count them all would cost the server more.
+        // Any key of the range, because a user who may watch the range may read it; counting all of them would cost the server more.
         var key = KvRange.Key(range.Start.Length > 0 ? range.Start : "-");
         using var page = await RangeAsync(new KvRangeQuery(key) { CountOnly = true, History = history }, cancellationToken).ConfigureAwait(false);
         return page.Revision;
     }
 
-    // The server does not say which revision it has no longer; the caller does.
+    // The server does not name the missing revision; the caller knows it.
     private static async ValueTask<T> NamingRevision<T>(ValueTask<T> call, long? revision, string key)
     {
         try
@@ -261,7 +261,7 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         }
     }
 
-    // A transaction is about the key it puts, if any, else about what it looks at, else about what it removes or reads.
+    // The key of a transaction, for errors, is one that it puts, otherwise one of its conditions, otherwise one that it removes or reads.
     private static string? KeyOf(KvTransaction transaction) =>
         transaction.Then.OfType<KvOperation.Put>().LastOrDefault()?.Key
         ?? (transaction.If.Count > 0 ? transaction.If[0].Range.Text : null)

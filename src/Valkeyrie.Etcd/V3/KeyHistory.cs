@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>The recipe of a key's history: from a version the one before it is read at the revision before; what was before the key was created is
-/// found by a replay of its changes, since no read shows where a key that does not exist once was.</summary>
+/// <summary>Reads a key's history: from each version, the one before it is read at the previous revision. Changes before the key's creation are found by a
+/// replay, because no read shows at which revisions a missing key existed.</summary>
 internal static class KeyHistory
 {
     public static async IAsyncEnumerable<KvEvent> ReadAsync(
@@ -20,7 +20,7 @@ internal static class KeyHistory
 
         if (sinceCreation || oldest?.Version > 1)
         {
-            // Asked for no more; or what came before has been compacted.
+            // No more was requested, or earlier changes are compacted.
             yield break;
         }
 
@@ -32,7 +32,7 @@ internal static class KeyHistory
             yield return replayed[i];
         }
 
-        // The version that the oldest change replaced was written before the changes that are kept, but is kept itself.
+        // The version that the oldest change replaced was written before the kept changes, but is kept itself.
         if (replayed is [var first, ..] && await BeforeAsync(engine, first.Pair, page.History, cancellationToken).ConfigureAwait(false) is { } kept)
         {
             await foreach (var version in VersionsAsync(engine, kept, page.History, cancellationToken).ConfigureAwait(false))
@@ -42,7 +42,7 @@ internal static class KeyHistory
         }
     }
 
-    /// <summary>A version and those before it, back to the key's creation or to what has been compacted.</summary>
+    /// <summary>Reads a version and those before it, back to the key's creation or to compacted versions.</summary>
     private static async IAsyncEnumerable<KvPair> VersionsAsync(
         EtcdV3Engine engine, KvPair? newest, long history, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ internal static class KeyHistory
         }
     }
 
-    /// <summary>What a change found there; null if that was nothing, or has been compacted.</summary>
+    /// <summary>Reads the version that a change replaced; null if there was none, or it is compacted.</summary>
     private static async ValueTask<KvPair?> BeforeAsync(EtcdV3Engine engine, KvPair change, long history, CancellationToken cancellationToken)
     {
         // A delete has no version. Revision 0 would read the newest.

@@ -5,27 +5,27 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>Replays the changes of one key that the server still keeps, by a watch from the oldest revision on.</summary>
-/// <remarks>A watch does not say that nothing more will come. Where a change is known, its arrival says so. Where none is, a second watch
-/// does: it follows all keys from the store's newest revision, at which something has changed. The server catches both up in one go from one
-/// state of the store, so with the second one's first change those of the key are there, or come close behind it. (A watch can be
-/// asked for its progress, too, but before etcd's issue 15220 was fixed servers answered too early.)</remarks>
+/// <summary>Replays the kept changes of one key, with a watch from the oldest revision on.</summary>
+/// <remarks>A watch does not report that no more changes follow. If a later change is known, its arrival shows it. If none is, a second watch shows it: it
+/// follows all keys from the store's newest revision, which has a change. The server catches both up together from one state of the store, so at the first
+/// change of the second watch, those of the key have arrived or follow closely. (A watch can also be asked for its progress, but before the fix of etcd's issue
+/// 15220 servers answered too early.)</remarks>
 internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies replies)
 {
     private const long KeyWatch = 0;
 
-    // What the server has put on its way together, another message of this stream may part by no more.
+    // The longest delay of changes that the server has sent together, caused by other messages of this stream.
     private static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(500);
 
-    // The server tells of so many revisions at once (mvcc's watchBatchMaxRevs, 3.4 to 3.6). What is left follows with its next pass, a tenth of a
-    // second later where it has nothing else to do; only a replay that ends just here waits in vain.
+    // The server sends this number of revisions at once (mvcc's watchBatchMaxRevs, 3.4 to 3.6). The rest follows with its next pass, a tenth of a second later
+    // if it is otherwise idle; only a replay that ends exactly here waits unnecessarily.
     private const int FullBatch = 1_000;
     private static readonly TimeSpan SettledAfterFullBatch = TimeSpan.FromSeconds(5);
 
-    /// <summary>The changes of a key before its creation, oldest first.</summary>
+    /// <summary>Reads the changes of a key before its creation, oldest first.</summary>
     /// <param name="key">The key.</param>
     /// <param name="created">The revision at which it was created.</param>
-    /// <param name="history">The history that it belongs to.</param>
+    /// <param name="history">The history of the revision.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     public async ValueTask<IReadOnlyList<KvEvent>> BeforeCreationAsync(string key, long created, long history, CancellationToken cancellationToken)
     {
@@ -33,10 +33,10 @@ internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies 
         return changes.FindAll(c => c.Revision < created);
     }
 
-    /// <summary>The changes of a key that does not exist up to a revision, oldest first.</summary>
+    /// <summary>Reads the changes of a missing key up to a revision, oldest first.</summary>
     /// <param name="key">The key.</param>
     /// <param name="newest">The store's newest revision.</param>
-    /// <param name="history">The history that it belongs to.</param>
+    /// <param name="history">The history of the revision.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     public async ValueTask<IReadOnlyList<KvEvent>> UpToAsync(string key, long newest, long history, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies 
         return changes.FindAll(c => c.Revision <= newest);
     }
 
-    // A store to which nothing was ever written is at revision 1, and no change is.
+    // A new store is at revision 1, which has no change.
     private async ValueTask<List<KvEvent>> ReadAsync(string key, long last, bool isKnown, long history, CancellationToken cancellationToken)
     {
         var from = 1L;
@@ -96,7 +96,7 @@ internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies 
                     wait = reply.Events.Count >= FullBatch ? SettledAfterFullBatch : Settled;
                 }
 
-                // Where others write, the second watch has no end; only its beginning says something.
+                // If other clients write, the second watch has no end; only its first change counts.
                 if (isOfKey || !hasSettled)
                 {
                     hasSettled |= !isOfKey && reply.Events.Count > 0;
@@ -106,7 +106,7 @@ internal sealed class KeyReplay(EtcdChannel channel, Requests requests, Replies 
         }
         catch (OperationCanceledException) when (hasSettled && !cancellationToken.IsCancellationRequested)
         {
-            // Nothing has come any more.
+            // Nothing more has arrived.
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -5,7 +5,7 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>What the members of a cluster say of themselves, and of the user who asks.</summary>
+/// <summary>The reports of a cluster's members about themselves and about the user.</summary>
 internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
 {
     private const string CommonName = "2.5.4.3";
@@ -13,7 +13,7 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
 
     private bool HasCredential => options.Credential is not null;
 
-    /// <summary>What the member that answers says of itself.</summary>
+    /// <summary>Reads the report of the answering member.</summary>
     public async Task<KvServerStatus> StatusAsync(CancellationToken cancellationToken)
     {
         try
@@ -28,20 +28,21 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
         }
         catch (KvPermissionDeniedException e)
         {
-            // etcd 3.5 tells its status to root alone. That it says so tells all the same that it was reached and took the credential.
+            // etcd 3.5 reports its status only to root. Its refusal shows that it was reached and accepted the credential.
             return new KvServerStatus(e.Endpoint ?? channel.Address, "", null);
         }
     }
 
-    /// <summary>Sees that the server takes whoever asks for a user, or asks for none. What the user may do does not matter.</summary>
-    /// <exception cref="KvException">(<see cref="KvErrorCode.AuthenticationFailed"/>) The server has authentication enabled, and neither a credential nor the client certificate names a user.</exception>
+    /// <summary>Checks that the server accepts the user, or requires none. The user's permissions do not matter.</summary>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.AuthenticationFailed"/>) Authentication is enabled, and neither a credential nor the client
+    /// certificate names a user.</exception>
     public Task RequireUserAsync(CancellationToken cancellationToken) =>
         HasCredential
             ? Task.CompletedTask // Who has one signs in before the first call.
             : RequireUserAsync(async (method, request) =>
                 await channel.CallAsync(method, request, static (_, _) => true, true, null, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Asks every endpoint at once.</summary>
+    /// <summary>Checks every endpoint at once.</summary>
     public IAsyncEnumerable<KvEndpointStatus> CheckAllAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         EndpointChecks.AsTheyCome(channel.Endpoints.Select(e => (Func<CancellationToken, Task<KvEndpointStatus>>)(stop => CheckAsync(e, timeout, stop))), cancellationToken);
 
@@ -51,7 +52,7 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
         var begun = 0L;
         try
         {
-            // This also makes the connection, so that the next call can be timed.
+            // This call also connects, so that the next call can be measured.
             await RequireUserAsync(async (method, request) =>
                 await channel.AskAsync(endpoint, method, request, static _ => true, timeout, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             begun = Stopwatch.GetTimestamp();
@@ -90,8 +91,8 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
         }
     }
 
-    /// <summary>Tells a user whom the client certificate names from one whom the server does not know. Both lack the permission to read, but each user may ask
-    /// for himself.</summary>
+    /// <summary>Distinguishes a user named by the client certificate from an unknown one. Both may lack the permission to read, but each user may read its own
+    /// entry.</summary>
     private static async Task RequireCertifiedUserAsync(string name, string? endpoint, Func<GrpcMethod, MessageFrame, ValueTask> ask)
     {
         try
@@ -128,6 +129,6 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
         };
     }
 
-    // As etcd's own tools write the numbers of members.
+    // The notation of etcd's own tools for the numbers of members.
     private static string? Number(ulong id) => id == 0 ? null : $"{id:x}";
 }

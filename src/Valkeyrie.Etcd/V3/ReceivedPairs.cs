@@ -5,8 +5,8 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>The pairs of a long reply, left in the buffer that they came in and turned into objects as they are asked for: the last key, which the
-/// request for the next page needs, is known at once, and the rest is decoded while that page is already on its way.</summary>
+/// <summary>The pairs of a long reply, kept in the received buffer and decoded when they are used: the last key, which the request for the next page needs, is
+/// known at once, and the rest is decoded while that page is under way.</summary>
 internal sealed class ReceivedPairs : IReadOnlyList<KvPair>, IDisposable
 {
     private const int FirstCapacity = 1024;
@@ -19,12 +19,12 @@ internal sealed class ReceivedPairs : IReadOnlyList<KvPair>, IDisposable
     private byte[]? _buffer;
     private int[] _starts = ArrayPool<int>.Shared.Rent(FirstCapacity);
 
-    /// <summary>Begins without pairs.</summary>
+    /// <summary>Creates an empty list.</summary>
     /// <param name="replies">Decodes a pair.</param>
     /// <param name="reply">The reply.</param>
-    /// <param name="buffer">The pooled buffer that holds it, from now on owned here.</param>
-    /// <param name="asked">The keys that were asked for.</param>
-    /// <param name="keyOnly">True if values were not asked for.</param>
+    /// <param name="buffer">The pooled buffer of the reply, which this object now owns.</param>
+    /// <param name="asked">The requested keys.</param>
+    /// <param name="keyOnly">True if values were not requested.</param>
     public ReceivedPairs(Replies replies, Reply reply, byte[] buffer, RequestedKeys asked, bool keyOnly)
     {
         _asked = asked;
@@ -49,14 +49,14 @@ internal sealed class ReceivedPairs : IReadOnlyList<KvPair>, IDisposable
             }
             catch (EtcdProtocolException e)
             {
-                // The call has long returned: nobody else is there to tell it as the typed error that it is.
+                // The call has already returned, so this is the only place that can report a typed error.
                 throw new KvUnreachableException(
                     KvUnreachableReason.Protocol, $"The server at {_endpoint} does not speak etcd's protocol: {e.Message}", e) { Endpoint = _endpoint };
             }
         }
     }
 
-    /// <summary>Notes where the next pair lies.</summary>
+    /// <summary>Adds the position of the next pair.</summary>
     public void Add(int start, int length)
     {
         if (_starts.Length < 2 * (Count + 1))

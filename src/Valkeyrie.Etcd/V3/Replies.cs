@@ -5,7 +5,7 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>Turns etcd's replies into the contract's types, straight off the received bytes where there may be many.</summary>
+/// <summary>Converts etcd's replies to the contract's types, directly from the received bytes if there may be many.</summary>
 internal sealed class Replies(KeyCodec keys)
 {
     private readonly Requests _requests = new(keys);
@@ -13,7 +13,7 @@ internal sealed class Replies(KeyCodec keys)
     // A shorter reply is decoded at once.
     private const int SmallestLongReply = 64 << 10;
 
-    /// <summary>The store's revision in a reply whose first field is a header, as all are.</summary>
+    /// <summary>Reads the store's revision of a reply, from the header in its first field.</summary>
     public static long Revision(ReadOnlySpan<byte> reply)
     {
         var reader = new WireReader(reply);
@@ -30,7 +30,7 @@ internal sealed class Replies(KeyCodec keys)
         return 0;
     }
 
-    /// <summary>The pair of a reply about one key; null if there is none.</summary>
+    /// <summary>Reads the pair of a reply about one key; null if there is none.</summary>
     public KvPair? Single(ReadOnlySpan<byte> reply, string key)
     {
         var reader = new WireReader(reply);
@@ -49,7 +49,7 @@ internal sealed class Replies(KeyCodec keys)
 
     public static bool Deleted(ReadOnlySpan<byte> reply) => DeletedCount(reply) > 0;
 
-    /// <summary>What a member says of itself.</summary>
+    /// <summary>Reads a member's report about itself.</summary>
     public static KvServerStatus Status(Reply reply)
     {
         var version = "";
@@ -141,7 +141,7 @@ internal sealed class Replies(KeyCodec keys)
         return new KvEvent { Type = type, Pair = pair ?? throw new EtcdProtocolException("A change has no key."), Previous = previous };
     }
 
-    /// <summary>The keys of a lease that lie in the namespace.</summary>
+    /// <summary>Selects the keys of a lease that are in the namespace.</summary>
     public IReadOnlyList<string> Keys(IEnumerable<ByteString> received) =>
         [.. received.Where(k => keys.Covers(k.Span)).Select(k => keys.Decode(k.Span)).Order(StringComparer.Ordinal)];
 
@@ -180,7 +180,7 @@ internal sealed class Replies(KeyCodec keys)
             }
         }
 
-        // First the namespace, which is cut off.
+        // First the namespace, which is removed.
         if (!keys.Covers(key) || keys.Decode(key) is not { } text || !asked.Contain(key, text))
         {
             throw new EtcdProtocolException("The reply contains a key that was not requested.");
@@ -246,7 +246,7 @@ internal sealed class Replies(KeyCodec keys)
         _ => throw new KvInvalidArgumentException($"A transaction cannot contain a {operation.GetType().Name}."),
     };
 
-    /// <summary>The message in a field; empty if there is none.</summary>
+    /// <summary>Returns the message in a field; empty if there is none.</summary>
     private static ReadOnlySpan<byte> Within(ReadOnlySpan<byte> message, int field)
     {
         var reader = new WireReader(message);

@@ -4,14 +4,14 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>Turns calls of the contract into etcd's requests. Reads and writes are written by hand, straight into a frame: a process that only makes those
-/// loads and compiles none of the generated messages.</summary>
+/// <summary>Converts calls of the contract to etcd's requests. Reads and writes are encoded directly into a frame, so a process with only such calls loads and
+/// compiles no generated messages.</summary>
 internal sealed class Requests(KeyCodec keys)
 {
-    // Above what any server can be made to take (gRPC's limit is an int), and so far below 2 GiB that keys and framing fit in too.
+    // Above the highest possible limit of a server (gRPC's limit is an int), and far enough below 2 GiB for keys and framing.
     private const int LongestValues = 1 << 30;
 
-    /// <summary>The most bytes that the fields of a request for a page take beside its two keys.</summary>
+    /// <summary>The maximum size of the fields of a request for a page without its two keys, in bytes.</summary>
     public const int RangeOverhead = 11 * WireWriter.MaxFieldOverhead;
 
     public MessageFrame Put(string key, ReadOnlySpan<byte> value, long leaseId)
@@ -46,9 +46,9 @@ internal sealed class Requests(KeyCodec keys)
         return frame;
     }
 
-    /// <summary>A page of a range.</summary>
-    /// <param name="query">What is asked.</param>
-    /// <param name="asked">Its keys: <see cref="KeysOf(KvRangeQuery)"/>.</param>
+    /// <summary>Creates the request for a page of a range.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="asked">The requested keys: <see cref="KeysOf(KvRangeQuery)"/>.</param>
     public static MessageFrame Range(KvRangeQuery query, RequestedKeys asked)
     {
         var frame = MessageFrame.Rent(asked.Start.Length + asked.End.Length + RangeOverhead);
@@ -58,14 +58,14 @@ internal sealed class Requests(KeyCodec keys)
         return frame;
     }
 
-    /// <summary>A read that needs no permission to be refused for another reason than permission. Serializable: each member answers for itself, also without a
-    /// leader.</summary>
+    /// <summary>Creates a read that can be refused only for a reason other than its content. Serializable: each member answers from its own state, even without
+    /// a leader.</summary>
     public static MessageFrame AnyRead() => Range(new KvRangeQuery(KvRange.All) { CountOnly = true, Serializable = true }, new RequestedKeys([0], []));
 
     /// <summary>Writes the fields of a request for a page.</summary>
-    /// <param name="writer">Has room for both ends and for <see cref="RangeOverhead"/>.</param>
-    /// <param name="query">What is asked.</param>
-    /// <param name="asked">Its keys.</param>
+    /// <param name="writer">The writer, with room for both bounds and for <see cref="RangeOverhead"/>.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="asked">The requested keys.</param>
     public static void WriteRange(ref WireWriter writer, KvRangeQuery query, RequestedKeys asked)
     {
         writer.Bytes(RangeRequest.KeyFieldNumber, asked.Start);
@@ -97,7 +97,7 @@ internal sealed class Requests(KeyCodec keys)
         };
     }
 
-    /// <summary>A watch of all keys of the server, in whatever namespace.</summary>
+    /// <summary>Creates a watch of all keys of the server, in any namespace.</summary>
     public static WatchRequest WatchEverything(long fromRevision)
     {
         var everything = RequestedKeys.Everything;
@@ -112,7 +112,7 @@ internal sealed class Requests(KeyCodec keys)
         };
     }
 
-    /// <summary>The keys of a range.</summary>
+    /// <summary>Returns the keys of a range.</summary>
     public RequestedKeys KeysOf(KvRange range)
     {
         if (range.Kind == KvRangeKind.Key)
@@ -124,7 +124,7 @@ internal sealed class Requests(KeyCodec keys)
         return new RequestedKeys(start, end);
     }
 
-    /// <summary>The keys that a request for a page asks for.</summary>
+    /// <summary>Returns the keys of a request for a page.</summary>
     public RequestedKeys KeysOf(KvRangeQuery query)
     {
         var whole = KeysOf(query.Range);
@@ -138,10 +138,10 @@ internal sealed class Requests(KeyCodec keys)
             query.Before is { } before ? keys.Encode(before) : query.UpTo is { } last ? JustAfter(last) : whole.End);
     }
 
-    /// <summary>Refuses a request that no server can be made to take.</summary>
-    /// <param name="key">The key to name.</param>
-    /// <param name="length">The bytes of its values.</param>
-    /// <exception cref="KvException">(<see cref="KvErrorCode.QuotaExceeded"/>) It is such a one.</exception>
+    /// <summary>Refuses a request that exceeds the limit of any server.</summary>
+    /// <param name="key">The key for the error.</param>
+    /// <param name="length">The size of the values in bytes.</param>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.QuotaExceeded"/>) The request is too large.</exception>
     public static void RefuseIfTooLarge(string key, long length)
     {
         if (length > LongestValues)
@@ -150,6 +150,6 @@ internal sealed class Requests(KeyCodec keys)
         }
     }
 
-    // The smallest key after another one is that key with a zero byte behind it.
+    // The smallest key after another one is that key followed by a zero byte.
     private byte[] JustAfter(string key) => [.. keys.Encode(key), 0];
 }

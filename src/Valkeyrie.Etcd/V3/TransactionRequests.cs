@@ -3,11 +3,11 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>Writes transactions straight into a frame: a batch of 128 puts makes no object for any of them.</summary>
+/// <summary>Writes transactions directly into a frame: a batch of 128 puts allocates no object for any of them.</summary>
 /// <param name="keys">Encodes keys.</param>
 internal sealed class TransactionRequests(KeyCodec keys)
 {
-    // A message in a message: the operation, what it is about, and of a put its three fields.
+    // A nested message: the operation, its content, and the three fields of a put.
     private const int OperationOverhead = 2 * WireWriter.MaxFieldOverhead;
     private const int PutOverhead = 3 * WireWriter.MaxFieldOverhead;
     private const int DeletionOverhead = 2 * WireWriter.MaxFieldOverhead;
@@ -15,9 +15,9 @@ internal sealed class TransactionRequests(KeyCodec keys)
 
     private readonly Requests _requests = new(keys);
 
-    /// <summary>The frame of a transaction.</summary>
+    /// <summary>Encodes a transaction into a frame.</summary>
     /// <param name="transaction">The transaction.</param>
-    /// <exception cref="KvException">(<see cref="KvErrorCode.QuotaExceeded"/>) It is too large for any server.</exception>
+    /// <exception cref="KvException">(<see cref="KvErrorCode.QuotaExceeded"/>) The transaction is too large for any server.</exception>
     public MessageFrame Frame(KvTransaction transaction)
     {
         var frame = MessageFrame.Rent(MaxLength(transaction));
@@ -44,7 +44,7 @@ internal sealed class TransactionRequests(KeyCodec keys)
         }
         catch (KvInvalidArgumentException)
         {
-            // A key holds half of a surrogate pair.
+            // A key contains half of a surrogate pair.
             frame.Return();
             throw;
         }
@@ -72,7 +72,7 @@ internal sealed class TransactionRequests(KeyCodec keys)
         _ => throw new KvInvalidArgumentException($"A transaction cannot contain a {operation.GetType().Name}."),
     };
 
-    // Both ends are of one length, and of one byte at least.
+    // Both bounds have the same length, at least one byte.
     private int MaxLength(KvRange range) => 2 * (keys.MaxByteCount(range.Start) + 1);
 
     private void Write(ref WireWriter writer, KvCondition condition)

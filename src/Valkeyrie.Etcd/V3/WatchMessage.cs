@@ -3,14 +3,14 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>A message of a watch. Its changes stay in the bytes that they came in and are decoded a batch at a time, as they are delivered: a
-/// thousand decoded at once outlive the collector's first generation and cost more to collect than to read.</summary>
+/// <summary>A message of a watch. Its changes stay in the received bytes and are decoded in batches as they are delivered: a thousand changes decoded at once
+/// survive the collector's first generation and cost more to collect than to read.</summary>
 internal sealed class WatchMessage
 {
-    /// <summary>How many changes make a batch. A batch ends with the revision that reaches this many.</summary>
+    /// <summary>The number of changes in a batch. A batch ends with the revision that reaches this number.</summary>
     public const int BatchLength = 32;
 
-    // Servers before 3.5 say "permission denied" of every refusal, later ones name the cause.
+    // Servers before 3.5 send "permission denied" for every refusal, later ones name the cause.
     private static readonly string[] DenialReasons = ["permission", "PermissionDenied", "Unauthenticated", "invalid auth token", "auth store is old", "user name is empty"];
 
     private bool _canceled;
@@ -25,32 +25,32 @@ internal sealed class WatchMessage
     {
     }
 
-    /// <summary>How many changes are yet to be delivered.</summary>
+    /// <summary>The number of changes that are not delivered yet.</summary>
     public int Left => _undecoded + (_ahead is null ? 0 : 1);
 
-    /// <summary>The server's word that the watch has been created.</summary>
+    /// <summary>True if the server reports that the watch has been created.</summary>
     public bool Created { get; private set; }
 
     /// <summary>The store's revision when the message was sent.</summary>
     public long Revision => _revision;
 
-    /// <summary>Why the server has ended the watch; empty if it does not say.</summary>
+    /// <summary>Why the server has ended the watch; empty if not reported.</summary>
     public string Reason => _reason;
 
     /// <summary>True if the server has ended the watch.</summary>
     public bool Ended => _canceled;
 
-    /// <summary>True if it ended the watch for want of a permission or of a valid token.</summary>
+    /// <summary>True if the server ended the watch because of a missing permission or an invalid token.</summary>
     public bool Denied => _canceled && DenialReasons.Any(r => _reason.Contains(r, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>True if the message brings changes and says nothing about the watch.</summary>
+    /// <summary>True if the message contains changes and no report about the watch.</summary>
     public bool HasChangesAlone => _undecoded > 0 && !Created && !_canceled && _compacted == 0;
 
-    /// <summary>The revision to go on from after a message without changes: it says that nothing up to the server's revision is outstanding. The
-    /// reply that a watch has been created says nothing of the kind: older changes may still be on their way.</summary>
+    /// <summary>The revision to continue from after a message without changes, which proves that no change up to the server's revision is outstanding. The
+    /// reply that a watch has been created does not prove this: older changes may still be under way.</summary>
     public long NextRevision { get; private set; }
 
-    /// <summary>Reads all of a message but its changes.</summary>
+    /// <summary>Reads a message without its changes.</summary>
     /// <param name="bytes">The message.</param>
     public static WatchMessage Read(ReadOnlySpan<byte> bytes)
     {
@@ -83,11 +83,11 @@ internal sealed class WatchMessage
         return message;
     }
 
-    /// <summary>Sees that the server still has the revision that the watch goes on from.</summary>
-    /// <param name="asked">That revision, for the error.</param>
+    /// <summary>Checks that the server still has the revision from which the watch continues.</summary>
+    /// <param name="asked">The revision, for the error.</param>
     /// <param name="key">The watched key, for the error.</param>
     /// <param name="address">The server, for the error.</param>
-    /// <exception cref="KvCompactedException">The server has that revision no longer.</exception>
+    /// <exception cref="KvCompactedException">The server no longer has the revision.</exception>
     public void ThrowIfCompacted(long asked, string key, string address)
     {
         if (_compacted > 0)
@@ -96,12 +96,12 @@ internal sealed class WatchMessage
         }
     }
 
-    /// <summary>Decodes the next changes into a batch, until the batch is full or none is left. The changes of a revision stay together.</summary>
+    /// <summary>Decodes the next changes into a batch, until the batch is full or no changes remain. The changes of a revision stay together.</summary>
     /// <param name="bytes">The message.</param>
     /// <param name="replies">Decodes a change.</param>
-    /// <param name="asked">The keys that are watched.</param>
-    /// <param name="batch">The batch. It holds changes of earlier messages, or none.</param>
-    /// <returns>False if the batch is full and changes are left.</returns>
+    /// <param name="asked">The watched keys.</param>
+    /// <param name="batch">The batch, which can already contain changes of earlier messages.</param>
+    /// <returns>False if the batch is full and changes remain.</returns>
     public bool FillBatch(ReadOnlySpan<byte> bytes, Replies replies, RequestedKeys asked, List<KvEvent> batch)
     {
         var reader = new WireReader(bytes[_at..]);

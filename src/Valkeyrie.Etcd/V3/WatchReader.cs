@@ -6,17 +6,17 @@ namespace Valkeyrie.Etcd.V3;
 /// delivered together, so that the reader is called once for all of them.</summary>
 /// <param name="stream">The stream.</param>
 /// <param name="replies">Decodes the changes.</param>
-/// <param name="asked">The keys that are watched.</param>
+/// <param name="asked">The watched keys.</param>
 internal sealed class WatchReader(EtcdStream stream, Replies replies, RequestedKeys asked)
 {
     private WatchMessage? _message;
     private bool _isAhead;
     private KvException? _failure;
 
-    /// <summary>The bytes of the message taken last.</summary>
+    /// <summary>The bytes of the last message taken.</summary>
     public ReadOnlyMemory<byte> Bytes { get; private set; }
 
-    /// <summary>True if the message taken last has changes that are yet to be delivered.</summary>
+    /// <summary>True if the last message taken has undelivered changes.</summary>
     public bool HasChanges => !_isAhead && _message!.Left > 0;
 
     /// <summary>Waits for the next message.</summary>
@@ -24,7 +24,7 @@ internal sealed class WatchReader(EtcdStream stream, Replies replies, RequestedK
     public async ValueTask ArriveAsync() => Bytes = _isAhead ? Bytes : await stream.ReadAsync().ConfigureAwait(false);
 
     /// <summary>Takes the message that has arrived.</summary>
-    /// <exception cref="KvException">It is malformed.</exception>
+    /// <exception cref="KvException">The message is malformed.</exception>
     public WatchMessage Take()
     {
         _message = _failure is not null ? throw _failure : _isAhead ? _message! : Read();
@@ -32,7 +32,7 @@ internal sealed class WatchReader(EtcdStream stream, Replies replies, RequestedK
         return _message;
     }
 
-    /// <summary>Decodes the next changes: those of the message read last, and of the messages behind it that have arrived and hold nothing else.</summary>
+    /// <summary>Decodes the next changes: those of the last message read, and of the messages after it that have arrived and contain only changes.</summary>
     /// <returns>At least one change. The changes of a revision stay together.</returns>
     /// <exception cref="KvException">The first change is malformed.</exception>
     public List<KvEvent> NextBatch()
@@ -48,7 +48,7 @@ internal sealed class WatchReader(EtcdStream stream, Replies replies, RequestedK
                 _message = Read();
                 if (!_message.HasChangesAlone)
                 {
-                    // It says something about the watch, which comes after the changes before it.
+                    // It reports about the watch, so the changes before it are delivered first.
                     _isAhead = true;
                     break;
                 }
@@ -56,7 +56,7 @@ internal sealed class WatchReader(EtcdStream stream, Replies replies, RequestedK
         }
         catch (KvException e) when (whole > 0)
         {
-            // The changes before it are good, and come first.
+            // The changes before it are valid, and are delivered first.
             batch.RemoveRange(whole, batch.Count - whole);
             (_failure, _isAhead) = (e, true);
         }

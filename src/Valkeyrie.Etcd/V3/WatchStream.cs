@@ -4,13 +4,13 @@ using Valkeyrie.Etcd.Grpc;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>A watch that survives its connection: when a stream breaks, another begins at the next revision not yet delivered. The server sends
-/// all changes of a revision in one message, so that revision neither repeats nor loses any.</summary>
+/// <summary>A watch that survives its connection: when a stream breaks, another begins at the next undelivered revision. The server sends all changes of a
+/// revision in one message, so no change is repeated or lost.</summary>
 /// <param name="channel">The cluster.</param>
-/// <param name="requests">Makes the request.</param>
+/// <param name="requests">Creates the request.</param>
 /// <param name="replies">Decodes the changes.</param>
-/// <param name="query">What to follow.</param>
-/// <param name="newestRevision">Asks the majority for the store's newest revision.</param>
+/// <param name="query">The query.</param>
+/// <param name="newestRevision">Reads the store's newest revision from the majority.</param>
 internal sealed class WatchStream(
     EtcdChannel channel, Requests requests, Replies replies, KvWatchQuery query, Func<KvRange, long, CancellationToken, ValueTask<long>> newestRevision)
 {
@@ -19,7 +19,7 @@ internal sealed class WatchStream(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    // A connection that breaks is made again within milliseconds where that is possible at all.
+    // A broken connection is replaced within milliseconds, if that is possible at all.
     private static readonly TimeSpan OutageAfter = TimeSpan.FromSeconds(1);
 
     private readonly KvRange _range = query.Range;
@@ -77,8 +77,8 @@ internal sealed class WatchStream(
                     message.ThrowIfCompacted(_next, _range.Text, channel.Address);
                     if (message.Denied)
                     {
-                        // The server says the same of a token that it no longer knows, and of a new one while it lags behind the others: sign in
-                        // again a few times, then believe it.
+                        // The server sends the same for a token that it no longer knows, and for a new one while it lags behind the others: sign in again a few
+                        // times, then accept the refusal.
                         denials = denials < MostDenials && stream.ForgetToken() ? denials + 1 : throw Denied();
                         break;
                     }
@@ -132,7 +132,7 @@ internal sealed class WatchStream(
         return isDone;
     }
 
-    // The reader has left in the middle: the stream that is still being opened is closed as soon as it is there.
+    // The reader has stopped early: the stream that is still being opened is closed as soon as it is open.
     private static void Abandon(Task<(EtcdStream? Stream, KvException? Error)> opening) => _ = opening.ContinueWith(
         static async o =>
         {
@@ -160,7 +160,7 @@ internal sealed class WatchStream(
         }
     }
 
-    /// <summary>A new stream, or why there is none. That the server was there when the watch began, the read before it has shown.</summary>
+    /// <summary>Opens a new stream, or returns the reason why it cannot. The read before the watch has shown that the server was reachable.</summary>
     private async Task<(EtcdStream? Stream, KvException? Error)> OpenAsync(CancellationToken cancellationToken)
     {
         try
@@ -174,9 +174,9 @@ internal sealed class WatchStream(
         }
     }
 
-    /// <summary>Sees that the stream goes on in the history that is followed.</summary>
-    /// <returns>Why that cannot be known for now; null if it does.</returns>
-    /// <exception cref="KvHistoryChangedException">It does not.</exception>
+    /// <summary>Checks that the stream continues in the followed history.</summary>
+    /// <returns>Why this is not known at the moment; null if it does.</returns>
+    /// <exception cref="KvHistoryChangedException">The stream is in another history.</exception>
     private async ValueTask<KvException?> TryGoOnAsync(long history, long revision, CancellationToken cancellationToken)
     {
         _history = _history == 0 ? history : _history;
@@ -190,7 +190,7 @@ internal sealed class WatchStream(
             return null;
         }
 
-        // A member that lags behind will come to what has been seen; a store that has lost it never will.
+        // A member that lags behind will reach the known revision; a store that lost it never will.
         try
         {
             return await newestRevision(_range, _history, cancellationToken).ConfigureAwait(false) >= _next - 1 ? null : throw Changed();
