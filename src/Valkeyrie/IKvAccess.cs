@@ -163,7 +163,7 @@ public sealed record KvRole(string Name, IReadOnlyList<KvPermission> Permissions
 /// <param name="Access">The permitted access.</param>
 /// <param name="Start">The first key of the range, or the single key.</param>
 /// <param name="End">The key after the range; null for a single key, empty for all keys from <paramref name="Start"/> on.</param>
-#pragma warning disable CA1711 // the term of the field; nothing here is a CodeAccessPermission
+#pragma warning disable CA1711 // the established term; not a CodeAccessPermission
 public sealed record KvPermission(KvAccessKind Access, string Start, string? End) : IFormattable
 {
     /// <summary>Formats a part of the permission as visible text (<see cref="VisibleText"/>).</summary>

@@ -6,7 +6,7 @@ namespace Valkeyrie;
 /// <param name="message">What went wrong and what to do. Contains no secret. Text from other programs in it is made visible
 /// (<see cref="VisibleText"/>).</param>
 /// <param name="inner">The cause; null if none is known.</param>
-#pragma warning disable CA1032 // each error names what it is about; a constructor without that would make one that names nothing
+#pragma warning disable CA1032 // each error names its subject; the standard constructors would create errors without one
 public class KvException(KvErrorCode code, string message, Exception? inner = null) : Exception(VisibleText.Of(message), inner)
 {
     /// <summary>The kind of failure.</summary>

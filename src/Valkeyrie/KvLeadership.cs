@@ -40,13 +40,13 @@ public abstract class KvLeadership : IAsyncDisposable, IFormattable
     public abstract ValueTask ProclaimAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default);
 
     /// <summary>Resigns: ends the leadership, and the next contender leads. The leader calls it when its work is done. Resigning again does nothing.</summary>
-    /// <param name="cancellationToken">Ends the call early; the resignation goes on in the background.</param>
+    /// <param name="cancellationToken">Ends the call early; the resignation continues in the background.</param>
     /// <exception cref="KvLeadershipLostException">The leadership was lost before.</exception>
     public abstract ValueTask ResignAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Ends the leadership on behalf of code other than the leader. The leader is notified first: <see cref="Lost"/> is cancelled, and the callbacks
     /// registered there have up to a second. The leader's own <see cref="ResignAsync"/> then throws. Has no effect on a leadership that has ended.</summary>
-    /// <param name="cancellationToken">Ends the call early; the end goes on in the background.</param>
+    /// <param name="cancellationToken">Ends the call early; the end continues in the background.</param>
     public abstract ValueTask BreakAsync(CancellationToken cancellationToken = default);
 
     /// <summary>The name, the fencing token and the state.</summary>

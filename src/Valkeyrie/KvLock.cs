@@ -37,13 +37,13 @@ public abstract class KvLock : IAsyncDisposable, IFormattable
     };
 
     /// <summary>Releases the lock. The holder calls it when its work is done. Releasing the lock again does nothing.</summary>
-    /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>
+    /// <param name="cancellationToken">Ends the call early; the release continues in the background.</param>
     /// <exception cref="KvLockLostException">The lock was lost before.</exception>
     public abstract ValueTask UnlockAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Releases the lock on behalf of code other than the holder. The holder is notified first: <see cref="Lost"/> is cancelled, and the callbacks
     /// registered there have up to a second. The holder's own <see cref="UnlockAsync"/> then throws. Has no effect on a lock that is not held.</summary>
-    /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>
+    /// <param name="cancellationToken">Ends the call early; the release continues in the background.</param>
     public abstract ValueTask BreakAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Releases the lock if it is still held. Does not throw: if the store cannot be reached, the lock ends with its time to live.</summary>

@@ -113,7 +113,7 @@ public sealed record KvMeasurement(string Operation, string Store) : IFormattabl
                     }
                     catch
                     {
-                        // Tells the other loops to stop.
+                        // Stops the other loops.
                         Volatile.Write(ref failed, true);
                         throw;
                     }

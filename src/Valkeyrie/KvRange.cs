@@ -73,7 +73,7 @@ public sealed class KvRange
 
     /// <summary>Converts a path to the range of a directory; see <see cref="Directory"/>.</summary>
     /// <param name="directory">The path.</param>
-#pragma warning disable CA2225 // the named alternate is Directory: it says what the text becomes
+#pragma warning disable CA2225 // the named alternate is Directory: it states the meaning of the text
     public static implicit operator KvRange(string directory) => Directory(directory);
 #pragma warning restore CA2225
 

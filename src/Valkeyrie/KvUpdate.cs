@@ -58,7 +58,7 @@ public sealed class KvUpdate
         {
             // Without a random pause, colliding clients would collide again.
             var pause = TimeSpan.FromMilliseconds(Math.Min(1 << Math.Min(_attempts, 16), LongestPause.TotalMilliseconds));
-#pragma warning disable CA5394 // nothing depends on it but who is first
+#pragma warning disable CA5394 // it only determines which client is first
             await Task.Delay(pause * Random.Shared.NextDouble(), cancellationToken).ConfigureAwait(false);
 #pragma warning restore CA5394
         }

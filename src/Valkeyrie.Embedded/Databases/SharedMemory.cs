@@ -4,7 +4,7 @@ using Valkeyrie.Embedded.Storage;
 namespace Valkeyrie.Embedded.Databases;
 
 /// <summary>The memory of a database and its users; the last user releases it.</summary>
-#pragma warning disable CA1001 // the last of its users closes the connection
+#pragma warning disable CA1001 // its last user closes the connection
 internal sealed class SharedMemory
 #pragma warning restore CA1001
 {

@@ -8,7 +8,7 @@ namespace Valkeyrie.Embedded.Watching;
 /// <remarks>One thread reads the keys of new changes: immediately after a commit of this process, and every few milliseconds for other processes, while any
 /// watch exists. It passes on only the positions of the changes: a woken watch reads its own changes from the history, at its own pace, so the backlog of a
 /// slow watch stays on the disk.</remarks>
-#pragma warning disable CA1001 // its event may be set by a last commit when it is closed already; it holds nothing that the collector does not free
+#pragma warning disable CA1001 // a last commit may set its event after it was closed; the garbage collector frees everything in it
 internal sealed class ChangeHub
 #pragma warning restore CA1001
 {

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Etcd.Engine;
 
 /// <summary>A call of <see cref="IEtcdCalls"/> failed. The inner exception is the error that the store's own calls would throw.</summary>
-#pragma warning disable CA1032 // made here, with all it needs
+#pragma warning disable CA1032 // created here with all arguments
 public sealed class EtcdCallException : Exception
 #pragma warning restore CA1032
 {

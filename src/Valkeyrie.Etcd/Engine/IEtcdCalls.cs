@@ -22,7 +22,7 @@ public interface IEtcdCalls
     ValueTask<EtcdReply> CallAsync(
         string method, ReadOnlyMemory<byte> request, EtcdCallOptions? options = null, CancellationToken cancellationToken = default);
 
-#pragma warning disable RS0026 // a request in the second place tells the two apart, whatever parameters are added at the end
+#pragma warning disable RS0026 // a request as the second parameter distinguishes the two, regardless of later parameters
     /// <summary>Opens a stream with one request and any number of replies. Returns when the first reply, or the end, has arrived.</summary>
     /// <param name="method">The method: <c>/package.Service/Method</c>.</param>
     /// <param name="request">The request.</param>

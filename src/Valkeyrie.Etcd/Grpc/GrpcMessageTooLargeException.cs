@@ -1,7 +1,7 @@
 namespace Valkeyrie.Etcd.Grpc;
 
 /// <summary>A message is longer than its reader accepts.</summary>
-#pragma warning disable CA1032, CA1064 // made in one place, with all it needs, and turned into another error before a caller of the assembly sees it
+#pragma warning disable CA1032, CA1064 // created in one place with all arguments, and converted to another error inside the assembly
 internal sealed class GrpcMessageTooLargeException(long length) : Exception($"A message of {length} bytes is longer than the limit.")
 {
     public long Length { get; } = length;

@@ -3,7 +3,7 @@ namespace Valkeyrie.Etcd.Http2;
 /// <summary>An HTTP/2 connection (RFC 9113) with any number of concurrent streams.</summary>
 /// <remarks>The platform's own client spends several kilobytes and half of the time of a small call on header collections, redirects and content streams. Here
 /// a call is a header block of indexed fields, its data, and a stream object for the response.</remarks>
-#pragma warning disable CA1001 // End disposes what it owns
+#pragma warning disable CA1001 // End disposes its members
 internal sealed class Http2Connection
 #pragma warning restore CA1001
 {

@@ -5,7 +5,7 @@ using Valkeyrie.Etcd.Cluster;
 namespace Valkeyrie.Etcd.V2;
 
 /// <summary>The server refused a request with an error that is not an answer.</summary>
-#pragma warning disable CA1032, CA1064 // turned into another error before a caller of the assembly sees it
+#pragma warning disable CA1032, CA1064 // converted to another error inside the assembly
 internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? error) : Exception($"HTTP status {(int)status}.")
 {
     public HttpStatusCode Status { get; } = status;

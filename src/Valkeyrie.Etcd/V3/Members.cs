@@ -38,7 +38,7 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
     /// certificate names a user.</exception>
     public Task RequireUserAsync(CancellationToken cancellationToken) =>
         HasCredential
-            ? Task.CompletedTask // Who has one signs in before the first call.
+            ? Task.CompletedTask // A user with a credential signs in before the first call.
             : RequireUserAsync(async (method, request) =>
                 await channel.CallAsync(method, request, static (_, _) => true, true, null, cancellationToken).ConfigureAwait(false));
 

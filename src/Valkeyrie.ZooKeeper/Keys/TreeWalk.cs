@@ -26,8 +26,8 @@ internal sealed class TreeWalk(Nodes nodes, NodeRange range, TreeWalkOptions opt
     /// <summary>Reads the nodes that are pairs, and the directories at which the walk ends.</summary>
     public IAsyncEnumerable<TreeNode> ReadAsync(CancellationToken cancellationToken) => WalkAsync(range.Folder, range.NameStart, isFirst: true, depth: 0, cancellationToken);
 
-    /// <summary>Checks whether a node is a lock node, of this library or of another client's recipe: a child of a lock directory of this library, or a node
-    /// that ends with its session and has a number from the server. It may have data, and is not a pair.</summary>
+    /// <summary>Checks whether a node is a lock node of this library or of another client's recipe: a child of a lock directory (<c>KEY___lock</c>) that ends
+    /// with its session and has a number from the server. It may have data, but is not a pair.</summary>
     public static bool IsOfLock(string path, in NodeStat stat) =>
         stat.SessionId != 0
         && NodePaths.ParentOf(path).EndsWith(LockNames.Suffix, StringComparison.Ordinal)

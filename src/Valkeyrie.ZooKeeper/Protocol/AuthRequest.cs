@@ -13,7 +13,7 @@ internal sealed class AuthRequest(KvCredential credential) : Request<Nothing>(Op
 
     public override void Write(JuteWriter writer)
     {
-        writer.WriteInt(0); // a type that ZooKeeper does not use
+        writer.WriteInt(0); // a type that ZooKeeper ignores
         writer.WriteString(Scheme);
         writer.WriteBuffer(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.GetPassword()}"));
     }

@@ -13,7 +13,7 @@ internal sealed record ConnectReply(TimeSpan Timeout, long SessionId, byte[] Pas
 
     public static ConnectReply Read(ref JuteReader reader)
     {
-        reader.ReadInt(); // the version of the protocol; there is but one
+        reader.ReadInt(); // the version of the protocol; only one exists
         var timeout = reader.ReadInt();
         var id = reader.ReadLong();
         return new ConnectReply(TimeSpan.FromMilliseconds(Math.Max(0, timeout)), id, reader.ReadBuffer() ?? []);

@@ -19,7 +19,7 @@ internal sealed record ConnectRequest(long LastZxid, TimeSpan Timeout, long Sess
         writer.WriteInt((int)Timeout.TotalMilliseconds);
         writer.WriteLong(SessionId);
         writer.WriteBuffer(Password);
-        writer.WriteBool(false); // no server that has lost its cluster
+        writer.WriteBool(false); // do not accept a read-only server
         writer.EndFrame(start);
     }
 

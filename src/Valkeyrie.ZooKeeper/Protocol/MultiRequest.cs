@@ -53,7 +53,7 @@ internal sealed class MultiRequest(params IReadOnlyList<Request> operations) : R
             throw new JuteException("The results are incomplete.");
         }
 
-        reader.ReadInt(); // The error, which stands in the result, too.
+        reader.ReadInt(); // The error, which the result also contains.
         switch (op)
         {
             case OpCode.Error:

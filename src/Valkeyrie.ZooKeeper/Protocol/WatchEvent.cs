@@ -10,7 +10,7 @@ internal readonly record struct WatchEvent(WatchEventType Type, string Path)
     public static WatchEvent Read(ref JuteReader reader)
     {
         var type = (WatchEventType)reader.ReadInt();
-        reader.ReadInt(); // The state of the connection, which this side knows by itself.
+        reader.ReadInt(); // The state of the connection, which this side already knows.
         return new WatchEvent(type, reader.ReadString());
     }
 }

@@ -5,7 +5,7 @@ namespace Valkeyrie.ZooKeeper.Sessions;
 /// <summary>The watches of a session and their receivers.</summary>
 /// <remarks>A server keeps one watch for each connection and path, regardless of the number of receivers here.</remarks>
 /// <param name="session">The session.</param>
-#pragma warning disable CA1001 // a semaphore whose wait handle is never asked for holds nothing
+#pragma warning disable CA1001 // a semaphore without a wait handle needs no disposal
 internal sealed class SessionWatches(Session session)
 #pragma warning restore CA1001
 {

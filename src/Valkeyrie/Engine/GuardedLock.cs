@@ -72,7 +72,7 @@ public abstract class GuardedLock : KvLock
     /// <summary>Notifies the holder that the lock is lost, then releases it. Has no effect on a lock that is not held; waits for a release that is under
     /// way.</summary>
     /// <param name="reason">The reason of the loss.</param>
-    /// <param name="cancellationToken">Ends the call early; the release goes on in the background.</param>
+    /// <param name="cancellationToken">Ends the call early; the release continues in the background.</param>
     public async ValueTask TakeAwayAsync(KvLockLostReason reason, CancellationToken cancellationToken)
     {
         Task ending;

@@ -5,7 +5,7 @@ namespace Valkeyrie.Engine;
 /// <summary>A lease that is renewed in the background, and whether its holder may rely on it.</summary>
 /// <remarks>The holder's deadline counts from the moment when the last successful renewal was sent. The server counts from its arrival, so the holder gives the
 /// lease up before the server grants the lock to another holder.</remarks>
-#pragma warning disable CA1001 // its two cancellation sources hold no timer and no handle, and outlive it in the hands of others
+#pragma warning disable CA1001 // its two cancellation sources hold no timer and no handle, and others use them longer
 public sealed class RenewedLease
 #pragma warning restore CA1001
 {

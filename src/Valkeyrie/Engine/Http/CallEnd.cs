@@ -2,7 +2,7 @@ namespace Valkeyrie.Engine.Http;
 
 /// <summary>Determines whether a call was ended by its caller, by closing the store, or by its deadline: all three cancel the same token.</summary>
 /// <param name="address">The store, for error messages.</param>
-#pragma warning disable CA1001 // a source without a timer holds nothing to free, and calls look at it after the end
+#pragma warning disable CA1001 // a source without a timer needs no disposal, and calls use it after the end
 public sealed class CallEnd(string address)
 #pragma warning restore CA1001
 {

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Valkeyrie.Engine.Http;
 
 /// <summary>A token that is cancelled when the time of a call is up or its caller cancels it. Pooled, because each call needs one.</summary>
-#pragma warning disable CA1001 // End disposes it where it cannot go back to the pool
+#pragma warning disable CA1001 // End disposes it if it cannot return to the pool
 public sealed class Deadline
 #pragma warning restore CA1001
 {
