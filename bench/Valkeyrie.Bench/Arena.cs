@@ -6,13 +6,13 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Bench;
 
-/// <summary>One server and everybody who can talk to it.</summary>
+/// <summary>One server and its clients.</summary>
 internal sealed class Arena : IAsyncDisposable
 {
-    // Far above what all rows together write.
+    // Far above the total of all rows.
     private const string QuotaBytes = "8000000000";
 
-    // etcd takes 128 operations in one transaction.
+    // etcd allows 128 operations in one transaction.
     private const int PutsPerTransaction = 128;
 
     private readonly Lazy<IKvStore> _store;
@@ -22,7 +22,7 @@ internal sealed class Arena : IAsyncDisposable
     private ArenaConsul? _consul;
     private ArenaZooKeeper? _zooKeeper;
 
-    /// <summary>Talks to a server that runs.</summary>
+    /// <summary>Connects to a running server.</summary>
     public Arena(string endpoint, BenchOptions options, bool hasEtcdctl = false, EtcdServer? server = null)
     {
         _server = server;
@@ -40,7 +40,7 @@ internal sealed class Arena : IAsyncDisposable
         Etcdctl = hasEtcdctl && options.Contenders.Contains("etcdctl") ? new Etcdctl(options.Etcdctl, endpoint) : null;
     }
 
-    /// <summary>A folder in memory, since a disk's own speed would hide what is measured here; null where there is none.</summary>
+    /// <summary>A folder in memory, because the speed of a disk would hide the measured one; null if the machine has none.</summary>
     public static string? MemoryDisk { get; } = Directory.Exists("/dev/shm") ? "/dev/shm" : null;
 
     public string Endpoint { get; }
@@ -51,23 +51,23 @@ internal sealed class Arena : IAsyncDisposable
 
     public IKvStore Store => _store.Value;
 
-    /// <summary>Null where there is none or it does not take part.</summary>
+    /// <summary>Null if it is not installed or does not take part.</summary>
     public Etcdctl? Etcdctl { get; }
 
-    /// <summary>Null where there is none or it does not take part.</summary>
+    /// <summary>Null if it is not installed or does not take part.</summary>
     public GoClient? GoClient { get; }
 
     /// <summary>A ready-made client of this server.</summary>
     public Peer PeerNamed(string name) => _peers.Value.First(peer => peer.Name == name);
 
-    /// <summary>Starts a server of its own, on a memory disk where there is one.</summary>
+    /// <summary>Starts a private server, on a memory disk if the machine has one.</summary>
     public static async Task<Arena> OpenAsync(BenchOptions options)
     {
         var server = await EtcdServer.StartAsync(options.Etcd, MemoryDisk, ["--quota-backend-bytes", QuotaBytes]);
         return new Arena(server.Endpoint, options, await Contenders.Etcdctl.FindVersionAsync(options.Etcdctl) is not null, server);
     }
 
-    /// <summary>The other server, started when a row first needs it.</summary>
+    /// <summary>The server for APIv2, started when a row first needs it.</summary>
     public async Task<ArenaV2> V2Async() => _v2 ??= await ArenaV2.StartAsync(Options.Etcd, MemoryDisk);
 
     /// <summary>A Consul, started when a row first needs it.</summary>
@@ -76,12 +76,12 @@ internal sealed class Arena : IAsyncDisposable
     /// <summary>A ZooKeeper, started when a row first needs it.</summary>
     public async Task<ArenaZooKeeper> ZooKeeperAsync() => _zooKeeper ??= await ArenaZooKeeper.StartAsync();
 
-    /// <summary>Those of the contenders that take part.</summary>
-    /// <param name="floor">The bare loop, with which the others are compared.</param>
+    /// <summary>Selects the contenders that take part.</summary>
+    /// <param name="floor">The bare loop, to which the others are compared.</param>
     /// <param name="store">The store.</param>
-    /// <param name="peer">Makes a contender of a ready-made client; null where none can do the work.</param>
-    /// <param name="go">Makes one of etcd's Go client; null where it cannot do the work.</param>
-    /// <param name="etcdctl">Processes of etcdctl; null where they cannot do the work.</param>
+    /// <param name="peer">Creates a contender from a ready-made client; null if none can do the work.</param>
+    /// <param name="go">Creates a contender from etcd's Go client; null if it cannot do the work.</param>
+    /// <param name="etcdctl">Processes of etcdctl; null if they cannot do the work.</param>
     public IReadOnlyList<Contender> Select(
         Contender floor, Contender store, Func<Peer, Contender>? peer = null, Func<GoClient, Contender>? go = null, Contender? etcdctl = null) =>
     [
@@ -92,13 +92,13 @@ internal sealed class Arena : IAsyncDisposable
         .. etcdctl is not null && Etcdctl is not null ? [etcdctl] : Array.Empty<Contender>(),
     ];
 
-    /// <summary>The key of a number: all of one length, in the order of their numbers.</summary>
+    /// <summary>Gets the key of a number. All keys have one length and are in the order of their numbers.</summary>
     public static string KeyOf(string directory, long number) => $"{directory}/{number:D8}";
 
-    /// <summary>A value of so many bytes.</summary>
+    /// <summary>Creates a value of the specified size.</summary>
     public static byte[] Value(int size) => [.. Enumerable.Range(0, size).Select(i => (byte)('a' + i % 26))];
 
-    /// <summary>Writes keys of consecutive numbers, many to a transaction.</summary>
+    /// <summary>Writes keys of consecutive numbers, many per transaction.</summary>
     public async Task FillAsync(string directory, long from, long to, int valueSize)
     {
         var value = ByteString.CopyFrom(Value(valueSize));
@@ -121,7 +121,7 @@ internal sealed class Arena : IAsyncDisposable
     public async Task ClearAsync(string directory) =>
         await Bare.CallAsync(BareClient.DeleteRange, BareClient.Frame(new DeleteRangeRequest { Key = StartOf(directory), RangeEnd = EndOf(directory) }));
 
-    /// <summary>The store's newest revision.</summary>
+    /// <summary>Gets the newest revision of the store.</summary>
     public async Task<long> RevisionAsync()
     {
         var reply = await Bare.CallAsync<RangeResponse>(BareClient.Range, new RangeRequest { Key = ByteString.CopyFromUtf8("x"), CountOnly = true });

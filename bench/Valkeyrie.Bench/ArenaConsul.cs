@@ -4,14 +4,14 @@ using Valkeyrie.Consul;
 
 namespace Valkeyrie.Bench;
 
-/// <summary>A Consul agent, and those who talk to it.</summary>
+/// <summary>A Consul agent and its clients.</summary>
 internal sealed class ArenaConsul(ForegroundServer server, string endpoint) : IAsyncDisposable
 {
     public BareConsulClient Bare { get; } = new(endpoint);
 
     public IKvStore Store { get; } = KvStore.Open($"consul://{endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromMinutes(1) });
 
-    /// <summary>Starts the agent that VALKEYRIE_CONSUL names, else the one on PATH, with its data in memory.</summary>
+    /// <summary>Starts the agent in VALKEYRIE_CONSUL, or the one on PATH, with its data in memory.</summary>
     public static async Task<ArenaConsul> StartAsync()
     {
         ConsulStore.Register();

@@ -3,7 +3,7 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench;
 
-/// <summary>A second server, which serves APIv2, and those who talk to it.</summary>
+/// <summary>A second server, which serves APIv2, and its clients.</summary>
 internal sealed class ArenaV2(EtcdServer server) : IAsyncDisposable
 {
     public BareV2Client Bare { get; } = new(server.Endpoint);
@@ -11,7 +11,7 @@ internal sealed class ArenaV2(EtcdServer server) : IAsyncDisposable
     public IKvStore Store { get; } = KvStore.Open($"etcdv2://{server.Endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromMinutes(1) });
 
     /// <summary>Starts the server.</summary>
-    /// <exception cref="WorkloadSkippedException">This etcd no longer knows APIv2.</exception>
+    /// <exception cref="WorkloadSkippedException">This etcd no longer supports APIv2.</exception>
     public static async Task<ArenaV2> StartAsync(string etcd, string? parentFolder)
     {
         try

@@ -3,12 +3,12 @@ using Valkeyrie.ZooKeeper;
 
 namespace Valkeyrie.Bench;
 
-/// <summary>A ZooKeeper of one member, and those who talk to it.</summary>
+/// <summary>A ZooKeeper with one member, and its clients.</summary>
 internal sealed class ArenaZooKeeper(ForegroundServer server, int port) : IAsyncDisposable
 {
     public IKvStore Store { get; } = KvStore.Open($"zookeeper://127.0.0.1:{port}", new KvStoreOptions { Timeout = TimeSpan.FromMinutes(1) });
 
-    /// <summary>Starts the program that VALKEYRIE_ZOOKEEPER names, else the zkServer.sh on PATH.</summary>
+    /// <summary>Starts the program in VALKEYRIE_ZOOKEEPER, or the zkServer.sh on PATH.</summary>
     public static async Task<ArenaZooKeeper> StartAsync()
     {
         const string Script = "zkServer.sh";
@@ -45,7 +45,7 @@ internal sealed class ArenaZooKeeper(ForegroundServer server, int port) : IAsync
         return new ArenaZooKeeper(server, port);
     }
 
-    /// <summary>A bare connection with a session of its own.</summary>
+    /// <summary>Opens a bare connection with a separate session.</summary>
     public Task<BareZooKeeperClient> ConnectAsync() => BareZooKeeperClient.ConnectAsync(port);
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using Valkeyrie.Bench.Contenders;
 
 namespace Valkeyrie.Bench;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record BenchOptions
 {
     public const string Usage = """
@@ -46,13 +46,13 @@ internal sealed record BenchOptions
 
     public bool Growth { get; private init; }
 
-    /// <summary>The most keys to which the cmdlets are measured.</summary>
+    /// <summary>The maximum number of keys for which the cmdlets are measured.</summary>
     public long LargestGrowth { get; private init; } = 1_000_000;
 
     public bool Help { get; private init; }
 
     /// <summary>Reads the command line.</summary>
-    /// <exception cref="FormatException">It cannot be understood.</exception>
+    /// <exception cref="FormatException">The command line is not valid.</exception>
     public static BenchOptions Parse(IEnumerable<string> arguments)
     {
         var options = new BenchOptions();
@@ -82,11 +82,11 @@ internal sealed record BenchOptions
 
         return options.Rounds > 0 && options.SampleTime > TimeSpan.Zero
             ? options with { Rows = rows }
-            : throw new FormatException("Rounds and seconds must be above zero.");
+            : throw new FormatException("The rounds and the seconds must be greater than zero.");
     }
 
     private static string ValueOf(string option, Queue<string> rest) =>
-        rest.TryDequeue(out var value) ? value : throw new FormatException($"The option '{option}' needs a value.");
+        rest.TryDequeue(out var value) ? value : throw new FormatException($"The option '{option}' requires a value.");
 
     private static string[] ContendersIn(string list)
     {

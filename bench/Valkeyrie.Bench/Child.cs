@@ -8,17 +8,17 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Bench;
 
-/// <summary>A further process of this program, for work that must not be counted as ours or that needs a memory of its own. It says when it is
-/// ready, begins when told to, and tells its result.</summary>
+/// <summary>Another process of this program, for work that must not count as ours or that needs separate memory. It reports when it is
+/// ready, starts on request, and reports its result.</summary>
 internal sealed class Child : IAsyncDisposable
 {
-    /// <summary>Puts so many keys of a directory, 32 in flight.</summary>
+    /// <summary>Puts a number of keys in a directory, 32 in flight.</summary>
     public const string Write = "write";
 
-    /// <summary>Puts so many keys of a directory, many in flight.</summary>
+    /// <summary>Puts a number of keys in a directory, many in flight.</summary>
     public const string WriteFast = "write-fast";
 
-    /// <summary>Hands on what the server sends every 10 ms; see <see cref="Relay"/>.</summary>
+    /// <summary>Forwards the server's data every 10 ms; see <see cref="Relay"/>.</summary>
     public const string Hold = "hold";
 
     /// <summary>Lists a directory through the store.</summary>
@@ -27,7 +27,7 @@ internal sealed class Child : IAsyncDisposable
     /// <summary>Lists a directory as one reply, parsed by the generated classes.</summary>
     public const string ListFloor = "list-floor";
 
-    /// <summary>What marks a command line as a child's.</summary>
+    /// <summary>Marks the command line of a child.</summary>
     public const string Mark = "--child";
 
     private const string Ready = "ready";
@@ -65,7 +65,7 @@ internal sealed class Child : IAsyncDisposable
         return JsonSerializer.Deserialize<ListResult>(line)!;
     }
 
-    /// <summary>Where to connect to instead of the server.</summary>
+    /// <summary>The address to connect to instead of the server.</summary>
     public async Task<string> HoldAsync()
     {
         Go();
@@ -74,13 +74,13 @@ internal sealed class Child : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The end of its input ends a child that was never told to go.
+        // The end of its input ends a child that was never started.
         _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
 
-    /// <summary>The child's side.</summary>
+    /// <summary>Runs the child.</summary>
     public static async Task RunAsync(string[] arguments)
     {
         var (work, endpoint, directory) = (arguments[0], arguments[1], arguments[2]);
@@ -90,7 +90,7 @@ internal sealed class Child : IAsyncDisposable
         Func<string, Task<long>> list = work == ListStore ? path => CountAsync(arena.Store.ListAsync(path)) : path => CountBareAsync(arena, path);
         if (work is ListStore or ListFloor)
         {
-            // Compiled for good before anything counts.
+            // The code is compiled completely before the measurement.
             await arena.FillAsync(WarmUpDirectory, 0, WarmUpKeys, 64);
             for (var i = 0; i < WarmUpLists; i++)
             {
@@ -156,8 +156,8 @@ internal sealed class Child : IAsyncDisposable
     }
 }
 
-/// <summary>What a listing in a process of its own took.</summary>
-/// <param name="Keys">How many keys came.</param>
-/// <param name="Seconds">How long it took.</param>
-/// <param name="PeakGrowth">By how many bytes the peak working set was above the working set before.</param>
+/// <summary>The result of a listing in a separate process.</summary>
+/// <param name="Keys">The number of listed keys.</param>
+/// <param name="Seconds">The duration.</param>
+/// <param name="PeakGrowth">The peak working set minus the working set before, in bytes.</param>
 internal sealed record ListResult(long Keys, double Seconds, long PeakGrowth);

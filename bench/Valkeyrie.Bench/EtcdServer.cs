@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Bench;
 
-/// <summary>A private etcd on free loopback ports, with its data in a temporary folder. Disposing it ends the one and removes the other.</summary>
+/// <summary>A private etcd on free loopback ports, with its data in a temporary folder. Disposing it ends the server and removes the folder.</summary>
 internal sealed class EtcdServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
@@ -24,12 +24,12 @@ internal sealed class EtcdServer : IAsyncDisposable
     /// <summary>Host and port for clients.</summary>
     public string Endpoint { get; }
 
-    /// <summary>The binary that is started where none is named: the one in VALKEYRIE_ETCD, else the one on PATH.</summary>
+    /// <summary>The default binary: the one in VALKEYRIE_ETCD, or the one on PATH.</summary>
     public static string DefaultBinary => Environment.GetEnvironmentVariable("VALKEYRIE_ETCD") is { Length: > 0 } named ? named : "etcd";
 
     /// <summary>Starts a server and waits until it serves.</summary>
     /// <param name="binary">The program; null for <see cref="DefaultBinary"/>.</param>
-    /// <param name="parentFolder">Where to make the temporary folder; null for the system's own place.</param>
+    /// <param name="parentFolder">The parent of the temporary folder; null for the default of the system.</param>
     /// <param name="arguments">Further arguments of etcd.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<EtcdServer> StartAsync(
@@ -89,7 +89,7 @@ internal sealed class EtcdServer : IAsyncDisposable
             ])
         { RedirectStandardError = true };
 
-        // What etcd reads from the environment would overrule the arguments or stop it.
+        // Variables that etcd reads from the environment would override the arguments or stop it.
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("ETCD_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
@@ -98,7 +98,7 @@ internal sealed class EtcdServer : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    /// <summary>True as soon as the server answers; false if it has ended, as when another took its port first.</summary>
+    /// <summary>True when the server answers; false if it has ended, for example because another process took its port first.</summary>
     private async Task<bool> ServesAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpClient();

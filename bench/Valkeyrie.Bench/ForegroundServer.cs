@@ -5,7 +5,7 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench;
 
-/// <summary>A server program that runs in the foreground, on free loopback ports and with its data in a temporary folder. Disposing it ends the one and removes the other.</summary>
+/// <summary>A server program that runs in the foreground, on free loopback ports and with its data in a temporary folder. Disposing it ends the server and removes the folder.</summary>
 internal sealed class ForegroundServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
@@ -24,9 +24,9 @@ internal sealed class ForegroundServer : IAsyncDisposable
     }
 
     /// <summary>Starts a server and waits until it serves.</summary>
-    /// <param name="command">Makes the command line: the program and its arguments. Given the folder.</param>
-    /// <param name="serves">Tells whether it serves.</param>
-    /// <exception cref="WorkloadSkippedException">There is no such program, or it does not serve.</exception>
+    /// <param name="command">Creates the command line, the program and its arguments, for the folder.</param>
+    /// <param name="serves">True when the server serves.</param>
+    /// <exception cref="WorkloadSkippedException">The program does not exist, or the server does not serve.</exception>
     public static async Task<ForegroundServer> StartAsync(Func<string, IReadOnlyList<string>> command, Func<Task<bool>> serves)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Arena.MemoryDisk ?? Path.GetTempPath(), "valkeyrie-" + Path.GetRandomFileName())).FullName;
@@ -56,7 +56,7 @@ internal sealed class ForegroundServer : IAsyncDisposable
         throw new WorkloadSkippedException($"'{words[0]}' does not serve");
     }
 
-    /// <summary>A port that nobody listens on.</summary>
+    /// <summary>Finds a free port.</summary>
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -1,4 +1,4 @@
-// Measures the store against the floor (a bare loop of the protocol with ready-made requests) and ready-made clients, on servers of its own. Only the ratios mean anything elsewhere.
+// Measures the store against the floor (a bare loop of the protocol with ready-made requests) and ready-made clients, on private servers. Only the ratios can be compared between machines.
 using System.Runtime.InteropServices;
 using Valkeyrie.Bench;
 using Valkeyrie.Bench.Contenders;
@@ -81,7 +81,7 @@ if (options.Help)
 SampleLog? log = null;
 Workload[] asked = [.. workloads.Where(w => IsAskedFor(w.Name))];
 Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors for client and server, data on {Arena.MemoryDisk ?? "disk"}");
-Console.WriteLine($"medians of {options.Rounds} interleaved rounds; processor time and bytes are this process's own");
+Console.WriteLine($"medians of {options.Rounds} interleaved rounds; processor time and bytes are those of this process");
 if (asked.Length > 0)
 {
     await MeasureAsync(asked);
@@ -129,7 +129,7 @@ async Task MeasureAsync(Workload[] rows)
         }
         catch (WorkloadSkippedException e)
         {
-            Console.WriteLine($"\n{row.Name}: not run, since {e.Message}.");
+            Console.WriteLine($"\n{row.Name}: not run, because {e.Message}.");
         }
     }
 }

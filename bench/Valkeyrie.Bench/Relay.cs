@@ -3,8 +3,8 @@ using System.Net.Sockets;
 
 namespace Valkeyrie.Bench;
 
-/// <summary>Stands between clients and a server, and hands on what the server sends at intervals alone, so that every client is woken equally often: what
-/// each spends on the same messages can then be told from how often a scheduler happened to wake it.</summary>
+/// <summary>Forwards a server's data to clients only at intervals, so every client wakes up equally often. This separates the cost
+/// of the same messages from the number of times that a scheduler wakes a client.</summary>
 internal sealed class Relay : IAsyncDisposable
 {
     private const int BufferLength = 4 << 20;
@@ -15,7 +15,7 @@ internal sealed class Relay : IAsyncDisposable
     private readonly TimeSpan _interval;
     private readonly Task _accepting;
 
-    /// <summary>Begins to listen on a free port.</summary>
+    /// <summary>Starts to listen on a free port.</summary>
     /// <param name="server">The server, as HOST:PORT.</param>
     /// <param name="interval">The time between two deliveries.</param>
     public Relay(string server, TimeSpan interval)

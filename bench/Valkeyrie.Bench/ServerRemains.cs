@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Bench;
 
-/// <summary>What a started server leaves: its process and its folder. Both go when this is disposed, or when this process ends.</summary>
+/// <summary>The process and the folder of a started server. Both are removed when this object is disposed or this process ends.</summary>
 internal sealed class ServerRemains : IDisposable
 {
     private readonly Process _process;
@@ -13,7 +13,7 @@ internal sealed class ServerRemains : IDisposable
         _process = process;
         _folder = folder;
 
-        // Ctrl+C ends this process without running what a using block would run.
+        // Ctrl+C ends this process without the end of a using block.
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
@@ -23,7 +23,7 @@ internal sealed class ServerRemains : IDisposable
         Remove();
     }
 
-    // Nothing where that was done before.
+    // Does nothing if that was done before.
     private void Remove()
     {
         if (!_process.HasExited)

@@ -5,8 +5,8 @@ using Google.Protobuf;
 
 namespace Valkeyrie.Bench.Contenders;
 
-/// <summary>The floor: a plain <see cref="HttpClient"/> over HTTP/2 that posts ready-made gRPC frames. What the platform gives before anything
-/// clever.</summary>
+/// <summary>The floor: a plain <see cref="HttpClient"/> over HTTP/2 that posts ready-made gRPC frames, as the measure of the platform without
+/// optimizations.</summary>
 internal sealed class BareClient(string endpoint) : IDisposable
 {
     public const string Put = "/etcdserverpb.KV/Put";
@@ -35,7 +35,7 @@ internal sealed class BareClient(string endpoint) : IDisposable
         return frame;
     }
 
-    /// <summary>Sends a frame and reads the reply to its end without looking into it.</summary>
+    /// <summary>Sends a frame and reads the whole reply without parsing it.</summary>
     public async ValueTask CallAsync(string method, byte[] frame)
     {
         using var response = await SendAsync(method, new ByteArrayContent(frame));
@@ -48,7 +48,7 @@ internal sealed class BareClient(string endpoint) : IDisposable
         CheckStatus(method, response);
     }
 
-    /// <summary>Sends a message and gives the reply, read whole and parsed by the generated classes.</summary>
+    /// <summary>Sends a message and returns the whole reply, parsed by the generated classes.</summary>
     public async ValueTask<TReply> CallAsync<TReply>(string method, IMessage message)
         where TReply : IMessage<TReply>, new()
     {
@@ -58,7 +58,7 @@ internal sealed class BareClient(string endpoint) : IDisposable
         return Parse<TReply>(reply.AsSpan(FrameHeaderSize));
     }
 
-    /// <summary>Opens a stream: one message goes up, many come down, each parsed by the generated classes.</summary>
+    /// <summary>Opens a stream with one request and many replies, each parsed by the generated classes.</summary>
     public async IAsyncEnumerable<TReply> StreamAsync<TReply>(string method, IMessage message)
         where TReply : IMessage<TReply>, new()
     {
@@ -89,7 +89,7 @@ internal sealed class BareClient(string endpoint) : IDisposable
 
     private static void CheckStatus(string method, HttpResponseMessage response)
     {
-        // An error without a reply carries its status among the headers (gRPC over HTTP/2: Trailers-Only).
+        // An error without a reply has its status in the headers (gRPC over HTTP/2: Trailers-Only).
         if (!response.TrailingHeaders.TryGetValues("grpc-status", out var status) && !response.Headers.TryGetValues("grpc-status", out status))
         {
             throw new InvalidDataException($"{method} ended without a status.");

@@ -13,18 +13,18 @@ internal sealed class BareConsulClient(string endpoint) : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>The body of a transaction of one put: the shortest request that is answered with the revision.</summary>
+    /// <summary>Creates the body of a transaction with one put: the shortest request whose reply contains the revision.</summary>
     public static byte[] PutBody(string key, byte[] value) =>
         JsonSerializer.SerializeToUtf8Bytes(new[] { new { KV = new { Verb = "set", Key = key, Value = Convert.ToBase64String(value) } } });
 
     public ValueTask CommitAsync(byte[] body) => SendAsync(HttpMethod.Put, "txn", body);
 
-    /// <summary>A put that is answered with true alone.</summary>
+    /// <summary>Puts a value. The reply is only true.</summary>
     public ValueTask PutAsync(string key, byte[] value) => SendAsync(HttpMethod.Put, "kv/" + key, value);
 
     public ValueTask GetAsync(string key) => SendAsync(HttpMethod.Get, $"kv/{key}?consistent", null);
 
-    /// <summary>A directory's keys, read whole and parsed by the platform's serializer.</summary>
+    /// <summary>Lists a directory in one reply, parsed by the platform's serializer.</summary>
     public async ValueTask<int> ListAsync(string directory) =>
         JsonSerializer.Deserialize<Entry[]>(await _http.GetByteArrayAsync($"kv/{directory}/?recurse&consistent"))!.Length;
 

@@ -29,7 +29,7 @@ internal sealed class BareV2Client(string endpoint) : IDisposable
         await ReadAsync(request);
     }
 
-    /// <summary>A directory's keys, read whole and parsed by the platform's serializer.</summary>
+    /// <summary>Lists a directory in one reply, parsed by the platform's serializer.</summary>
     public async ValueTask<int> ListAsync(string directory)
     {
         var bytes = await _http.GetByteArrayAsync($"{directory}/?recursive=true&sorted=true&quorum=true");

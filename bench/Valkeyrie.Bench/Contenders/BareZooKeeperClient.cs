@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Valkeyrie.Bench.Contenders;
 
-/// <summary>The floor of ZooKeeper's protocol: a socket over which ready-made requests go, as many at a time as there may be, and whose replies are counted.</summary>
+/// <summary>The floor of ZooKeeper's protocol: a socket that sends ready-made requests, up to a number in flight, and counts the replies.</summary>
 internal sealed class BareZooKeeperClient : IDisposable
 {
     private const int GetDataOp = 4;
@@ -13,7 +13,7 @@ internal sealed class BareZooKeeperClient : IDisposable
     private const int SessionMilliseconds = 600_000;
     private const int PasswordLength = 16;
 
-    // Servers give it back, and ask for no order.
+    // Servers return it, and require no order.
     private const int AnyXid = 1;
     private const int HeaderLength = 16;
     private const int ErrorOffset = 12;
@@ -45,16 +45,16 @@ internal sealed class BareZooKeeperClient : IDisposable
 
     public static byte[] SetData(string path, byte[] value) => Request(SetDataOp).Text(path).Bytes(value).Int(-1).ToArray();
 
-    /// <summary>A linearizable read: a sync and a read, which are answered in turn.</summary>
+    /// <summary>Makes a linearizable read: a sync and a read, which are answered in order.</summary>
     public static byte[] SyncAndGetData(string path) => [.. Request(SyncOp).Text(path).ToArray(), .. GetData(path)];
 
     public static byte[] GetData(string path) => Request(GetDataOp).Text(path).Byte(0).ToArray();
 
-    /// <summary>Makes so many requests, so many of them in flight.</summary>
-    /// <param name="width">How many may be in flight.</param>
-    /// <param name="operations">How many there are.</param>
-    /// <param name="requests">The requests, taken in turn.</param>
-    /// <param name="repliesEach">How many replies each is answered with.</param>
+    /// <summary>Makes a number of requests, with some of them in flight.</summary>
+    /// <param name="width">The number of requests in flight.</param>
+    /// <param name="operations">The number of requests.</param>
+    /// <param name="requests">The requests, used in turn.</param>
+    /// <param name="repliesEach">The number of replies to each request.</param>
     public async Task RunAsync(int width, long operations, byte[][] requests, int repliesEach)
     {
         var (sent, replies) = (0L, 0L);
@@ -129,7 +129,7 @@ internal sealed class BareZooKeeperClient : IDisposable
         return true;
     }
 
-    /// <summary>A frame as jute writes it: everything big-endian, texts and bytes with their length before them.</summary>
+    /// <summary>A frame in jute's format: numbers are big-endian, and texts and bytes follow their length.</summary>
     private sealed class Frame
     {
         private readonly List<byte> _bytes = [0, 0, 0, 0];

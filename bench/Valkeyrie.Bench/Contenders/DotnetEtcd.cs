@@ -4,7 +4,7 @@ using Google.Protobuf;
 
 namespace Valkeyrie.Bench.Contenders;
 
-/// <summary>dotnet-etcd as its own page shows it: its client with its channel and its retries.</summary>
+/// <summary>dotnet-etcd as in its own documentation: its client with its channel and its retries.</summary>
 internal sealed class DotnetEtcd(string endpoint) : Peer(PeerName)
 {
     public const string PeerName = "dotnet-etcd";

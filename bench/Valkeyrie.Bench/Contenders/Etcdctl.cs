@@ -6,7 +6,7 @@ namespace Valkeyrie.Bench.Contenders;
 /// <summary>etcd's own command line client: one process for each call.</summary>
 internal sealed class Etcdctl(string binary, string endpoint)
 {
-    /// <summary>The version that it tells; null if it cannot be run.</summary>
+    /// <summary>Gets its version; null if it cannot be run.</summary>
     public static async Task<string?> FindVersionAsync(string binary)
     {
         try
@@ -41,7 +41,7 @@ internal sealed class Etcdctl(string binary, string endpoint)
             start.Environment.Remove(name);
         }
 
-        // 3.4 and newer speak APIv3 by themselves; an older one has to be told.
+        // 3.4 and newer use APIv3 by default; an older one needs the variable.
         start.Environment["ETCDCTL_API"] = "3";
         return Process.Start(start)!;
     }

@@ -4,14 +4,14 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench.Contenders;
 
-/// <summary>A program on etcd's own Go client, which VALKEYRIE_GO_CLIENT names. It measures itself, so that its start does not count.</summary>
+/// <summary>A program on etcd's own Go client, which VALKEYRIE_GO_CLIENT names. It measures itself, so its start does not count.</summary>
 /// <remarks>It is called with WORK ENDPOINT DIRECTORY KEYS VALUESIZE WIDTH OPERATIONS, where WORK is put, get or list; keys are DIRECTORY/ and eight digits. It warms up, does the work
-/// and prints how many milliseconds that took.</remarks>
+/// and prints the duration in milliseconds.</remarks>
 internal sealed class GoClient(string program, string endpoint)
 {
     public const string Name = "go";
 
-    /// <summary>The one that the variable names; null if it names none.</summary>
+    /// <summary>The program in the variable; null if it is not set.</summary>
     public static GoClient? Find(string endpoint) =>
         Environment.GetEnvironmentVariable("VALKEYRIE_GO_CLIENT") is { Length: > 0 } program ? new(program, endpoint) : null;
 

@@ -4,7 +4,7 @@ using Grpc.Net.Client;
 
 namespace Valkeyrie.Bench.Contenders;
 
-/// <summary>The stubs that protoc generates on Grpc.Net.Client, with nothing between: what a careful program of one's own would be.</summary>
+/// <summary>The stubs that protoc generates on Grpc.Net.Client without another layer, as a carefully written program would use them.</summary>
 internal sealed class LeanGrpc : Peer
 {
     public const string PeerName = "grpc";

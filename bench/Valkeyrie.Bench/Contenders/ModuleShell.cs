@@ -4,7 +4,7 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench.Contenders;
 
-/// <summary>A PowerShell with the module that the build has staged. Each script measures itself, without the start of PowerShell.</summary>
+/// <summary>A PowerShell with the staged module. Each script measures itself, without the start of PowerShell.</summary>
 internal sealed class ModuleShell
 {
     private readonly string _module;
@@ -12,7 +12,7 @@ internal sealed class ModuleShell
     private ModuleShell(string module) => _module = module;
 
     /// <summary>Finds the module and a PowerShell.</summary>
-    /// <exception cref="WorkloadSkippedException">One of them is not there.</exception>
+    /// <exception cref="WorkloadSkippedException">One of them does not exist.</exception>
     public static async Task<ModuleShell> FindAsync()
     {
         var module = Path.GetFullPath(Path.Combine("out", "Valkeyrie"));
@@ -33,8 +33,8 @@ internal sealed class ModuleShell
         return new ModuleShell(module);
     }
 
-    /// <summary>Runs a script that prints how many milliseconds its work took.</summary>
-    /// <param name="script">The script's file, beside this program. Its first parameter is the module.</param>
+    /// <summary>Runs a script that prints the duration of its work in milliseconds.</summary>
+    /// <param name="script">The file of the script, next to this program. Its first parameter is the module.</param>
     /// <param name="arguments">Its other parameters.</param>
     public async Task<TimeSpan> MeasureAsync(string script, params string[] arguments)
     {
@@ -42,15 +42,15 @@ internal sealed class ModuleShell
         return TimeSpan.FromMilliseconds(double.Parse(output, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Starts a PowerShell and waits until it has ended.</summary>
-    /// <param name="command">What it does after importing the module; null to end at once, without the module.</param>
+    /// <summary>Starts a PowerShell and waits for its end.</summary>
+    /// <param name="command">The command to run after importing the module; null to end immediately, without the module.</param>
     public async Task StartAsync(string? command) => await RunAsync("-Command", command is null ? "exit" : $"Import-Module '{_module}'; {command}; exit");
 
     private static async Task<string> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", .. arguments]) { RedirectStandardOutput = true };
 
-        // The default file of these runs is their own, and PowerShell's makers need not be told of them.
+        // These runs have their own default file, and send no telemetry.
         start.Environment["XDG_DATA_HOME"] = start.Environment["LOCALAPPDATA"] = Directory.CreateDirectory(Path.Combine("out", "bench")).FullName;
         start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         using var process = Process.Start(start)!;

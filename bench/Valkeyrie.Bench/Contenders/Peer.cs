@@ -1,7 +1,7 @@
 namespace Valkeyrie.Bench.Contenders;
 
-/// <summary>A ready-made client of etcd that does the same work by its own public calls.</summary>
-/// <param name="name">What it is called on the command line and in the report.</param>
+/// <summary>A ready-made client of etcd that does the same work with its own public calls.</summary>
+/// <param name="name">Its name on the command line and in the report.</param>
 internal abstract class Peer(string name) : IDisposable
 {
     public string Name { get; } = name;
@@ -15,10 +15,10 @@ internal abstract class Peer(string name) : IDisposable
     /// <summary>Lists a directory, and returns the number of its pairs.</summary>
     public abstract Task<int> ListAsync(string directory);
 
-    /// <summary>Follows a directory until so many events have come, each with its key and its value.</summary>
+    /// <summary>Watches a directory until a number of events have arrived, each with its key and value.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="from">The first revision.</param>
-    /// <param name="events">How many events to wait for.</param>
+    /// <param name="events">The number of events to wait for.</param>
     public abstract Task WatchAsync(string directory, long from, long events);
 
     public void Dispose()

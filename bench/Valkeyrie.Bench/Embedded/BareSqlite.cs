@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Valkeyrie.Bench.Embedded;
 
-/// <summary>What one would write without a store: a table of keys and values, prepared commands, and the settings that the store uses, too.</summary>
+/// <summary>The usual solution without a store: a table of keys and values, prepared commands, and the same settings as the store.</summary>
 internal sealed class BareSqlite : IDisposable
 {
     private readonly SqliteConnection _connection;
@@ -30,7 +30,7 @@ internal sealed class BareSqlite : IDisposable
         _list = Command("SELECT key, value FROM pairs WHERE key >= $start AND key < $end ORDER BY key", "$start", "$end");
     }
 
-    /// <summary>Writes a pair in a transaction of its own.</summary>
+    /// <summary>Writes a pair in a separate transaction.</summary>
     public void Put(string key, byte[] value)
     {
         _put.Parameters[0].Value = key;

@@ -19,7 +19,7 @@ internal sealed class EmbeddedArena : IAsyncDisposable
         Store = EmbeddedStore.Open(StoreFile);
     }
 
-    /// <summary>How many puts <see cref="KvBatchWriter"/>, and so an import, makes in one transaction.</summary>
+    /// <summary>The number of puts that <see cref="KvBatchWriter"/>, and therefore an import, groups into one transaction.</summary>
     public const int PutsPerBatch = 128;
 
     public string BareFile => Path.Combine(_folder, "bare.db");
@@ -43,10 +43,10 @@ internal sealed class EmbeddedArena : IAsyncDisposable
         }
     }
 
-    /// <summary>The name of a file that does not exist yet.</summary>
+    /// <summary>Gets the name of a file that does not exist yet.</summary>
     public string NewFile() => Path.Combine(_folder, Guid.NewGuid().ToString("n") + ".db");
 
-    /// <summary>What it costs here to have a page written over on the disk for certain, as a log is, in microseconds.</summary>
+    /// <summary>Measures how long it takes to overwrite a page durably, as in a log, in microseconds.</summary>
     public double MeasureSync()
     {
         var page = new byte[4096];
@@ -61,7 +61,7 @@ internal sealed class EmbeddedArena : IAsyncDisposable
             times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
         }
 
-        // The first half made the file longer, which costs more.
+        // The first half extended the file, which takes longer.
         return Rounds.Median(times.Skip(200));
     }
 

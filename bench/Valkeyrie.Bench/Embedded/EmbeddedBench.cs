@@ -6,7 +6,7 @@ namespace Valkeyrie.Bench.Embedded;
 /// <summary>Measures the embedded store against a bare loop of Microsoft.Data.Sqlite with the same settings, both on files in one folder.</summary>
 internal static class EmbeddedBench
 {
-    /// <summary>What marks a command line as one for this.</summary>
+    /// <summary>Marks a command line for this benchmark.</summary>
     public const string Mark = "embedded";
 
     private const string FolderOption = "--folder";
@@ -33,7 +33,7 @@ internal static class EmbeddedBench
             var rest = arguments.ToList();
             if (rest.IndexOf(FolderOption) is >= 0 and var at)
             {
-                folder = at + 1 < rest.Count ? rest[at + 1] : throw new FormatException($"The option '{FolderOption}' needs a value.");
+                folder = at + 1 < rest.Count ? rest[at + 1] : throw new FormatException($"The option '{FolderOption}' requires a value.");
                 rest.RemoveRange(at, 2);
             }
 

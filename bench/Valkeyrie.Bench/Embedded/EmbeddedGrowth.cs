@@ -3,7 +3,7 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench.Embedded;
 
-/// <summary>How the file and the cost of a put grow with the number of keys.</summary>
+/// <summary>Measures how the file and the duration of a put grow with the number of keys.</summary>
 internal static class EmbeddedGrowth
 {
     public const string Name = "growth";
@@ -26,7 +26,7 @@ internal static class EmbeddedGrowth
         {
             var costs = (await MeasureAsync(few, Few, round + 1), await MeasureAsync(many, Many, round + 1));
 
-            // The first one lets the logs grow to their length.
+            // The first run extends the logs to their length.
             if (round >= 0)
             {
                 rounds.Add(costs);
@@ -69,7 +69,7 @@ internal static class EmbeddedGrowth
 
     private static string KeyOf(long number, long keys) => Arena.KeyOf("bench", number * Stride % keys);
 
-    // The file and what has not been moved into it from the log.
+    // The file and the part of the log that has not been moved into it.
     private static long Size(string file) => new FileInfo(file).Length;
 
     private static async Task<double> TimeAsync(Func<long, ValueTask<KvPair>> put, int width)

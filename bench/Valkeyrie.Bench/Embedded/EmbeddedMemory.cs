@@ -3,7 +3,7 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench.Embedded;
 
-/// <summary>By how much the process grows while many keys are listed or watched.</summary>
+/// <summary>Measures how much the process grows while many keys are listed or watched.</summary>
 internal static class EmbeddedMemory
 {
     public const string Name = "memory";
@@ -133,7 +133,7 @@ internal static class EmbeddedMemory
     {
         if (count != expected)
         {
-            throw new InvalidDataException($"{count} keys were listed where {expected} are.");
+            throw new InvalidDataException($"{count} keys were listed instead of {expected}.");
         }
     }
 }

@@ -4,11 +4,11 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Bench.Embedded;
 
-/// <summary>A row on files.</summary>
-/// <param name="name">What the row is called on the command line.</param>
-/// <param name="title">What is done, in words, for the report.</param>
-/// <param name="unit">What is counted.</param>
-/// <param name="prepare">Lays out the data and gives those who take part, bare SQLite first.</param>
+/// <summary>A row of the benchmark on files.</summary>
+/// <param name="name">The name of the row on the command line.</param>
+/// <param name="title">The work in words, for the report.</param>
+/// <param name="unit">The counted unit.</param>
+/// <param name="prepare">Writes the data and returns the contenders, bare SQLite first.</param>
 internal sealed class EmbeddedRow(string name, string title, string unit, Func<EmbeddedArena, Task<IReadOnlyList<Contender>>> prepare)
     : Row(name, title, unit)
 {
@@ -19,7 +19,7 @@ internal sealed class EmbeddedRow(string name, string title, string unit, Func<E
     private const int Imported = 100_000;
     private const int InFlightInLibrary = 256;
 
-    // Coprime to the number of keys: every key once before any comes again, and never the next one beside.
+    // Coprime to the number of keys: every key once before any repeats, and never the neighbor of the last one.
     private const long Stride = 7_919;
 
     public static IReadOnlyList<EmbeddedRow> All { get; } =
@@ -41,7 +41,7 @@ internal sealed class EmbeddedRow(string name, string title, string unit, Func<E
     {
         var value = Arena.Value(ValueSize);
 
-        // A log that still grows is synced at about twice the cost of one that is written over: let both have come round before.
+        // Syncing a growing log takes about twice as long as overwriting one, so both logs reach their length first.
         for (var i = 0; i < FillsUntilTheLogIsGrown; i++)
         {
             await arena.FillAsync("bench", 0, Keys, ValueSize);
@@ -158,7 +158,7 @@ internal sealed class EmbeddedRow(string name, string title, string unit, Func<E
     {
         if (count != expected)
         {
-            throw new InvalidDataException($"{count} keys were listed where {expected} are.");
+            throw new InvalidDataException($"{count} keys were listed instead of {expected}.");
         }
     }
 }

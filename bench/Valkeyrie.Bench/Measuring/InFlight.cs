@@ -1,6 +1,6 @@
 namespace Valkeyrie.Bench.Measuring;
 
-/// <summary>Keeps so many calls in flight until all are done.</summary>
+/// <summary>Keeps a number of calls in flight until all are done.</summary>
 internal static class InFlight
 {
     public static Task RunAsync(int width, long operations, Func<long, ValueTask> call)

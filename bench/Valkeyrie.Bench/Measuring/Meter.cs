@@ -12,7 +12,7 @@ internal sealed class Meter
     private TimeSpan? _told;
     private (TimeSpan Elapsed, TimeSpan ProcessorTime, long Allocated)? _used;
 
-    /// <summary>Forgets what has been measured so far and begins here.</summary>
+    /// <summary>Discards the measurement so far and starts again.</summary>
     public void Restart()
     {
         _used = null;
@@ -21,13 +21,13 @@ internal sealed class Meter
         _started = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>Takes a time that another process has measured in place of our own.</summary>
+    /// <summary>Uses a time that another process has measured instead of our own.</summary>
     public void Tell(TimeSpan elapsed) => _told = elapsed;
 
-    /// <summary>Ends the measurement here: what is tidied up afterwards does not count.</summary>
+    /// <summary>Ends the measurement, so the cleanup does not count.</summary>
     public void Pause() => _used ??= (Stopwatch.GetElapsedTime(_started), ProcessorTime() - _processorTime, GC.GetTotalAllocatedBytes(precise: true) - _allocated);
 
-    /// <summary>What was used since the start, for each of so many units.</summary>
+    /// <summary>Gets the usage since the start per unit.</summary>
     public Sample Stop(long units)
     {
         Pause();
@@ -43,7 +43,7 @@ internal sealed class Meter
 }
 
 /// <summary>One sample of one contender.</summary>
-/// <param name="Rate">Units a second.</param>
-/// <param name="ProcessorMicroseconds">Processor time of this process for each unit.</param>
-/// <param name="AllocatedBytes">Bytes allocated in this process for each unit.</param>
+/// <param name="Rate">Units per second.</param>
+/// <param name="ProcessorMicroseconds">Processor time of this process per unit.</param>
+/// <param name="AllocatedBytes">Bytes allocated in this process per unit.</param>
 internal readonly record struct Sample(double Rate, double ProcessorMicroseconds, double AllocatedBytes);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Valkeyrie.Bench.Measuring;
 
-/// <summary>Prints the standings of a row as lines of a table.</summary>
+/// <summary>Prints the results of a row as lines of a table.</summary>
 internal static class Report
 {
     public static void Write(Row row, IReadOnlyList<Standing> standings)

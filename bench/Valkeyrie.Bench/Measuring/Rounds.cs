@@ -3,13 +3,13 @@ using System.Diagnostics;
 namespace Valkeyrie.Bench.Measuring;
 
 /// <summary>The medians of one contender over all rounds of a row.</summary>
-/// <param name="Contender">Who.</param>
+/// <param name="Contender">The name of the contender.</param>
 /// <param name="Median">The median of each figure.</param>
-/// <param name="Ratio">The median over the rounds of its rate as a part of the first contender's in the same round.</param>
+/// <param name="Ratio">The median over the rounds of its rate divided by the first contender's rate in the same round.</param>
 /// <param name="Samples">Its samples, one for each round.</param>
 internal sealed record Standing(Contender Contender, Sample Median, double Ratio, IReadOnlyList<Sample> Samples);
 
-/// <summary>Measures the contenders of a row in turn, round by round, so that whatever slows the machine down meets all of them alike.</summary>
+/// <summary>Measures the contenders of a row in turn, round by round, so a slowdown of the machine affects all of them equally.</summary>
 internal static class Rounds
 {
     private const long FirstGuess = 20;
@@ -25,7 +25,7 @@ internal static class Rounds
         var samples = contenders.Select(_ => new List<Sample>()).ToArray();
         for (var round = 0; round < options.Rounds; round++)
         {
-            // Another one begins each round: what a contender leaves behind is not always met by the same next one.
+            // Each round begins with another contender, so the effects of one do not always hit the same next one.
             for (var turn = 0; turn < contenders.Count; turn++)
             {
                 var i = (round + turn) % contenders.Count;
@@ -55,7 +55,7 @@ internal static class Rounds
             return contender.FixedOperations;
         }
 
-        // Grows until a sample takes its time; the code is compiled for good on the way.
+        // Grows until a sample fills its time, which also compiles the code completely.
         for (var operations = contender.OtherProcess ? 1 : FirstGuess; ;)
         {
             var started = Stopwatch.GetTimestamp();
@@ -72,7 +72,7 @@ internal static class Rounds
 
     private static async Task<Sample> SampleAsync(Contender contender, long operations)
     {
-        // No contender pays for another's garbage.
+        // No contender collects the garbage of another.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var meter = new Meter();

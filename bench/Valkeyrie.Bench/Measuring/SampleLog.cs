@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Valkeyrie.Bench.Measuring;
 
-/// <summary>Every sample of a run, for a file: what a table of medians leaves out.</summary>
+/// <summary>Writes every sample of a run to a file, because a table contains only medians.</summary>
 /// <param name="server">The server or engine, such as "etcd 3.5.16".</param>
 /// <param name="rounds">The number of rounds.</param>
 internal sealed class SampleLog(string server, int rounds)
@@ -33,7 +33,7 @@ internal sealed class SampleLog(string server, int rounds)
 
     /// <summary>Adds a row whose contenders were measured at several sizes.</summary>
     /// <param name="name">The name of the row on the command line.</param>
-    /// <param name="figures">What was measured, each with its samples.</param>
+    /// <param name="figures">The measured figures, each with its samples.</param>
     public void AddGrowth(string name, IEnumerable<object> figures) => _rows.Add(new { Name = name, Growth = figures });
 
     public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(
@@ -50,7 +50,7 @@ internal sealed class SampleLog(string server, int rounds)
         },
         Layout) + "\n");
 
-    // Linux alone has a file that names it.
+    // Only Linux has a file with the name of the processor.
     private static string FindProcessor()
     {
         var line = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith(ProcessorField, StringComparison.Ordinal)) : null;

@@ -4,7 +4,7 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>Puts on Consul, so many in flight at a time. The floor makes transactions of one put, which alone are answered with the revision.</summary>
+/// <summary>Puts on Consul, a number of them in flight. The floor uses transactions with one put, because only their replies contain the revision.</summary>
 internal sealed class ConsulPutWorkload(string name, int width)
     : Workload(name, $"Consul, values of {SingleCalls.ValueSize} B, {SingleCalls.InWords(width)}", "put")
 {
@@ -27,7 +27,7 @@ internal sealed class ConsulPutWorkload(string name, int width)
     }
 }
 
-/// <summary>Consistent reads on Consul, so many in flight at a time.</summary>
+/// <summary>Consistent reads on Consul, a number of them in flight.</summary>
 internal sealed class ConsulGetWorkload(string name, int width)
     : Workload(name, $"Consul, values of {SingleCalls.ValueSize} B, {SingleCalls.InWords(width)}", "get")
 {
@@ -42,7 +42,7 @@ internal sealed class ConsulGetWorkload(string name, int width)
     }
 }
 
-/// <summary>A directory listed whole on Consul. The floor is one reply, read whole and parsed by the platform's serializer.</summary>
+/// <summary>Lists a directory on Consul. The floor is one reply, parsed by the platform's serializer.</summary>
 internal sealed class ConsulListWorkload(string name, int keys, int valueSize)
     : Workload(name, string.Create(CultureInfo.InvariantCulture, $"Consul, {keys:#,0} keys with values of {valueSize} B"), "key")
 {

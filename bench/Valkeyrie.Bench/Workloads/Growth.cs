@@ -6,21 +6,21 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>How times and memory grow with the number of keys, on a server that holds no others. Each listing runs in a process of its own, so that its peak is its own.</summary>
+/// <summary>Measures how times and memory grow with the number of keys, on a server without other keys. Each listing runs in a separate process, so it has a separate peak.</summary>
 internal static class Growth
 {
     private const int ValueSize = 64;
     private const int Puts = 2_000;
     private const long Largest = 1_000_000;
 
-    /// <summary>A million keys listed: time and peak memory.</summary>
+    /// <summary>Lists a million keys: time and peak memory.</summary>
     public static async Task MemoryAsync(BenchOptions options)
     {
         const string Directory = "bench/memory";
         await using var arena = await Arena.OpenAsync(options);
         await arena.FillAsync(Directory, 0, Largest, ValueSize);
         Console.WriteLine();
-        Console.WriteLine($"memory: {Largest:#,0} keys with values of {ValueSize} B listed in a process of its own, {options.Rounds} rounds");
+        Console.WriteLine($"memory: {Largest:#,0} keys with values of {ValueSize} B listed in a separate process, {options.Rounds} rounds");
         Console.WriteLine($"  {"",-42} {"keys/s",14} {"growth of peak working set",28}");
         foreach (var (name, _, seconds, peak) in await MedianListsAsync(arena, Directory, Largest))
         {
@@ -28,13 +28,13 @@ internal static class Growth
         }
     }
 
-    /// <summary>From a thousand keys to a million.</summary>
+    /// <summary>Measures from a thousand keys to a million.</summary>
     public static async Task GrowthAsync(BenchOptions options)
     {
         const string Directory = "bench/growth";
         await using var arena = await Arena.OpenAsync(options);
         Console.WriteLine();
-        Console.WriteLine($"growth: values of {ValueSize} B; one put at a time, and the directory listed in a process of its own, {options.Rounds} rounds");
+        Console.WriteLine($"growth: values of {ValueSize} B; one put at a time, and the directory listed in a separate process, {options.Rounds} rounds");
         Console.WriteLine($"  {"keys",10} {"",-42} {"us/put",10} {"list ns/key",12} {"peak growth",12}");
         var keys = 0L;
         for (var size = 1_000L; size <= Largest; size *= 10)
@@ -71,7 +71,7 @@ internal static class Growth
             {
                 await using var child = await Child.StartAsync(work, arena.Endpoint, directory, keys);
                 var result = await child.ListAsync();
-                results.Add(result.Keys == keys ? result : throw new InvalidDataException($"{result.Keys} keys were listed where {keys} are."));
+                results.Add(result.Keys == keys ? result : throw new InvalidDataException($"{result.Keys} keys were listed instead of {keys}."));
             }
         }
 

@@ -5,7 +5,7 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>A directory listed whole. The floor is one Range reply, read whole and parsed by the classes that protoc generates.</summary>
+/// <summary>Lists a directory. The floor is one Range reply, parsed by the classes that protoc generates.</summary>
 internal sealed class ListWorkload(string name, int keys, int valueSize)
     : Workload(name, string.Create(CultureInfo.InvariantCulture, $"{keys:#,0} keys with values of {valueSize} B"), "key")
 {
@@ -42,7 +42,7 @@ internal sealed class ListWorkload(string name, int keys, int valueSize)
     {
         if (count != keys)
         {
-            throw new InvalidDataException($"{count} keys were listed where {keys} are.");
+            throw new InvalidDataException($"{count} keys were listed instead of {keys}.");
         }
     }
 }

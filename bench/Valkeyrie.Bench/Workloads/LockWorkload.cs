@@ -5,11 +5,11 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>A free lock taken and released. The floor is what a new lock of etcd's Go client sends: a lease granted, the key put in a
+/// <summary>Takes and releases a free lock. The floor sends the same requests as a new lock of etcd's Go client: a lease granted, the key put in a
 /// transaction, the owner read, the key deleted, the lease revoked.</summary>
 internal sealed class LockWorkload() : Workload("lock", "a free lock taken and released", "lock")
 {
-    // Any number will do that the server would not choose for another.
+    // Any number that the server would not choose for another lease.
     private const long LeaseId = 0x7661_6C6B;
     private const long Ttl = 20;
 

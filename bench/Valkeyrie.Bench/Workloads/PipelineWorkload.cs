@@ -3,12 +3,12 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>Many keys written by a cmdlet in a PowerShell, beside the library's own puts, 256 in flight.</summary>
-/// <param name="name">What the row is called on the command line.</param>
-/// <param name="title">What is done, in words.</param>
-/// <param name="keys">How many keys.</param>
+/// <summary>Writes many keys with a cmdlet in a PowerShell, next to the library's own puts, 256 in flight.</summary>
+/// <param name="name">The name of the row on the command line.</param>
+/// <param name="title">The work in words.</param>
+/// <param name="keys">The number of keys.</param>
 /// <param name="cmdlet">The name of the cmdlet, for the report.</param>
-/// <param name="script">The script that does the work and prints the milliseconds.</param>
+/// <param name="script">The script that does the work and prints its milliseconds.</param>
 internal abstract class ShellWriteWorkload(string name, string title, int keys, string cmdlet, string script) : Workload(name, title, "key")
 {
     protected const int ValueSize = 64;
@@ -35,14 +35,14 @@ internal abstract class ShellWriteWorkload(string name, string title, int keys, 
         ];
     }
 
-    /// <summary>Writes what the work reads.</summary>
+    /// <summary>Writes the data that the work reads.</summary>
     protected virtual Task PrepareKeysAsync(Arena arena, string folder, int count) => Task.CompletedTask;
 
-    /// <summary>Further contenders.</summary>
+    /// <summary>More contenders.</summary>
     protected virtual IEnumerable<Contender> Others(Arena arena) => [];
 }
 
-/// <summary>Objects piped into Set-KvValue.</summary>
+/// <summary>Pipes objects into Set-KvValue.</summary>
 internal sealed class PipelineWorkload()
     : ShellWriteWorkload("pipeline", $"{Objects} objects with values of {ValueSize} B piped into Set-KvValue", Objects, "Set-KvValue", "pipeline.ps1")
 {
@@ -59,14 +59,14 @@ internal sealed class PipelineWorkload()
     }
 }
 
-/// <summary>A file brought in by Import-KvTree.</summary>
+/// <summary>Imports a file with Import-KvTree.</summary>
 internal sealed class ImportWorkload()
     : ShellWriteWorkload("import", $"{Keys} keys with values of {ValueSize} B from a JSON file by Import-KvTree", Keys, "Import-KvTree", "import.ps1")
 {
     private const int Keys = 100_000;
 }
 
-/// <summary>A directory copied by Copy-KvTree.</summary>
+/// <summary>Copies a directory with Copy-KvTree.</summary>
 internal sealed class CopyWorkload()
     : ShellWriteWorkload("copy", $"{Keys} keys with values of {ValueSize} B by Copy-KvTree", Keys, "Copy-KvTree", "copy.ps1")
 {

@@ -4,23 +4,23 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>How the cmdlets that read and write many keys grow with their number, each beside the library's call that does the same.</summary>
+/// <summary>Measures how the cmdlets that read and write many keys grow with their number, each next to the library's call for the same work.</summary>
 internal static class ShellGrowth
 {
     private const int ValueSize = 64;
     private const long Smallest = 1_000;
     private const int Width = 256;
 
-    // A pipeline takes one object at a time, and holds them all in a script that measures it.
+    // A pipeline reads one object at a time; a measuring script keeps them all in memory.
     private const long LargestPipeline = 100_000;
 
-    // What takes longer than this at one size takes ten times as long at the next.
+    // If one size takes longer than this, the next one takes ten times as long.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
-    /// <summary>Measures every row from a thousand keys up to a number.</summary>
-    /// <param name="options">The server, and how many rounds.</param>
-    /// <param name="largest">The most keys.</param>
-    /// <param name="logOf">Keeps the samples of a server.</param>
+    /// <summary>Measures every row from a thousand keys up to a maximum.</summary>
+    /// <param name="options">The server, and the number of rounds.</param>
+    /// <param name="largest">The maximum number of keys.</param>
+    /// <param name="logOf">Stores the samples of a server.</param>
     public static async Task RunAsync(BenchOptions options, long largest, Func<string, SampleLog> logOf)
     {
         ModuleShell shell;
@@ -30,7 +30,7 @@ internal static class ShellGrowth
         }
         catch (WorkloadSkippedException e)
         {
-            Console.WriteLine($"\ncmdlets by number of keys: not run, since {e.Message}.");
+            Console.WriteLine($"\ncmdlets by number of keys: not run, because {e.Message}.");
             return;
         }
 

@@ -6,7 +6,7 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>Puts, so many in flight at a time.</summary>
+/// <summary>Puts, a number of them in flight.</summary>
 internal sealed class PutWorkload(string name, int width)
     : Workload(name, $"values of {SingleCalls.ValueSize} B, {SingleCalls.InWords(width)}", "put")
 {
@@ -46,7 +46,7 @@ internal sealed class GetWorkload() : Workload("get", $"values of {SingleCalls.V
     }
 }
 
-/// <summary>What the rows of single calls share.</summary>
+/// <summary>The common part of the rows of single calls.</summary>
 internal static class SingleCalls
 {
     public const int ValueSize = 256;

@@ -3,7 +3,7 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>A directory listed by Get-KvTree in a PowerShell, beside the library's own listing.</summary>
+/// <summary>Lists a directory with Get-KvTree in a PowerShell, next to the library's own listing.</summary>
 internal sealed class TreeWorkload() : Workload("tree", $"{Keys} keys with values of {ValueSize} B listed by Get-KvTree", "key")
 {
     private const int Keys = 100_000;

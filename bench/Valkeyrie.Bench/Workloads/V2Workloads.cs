@@ -3,7 +3,7 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>Puts through APIv2, so many in flight at a time.</summary>
+/// <summary>Puts with APIv2, a number of them in flight.</summary>
 internal sealed class V2PutWorkload(string name, int width)
     : Workload(name, $"APIv2, values of {SingleCalls.ValueSize} B, {SingleCalls.InWords(width)}", "put")
 {
@@ -19,7 +19,7 @@ internal sealed class V2PutWorkload(string name, int width)
     }
 }
 
-/// <summary>Linearizable reads through APIv2, one at a time.</summary>
+/// <summary>Linearizable reads with APIv2, one at a time.</summary>
 internal sealed class V2GetWorkload() : Workload("v2get", $"APIv2, values of {SingleCalls.ValueSize} B, {SingleCalls.InWords(1)}", "get")
 {
     public override async Task<IReadOnlyList<Contender>> PrepareAsync(Arena arena)
@@ -37,7 +37,7 @@ internal sealed class V2GetWorkload() : Workload("v2get", $"APIv2, values of {Si
     }
 }
 
-/// <summary>A directory listed whole through APIv2. The floor is one reply, read whole and parsed by the platform's serializer.</summary>
+/// <summary>Lists a directory with APIv2. The floor is one reply, parsed by the platform's serializer.</summary>
 internal sealed class V2ListWorkload(string name, int keys, int valueSize)
     : Workload(name, string.Create(CultureInfo.InvariantCulture, $"APIv2, {keys:#,0} keys with values of {valueSize} B"), "key")
 {

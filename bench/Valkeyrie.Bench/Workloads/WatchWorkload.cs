@@ -4,12 +4,12 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>Events of a directory as another process writes them. The writer sets the rate; the cost of the watch is its processor time.</summary>
+/// <summary>Watches a directory while another process writes. The writer determines the rate; the cost of the watch is its processor time.</summary>
 /// <param name="name">The name of the row on the command line.</param>
-/// <param name="writing">How the other process writes, in words.</param>
+/// <param name="writing">The work of the other process, in words.</param>
 /// <param name="writer">The work of that process.</param>
-/// <param name="events">How many events make a sample.</param>
-/// <param name="held">True to have a relay deliver them every 10 ms, so that all contenders are woken equally often.</param>
+/// <param name="events">The number of events per sample.</param>
+/// <param name="held">True if a relay delivers them every 10 ms, so all contenders wake up equally often.</param>
 internal sealed class WatchWorkload(string name, string writing, string writer, int events, bool held = false)
     : Workload(name, $"events as they happen, written by another process {writing}; look at the processor time", "event")
 {
@@ -60,7 +60,7 @@ internal sealed class WatchWorkload(string name, string writing, string writer, 
     }) { FixedOperations = events, WarmUps = 3 };
 }
 
-/// <summary>Events of the past, replayed as fast as the server gives them.</summary>
+/// <summary>Replays past events as fast as the server sends them.</summary>
 internal sealed class ReplayWorkload() : Workload("replay", "events of the past, replayed", "event")
 {
     private const string Directory = "bench/replay";

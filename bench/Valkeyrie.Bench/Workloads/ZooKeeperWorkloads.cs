@@ -4,7 +4,7 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>Puts on ZooKeeper, so many in flight at a time. The floor sends ready-made requests that write the data of nodes which exist.</summary>
+/// <summary>Puts on ZooKeeper, a number of them in flight. The floor sends ready-made requests that write the data of existing nodes.</summary>
 internal sealed class ZooKeeperPutWorkload(string name, int width)
     : Workload(name, $"ZooKeeper, values of {SingleCalls.ValueSize} B, {SingleCalls.InWords(width)}", "put")
 {
@@ -22,7 +22,7 @@ internal sealed class ZooKeeperPutWorkload(string name, int width)
     }
 }
 
-/// <summary>Linearizable reads on ZooKeeper, so many in flight at a time. The floor sends a sync before each read.</summary>
+/// <summary>Linearizable reads on ZooKeeper, a number of them in flight. The floor sends a sync before each read.</summary>
 internal sealed class ZooKeeperGetWorkload(string name, int width)
     : Workload(name, $"ZooKeeper, values of {SingleCalls.ValueSize} B, {SingleCalls.InWords(width)}", "get")
 {
@@ -39,7 +39,7 @@ internal sealed class ZooKeeperGetWorkload(string name, int width)
     }
 }
 
-/// <summary>A directory listed whole on ZooKeeper. The floor knows the names, and reads one node after the other.</summary>
+/// <summary>Lists a directory on ZooKeeper. The floor knows the names, and reads one node after another.</summary>
 internal sealed class ZooKeeperListWorkload(string name, int keys, int valueSize)
     : Workload(name, string.Create(CultureInfo.InvariantCulture, $"ZooKeeper, {keys:#,0} keys with values of {valueSize} B"), "key")
 {
