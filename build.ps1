@@ -9,7 +9,7 @@
     demo    the README's first session, on a private store that needs no server
     soak    run rounds under faults with growing seeds, and idle clients next to them, until one fails; arguments: duration (10m), first seed
     docs    update the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
-    pictures take the README's pictures again: real sessions in a real terminal, tmux; arguments: names of pictures, else all
+    pictures take the README's pictures again: real sessions in a real terminal, tmux; arguments: names of pictures; default: all
     chart   draw the picture of speed from docs/measurements/etcd.json, which bench --json writes
     analyze check every script with PSScriptAnalyzer
     surface update the declared surface of the libraries, PublicAPI.Unshipped.txt, after a deliberate change
@@ -36,7 +36,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 if ([Console]::IsOutputRedirected) {
-    # For what is started from here too.
+    # Also for the processes that are started here.
     $env:NO_COLOR = '1'
 }
 
@@ -85,13 +85,13 @@ function Invoke-TestTask {
 }
 
 function Invoke-PesterTask {
-    # Where several processes share the files: the folder in which each notes those that it takes. Whoever started them has fetched what there is.
+    # If several processes share the files: the folder in which each process marks the files that it takes. The starting process has already fetched the tools.
     $claims = $args | Select-Object -First 1
     if (-not (Import-Pester)) {
         exit 2
     }
 
-    # A test that needs something which not every machine has bears its name as a tag.
+    # A test that needs a tool which not every machine has carries its name as a tag.
     $needs = [ordered]@{
         etcd             = [bool](Find-Program etcd) -and [bool](Find-Program etcdctl)
         etcdv2           = (Find-Program etcd) -and "$(& (Find-Program etcd) --help 2>&1)" -match 'enable-v2'
@@ -103,7 +103,7 @@ function Invoke-PesterTask {
     }
     $missing = @($needs.Keys | Where-Object { -not $needs[$_] })
 
-    # The largest first, so that no process is left with a long one while the others have ended.
+    # The largest first, so no process runs a long file after the others have ended.
     $files = Get-ChildItem tests/Pester -Filter *.Tests.ps1 | Sort-Object Length -Descending
     $runs = @($files | Where-Object { -not $claims -or (Request-File $_ $claims) } | ForEach-Object { Invoke-PesterFile $_ $missing })
     $failed = $runs | ForEach-Object { $_.FailedCount + $_.FailedBlocksCount + $_.FailedContainersCount } | Measure-Object -Sum
@@ -119,7 +119,7 @@ function Invoke-PesterTask {
     exit ($failed.Sum -gt 0)
 }
 
-# True for the one process that asks first.
+# True for the first process that asks.
 function Request-File([IO.FileInfo] $File, [string] $Claims) {
     try {
         [IO.File]::Open((Join-Path $Claims $File.Name), [IO.FileMode]::CreateNew).Dispose()
@@ -130,16 +130,16 @@ function Request-File([IO.FileInfo] $File, [string] $Claims) {
     }
 }
 
-# The tests see these variables, so they bear names that no test has for its own.
+# The tests see these variables, so no test may use the same names.
 function Invoke-PesterFile([IO.FileInfo] $PesterFile, [string[]] $MissingTools) {
-    # Without Pester's XML report, which cannot hold the control characters that some tests are about.
+    # Without Pester's XML report, which cannot contain the control characters of some tests.
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = $PesterFile.FullName
     $configuration.Run.PassThru = $true
     $configuration.Filter.ExcludeTag = $MissingTools
     $configuration.Output.Verbosity = 'Detailed'
 
-    # The tests see the variables of whoever calls them, and are to meet PowerShell's own default.
+    # The tests see the variables of their caller, and must run with PowerShell's defaults.
     $ErrorActionPreference = 'Continue'
     $run = Invoke-Pester -Configuration $configuration
     $ErrorActionPreference = 'Stop'
@@ -203,7 +203,7 @@ function Invoke-AnalyzeTask {
     exit ($findings.Count -gt 0)
 }
 
-# By what the analyzer says: dotnet format takes lines away that records need.
+# From the analyzer's messages: dotnet format removes lines that records need.
 function Invoke-SurfaceTask {
     foreach ($declared in Get-Item src/*/PublicAPI.Unshipped.txt) {
         $said = dotnet build $declared.DirectoryName -c Release --no-incremental -v quiet -nologo -p:NuGetAudit=false | Out-String -Stream
@@ -265,7 +265,7 @@ function Invoke-BenchTask {
 # --- parts of tasks -------------------------------------------------------------------------------------------------------------------
 
 function Assert-Dotnet {
-    # Asked inside the repository: global.json has a say in which SDK will do.
+    # Runs inside the repository, because global.json determines the suitable SDKs.
     if (-not (Get-Command dotnet -ErrorAction Ignore) -or -not (dotnet --version)) {
         throw 'The .NET SDK 10.0.100 or newer was not found. Get it at https://dotnet.microsoft.com/download.'
     }
@@ -277,7 +277,7 @@ function Assert-ExitCode([string] $What) {
     }
 }
 
-# True if etcd and etcdctl are here. On other systems than Windows build.sh finds them, and installs them where that is allowed.
+# True if etcd and etcdctl are available. On systems other than Windows, build.sh finds them, and installs them if that is allowed.
 function Find-Etcd {
     if (-not $IsWindows) {
         bash ./build.sh etcd etcd etcdctl | Out-Host
@@ -292,30 +292,30 @@ function Find-Etcd {
     $missing.Count -eq 0
 }
 
-# A program is the one that VALKEYRIE_ETCD, VALKEYRIE_ETCDCTL or VALKEYRIE_CONSUL names, or the one on PATH.
+# A program is the one in VALKEYRIE_ETCD, VALKEYRIE_ETCDCTL or VALKEYRIE_CONSUL, or the one on PATH.
 function Find-Program([string] $Name) {
     $named = [Environment]::GetEnvironmentVariable("VALKEYRIE_$($Name.ToUpperInvariant())")
     Get-Command ($named ? $named : $Name) -CommandType Application -TotalCount 1 -ErrorAction Ignore
 }
 
-# Windows keeps the files of a module for as long as a PowerShell has it imported.
+# Windows locks the files of a module while a PowerShell has it imported.
 function Clear-StagedModule {
     try {
         Get-Item out/Valkeyrie -ErrorAction Ignore | Remove-Item -Recurse -Force
     }
     catch {
-        throw "out/Valkeyrie cannot be replaced: $($_.Exception.Message) Is the module imported from there, in this PowerShell or another? End that one first."
+        throw "out/Valkeyrie cannot be replaced: $($_.Exception.Message) If this or another PowerShell has imported the module from there, end that PowerShell first."
     }
 }
 
-# Compiles what is staged to a platform's native code; this machine's own where none is named. False if that cannot be done.
+# Compiles the staged assemblies to a platform's native code; default: the platform of this machine. False if that is not possible.
 function Invoke-Precompilation([string] $Platform) {
     $runtime = $Platform ? '-r', $Platform : @()
     dotnet publish src/Valkeyrie.Precompiled -c Release @runtime | Out-Host
     $LASTEXITCODE -eq 0
 }
 
-# The repository on GitHub that this is a checkout of; nothing if it is none.
+# The GitHub repository of this checkout; nothing if it has none.
 function Get-ProjectUri {
     $origin = $env:GITHUB_REPOSITORY ? "https://github.com/$env:GITHUB_REPOSITORY" : (git config --get remote.origin.url)
     if ($origin -match 'github\.com[:/](?<name>[^/]+/[^/]+?)(\.git)?/?$') {
@@ -323,7 +323,7 @@ function Get-ProjectUri {
     }
 }
 
-# The process's own file would not do: a PowerShell that was installed as a tool of .NET runs as dotnet.
+# Not the file of the process: a PowerShell that was installed as a .NET tool runs as dotnet.
 function Get-Pwsh { Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh') }
 
 function Invoke-XUnit([switch] $Coverage) {
@@ -340,7 +340,7 @@ function Invoke-XUnit([switch] $Coverage) {
     $counters = $run.ResultSummary.Counters
     $failed = [int]$counters.executed - [int]$counters.passed
     if ($exitCode -ne 0 -and $failed -eq 0) {
-        throw "The xUnit run failed (exit code $exitCode) though no test did."
+        throw "The xUnit run failed (exit code $exitCode), but no test failed."
     }
 
     [pscustomobject]@{
@@ -355,7 +355,7 @@ function Invoke-XUnit([switch] $Coverage) {
     }
 }
 
-# How many lines of each assembly were run, from a report in the form of Cobertura.
+# The number of executed lines of each assembly, from a report in the Cobertura format.
 function Format-Coverage {
     process {
         foreach ($package in ([xml](Get-Content $_ -Raw)).coverage.packages.package | Sort-Object name) {
@@ -364,8 +364,8 @@ function Format-Coverage {
     }
 }
 
-# In processes of their own: the assemblies that the tests load must not stay locked in the session of the person who builds. There is one for each processor, up to
-# four, and each takes the next file that no other has taken.
+# In separate processes: the assemblies that the tests load must not remain locked in the user's session. There is one process per processor, up to
+# four, and each takes the next free file.
 function Invoke-PesterApart {
     if (-not (Restore-Pester)) {
         return
@@ -397,7 +397,7 @@ function Invoke-PesterApart {
     }
 }
 
-# Why Pester did not run a test: what it needs by its tags or those of the blocks around it, or else its own conditions.
+# The reason why Pester skipped a test: the tools in its tags or those of the enclosing blocks, otherwise its own conditions.
 function Get-SkipReason($Test, [string[]] $Missing) {
     $tags = @($Test.Tag)
     for ($block = $Test.Block; $block; $block = $block.Parent) {
@@ -408,7 +408,7 @@ function Get-SkipReason($Test, [string[]] $Missing) {
     $lacking ? "$lacking is not installed here." : "$($Test.ExpandedPath): not for this system."
 }
 
-# One line for each reason, with the number of tests.
+# One line per reason, with the number of tests.
 function Format-SkippedTest {
     $reasons = @($input | Where-Object { $_ } | Group-Object | Sort-Object Count -Descending)
     if ($reasons) {
@@ -417,7 +417,7 @@ function Format-SkippedTest {
     }
 }
 
-# Each test that failed, with why: at the end of the output, where a run on another machine is read first.
+# Each failed test with the reason, at the end of the output, where a reader of a remote run looks first.
 function Format-FailedTest {
     $failures = @($input | Where-Object { $_ })
     if ($failures) {
@@ -432,7 +432,7 @@ function Format-TestCount($Suite) {
 
 function Get-ToolVersion([string] $Name) { & ./build/tool-version.ps1 $Name }
 
-# The pinned Pester, as the NuGet package that it also is. False where it cannot be had.
+# The pinned Pester, from its NuGet package. False if it is not available.
 function Restore-Pester {
     dotnet restore build/tools -v quiet | Out-Host
     $LASTEXITCODE -eq 0
@@ -448,7 +448,7 @@ function Import-Pester {
     $true
 }
 
-# A module of the gallery by name and version: the one that is installed, or else one that is saved into a folder of this checkout's own. Nothing where it cannot be had.
+# A module of the gallery by name and version: the installed one, or one that is saved into a folder of this checkout. Nothing if it is not available.
 function Find-GalleryModule([string] $Name, [string] $Range, [switch] $Installed) {
     if (($env:PSModulePath -split [IO.Path]::PathSeparator) -notcontains $ownModules) {
         $env:PSModulePath += [IO.Path]::PathSeparator + $ownModules
@@ -485,7 +485,7 @@ function Import-GalleryModule([string] $Name, [string] $Range, [switch] $Install
         [bool] $wanted
     }
     catch {
-        # One that is installed may be made for another PowerShell.
+        # An installed package can be built for another PowerShell.
         "$Name could not be loaded: $($_.Exception.Message)" | Out-Host
         $false
     }

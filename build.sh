@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One entry for every task; build.ps1 is the same for PowerShell. A task is a function task_NAME with its purpose behind the brace.
-# Where a PowerShell is found, the tasks that use one are handed to build.ps1, so that nothing is written twice.
+# One entry for every task; build.ps1 is the same for PowerShell. A task is a function task_NAME with its purpose after the brace.
+# If a PowerShell is found, build.ps1 runs the tasks that need one, so nothing is written twice.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -37,13 +37,13 @@ task_demo() { # the README's first session, on a private store that needs no ser
 
 task_docs() { # update the pages of cmdlets, and from them the help files that the module ships
     need_dotnet
-    find_pwsh || fail "The pages are read and written by PlatyPS, which needs a PowerShell."
+    find_pwsh || fail "The pages were NOT UPDATED: PlatyPS requires PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 docs
 }
 
 task_pictures() { # take the README's pictures again: real sessions in a real terminal, tmux
     need_dotnet
-    find_pwsh || fail "There are NO PICTURES: they show sessions of a PowerShell."
+    find_pwsh || fail "There are NO PICTURES: they show sessions of PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 pictures "$@"
 }
 
@@ -53,30 +53,30 @@ task_chart() { # draw the picture of speed from the figures of docs/measurements
 }
 
 task_analyze() { # check every script with PSScriptAnalyzer
-    find_pwsh || fail "The scripts were NOT ANALYZED: PSScriptAnalyzer runs in a PowerShell."
+    find_pwsh || fail "The scripts were NOT ANALYZED: PSScriptAnalyzer requires PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 analyze
 }
 
 task_surface() { # update the declared surface of the libraries after a deliberate change
     need_dotnet
-    find_pwsh || fail "The surface was NOT RENEWED: the task is written in PowerShell."
+    find_pwsh || fail "The surface was NOT UPDATED: the task is written in PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 surface
 }
 
 task_notices() { # write THIRD-PARTY-NOTICES.txt again, from the packages that the module ships
-    find_pwsh || fail "The notices are written by a PowerShell script."
+    find_pwsh || fail "The notices were NOT WRITTEN: the task is written in PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 notices
 }
 
 task_package() { # create out/package: the module for the PowerShell Gallery, and the libraries for NuGet; argument: --all-platforms
     need_dotnet
-    find_pwsh || fail "There is NO PACKAGE: it is made by PSResourceGet, which runs in a PowerShell. ./build.sh build needs none."
+    find_pwsh || fail "There is NO PACKAGE: PSResourceGet creates it, which requires PowerShell. ./build.sh build needs none."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 package "$@"
 }
 
 task_release() { # take the steps of the release workflow except publishing, into out/release, and try the result as a new user would
     need_dotnet
-    find_pwsh || fail "There is NO RELEASE: its packages are made by PSResourceGet, which runs in a PowerShell."
+    find_pwsh || fail "There is NO RELEASE: PSResourceGet creates its packages, which requires PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 release "$@"
 }
 
@@ -114,11 +114,11 @@ fail() {
 has() { command -v "$1" >/dev/null 2>&1; }
 
 need_dotnet() {
-    # Asked inside the repository: global.json has a say in which SDK will do.
+    # Runs inside the repository, because global.json determines the suitable SDKs.
     { has dotnet && dotnet --version >/dev/null; } || fail "The .NET SDK 10.0.100 or newer was not found. Get it at https://dotnet.microsoft.com/download."
 }
 
-# A program is the one that VALKEYRIE_ETCD or VALKEYRIE_ETCDCTL names, or the one on PATH.
+# A program is the one in VALKEYRIE_ETCD or VALKEYRIE_ETCDCTL, or the one on PATH.
 find_program() {
     local variable
     variable=VALKEYRIE_$(printf '%s' "$1" | tr '[:lower:]' '[:upper:]')
@@ -149,7 +149,7 @@ install_packages() {
 
 etcd_service_exists() { [ -e /etc/init.d/etcd ] || { has systemctl && systemctl cat etcd.service >/dev/null 2>&1; }; }
 
-# Whoever runs an etcd as a service keeps it: only where there was none does the script install one, and end what the package started.
+# An existing etcd service is unchanged: the script installs etcd only if there is none, and then stops the service that the package started.
 stop_packaged_service() {
     if [ -d /run/systemd/system ] && etcd_service_exists; then
         systemctl disable --now --quiet etcd.service
@@ -158,7 +158,7 @@ stop_packaged_service() {
     fi
 }
 
-# Sets $pwsh to a PowerShell that can load the module: the one on PATH, or the pinned .NET tool in a folder of this checkout's own.
+# Sets $pwsh to a PowerShell that can load the module: the one on PATH, or the pinned .NET tool in a folder of this checkout.
 find_pwsh() {
     local version output
     pwsh=pwsh
@@ -169,7 +169,7 @@ find_pwsh() {
     pwsh=.tools/pwsh
     if [ ! -d ".tools/.store/powershell/$version" ] || ! is_new_enough; then
         say "No PowerShell 7.4 or newer on PATH; installing the .NET tool PowerShell $version into .tools."
-        # "update" installs what is missing, and replaces a version that is pinned no more.
+        # "update" installs a missing tool, and replaces a version that is no longer pinned.
         if ! output=$(dotnet tool update PowerShell --version "$version" --allow-downgrade --tool-path .tools 2>&1); then
             say "$output"
             say "******** NO POWERSHELL: PowerShell $version could not be installed as a .NET tool; the reason is above. Continuing without it. ********"
@@ -184,7 +184,7 @@ find_pwsh() {
 
 is_new_enough() { "$pwsh" -NoProfile -NonInteractive -Command 'exit [int]($PSVersionTable.PSVersion -lt [version]"7.4")' >/dev/null 2>&1; }
 
-# The version of a tool, from the one place that names it.
+# The version of a tool, from the only file that contains it.
 tool_version() { sed -n "s:.*<$1Version>\(.*\)</.*:\1:p" Directory.Packages.props; }
 
 test_without_powershell() {

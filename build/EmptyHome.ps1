@@ -1,10 +1,10 @@
-# A new user's PowerShell. Dot-sourced by the tests of the package and by the trial of a release.
+# The PowerShell of a new user. Dot-sourced by the tests of the package and by the trial of a release.
 
 <#
 .SYNOPSIS
-    Runs a command in a PowerShell that knows none of this user's modules, repositories and files, and emits what it writes.
+    Runs a command in a PowerShell without this user's modules, repositories and files, and emits its output.
 .DESCRIPTION
-    Fails if the command writes errors. Windows has no variable for the folder of a user's modules, so there it is UserHome/modules, which PSModulePath names.
+    Fails if the command writes errors. Windows has no variable for the folder of a user's modules, so UserHome/modules is used there, with PSModulePath.
 #>
 function Invoke-AtEmptyHome([string] $UserHome, [string] $Command) {
     $pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
@@ -14,7 +14,7 @@ function Invoke-AtEmptyHome([string] $UserHome, [string] $Command) {
     $null = $start.Environment.Remove('PSModulePath')
     'HOME', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA' | ForEach-Object { $start.Environment[$_] = $UserHome }
 
-    # PowerShell goes by these, PSResourceGet by HOME alone: both are to mean the same folders.
+    # PowerShell reads these variables, PSResourceGet only HOME: both must name the same folders.
     @{ XDG_DATA_HOME = '.local/share'; XDG_CONFIG_HOME = '.config'; XDG_CACHE_HOME = '.cache' }.GetEnumerator() |
         ForEach-Object { $start.Environment[$_.Key] = Join-Path $UserHome $_.Value }
     if ($IsWindows) {
@@ -32,7 +32,7 @@ function Invoke-AtEmptyHome([string] $UserHome, [string] $Command) {
 
 <#
 .SYNOPSIS
-    The command that makes a local folder the repository "shelf" of an empty home.
+    The command that registers a local folder as the repository "shelf" of an empty home.
 #>
 function Get-ShelfCommand([string] $Folder) {
     "Import-Module '$((Get-Command Compress-PSResource).Module.Path)'; Register-PSResourceRepository shelf -Uri '$Folder' -Trusted"

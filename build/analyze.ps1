@@ -2,9 +2,9 @@
 #requires -Modules PSScriptAnalyzer
 <#
 .SYNOPSIS
-    What PSScriptAnalyzer finds in the project's scripts, and in the manifest where the module is staged.
+    Lists the findings of PSScriptAnalyzer in the project's scripts, and in the manifest of the staged module.
 .OUTPUTS
-    One line of text for each finding.
+    One line of text per finding.
 #>
 [CmdletBinding()]
 param()
@@ -13,7 +13,7 @@ $ErrorActionPreference = 'Stop'
 $root = Split-Path $PSScriptRoot
 $tests = Join-Path $root tests Pester
 
-# What Git ignores is not looked at; the manifest is, where the files are that it names.
+# Files that Git ignores are skipped, except the manifest, which is checked next to the files that it names.
 $scripts = @(
     Get-ChildItem $root -File -Filter *.ps1
     'bench', 'build', 'docs', 'module', 'samples', 'tests' | ForEach-Object { Get-ChildItem (Join-Path $root $_) -Recurse -File -Include *.ps1, *.psm1 } |

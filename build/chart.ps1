@@ -1,11 +1,11 @@
 <#
 .SYNOPSIS
-    Draws the bars of docs/speed.md from the figures of a run of the benchmark.
+    Draws the bars of docs/speed.md from the figures of a benchmark run.
 .DESCRIPTION
-    The same file gives the same picture to the byte. Each row of the file that the table below names becomes a group of bars: the rate of each contender, the fastest of the group in
+    The same file produces the same picture to the byte. Each row of the file that the table below names becomes a group of bars: the rate of each contender, with the fastest of the group in
     full length.
 .PARAMETER Measurement
-    A file that bench --json has written.
+    A file from bench --json.
 .PARAMETER Output
     The picture, an SVG file.
 #>

@@ -2,17 +2,17 @@
 #requires -Modules Microsoft.PowerShell.PlatyPS
 <#
 .SYNOPSIS
-    Renews the pages of cmdlets and writes the help files that the module ships.
+    Updates the pages of cmdlets and writes the help files of the module.
 .DESCRIPTION
-    A page's sentences are its author's; its syntax and the facts about parameters are taken from the cmdlet, and a cmdlet without a page gets one to fill in.
+    The sentences of a page are written by hand. Its syntax and the facts about parameters come from the cmdlet, and a cmdlet without a page gets a template.
 .PARAMETER Module
     The staged module.
 .PARAMETER Source
     The folder of the pages and topics.
 .PARAMETER Page
-    Where the renewed pages go. Default: where they came from.
+    The folder for the updated pages. Default: the folder of the pages.
 .PARAMETER Output
-    Where the help files go.
+    The folder for the help files.
 #>
 [CmdletBinding()]
 param(

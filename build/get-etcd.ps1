@@ -1,9 +1,9 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    Fetches etcd and etcdctl from the releases of etcd, for a machine whose own packages have none.
+    Downloads etcd and etcdctl from the releases of etcd, for a machine whose own packages do not contain them.
 .PARAMETER Version
-    The release. Default: the one that Directory.Packages.props names.
+    The release. Default: the one in Directory.Packages.props.
 .PARAMETER Destination
     The folder to unpack into.
 .OUTPUTS
@@ -31,7 +31,7 @@ Invoke-WebRequest "$release/$archive" -OutFile $file -MaximumRetryCount 3 -Retry
 $sums = Invoke-RestMethod "$release/SHA256SUMS" -MaximumRetryCount 3 -RetryIntervalSec 5
 $expected = ($sums -split '\r?\n' | Where-Object { $_ -match "\s\*?$([regex]::Escape($archive))$" }) -split '\s+' | Select-Object -First 1
 if ((Get-FileHash $file -Algorithm SHA256).Hash -ne $expected) {
-    throw "$archive is not what its release says: its hash is not '$expected'."
+    throw "$archive does not match its release: its hash must be '$expected'."
 }
 
 if ($IsLinux) {
@@ -44,7 +44,7 @@ else {
 $programs = Join-Path (Resolve-Path $Destination) $name
 $ending = $IsWindows ? '.exe' : ''
 if (-not $IsWindows) {
-    # Expand-Archive does not say that it keeps who may run a file.
+    # The documentation of Expand-Archive does not promise to keep the execute permission.
     chmod +x (Join-Path $programs etcd) (Join-Path $programs etcdctl)
 }
 

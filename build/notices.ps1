@@ -1,12 +1,12 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    The text of THIRD-PARTY-NOTICES.txt: every package whose assemblies or native libraries the module ships, with its license.
+    Creates the text of THIRD-PARTY-NOTICES.txt: every package whose assemblies or native libraries the module ships, with its license.
 .DESCRIPTION
     The packages are those that the restore of src/Valkeyrie.PowerShell resolved. A package whose license has no text in build/licenses is an error,
-    since a notice without the text of the license does not meet most licenses.
+    because most licenses require their text in the notice.
 .PARAMETER Assets
-    The restore's result. Default: that of src/Valkeyrie.PowerShell.
+    The result of the restore. Default: that of src/Valkeyrie.PowerShell.
 .PARAMETER List
     Emits the packages as objects (Id, Version, License, Copyright, Project, Files) instead of the text.
 #>
@@ -30,7 +30,7 @@ function Get-LicenseText([string] $Expression, [string] $Id) {
         }
     }
 
-    throw "The package $Id has the license '$Expression', and build/licenses has no text of it. Check that the license permits shipping the package, then add the text."
+    throw "The package $Id has the license '$Expression', but build/licenses does not contain its text. Check that the license permits shipping the package, then add the text."
 }
 
 function Get-ShippedPackage([string] $File) {

@@ -1,13 +1,13 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    Tells Get-Help -Online of a staged module where its pages are.
+    Sets the address of the pages for Get-Help -Online in a staged module.
 .DESCRIPTION
-    The repository's own help names no site, since it may lie anywhere; a package does. PowerShell takes the first of a cmdlet's links.
+    The help in the repository names no site, because it can have any; a package names its own. PowerShell uses the first link of a cmdlet.
 .PARAMETER Module
-    The staged module's folder.
+    The folder of the staged module.
 .PARAMETER Site
-    Where the pages are, such as https://github.com/OWNER/NAME/blob/v1.0.0/docs/en-US.
+    The address of the pages, such as https://github.com/OWNER/NAME/blob/v1.0.0/docs/en-US.
 #>
 [CmdletBinding()]
 param(

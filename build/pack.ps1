@@ -1,18 +1,18 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    Makes a package for the PowerShell Gallery of a staged module.
+    Creates a package for the PowerShell Gallery from a staged module.
 .DESCRIPTION
-    The package's manifest gets what the repository's own does not hold: the release notes, which stand in CHANGELOG.md, and the addresses of the
-    project and of its icon, which are those of wherever it is published from.
+    The manifest of the package gets data that the repository's own manifest does not contain: the release notes, from CHANGELOG.md, and the addresses of the
+    project and of its icon, which depend on the publishing repository.
 .PARAMETER Module
-    The staged module's folder; left as it is.
+    The folder of the staged module, which is not changed.
 .PARAMETER Destination
     The folder for the package.
 .PARAMETER ProjectUri
     The project's site on GitHub, such as https://github.com/OWNER/NAME. Without it the package names neither the project's address nor an icon.
 .OUTPUTS
-    The package's file.
+    The file of the package.
 #>
 [CmdletBinding()]
 [OutputType([IO.FileInfo])]
@@ -33,7 +33,7 @@ if (-not (Get-Command Compress-PSResource -ErrorAction Ignore)) {
     throw 'The task package needs PSResourceGet 1.1 or newer, which is not installed. Install it: Install-PSResource Microsoft.PowerShell.PSResourceGet.'
 }
 
-# As the text of a manifest: a literal here-string, whose lines only must not begin as its end does.
+# As the text of a manifest: a literal here-string, in which only a line that begins like its end is not allowed.
 function ConvertTo-ManifestText([string] $Text) { "@'`n$($Text -replace '(?m)^''@', ' ''@')`n'@" }
 
 $work = (New-Item -ItemType Directory ([IO.Path]::Combine([IO.Path]::GetTempPath(), "valkeyrie-$([guid]::NewGuid().ToString('n'))"))).FullName

@@ -1,22 +1,22 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    Makes the pictures of docs/pictures: real sessions of this PowerShell with the staged module in a real terminal, tmux.
+    Creates the pictures of docs/pictures: real sessions of this PowerShell with the staged module in a real terminal, tmux.
 .DESCRIPTION
-    The sessions stand in pictures/sessions.psd1, or in the README where it shows them as text. Each is typed key by key in a home of its own, /tmp/zoe,
-    which is named in the pictures and therefore always the same; what tmux then has on its screen becomes the picture.
+    The sessions are in pictures/sessions.psd1, or in the README if it shows them as text. Each is typed key by key in a separate home, /tmp/zoe,
+    which appears in the pictures and is therefore always the same. The screen of tmux becomes the picture.
 
-    Made again, a picture is the same to the byte, unless the module, PowerShell or PSReadLine writes something else, or a session takes so long that a time to
-    live in it ends (30 seconds in the first one); the tests tell either. The pace of a recording is the script's, so that it can be followed: typing is even,
-    and what a command takes is left out.
+    A repeated picture is the same to the byte, unless the module, PowerShell or PSReadLine writes something else, or a session takes so long that a time to
+    live in it expires (30 seconds in the first one); the tests report both. The script sets the pace of a recording, so that viewers can follow it: typing is even,
+    and the durations of commands are omitted.
 .PARAMETER Module
-    The staged module's folder.
+    The folder of the staged module.
 .PARAMETER Output
     The folder for the pictures.
 .PARAMETER Name
-    The names of the pictures to make, with commas between. Default: all.
+    The names of the pictures to create, separated by commas. Default: all.
 .OUTPUTS
-    The pictures' files.
+    The files of the pictures.
 #>
 [CmdletBinding()]
 [OutputType([IO.FileInfo])]
@@ -44,7 +44,7 @@ $wanted = @($Name -split ',' -ne '')
 $pictures = (Import-PowerShellDataFile $PSScriptRoot/pictures/sessions.psd1).Picture
 $unknown = @($wanted | Where-Object { $_ -notin $pictures.Name })
 if ($unknown) {
-    throw "There is no picture '$($unknown[0])'. There are: $($pictures.Name -join ', ')."
+    throw "There is no picture '$($unknown[0])'. The pictures are: $($pictures.Name -join ', ')."
 }
 
 foreach ($picture in $pictures | Where-Object { -not $wanted -or $_.Name -in $wanted }) {

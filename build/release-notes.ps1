@@ -1,7 +1,7 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    A version's section of CHANGELOG.md, without its heading; while the version is not released, what stands under Unreleased.
+    Gets a version's section of CHANGELOG.md without its heading; for a version that is not released, the section Unreleased.
 .PARAMETER Version
     The version.
 #>

@@ -1,15 +1,15 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    What a release holds beside its packages, checked and tried: contents, hashes, the bill of materials, and an installation at an empty home.
+    Creates, checks and tries a release: contents, hashes, the bill of materials, and an installation at an empty home.
 .DESCRIPTION
-    Reaches no server but nuget.org, from which the tool for the bill of materials comes. Publishes into a folder alone.
+    The only server is nuget.org, for the tool that creates the bill of materials. The release is published only into a folder.
 .PARAMETER Package
-    The folder of the packages that the task "package" has made.
+    The folder of the packages from the task "package".
 .PARAMETER Destination
     The folder for the release. Its contents are replaced.
 .PARAMETER Official
-    The release is for the public: a package that names no project address or has no online help is an error.
+    The release is public: a package without a project address or online help is an error.
 #>
 [CmdletBinding()]
 param(
@@ -37,7 +37,7 @@ function Assert-Module([string] $Folder, [bool] $ForPublic) {
     $data = (Import-PowerShellDataFile (Join-Path $Folder Valkeyrie.psd1)).PrivateData.PSData
     $online = Select-String -Path (Join-Path $Folder en-US *-Help.xml) -SimpleMatch 'Online Version' -Quiet
     if ($ForPublic -and -not ($data.ProjectUri -and $online)) {
-        throw 'The module''s package names no project address or has no online help. It is made from a checkout whose origin, or GITHUB_REPOSITORY, names the repository.'
+        throw 'The module''s package names no project address or has no online help. Create it in a checkout whose origin names the repository, or set GITHUB_REPOSITORY.'
     }
 }
 
@@ -48,25 +48,25 @@ function Export-Sbom([string] $Version) {
         throw "The tool for the bill of materials could not be installed: $output"
     }
 
-    # The tool is made for an older runtime.
+    # The tool is built for an older runtime.
     $env:DOTNET_ROLL_FORWARD = 'Major'
     $output = & (Join-Path $tools sbom-tool) generate -b $Destination -bc (Join-Path $root src) -m $Destination -pn Valkeyrie -pv $Version `
         -ps 'The Valkeyrie authors' -nsb https://valkeyrie.invalid -V Error 2>&1
     if ($LASTEXITCODE -ne 0) {
-        throw "The bill of materials could not be made: $($output -join "`n")"
+        throw "The bill of materials could not be created: $($output -join "`n")"
     }
 
     Move-Item (Join-Path $Destination _manifest spdx_2.2 manifest.spdx.json) (Join-Path $Destination "Valkeyrie.$Version.spdx.json")
     Remove-Item (Join-Path $Destination _manifest) -Recurse
 }
 
-# In the form that sha256sum --check reads.
+# In the format of sha256sum --check.
 function Export-HashList {
     Get-ChildItem $Destination -File | Sort-Object Name | ForEach-Object { "$((Get-FileHash $_ -Algorithm SHA256).Hash.ToLowerInvariant())  $($_.Name)" } |
         Set-Content (Join-Path $Destination SHA256SUMS)
 }
 
-# Publishes into a folder, installs from there, and takes the README's first session.
+# Publishes into a folder, installs from there, and runs the README's first session.
 function Test-Installation([IO.FileInfo] $Module, [string] $Work) {
     $userHome = (New-Item (Join-Path $Work home) -ItemType Directory).FullName
     $shelf = (New-Item (Join-Path $Work shelf) -ItemType Directory).FullName
@@ -92,7 +92,7 @@ try {
     Remove-Item $Destination -Recurse -Force -ErrorAction Ignore
     $Destination = (New-Item $Destination -ItemType Directory -Force).FullName
 
-    # The module and the library of one name and version are two packages, for two galleries.
+    # The module and the library of the same name and version are two packages, for two galleries.
     Copy-Item $module (Join-Path $Destination "Valkeyrie.$version.module.nupkg")
     Copy-Item (Join-Path $Package nuget *) $Destination
     Export-Sbom $version

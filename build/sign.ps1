@@ -1,15 +1,15 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    Signs the scripts, the manifest, the views and our own assemblies of a staged module, so that it loads where the execution policy is AllSigned.
+    Signs the scripts, the manifest, the views and our own assemblies of a staged module, so it can be loaded with the execution policy AllSigned.
 .DESCRIPTION
-    Authenticode is Windows' own: PowerShell signs files on no other system. The certificate is in the user's store, with its private key.
+    Authenticode exists only on Windows: PowerShell signs files on no other system. The certificate is in the user's store, with its private key.
 .PARAMETER Module
-    The staged module's folder. Its files are changed.
+    The folder of the staged module. Its files are changed.
 .PARAMETER Thumbprint
     The certificate for code signing.
 .PARAMETER TimestampServer
-    The server that confirms when the signature was made, so that it outlives the certificate. Without one the signature ends with the certificate.
+    The server that confirms the time of the signature, so it outlives the certificate. Without a server, the signature expires with the certificate.
 #>
 [CmdletBinding()]
 param(
@@ -32,7 +32,7 @@ if (-not $certificate.HasPrivateKey) {
     throw "The user's certificate store has no certificate with the thumbprint '$Thumbprint' and a private key. Import it: Import-PfxCertificate."
 }
 
-# Assemblies of others keep the signatures of their authors.
+# Third-party assemblies keep the signatures of their authors.
 $files = Get-ChildItem $Module -Recurse -File -Include *.ps1, *.psm1, *.psd1, *.ps1xml, Valkeyrie*.dll
 $time = $TimestampServer ? @{ TimestampServer = $TimestampServer } : @{}
 foreach ($file in $files) {

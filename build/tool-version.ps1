@@ -1,9 +1,9 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    The version, or range of versions, of a tool that Directory.Packages.props names.
+    Gets the version, or range of versions, of a tool in Directory.Packages.props.
 .PARAMETER Name
-    The tool: the name of the property there, without "Version".
+    The tool: the name of its property without "Version".
 #>
 [CmdletBinding()]
 [OutputType([string])]

@@ -10,20 +10,20 @@ internal sealed record BenchOptions
         Usage: bench [ROW ...] [OPTION ...]
                bench embedded [ROW ...] [OPTION ...]   the embedded store against bare SQLite; see bench embedded --help
 
-        Rows (all but growth and cmdlets where none is named):
+        Rows (default: all except growth and cmdlets):
         {0}
 
         Options:
-          --rounds N        rounds of each row; the figures are their medians (5)
-          --seconds S       how long one sample should take (0.7)
+          --rounds N        rounds per row; the figures are their medians (5)
+          --seconds S       the duration of one sample (0.7)
           --with A,B        contenders to run: floor, store, dotnet-etcd, grpc, go, etcdctl (all)
           --json FILE       also write every sample of every round to FILE
-          --etcd PATH       the server ($VALKEYRIE_ETCD, else etcd on PATH)
-          --etcdctl PATH    the command line client ($VALKEYRIE_ETCDCTL, else etcdctl on PATH)
-                            Consul and ZooKeeper are those that $VALKEYRIE_CONSUL and $VALKEYRIE_ZOOKEEPER name, else on PATH
-                            etcd's Go client takes part where $VALKEYRIE_GO_CLIENT names a program on it
-          --growth          the rows growth and cmdlets, with the rows that are named
-          --keys N          the most keys of the row cmdlets (1000000)
+          --etcd PATH       the server (default: $VALKEYRIE_ETCD, or etcd on PATH)
+          --etcdctl PATH    the command line client (default: $VALKEYRIE_ETCDCTL, or etcdctl on PATH)
+                            Consul and ZooKeeper are those in $VALKEYRIE_CONSUL and $VALKEYRIE_ZOOKEEPER, or on PATH
+                            etcd's Go client takes part if $VALKEYRIE_GO_CLIENT names a program that uses it
+          --growth          also the rows growth and cmdlets
+          --keys N          the maximum number of keys of the row cmdlets (1000000)
         """;
 
     private static readonly string[] AllContenders = ["floor", "store", DotnetEtcd.PeerName, LeanGrpc.PeerName, GoClient.Name, "etcdctl"];
@@ -92,7 +92,7 @@ internal sealed record BenchOptions
     {
         var names = list.Split(',');
         return Array.Find(names, name => !AllContenders.Contains(name)) is { } unknown
-            ? throw new FormatException($"There is no contender '{unknown}'. There are: {string.Join(", ", AllContenders)}.")
+            ? throw new FormatException($"There is no contender '{unknown}'. The contenders are: {string.Join(", ", AllContenders)}.")
             : names;
     }
 }

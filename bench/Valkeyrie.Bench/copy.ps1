@@ -1,4 +1,4 @@
-# Copies a directory with Copy-KvTree and prints how many milliseconds that took, without the start of PowerShell.
+# Copies a directory with Copy-KvTree and prints the duration in milliseconds, without the start of PowerShell.
 param([string] $Module, [string] $Endpoint, [string] $Folder)
 
 $ErrorActionPreference = 'Stop'

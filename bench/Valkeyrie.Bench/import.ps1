@@ -1,4 +1,4 @@
-# Imports a file of so many keys with Import-KvTree and prints how many milliseconds that took, without the start of PowerShell.
+# Imports a file with a number of keys with Import-KvTree and prints the duration in milliseconds, without the start of PowerShell.
 param([string] $Module, [string] $Endpoint, [string] $Folder, [int] $Count, [int] $ValueSize)
 
 $ErrorActionPreference = 'Stop'

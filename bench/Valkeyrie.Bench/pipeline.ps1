@@ -1,4 +1,4 @@
-# Pipes so many objects into Set-KvValue and prints how many milliseconds that took, without the start of PowerShell.
+# Pipes a number of objects into Set-KvValue and prints the duration in milliseconds, without the start of PowerShell.
 param([string] $Module, [string] $Endpoint, [string] $Folder, [int] $Count, [int] $ValueSize)
 
 $ErrorActionPreference = 'Stop'

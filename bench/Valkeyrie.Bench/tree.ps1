@@ -1,4 +1,4 @@
-# Lists a directory with Get-KvTree and prints how many milliseconds that took, without the start of PowerShell.
+# Lists a directory with Get-KvTree and prints the duration in milliseconds, without the start of PowerShell.
 param([string] $Module, [string] $Endpoint, [string] $Directory, [int] $Count)
 
 $ErrorActionPreference = 'Stop'

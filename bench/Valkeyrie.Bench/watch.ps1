@@ -1,4 +1,4 @@
-# Replays so many events of a directory with Watch-KvTree and prints how many milliseconds that took, without the start of PowerShell.
+# Replays a number of events of a directory with Watch-KvTree and prints the duration in milliseconds, without the start of PowerShell.
 param([string] $Module, [string] $Endpoint, [string] $Directory, [int] $Count, [long] $From)
 
 $ErrorActionPreference = 'Stop'

@@ -1,4 +1,4 @@
-# The about_ topics as Get-Help reads them: plain text, wrapped and indented.
+# The about_ topics for Get-Help: plain text, wrapped and indented.
 
 $TextWidth = 76
 
@@ -42,7 +42,7 @@ function Format-Text([string] $Markdown, [string] $First, [string] $Following) {
     $line
 }
 
-# Each row as its first cell, and the others indented below it: columns of sentences do not fit a console.
+# Each row as its first cell, with the others indented below it: columns of sentences do not fit a console.
 function Format-MarkdownTable([string] $Block) {
     $rows = $Block -split '\n' | Where-Object { $_ -notmatch '^\|[-:| ]*-[-:| ]*\|$' } | ForEach-Object {
         , (($_ -replace '^\||\|$' -split '(?<!\\)\|').Trim() -replace '\\\|', '|')

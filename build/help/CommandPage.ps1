@@ -1,6 +1,6 @@
-# The pages of cmdlets: what a cmdlet takes comes from the cmdlet itself, what it means from its page.
+# The pages of cmdlets: the facts come from the cmdlet, the sentences from its page.
 
-# A cmdlet's help with the texts of its page. What the page lacks, or all of it where there is none yet, is left to fill in between double braces.
+# A cmdlet's help with the texts of its page. Missing texts, or a missing page, become placeholders in double braces.
 function Get-CommandPage([Management.Automation.CommandInfo] $Command, [string] $Path) {
     $help = New-CommandHelp $Command
     $help.Syntax | ForEach-Object { $_.HasCmdletBinding = $true }
@@ -32,7 +32,7 @@ function Test-Hidden($Parameter) {
     $null -ne $Parameter -and -not ($Parameter.Attributes | Where-Object { $_ -is [Management.Automation.ParameterAttribute] -and -not $_.DontShow })
 }
 
-# What PlatyPS does not read from a parameter.
+# The facts that PlatyPS does not read from a parameter.
 function Add-Fact($Described, $Parameter) {
     $Described.Type = $Described.Type -replace '^System\.Nullable`1\[(.+)\]$', '$1'
     $Described.SupportsWildcards = [bool]($Parameter.Attributes | Where-Object { $_ -is [Management.Automation.SupportsWildcardsAttribute] })
@@ -42,7 +42,7 @@ function Add-Fact($Described, $Parameter) {
     $Described.AcceptedValues.AddRange([string[]]$names)
 }
 
-# PlatyPS takes what the help of the staged module says, which came from pages as they were.
+# PlatyPS reads the help of the staged module, which was created from older pages.
 function Clear-Text($Help) {
     'Synopsis', 'Description', 'Notes' | ForEach-Object { $Help.$_ = "{{ Fill in the $_ }}" }
     'Examples', 'RelatedLinks' | ForEach-Object { $Help.$_.Clear() }
@@ -63,7 +63,7 @@ function Add-Text($Help, $Page) {
         }
     }
 
-    # A cmdlet reports the types of its parameters; the page says which of them a pipeline should carry.
+    # A cmdlet reports the types of its parameters; the page states which of them to pipe.
     'Inputs', 'Outputs' | ForEach-Object {
         $Help.$_.Clear()
         $Help.$_.AddRange($Page.$_)

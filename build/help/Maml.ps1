@@ -1,4 +1,4 @@
-# The help file that Get-Help reads: what PlatyPS makes of the pages, put into the shape in which a console shows it well.
+# The help file for Get-Help: the output of PlatyPS for the pages, adapted to a console.
 
 function Export-Maml([object[]] $Help, [string] $Folder) {
     $temporary = Join-Path ([IO.Path]::GetTempPath()) "valkeyrie-$([guid]::NewGuid())"
@@ -18,7 +18,7 @@ function Format-Maml([xml] $Maml, [object[]] $Help) {
     $Maml.GetElementsByTagName('command:example') | ForEach-Object { Format-Example $_ }
     $Maml.SelectNodes('//*[local-name() = "para"][not(ancestor::*[local-name() = "example"])]') | ForEach-Object { $_.InnerText = Format-Paragraph $_.InnerText }
 
-    # A link to another page leads nowhere in a console; its name does.
+    # A link to another page has no target in a console, but its name is useful.
     $Maml.GetElementsByTagName('maml:uri') | Where-Object InnerText -NotLike 'http*' | ForEach-Object { $_.InnerText = '' }
     @($Maml.SelectNodes('//*[local-name() = "navigationLink"][*[local-name() = "linkText"] = "Online Version"][*[local-name() = "uri"] = ""]')) |
         ForEach-Object { $null = $_.ParentNode.RemoveChild($_) }
@@ -28,14 +28,14 @@ function Format-Maml([xml] $Maml, [object[]] $Help) {
     }
 }
 
-# Get-Help writes the paragraphs of an example without a line between them, and code fences as they are.
+# Get-Help writes the paragraphs of an example without an empty line between them, and code fences unchanged.
 function Format-Example([Xml.XmlElement] $Example) {
     $title = $Example.SelectSingleNode('*[local-name() = "title"]')
     $title.InnerText = $title.InnerText.Trim('-', ' ')
     $paragraphs = @($Example.GetElementsByTagName('maml:para'))
     $block = ''
     $text = foreach ($paragraph in $paragraphs) {
-        # PlatyPS puts this character where it wants an empty line, and takes an empty line within a block of code for the end of a paragraph.
+        # PlatyPS writes this character for an empty line, and reads an empty line in a code block as the end of a paragraph.
         if ($paragraph.InnerText -ne "`u{80}") {
             $block += ($block ? "`n`n" : '') + $paragraph.InnerText
             if (-not $block.StartsWith('```') -or $block.EndsWith("`n``````")) {
@@ -51,14 +51,14 @@ function Format-Example([Xml.XmlElement] $Example) {
 
 function Format-Paragraph([string] $Text) {
     if ($Text -notmatch '(?s)^```\w*\n(.*?)\n?```$') {
-        # The lines of a page are as long as suits its author; a console breaks them where it ends.
+        # The lines of a page have any length; a console wraps them itself.
         return ConvertTo-PlainText ($Text -replace '(?<!\n)\n(?![-|\n])', ' ')
     }
 
     ($Matches[1] -split '\n' | ForEach-Object { $_ ? "    $_" : '' }) -join "`n"
 }
 
-# The list of parameters names a type as the syntax above it does: TimeSpan, not System.Nullable`1[System.TimeSpan]. PlatyPS leaves the defaults out.
+# The list of parameters shows a type in the form of the syntax: TimeSpan, not System.Nullable`1[System.TimeSpan]. PlatyPS omits the defaults.
 function Format-Parameter([Xml.XmlElement] $Command, $Described) {
     foreach ($parameter in $Command.SelectNodes('*[local-name() = "parameters"]/*')) {
         $name = $parameter.SelectSingleNode('*[local-name() = "name"]').InnerText

@@ -1,7 +1,7 @@
-# Captured lines with their escape sequences, as runs of text that look alike.
+# Captured lines with their escape sequences, as runs of text with one style.
 
-# Each line becomes an array of runs: Column, Width (in columns), Text, and Style, the names of its looks, which are the classes of the picture.
-# How text looks goes on from one line to the next.
+# Each line becomes an array of runs: Column, Width (in columns), Text, and Style, the names of its attributes, which are the classes of the picture.
+# The style of text continues on the next line.
 function ConvertFrom-Capture([string[]] $Line) {
     $style = Get-PlainStyle
     foreach ($one in $Line) {
@@ -44,8 +44,8 @@ function Add-Cursor([object[]] $Run, [int] $Column) {
     Join-Cell ($cells | Sort-Object Column)
 }
 
-# Neighbours of one style make a run. Characters that a font may lack, and so another one with other widths may show, stand alone, and so does what
-# follows a gap: each run is put into its own columns.
+# Neighbors of one style form a run. Characters that a font can lack, so that another font with other widths shows them, are separate runs, and so is text
+# after a gap: each run is placed in its own columns.
 function Join-Cell([object[]] $Cell) {
     $run = $null
     foreach ($one in $Cell) {
@@ -70,7 +70,7 @@ function Join-Cell([object[]] $Cell) {
     }
 }
 
-# Blanks at the end show nothing, unless they have a background.
+# Blanks at the end are invisible, unless they have a background.
 function Complete-Run($Run) {
     if ($Run.Style -cnotmatch '(^| )(g|underline)') {
         $text = $Run.Text.TrimEnd(' ')
@@ -83,7 +83,7 @@ function Complete-Run($Run) {
 
 # --- characters -----------------------------------------------------------------------------------------------------------------------
 
-# What a reader takes for characters: accents stay with their letters. Control characters show nothing.
+# The characters that a reader sees: accents remain with their letters. Control characters are invisible.
 function Split-TextElement([string] $Text) {
     $elements = [Globalization.StringInfo]::GetTextElementEnumerator(($Text -replace '\p{Cc}'))
     while ($elements.MoveNext()) {
@@ -102,7 +102,7 @@ function Get-ElementWidth([string] $Element) {
 
 function Get-PlainStyle { @{ Foreground = ''; Background = ''; Flag = [Collections.Generic.SortedSet[string]]::new() } }
 
-# Applies a sequence for colours and type ("Select Graphic Rendition"). Those that the pictures' terminal does not make are passed over.
+# Applies a sequence for colors and type ("Select Graphic Rendition"). Sequences that the terminal of the pictures does not produce are ignored.
 function Edit-Style([hashtable] $Style, [string] $Sequence) {
     $set = @{ '1' = 'bold'; '2' = 'dim'; '3' = 'italic'; '4' = 'underline'; '7' = 'inverse'; '9' = 'strike' }
     $unset = @{ '22' = 'bold', 'dim'; '23' = 'italic'; '24' = 'underline'; '27' = 'inverse'; '29' = 'strike' }
@@ -124,7 +124,7 @@ function Edit-Style([hashtable] $Style, [string] $Sequence) {
     }
 }
 
-# 5;N is one of 256 colours, 2;R;G;B any.
+# 5;N is one of 256 colors, 2;R;G;B any color.
 function Edit-ExtendedColor([hashtable] $Style, [string] $Ground, [Collections.Generic.Queue[string]] $Code) {
     $letter = $Ground.Substring(0, 1).ToLowerInvariant() -replace 'b', 'g'
     $kind = $Code.Count ? $Code.Dequeue() : ''
@@ -140,14 +140,14 @@ function Edit-ExtendedColor([hashtable] $Style, [string] $Ground, [Collections.G
     }
 }
 
-# From 16 on a cube of six steps in each colour, from 232 on greys.
+# From 16 on a cube of six steps in each color, from 232 on grays.
 function Get-IndexedColor([int] $Index) {
     $steps = 0, 95, 135, 175, 215, 255
     $parts = if ($Index -ge 232) { @(8 + 10 * ($Index - 232)) * 3 } else { 36, 6, 1 | ForEach-Object { $steps[[Math]::Floor(($Index - 16) / $_) % 6] } }
     '#{0:x2}{1:x2}{2:x2}' -f $parts
 }
 
-# Foreground (f), background (g), then the rest; ink and ground are the terminal's own two colours.
+# Foreground (f), background (g), then the rest; ink and ground are the terminal's own two colors.
 function Get-StyleName([hashtable] $Style) {
     $foreground, $background = $Style.Foreground, $Style.Background
     if ($Style.Flag.Contains('inverse')) {

@@ -1,4 +1,4 @@
-# Figures of the benchmark as bars: an SVG without script or font of its own, on a ground of its own for light and for dark pages.
+# Figures of the benchmark as bars: an SVG without script or font, with a background for light and dark pages.
 
 # The rows of the picture, in order, with the work in words.
 $ChartRow = [ordered]@{
@@ -16,7 +16,7 @@ $ChartRow = [ordered]@{
     lock      = 'Take and release a lock'
 }
 
-# Contenders by the beginning of their names, with the name in words and the class of the bar. Others are left out.
+# Contenders by the beginning of their names, with the name in words and the class of the bar. Others are omitted.
 $ChartContender = @(
     @{ Is = 'store'; Name = 'Valkeyrie, the .NET library'; Class = 'own' }
     @{ Is = 'Set-KvValue'; Name = 'Set-KvValue'; Class = 'own' }
@@ -89,7 +89,7 @@ function ConvertTo-Chart([object] $Run) {
     ($lines -join "`n") + "`n"
 }
 
-# The bars of a row: the contenders that the picture shows, in its order, each with the median of its rates.
+# The bars of a row: the contenders of the picture in its order, each with the median of its rates.
 function Get-Bar([object] $Row) {
     foreach ($contender in $ChartContender) {
         foreach ($found in $Row.contenders | Where-Object { $_.name.StartsWith($contender.Is, [StringComparison]::Ordinal) }) {
@@ -104,7 +104,7 @@ function Get-Median([double[]] $Value) {
     $sorted.Count % 2 ? $sorted[$middle] : ($sorted[$middle - 1] + $sorted[$middle]) / 2
 }
 
-# Three digits say as much as such a measurement knows.
+# Such a measurement is accurate to at most three digits.
 function ConvertTo-Rate([double] $Rate) {
     $digits = [Math]::Max(0, [Math]::Floor([Math]::Log10([Math]::Max(1, $Rate))) - 2)
     $step = [Math]::Pow(10, $digits)

@@ -1,4 +1,4 @@
-# What a picture's session types: its own steps, after the commands of a section of the README where it names one.
+# The commands of a picture's session: its own steps, after the commands of a README section if it names one.
 
 . $PSScriptRoot/../ReadmeSession.ps1
 

@@ -1,10 +1,10 @@
-# What a window showed in the course of time. A line that changes is a strip of all that it was, of which one piece is seen at a time; CSS moves the
-# strip in steps. What shows it without motion, and a reader who wants none, sees the end.
+# The content of a window over time. A changing line is a strip of all its states, of which one piece is visible at a time; CSS moves the
+# strip in steps. A viewer without motion, or a reader who disables it, sees the end.
 
-# From piece to piece of a strip; wider than a line, so that nothing of a neighbour is seen where a browser rounds.
+# The distance between two pieces of a strip; wider than a line, so that no part of a neighbor is visible if a browser rounds.
 $Pitch = $RowHeight + 6
 
-# Sheet is what the windows of a picture share: how many Seconds it takes, and the Rules of its style, to which those of motion are added.
+# Sheet is shared by the windows of a picture: its duration in Seconds, and the Rules of its style, to which those of motion are added.
 function ConvertTo-ScreenSvg($Window, $Sheet) {
     $frames = @($Window.Frame)
     $last = $frames[-1].Line.Count - 1
@@ -19,7 +19,7 @@ function ConvertTo-ScreenSvg($Window, $Sheet) {
 }
 
 function ConvertTo-StripSvg([object[]] $State, $Sheet, [int] $Y) {
-    # The last piece comes first: it is where the strip is when nothing moves it.
+    # The last piece comes first: it is visible when nothing moves the strip.
     $pieces = [Collections.Generic.List[string]]::new([string[]]@($State[-1].Svg))
     $places = foreach ($one in $State) {
         if (-not $pieces.Contains($one.Svg)) {
@@ -43,7 +43,7 @@ function ConvertTo-StripSvg([object[]] $State, $Sheet, [int] $Y) {
     "<svg y=""$Y"" width=""100%"" height=""$RowHeight""><g$(Get-Motion $places $Sheet)>$strip</g></svg>"
 }
 
-# The class of what is moved up and down; its places in time become a rule of the style. Empty if it is at one place all the time.
+# The class of an object that moves vertically; its positions over time become a rule of the style. Empty if it never moves.
 function Get-Motion([object[]] $Place, $Sheet) {
     $previous = $null
     $steps = foreach ($one in $Place) {

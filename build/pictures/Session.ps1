@@ -1,12 +1,12 @@
-# A picture's session, played in a terminal by keys, and the screens that it came to.
+# The session of a picture, played in a terminal with keys, and the resulting screens.
 
-# Typing and reading as a viewer can follow them: seconds for each character typed, for a command to be read, and for each line that it printed.
-# A recording's times are these, not the machine's; what it shows is what there was.
+# Typing and reading at a pace that a viewer can follow: seconds per typed character, per command to read, and per printed line.
+# A recording has these times, not those of the machine; its content is real.
 $TypingPace = 0.025
 $CommandPace = 0.7
 $LinePace = 0.22
 
-# Returns the windows of the picture, for ConvertTo-Picture. Home is the user's folder and empty; the module is found in it as an installed one is.
+# Returns the windows of the picture, for ConvertTo-Picture. Home is the user's empty folder, in which the module is found like an installed one.
 function Invoke-Session([Collections.IDictionary] $Picture, [string] $Module, [string] $HomeFolder, [string] $Work, [string] $Pwsh) {
     $modules = New-Item -ItemType Directory (Join-Path $HomeFolder .local share powershell Modules) -Force
     Copy-Item $Module (Join-Path $modules Valkeyrie) -Recurse
@@ -36,7 +36,7 @@ function Invoke-Session([Collections.IDictionary] $Picture, [string] $Module, [s
     }
 }
 
-# A PowerShell as a new user's, but for guesses from what was typed before, which would stand between the typed characters.
+# The PowerShell of a new user, but without predictions from the history, which would appear between the typed characters.
 function Open-Window($Terminal, [Collections.IDictionary] $Description, [string] $Pwsh) {
     $before = "Set-PSReadLineOption -PredictionSource None; $($Description.Before)"
     $pane = Add-Pane -Terminal $Terminal -Column $Description.Column -Row $Description.Row -Program $Pwsh, '-NoLogo', '-NoProfile', '-NoExit', '-Command', $before
@@ -48,7 +48,7 @@ function Open-Window($Terminal, [Collections.IDictionary] $Description, [string]
     $window
 }
 
-# A step as sessions.psd1 describes it.
+# A step in the form of sessions.psd1.
 function Invoke-Step([object[]] $Window, $Step) {
     $description = $Step -is [string] ? @{ Type = $Step } : $Step
     $one = $Window[[int]$description.In]
@@ -75,14 +75,14 @@ function Invoke-Step([object[]] $Window, $Step) {
     Add-Frame $one $screen -Seconds ($CommandPace + $LinePace * [Math]::Max(0, $screen.CursorLine - $line - 1))
 }
 
-# The screen's text with a block where the cursor stands, which programs place last.
+# The text of the screen with a block at the cursor, which programs place last.
 function Get-MarkedText($Screen) {
     $lines = @($Screen.Text)
     $lines[$Screen.CursorLine] = $lines[$Screen.CursorLine].PadRight($Screen.CursorColumn).Insert($Screen.CursorColumn, '█')
     $lines -join "`n"
 }
 
-# Key by key; each is awaited on the screen, every other one makes a frame.
+# Key by key; each is awaited on the screen, and every second one creates a frame.
 function Invoke-Typing($Window, [string] $Text) {
     $screen = Get-Screen $Window.Pane
     $place = $screen.CursorLine * $Window.Column + $screen.CursorColumn
@@ -114,7 +114,7 @@ function Add-Frame($Window, $Screen, [double] $Seconds) {
     $Window.At += $Seconds
 }
 
-# Screens become pieces of the picture. Where it stands still, the last screen is all of it.
+# Screens become pieces of the picture. In a static picture, only the last screen is used.
 function Complete-Window($Window, [bool] $IsRecording) {
     if (-not $IsRecording) {
         $Window.Frame.RemoveRange(0, $Window.Frame.Count - 1)

@@ -1,4 +1,4 @@
-# Screens as SVG: windows side by side, each run of text in columns of its own. No font but the reader's, no script, nothing from elsewhere.
+# Screens as SVG: windows side by side, each run of text in its own columns. It uses the reader's font, and no script or external file.
 
 $CellWidth = 8.4
 $RowHeight = 19
@@ -7,7 +7,7 @@ $BarHeight = 30
 $Margin = 14
 $Gap = 14
 
-# What PowerShell means by a colour, legible on the window's own dark ground.
+# PowerShell's colors, legible on the dark background of the window.
 $Palette = @(
     '#0b1122', '#ff7b72', '#7ee787', '#e3b341', '#79b8ff', '#d2a8ff', '#5ec4ff', '#c3cbd6'
     '#8b98a9', '#ff7b72', '#8df0a0', '#ffd866', '#9ecbff', '#e2c5ff', '#6fd3ff', '#ffffff'
@@ -15,7 +15,7 @@ $Palette = @(
 $Ground = '#111a33'
 $Ink = '#dbe2ee'
 
-# A picture of windows, which have Title, Column, Row and Frame: screens with the times at which they came. With one frame each it stands still.
+# A picture of windows, which have Title, Column, Row and Frame: screens with their times. With one frame each, the picture is static.
 function ConvertTo-Picture([object[]] $Window, [string] $Title, [string] $Description) {
     $seconds = ($Window | ForEach-Object { $_.Frame[-1].Until } | Measure-Object -Maximum).Maximum
     $sheet = [pscustomobject]@{ Seconds = $seconds; Rule = [Collections.Generic.List[string]]::new([string[]]@(Get-BaseStyle)) }
@@ -76,7 +76,7 @@ function ConvertTo-LineSvg([object[]] $Run) {
         })
 }
 
-# Named colours and type are classes; a colour by its figures is written out.
+# Named colors and type are classes; a numeric color is written out.
 function Get-Look([string[]] $Name) {
     $classes = @($Name -notmatch '#')
     $colors = @($Name -match '#' -replace '^f')

@@ -1,7 +1,7 @@
 # A terminal without a window: tmux in its control mode. It reads commands from its input, and its output reports every change of a pane,
 # so nothing here waits by the clock.
 
-# Programs in its panes get this environment and no more.
+# Programs in its panes get only this environment.
 function Open-Terminal([string] $Folder, [Collections.IDictionary] $Environment, [string] $Directory) {
     $configuration = Join-Path $Folder tmux.conf
     Set-Content $configuration @(
@@ -22,7 +22,7 @@ function Open-Terminal([string] $Folder, [Collections.IDictionary] $Environment,
     $terminal
 }
 
-# Ends tmux, and sees the programs in its panes to their end.
+# Ends tmux, and waits for the end of the programs in its panes.
 function Close-Terminal($Terminal) {
     if ($Terminal.Process.HasExited) {
         return
@@ -38,7 +38,7 @@ function Close-Terminal($Terminal) {
     }
 }
 
-# Starts a program in a pane of its own and returns the pane: its terminal and tmux's name for it. It has its size before the program starts, so that
+# Starts a program in a separate pane and returns the pane: its terminal and tmux's name for it. The pane has its size before the program starts, so
 # nothing is drawn twice.
 function Add-Pane($Terminal, [int] $Column, [int] $Row, [string[]] $Program) {
     $id = Invoke-Tmux $Terminal "new-window -d -P -F '#{pane_id}' cat"
@@ -49,13 +49,13 @@ function Add-Pane($Terminal, [int] $Column, [int] $Row, [string[]] $Program) {
 
 function Send-Text($Pane, [string] $Text) { $null = Invoke-Tmux $Pane.Terminal "send-keys -t $($Pane.Id) -l -- $(ConvertTo-TmuxWord $Text)" }
 
-# A key by tmux's name for it, such as Enter or C-c.
+# A key by its name in tmux, such as Enter or C-c.
 function Send-Key($Pane, [string] $Key) { $null = Invoke-Tmux $Pane.Terminal "send-keys -t $($Pane.Id) $Key" }
 
-# What a pane shows, with all that has scrolled out of it above: lines with their escape sequences, the same as plain text, and places counted from the
+# The content of a pane, including the lines that have scrolled out of it: lines with their escape sequences, the same as plain text, and positions from the
 # first line.
 function Get-Screen($Pane) {
-    # Two commands in one line are carried out at one instant; each is answered.
+    # Two commands in one line run at the same instant; each has a reply.
     $format = '#{history_size} #{cursor_y} #{cursor_x} #{keypad_flag} #{pane_dead}'
     $state = (Invoke-Tmux $Pane.Terminal "display-message -p -t $($Pane.Id) '$format' ; capture-pane -p -e -N -t $($Pane.Id) -S -") -split ' '
     $lines = [string[]]@(Read-TmuxReply $Pane.Terminal 'capture-pane')
@@ -73,7 +73,7 @@ function Get-Screen($Pane) {
     }
 }
 
-# Waits until a screen meets a condition; looks again whenever the terminal says that something has changed.
+# Waits until a screen meets a condition, and checks again after every change that the terminal reports.
 function Wait-Screen($Pane, [scriptblock] $Condition, [string] $What) {
     $terminal = $Pane.Terminal
     $clock = [Diagnostics.Stopwatch]::StartNew()
@@ -95,13 +95,13 @@ function Wait-Screen($Pane, [scriptblock] $Condition, [string] $What) {
     }
 }
 
-# What tmux answers to a command.
+# The reply of tmux to a command.
 function Invoke-Tmux($Terminal, [string] $Command) {
     $Terminal.Process.StandardInput.WriteLine($Command)
     Read-TmuxReply $Terminal $Command
 }
 
-# A reply stands between %begin and %end, or %error, with the same figures behind both; notices come before and after.
+# A reply is between %begin and %end, or %error, with the same numbers after both; notifications come before and after.
 function Read-TmuxReply($Terminal, [string] $Command = 'new-session') {
     do {
         $line = Read-TmuxLine $Terminal

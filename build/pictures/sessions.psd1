@@ -1,7 +1,7 @@
-# The pictures of docs/pictures. Section takes the commands of that section of the README as the first steps, as many as Take tells.
-# A step is a line that is typed and entered; or a table of In (the window's number, from 0), Type or Press, IsOpen (it is not entered) and Until (what is
-# awaited: a pattern of the screen's text, in which a block is the cursor), perhaps with Drawn, a pattern of its lines with their escape sequences.
-# Before is done in a window before the picture begins; it is not shown.
+# The pictures of docs/pictures. Section uses the commands of that README section as the first steps; Take is their number.
+# A step is a line that is typed and entered; or a table of In (the number of the window, from 0), Type or Press, IsOpen (it is not entered) and Until (the
+# awaited state: a pattern of the screen's text, in which a block is the cursor), optionally with Drawn, a pattern of its lines with their escape sequences.
+# Before runs in a window before the picture begins, and is not shown.
 @{
     Picture = @(
         @{

@@ -1,11 +1,11 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    The three portable programs in PowerShell, line by line what Program.cs does.
+    The three portable programs in PowerShell, line by line as in Program.cs.
 .PARAMETER Address
     The store: embedded:FILE, etcd://host:2379, etcdv2://host:2379, consul://host:8500, zookeeper://host:2181. Default: one in memory.
 .PARAMETER Module
-    The module's folder; by default the one that the build staged.
+    The folder of the module. Default: the staged module.
 .EXAMPLE
     samples/Portable/portable.ps1 embedded:shop.db
 .EXAMPLE

@@ -1,11 +1,11 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-    The README's first session, command by command with its output, in a PowerShell of its own.
+    Runs the README's first session, command by command with its output, in a separate PowerShell.
 .PARAMETER Endpoint
-    Host and port of an etcd to take the tour on; without it the tour needs no server and uses a file of its own.
+    Host and port of an etcd for the tour. Without it the tour needs no server and uses a private file.
 .PARAMETER Module
-    The module's folder; by default the one that the build staged.
+    The folder of the module. Default: the staged module.
 .EXAMPLE
     samples/Tour/tour.ps1
 .EXAMPLE

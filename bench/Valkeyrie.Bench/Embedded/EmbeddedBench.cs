@@ -14,13 +14,13 @@ internal static class EmbeddedBench
     private const string Usage = """
         Usage: bench embedded [ROW ...] [OPTION ...]
 
-        Rows (all where none is named):
+        Rows (default: all):
         {0}
 
         Options:
-          --folder PATH     where the files lie, for the disk to measure (the temporary folder)
-          --rounds N        rounds of each row; the figures are their medians (5)
-          --seconds S       how long one sample should take (0.7)
+          --folder PATH     the folder of the files, to choose the disk (the temporary folder)
+          --rounds N        rounds per row; the figures are their medians (5)
+          --seconds S       the duration of one sample (0.7)
           --json FILE       also write every sample of every round to FILE
         """;
 
