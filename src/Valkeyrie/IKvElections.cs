@@ -19,6 +19,7 @@ public interface IKvElections
     /// <param name="options">Time to live and timeout; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the wait and leaves nothing in the store.</param>
     /// <returns>The leadership; dispose it to resign.</returns>
+    /// <exception cref="KvInvalidArgumentException">The name breaks a rule of <see cref="KeyRules"/>, or an option is not valid.</exception>
     /// <exception cref="KvNotElectedException">The timeout passed while another contender led.</exception>
     /// <exception cref="KvTimeoutException">The timeout passed without an answer from the store.</exception>
     ValueTask<KvLeadership> CampaignAsync(string name, ReadOnlyMemory<byte> value, KvCampaignOptions? options = null, CancellationToken cancellationToken = default);

@@ -39,6 +39,7 @@ public sealed record KvLease(long Id, TimeSpan Ttl) : IFormattable
 }
 
 /// <summary>The capability to use leases. A lease belongs to the whole store: a namespace limits the keys of a lease, not the leases.</summary>
+/// <remarks>The number 0, which stands for no lease, is refused with <see cref="KvInvalidArgumentException"/>.</remarks>
 public interface IKvLeases
 {
     /// <summary>Grants a lease.</summary>

@@ -8,6 +8,7 @@ public interface IKvLockStatus
     /// <param name="form">The form of the lock.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The lock; null if it has no holder.</returns>
+    /// <exception cref="KvNotSupportedException">The store does not support the form.</exception>
     ValueTask<KvLockStatus?> TryGetLockAsync(string key, KvLockForm form = KvLockForm.Beside, CancellationToken cancellationToken = default);
 
     /// <summary>Streams the held locks of a range of keys, in no particular order.</summary>

@@ -11,15 +11,15 @@ public interface IKvMaintenance
     /// <summary>Reads the hash of all keys up to a revision from every endpoint. Members of one cluster must have the same hash.</summary>
     /// <param name="revision">The revision; null for the newest revision known to the first endpoint.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
-    /// <exception cref="KvNotSupportedException">The store has no hash.</exception>
-    /// <exception cref="KvException">An endpoint did not answer, or does not have the revision.</exception>
+    /// <exception cref="KvInvalidArgumentException">The revision is below 1.</exception>
+    /// <exception cref="KvException">An endpoint did not answer, does not have the revision, or does not support hashes (<see cref="KvErrorCode.NotSupported"/>).</exception>
     ValueTask<IReadOnlyList<KvHash>> GetHashesAsync(long? revision = null, CancellationToken cancellationToken = default);
 
     /// <summary>Compacts the history: forgets the changes before a revision, which can then be neither read nor watched. The current value of each key
     /// remains.</summary>
     /// <param name="revision">The oldest revision to keep.</param>
     /// <param name="cancellationToken">Ends the call; the history may have been compacted.</param>
-    /// <exception cref="KvInvalidArgumentException">The revision lies in the future.</exception>
+    /// <exception cref="KvInvalidArgumentException">The revision is below 1 or in the future.</exception>
     /// <exception cref="KvCompactedException">The history was already compacted up to this revision or a later one.</exception>
     ValueTask CompactAsync(long revision, CancellationToken cancellationToken = default);
 
@@ -27,16 +27,21 @@ public interface IKvMaintenance
     /// <param name="endpoint">The endpoint, one of <see cref="KvStoreInfo.Endpoints"/>.</param>
     /// <param name="timeout">The longest duration; null for no limit.</param>
     /// <param name="cancellationToken">Ends the wait; the server continues.</param>
+    /// <exception cref="KvInvalidArgumentException">The endpoint is not one of the store's.</exception>
+    /// <exception cref="KvTimeoutException">The timeout passed first.</exception>
     /// <exception cref="KvException">The endpoint did not answer.</exception>
     ValueTask DefragmentAsync(string endpoint, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the active alarms.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="KvNotSupportedException">The store has no alarms, as the embedded store.</exception>
     ValueTask<IReadOnlyList<KvAlarm>> ListAlarmsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Clears an alarm. The server raises it again if the cause persists.</summary>
     /// <param name="alarm">The alarm.</param>
     /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="KvInvalidArgumentException">The member's number or the kind is not valid.</exception>
+    /// <exception cref="KvNotSupportedException">The store has no alarms, as the embedded store.</exception>
     ValueTask ClearAlarmAsync(KvAlarm alarm, CancellationToken cancellationToken = default);
 }
 

@@ -12,33 +12,38 @@ public interface IKvMembers
     /// <param name="peerAddresses">The URLs at which the other members reach it, such as <c>http://10.0.0.4:2380</c>.</param>
     /// <param name="asLearner">True for a member without a vote until it is promoted. A voting member that never starts weakens the cluster's majority.</param>
     /// <param name="cancellationToken">Ends the call; the member may have been added.</param>
-    /// <exception cref="KvNotSupportedException">The server's version does not support learners.</exception>
+    /// <exception cref="KvInvalidArgumentException">There is no peer address, or one is not a URL with scheme, host and port.</exception>
     /// <exception cref="KvException">The cluster refused the request or did not answer.</exception>
     ValueTask<KvMember> AddMemberAsync(IReadOnlyList<string> peerAddresses, bool asLearner, CancellationToken cancellationToken = default);
 
     /// <summary>Promotes a learner to a voting member.</summary>
     /// <param name="id">The member's id.</param>
     /// <param name="cancellationToken">Ends the call; the member may have been promoted.</param>
-    /// <exception cref="KvException">The learner has not caught up yet, or the cluster refused the request or did not answer.</exception>
+    /// <exception cref="KvInvalidArgumentException">The id is not a hexadecimal number.</exception>
+    /// <exception cref="KvException">The learner has not caught up yet, the cluster refused the request or did not answer, or the server's version does not
+    /// support learners (<see cref="KvErrorCode.NotSupported"/>).</exception>
     ValueTask<KvMember> PromoteMemberAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>Changes the URLs at which the other members reach a member.</summary>
     /// <param name="id">The member's id.</param>
     /// <param name="peerAddresses">The new URLs.</param>
     /// <param name="cancellationToken">Ends the call; the member may have been changed.</param>
+    /// <exception cref="KvInvalidArgumentException">The id is not a hexadecimal number, or a URL is not a peer address.</exception>
     /// <exception cref="KvException">The cluster refused the request or did not answer.</exception>
     ValueTask<KvMember> UpdateMemberAsync(string id, IReadOnlyList<string> peerAddresses, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a member from the cluster. The process of the member then stops serving.</summary>
     /// <param name="id">The member's id.</param>
     /// <param name="cancellationToken">Ends the call; the member may have been removed.</param>
+    /// <exception cref="KvInvalidArgumentException">The id is not a hexadecimal number.</exception>
     /// <exception cref="KvException">The cluster refused the request or did not answer.</exception>
     ValueTask RemoveMemberAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>Transfers the leadership to a member.</summary>
     /// <param name="id">The id of a voting member.</param>
     /// <param name="cancellationToken">Ends the call; the leadership may have moved.</param>
-    /// <exception cref="KvException">The cluster refused the request or did not answer.</exception>
+    /// <exception cref="KvInvalidArgumentException">The id is not a hexadecimal number.</exception>
+    /// <exception cref="KvException">The cluster refused the request or did not answer, or the store has no endpoint of the present leader.</exception>
     ValueTask MoveLeaderAsync(string id, CancellationToken cancellationToken = default);
 }
 

@@ -9,6 +9,9 @@ public interface IKvTransactions
     /// <summary>Checks the conditions, then performs <see cref="KvTransaction.Then"/> if all hold, otherwise <see cref="KvTransaction.Else"/>.</summary>
     /// <param name="transaction">The conditions and operations.</param>
     /// <param name="cancellationToken">Ends the call early; the transaction may still have been committed.</param>
+    /// <exception cref="KvInvalidArgumentException">A key, a lease, a revision or a limit is not valid, or a branch writes a key twice.</exception>
+    /// <exception cref="KvLeaseNotFoundException">A lease to attach a key to does not exist.</exception>
+    /// <exception cref="KvNotSupportedException">The store does not support a condition or an operation.</exception>
     ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken = default);
 }
 

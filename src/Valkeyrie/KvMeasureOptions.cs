@@ -6,7 +6,7 @@ public sealed record KvMeasureOptions
     /// <summary>The maximum number of calls of each kind, from 1 to 1,000,000. Default: 1000.</summary>
     public int Count { get; init; } = 1000;
 
-    /// <summary>The longest duration of the calls of each kind, above zero. Default: 10 seconds.</summary>
+    /// <summary>The longest duration of the calls of each kind, above zero, at most <see cref="KvStoreOptions.LongestTimeout"/>. Default: 10 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The size of each value in bytes, from 0. Default: 256.</summary>

@@ -56,7 +56,7 @@ internal sealed class FileGuard
         return _lost is null;
     }
 
-    /// <summary>Checks the files, and throws if one is missing.</summary>
+    /// <summary>Checks the files, and throws if one was removed or replaced.</summary>
     /// <param name="written">True if a write has not been acknowledged yet.</param>
     /// <exception cref="KvFileReplacedException">A file was removed or replaced.</exception>
     public void Check(bool written)
