@@ -56,7 +56,7 @@ public sealed record KvEndpointStatus(string Endpoint) : IFormattable
     /// <summary>The kind of failure; null if the endpoint answered every request.</summary>
     public KvErrorCode? ErrorCode { get; init; }
 
-    /// <summary>Why the endpoint did not answer, or not completely; null if it did.</summary>
+    /// <summary>The reason why the endpoint did not answer, or not completely; null if it did.</summary>
     public string? Reason { get; init; }
 
     /// <summary>True if the endpoint serves this user's requests: it answered, did not refuse the user, and knows a leader if it belongs to a

@@ -12,7 +12,8 @@ public interface IKvMaintenance
     /// <param name="revision">The revision; null for the newest revision known to the first endpoint.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
     /// <exception cref="KvInvalidArgumentException">The revision is below 1.</exception>
-    /// <exception cref="KvException">An endpoint did not answer, does not have the revision, or does not support hashes (<see cref="KvErrorCode.NotSupported"/>).</exception>
+    /// <exception cref="KvException">An endpoint did not answer, does not have the revision, or does not support hashes
+    /// (<see cref="KvErrorCode.NotSupported"/>).</exception>
     ValueTask<IReadOnlyList<KvHash>> GetHashesAsync(long? revision = null, CancellationToken cancellationToken = default);
 
     /// <summary>Compacts the history: forgets the changes before a revision, which can then be neither read nor watched. The current value of each key
@@ -91,7 +92,7 @@ public sealed record KvMemberStatus(string Endpoint) : IFormattable
     /// <summary>The problems that the server reports, such as an alarm or a missing leader.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>Why the member did not answer; null if it did.</summary>
+    /// <summary>The reason why the member did not answer; null if it did.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Formats a part of the status as visible text (<see cref="VisibleText"/>).</summary>

@@ -41,7 +41,7 @@ public sealed record KvElectionEvent(KvElectionEventType Type, string Name) : IF
     /// <summary>The store's revision of this change.</summary>
     public long Revision { get; init; }
 
-    /// <summary>Why the store cannot be followed; null except for <see cref="KvElectionEventType.Outage"/>.</summary>
+    /// <summary>The reason why the store cannot be followed; null except for <see cref="KvElectionEventType.Outage"/>.</summary>
     public KvException? Error { get; init; }
 
     /// <summary>The type, the name and the value.</summary>

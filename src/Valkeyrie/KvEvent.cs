@@ -42,7 +42,7 @@ public sealed class KvEvent : IFormattable
     /// compacted it.</summary>
     public KvPair? Previous { get; init; }
 
-    /// <summary>Why the store cannot be followed; null except for <see cref="KvEventType.Outage"/>.</summary>
+    /// <summary>The reason why the store cannot be followed; null except for <see cref="KvEventType.Outage"/>.</summary>
     public KvException? Error { get; init; }
 
     /// <summary>The key.</summary>

@@ -29,7 +29,7 @@ public abstract class KvLeadership : IAsyncDisposable, IFormattable
     /// <see cref="BreakAsync"/> was called. While its process runs, the leader is notified before another contender can lead.</summary>
     public abstract CancellationToken Lost { get; }
 
-    /// <summary>Why <see cref="Lost"/> was cancelled; null while it is not.</summary>
+    /// <summary>The reason why <see cref="Lost"/> was cancelled; null while it is not.</summary>
     public abstract KvLockLostReason? LostReason { get; }
 
     /// <summary>Proclaims another value without a new election.</summary>

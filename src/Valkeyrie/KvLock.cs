@@ -22,7 +22,7 @@ public abstract class KvLock : IAsyncDisposable, IFormattable
     /// <see cref="BreakAsync"/> was called. If this process ends the lock, the holder is notified before the lock is released.</summary>
     public abstract CancellationToken Lost { get; }
 
-    /// <summary>Why <see cref="Lost"/> was cancelled; null while it is not.</summary>
+    /// <summary>The reason why <see cref="Lost"/> was cancelled; null while it is not.</summary>
     public abstract KvLockLostReason? LostReason { get; }
 
     /// <summary>The lock's key, fit to be shown: see <see cref="VisibleText"/>.</summary>

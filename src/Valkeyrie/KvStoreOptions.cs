@@ -31,7 +31,8 @@ public sealed record KvStoreOptions
     public KvTlsOptions? Tls { get; init; }
 
     /// <summary>Refuses options that no store accepts. <see cref="KvStore.Open"/> calls it; call it first if you create a store in another way.</summary>
-    /// <exception cref="KvInvalidArgumentException">The timeout or the keep-alive time is zero or less or too long, or the namespace breaks a rule of <see cref="KeyRules"/>.</exception>
+    /// <exception cref="KvInvalidArgumentException">The timeout or the keep-alive time is zero or less or too long, or the namespace breaks a rule of
+    /// <see cref="KeyRules"/>.</exception>
     public void Check()
     {
         if (Timeout <= TimeSpan.Zero)

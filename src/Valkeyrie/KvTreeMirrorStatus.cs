@@ -26,7 +26,7 @@ public enum KvTreeMirrorPhase
 /// <param name="Comparisons">The number of completed comparisons: one at the beginning, and one each time changes were no longer kept.</param>
 public sealed record KvTreeMirrorStatus(KvTreeMirrorPhase Phase, long Written, long Unchanged, long Removed, long Revision, int Comparisons) : IFormattable
 {
-    /// <summary>Why a store cannot be reached; null if both can.</summary>
+    /// <summary>The reason why a store cannot be reached; null if both can.</summary>
     public KvException? Outage { get; init; }
 
     /// <summary>The status in words.</summary>

@@ -61,7 +61,7 @@ public static class KvWaits
     /// <summary>One wait.</summary>
     private sealed class Wait(IKvStore store, string key, Func<KvPair?, bool> condition, CancellationToken ended)
     {
-        /// <summary>Why the store cannot be followed at the moment; null if it can.</summary>
+        /// <summary>The reason why the store cannot be followed at the moment; null if it can.</summary>
         public KvException? Outage { get; private set; }
 
         public async Task<KvPair?> EndAsync(KvPair? found)

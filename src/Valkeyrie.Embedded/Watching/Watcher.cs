@@ -27,7 +27,7 @@ internal sealed class Watcher(KvRange range, KeyInterval interval, long next) : 
     /// <summary>True if changes may have to be read.</summary>
     public bool IsBehind => _last >= _next;
 
-    /// <summary>Why the watch cannot continue; null if it can.</summary>
+    /// <summary>The reason why the watch cannot continue; null if it can.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Notifies the watch of a change in its range.</summary>

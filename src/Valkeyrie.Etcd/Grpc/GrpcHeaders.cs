@@ -16,7 +16,7 @@ internal struct GrpcHeaders
     /// <summary>The server's status of the call; null if it has not sent one.</summary>
     public readonly GrpcStatus? Status => GrpcStatus.From(_status, _message);
 
-    /// <summary>Why this is not a reply of a gRPC server; null if it may be one.</summary>
+    /// <summary>The reason why this is not a reply of a gRPC server; null if it may be one.</summary>
     public readonly GrpcProtocolException? Fault =>
         _httpStatus != "200" ? new GrpcProtocolException($"It answered with HTTP status {_httpStatus ?? "none"}.")
         : _contentType is null || !_contentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)

@@ -11,7 +11,7 @@ internal sealed class FrameHandlers(Guarded<ConnectionState> connection, Action<
 
     private int _unacknowledged;
 
-    /// <summary>Why the peer accepts no more calls; the default if it accepts them or has not stated a reason.</summary>
+    /// <summary>The reason why the peer accepts no more calls; the default if it accepts them or has not stated a reason.</summary>
     public Goodbye Goodbye { get; private set; }
 
     /// <param name="streamId">The stream.</param>

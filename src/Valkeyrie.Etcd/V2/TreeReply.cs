@@ -37,7 +37,7 @@ internal sealed class TreeReply : IDisposable
     /// <summary>The cluster that answered; empty if not reported.</summary>
     public string ClusterId { get; }
 
-    /// <summary>Why there is no tree; null if there is one.</summary>
+    /// <summary>The reason why there is no tree; null if there is one.</summary>
     public KeysError? Error { get; }
 
     /// <summary>True if the path is a key with a value. Read it at the end.</summary>

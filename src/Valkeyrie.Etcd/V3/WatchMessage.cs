@@ -34,7 +34,7 @@ internal sealed class WatchMessage
     /// <summary>The store's revision when the message was sent.</summary>
     public long Revision => _revision;
 
-    /// <summary>Why the server has ended the watch; empty if not reported.</summary>
+    /// <summary>The reason why the server has ended the watch; empty if not reported.</summary>
     public string Reason => _reason;
 
     /// <summary>True if the server has ended the watch.</summary>

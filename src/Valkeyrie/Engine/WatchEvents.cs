@@ -4,7 +4,8 @@ namespace Valkeyrie.Engine;
 public static class WatchEvents
 {
     /// <summary>Creates an event.</summary>
-    /// <param name="type"><see cref="KvEventType.Outage"/>, <see cref="KvEventType.Resumed"/>, <see cref="KvEventType.Resync"/> or <see cref="KvEventType.Listed"/>.</param>
+    /// <param name="type"><see cref="KvEventType.Outage"/>, <see cref="KvEventType.Resumed"/>, <see cref="KvEventType.Resync"/> or
+    /// <see cref="KvEventType.Listed"/>.</param>
     /// <param name="range">The watched range.</param>
     /// <param name="revision">The revision of the event.</param>
     /// <param name="error">The cause of an outage; null for other types.</param>
