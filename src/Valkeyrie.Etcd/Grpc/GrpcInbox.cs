@@ -101,7 +101,7 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
     /// <summary>Takes the only message of a single reply, valid until the call is released.</summary>
     public ReadOnlyMemory<byte> TakeOnly()
     {
-        var message = Take() ?? throw new GrpcProtocolException("The reply holds no message.");
+        var message = Take() ?? throw new GrpcProtocolException("The reply contains no message.");
         return Take() is null ? message : throw MoreThanOne();
     }
 
@@ -121,7 +121,7 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
         _messages.Return();
     }
 
-    private static GrpcProtocolException MoreThanOne() => new("The reply holds more than one message.");
+    private static GrpcProtocolException MoreThanOne() => new("The reply contains more than one message.");
 
     private static GrpcProtocolException Truncated() => new("The reply ends in the middle of a message.");
 

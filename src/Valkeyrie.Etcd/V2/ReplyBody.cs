@@ -60,7 +60,7 @@ internal sealed class ReplyBody(Stream stream, ReplyParser parser, int bufferLen
     {
         if (_buffer.Length >= MaxTokenLength)
         {
-            throw new KeysProtocolException("its reply holds a text that is longer than any key or value.");
+            throw new KeysProtocolException("its reply contains a text that is longer than any key or value.");
         }
 
         var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);

@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Encrypts and decrypts values with PowerShell's Protect-CmsMessage and Unprotect-CmsMessage, so these commands can also read and write such values.</summary>
+/// <summary>Seals and opens values with PowerShell's Protect-CmsMessage and Unprotect-CmsMessage, so these commands can also read and write such values.</summary>
 /// <param name="invoker">Runs commands for the calling cmdlet.</param>
 internal sealed class CmsText(CommandInvocationIntrinsics invoker)
 {
@@ -13,7 +13,7 @@ internal sealed class CmsText(CommandInvocationIntrinsics invoker)
     private static readonly ScriptBlock Unprotect = ScriptBlock.Create(
         "$PSDefaultParameterValues = @{}; Microsoft.PowerShell.Security\\Unprotect-CmsMessage -Content $args[0] -ErrorAction Stop");
 
-    /// <summary>Encrypts a value to a message that only the recipients can open.</summary>
+    /// <summary>Seals a value as a message that only the recipients can open.</summary>
     /// <param name="value">The value.</param>
     /// <param name="recipients">Their certificates: files, thumbprints or subjects.</param>
     /// <param name="key">The key of the value, for errors.</param>
@@ -35,7 +35,7 @@ internal sealed class CmsText(CommandInvocationIntrinsics invoker)
         }
     }
 
-    /// <summary>Decrypts such a message.</summary>
+    /// <summary>Opens such a message.</summary>
     /// <param name="message">The message.</param>
     /// <exception cref="RuntimeException">The text is not such a message, or the user has no private key that opens it.</exception>
     public string Open(string message) => Run(Unprotect, message);

@@ -71,11 +71,11 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     [Alias("Raw")]
     public SwitchParameter ValueOnly { get; set; }
 
-    /// <summary>Decrypt a value that was encrypted for a certificate of this user, and emit it as text.</summary>
+    /// <summary>Open a value that was sealed for a certificate of this user, and emit it as text.</summary>
     [Parameter(ParameterSetName = UnprotectSet, Mandatory = true)]
     public SwitchParameter Unprotect { get; set; }
 
-    /// <summary>Decrypt such a value, and emit it as a SecureString.</summary>
+    /// <summary>Open such a value, and emit it as a SecureString.</summary>
     [Parameter(ParameterSetName = SecureSet, Mandatory = true)]
     public SwitchParameter AsSecureString { get; set; }
 

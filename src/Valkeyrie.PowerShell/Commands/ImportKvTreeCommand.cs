@@ -129,7 +129,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
         if (Prune && tree.Count == 0)
         {
             // A file that was truncated after its first line, or the output of a pipeline that found nothing.
-            throw new InvalidDataException($"The file '{file}' holds no key, and -Prune would remove all keys of {destination}. To remove them, use Remove-KvTree.");
+            throw new InvalidDataException($"The file '{file}' contains no key, and -Prune would remove all keys of {destination}. To remove them, use Remove-KvTree.");
         }
 
         Copy(tree.Content, $"'{file}'", Target, destination, tree.Count);
@@ -157,7 +157,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
 
         if (Prune && pairs.Count == 0)
         {
-            throw new KvInvalidArgumentException($"The object holds no value, and -Prune would remove all keys of {destination}. To remove them, use Remove-KvTree.");
+            throw new KvInvalidArgumentException($"The object contains no value, and -Prune would remove all keys of {destination}. To remove them, use Remove-KvTree.");
         }
 
         Copy(new(pairs.ToAsync(), ""), "the object", Target, destination, pairs.Count);

@@ -94,7 +94,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [ArgumentCompleter(typeof(LeaseCompleter))]
     public long Lease { get; set; }
 
-    /// <summary>Encrypt the value for these certificates, so only a user with one of their private keys can read it: files, thumbprints or subjects, as for
+    /// <summary>Seal the value for these certificates, so only a user with one of their private keys can read it: files, thumbprints or subjects, as for
     /// Protect-CmsMessage.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]

@@ -182,7 +182,7 @@ internal static class ErrorRecords
     public static ErrorRecord MembersDiffer(string address, string hashes) => From(
         new KvException(
             KvErrorCode.CorruptStore,
-            $"The members of {address} hold different data at one revision: {hashes}. Save a snapshot of each, and replace the members that differ from the majority."),
+            $"The members of {address} have different data at one revision: {hashes}. Save a snapshot of each, and replace the members that differ from the majority."),
         address);
 
     /// <summary>A rolling operation on all members requires that every member answers.</summary>
@@ -201,7 +201,7 @@ internal static class ErrorRecords
         ErrorCategory.InvalidData,
         key);
 
-    /// <summary>A value is not encrypted, or not for this user.</summary>
+    /// <summary>A value is not sealed, or not for this user.</summary>
     public static ErrorRecord NotOpened(string key, RuntimeException cause) => new(
         new InvalidOperationException($"The value of '{key}' cannot be opened: {cause.ErrorRecord.Exception.Message} The value must be a message from Set-KvValue -Recipient or "
             + "Protect-CmsMessage, and the current user must have the private key of one of its recipients.", cause),

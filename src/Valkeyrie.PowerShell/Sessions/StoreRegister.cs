@@ -67,7 +67,7 @@ internal static class StoreRegister
     {
         if (read is null)
         {
-            throw Malformed("It holds null instead of a list of stores.");
+            throw Malformed("It contains null instead of a list of stores.");
         }
 
         var stores = new List<KvRegisteredStore>(read.Count);

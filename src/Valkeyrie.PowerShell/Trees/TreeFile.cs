@@ -107,7 +107,7 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
         }
 
         return KeySorting.Sort(pairs) is { } twice
-            ? throw Refused($"it holds the key '{twice}' twice")
+            ? throw Refused($"it contains the key '{twice}' twice")
             : new(input, pairs.Count, pairs.ToAsync(), absent);
     }
 

@@ -21,7 +21,7 @@ internal sealed class CallErrors(string address, TimeSpan timeout)
             FailureKind.Tls => Unreachable(KvUnreachableReason.Tls, $"The TLS connection to {endpoint} failed: {e.Message}", notSent: true),
             FailureKind.Protocol => Unreachable(
                 KvUnreachableReason.Protocol,
-                $"The server at {endpoint} does not speak ZooKeeper's protocol: {e.Message} Check host and port, and whether the server uses TLS.",
+                $"The server at {endpoint} does not speak ZooKeeper's protocol: {e.Message} Check the host, the port, and whether the server uses TLS.",
                 e.NotSent),
             FailureKind.CannotServe => Unreachable(
                 KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {e.Message}", notSent: true),
@@ -46,7 +46,7 @@ internal sealed class CallErrors(string address, TimeSpan timeout)
     /// <param name="last">Why the last attempt to connect failed; null if none has ended.</param>
     /// <param name="key">The key of the call; null for none.</param>
     public KvException NotConnected(SessionException? last, string? key) => last is null
-        ? new KvTimeoutException($"No connection to {address} was established in time; calls end after {timeout.TotalSeconds:0.###} s.") { Key = key, Endpoint = address, NotSent = true }
+        ? new KvTimeoutException($"No connection to {address} was established within the timeout of {timeout.TotalSeconds:0.###} s.") { Key = key, Endpoint = address, NotSent = true }
         : Of(last.For(notSent: true), key, repeatable: false);
 
     /// <summary>Creates the error of a call that was not answered in time.</summary>
@@ -54,7 +54,7 @@ internal sealed class CallErrors(string address, TimeSpan timeout)
     /// <param name="key">The key of the call; null for none.</param>
     /// <param name="repeatable">True if the call changes nothing.</param>
     public KvException NotAnswered(string endpoint, string? key, bool repeatable) => new KvTimeoutException(
-        $"{endpoint} did not answer in time; calls end after {timeout.TotalSeconds:0.###} s.{Doubt(repeatable)}") { Key = key, Endpoint = endpoint };
+        $"{endpoint} did not answer within the timeout of {timeout.TotalSeconds:0.###} s.{Doubt(repeatable)}") { Key = key, Endpoint = endpoint };
 
     private static string Doubt(bool none) => none ? "" : " A write may have been made.";
 }

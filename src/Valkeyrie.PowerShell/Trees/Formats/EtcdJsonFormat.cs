@@ -55,7 +55,7 @@ internal sealed class EtcdJsonFormat(bool mayLackValues) : ITreeFormat
         await tokens.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (count is { } all && all != pairs)
         {
-            throw tokens.Error($"the dump is incomplete: it holds {pairs} of {all} pairs");
+            throw tokens.Error($"the dump is incomplete: it contains {pairs} of {all} pairs");
         }
 
         if (pairs > 0 && values == 0 && !mayLackValues)

@@ -29,7 +29,7 @@ internal static class TreeFields
         "FLAGS" or "LOCKINDEX" or "CREATEINDEX" or "MODIFYINDEX" or "SESSION" => Dump(name, "Consul", $"specify -Format {KvTreeFormat.ConsulJson}"),
         "HEADER" or "KVS" or "CREATE_REVISION" or "MOD_REVISION" or "LEASE" => Dump(name, "etcd", $"write it with 'etcdctl get --prefix -w json', and specify -Format {KvTreeFormat.EtcdJson}"),
         "NODE" or "ACTION" or "NODES" or "CREATEDINDEX" or "MODIFIEDINDEX" => Dump(name, "etcd's API version 2", "that format is not supported: connect to the server, and use Copy-KvTree"),
-        _ => $"it has the field '{name}', which Export-KvTree does not write. A record holds {nameof(TreeRecord.Key)}, {nameof(TreeRecord.Value)} and optionally "
+        _ => $"it has the field '{name}', which Export-KvTree does not write. A record contains {nameof(TreeRecord.Key)}, {nameof(TreeRecord.Value)} and optionally "
             + $"{nameof(TreeRecord.Encoding)}: remove the others. For a configuration file, specify -Format {KvTreeFormat.NestedJson}",
     });
 

@@ -43,7 +43,7 @@ internal static class TreeText
     }
 
     /// <summary>Creates the error for a record that was written without its value.</summary>
-    public static FormatException KeyOnly() => new("it holds a key without its value: list the keys without -KeysOnly, or use Export-KvTree");
+    public static FormatException KeyOnly() => new("it contains a key without its value: list the keys without -KeysOnly, or use Export-KvTree");
 
     // U+0080 to U+009F, which UTF-8 encodes as 0xC2 and the unchanged byte.
     private static bool HasC1Control(ReadOnlySpan<byte> bytes)

@@ -83,7 +83,7 @@ public record CallFailure(KvException Error)
     /// <param name="e">The failure.</param>
     /// <param name="call">The call.</param>
     protected static KvTimeoutException TimeoutError(Exception e, in FailedCall call) => new(
-        $"{call.Endpoint} {(call.Unsent ? "could not be sent the call" : "did not answer")} in time; calls end after {call.Timeout.TotalSeconds:0.###} s.{call.Doubt}", e)
+        $"{(call.Unsent ? $"The call could not be sent to {call.Endpoint}" : $"{call.Endpoint} did not answer")} within the timeout of {call.Timeout.TotalSeconds:0.###} s.{call.Doubt}", e)
         { Key = call.Key, Endpoint = call.Endpoint, NotSent = call.Unsent };
 
     private static CallFailure NotReached(ConnectException e, in FailedCall call) =>

@@ -60,7 +60,7 @@ public sealed class ReplyBody : IDisposable
     {
         if (_buffer.Length >= MaxTokenLength)
         {
-            throw new ReplyException("its reply holds a text that is longer than any key or value.");
+            throw new ReplyException("its reply contains a text that is longer than any key or value.");
         }
 
         var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
