@@ -1,4 +1,4 @@
-// A process that works on a store and says on its output what it did, line by line. How it ends is up to the test that started it.
+// Works on a store and reports each action on its output, one per line. The test that started this process decides how it ends.
 using System.Globalization;
 using Valkeyrie;
 using Valkeyrie.Embedded;
@@ -30,7 +30,7 @@ switch (args[0])
         throw new ArgumentException($"There is no work called '{args[0]}'.");
 }
 
-// Transactions of two keys each without end, several at once. A number on the output: this transaction was acknowledged.
+// Endless transactions of two keys each, several in flight. A number on the output means that this transaction was acknowledged.
 async Task WriteTransactionsAsync(int first)
 {
     var next = first - 1;
@@ -47,7 +47,7 @@ async Task WriteTransactionsAsync(int first)
     })));
 }
 
-// Writes keys of its own, and in between counts one up, without a condition, under a lock that all share.
+// Writes its own keys, and between them increments one counter, without a condition, under a shared lock.
 async Task ShareAsync(string name, int keys, int locks)
 {
     for (var i = 0; i < keys; i++)
@@ -65,7 +65,7 @@ async Task ShareAsync(string name, int keys, int locks)
     }
 }
 
-// Puts a key for each line of the input, and says when that was done, in ticks.
+// Puts a key for each line of the input, and reports the time in ticks.
 async Task PutOnDemandAsync()
 {
     await store.PingAsync();
@@ -86,8 +86,8 @@ async Task HoldAsync(string key)
     Console.ReadLine();
 }
 
-// Has every thread that the pool can have blocked until a write of its own is made, all in one commit. On the bare database, so that nothing else
-// takes a thread.
+// Blocks every thread of the pool until its own write is made, all in one commit. On the bare database, so nothing else
+// uses a thread.
 async Task BlockAsync()
 {
     var threads = Math.Max(8, Environment.ProcessorCount);
@@ -112,7 +112,7 @@ async Task BlockAsync()
     Console.WriteLine(await first ? "done" : "not done");
 }
 
-// Writes until it cannot: says how often it could, and with what it ended.
+// Writes until it fails: reports the number of writes, and the error.
 async Task FillAsync(int most)
 {
     var value = new byte[4096];

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>A client that writes unlike values to keys of its own in bursts, by one <see cref="KvBatchWriter"/>, so that batches are under way all the time. Some keys come
+/// <summary>A client that writes unique values to its own keys in bursts, with one <see cref="KvBatchWriter"/>, so batches are always in flight. Some keys occur
 /// several times in a burst.</summary>
 /// <param name="store">The store.</param>
-/// <param name="recorder">Keeps its calls.</param>
-/// <param name="prefix">What the keys begin with.</param>
-/// <param name="client">Its number, unlike that of any other client of the run.</param>
-/// <param name="seed">Says what it does.</param>
+/// <param name="recorder">Records its calls.</param>
+/// <param name="prefix">The prefix of its keys.</param>
+/// <param name="client">Its number, unique among the clients of the run.</param>
+/// <param name="seed">Determines its actions.</param>
 internal sealed class BatchWorkload(IKvStore store, CallRecorder recorder, string prefix, int client, int seed)
 {
     private const int LargestBurst = 700;
@@ -19,7 +19,7 @@ internal sealed class BatchWorkload(IKvStore store, CallRecorder recorder, strin
     private readonly KvBatchWriter _writer = new(store);
     private int _number;
 
-    /// <summary>Makes bursts one after the other until it is told to stop.</summary>
+    /// <summary>Makes one burst after another until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -29,7 +29,7 @@ internal sealed class BatchWorkload(IKvStore store, CallRecorder recorder, strin
         }
     }
 
-    /// <summary>Writes once; false if that was not acknowledged.</summary>
+    /// <summary>Makes one write; false if it was not acknowledged.</summary>
     public async Task<bool> WritesAsync() => (await WriteAsync()).Outcome == CallOutcome.Ok;
 
     private Task<RecordedCall> WriteAsync()

@@ -3,8 +3,8 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Keeps every call from the moment it is made, so that one that never ends is known, too.</summary>
-/// <param name="log">Where each call is written as it begins and again as it ends, for a process that may be killed; null for nowhere.</param>
+/// <summary>Records every call when it begins, so a call that never ends is also known.</summary>
+/// <param name="log">Receives each call at its beginning and again at its end, for a process that can be killed; null for none.</param>
 internal sealed class CallRecorder(TextWriter? log = null)
 {
     private readonly ConcurrentDictionary<(int Client, int Number), RecordedCall> _calls = new();
@@ -12,9 +12,9 @@ internal sealed class CallRecorder(TextWriter? log = null)
     /// <summary>All calls so far.</summary>
     public IReadOnlyList<RecordedCall> Calls => [.. _calls.Values];
 
-    /// <summary>Makes a call and keeps it.</summary>
-    /// <param name="call">What is asked; its times are set here.</param>
-    /// <param name="make">Makes it, and says what came of it.</param>
+    /// <summary>Makes a call and records it.</summary>
+    /// <param name="call">The call without its times, which are set here.</param>
+    /// <param name="make">Makes the call and returns its result.</param>
     public async Task<RecordedCall> RecordAsync(RecordedCall call, Func<RecordedCall, Task<RecordedCall>> make)
     {
         call = Keep(call with { Start = Stopwatch.GetTimestamp() });
@@ -39,7 +39,7 @@ internal sealed class CallRecorder(TextWriter? log = null)
         return Keep(ended with { End = Stopwatch.GetTimestamp() });
     }
 
-    /// <summary>Takes a line of another process's log over.</summary>
+    /// <summary>Adds a line of another process's log.</summary>
     public void Take(string line)
     {
         if (RecordedCall.Parse(line) is { } call)

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Takes one lock again and again, and while it has it, writes to a resource: a line of its output. It is careless on purpose: it goes
-/// on writing for a while after it has lost the lock, so that the resource has something to refuse.</summary>
-/// <remarks>A line is a word, a token, and the times that matter, in ticks of the machine's monotonic clock:
-/// <c>acquired TOKEN ASKED TAKEN</c>, <c>write TOKEN HELD CHECKED</c> (the time is taken before the lock is asked whether it is held),
+/// <summary>Takes one lock again and again. While it holds the lock, it writes to a resource: a line of its output. It is careless on purpose: it continues
+/// to write for a while after it has lost the lock, so the resource has something to refuse.</summary>
+/// <remarks>A line is a word, a token, and the relevant times, in ticks of the machine's monotonic clock:
+/// <c>acquired TOKEN ASKED TAKEN</c>, <c>write TOKEN HELD CHECKED</c> (the time is read before the lock is checked),
 /// <c>released TOKEN BEGUN</c>, <c>failed CODE</c>, <c>unexpected ERROR</c>.</remarks>
 internal sealed class LockHolder(IKvStore store, string key, TimeSpan ttl, int seed)
 {
@@ -40,7 +40,7 @@ internal sealed class LockHolder(IKvStore store, string key, TimeSpan ttl, int s
     {
         var asked = Stopwatch.GetTimestamp();
 
-        // Some do not wait long: who stands behind one that leaves the queue must not take the lock of the one before it.
+        // Some wait only briefly: a contender behind one that leaves the queue must not take the lock of the one before it.
         TimeSpan? patience = _random.Next(2) == 0 ? TimeSpan.FromMilliseconds(_random.Next(20, 400)) : null;
         var held = await store.LockAsync(key, new KvLockOptions { Ttl = ttl, Timeout = patience });
         Console.WriteLine($"acquired {held.FencingToken} {asked} {Stopwatch.GetTimestamp()}");

@@ -1,4 +1,4 @@
-// A process that works on a store and says on its output what it did, line by line. How it ends is up to the test that started it.
+// Works on a store and reports each action on its output, one per line. The test that started this process decides how it ends.
 using System.Globalization;
 using System.Text;
 using Valkeyrie;
@@ -36,7 +36,7 @@ switch (args[0])
         await MirrorAsync(args[5], args[6], args[7], args[8]);
         break;
 
-    // DIRECTORY NAME TTL: a service of that name, until its input ends. It stands in the registry, and takes part in the election of its leader where
+    // DIRECTORY NAME TTL: a service of that name, until its input ends. It registers itself, and campaigns for leadership if
     // the store has elections.
     case "serve":
         await ServeAsync(args[5], args[6], Seconds(args[7]));
@@ -81,7 +81,7 @@ async Task MirrorAsync(string tree, string address, string place, string file)
     }
     catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
     {
-        // One that cannot begin ends; who runs it starts it again.
+        // A service that cannot begin ends; its runner starts it again.
         Console.WriteLine($"ended {e.Code}");
     }
 }

@@ -2,40 +2,40 @@ using System.Globalization;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>What a recorded call does to its register.</summary>
+/// <summary>The operation of a recorded call on its register.</summary>
 internal enum CallKind
 {
-    /// <summary>Reads the value, or that there is none.</summary>
+    /// <summary>Reads the value, or finds none.</summary>
     Read,
 
-    /// <summary>Writes a value, whatever was there.</summary>
+    /// <summary>Writes a value unconditionally.</summary>
     Write,
 
-    /// <summary>Removes the value; tells whether there was one.</summary>
+    /// <summary>Removes the value and reports whether one existed.</summary>
     Delete,
 
-    /// <summary>Writes a value only where the register still holds the expected one.</summary>
+    /// <summary>Writes a value if the register still has the expected one.</summary>
     Swap,
 }
 
-/// <summary>How a recorded call ended.</summary>
+/// <summary>The outcome of a recorded call.</summary>
 internal enum CallOutcome
 {
-    /// <summary>It is still under way, or its process ended meanwhile, or it failed so that nobody knows: it may have had its effect, or may have
-    /// it later, or never.</summary>
+    /// <summary>Unknown: the call is still in flight, its process ended meanwhile, or its failure leaves the effect open. The effect may have occurred, may occur
+    /// later, or never.</summary>
     Unknown,
 
-    /// <summary>It was answered.</summary>
+    /// <summary>The call was answered.</summary>
     Ok,
 
-    /// <summary>It provably reached no server.</summary>
+    /// <summary>The call provably reached no server.</summary>
     NotSent,
 
-    /// <summary>It failed as no call may.</summary>
+    /// <summary>The call failed with an unexpected error.</summary>
     Unexpected,
 }
 
-/// <summary>One call on one register: what was asked, when, and what came of it. Values are unique, so a value tells which write made it.</summary>
+/// <summary>One call on one register: the operation, its times and its result. Values are unique, so a value identifies its write.</summary>
 internal sealed record RecordedCall
 {
     private const string None = "-";
@@ -50,30 +50,30 @@ internal sealed record RecordedCall
 
     public required string Key { get; init; }
 
-    /// <summary>What a write or a swap writes.</summary>
+    /// <summary>The value of a write or a swap.</summary>
     public string? Value { get; init; }
 
-    /// <summary>What a swap expects to find; null: nothing.</summary>
+    /// <summary>The expected value of a swap; null for none.</summary>
     public string? Expected { get; init; }
 
-    /// <summary>When it was made, in ticks of the machine's monotonic clock, which all processes share.</summary>
+    /// <summary>Its start, in ticks of the machine's monotonic clock, which all processes share.</summary>
     public required long Start { get; init; }
 
-    /// <summary>When it ended; 0 where it did not.</summary>
+    /// <summary>Its end; 0 if it did not end.</summary>
     public long End { get; init; }
 
     public CallOutcome Outcome { get; init; }
 
-    /// <summary>What a read found; null: nothing.</summary>
+    /// <summary>The value that a read found; null for none.</summary>
     public string? Result { get; init; }
 
-    /// <summary>Whether a write was made, a delete removed something, a swap found what it expected.</summary>
+    /// <summary>True if a write was made, a delete removed a value, or a swap found the expected value.</summary>
     public bool Applied { get; init; }
 
-    /// <summary>The revision written or read; 0 where the answer names none.</summary>
+    /// <summary>The revision that was written or read; 0 if the answer contains none.</summary>
     public long Revision { get; init; }
 
-    /// <summary>What it failed with.</summary>
+    /// <summary>The error of a failed call.</summary>
     public string? Error { get; init; }
 
     public override string ToString() => string.Join(
@@ -92,7 +92,7 @@ internal sealed record RecordedCall
         Revision.ToString(CultureInfo.InvariantCulture),
         Error?.ReplaceLineEndings(" ").Replace('\t', ' ') ?? None);
 
-    /// <summary>Reads what <see cref="ToString"/> wrote; null if the line is cut short.</summary>
+    /// <summary>Parses the output of <see cref="ToString"/>; null if the line is incomplete.</summary>
     public static RecordedCall? Parse(string line)
     {
         var fields = line.Split('\t');

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>A client that reads, writes, swaps and deletes a few registers at random, by a seed.</summary>
+/// <summary>A client that randomly reads, writes, swaps and deletes a few registers, determined by a seed.</summary>
 /// <param name="store">The store.</param>
-/// <param name="recorder">Keeps its calls.</param>
-/// <param name="prefix">What the registers' keys begin with.</param>
-/// <param name="client">Its number, unlike that of any other client of the run.</param>
-/// <param name="seed">Says what it does.</param>
-/// <param name="longestPause">How long it pauses at most between two calls, in milliseconds.</param>
+/// <param name="recorder">Records its calls.</param>
+/// <param name="prefix">The prefix of the registers' keys.</param>
+/// <param name="client">Its number, unique among the clients of the run.</param>
+/// <param name="seed">Determines its actions.</param>
+/// <param name="longestPause">The maximum pause between two calls, in milliseconds.</param>
 internal sealed class RegisterWorkload(IKvStore store, CallRecorder recorder, string prefix, int client, int seed, int longestPause)
 {
     public const int Registers = 4;
@@ -20,7 +20,7 @@ internal sealed class RegisterWorkload(IKvStore store, CallRecorder recorder, st
     /// <summary>The key of a register.</summary>
     public static string KeyOf(string prefix, int register) => $"{prefix}/r{register}";
 
-    /// <summary>Makes calls one after the other until it is told to stop.</summary>
+    /// <summary>Makes one call after another until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -105,7 +105,7 @@ internal sealed class RegisterWorkload(IKvStore store, CallRecorder recorder, st
         }
         else
         {
-            // Which value stands there now is not told: it has to be read first.
+            // The current value is unknown and must be read first.
             _seen.Remove(call.Key);
         }
 

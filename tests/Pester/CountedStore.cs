@@ -7,12 +7,12 @@ using System.Threading;
 using System.Threading.Tasks;
 using Valkeyrie;
 
-/// <summary>What a store with directories can do.</summary>
+/// <summary>The capabilities of a store with directories.</summary>
 public interface IStoreWithDirectories : IKvStore, IKvDirectories
 {
 }
 
-/// <summary>A store in front of another one that counts what it is asked, and does not answer if so wished.</summary>
+/// <summary>A store that wraps another one, counts its calls, and can withhold answers.</summary>
 public class CountedStore : DispatchProxy
 {
     private IKvStore _inner;
@@ -23,13 +23,13 @@ public class CountedStore : DispatchProxy
     /// <summary>The options of all listings so far.</summary>
     public List<KvEntryOptions> Listings { get; } = new List<KvEntryOptions>();
 
-    /// <summary>How many entries have been taken of them.</summary>
+    /// <summary>The number of entries that were read from them.</summary>
     public int EntriesRead { get; private set; }
 
-    /// <summary>True to answer no listing before it is given up.</summary>
+    /// <summary>True to answer no listing before it is canceled.</summary>
     public bool IsAway { get; set; }
 
-    /// <summary>How many listings have been given up.</summary>
+    /// <summary>The number of canceled listings.</summary>
     public int GivenUp { get; private set; }
 
     public static IStoreWithDirectories Before(IKvStore inner)

@@ -5,8 +5,8 @@ using System.Threading;
 using System.Threading.Tasks;
 using Valkeyrie;
 
-/// <summary>A store for watching how writes are sent: it answers the first at once, and of the others none before as many as wished are in flight, and then
-/// the last first. Should too few come, as when the machine stalls, a timer answers them.</summary>
+/// <summary>A store that shows how writes are sent: it answers the first one immediately, and the others only when a number of them are in flight, the last one
+/// first. If too few arrive, for example because the machine stalls, a timer answers them.</summary>
 public sealed class GatedStore : IKvStore
 {
     private readonly object _gate = new object();

@@ -4,7 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Valkeyrie;
 
-/// <summary>A store whose puts and removals go through until there were so many; the next ones wait to be let go, or fail.</summary>
+/// <summary>A store that passes a number of puts and removals. The next ones wait for their release, or fail.</summary>
 public sealed class HeldStore : IKvStore
 {
     private readonly IKvStore _inner;
@@ -20,7 +20,7 @@ public sealed class HeldStore : IKvStore
         _fails = fails;
     }
 
-    /// <summary>How many have had to wait so far.</summary>
+    /// <summary>The number of calls that had to wait so far.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     public bool IsHolding => Waiting > 0;

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Threading.Tasks;
 using Valkeyrie;
 
-/// <summary>A store that is a cluster of one member, all of whose words are hostile.</summary>
+/// <summary>A store that is a cluster with one member, all of whose texts are hostile.</summary>
 public class HostileCluster : DispatchProxy
 {
     private string _words;

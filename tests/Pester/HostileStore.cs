@@ -2,7 +2,7 @@ using System;
 using System.Reflection;
 using Valkeyrie;
 
-/// <summary>A store that somebody else wrote, all of whose words are hostile.</summary>
+/// <summary>A third-party store, all of whose texts are hostile.</summary>
 public class HostileStore : DispatchProxy
 {
     private string _words;

@@ -5,7 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Valkeyrie;
 
-/// <summary>A store on which somebody else writes a key in the worst moment: right before the first removal that depends on what was read.</summary>
+/// <summary>A store on which another client writes a key at the worst moment: directly before the first conditional removal.</summary>
 public class RacingStore : IKvStore
 {
     private readonly string _key;
@@ -74,7 +74,7 @@ public class RacingStore : IKvStore
     public ValueTask DisposeAsync() => default;
 }
 
-/// <summary>The same of a store with transactions.</summary>
+/// <summary>The same for a store with transactions.</summary>
 public sealed class RacingTransactions : RacingStore, IKvTransactions
 {
     public RacingTransactions(IKvStore inner, string key, string value)

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Architecture;
 
-/// <summary>Which room may know which. The rooms are namespaces, and a namespace is its folder.</summary>
+/// <summary>The allowed references between namespaces. A namespace is its folder.</summary>
 public sealed class ArchitectureTests
 {
     private const string Contract = "Valkeyrie";
@@ -10,28 +10,28 @@ public sealed class ArchitectureTests
 
     public static TheoryData<string> Assemblies => [.. ShippedAssemblies.Names];
 
-    /// <summary>A room, and the others of its assembly that it may know.</summary>
+    /// <summary>A namespace, and the others of its assembly that it may use.</summary>
     public static TheoryData<string, string[]> Rooms => new()
     {
-        // A client of HTTP/2, and gRPC on top of it: they would serve any other program as well.
+        // A client of HTTP/2, and gRPC on top of it: any other program could use them as well.
         { "Valkeyrie.Etcd.Http2", [] },
         { "Valkeyrie.Etcd.Grpc", ["Valkeyrie.Etcd.Http2"] },
         { "Valkeyrie.Etcd.Protocol", [] },
 
-        // What both of etcd's APIs share.
+        // The common part of etcd's two APIs.
         { "Valkeyrie.Etcd.Cluster", [] },
 
-        // A cluster's calls by gRPC, which the engine and other assemblies stand on.
+        // A cluster's calls with gRPC, the base of the engine and of other assemblies.
         { "Valkeyrie.Etcd.Calls", ["Valkeyrie.Etcd.Cluster", "Valkeyrie.Etcd.Grpc", "Valkeyrie.Etcd.Http2", "Valkeyrie.Etcd.Protocol"] },
 
-        // The older API is HTTP and JSON by the platform's own client.
+        // The older API is HTTP and JSON with the platform's own client.
         { "Valkeyrie.Etcd.V2", ["Valkeyrie.Etcd.Cluster"] },
         { "Valkeyrie.Etcd.V3", ["Valkeyrie.Etcd.Calls", "Valkeyrie.Etcd.Cluster", "Valkeyrie.Etcd.Engine", "Valkeyrie.Etcd.Grpc", "Valkeyrie.Etcd.Protocol"] },
 
-        // Requests and replies: it knows nothing of what they are used for.
+        // Requests and replies, independent of their use.
         { "Valkeyrie.Consul.Calls", [] },
 
-        // ZooKeeper's records, the requests made of them, and sessions that make these: they know nothing of keys.
+        // ZooKeeper's records, the requests that consist of them, and the sessions that send these: all independent of keys.
         { "Valkeyrie.ZooKeeper.Jute", [] },
         { "Valkeyrie.ZooKeeper.Protocol", ["Valkeyrie.ZooKeeper.Jute"] },
         { "Valkeyrie.ZooKeeper.Sessions", ["Valkeyrie.ZooKeeper.Jute", "Valkeyrie.ZooKeeper.Net", "Valkeyrie.ZooKeeper.Protocol"] },
@@ -39,7 +39,7 @@ public sealed class ArchitectureTests
         { "Valkeyrie.PowerShell.Files", [] },
         { "Valkeyrie.PowerShell.Binding", [] },
 
-        // What scripts see of the module, and what users of the library name.
+        // The types that scripts see of the module, and that users of the library name.
         { "Valkeyrie.PowerShell", [] },
         { "Valkeyrie", [] },
     };
@@ -69,7 +69,7 @@ public sealed class ArchitectureTests
         Assert.Empty(OwnArrows(room).Forbidden(room, known.Contains));
     }
 
-    // But for how text from outside is shown, which errors of every kind need.
+    // Except for showing external text, which errors of every kind need.
     [Theory]
     [InlineData("Valkeyrie.Etcd.Http2")]
     [InlineData("Valkeyrie.Etcd.Grpc")]
@@ -87,12 +87,12 @@ public sealed class ArchitectureTests
     [Fact]
     public void An_arrow_that_is_turned_is_found()
     {
-        // Rules turned round, against the assemblies as they are: each must be broken.
+        // The inverse rules, against the real assemblies: each must be violated.
         Assert.Contains(ShippedAssemblies.Uses(Shell), u => u.Used.Assembly == "Valkeyrie.Etcd");
         Assert.False(MayUse("Valkeyrie.Etcd", Shell));
         Assert.NotEmpty(OwnArrows("Valkeyrie.Embedded.Storage").Forbidden("Valkeyrie.Embedded.Storage", static _ => false));
 
-        // One arrow back is a circle, and a way round three namespaces is one, too.
+        // One reference back is a circle, and so is a way around three namespaces.
         var down = Use("A", "B");
         Assert.Empty(new NamespaceArrows([down, Use("B", "C")]).OnCircles());
         Assert.Equal(["A -> B: A.T uses B.T", "B -> A: B.T uses A.T"], new NamespaceArrows([down, Use("B", "A")]).OnCircles());
@@ -110,11 +110,11 @@ public sealed class ArchitectureTests
         ShellEngine => user is Shell or Loader,
         "Valkeyrie.Etcd" => user is Shell or "Valkeyrie.Etcd.Administration",
 
-        // Generated stubs stay behind the capabilities.
+        // Generated stubs are used only behind the capabilities.
         "dotnet-etcd" or "Grpc.Core.Api" => user == "Valkeyrie.Etcd.Administration",
         _ when used.StartsWith(Contract + ".", StringComparison.Ordinal) => user == Shell,
 
-        // The contract needs the platform alone; what else packages there are is the business of whoever needs them.
+        // The contract needs only the platform; other packages are the concern of the assemblies that need them.
         _ => user is not (Contract or Loader) || used.StartsWith("System.", StringComparison.Ordinal),
     };
 

@@ -3,8 +3,8 @@ using System.Reflection.PortableExecutable;
 
 namespace Valkeyrie.Tests.Architecture;
 
-/// <summary>Which types an assembly's types use: in what they derive from, declare and attribute, and in all that the bodies of their methods call, create, cast,
-/// name or keep in a local. Constants are no use of a type: the compiler copies their values.</summary>
+/// <summary>Determines which types an assembly's types use: as base types, in declarations and attributes, and in the bodies of methods, where they are called, created, cast,
+/// named or kept in a local variable. Constants are not a use of a type, because the compiler copies their values.</summary>
 internal static class CompiledAssembly
 {
     /// <summary>Reads the uses.</summary>

@@ -12,7 +12,7 @@ internal static class Instructions
     private static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes).GetFields()
         .Select(f => f.GetValue(null)).OfType<OpCode>().ToDictionary(c => (int)(ushort)c.Value, c => c.OperandType);
 
-    /// <summary>The tokens that they name: types, members and signatures.</summary>
+    /// <summary>The tokens in the instructions: types, members and signatures.</summary>
     public static IEnumerable<EntityHandle> Tokens(BlobReader body)
     {
         var tokens = new List<EntityHandle>();

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Tests.Architecture;
 
-/// <summary>Which namespace uses which, and by which types.</summary>
-/// <param name="uses">The uses of types; those inside of one namespace are left out.</param>
+/// <summary>The references between namespaces, with the types that cause them.</summary>
+/// <param name="uses">The uses of types; those inside one namespace are ignored.</param>
 internal sealed class NamespaceArrows(IEnumerable<TypeUse> uses)
 {
     private readonly Dictionary<(string From, string To), List<TypeUse>> _arrows = uses
@@ -9,12 +9,12 @@ internal sealed class NamespaceArrows(IEnumerable<TypeUse> uses)
         .GroupBy(u => (u.User.Namespace, u.Used.Namespace))
         .ToDictionary(g => g.Key, g => g.ToList());
 
-    /// <summary>The arrows that lie on a circle: from their end there is a way back to their beginning.</summary>
+    /// <summary>The references that are part of a circle: a path leads from their end back to their beginning.</summary>
     public IReadOnlyList<string> OnCircles() => [.. _arrows.Keys.Where(a => Reaches(a.To, a.From)).Select(Told).Order(StringComparer.Ordinal)];
 
-    /// <summary>The arrows from one namespace to others that it may not know.</summary>
-    /// <param name="from">The namespace; those below it are others.</param>
-    /// <param name="mayKnow">Tells whether it may know another one.</param>
+    /// <summary>The references from one namespace to others that it may not use.</summary>
+    /// <param name="from">The namespace, without those below it.</param>
+    /// <param name="mayKnow">True if it may use another one.</param>
     public IReadOnlyList<string> Forbidden(string from, Func<string, bool> mayKnow) =>
         [.. _arrows.Keys.Where(a => a.From == from && !mayKnow(a.To)).Select(Told).Order(StringComparer.Ordinal)];
 

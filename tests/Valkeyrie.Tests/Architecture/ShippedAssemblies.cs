@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Architecture;
 
-/// <summary>The assemblies that are shipped, as they were compiled, and their sources.</summary>
+/// <summary>The compiled assemblies that are shipped, and their sources.</summary>
 internal static class ShippedAssemblies
 {
     private const string Prefix = "Valkeyrie";
@@ -14,15 +14,15 @@ internal static class ShippedAssemblies
     /// <summary>Their names.</summary>
     public static IEnumerable<string> Names => ByName.Keys;
 
-    /// <summary>What the types of one use.</summary>
+    /// <summary>The types that the types of one assembly use.</summary>
     public static IReadOnlySet<TypeUse> Uses(string name) => ByName[name].Value;
 
-    /// <summary>What the types of one use of its own types.</summary>
-    /// <remarks>Without the counters that the measuring of coverage puts into an assembly.</remarks>
+    /// <summary>The types of its own that the types of one assembly use.</summary>
+    /// <remarks>Without the counters that the coverage tool adds to an assembly.</remarks>
     public static IEnumerable<TypeUse> OwnUses(string name) =>
         Uses(name).Where(u => u.Used.Assembly == name && u.Used.Namespace.StartsWith(Prefix, StringComparison.Ordinal));
 
-    /// <summary>The source files of one.</summary>
+    /// <summary>The source files of one assembly.</summary>
     public static IEnumerable<string> Sources(string name)
     {
         var folder = Path.Combine(SourceFolder, name);
@@ -30,7 +30,7 @@ internal static class ShippedAssemblies
             .Where(f => Path.GetRelativePath(folder, f).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"));
     }
 
-    // A project without code, as the one that compiles ahead, makes no assembly.
+    // A project without code, such as the one for precompilation, creates no assembly.
     private static IEnumerable<string> Projects() => Directory.EnumerateDirectories(SourceFolder)
         .Select(f => Path.GetFileName(f)).Where(n => n == Prefix || n.StartsWith(Prefix + ".", StringComparison.Ordinal)).Where(n => Sources(n).Any());
 

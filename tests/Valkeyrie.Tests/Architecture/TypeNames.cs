@@ -8,8 +8,8 @@ internal sealed class TypeNames(MetadataReader metadata)
     private readonly string _assembly = metadata.GetString(metadata.GetAssemblyDefinition().Name);
     private Dictionary<string, TypeName>? _byName;
 
-    /// <summary>The assembly's own type of a name; null if it has none.</summary>
-    /// <param name="name">The full name; of a nested type as reflection writes it, with a plus sign.</param>
+    /// <summary>Gets the assembly's own type of a name; null if it has none.</summary>
+    /// <param name="name">The full name; for a nested type in the form of reflection, with a plus sign.</param>
     public TypeName? Find(string name)
     {
         _byName ??= metadata.TypeDefinitions.Select(Of).Distinct().ToDictionary(t => $"{t}");

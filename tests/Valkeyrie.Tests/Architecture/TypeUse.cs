@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Architecture;
 
-/// <summary>One type uses another.</summary>
+/// <summary>The use of one type by another.</summary>
 internal readonly record struct TypeUse(TypeName User, TypeName Used)
 {
     public override string ToString() => $"{User} uses {Used}";

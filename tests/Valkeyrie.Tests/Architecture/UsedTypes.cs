@@ -3,10 +3,10 @@ using System.Reflection.Metadata;
 
 namespace Valkeyrie.Tests.Architecture;
 
-/// <summary>Gathers the types that metadata name, however deep in a signature they stand.</summary>
+/// <summary>Collects the types in metadata, at any depth of a signature.</summary>
 internal sealed class UsedTypes(MetadataReader metadata, TypeNames names) : ISignatureTypeProvider<int, object?>
 {
-    /// <summary>What has been gathered.</summary>
+    /// <summary>The collected types.</summary>
     public HashSet<TypeName> Names { get; } = [];
 
     public void AddAll(IEnumerable<EntityHandle> handles)
@@ -17,7 +17,7 @@ internal sealed class UsedTypes(MetadataReader metadata, TypeNames names) : ISig
         }
     }
 
-    /// <summary>Adds what a token stands for: a type, the type of a member and all types in its signature, the locals of a method.</summary>
+    /// <summary>Adds the types of a token: a type, the type of a member and all types in its signature, the locals of a method.</summary>
     public void Add(EntityHandle handle)
     {
         if (handle.IsNil)
@@ -113,7 +113,7 @@ internal sealed class UsedTypes(MetadataReader metadata, TypeNames names) : ISig
         return 0;
     }
 
-    // What types are made of is decoded before they are: nothing is left to do with the whole.
+    // The parts of a type are decoded before it: nothing is left to do for the whole.
     int ISimpleTypeProvider<int>.GetPrimitiveType(PrimitiveTypeCode typeCode) => 0;
 
     int IConstructedTypeProvider<int>.GetArrayType(int elementType, ArrayShape shape) => 0;

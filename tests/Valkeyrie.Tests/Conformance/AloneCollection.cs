@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Classes that are run when nothing else runs, one after the other.</summary>
+/// <summary>Classes that run alone, one after another.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 #pragma warning disable CA1711 // it is a collection of tests, in xUnit's own word
 public sealed class AloneCollection

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Writes and removals that happen only if the key is still what its reader saw.</summary>
+/// <summary>Writes and removals that happen only if the key is unchanged since it was read.</summary>
 public abstract class AtomicConformance(IStoreRig rig) : StoreConformance(rig)
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Writes that are gathered mean what single writes mean.</summary>
+/// <summary>Grouped writes have the same effect as single writes.</summary>
 public abstract class BatchConformance(IStoreRig rig) : StoreConformance(rig)
 {
     [Fact]

@@ -30,7 +30,7 @@ public abstract class ChangesConformance(IStoreRig rig) : StoreConformance(rig)
             var told = new List<(KvEventType, string)>();
             await foreach (var change in changes)
             {
-                // What was written while the watch began may be told as there.
+                // A write during the start of the watch may be reported as existing.
                 told.Add((change.Type == KvEventType.Existing ? KvEventType.Put : change.Type, change.Key));
                 if (told.Contains((KvEventType.Put, $"{directory}/~")) && expected.TrueForAll(told.Contains))
                 {

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>History that is no longer there. Compaction takes it from all who share a server, so this class needs one of its own.</summary>
+/// <summary>Compacted history. Compaction affects all clients of a server, so this class needs its own server.</summary>
 public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(rig)
 {
     [Fact]
@@ -117,7 +117,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
     {
         Require(p => p.History);
 
-        // As many pages as it takes for one to be asked for when its revision is gone.
+        // As many pages as necessary to request one after its revision is compacted.
         const int Keys = 2_000;
         var value = new byte[8_192];
         await Parallel.ForAsync(0, Keys, async (i, token) => await Store.PutAsync(At($"a/{i:0000}"), value, null, token));
@@ -172,7 +172,7 @@ public abstract class CompactionConformance(IStoreRig rig) : StoreConformance(ri
         Assert.Equal((await Store.ListAllAsync(At("a"))).Select(p => p.Key[At("a").Length..] + p.Value), (await Store.ListAllAsync(At("b"))).Select(p => p.Key[At("b").Length..] + p.Value));
     }
 
-    // Forgets all history again and again while a tree is read.
+    // Compacts the history again and again while a tree is read.
     private async IAsyncEnumerable<KvPair> CompactingAsync(IAsyncEnumerable<KvPair> pairs)
     {
         var count = 0;

@@ -6,7 +6,7 @@ using Valkeyrie.Tests.ZooKeeper;
 
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>A store is given to each theme of the suite by a line of its own, since xUnit runs no open generic class: that none is forgotten.</summary>
+/// <summary>A separate line adds a store to each theme of the suite, because xUnit runs no open generic class. These tests find a missing line.</summary>
 public static class CompletenessTests
 {
     [Theory]

@@ -5,7 +5,7 @@ namespace Valkeyrie.Tests.Conformance;
 /// <summary>Directories shown one level at a time.</summary>
 public abstract class DirectoryConformance(IStoreRig rig) : StoreConformance(rig)
 {
-    // Characters around the slash in the order of bytes, several parts long, some empty: where a name and what lies in it drift apart.
+    // Characters around the slash in byte order, several parts long, some empty: here a name and its content are not adjacent.
     private static readonly string[] Parts = ["a", "a-", "a.", "a0", "b", "ab", "é", "\U0001F511", "a b"];
 
     private IKvDirectories Directories => ListedDirectories.Of(Store);
@@ -115,7 +115,7 @@ public abstract class DirectoryConformance(IStoreRig rig) : StoreConformance(rig
     [InlineData("nothing")]
     public async Task Only_names_with_a_beginning_are_shown_if_so_wished_whatever_their_case(string beginning, params string[] expected)
     {
-        // So many others around them that pages end among those.
+        // Enough other keys around them that pages end between them.
         Assert.SkipUnless(Storable([beginning]).Any(), "The store does not promise KeysOfAnyText.");
         string[] names = [.. Storable(["USE", "Us er", "uSer", "us", "user", "É", "é1", "-x", "\U0001F5111", "u", "z"])];
         string[] others = ["A", "ua", "uz", "us0/x", "v"];

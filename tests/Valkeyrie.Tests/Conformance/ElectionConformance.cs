@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Elections: one leads at a time, knows first when it leads no longer, and all can see who it is.</summary>
+/// <summary>Elections: one contender leads at a time and is the first to know that it no longer leads, and all can see the leader.</summary>
 public abstract class ElectionConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private static readonly KvCampaignOptions NoWait = new() { Timeout = TimeSpan.Zero };
@@ -111,7 +111,7 @@ public abstract class ElectionConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.Equal(("ready", token), (election!.Value, election.FencingToken));
         Assert.Equal(("ready", token), (leads.Value, leads.FencingToken));
 
-        // It goes with its leader still.
+        // It still ends with its leader.
         var pair = await Store.GetAsync(leads.Key);
         Assert.True(pair.LeaseId is not (null or 0) || pair.Ttl is not null);
     }
@@ -299,7 +299,7 @@ public abstract class ElectionConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.Equal((KvElectionEventType.Proclaimed, first.FencingToken), await NextAsync());
         Assert.Equal("1, ready", events.Current.Value);
 
-        // Who waits changes no leader.
+        // A waiting contender does not change the leader.
         var waiting = Of(Open()).CampaignAsync(At("a"), "2".Bytes()).AsTask();
         await UntilWaitingAsync("a", 1);
         await first.ResignAsync();

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>What a store tells of its endpoints.</summary>
+/// <summary>The status of a store's endpoints.</summary>
 public abstract class EndpointConformance(IStoreRig rig) : StoreConformance(rig)
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Locks that are lost, and holders that die.</summary>
+/// <summary>Lost locks, and holders that die.</summary>
 public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
 {
     [Fact]
@@ -14,7 +14,7 @@ public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task A_lock_removed_the_moment_it_was_taken_is_lost_too()
     {
-        // Before the holder begins to watch its own key.
+        // Before the holder starts to watch its own key.
         for (var i = 0; i < 10; i++)
         {
             await using var held = await Store.LockAsync(At($"{i}"));
@@ -63,7 +63,7 @@ public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
         await using var held = await Store.LockAsync(At("a"), new KvLockOptions { Ttl = ttl });
         await using var watching = await WatchRootAsync();
 
-        // Twice over, a key with as long a life ends.
+        // Twice in a row, a key with the same time to live ends.
         for (var i = 0; i < 2; i++)
         {
             await Store.PutAsync(At("twin"), "", new KvPutOptions { Ttl = ttl });
@@ -191,7 +191,7 @@ public abstract class LockLossConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.Equal(KvLockLostReason.KeyRemoved, held.LostReason);
     }
 
-    /// <summary>How many keys the lock is made of at the moment when its holder is told of its loss.</summary>
+    /// <summary>The number of the lock's keys when its holder is notified of the loss.</summary>
     private Task<int> KeysWhenTold(KvLock held)
     {
         var keys = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Who holds a lock, since when, and who waits for it.</summary>
+/// <summary>The holder of a lock, since when, and the waiting clients.</summary>
 public abstract class LockStatusConformance(IStoreRig rig) : StoreConformance(rig)
 {
     public static TheoryData<KvLockForm> Forms => [KvLockForm.Beside, KvLockForm.EtcdMutex];

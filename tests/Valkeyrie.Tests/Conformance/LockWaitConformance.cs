@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Waiting for a lock, and giving up.</summary>
+/// <summary>Waiting for a lock, and its cancellation.</summary>
 public abstract class LockWaitConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private static readonly KvLockOptions NoWait = new() { Timeout = TimeSpan.Zero };
@@ -131,7 +131,7 @@ public abstract class LockWaitConformance(IStoreRig rig) : StoreConformance(rig)
             }
             catch (OperationCanceledException)
             {
-                // Cancelled in time; what matters is what it left.
+                // Canceled in time; the test is about its remains.
             }
 
             await using var mine = await Store.LockAsync(At("a")).AsTask().WaitAsync(Patience.Limit);

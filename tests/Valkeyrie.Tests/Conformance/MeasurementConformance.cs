@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>A store is measured without a trace being left in it.</summary>
+/// <summary>A measurement leaves no trace in the store.</summary>
 public abstract class MeasurementConformance(IStoreRig rig) : StoreConformance(rig)
 {
     [Fact]

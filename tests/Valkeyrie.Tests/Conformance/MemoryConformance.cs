@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Memory stays bounded however much is listed. Measured alone, since all tests share one heap.</summary>
+/// <summary>Memory remains bounded for listings of any length. Measured alone, because all tests share one heap.</summary>
 public abstract class MemoryConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private const int Keys = 50_000;
@@ -8,7 +8,7 @@ public abstract class MemoryConformance(IStoreRig rig) : StoreConformance(rig)
     private const int InFlight = 64;
     private const int MeasureEvery = 5_000;
 
-    // Held all at once these values alone would take over 100 MB.
+    // All these values together would need more than 100 MB.
     private const long Bound = 64L << 20;
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>A namespace is put before every key and taken off again, everywhere.</summary>
+/// <summary>A namespace is added to every key and removed again, everywhere.</summary>
 public abstract class NamespaceConformance : StoreConformance
 {
     private readonly IKvStore _inside;

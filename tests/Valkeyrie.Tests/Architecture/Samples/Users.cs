@@ -1,6 +1,6 @@
 using Valkeyrie.Tests.Architecture.Samples.Below;
 
-// Each type uses one of the namespace below, in one way.
+// Each type uses a type of the namespace below in one way.
 namespace Valkeyrie.Tests.Architecture.Samples;
 
 internal class InBase : UsedClass;

@@ -1,4 +1,4 @@
-// What the samples use.
+// The type that the samples use.
 namespace Valkeyrie.Tests.Architecture.Samples.Below;
 
 internal class UsedClass
