@@ -26,7 +26,7 @@ function Get-LicenseText([string] $Expression, [string] $Id) {
     foreach ($name in $Expression -split '\s+OR\s+') {
         $file = $name -eq 'Apache-2.0' ? (Join-Path $root LICENSE) : (Join-Path $PSScriptRoot licenses "$name.txt")
         if (Test-Path -LiteralPath $file) {
-            return [pscustomobject]@{ Name = $name; Text = $name -eq 'Apache-2.0' ? 'The text is in the file LICENSE beside this one.' : (Get-Content -LiteralPath $file -Raw).Trim() }
+            return [pscustomobject]@{ Name = $name; Text = $name -eq 'Apache-2.0' ? 'The text is in the file LICENSE next to this one.' : (Get-Content -LiteralPath $file -Raw).Trim() }
         }
     }
 

@@ -29,7 +29,7 @@
         @{
             Name        = 'watch'
             Title       = 'A watch in one session sees what another one writes'
-            Description = 'Two sessions on one file. In the left one Watch-KvTree app shows what is there, then each put and delete of the right one.'
+            Description = 'Two sessions on one file. In the left one, Watch-KvTree app shows the existing pairs, then each put and delete of the right one.'
             Window      = @(
                 @{ Title = 'PowerShell'; Column = 52; Row = 10; Before = '$null = Connect-KvStore -Path shop.db; Set-KvValue app/db/host db01' }
                 @{ Title = 'another PowerShell'; Column = 52; Row = 10; Before = '$null = Connect-KvStore -Path shop.db' }

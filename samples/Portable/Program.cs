@@ -70,7 +70,7 @@ async Task ShowAsync(string key)
     }
 }
 
-// A watch shows what is there, then what changes; this one ends with the first key below the directory.
+// A watch shows the existing pairs, then the changes; this one ends with the first key below the directory.
 async Task WatchAsync()
 {
     try

@@ -38,7 +38,7 @@ function Invoke-Program([string] $Title, [scriptblock] $Program) {
     Remove-KvTree path -Confirm:$false -ErrorAction Ignore
 }
 
-# A watch shows what is there, then what changes; this one ends with the first key below the directory.
+# A watch shows the existing pairs, then the changes; this one ends with the first key below the directory.
 function Watch-First {
     try {
         Set-KvValue $key/foo v

@@ -67,7 +67,7 @@ static void Say(string line) => Console.WriteLine($"  {line}");
 
 static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-// A watch shows first what is there, then each change once and in order.
+// A watch shows the existing pairs first, then each change once and in order.
 static async Task WatchAsync(IKvStore store)
 {
     var writing = Task.CompletedTask;
