@@ -471,7 +471,7 @@ function Find-GalleryModule([string] $Name, [string] $Range, [switch] $Installed
         $wanted
     }
     catch {
-        "$Name could not be had: $($_.Exception.Message)" | Out-Host
+        "$Name is not available: $($_.Exception.Message)" | Out-Host
     }
 }
 
