@@ -8,16 +8,16 @@ namespace Valkeyrie.Etcd;
 /// <c>etcds://</c> and <c>etcdv2s://</c> for the same over TLS.</summary>
 public static class EtcdStore
 {
-    /// <summary>The scheme of etcd APIv3 without TLS.</summary>
+    /// <summary>The scheme of etcd's API 3 without TLS.</summary>
     public const string Scheme = "etcd";
 
-    /// <summary>The scheme of etcd APIv3 over TLS.</summary>
+    /// <summary>The scheme of etcd's API 3 over TLS.</summary>
     public const string TlsScheme = "etcds";
 
-    /// <summary>The scheme of etcd APIv2 without TLS.</summary>
+    /// <summary>The scheme of etcd's API 2 without TLS.</summary>
     public const string V2Scheme = "etcdv2";
 
-    /// <summary>The scheme of etcd APIv2 over TLS.</summary>
+    /// <summary>The scheme of etcd's API 2 over TLS.</summary>
     public const string V2TlsScheme = "etcdv2s";
 
     /// <summary>Registers the schemes. Further calls have no effect.</summary>

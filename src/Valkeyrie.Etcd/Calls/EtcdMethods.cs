@@ -3,7 +3,7 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Etcd.Calls;
 
-/// <summary>The methods of the etcd v3 API that the store calls.</summary>
+/// <summary>The methods of etcd's API 3 that the store calls.</summary>
 internal static class EtcdMethods
 {
     public static readonly GrpcMethod Range = new("/etcdserverpb.KV/Range", isRepeatable: true);

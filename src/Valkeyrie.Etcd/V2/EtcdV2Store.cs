@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>The store on the etcd v2 API, the HTTP keys API of etcd 2.0 to 3.5.</summary>
+/// <summary>The store on etcd's API 2, the HTTP keys API of etcd 2.0 to 3.5.</summary>
 /// <remarks>A revision is the server's index. Note that directories are real, so a path is either a value or a directory; that values must be text; that each
 /// renewal changes a key's revision; and that only the last 1000 changes are kept.</remarks>
 internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
@@ -119,7 +119,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         _lifetime.ThrowIfClosed();
         options ??= Everything;
         OptionRules.CheckList(options);
-        OptionRules.RefuseOlderRevision(options, Info, "APIv2 keeps no history");
+        OptionRules.RefuseOlderRevision(options, Info, "API 2 keeps no history");
 
         var pairs = options.Descending
             ? LastPairs.ListAsync(options, Info, ascending => _trees.ListAsync(range, ascending, cancellationToken), cancellationToken)
@@ -214,7 +214,7 @@ internal sealed class EtcdV2Store : IKvStore, IKvDirectories, IKvEndpoints
         options ??= Newest;
         var path = _paths.PathOf(key);
         OptionRules.CheckRead(options);
-        OptionRules.RefuseOlderRevision(options, Info, "APIv2 keeps no history");
+        OptionRules.RefuseOlderRevision(options, Info, "API 2 keeps no history");
         var reply = await _channel.CallAsync(Requests.Get(path, key, options.Serializable), cancellationToken).ConfigureAwait(false);
         return reply.Error?.ErrorCode switch
         {

@@ -34,13 +34,13 @@ internal sealed class FormContent : HttpContent
     {
         if (value.Length > LongestValue)
         {
-            throw new KvException(KvErrorCode.QuotaExceeded, $"The value for '{key}' has {value.Length} bytes, more than etcd's APIv2 accepts (10 MB after escaping).") { Key = key };
+            throw new KvException(KvErrorCode.QuotaExceeded, $"The value for '{key}' has {value.Length} bytes, more than etcd's API 2 accepts (10 MB after escaping).") { Key = key };
         }
 
         if (!Utf8.IsValid(value))
         {
             throw new KvInvalidArgumentException(
-                $"The value for '{key}' is not UTF-8 text, and etcd's APIv2 stores only text. Encode it, for example as Base64, or use APIv3.") { Key = key };
+                $"The value for '{key}' is not UTF-8 text, and etcd's API 2 stores only text. Encode it, for example as Base64, or use API 3.") { Key = key };
         }
 
         var field = "value="u8;

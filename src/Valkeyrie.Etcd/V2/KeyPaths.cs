@@ -128,7 +128,7 @@ internal sealed class KeyPaths
             if ((end < 0 ? rest : rest[..end]) is "" or "." or "..")
             {
                 throw new KvInvalidArgumentException(
-                    $"The {what} '{key}' has an empty part, a '.' or a '..' between its slashes. etcd's APIv2 would read it as another key.") { Key = key };
+                    $"The {what} '{key}' has an empty part, a '.' or a '..' between its slashes. etcd's API 2 would read it as another key.") { Key = key };
             }
 
             if (end < 0)

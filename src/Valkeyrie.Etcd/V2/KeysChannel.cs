@@ -10,7 +10,7 @@ namespace Valkeyrie.Etcd.V2;
 /// <see cref="KvException"/>. A refusal that answers the request (no such key, another index) is a reply, not a failure.</summary>
 internal sealed class KeysChannel : IAsyncDisposable
 {
-    // etcd distinguishes the v2 API from gRPC by the first line of a connection's first request, of which it reads 4096 bytes.
+    // etcd distinguishes API 2 from gRPC by the first line of a connection's first request, of which it reads 4096 bytes.
     private const int MaxTargetLength = 4_000;
 
     private readonly EndpointSet<HttpEndpoint> _endpoints;
@@ -133,7 +133,7 @@ internal sealed class KeysChannel : IAsyncDisposable
         if (call.Target.Length > MaxTargetLength)
         {
             throw new KvInvalidArgumentException(
-                $"The key takes {call.Target.Length} characters of a URL, more than the {MaxTargetLength} that etcd's APIv2 reliably reads.") { Key = call.Key };
+                $"The key takes {call.Target.Length} characters of a URL, more than the {MaxTargetLength} that etcd's API 2 reliably reads.") { Key = call.Key };
         }
 
         var observed = CallTelemetry.IsObserved ? CallTelemetry.Begin(EtcdSystem.Instance, call.Operation, call.Key) : null;

@@ -47,7 +47,7 @@ internal sealed class KeysRefusedException(HttpStatusCode status, KeysError? err
                 { Key = key, Endpoint = endpoint };
 
         KvException TooLarge() =>
-            new(KvErrorCode.QuotaExceeded, $"The request{call.ForKey} is larger than {endpoint} allows (for APIv2, 10 MB after escaping).") { Key = key, Endpoint = endpoint };
+            new(KvErrorCode.QuotaExceeded, $"The request{call.ForKey} is larger than {endpoint} allows (for API 2, 10 MB after escaping).") { Key = key, Endpoint = endpoint };
 
         Failure Unavailable(string why) => new(new KvUnreachableException(
             KvUnreachableReason.Unavailable, $"{endpoint} cannot serve now: {why}.{call.Doubt}") { Key = key, Endpoint = endpoint })

@@ -3,7 +3,7 @@ using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Etcd.V2;
 
-/// <summary>The reports of a cluster's members through the v2 API.</summary>
+/// <summary>The reports of a cluster's members through API 2.</summary>
 internal sealed class MemberChecks(KeysChannel channel, string path)
 {
     // The server's notation for an unknown leader.

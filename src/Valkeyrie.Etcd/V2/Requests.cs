@@ -56,7 +56,7 @@ internal static class Requests
         var seconds = OptionRules.TtlSeconds(span, key);
         return seconds <= MaxTtlSeconds
             ? seconds
-            : throw new KvInvalidArgumentException($"The time to live must be at most {MaxTtlSeconds} seconds, the longest that etcd's APIv2 supports; it is {span}.") { Key = key };
+            : throw new KvInvalidArgumentException($"The time to live must be at most {MaxTtlSeconds} seconds, the longest that etcd's API 2 supports; it is {span}.") { Key = key };
     }
 
     private static KeysCall Put(string path, string key, string query, byte[] form) =>

@@ -6,7 +6,7 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Etcd.V3;
 
-/// <summary>The etcd v3 API as the narrow engine below the contract, with one request for each call.</summary>
+/// <summary>Implements the narrow engine below the contract on etcd's API 3, with one request for each call.</summary>
 internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStoreOptions options) : IRevisionedEngine
 {
     private const long SmallestLimitWorthHalving = 2;
