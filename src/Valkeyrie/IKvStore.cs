@@ -41,6 +41,7 @@ public interface IKvStore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The pair, or null when the key does not exist (at that revision).</returns>
     /// <exception cref="KvCompactedException">The requested revision is no longer kept.</exception>
+    /// <exception cref="KvNotSupportedException">A revision is specified, and the store keeps no history (<see cref="KvPromises.History"/>).</exception>
     ValueTask<KvPair?> TryGetAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Reads a key that must exist.</summary>
@@ -50,7 +51,7 @@ public interface IKvStore : IAsyncDisposable
     async ValueTask<KvPair> GetAsync(string key, KvReadOptions? options = null, CancellationToken cancellationToken = default) =>
         await TryGetAsync(key, options, cancellationToken).ConfigureAwait(false) ?? throw await MissingAsync(options, key, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Checks whether a key exists, without transferring its value.</summary>
+    /// <summary>Checks whether a key exists. Stores that can do so do not transfer its value.</summary>
     /// <param name="key">The key.</param>
     /// <param name="options">Consistency and revision; null for a linearizable read of the newest revision.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
@@ -83,9 +84,11 @@ public interface IKvStore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="KvKeyNotFoundException">The range is a directory, and neither the directory nor a key of that name exists.</exception>
     /// <exception cref="KvCompactedException">The revision was compacted before the listing ended.</exception>
+    /// <exception cref="KvNotSupportedException">A revision is specified, and the store keeps no history; or the store cannot list in descending order without a
+    /// limit.</exception>
     IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Counts the pairs that <see cref="ListAsync"/> would return, without transferring values.</summary>
+    /// <summary>Counts the pairs that <see cref="ListAsync"/> would return. Stores that can do so do not transfer the values.</summary>
     /// <inheritdoc cref="ListAsync"/>
     /// <returns>The number of pairs, from 0.</returns>
     ValueTask<long> CountAsync(KvRange range, KvReadOptions? options = null, CancellationToken cancellationToken = default);

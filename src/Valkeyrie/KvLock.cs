@@ -25,7 +25,7 @@ public abstract class KvLock : IAsyncDisposable, IFormattable
     /// <summary>The reason why <see cref="Lost"/> was cancelled; null while it is not.</summary>
     public abstract KvLockLostReason? LostReason { get; }
 
-    /// <summary>The lock's key, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <summary>Formats the key of the lock as visible text (<see cref="VisibleText"/>).</summary>
     /// <param name="format"><c>key</c>; null, empty or <c>G</c> for the text of <see cref="object.ToString"/>.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">The format is not supported.</exception>

@@ -68,7 +68,7 @@ public sealed class KvTreeCopy
     /// <summary>Makes the copy. It ends at the first failure; <see cref="Progress"/> then shows where to resume.</summary>
     /// <param name="cancellationToken">Ends the copy early. Writes under way may still be made.</param>
     /// <returns>The result of the copy.</returns>
-    /// <exception cref="KvException">The source could not be read, or the destination not read or written.</exception>
+    /// <exception cref="KvException">Reading the source failed, or reading or writing the destination.</exception>
     public async Task<KvTreeCopyResult> RunAsync(CancellationToken cancellationToken = default)
     {
         var after = _options.StartAfter;

@@ -21,7 +21,7 @@ public sealed record KvTreeCopyOptions
 /// <param name="LastKey">The last completed key, relative to the tree: all keys up to it are done; null if none are.</param>
 public sealed record KvTreeCopyResult(long Written, long Unchanged, long Removed, string? LastKey) : IFormattable
 {
-    /// <summary>The last key, fit to be shown: see <see cref="VisibleText"/>.</summary>
+    /// <summary>Formats the last key as visible text (<see cref="VisibleText"/>).</summary>
     /// <param name="format"><c>key</c>; null, empty or <c>G</c> for the text of <see cref="ToString()"/>.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">The format is not supported.</exception>
