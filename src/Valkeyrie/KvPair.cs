@@ -95,7 +95,7 @@ public sealed class KvPair : IFormattable
 
     /// <summary>Formats a part of the pair as visible text (<see cref="VisibleText"/>).</summary>
     /// <param name="format"><c>key</c>; <c>value</c> for the value in one line, with bytes that are not text shown by their number, and a long text truncated;
-    /// <c>lines</c> for the same with its line ends; null, empty or <c>G</c> for the key as it is.</param>
+    /// <c>lines</c> for the same with its line ends; <c>remaining</c> for the remaining time in whole seconds; null, empty or <c>G</c> for the key as it is.</param>
     /// <param name="formatProvider">Not used.</param>
     /// <exception cref="FormatException">The format is not supported.</exception>
     public string ToString(string? format, IFormatProvider? formatProvider) => format switch
@@ -104,7 +104,8 @@ public sealed class KvPair : IFormattable
         "key" => VisibleText.Of(Key),
         "value" => VisibleValue.Of(this, lines: false),
         "lines" => VisibleValue.Of(this, lines: true),
-        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a pair. Use key, value or lines."),
+        "remaining" => Remaining is { } left ? TimeSpan.FromSeconds(Math.Floor(left.TotalSeconds)).ToString() : "",
+        _ => throw new FormatException($"'{VisibleText.Of(format)}' is not a format of a pair. Use key, value, lines or remaining."),
     };
 
     /// <summary>Returns the same pair with its time to live and remaining time.</summary>

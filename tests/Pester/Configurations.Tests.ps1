@@ -205,6 +205,56 @@ Describe 'Configuration files' {
 }
 
 Describe 'Hashtables and objects' {
+    It 'are the same tree as their JSON, PSD1 and YAML, and with -Typed numbers are the same in all of them' {
+        # A number is one whose own text is the stored one: of any other text, a reader of the file would make another text.
+        $numbers = '0', '7', '-7', '2147483648', '12345678901234567890', '123456789012345678901234567890123', '1.5', '1.50', '0.1', '-0.5', '1E+20', '1E-07', '1.7976931348623157E+308', 'true', 'false'
+        $texts = '1e5', '1E5', '1.0e2', '-0', '1e-7', '007', '+1', '.5', '5.', '0x1F', '1_000', '1e999', 'NaN', 'Infinity', 'True', 'null', '', ' 1', '0.1234567890123456789012345678901234', ('9' * 41)
+        $random = [random]::new(23)
+        foreach ($round in 1..40) {
+            $text = switch ($random.Next(4)) {
+                0 { $random.NextInt64([long]::MinValue, [long]::MaxValue).ToString([cultureinfo]::InvariantCulture) }
+                1 { [BitConverter]::Int64BitsToDouble($random.NextInt64()).ToString([cultureinfo]::InvariantCulture) }
+                2 { [decimal]::new($random.Next(), $random.Next(), $random.Next(), [bool] $random.Next(2), $random.Next(1, 28)).ToString([cultureinfo]::InvariantCulture) }
+                3 { [bigint]::new(2) * [bigint]::Pow(10, $random.Next(19, 30)) + $random.Next() }
+            }
+            if ("$text" -notin 'NaN', 'Infinity', '-Infinity') { $numbers += "$text" }
+        }
+
+        $tree = [ordered]@{}
+        foreach ($text in $numbers) { $tree["number$($tree.Count)"] = $text }
+        foreach ($text in $texts) { $tree["text$($tree.Count)"] = $text }
+        $tree | Import-KvTree types -Prune -Force -Store main
+        $typed = Get-KvTree types -AsHashtable -Typed -Store main
+        $typed.Keys | Where-Object { $_ -like 'number*' -and $typed.$_ -is [string] } | ForEach-Object { $tree.$_ } | Should -BeNullOrEmpty
+        $typed.Keys | Where-Object { $_ -like 'text*' -and $typed.$_ -isnot [string] } | ForEach-Object { $tree.$_ } | Should -BeNullOrEmpty
+
+        $typed | Import-KvTree back -Prune -Force -Store main
+        Compare-KvTree types back -Store main | Should -BeNullOrEmpty
+        $byPowerShell = New-TestFile typed.json ($typed | ConvertTo-Json)
+        Compare-KvTree types -DifferenceFile $byPowerShell -Store main | ForEach-Object RelativeKey | Should -BeNullOrEmpty
+        foreach ($extension in 'json', 'psd1', 'yaml') {
+            $file = Join-Path $TestFolder "types.$extension"
+            Export-KvTree types $file -Nested -Typed -Force -Store main
+            Compare-KvTree types -DifferenceFile $file -Store main | ForEach-Object RelativeKey | Should -BeNullOrEmpty
+        }
+
+        # Number by number: both are JSON, and one of them is what PowerShell makes of the hashtable.
+        $ours = Get-Content (Join-Path $TestFolder types.json) -Raw | ConvertFrom-Json -AsHashtable
+        $theirs = Get-Content $byPowerShell -Raw | ConvertFrom-Json -AsHashtable
+        $ours.Keys | Where-Object { "$($ours.$_) $($ours.$_.GetType())" -cne "$($theirs.$_) $($theirs.$_.GetType())" } | Should -BeNullOrEmpty
+    }
+
+    It 'hold times as ConvertTo-Json writes them: <Time>' -ForEach @(
+        @{ Time = [datetime]::new(2026, 1, 2, 3, 4, 5, [DateTimeKind]::Utc) }
+        @{ Time = [datetime]::new(2026, 1, 2, 3, 4, 5, 60) }
+        @{ Time = [datetimeoffset]::new(2026, 1, 2, 3, 4, 5, [timespan] '02:00:00') }
+        @{ Time = [decimal] 1.50 }
+        @{ Time = [bigint]::Pow(7, 40) }
+    ) {
+        @{ time = $Time } | Import-KvTree times -Prune -Force -Store main
+        Compare-KvTree times -DifferenceFile (New-TestFile times.json (@{ time = $Time } | ConvertTo-Json)) -Store main | Should -BeNullOrEmpty
+    }
+
     It 'become a directory: <Name>' -ForEach @(
         @{ Name = 'an ordered one'; Tree = { [ordered]@{ db = @{ host = 'db01'; ports = 1, 2 } } }; Pairs = 'db/host=db01', 'db/ports/0=1', 'db/ports/1=2' }
         @{ Name = 'what ConvertFrom-Json gives'; Tree = { '{ "a": { "b": [ { "c": true } ] } }' | ConvertFrom-Json }; Pairs = 'a/b/0/c=true' }
@@ -221,7 +271,7 @@ Describe 'Hashtables and objects' {
     It 'are written as whole keys with -All, and with bytes as bytes' {
         @{ whole = @{ bytes = [byte[]] (0, 1, 255); time = [datetime]::new(2026, 1, 2, 0, 0, 0, [DateTimeKind]::Utc) } } | Import-KvTree -All -Store main
         (Get-KvValue whole/bytes -Store main).Bytes | Should -Be 0, 1, 255
-        Get-KvValue whole/time -ValueOnly -Store main | Should -Be '2026-01-02T00:00:00.0000000Z'
+        Get-KvValue whole/time -ValueOnly -Store main | Should -Be '2026-01-02T00:00:00Z'
     }
 
     It 'are refused, with the place, where they hold <Name>' -ForEach @(

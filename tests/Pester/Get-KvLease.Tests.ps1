@@ -53,6 +53,30 @@ foreach ($store in $stores) {
             $one, $two | Remove-KvLease
         }
 
+        It 'reads <Typed> as the lease that the views show as <Shown>' -ForEach @(
+            @{ Typed = '10'; Shown = '10' }
+            @{ Typed = "'10'"; Shown = '10' }
+            @{ Typed = '-Id:10'; Shown = '10' }
+            @{ Typed = '0x10'; Shown = '10' }
+            @{ Typed = '1e5'; Shown = '1e5' }
+            @{ Typed = '1d'; Shown = '1d' }
+            @{ Typed = '7823836311160363807'; Shown = '6c93d9ac2b841b1f' }
+            @{ Typed = '([long] 10)'; Shown = 'a' }
+            @{ Typed = '$ten'; Shown = 'a' }
+            @{ Typed = '@($ten)'; Shown = 'a' }
+        ) {
+            $ten = 10
+            foreach ($command in 'Get-KvLease', 'Remove-KvLease', 'Update-KvLease') {
+                "$(Get-ErrorOf ([scriptblock]::Create("$command $Typed")))" | Should -BeLike "The lease $Shown does not exist*"
+            }
+        }
+
+        It 'refuses typed digits in a list, whose text PowerShell does not keep' {
+            "$(Get-ErrorOf { Get-KvLease 10, 11 })" | Should -BeLike "*Quote it: '10'."
+            $null = Get-KvLease '10', '11' -ErrorVariable failures -ErrorAction SilentlyContinue
+            "$failures" | Should -BeLike 'The lease 10 *The lease 11 *'
+        }
+
         It 'says of each lease that has ended that it has, and goes on' {
             $gone = New-KvLease 300
             Remove-KvLease $gone
@@ -74,5 +98,12 @@ foreach ($store in $stores) {
         It 'refuses null, as of an unset variable, instead of showing all' {
             (Get-ErrorOf { Get-KvLease $null }).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
         }
+    }
+}
+
+Describe 'The prompt for a lease' {
+    It 'reads the answer as the views show it' {
+        $asked = "10`n`n10`n`n" | & $Pwsh -NoProfile -Command "Import-Module '$ModulePath'; `$null = Connect-KvStore -InMemory; Remove-KvLease; Update-KvLease" 2>&1
+        @($asked -like '*The lease 10 does not exist*') | Should -HaveCount 2
     }
 }

@@ -281,3 +281,45 @@ Describe 'Get-KvTree' -Tag etcd {
         Get-KvTree many -Count | Should -Be 2000
     }
 }
+
+Describe 'Get-KvTree -IncludeTtl' {
+    BeforeAll {
+        $null = Connect-KvStore -InMemory -Name times
+        $lease = New-KvLease 3000 -Store times
+        Set-KvValue live/a 1 -Lease $lease -Store times
+        Set-KvValue live/b 1 -Ttl 300 -Store times
+        Set-KvValue live/c 1 -Store times
+    }
+
+    AfterAll { Disconnect-KvStore times }
+
+    It 'tells the times to live and what is left of them, and shows them' {
+        $pairs = Get-KvTree live -IncludeTtl -Store times
+        $pairs.Key | Should -Be live/a, live/b, live/c
+        $pairs | Should -BeOfType Valkeyrie.KvPair
+        $pairs[0].Ttl, $pairs[1].Ttl, $pairs[2].Ttl | Should -Be ([timespan] '00:50:00'), ([timespan] '00:05:00'), $null
+        $pairs[1].Remaining | Should -BeGreaterThan ([timespan] '00:00:10')
+        $pairs[1].Remaining | Should -BeLessOrEqual $pairs[1].Ttl
+        $pairs[2].Remaining | Should -BeNullOrEmpty
+        $lines = ($pairs | Out-String -Width 120).Trim() -split '\r?\n' -replace '\e\[[0-9;]*m'
+        $lines[0] -replace '\s+', ' ' | Should -BeLike 'Revision Ttl Remaining Key Value*'
+        $lines[2] | Should -Match '00:50:00 +00:[45]\d:\d\d +live/a +1'
+        (Get-KvTree live -Store times)[0].Ttl | Should -BeNullOrEmpty
+        (Get-KvTree live -IncludeTtl -First 1 -Skip 1 -Store times).Key | Should -Be live/b
+        (Get-KvTree live -IncludeTtl -Descending -Store times).Key | Should -Be live/c, live/b, live/a
+    }
+
+    It 'gives pairs that are copied like any, also out of a job' {
+        Get-KvTree live -IncludeTtl -Store times | Set-KvValue -Key { $_.Key -replace '^live', 'copied' } -Store times
+        (Get-KvTree copied -Store times).Key | Should -Be copied/a, copied/b, copied/c
+        $remains = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize((Get-KvTree live -IncludeTtl -Store times)[0]))
+        $remains | Set-KvValue -Key live/d -Store times
+        (Get-KvValue live/d -Store times).Value | Should -Be 1
+    }
+
+    It 'is refused with <Switch>' -ForEach @(
+        @{ Switch = @{ KeysOnly = $true } }, @{ Switch = @{ Count = $true } }, @{ Switch = @{ AsHashtable = $true } }, @{ Switch = @{ Revision = 1 } }
+    ) {
+        (Get-ErrorOf { Get-KvTree live -IncludeTtl @Switch -Store times }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+    }
+}

@@ -35,9 +35,30 @@ function Invoke-Typed([string] $Code) {
     }
 }
 
+# The files shop.crt and shop.key, which about_Valkeyrie_Secrets creates, for the examples that use them.
+function Add-ExampleCertificate([string] $Folder) {
+    if (-not $script:ExampleCertificate) {
+        $key = [Security.Cryptography.RSA]::Create(2048)
+        $request = [Security.Cryptography.X509Certificates.CertificateRequest]::new('CN=shop', $key, 'SHA256', [Security.Cryptography.RSASignaturePadding]::Pkcs1)
+        $request.CertificateExtensions.Add([Security.Cryptography.X509Certificates.X509KeyUsageExtension]::new('KeyEncipherment, DataEncipherment', $true))
+        $usages = [Security.Cryptography.OidCollection]::new()
+        $null = $usages.Add([Security.Cryptography.Oid]::new('1.3.6.1.4.1.311.80.1'))
+        $request.CertificateExtensions.Add([Security.Cryptography.X509Certificates.X509EnhancedKeyUsageExtension]::new($usages, $false))
+        $certificate = $request.CreateSelfSigned([DateTimeOffset]::UtcNow.AddDays(-1), [DateTimeOffset]::UtcNow.AddDays(1))
+        $script:ExampleCertificate = @{ Certificate = $certificate.ExportCertificatePem(); Key = $key.ExportPkcs8PrivateKeyPem() }
+    }
+
+    Set-Content (Join-Path $Folder shop.crt) $script:ExampleCertificate.Certificate
+    Set-Content (Join-Path $Folder shop.key) $script:ExampleCertificate.Key
+}
+
 # Runs an example and returns what it showed.
 function Invoke-PageExample($Example, [string] $Setup, [string] $Authority) {
     $folder = New-Item -ItemType Directory (Join-Path $TestFolder "example-$([guid]::NewGuid().ToString('n'))")
+    if ($Example.Code -match 'shop\.crt') {
+        Add-ExampleCertificate $folder
+    }
+
     $environment = Get-ChildItem env:ETCDCTL_*
     $rendering = $PSStyle.OutputRendering
     Push-Location $folder

@@ -53,7 +53,7 @@ Describe 'Set-KvValue' -Tag etcd {
         @{ Name = 'true'; Value = $true; Expected = 'true' }
         @{ Name = 'false'; Value = $false; Expected = 'false' }
         @{ Name = 'an enum by its name'; Value = [DayOfWeek]::Friday; Expected = 'Friday' }
-        @{ Name = 'a date so that it can be read back'; Value = [DateTime]::new(2020, 2, 3, 4, 5, 6, [DateTimeKind]::Utc); Expected = '2020-02-03T04:05:06.0000000Z' }
+        @{ Name = 'a date so that it can be read back'; Value = [DateTime]::new(2020, 2, 3, 4, 5, 6, [DateTimeKind]::Utc); Expected = '2020-02-03T04:05:06Z' }
         @{ Name = 'a time span'; Value = [TimeSpan]::FromMinutes(90); Expected = '01:30:00' }
         @{ Name = 'a GUID'; Value = [guid]'6f9619ff-8b86-d011-b42d-00c04fc964ff'; Expected = '6f9619ff-8b86-d011-b42d-00c04fc964ff' }
         @{ Name = 'an object as JSON'; Value = [pscustomobject]@{ a = 1; b = @(@{ c = @{ d = @{ e = @{ f = 1 } } } }) }; Expected = '{"a":1,"b":[{"c":{"d":{"e":{"f":1}}}}]}' }

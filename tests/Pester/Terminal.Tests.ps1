@@ -6,6 +6,7 @@ BeforeDiscovery {
     $views = @{
         'KvPair table'                 = { Get-KvValue $k }
         'KvPair list'                  = { Get-KvValue $k }
+        'KvPair lifetime table'        = { Get-KvTree -Prefix $k -IncludeTtl }
         'KvEvent table'                = { Watch-KvKey $k -PreviousValue -Timeout 60 | Select-Object -First 1 }
         'KvEvent list'                 = { Set-KvValue $k "2$h"; Watch-KvKey $k -FromRevision (Get-KvValue $k).Revision -PreviousValue -Timeout 60 | Select-Object -First 1 }
         'KvLock table'                 = { $lock }
@@ -241,6 +242,7 @@ Describe 'Objects of several types among each other' {
             'Valkeyrie.KvElection' { Get-KvElection "led$k" }
             'Valkeyrie.KvElectionEvent' { Watch-KvElection "led$k" -Timeout 60 | Select-Object -First 1 }
             'Valkeyrie.KvPair' { Get-KvValue $k }
+            'Valkeyrie.KvPair#Lifetime' { Get-KvValue $k -IncludeTtl }
             'Valkeyrie.KvEvent' { Watch-KvKey $k -Timeout 60 | Select-Object -First 1 }
             'Valkeyrie.KvLease' { Get-KvLease $lease }
             'Valkeyrie.PowerShell.KvTransactionOutcome' { $transaction }

@@ -85,6 +85,24 @@ Describe 'Update-KvValue' {
         (Get-KvValue kept).Revision | Should -Be $before.Revision
     }
 
+    It 'goes on behind a key whose value is not JSON' {
+        Set-KvValue several/a x
+        Set-KvValue several/b 1
+        Update-KvValue several/a, several/b -AsJson { $_ + 1 } -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures.FullyQualifiedErrorId | Should -BeLike 'KvInvalidJson,*'
+        Get-KvValue several/b -ValueOnly | Should -Be 2
+    }
+
+    It 'gets the value as $_ and as the first argument, and a number that comes first adds' {
+        Set-KvValue counter 1
+        Update-KvValue counter { 1 + $_ }
+        Update-KvValue counter { [int] $_ + 1 }
+        Update-KvValue counter { param($hits) 1 + $hits }
+        Get-KvValue counter -ValueOnly | Should -Be 4
+        Update-KvValue counter { $_ + 1 }
+        Get-KvValue counter -ValueOnly | Should -Be 41
+    }
+
     It 'refuses <Name>' -ForEach @(
         @{ Name = 'a missing key that must exist'; Run = { Update-KvValue none { 1 } -MustExist }; Id = 'KvKeyNotFound' }
         @{ Name = 'text that is none'; Run = { Set-KvValue odd ([byte[]] 255); Update-KvValue odd { 1 } }; Id = 'KvInvalidArgument' }

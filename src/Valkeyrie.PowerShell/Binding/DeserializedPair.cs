@@ -15,12 +15,12 @@ internal static class DeserializedPair
     /// <param name="value">The object.</param>
     public static object? Revive(object? value)
     {
-        if (value is not PSObject { BaseObject: PSCustomObject, TypeNames: [var type, ..] } remains)
+        if (value is not PSObject { BaseObject: PSCustomObject } remains)
         {
             return null;
         }
 
-        return type switch
+        return TypeOf(remains) switch
         {
             Prefix + "Valkeyrie.KvPair" => Pair(remains),
             Prefix + "Valkeyrie.KvEvent" when Enum.TryParse<KvEventType>($"{remains.Properties[nameof(KvEvent.Type)]?.Value}", out var kind) =>
@@ -31,7 +31,10 @@ internal static class DeserializedPair
 
     /// <summary>True for a deserialized pair or event.</summary>
     /// <param name="value">The object.</param>
-    public static bool IsOne(object? value) => value is PSObject { BaseObject: PSCustomObject, TypeNames: [Prefix + "Valkeyrie.KvPair" or Prefix + "Valkeyrie.KvEvent", ..] };
+    public static bool IsOne(object? value) => value is PSObject { BaseObject: PSCustomObject } remains && TypeOf(remains) is (Prefix + "Valkeyrie.KvPair") or (Prefix + "Valkeyrie.KvEvent");
+
+    // Without the name of the view that it had, as an item of a drive has one.
+    private static string? TypeOf(PSObject remains) => remains.TypeNames.FirstOrDefault()?.Split('#')[0];
 
     private static KvPair Pair(PSObject remains) => new(Bytes(remains.Properties[PairBytes.Field]?.Value) ?? Decoded(remains))
     {

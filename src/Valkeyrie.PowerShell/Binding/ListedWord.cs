@@ -14,19 +14,28 @@ internal static class ListedWord
     /// <exception cref="ArgumentTransformationMetadataException">The array has such a number.</exception>
     public static void Check(IList list)
     {
-        var numbers = list.Cast<object?>().Select(BareWord.Unwrapped).Where(BareWord.IsNumber).ToList();
-        if (numbers.Count == 0 || Runspace.DefaultRunspace?.Debugger?.GetCallStack().FirstOrDefault()?.Position?.Text is not { } command)
-        {
-            return;
-        }
-
-        var typed = Parser.ParseInput(command, out _, out _).FindAll(a => a is ArrayLiteralAst, searchNestedScriptBlocks: true).Cast<ArrayLiteralAst>()
-            .SelectMany(a => a.Elements).OfType<ConstantExpressionAst>()
-            .FirstOrDefault(e => numbers.Contains(e.Value) && BareWord.Text(e.Value) != e.Extent.Text);
-        if (typed is not null)
+        if (NumberIn(list, number => BareWord.Text(number.Value) != number.Extent.Text) is { } typed)
         {
             var message = $"In a list, PowerShell reads {typed.Extent.Text} as the number {BareWord.Text(typed.Value)}. Quote it: '{typed.Extent.Text}'.";
             throw new ArgumentTransformationMetadataException(message, new ArgumentException(message));
         }
     }
+
+    /// <summary>Finds the first number of an array that was typed and meets a condition; null if none does.</summary>
+    /// <param name="list">The bound array.</param>
+    /// <param name="fits">The condition.</param>
+    public static ConstantExpressionAst? NumberIn(IList list, Func<ConstantExpressionAst, bool> fits)
+    {
+        var numbers = list.Cast<object?>().Select(BareWord.Unwrapped).Where(BareWord.IsNumber).ToList();
+        return numbers.Count == 0 ? null : TypedWhere(ast => ast.Parent is ArrayLiteralAst && numbers.Contains(ast.Value) && fits(ast));
+    }
+
+    /// <summary>Gets the text of a number that was typed as an argument; null if it comes from a variable, a property or the pipeline.</summary>
+    /// <param name="number">The number.</param>
+    public static string? ArgumentOf(object number) => TypedWhere(ast => ast.Parent is CommandAst or CommandParameterAst && number.Equals(ast.Value))?.Extent.Text;
+
+    private static ConstantExpressionAst? TypedWhere(Predicate<ConstantExpressionAst> fits) =>
+        Runspace.DefaultRunspace?.Debugger?.GetCallStack().FirstOrDefault()?.Position?.Text is { } command
+            ? (ConstantExpressionAst?)Parser.ParseInput(command, out _, out _).Find(ast => ast is ConstantExpressionAst constant && fits(constant), searchNestedScriptBlocks: true)
+            : null;
 }

@@ -26,8 +26,10 @@ internal static class ValueBytes
             byte[] bytes => bytes,
             ReadOnlyMemory<byte> memory => memory,
             null => throw new KvInvalidArgumentException("The value is null. For an empty value, specify ''.") { Key = key },
-            SecureString or PSCredential => throw new KvInvalidArgumentException(
-                $"A {plain.GetType().Name} cannot be stored: its secret would be lost or exposed. Specify the intended text.") { Key = key },
+            SecureString => throw new KvInvalidArgumentException(
+                "A SecureString cannot be stored as it is: its secret would be exposed. To seal it for a certificate, use Set-KvValue -Recipient; otherwise specify the intended text.") { Key = key },
+            PSCredential => throw new KvInvalidArgumentException(
+                "A PSCredential cannot be stored: its secret would be lost or exposed. Specify the intended text, or seal its password: Set-KvValue KEY $credential.Password -Recipient CERTIFICATE.") { Key = key },
             ScriptBlock => throw new KvInvalidArgumentException(
                 "The value is a script block, which runs only for piped objects. Create objects with a Key and a Value first, for example with Select-Object. To store the text of the block, specify \"$block\".") { Key = key },
             KvPair { KeyOnly: true } pair => throw new KvInvalidArgumentException(
@@ -72,7 +74,9 @@ internal static class ValueBytes
         // Only an object of properties that claims to be formattable.
         PSObject => null,
         bool truth => truth ? "true" : "false",
-        DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("o", CultureInfo.InvariantCulture),
+        // As ConvertTo-Json writes them: a hashtable and the JSON of it are the same tree.
+        DateTime or DateTimeOffset => ((IFormattable)value).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture),
+        DateOnly or TimeOnly => ((IFormattable)value).ToString("o", CultureInfo.InvariantCulture),
         IFormattable formattable when PlainText.StandsFor(value) => formattable.ToString(null, CultureInfo.InvariantCulture),
         XmlNode xml => xml.OuterXml,
         StringBuilder or Regex => value.ToString(),

@@ -63,6 +63,10 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     [Parameter]
     public SwitchParameter Typed { get; set; }
 
+    /// <summary>Read the time to live and the remaining time of each key: one call for each lease.</summary>
+    [Parameter]
+    public SwitchParameter IncludeTtl { get; set; }
+
     /// <summary>Accepted because Get-ChildItem, Remove-Item and Copy-Item have it. A tree always includes all of its levels.</summary>
     [Parameter(DontShow = true)]
     public SwitchParameter Recurse { get; set; }
@@ -89,6 +93,13 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
         {
             Fail(ErrorRecords.InvalidArgument(
                 AsHashtable ? "-AsHashtable needs the values in key order. Specify it without -KeysOnly, -Count and -Descending." : "-Typed requires -AsHashtable."));
+        }
+
+        if (IncludeTtl && (KeysOnly || Count || AsHashtable || MyInvocation.BoundParameters.ContainsKey(nameof(Revision))))
+        {
+            Fail(ErrorRecords.InvalidArgument(MyInvocation.BoundParameters.ContainsKey(nameof(Revision))
+                ? "Specify -IncludeTtl or -Revision, not both: the remaining time to live is known only for the newest revision."
+                : "-IncludeTtl needs the pairs. Specify it without -KeysOnly, -Count and -AsHashtable."));
         }
 
         _filter = OrFail(null, () => KeyPatterns.Filter(Include, Exclude));
@@ -162,7 +173,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
             empty = false;
             if (_output is null)
             {
-                WriteObject(pair);
+                WriteObject(IncludeTtl ? PairOutput.WithLifetime(pair) : pair);
             }
             else
             {
@@ -198,7 +209,8 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
         var skip = PagingParameters.Skip;
         var first = PagingParameters.First;
         long? limit = first < long.MaxValue && skip < long.MaxValue - first ? (long)(first + skip) : null;
-        foreach (var pair in Enumerate(Target.ListAsync(range, ChoiceIn(range) with { Limit = limit }, StopToken)))
+        var pairs = Target.ListAsync(range, ChoiceIn(range) with { Limit = limit }, StopToken);
+        foreach (var pair in Enumerate(IncludeTtl ? Target.WithLifetimesAsync(pairs, StopToken) : pairs))
         {
             if (skip > 0)
             {

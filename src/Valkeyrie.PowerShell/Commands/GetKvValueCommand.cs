@@ -1,8 +1,10 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
-using System.Net;
 using System.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Unicode;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Files;
@@ -15,6 +17,7 @@ namespace Valkeyrie.PowerShell.Commands;
 [Cmdlet(VerbsCommon.Get, "KvValue", DefaultParameterSetName = PairSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvPair), ParameterSetName = [PairSet])]
 [OutputType(typeof(string), ParameterSetName = [TextSet, UnprotectSet])]
+[OutputType(typeof(byte[]), ParameterSetName = [UnprotectSet])]
 [OutputType(typeof(SecureString), ParameterSetName = [SecureSet])]
 [OutputType(typeof(byte[]), ParameterSetName = [BytesSet])]
 [OutputType(typeof(PSObject), ParameterSetName = [JsonSet])]
@@ -35,6 +38,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     private JsonConversion? _json;
     private string? _keyOfFile;
     private KvPair? _ofFile;
+    private X509Certificate2? _certificate;
 
     /// <summary>Read at this older revision. Default: the newest.</summary>
     [Parameter]
@@ -71,13 +75,35 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     [Alias("Raw")]
     public SwitchParameter ValueOnly { get; set; }
 
-    /// <summary>Open a value that was sealed for a certificate of this user, and emit it as text.</summary>
+    /// <summary>Open a value that was sealed for a certificate of this user, and emit it as text, or as a byte array if it is not text. With -OutFile, -AsByteStream, -AsJson or
+    /// -ValueOnly: in that form.</summary>
     [Parameter(ParameterSetName = UnprotectSet, Mandatory = true)]
+    [Parameter(ParameterSetName = TextSet)]
+    [Parameter(ParameterSetName = BytesSet)]
+    [Parameter(ParameterSetName = JsonSet)]
+    [Parameter(ParameterSetName = FileSet)]
+    [Parameter(ParameterSetName = SecureSet)]
     public SwitchParameter Unprotect { get; set; }
 
     /// <summary>Open such a value, and emit it as a SecureString.</summary>
     [Parameter(ParameterSetName = SecureSet, Mandatory = true)]
     public SwitchParameter AsSecureString { get; set; }
+
+    /// <summary>The certificate whose private key opens the value: a certificate, a PFX or PEM file, or the thumbprint or subject of a certificate of this user. Default: any of
+    /// this user.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Certificate { get; set; }
+
+    /// <summary>The PEM file with the private key of the certificate. Default: the file of the certificate.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PrivateKey { get; set; }
+
+    /// <summary>The password of the file with the private key.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? Password { get; set; }
 
     /// <summary>Emit only the value, as one byte array.</summary>
     [Parameter(ParameterSetName = BytesSet, Mandatory = true)]
@@ -105,6 +131,8 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     /// <inheritdoc/>
     private protected override bool CanBeRecorded => true;
 
+    private bool Opens => Unprotect || ParameterSetName == SecureSet;
+
     /// <inheritdoc/>
     protected override void Begin()
     {
@@ -115,6 +143,13 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         _defaultBytes = Default is null ? null : OrFail(null, () => ValueBytes.From(Default, _json.ToJson, "")).ToArray();
         _output = ParameterSetName == PairSet ? PairOutput.For(this) : null;
         CheckWait();
+        if (!Opens && (Certificate ?? PrivateKey ?? (object?)Password) is not null)
+        {
+            Fail(ErrorRecords.InvalidArgument("-Certificate, -PrivateKey and -Password require -Unprotect or -AsSecureString."));
+        }
+
+        _certificate = OrFail(null, () => base.Wait(
+            new ValueTask<X509Certificate2?>(CertificateArguments.WithPrivateKeyAsync(Certificate, PrivateKey, Password, SessionState, StopToken))));
     }
 
     /// <inheritdoc/>
@@ -157,7 +192,8 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
             return;
         }
 
-        using var target = Blocking.For(FileTarget.OpenAsync(path, NoClobber, Force, ownerOnly: false, StopToken));
+        // The file of a secret is private, too.
+        using var target = Blocking.For(FileTarget.OpenAsync(path, NoClobber, Force, ownerOnly: Unprotect, StopToken));
         target.Write(stream => stream.Write(pair.GetBytes()));
         target.Commit();
     }
@@ -225,7 +261,14 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
             return;
         }
 
-        Write(answer);
+        if (!Opens)
+        {
+            Write(answer);
+        }
+        else if (TryOpen(answer) is { } opened)
+        {
+            Write(opened);
+        }
     }
 
     private void Write(KvPair answer)
@@ -235,10 +278,11 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
             case TextSet: WriteObject(answer.Value); break;
             case BytesSet: WriteObject(answer.GetBytes(), enumerateCollection: false); break;
             case JsonSet: WriteJson(answer); break;
-            case UnprotectSet or SecureSet: WriteOpened(answer); break;
+            case UnprotectSet: WriteObject(Utf8.IsValid(answer.GetBytes()) ? answer.Value : answer.GetBytes(), enumerateCollection: false); break;
+            case SecureSet: WriteSecure(answer); break;
             case FileSet: _ofFile = answer; break;
             case PairSet when _output is not null: WriteObject(_output(answer), enumerateCollection: true); break;
-            default: WriteObject(answer); break;
+            default: WriteObject(IncludeTtl ? PairOutput.WithLifetime(answer) : answer); break;
         }
     }
 
@@ -258,20 +302,34 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         Write(new KvPair(_defaultBytes) { Key = key });
     }
 
-    private void WriteOpened(KvPair pair)
+    private KvPair? TryOpen(KvPair pair)
     {
-        string opened;
         try
         {
-            opened = new CmsText(InvokeCommand).Open(pair.Value);
+            return new KvPair(SealedValue.Open(pair.GetBytes(), _certificate)) { Key = pair.Key, Revision = pair.Revision };
         }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        catch (Exception e) when (e is FormatException or CryptographicException)
         {
             WriteError(ErrorRecords.NotOpened(pair.Key, e));
+            return null;
+        }
+    }
+
+    private void WriteSecure(KvPair pair)
+    {
+        if (!Utf8.IsValid(pair.GetBytes()))
+        {
+            WriteError(ErrorRecords.From(new KvInvalidArgumentException(
+                $"The value of '{pair.Key}' is not text, which a SecureString holds. Use -Unprotect, which emits bytes, or -Unprotect -OutFile.") { Key = pair.Key }));
             return;
         }
 
-        WriteObject(ParameterSetName == SecureSet ? new NetworkCredential("", opened).SecurePassword : opened);
+        var text = Encoding.UTF8.GetChars(pair.GetBytes());
+        var secret = new SecureString();
+        Array.ForEach(text, secret.AppendChar);
+        Array.Clear(text);
+        secret.MakeReadOnly();
+        WriteObject(secret);
     }
 
     private void WriteJson(KvPair pair)
@@ -283,7 +341,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         }
         catch (RuntimeException e)
         {
-            WriteError(ErrorRecords.InvalidJson(pair.Key, e));
+            WriteError(Opens ? ErrorRecords.InvalidSealedJson(pair.Key) : ErrorRecords.InvalidJson(pair.Key, e));
             return;
         }
 

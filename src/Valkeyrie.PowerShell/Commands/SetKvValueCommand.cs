@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using System.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.Pkcs;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
@@ -14,7 +17,8 @@ namespace Valkeyrie.PowerShell.Commands;
 /// <param name="Key">The key.</param>
 /// <param name="Value">The value.</param>
 /// <param name="Ttl">The time to live; null for none.</param>
-public readonly record struct KvWriteRequest(string Key, ReadOnlyMemory<byte> Value, TimeSpan? Ttl);
+/// <param name="IsSealed">True if the value is already sealed.</param>
+public readonly record struct KvWriteRequest(string Key, ReadOnlyMemory<byte> Value, TimeSpan? Ttl, bool IsSealed = false);
 
 /// <summary>Writes values.</summary>
 [Cmdlet(VerbsCommon.Set, "KvValue", DefaultParameterSetName = PairSet, SupportsShouldProcess = true)]
@@ -41,6 +45,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private byte[]? _fileContent;
     private ValueBlock? _fileBlock;
     private bool _takesPiped;
+    private CmsRecipientCollection? _recipients;
 
     /// <summary>The key. A script block specifies another key for piped pairs and events: <c>-Key { $_.Key -replace '^old/', 'new/' }</c>.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -94,11 +99,12 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [ArgumentCompleter(typeof(LeaseCompleter))]
     public long Lease { get; set; }
 
-    /// <summary>Seal the value for these certificates, so only a user with one of their private keys can read it: files, thumbprints or subjects, as for
-    /// Protect-CmsMessage.</summary>
+    /// <summary>Seal the value for these certificates, so only a user with one of their private keys can read it: certificates, files, thumbprints or subjects, as for
+    /// Protect-CmsMessage. The value can then also be a SecureString.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string[]? Recipient { get; set; }
+    [Recipient]
+    public CmsMessageRecipient[]? Recipient { get; set; }
 
     /// <summary>Keep the key alive until the store is disconnected. Requires -Ttl.</summary>
     [Parameter]
@@ -139,6 +145,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         // PowerShell runs such a block only for a parameter whose type is not object.
         _valueBlock = BlockIn(Value, nameof(Value));
         _fileBlock = BlockIn(InFile, nameof(InFile));
+        _recipients = Recipient is null ? null : OrFail(null, () => CertificateArguments.Recipients(Recipient, SessionState));
         var hasRevision = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
         if (hasRevision && NoClobber)
         {
@@ -210,7 +217,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             WarnOfEmptyPart(request.Key);
         }
 
-        if (Recipient is not null && !TrySeal(ref request))
+        if (_recipients is not null && !request.IsSealed && !TrySeal(ref request))
         {
             return;
         }
@@ -236,7 +243,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     {
         try
         {
-            request = request with { Value = new CmsText(InvokeCommand).Seal(request.Value, Recipient!, request.Key) };
+            request = request with { Value = Sealed(request.Value, request.Key), IsSealed = true };
             return true;
         }
         catch (KvInvalidArgumentException e) when (Recording is null)
@@ -289,7 +296,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     }
 
     private ValueBlock? BlockIn(object? argument, string parameter) =>
-        MyInvocation.ExpectingInput && BareWord.Unwrapped(argument) is ScriptBlock block ? new ValueBlock(block, parameter) : null;
+        MyInvocation.ExpectingInput && BareWord.Unwrapped(argument) is ScriptBlock block ? new ValueBlock(block, parameter, Recipient is null ? null : SessionState) : null;
 
     private static string PathIn(object? file) => BareWord.Unwrapped(file) is FileInfo { FullName: var path } ? path : LanguagePrimitives.ConvertTo<string>(file);
 
@@ -372,7 +379,35 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         _onlyValue = request;
     }
 
-    private KvWriteRequest Write(object? value) => new(Key, ValueBytes.From(value, _json!.ToJson, Key), Ttl);
+    private KvWriteRequest Write(object? value) => BareWord.Unwrapped(value) is SecureString secret && _recipients is not null
+        ? SealSecret(secret)
+        : new(Key, ValueBytes.From(value, _json!.ToJson, Key), Ttl);
+
+    // At once, so that its text does not stay in memory.
+    private KvWriteRequest SealSecret(SecureString secret)
+    {
+        var bytes = SealedValue.BytesOf(secret);
+        try
+        {
+            return new(Key, Sealed(bytes, Key), Ttl, IsSealed: true);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    private byte[] Sealed(ReadOnlyMemory<byte> value, string key)
+    {
+        try
+        {
+            return SealedValue.Seal(value, _recipients!);
+        }
+        catch (CryptographicException e)
+        {
+            throw new KvInvalidArgumentException($"The value of '{key}' cannot be sealed for -Recipient: {e.Message}", e) { Key = key };
+        }
+    }
 
     // True if the key can come from the piped object, rather than from the command line or a script block.
     private bool HoldsKey(object? piped) => !_keyGiven && piped is not null

@@ -13,12 +13,13 @@ public sealed class UpdateKvLeaseCommand : KvStoreCmdlet
 {
     private readonly List<long> _waited = [];
 
-    /// <summary>The leases: the output of New-KvLease and Get-KvLease, or their ids. Text is read as hexadecimal, as etcd's tools show it.</summary>
+    /// <summary>The leases: the output of New-KvLease and Get-KvLease, or their ids. Text is read as hexadecimal, as the views and etcd's tools show it.</summary>
+    /// <remarks>The type is object: PowerShell prompts for a missing parameter and converts the answer to its type before [LeaseId] gets it. A long would be decimal.</remarks>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("LeaseId", "Lease")]
     [LeaseId]
     [ArgumentCompleter(typeof(LeaseCompleter))]
-    public long[] Id { get; set; } = [];
+    public object[] Id { get; set; } = [];
 
     /// <summary>Keep them alive in the background until they are removed or the store is disconnected, which ends them.</summary>
     [Parameter]
@@ -52,7 +53,7 @@ public sealed class UpdateKvLeaseCommand : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
-        foreach (var id in Id)
+        foreach (var id in Id.Cast<long>())
         {
             if (!ShouldProcess($"{id:x}", "Renew lease"))
             {

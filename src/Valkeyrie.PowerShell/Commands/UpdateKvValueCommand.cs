@@ -1,4 +1,8 @@
 using System.Management.Automation;
+using System.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.Pkcs;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Unicode;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
@@ -19,6 +23,8 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
     private JsonConversion? _json;
     private ValueBlock? _block;
     private KvUpdateOptions? _options;
+    private CmsRecipientCollection? _recipients;
+    private X509Certificate2? _certificate;
 
     /// <summary>The keys.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 0)]
@@ -64,6 +70,32 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
     public TimeSpan? Ttl { get; set; }
 
+    /// <summary>Decrypt the old value, which is sealed. Requires -Recipient.</summary>
+    [Parameter]
+    public SwitchParameter Unprotect { get; set; }
+
+    /// <summary>Seal the new value for these certificates: certificates, files, thumbprints or subjects.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [Recipient]
+    public CmsMessageRecipient[]? Recipient { get; set; }
+
+    /// <summary>The certificate whose private key decrypts the old value: a certificate, a PFX or PEM file, or the thumbprint or subject of a certificate of this user. Default: any
+    /// of this user.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Certificate { get; set; }
+
+    /// <summary>The PEM file with the private key of the certificate. Default: the file of the certificate.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PrivateKey { get; set; }
+
+    /// <summary>The password of the file with the private key.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? Password { get; set; }
+
     /// <summary>Emit the written pair.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -77,8 +109,21 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
             Fail(ErrorRecords.InvalidArgument("Specify -AsJson or -AsByteStream, not both."));
         }
 
+        if (Unprotect && Recipient is null)
+        {
+            Fail(ErrorRecords.InvalidArgument("-Unprotect requires -Recipient: specify the certificates that the new value is sealed for."));
+        }
+
+        if (!Unprotect && (Certificate ?? PrivateKey ?? (object?)Password) is not null)
+        {
+            Fail(ErrorRecords.InvalidArgument("-Certificate, -PrivateKey and -Password require -Unprotect."));
+        }
+
+        _recipients = Recipient is null ? null : OrFail(null, () => CertificateArguments.Recipients(Recipient, SessionState));
+        _certificate = OrFail(null, () => Wait(
+            new ValueTask<X509Certificate2?>(CertificateArguments.WithPrivateKeyAsync(Certificate, PrivateKey, Password, SessionState, StopToken))));
         _json = new JsonConversion(InvokeCommand);
-        _block = new ValueBlock(ScriptBlock, nameof(ScriptBlock));
+        _block = new ValueBlock(ScriptBlock, nameof(ScriptBlock), Recipient is null ? null : SessionState);
         _options = new KvUpdateOptions { Attempts = MaximumRetryCount + 1, MustExist = MustExist, Ttl = Ttl };
     }
 
@@ -87,7 +132,15 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
     {
         foreach (var key in ParameterSetName == KeySet ? Key : InputObject)
         {
-            ReportErrors(key, () => Update(key));
+            try
+            {
+                ReportErrors(key, () => Update(key));
+            }
+            catch (CommandFailedException e)
+            {
+                // A value that cannot be read is an error of its key only.
+                WriteError(e.Error);
+            }
         }
     }
 
@@ -104,14 +157,55 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
         do
         {
             var before = Wait(update.ReadAsync(StopToken));
-            var made = _block!.Make(ValueOf(before), key);
-            written = Wait(update.TryWriteAsync(AsJson ? JsonOf(made) : ValueBytes.From(made, _json!.ToJson, key), StopToken));
+            var made = _block!.Make(ValueOf(before is null ? null : Opened(before)), key);
+            written = Wait(update.TryWriteAsync(BytesOf(made, key), StopToken));
         }
         while (written is null);
 
         if (PassThru)
         {
             WriteObject(written);
+        }
+    }
+
+    // A sealed value is useless to the block, and the result of the block would be stored as plain text.
+    private KvPair Opened(KvPair pair)
+    {
+        if (!Unprotect)
+        {
+            return !SealedValue.Is(pair.GetBytes()) ? pair : throw new KvInvalidArgumentException(
+                $"The value of '{pair.Key}' is sealed. To change it, specify -Unprotect, and the certificates that the new value is sealed for with -Recipient. To replace it, use Set-KvValue.") { Key = pair.Key };
+        }
+
+        try
+        {
+            return new KvPair(SealedValue.Open(pair.GetBytes(), _certificate)) { Key = pair.Key };
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException)
+        {
+            throw new CommandFailedException(ErrorRecords.NotOpened(pair.Key, e));
+        }
+    }
+
+    private ReadOnlyMemory<byte> BytesOf(object? made, string key)
+    {
+        if (_recipients is null)
+        {
+            return AsJson ? JsonOf(made) : ValueBytes.From(made, _json!.ToJson, key);
+        }
+
+        var secret = !AsJson && BareWord.Unwrapped(made) is SecureString text ? SealedValue.BytesOf(text) : null;
+        try
+        {
+            return SealedValue.Seal(secret ?? (AsJson ? JsonOf(made) : ValueBytes.From(made, _json!.ToJson, key)), _recipients);
+        }
+        catch (CryptographicException e)
+        {
+            throw new KvInvalidArgumentException($"The value of '{key}' cannot be sealed for -Recipient: {e.Message}", e) { Key = key };
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
         }
     }
 
@@ -137,7 +231,7 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
-            throw new CommandFailedException(ErrorRecords.InvalidJson(pair.Key, e));
+            throw new CommandFailedException(Unprotect ? ErrorRecords.InvalidSealedJson(pair.Key) : ErrorRecords.InvalidJson(pair.Key, e));
         }
     }
 }

@@ -201,10 +201,17 @@ internal static class ErrorRecords
         ErrorCategory.InvalidData,
         key);
 
+    /// <summary>A decrypted value is not JSON. The reason is left out, because it can contain a part of the value.</summary>
+    public static ErrorRecord InvalidSealedJson(string key) => new(
+        new FormatException($"The decrypted value of '{key}' is not JSON. Omit -AsJson to read it as text."),
+        "KvInvalidJson",
+        ErrorCategory.InvalidData,
+        key);
+
     /// <summary>A value is not sealed, or not for this user.</summary>
-    public static ErrorRecord NotOpened(string key, RuntimeException cause) => new(
-        new InvalidOperationException($"The value of '{key}' cannot be opened: {cause.ErrorRecord.Exception.Message} The value must be a message from Set-KvValue -Recipient or "
-            + "Protect-CmsMessage, and the current user must have the private key of one of its recipients.", cause),
+    public static ErrorRecord NotOpened(string key, Exception cause) => new(
+        new InvalidOperationException($"The value of '{key}' cannot be opened: {cause.Message} The value must be a message from Set-KvValue -Recipient or "
+            + "Protect-CmsMessage, and you must have the private key of one of its recipients, in your certificate store or in the file of -Certificate.", cause),
         "KvNotOpened",
         ErrorCategory.SecurityError,
         key);

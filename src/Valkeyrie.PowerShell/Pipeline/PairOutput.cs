@@ -7,6 +7,18 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// pipeline. For any other command, pairs are unchanged.</summary>
 internal static class PairOutput
 {
+    // Selects the view with the times; the object is still a pair.
+    private const string LifetimeTypeName = "Valkeyrie.KvPair#Lifetime";
+
+    /// <summary>Makes the view of a pair show its time to live.</summary>
+    /// <param name="pair">The pair.</param>
+    public static PSObject WithLifetime(KvPair pair)
+    {
+        var shown = new PSObject(pair);
+        shown.TypeNames.Insert(0, LifetimeTypeName);
+        return shown;
+    }
+
     /// <summary>Gets the conversion of a pair; null if pairs remain unchanged.</summary>
     /// <param name="cmdlet">The command that emits pairs.</param>
     public static Func<KvPair, IEnumerable<object>>? For(PSCmdlet cmdlet) => NextCommand.ClassBehind(cmdlet) switch

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
@@ -8,7 +9,9 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// would not return the intended value.</summary>
 /// <param name="block">The block.</param>
 /// <param name="name">The parameter of the block, for errors.</param>
-internal sealed class ValueBlock(ScriptBlock block, string name)
+/// <param name="secretIn">The state of the session if the block reads or returns a secret, otherwise null. PowerShell's errors often contain the value, and remain in
+/// $Error.</param>
+internal sealed class ValueBlock(ScriptBlock block, string name, SessionState? secretIn = null)
 {
     /// <summary>Computes a value.</summary>
     /// <param name="input">The input of the block.</param>
@@ -18,10 +21,23 @@ internal sealed class ValueBlock(ScriptBlock block, string name)
     {
         ExceptionDispatchInfo? end = null;
         Collection<PSObject> made = [];
+        var errors = secretIn?.PSVariable.GetValue("global:Error") as ArrayList;
+        var newest = errors is [var first, ..] ? first : null;
         EnclosingTry.Put(() => end = Run(input, out made));
+        while (errors is [var error, ..] && error != newest)
+        {
+            errors.RemoveAt(0);
+        }
+
         try
         {
             end?.Throw();
+        }
+        catch (RuntimeException e) when (secretIn is not null && e is not PipelineStoppedException)
+        {
+            var place = e.ErrorRecord.InvocationInfo is { ScriptLineNumber: > 0 } at ? $" at line {at.ScriptLineNumber}, column {at.OffsetInLine}" : "";
+            throw new KvInvalidArgumentException(
+                $"The block of -{name} failed for the key '{key}'{place} ({e.ErrorRecord.CategoryInfo.Category}). The message is not shown, since it can contain the secret.") { Key = key };
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {

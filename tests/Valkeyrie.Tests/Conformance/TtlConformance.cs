@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Valkeyrie.Tests.Conformance;
 
 /// <summary>Keys that live for a time, and keys kept alive.</summary>
@@ -51,6 +53,36 @@ public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.Equal(("v", read.Revision), (pair.Value, pair.Revision));
         Assert.InRange(pair.Ttl!.Value, TimeSpan.FromSeconds(1), ttl);
         Assert.True(pair.Remaining is null ? !Promises.Leases : pair.Remaining > TimeSpan.Zero && pair.Remaining <= ttl);
+    }
+
+    [Fact]
+    public async Task A_listing_tells_on_request_how_long_its_keys_live_in_its_order()
+    {
+        var ttl = TimeSpan.FromMinutes(5);
+        for (var i = 0; i < 100; i++)
+        {
+            await Store.PutAsync(At($"{i:d3}"), "v", i % 3 == 0 ? new KvPutOptions { Ttl = ttl } : null);
+        }
+
+        var read = await Store.ListAllAsync(Root);
+        List<KvPair> told = [];
+        try
+        {
+            told = await Store.WithLifetimesAsync(Store.ListAsync(KvRange.Directory(Root))).ToListAsync();
+        }
+        catch (KvNotSupportedException e)
+        {
+            Assert.False(Promises.Leases);
+            Assert.Equal(At("000"), e.Key);
+            return;
+        }
+
+        Assert.Equal(read.Select(pair => (pair.Key, pair.Value, pair.Revision)), told.Select(pair => (pair.Key, pair.Value, pair.Revision)));
+        Assert.All(told, pair =>
+        {
+            Assert.Equal(int.Parse(pair.Key[^3..], CultureInfo.InvariantCulture) % 3 == 0, pair.Ttl is not null);
+            Assert.True(pair.Remaining is null ? pair.Ttl is null || !Promises.Leases : pair.Remaining > TimeSpan.Zero && pair.Remaining <= pair.Ttl);
+        });
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Collections.Specialized;
-using System.Globalization;
 using System.Text;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
@@ -23,7 +22,7 @@ internal sealed class DictionaryWriter : INestedWriter
     public void Value(string? name, NestedValue value) => Add(name, value.Kind switch
     {
         NestedKind.Bytes => value.Bytes,
-        NestedKind.Literal => LiteralOf(Encoding.UTF8.GetString(value.Bytes)),
+        NestedKind.Literal => TypedText.ValueOf(value.Bytes)!,
         _ => Encoding.UTF8.GetString(value.Bytes),
     });
 
@@ -52,19 +51,6 @@ internal sealed class DictionaryWriter : INestedWriter
             level.Entries!.Add(name, value);
         }
     }
-
-    // The smallest type that holds the number exactly; if none does, the text.
-    private static object LiteralOf(string text) => text switch
-    {
-        "true" => true,
-        "false" => false,
-        _ when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
-        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
-        _ when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number.ToString(CultureInfo.InvariantCulture) == text => number,
-        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-            && number.ToString("R", CultureInfo.InvariantCulture).Equals(text, StringComparison.OrdinalIgnoreCase) => number,
-        _ => text,
-    };
 
     private sealed record Level(string? Name, OrderedDictionary? Entries, List<object>? Elements);
 }
