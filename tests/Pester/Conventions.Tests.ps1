@@ -150,7 +150,7 @@ Describe '<_>' -ForEach $commands {
         $instead = @{
             DryRun = 'WhatIf'; Quiet = 'PassThru'; NoConfirm = 'Confirm'; Yes = 'Confirm'; Recursive = 'Recurse'; Overwrite = 'Force'; Limit = 'First'; Top = 'First'
             Max = 'First'; Count = $_ -in 'Get-KvTree', 'Measure-KvStore' ? $null : 'First'; Offset = 'Skip'; Host = 'Endpoint'; Server = 'Endpoint'; ComputerName = 'Endpoint'
-            User = $_ -like '*-KvRole' ? $null : 'Credential'; UserName = 'Credential'; Password = $_ -like '*-KvUser' ? $null : 'Credential'; File = 'FilePath'; FileName = 'FilePath'; Directories = 'Directory'
+            User = $_ -like '*-KvRole' ? $null : 'Credential'; UserName = 'Credential'; Password = $_ -like '*-KvUser' -or $_ -in 'Get-KvValue', 'Update-KvValue' ? $null : 'Credential'; File = 'FilePath'; FileName = 'FilePath'; Directories = 'Directory'
             LiteralKey = 'Key'; Keys = 'Key'; Lock = $_ -eq 'Unlock-KvKey' ? $null : 'Key'; Ca = 'CaCertificate'; Insecure = 'SkipCertificateCheck'
         }
         foreach ($parameter in Get-OwnParameter $_) {

@@ -102,7 +102,6 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
 
     /// <summary>The password of the file with the private key.</summary>
     [Parameter]
-    [ValidateNotNull]
     public SecureString? Password { get; set; }
 
     /// <summary>Emit only the value, as one byte array.</summary>

@@ -93,7 +93,6 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
 
     /// <summary>The password of the file with the private key.</summary>
     [Parameter]
-    [ValidateNotNull]
     public SecureString? Password { get; set; }
 
     /// <summary>Emit the written pair.</summary>
