@@ -7,7 +7,9 @@ public interface IKvAccess
     /// <param name="cancellationToken">Ends the call.</param>
     ValueTask<bool> IsAuthenticationEnabledAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Requires users to sign in from now on, after checking that <c>root</c> can. Clients without a user lose access.</summary>
+    /// <summary>Requires users to sign in from now on. Clients without a user lose access.</summary>
+    /// <remarks>The call first checks that the user <c>root</c> has the role <c>root</c>. If <c>root</c> then cannot sign in with the password, it disables
+    /// authentication again.</remarks>
     /// <param name="rootPassword">The new password of <c>root</c>. It is set because a store that requires no sign-in does not check passwords. Null keeps the
     /// present one, for a <c>root</c> that signs in with a client certificate.</param>
     /// <param name="cancellationToken">Ends the call; authentication may already be enabled.</param>

@@ -54,7 +54,7 @@ public interface IKvLeases
     /// <exception cref="KvLeaseNotFoundException">The lease has ended.</exception>
     ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default);
 
-    /// <summary>Renews a lease now and then in the background, until the lease ends or the store is closed. Closing the store revokes the lease.</summary>
+    /// <summary>Renews a lease at once, and from then on in the background until it ends or the store is closed. Closing the store revokes the lease.</summary>
     /// <param name="leaseId">The lease. A lease that is already kept alive is only renewed once.</param>
     /// <param name="cancellationToken">Ends the call early; has no effect after the call has returned.</param>
     /// <exception cref="KvLeaseNotFoundException">The lease has ended.</exception>

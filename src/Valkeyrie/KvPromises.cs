@@ -31,7 +31,8 @@ public sealed record KvPromises
     /// <summary>The maximum number of operations in one branch of a transaction; 0 if the store has no transactions.</summary>
     public required int LargestTransaction { get; init; }
 
-    /// <summary>The server's setting for <see cref="LargestTransaction"/>, which states the value for that setting's default; null if it is fixed.</summary>
+    /// <summary>The server's setting that determines <see cref="LargestTransaction"/>, whose value holds for the default of the setting; null if the value is
+    /// fixed.</summary>
     public string? LargestTransactionSetting { get; init; }
 
     /// <summary>True if the store has <see cref="IKvLeases"/>, and keeping a key alive does not change its revision.</summary>
@@ -69,12 +70,14 @@ public sealed record KvPromises
     /// <summary>The shortest time to live of a key, in seconds. A shorter time is lengthened to it.</summary>
     public required int ShortestTtlSeconds { get; init; }
 
-    /// <summary>The server's setting for <see cref="ShortestTtlSeconds"/>, which states the value for that setting's default; null if it is fixed.</summary>
+    /// <summary>The server's setting that determines <see cref="ShortestTtlSeconds"/>, whose value holds for the default of the setting; null if the value is
+    /// fixed.</summary>
     public string? ShortestTtlSetting { get; init; }
 
     /// <summary>The size of the largest value in bytes. If the store limits whole requests, the key and the overhead of the request count too.</summary>
     public required long LargestValue { get; init; }
 
-    /// <summary>The server's setting for <see cref="LargestValue"/>, which states the value for that setting's default; null if it is fixed.</summary>
+    /// <summary>The server's setting that determines <see cref="LargestValue"/>, whose value holds for the default of the setting; null if the value is
+    /// fixed.</summary>
     public string? LargestValueSetting { get; init; }
 }
