@@ -167,6 +167,24 @@ Describe 'The module' -Tag etcd {
 "@ | Should -Be 0, False, 0, $count
         }
 
+        It 'runs no command that a preference changes: with -WhatIf as the default, its objects get their labels and nothing is shown' {
+            $shell = [powershell]::Create()
+            $names = $shell.AddScript("`$WhatIfPreference = `$true; Import-Module '$ModulePath'; [Valkeyrie.KvPair]::new().PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames").Invoke()
+            $shell.Streams.Error | Should -BeNullOrEmpty
+            $names | Should -Be 'Key ', 'Value ', 'Revision'
+            $shell.Dispose()
+        }
+
+        It 'keeps the labels of its objects when another module with types is removed' {
+            $other = New-Item -ItemType Directory (Join-Path $TestFolder othertypes)
+            '<Types><Type><Name>Other.Type</Name><Members><NoteProperty><Name>A</Name><Value>1</Value></NoteProperty></Members></Type></Types>' |
+                Set-Content (Join-Path $other othertypes.ps1xml)
+            "@{ ModuleVersion = '1.0'; TypesToProcess = 'othertypes.ps1xml' }" | Set-Content (Join-Path $other othertypes.psd1)
+            Import-Module $other
+            Remove-Module othertypes
+            [Valkeyrie.KvPair]::new().PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames | Should -Be 'Key ', 'Value ', 'Revision'
+        }
+
         It 'works in several runspaces at once' {
             $null = Connect-KvStore $Server -Name main
             1..4 | ForEach-Object -Parallel { Import-Module $using:ModulePath; Set-KvValue "parallel/$_" $_ -Store main }

@@ -46,18 +46,35 @@ internal static class DefaultLabels
     /// <summary>Adds the sets to the types of this runspace.</summary>
     public static void Add()
     {
+        var types = Array.ConvertAll(Sets, set => ToTypeData(set.Type, set.Properties));
+        if (Runspace.DefaultRunspace is { InitialSessionState: { } state } runspace && RunspaceTypes.Of(runspace) is { } table)
+        {
+            foreach (var type in types)
+            {
+                table.AddType(type);
+
+                // PowerShell fills the table again from this list when a module with types is removed.
+                state.Types.Add(new SessionStateTypeEntry(type, isRemove: false));
+            }
+        }
+        else
+        {
+            AddByCommand(types);
+        }
+    }
+
+    // Slower: it runs a nested pipeline.
+    private static void AddByCommand(TypeData[] types)
+    {
         // By its type: looking up the command by its name would first load its module.
         var command = Type.GetType("Microsoft.PowerShell.Commands.UpdateTypeDataCommand, Microsoft.PowerShell.Commands.Utility", throwOnError: true)!;
         using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand(new CmdletInfo("Update-TypeData", command))
-            .AddParameter("TypeData", Array.ConvertAll(Sets, set => ToTypeData(set.Type, set.Properties)))
-            .AddParameter("Force")
-            .Invoke();
+        shell.AddCommand(new CmdletInfo("Update-TypeData", command)).AddParameter("TypeData", types).AddParameter("Force").Invoke();
     }
 
     private static TypeData ToTypeData(string type, string properties)
     {
-        var data = new TypeData(type);
+        var data = new TypeData(type) { IsOverride = true };
         var names = properties.Split(' ');
         for (var i = 0; i < names.Length; i++)
         {
