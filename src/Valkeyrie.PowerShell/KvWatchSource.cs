@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell;
 
-/// <summary>A watch of Register-KvWatch, as the source of a subscription's events: <c>SourceObject</c> of Get-EventSubscriber, <c>$Sender</c> in an action. It ends
+/// <summary>A watch that Register-KvWatch has begun, as the source of a subscription's events: <c>SourceObject</c> of Get-EventSubscriber, <c>$Sender</c> in an action. It ends
 /// with the subscription.</summary>
 public sealed class KvWatchSource
 {
@@ -10,7 +10,6 @@ public sealed class KvWatchSource
     internal const string EventName = nameof(Changed);
 
     private readonly CancellationTokenSource _ending;
-    private Action<KvEvent[], EventArgs>? _changed;
 
     internal KvWatchSource(IKvStore store, KvRange range, CancellationTokenSource ending)
     {
@@ -19,18 +18,16 @@ public sealed class KvWatchSource
         _ending = ending;
     }
 
-    /// <summary>Raised for changes, with the changes and the same as <see cref="KvWatchEventArgs"/>. Removing a handler ends the watch.</summary>
+    /// <summary>The event of the subscription. Register-KvWatch raises it in the session alone; other handlers are not called. Removing a handler ends the watch.</summary>
     // The session generates a handler type at run time, which can use only types of the contract library and of .NET.
 #pragma warning disable CA1003
     public event Action<KvEvent[], EventArgs>? Changed
 #pragma warning restore CA1003
     {
-        add => _changed += value;
-        remove
+        add
         {
-            _changed -= value;
-            _ending.Cancel();
         }
+        remove => End();
     }
 
     /// <summary>The store.</summary>
@@ -39,70 +36,30 @@ public sealed class KvWatchSource
     /// <summary>The watched range.</summary>
     public KvRange Range { get; }
 
+    /// <summary>True once the subscription has ended. The action is not run any more, also not for changes that still wait for it.</summary>
+    public bool HasEnded => _ending.IsCancellationRequested;
+
+    /// <summary>Cancelled when the watch ends.</summary>
+    internal CancellationToken Ending => _ending.Token;
+
     /// <summary>Gets the watched range and the store in words.</summary>
     public override string ToString() => VisibleText.Of($"{Range} of {Store.Info.Address}");
 
-    /// <summary>Raises the events until the subscription or the stream of changes ends.</summary>
-    /// <param name="changes">The changes to report.</param>
-    /// <param name="debounce">How long nothing must change before an event is raised; null for one event per change.</param>
-    /// <param name="events">The events of the session.</param>
-    /// <param name="subscriber">The subscription.</param>
-    /// <param name="tell">Creates the error for a failure.</param>
-    internal async Task RunAsync(
-        IAsyncEnumerable<KvEvent> changes, TimeSpan? debounce, PSEventManager events, PSEventSubscriber subscriber, Func<KvException, ErrorRecord> tell)
+    /// <summary>Raises an event in the session.</summary>
+    /// <remarks>On this thread: a handler of <see cref="Changed"/> would hand over to the thread pool, which may change the order of two events.</remarks>
+    /// <param name="events">The session's events.</param>
+    /// <param name="name">The name of the subscription.</param>
+    /// <param name="messageData">The user's object.</param>
+    /// <param name="changes">The changes.</param>
+    /// <param name="error">Why the watch has ended; null if it goes on.</param>
+    internal void Raise(PSEventManager events, string name, PSObject? messageData, KvEvent[] changes, KvException? error)
     {
-        try
+        if (!HasEnded)
         {
-            if (debounce is { } pause)
-            {
-                await foreach (var batch in changes.Debounce(pause, time: null, _ending.Token).ConfigureAwait(false))
-                {
-                    Raise([.. batch], null);
-                }
-            }
-            else
-            {
-                await foreach (var change in changes.ConfigureAwait(false))
-                {
-                    Raise([change], null);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
-        {
-            // The subscription has ended.
-        }
-        catch (KvException e)
-        {
-            Fail(e, events, subscriber, tell);
+            events.GenerateEvent(name, this, [changes, new KvWatchEventArgs(changes, error)], messageData, processInCurrentThread: true, waitForCompletionInCurrentThread: false);
         }
     }
 
-    private void Raise(KvEvent[] changes, KvException? error)
-    {
-        if (!_ending.IsCancellationRequested)
-        {
-            _changed?.Invoke(changes, new KvWatchEventArgs(changes, error));
-        }
-    }
-
-    // An action reacts to changes, and may restart a service. The job of the action contains the error.
-    private void Fail(KvException error, PSEventManager events, PSEventSubscriber subscriber, Func<KvException, ErrorRecord> tell)
-    {
-        if (_ending.IsCancellationRequested)
-        {
-            return;
-        }
-
-        if (subscriber.Action is { } job)
-        {
-            job.Error.Add(tell(error));
-        }
-        else
-        {
-            Raise([], error);
-        }
-
-        events.UnsubscribeEvent(subscriber);
-    }
+    /// <summary>Ends the watch.</summary>
+    internal void End() => _ending.Cancel();
 }

@@ -3,6 +3,7 @@ using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Watching;
 
 namespace Valkeyrie.PowerShell.Commands;
 
@@ -99,12 +100,26 @@ public sealed class RegisterKvWatchCommand : KvStoreCmdlet
         {
             var changes = Wait(Target.FollowAsync(range, ending.Token));
             var source = new KvWatchSource(Target, range, ending);
-            var subscriber = Events.SubscribeEvent(source, KvWatchSource.EventName, name, MessageData, Action, supportEvent: false, forwardEvent: false);
-            _ = Task.Run(() => source.RunAsync(changes, Debounce, Events, subscriber, e => VisibleError.Of(ErrorRecords.From(e))));
-            if (subscriber.Action is { } job)
+            if (Action is null)
             {
-                WriteObject(job);
+                var queue = new QueuedEvents(source, name, MessageData, Events);
+                var queued = Events.SubscribeEvent(source, KvWatchSource.EventName, name, MessageData, (ScriptBlock?)null, supportEvent: false, forwardEvent: false);
+                Follow(source, changes, queue, queued);
+                return;
             }
+
+            var action = new ActionEvents(source, name, MessageData, Events, Debounce is null ? ActionEvents.MostAhead : 0);
+            var subscriber = Events.SubscribeEvent(
+                source, KvWatchSource.EventName, name, MessageData, WatchAction.Of(Action, action.HasRun), supportEvent: false, forwardEvent: false);
+            action.Attach(subscriber.Action, e => VisibleError.Of(ErrorRecords.From(e)));
+            Follow(source, changes, action, subscriber);
+            WriteObject(subscriber.Action);
         }
+    }
+
+    private void Follow(KvWatchSource source, IAsyncEnumerable<KvEvent> changes, IWatchEvents receiver, PSEventSubscriber subscriber)
+    {
+        var (events, debounce) = (Events, Debounce);
+        _ = Task.Run(() => WatchSubscription.RunAsync(source, changes, debounce, receiver, () => events.UnsubscribeEvent(subscriber)));
     }
 }
