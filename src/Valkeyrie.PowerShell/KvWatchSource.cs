@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell;
 
-/// <summary>A watch that Register-KvWatch has begun, as the source of a subscription's events: <c>SourceObject</c> of Get-EventSubscriber, <c>$Sender</c> in an action. It ends
+/// <summary>A watch of Register-KvWatch, as the source of a subscription's events: <c>SourceObject</c> of Get-EventSubscriber, <c>$Sender</c> in an action. It ends
 /// with the subscription.</summary>
 public sealed class KvWatchSource
 {
