@@ -55,7 +55,7 @@ public interface IKvLeases
     ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default);
 
     /// <summary>Renews a lease at once, and from then on in the background until it ends or the store is closed. Closing the store revokes the lease.</summary>
-    /// <param name="leaseId">The lease. A lease that is already kept alive is only renewed once.</param>
+    /// <param name="leaseId">The lease. If it is already kept alive, the call only renews it.</param>
     /// <param name="cancellationToken">Ends the call early; has no effect after the call has returned.</param>
     /// <exception cref="KvLeaseNotFoundException">The lease has ended.</exception>
     ValueTask<KvLease> KeepLeaseAliveAsync(long leaseId, CancellationToken cancellationToken = default);

@@ -84,8 +84,8 @@ public interface IKvStore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="KvKeyNotFoundException">The range is a directory, and neither the directory nor a key of that name exists.</exception>
     /// <exception cref="KvCompactedException">The revision was compacted before the listing ended.</exception>
-    /// <exception cref="KvNotSupportedException">A revision is specified, and the store keeps no history; or the store cannot list in descending order without a
-    /// limit.</exception>
+    /// <exception cref="KvNotSupportedException">A revision is specified, and the store keeps no history; or the store cannot list in descending order without
+    /// a limit.</exception>
     IAsyncEnumerable<KvPair> ListAsync(KvRange range, KvListOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Counts the pairs that <see cref="ListAsync"/> would return. Stores that can do so do not transfer the values.</summary>
