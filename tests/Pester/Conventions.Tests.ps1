@@ -158,8 +158,8 @@ Describe '<_>' -ForEach $commands {
             $parameter.Name | Should -MatchExactly '(?<!s)$|ss$|^Exists$' -Because 'names are singular, also of what takes many'
             $instead[$parameter.Name] | Should -BeNullOrEmpty -Because "$($parameter.Name) has a customary name"
             $parameter.ParameterType | Should -Not -Be ([bool]) -Because 'what is on or off is a switch'
-            # PowerShell asks for the one that is mandatory, and would itself make a TimeSpan of the answer.
-            if ($parameter.Name -in 'Ttl', 'Timeout' -and $_ -ne 'New-KvLease') {
+            # PowerShell asks for the one that is mandatory, and would itself make a TimeSpan of the answer; one takes a script block, too.
+            if ($parameter.Name -in 'Ttl', 'Timeout' -and $_ -notin 'New-KvLease', 'Set-KvValue') {
                 [Nullable]::GetUnderlyingType($parameter.ParameterType) ?? $parameter.ParameterType | Should -Be ([timespan])
             }
 
@@ -197,9 +197,9 @@ Describe '<_>, of which there may be many' -ForEach $piped {
 
 Describe 'A parameter of one name and type' {
     # Some take more in one command than in another: a registered store, piped, may leave out what was not registered. -Path is a file or a directory, -Name that of
-    # open stores, of registered ones or of an election, and the keys of Get-KvLock are those that are locked.
+    # open stores, of registered ones or of an election, and the keys of Get-KvLock are those that are locked. Of piped objects a block can make their -Ttl.
     It 'is checked, read and completed alike in all commands' -ForEach @{ Commands = $commands
-        Except = 'ClientKey string', 'Endpoint string[]', 'FilePath string', 'Key string[]', 'Name string', 'Name string[]', 'Namespace string', 'Path string', 'Revision long', 'Value System.Object' } {
+        Except = 'ClientKey string', 'Endpoint string[]', 'FilePath string', 'Key string[]', 'Name string', 'Name string[]', 'Namespace string', 'Path string', 'Revision long', 'Ttl System.Object', 'Value System.Object' } {
         $declared = foreach ($command in $Commands) {
             foreach ($parameter in Get-OwnParameter $command) {
                 $attributes = $parameter.Attributes | Where-Object { $_.GetType().Name -notin 'ParameterAttribute', 'NullableAttribute', 'AliasAttribute' } | ForEach-Object {

@@ -132,6 +132,22 @@ Describe 'Set-KvValue' -Tag etcd {
             $pair.LeaseId | Should -Not -Be 0
         }
 
+        It 'takes the time to live of each object from its property TimeToLive, or from a block of -Ttl' {
+            ([pscustomobject]@{ Key = 'p/long'; Value = 1; TimeToLive = '00:01:00' } | Set-KvValue -PassThru).Ttl | Should -Be ([timespan]::FromMinutes(1))
+            $pairs = [pscustomobject]@{ Key = 'p/b1'; Value = 1; Days = 1; Ttl = 30 }, [pscustomobject]@{ Key = 'p/b2'; Value = 1; Days = 2; Ttl = 30 } | Set-KvValue -Ttl { $_.Days * 86400 } -PassThru
+            $pairs.Ttl | Should -Be ([timespan]::FromDays(1)), ([timespan]::FromDays(2))
+            ([pscustomobject]@{ Key = 'p/over'; Value = 1; Ttl = 30 } | Set-KvValue -Ttl 60 -PassThru).Ttl | Should -Be ([timespan]::FromMinutes(1))
+            (Get-ErrorOf { Set-KvValue p/lone 1 -Ttl { 30 } }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        }
+
+        It 'refuses the time to live of one object with its key, and writes the others' {
+            $rows = [pscustomobject]@{ Key = 'p/bad'; Value = 1; Ttl = 'soon' }, [pscustomobject]@{ Key = 'p/none'; Value = 1; Ttl = '' }, [pscustomobject]@{ Key = 'p/zero'; Value = 1; Ttl = 0 }
+            $written = $rows | Set-KvValue -PassThru -ErrorVariable failures -ErrorAction SilentlyContinue
+            $written.Key | Should -Be 'p/none'
+            $failures.TargetObject | Should -Be 'p/bad', 'p/zero'
+            "$($failures[0])" | Should -BeLike '*not a duration*'
+        }
+
         It 'takes a key that is a number as that number' {
             [pscustomobject]@{ Key = 77; Value = 'x' } | Set-KvValue
             Test-KvKey 77 | Should -BeTrue

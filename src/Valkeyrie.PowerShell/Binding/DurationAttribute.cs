@@ -15,6 +15,9 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     /// <summary>The shortest allowed TimeSpan other than zero, in milliseconds, to detect a large number that a [timespan] parameter read as ticks. Default: 1.</summary>
     public int ShortestSpanMilliseconds { get; set; } = 1;
 
+    /// <summary>True for a parameter that also takes a script block, which computes a duration for each piped object. Default: false.</summary>
+    public bool AllowBlock { get; set; }
+
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
@@ -23,6 +26,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         {
             // An empty cell of a CSV file is not a duration.
             null or "" => null,
+            ScriptBlock when AllowBlock => value,
             TimeSpan span => Checked(span, Math.Max(ShortestMilliseconds, ShortestSpanMilliseconds)),
             string text => Checked(Parse(text), ShortestMilliseconds),
             byte or short or ushort or int or uint or long or ulong or float or double

@@ -44,6 +44,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private ValueBlock? _valueBlock;
     private byte[]? _fileContent;
     private ValueBlock? _fileBlock;
+    private PipedTtl? _ttl;
     private bool _takesPiped;
     private CmsRecipientCollection? _recipients;
 
@@ -84,12 +85,13 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [Parameter(ParameterSetName = KeySet)]
     public SwitchParameter Directory { get; set; }
 
-    /// <summary>The time to live of the key, as a TimeSpan or in seconds; a fraction of a second is rounded up. Default: the key does not expire.</summary>
-    [Parameter(ParameterSetName = KeySet, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = PairSet)]
+    /// <summary>The time to live of the key, as a TimeSpan or in seconds; a fraction of a second is rounded up. A script block computes it for each piped object. Default: the
+    /// property Ttl or TimeToLive of the piped object; without one the key does not expire.</summary>
+    /// <remarks>See <see cref="PipedTtl"/> for why PowerShell does not bind those properties.</remarks>
+    [Parameter]
     [Alias("TimeToLive")]
-    [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]
-    public TimeSpan? Ttl { get; set; }
+    [Duration(ShortestMilliseconds = PipedTtl.Shortest, ShortestSpanMilliseconds = PipedTtl.ShortestSpan, AllowBlock = true)]
+    public object? Ttl { get; set; }
 
     /// <summary>The lease to attach the key to: the output of New-KvLease, or its id. It cannot be combined with -Ttl.</summary>
     [Parameter(ParameterSetName = KeySet)]
@@ -146,6 +148,13 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         _valueBlock = BlockIn(Value, nameof(Value));
         _fileBlock = BlockIn(InFile, nameof(InFile));
         _recipients = Recipient is null ? null : OrFail(null, () => CertificateArguments.Recipients(Recipient, SessionState));
+        var ttlBlock = BlockIn(Ttl, nameof(Ttl));
+        if (ttlBlock is null && Ttl is ScriptBlock)
+        {
+            Fail(ErrorRecords.InvalidArgument("A script block of -Ttl runs for piped objects only. Specify a number of seconds or a TimeSpan."));
+        }
+
+        _ttl = new PipedTtl(Ttl as TimeSpan?, MyInvocation.BoundParameters.ContainsKey(nameof(Ttl)), ttlBlock);
         var hasRevision = MyInvocation.BoundParameters.ContainsKey(nameof(IfRevision));
         if (hasRevision && NoClobber)
         {
@@ -176,7 +185,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         _takesPiped = false;
         try
         {
-            request = ParameterSetName == PairSet ? Copy(InputObject!, InputObject!.Key) : FromKey();
+            request = InputObject is { } pair && ParameterSetName == PairSet ? Copy(pair, pair.Key) : FromKey();
         }
         catch (KvException e) when (Recording is null)
         {
@@ -317,7 +326,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     {
         if (_fileContent is not null || _fileBlock is not null)
         {
-            return new(Key, _fileContent ?? ReadFile(PathIn(_fileBlock!.Make(PipedObject, Key))), Ttl);
+            return new(Key, _fileContent ?? ReadFile(PathIn(_fileBlock!.Make(PipedObject, Key))), TtlOf(Key));
         }
 
         if (_valueGiven)
@@ -330,7 +339,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         {
             KvPair pair => CopyPiped(pair),
             KvEvent change => Copy(change, Key),
-            PSObject row when EncodedRecord.PairIn(row) is { } record => Copy(record, _keyGiven ? Key : record.Key),
+            PSObject row when EncodedRecord.PairIn(row, Value) is { } record => Copy(record, _keyGiven ? Key : record.Key),
             _ => Write(Value == NoValue ? PipedValue(piped) : Value),
         };
     }
@@ -381,7 +390,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
     private KvWriteRequest Write(object? value) => BareWord.Unwrapped(value) is SecureString secret && _recipients is not null
         ? SealSecret(secret)
-        : new(Key, ValueBytes.From(value, _json!.ToJson, Key), Ttl);
+        : new(Key, ValueBytes.From(value, _json!.ToJson, Key), TtlOf(Key));
 
     // At once, so that its text does not stay in memory.
     private KvWriteRequest SealSecret(SecureString secret)
@@ -389,7 +398,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         var bytes = SealedValue.BytesOf(secret);
         try
         {
-            return new(Key, Sealed(bytes, Key), Ttl, IsSealed: true);
+            return new(Key, Sealed(bytes, Key), TtlOf(Key), IsSealed: true);
         }
         finally
         {
@@ -415,7 +424,9 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
     private KvWriteRequest Copy(KvPair pair, string key) => pair.KeyOnly
         ? throw new KvInvalidArgumentException($"The pair of '{pair.Key}' was listed without its value. List it without -KeysOnly to copy it.") { Key = pair.Key }
-        : new(key, pair.GetBytes(), Ttl);
+        : new(key, pair.GetBytes(), TtlOf(key));
+
+    private TimeSpan? TtlOf(string key) => ParameterSetName == PairSet ? _ttl!.OfCopy(InputObject, key) : _ttl!.Of(PipedObject, key);
 
     private KvWriteRequest Copy(KvEvent change, string key) => change.Type is KvEventType.Existing or KvEventType.Put
         ? Copy(change.Pair, key)

@@ -38,14 +38,16 @@ public abstract class VisibleCmdlet : PSCmdlet
     /// <inheritdoc cref="ShouldProcess(string)"/>
     /// <param name="target">The target of the change.</param>
     /// <param name="action">The change.</param>
-    protected new bool ShouldProcess(string target, string action) => base.ShouldProcess(VisibleText.Of(target), VisibleText.Of(action));
+    protected new bool ShouldProcess(string target, string action) => ShouldProcess(
+        // The text of PowerShell's own overload, which reads its resources again for each object of a pipeline, even if no one sees the text.
+        $"Performing the operation \"{action}\" on target \"{target}\".", verboseWarning: null, caption: null);
 
     /// <inheritdoc cref="ShouldProcess(string)"/>
     /// <param name="verboseDescription">The description of the change.</param>
     /// <param name="verboseWarning">The question.</param>
     /// <param name="caption">The caption of the question.</param>
-    protected new bool ShouldProcess(string verboseDescription, string verboseWarning, string caption) =>
-        base.ShouldProcess(VisibleText.Of(verboseDescription), VisibleText.Of(verboseWarning), VisibleText.Of(caption));
+    protected new bool ShouldProcess(string verboseDescription, string? verboseWarning, string? caption) => base.ShouldProcess(
+        VisibleText.Of(verboseDescription), verboseWarning is null ? null : VisibleText.Of(verboseWarning), caption is null ? null : VisibleText.Of(caption));
 
     /// <summary>Asks for confirmation unconditionally.</summary>
     /// <param name="query">The question.</param>

@@ -8,10 +8,12 @@ internal static class EncodedRecord
 {
     /// <summary>Gets the pair of a record whose encoding is Base64; null for any other object.</summary>
     /// <param name="row">The object.</param>
+    /// <param name="bound">The value that PowerShell has bound, to save a search for properties that a record with a value does not have.</param>
     /// <exception cref="KvInvalidArgumentException">The record does not match its encoding.</exception>
-    public static KvPair? PairIn(PSObject row)
+    public static KvPair? PairIn(PSObject row, object? bound)
     {
-        if (BareWord.Plain(row.Properties[nameof(KvPair.KeyOnly)]?.Value) is true or "True")
+        // A key that was listed without its value has none.
+        if (bound is not string { Length: > 0 } && BareWord.Plain(row.Properties[nameof(KvPair.KeyOnly)]?.Value) is true or "True")
         {
             throw Refused(TextIn(row, nameof(TreeRecord.Key)), TreeText.KeyOnly());
         }
