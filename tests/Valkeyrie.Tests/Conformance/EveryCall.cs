@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Each call of the contract by name, for promises that hold for all of them.</summary>
+/// <summary>Each call of the contract by name, for promises about all of them.</summary>
 public static class EveryCall
 {
     private static readonly KvLockOptions NoWait = new() { Timeout = TimeSpan.Zero };
@@ -36,7 +36,7 @@ public static class EveryCall
     /// <summary>The calls that take a directory.</summary>
     public static TheoryData<string> OnDirectories => [.. WithDirectory.Keys];
 
-    /// <summary>All calls but Ping, which takes nothing.</summary>
+    /// <summary>All calls except Ping, which has no arguments.</summary>
     public static TheoryData<string> OnPaths => [.. WithKey.Keys, .. WithDirectory.Keys];
 
     /// <summary>Makes a call on a key or directory. A watch ends after its first event.</summary>

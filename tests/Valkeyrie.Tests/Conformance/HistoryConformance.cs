@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>The older revisions of a key, where a store keeps them.</summary>
+/// <summary>The older revisions of a key, if the store keeps them.</summary>
 public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private static readonly KvHistoryOptions SinceCreation = new() { SinceCreation = true };
@@ -192,7 +192,7 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
         await Assert.ThrowsAsync<KvStoreClosedException>(async () => await history.HistoryAsync(At("a")).GetAsyncEnumerator().MoveNextAsync());
     }
 
-    /// <summary>Writes a key twice and removes it, as often as it is to live.</summary>
+    /// <summary>Writes a key twice and removes it, once for each of its lives.</summary>
     private async Task WriteLivesAsync(int lives)
     {
         for (var life = 1; life <= lives; life++)
@@ -217,6 +217,6 @@ public abstract class HistoryConformance(IStoreRig rig) : StoreConformance(rig)
         return changes;
     }
 
-    /// <summary>A put as its value behind a plus, a delete as a minus.</summary>
+    /// <summary>A put as a plus and its value, a delete as a minus.</summary>
     internal static IEnumerable<string> Shown(IEnumerable<KvEvent> changes) => changes.Select(e => e.Type == KvEventType.Put ? $"+{e.Value}" : "-");
 }

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Leases, where a store has them.</summary>
+/// <summary>Leases, if the store has them.</summary>
 public abstract class LeaseConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

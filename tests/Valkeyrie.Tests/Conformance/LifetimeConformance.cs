@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>What a store says of itself, and what closing it means.</summary>
+/// <summary>The information of a store about itself, and the effect of closing it.</summary>
 public abstract class LifetimeConformance(IStoreRig rig) : StoreConformance(rig)
 {
     [Theory]

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <content>What a listing leaves out, and its order.</content>
+/// <content>The filters of a listing, and its order.</content>
 public abstract partial class ListConformance
 {
     [Fact]

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Which keys a listing gives, and in which order.</summary>
+/// <summary>The keys of a listing, and their order.</summary>
 public abstract partial class ListConformance(IStoreRig rig) : StoreConformance(rig)
 {
     [Fact]
@@ -91,7 +91,7 @@ public abstract partial class ListConformance(IStoreRig rig) : StoreConformance(
     [Fact]
     public async Task Keys_come_in_the_order_of_their_bytes()
     {
-        // By UTF-16 code units the key beyond the basic plane would come before U+FF5E.
+        // In the order of UTF-16 code units, the key beyond the basic plane would precede U+FF5E.
         string[] names = [.. Storable(["\U0001F511", "\uFF5E", "z", "Z", "a", "é", "0", "b/b", "b-b", "鍵", "~"])];
         await Store.PutAllAsync(names.Select(At));
         var expected = names.Select(At).OrderBy(k => Encoding.UTF8.GetBytes(k), Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
@@ -142,7 +142,7 @@ public abstract partial class ListConformance(IStoreRig rig) : StoreConformance(
     [Fact]
     public async Task A_limit_does_not_count_the_side_keys_of_locks()
     {
-        // The lock's side key lies between the two.
+        // The lock key is between the two.
         await Store.PutAllAsync(At("a"), At("z"));
         await using var held = await Store.LockAsync(At("m"));
         Assert.Equal([At("a"), At("z")], await Store.KeysAsync(Root, new KvListOptions { Limit = 2 }));

@@ -1,11 +1,11 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>What locks have written is left out of listings and watches; what merely has such a name is data like any other.</summary>
+/// <summary>Listings and watches omit lock keys; a key that only has such a name is data like any other.</summary>
 public abstract class LockKeyConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private static readonly KvListOptions KeysOnly = new() { KeysOnly = true };
 
-    /// <summary>Data whose names look like those of locks, in key order.</summary>
+    /// <summary>Data with names like those of lock keys, in key order.</summary>
     private string[] Named => [At("a___lock"), At("b___lock/1f"), At("b___lock/text"), At("c___lock/0"), At("z")];
 
     [Fact]
@@ -74,7 +74,7 @@ public abstract class LockKeyConformance(IStoreRig rig) : StoreConformance(rig)
     [Fact]
     public async Task The_keys_of_locks_are_left_out_beside_data_named_alike()
     {
-        // Taken first: what others keep where a lock's contenders line up is waited for, as etcd's own tools do.
+        // Taken first: the lock waits for other keys in the queue of its contenders, as etcd's own tools do.
         await using var beside = await Store.LockAsync(At("d"));
         await using var among = await Store.LockAsync(Promises.KeysAsWritten ? At("b") : At("e"));
         await Store.PutAllAsync(Named);

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>The reference programs: they use the contract alone, and run on every store or are told which rule of which store it is. What
-/// stores promise is read, never which kind of store it is.</summary>
+/// <summary>The reference programs. They use only the contract, and run on every store or learn which rule of which store prevents it. They
+/// read the promises of a store, never its kind.</summary>
 public abstract class PortableConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private readonly List<KvWarning> _warnings = [];
@@ -99,7 +99,7 @@ public abstract class PortableConformance(IStoreRig rig) : StoreConformance(rig)
             AssertWarnedOf(4);
         }
 
-        // What is refused makes no directory, so there is nothing to be warned of.
+        // A refused write creates no directory, so there is no warning.
         _warnings.Clear();
         Assert.Equal(KvWriteOutcome.KeyExists, (await Store.TryAtomicPutAsync(Key, "data".Bytes(), 0, AsDirectory)).Outcome);
         Assert.Empty(_warnings);

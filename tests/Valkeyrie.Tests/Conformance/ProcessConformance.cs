@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Services of several processes, of which one is killed: the others see it leave, and another one leads.</summary>
+/// <summary>Services in several processes. After one is killed, the others see it leave, and another one leads.</summary>
 public abstract class ProcessConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(2);
@@ -39,7 +39,7 @@ public abstract class ProcessConformance(IStoreRig rig) : StoreConformance(rig)
                 Assert.Equal((second, TokenOf(said[second])), (election!.Value, election.FencingToken));
             }
 
-            // Those that come to their end by themselves leave nothing behind.
+            // Services that end normally leave nothing behind.
             await services[second].FinishAsync();
             await services[third].FinishAsync();
             Assert.False(await Store.ExistsAsync(At($"services/{second}")) || await Store.ExistsAsync(At($"services/{third}")));

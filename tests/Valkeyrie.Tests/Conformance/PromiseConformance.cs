@@ -1,12 +1,12 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Promises that no test elsewhere holds a store to, in both directions: what it says, and what it says that it does not do.</summary>
+/// <summary>Promises that no other test checks, in both directions: those that the store makes, and those that it does not make.</summary>
 public abstract class PromiseConformance(IStoreRig rig) : StoreConformance(rig)
 {
-    // More than this is not sent for a test; the embedded store's bound is compared with SQLite's own.
+    // Tests send no larger value; the embedded store's limit is compared with SQLite's own.
     private const long LargestSent = 16 << 20;
 
-    // For the key, and for what goes around it.
+    // For the key, and for the data around it.
     private const int Around = 1024;
 
     [Fact]
@@ -19,7 +19,7 @@ public abstract class PromiseConformance(IStoreRig rig) : StoreConformance(rig)
             return;
         }
 
-        // The server's own setting holds; servers of tests may have a shorter one than the default.
+        // The server's own setting applies; servers of tests can have a shorter one than the default.
         Assert.InRange(written.Ttl!.Value.TotalSeconds, 1, Promises.ShortestTtlSeconds);
     }
 

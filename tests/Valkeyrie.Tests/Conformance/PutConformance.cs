@@ -1,11 +1,11 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Writing values, and the keys they are written at.</summary>
+/// <summary>Writing values and their keys.</summary>
 public abstract class PutConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private const int Mebibyte = 1 << 20;
 
-    // For the key, and for what goes around it.
+    // For the key, and for the data around it.
     private const int Around = 1024;
 
     private int LargeLength => (int)Math.Min(Mebibyte, Promises.LargestValue - Around);

@@ -70,7 +70,7 @@ public abstract class ReadConformance(IStoreRig rig) : StoreConformance(rig)
         var written = await Store.PutAsync(At("a"), "v");
         var options = new KvReadOptions { Serializable = true };
 
-        // It may be stale, so it is given the time to catch up.
+        // The read can be stale, so it gets time to catch up.
         await Patience.UntilAsync(async () => await Store.TryGetAsync(At("a"), options) is { Value: "v" } read && read.Revision == written.Revision, "the pair");
         Assert.True(await Store.ExistsAsync(At("a"), options));
         Assert.Null(await Store.TryGetAsync(At("b"), options));

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>What every store must hold, split by theme into the classes that derive from this one. A kind of store passes the suite by
-/// deriving from each of those with a rig of its own.</summary>
+/// <summary>The requirements for every store, divided by theme into the classes that derive from this one. A kind of store passes the suite by
+/// deriving from each of them with its own rig.</summary>
 public abstract class StoreConformance : IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _opened = [];
@@ -19,10 +19,10 @@ public abstract class StoreConformance : IAsyncLifetime
     /// <summary>The store under test.</summary>
     protected IKvStore Store { get; }
 
-    /// <summary>What the store under test says that it promises, and is held to.</summary>
+    /// <summary>The promises of the store under test, which it must keep.</summary>
     protected KvPromises Promises => Store.Info.Promises;
 
-    /// <summary>A directory that no other test uses, so that all can share one server.</summary>
+    /// <summary>A directory that no other test uses, so all tests can share one server.</summary>
     protected string Root { get; } = $"test-{Guid.NewGuid():n}";
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -40,7 +40,7 @@ public abstract class StoreConformance : IAsyncLifetime
     /// <summary>A key in the test's own directory.</summary>
     protected string At(string name) => $"{Root}/{name}";
 
-    /// <summary>Opens a further store on the same keys, closed when the test ends.</summary>
+    /// <summary>Opens another store on the same keys, which is closed when the test ends.</summary>
     protected IKvStore Open(KvStoreOptions? options = null)
     {
         var store = Rig.Open(options);
@@ -48,7 +48,7 @@ public abstract class StoreConformance : IAsyncLifetime
         return store;
     }
 
-    /// <summary>Opens a store that can be cut off, closed when the test ends.</summary>
+    /// <summary>Opens a store that can be cut off, which is closed when the test ends.</summary>
     protected MortalStore OpenMortal()
     {
         var store = Rig.OpenMortal();
@@ -56,29 +56,29 @@ public abstract class StoreConformance : IAsyncLifetime
         return store;
     }
 
-    /// <summary>Begins to follow the test's own directory, and returns when the watch has begun for certain.</summary>
+    /// <summary>Begins to watch the test's own directory, and returns when the watch has certainly begun.</summary>
     internal async Task<RunningWatch> WatchRootAsync(KvWatchOptions? options = null)
     {
-        // The last key in order: a store that reads its tree bit by bit has then read it all.
+        // The last key in order: a store that reads its tree in parts has then read all of it.
         await Store.PutAsync(At("~begun"), "");
         var watching = RunningWatch.Tree(Store, Root, options);
         await watching.UntilAsync(e => e.Key == At("~begun"));
         return watching;
     }
 
-    /// <summary>A key below another one, where a store lets a key have those; else one beside it that starts with the same characters.</summary>
+    /// <summary>A key below another one, if the store allows it; otherwise a key next to it that starts with the same characters.</summary>
     protected string Near(string key) => At(Promises.KeysAsWritten ? $"{key}/b" : $"{key}-b");
 
-    /// <summary>The names that the store takes of those of any text.</summary>
+    /// <summary>Selects the names that the store accepts from names of any text.</summary>
     protected IEnumerable<string> Storable(IEnumerable<string> names) =>
         Promises.KeysOfAnyText ? names : names.Where(n => !n.Any(c => char.IsControl(c) || char.IsSurrogate(c)));
 
-    /// <summary>Skips the test on stores that do not promise what it is about. Only what a promise itself leaves open is excused so.</summary>
+    /// <summary>Skips the test on stores without the promise that it checks. Only a missing promise excuses a store.</summary>
     protected void Require(Func<KvPromises, bool> promise, [CallerArgumentExpression(nameof(promise))] string what = "") =>
         Assert.SkipUnless(promise(Promises), $"The store '{Store.Info.Scheme}' does not promise {what[(what.IndexOf('.', StringComparison.Ordinal) + 1)..]}.");
 
-    /// <summary>Returns once a lock is made of this many keys, its holder's and one for each contender; where those do not line up there is
-    /// only the holder's, and who waits cannot be seen.</summary>
+    /// <summary>Returns when a lock has this many keys: the holder's and one for each contender. In a store without such a queue there is
+    /// only the holder's, and the waiting contenders are invisible.</summary>
     protected Task UntilLockKeysAsync(string key, int count)
     {
         var expected = Promises.LocksInOrder ? count : Math.Min(count, 1);

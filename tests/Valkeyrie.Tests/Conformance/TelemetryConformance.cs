@@ -4,7 +4,7 @@ using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>What a store tells whoever traces, measures or observes its calls.</summary>
+/// <summary>The information for clients that trace, measure or observe a store's calls.</summary>
 public abstract class TelemetryConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private static readonly string[] KnownTags =
@@ -110,7 +110,7 @@ public abstract class TelemetryConformance(IStoreRig rig) : StoreConformance(rig
             await Assert.ThrowsAnyAsync<Exception>(async () => await mortal.Store.TryGetAsync(At("a"), cancellationToken: patience.Token));
         });
 
-        // A store in this process is cut off above what tells of its calls.
+        // A store in this process is cut off above the code that reports its calls.
         Assert.SkipWhen(spans.Count == 0 && !Store.Info.Endpoints[0].Contains("://", StringComparison.Ordinal), "This store has no server that could be cut off.");
         var failed = spans.Last(s => s.Status == ActivityStatusCode.Error);
         Assert.Null(failed.StatusDescription);
@@ -134,7 +134,7 @@ public abstract class TelemetryConformance(IStoreRig rig) : StoreConformance(rig
         await Store.TryDeleteAsync(At("some-key"));
     }
 
-    /// <summary>The spans of what is done, and of nothing that other tests do meanwhile: those below one that is made here.</summary>
+    /// <summary>The spans of this test's calls, below one that it creates, without those of other tests.</summary>
     private static async Task<List<Activity>> SpansOfAsync(Func<Task> work)
     {
         var ended = new List<Activity>();

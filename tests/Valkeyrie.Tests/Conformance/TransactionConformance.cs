@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Transactions, where a store has them.</summary>
+/// <summary>Transactions, if the store has them.</summary>
 public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private IKvTransactions Transactions => Store.GetCapability<IKvTransactions>();
@@ -82,7 +82,7 @@ public abstract class TransactionConformance(IStoreRig rig) : StoreConformance(r
         Assert.Equal("v", result.Results[4].Pairs[0].Value);
     }
 
-    /// <summary>The key is at version 2; 0 stands for a missing one.</summary>
+    /// <summary>The key is at version 2; 0 means a missing one.</summary>
     [Theory]
     [InlineData(KvConditionOperator.Equal, 2, true)]
     [InlineData(KvConditionOperator.Equal, 3, false)]

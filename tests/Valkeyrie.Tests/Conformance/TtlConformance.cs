@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Keys that live for a time, and keys kept alive.</summary>
-/// <remarks>That something has not ended yet is never measured with a clock: it is seen after a twin with at most its time has ended.</remarks>
+/// <summary>Keys with a time to live, and keys that are kept alive.</summary>
+/// <remarks>No clock measures that a key has not expired yet: the test waits until a second key with at most the same time has expired.</remarks>
 public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    // On a busy machine too.
+    // Also on a busy machine.
     private static readonly TimeSpan LongEnoughToRenew = TimeSpan.FromSeconds(4);
 
     [Theory]
@@ -43,7 +43,7 @@ public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
         }
         catch (KvNotSupportedException e)
         {
-            // A store that keeps the time of a key to itself, and is not one of leases.
+            // A store that does not show the time to live of a key, and does not use leases.
             Assert.False(Promises.Leases);
             Assert.Null(read.Ttl);
             Assert.Equal(At("a"), e.Key);
@@ -134,7 +134,7 @@ public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
         await UntilATwinHasEndedAsync(put.Ttl.Value);
         await UntilATwinHasEndedAsync(put.Ttl.Value);
 
-        // Neither gone nor, in between, gone and made anew.
+        // Neither removed nor, in between, removed and created again.
         Assert.Equal(written.GetBytes(), (await Store.GetAsync(At("a"))).GetBytes());
         Assert.Equal(created.GetBytes(), (await Store.GetAsync(At("b"))).GetBytes());
         await Store.PutAsync(At("end"), "");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Changing a value by what it is.</summary>
+/// <summary>Atomic changes of a value.</summary>
 public abstract class UpdateConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private string Key => At("counter");
@@ -90,7 +90,7 @@ public abstract class UpdateConformance(IStoreRig rig) : StoreConformance(rig)
         }
         catch (KvNotSupportedException e)
         {
-            // A store that does not tell how long a key lives.
+            // A store that does not report the remaining time to live of a key.
             Assert.False(Promises.Leases);
             Assert.Null((await Store.GetAsync(Key)).Ttl);
             Assert.Equal(Key, e.Key);

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Waiting for what others do to a key.</summary>
+/// <summary>Waiting for changes of a key by other clients.</summary>
 public abstract class WaitConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>What a watch delivers.</summary>
+/// <summary>The events of a watch.</summary>
 public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
 {
     [Fact]
@@ -136,7 +136,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
         await Store.PutAsync(At("old"), "v");
         await using var watching = RunningWatch.Tree(Store, Root, new KvWatchOptions { ChangesOnly = true });
 
-        // When the watch has begun cannot be seen from outside, so changes are made until one is delivered.
+        // The beginning of the watch is invisible from outside, so the test makes changes until one is delivered.
         var first = watching.NextAsync();
         for (var i = 0; !first.IsCompleted; i++)
         {
@@ -151,7 +151,7 @@ public abstract class WatchConformance(IStoreRig rig) : StoreConformance(rig)
     {
         await using var watching = await WatchRootAsync(new KvWatchOptions { PreviousValue = true });
 
-        // One after the other, since a store may merge changes of one key that follow each other soon.
+        // One after another, because a store can merge changes of one key in quick succession.
         var first = await Store.PutAsync(At("a"), "1");
         Assert.Null((await watching.NextAsync()).Previous);
         await Store.PutAsync(At("a"), "2");

@@ -3,7 +3,7 @@ namespace Valkeyrie.Tests.Conformance;
 /// <summary>Watches that begin in the past.</summary>
 public abstract class WatchHistoryConformance(IStoreRig rig) : StoreConformance(rig)
 {
-    // Others write to the same store meanwhile.
+    // Other tests write to the same store meanwhile.
     private const int FarAhead = 1_000_000;
 
     [Fact]

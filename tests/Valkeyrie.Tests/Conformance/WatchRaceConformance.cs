@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Conformance;
 
-/// <summary>Writers racing a watch that is just starting: nothing may be lost between its read and its watch, and nothing seen twice.</summary>
+/// <summary>Writers that race with the start of a watch: no change may be lost between its read and its watch, and none delivered twice.</summary>
 public abstract class WatchRaceConformance(IStoreRig rig) : StoreConformance(rig)
 {
     private const int Rounds = 100;
@@ -18,7 +18,7 @@ public abstract class WatchRaceConformance(IStoreRig rig) : StoreConformance(rig
             var seen = await watching.UntilAsync(e => e.Value == $"{Writes - 1}");
             await writing;
 
-            // The pair as it was stands for the writes up to it; all later ones follow one by one.
+            // The existing pair represents the writes up to it; all later ones follow one by one.
             var first = int.Parse(seen[0].Value);
             Assert.Equal(Enumerable.Range(first, Writes - first).Select(i => $"{i}"), seen.Select(e => e.Value));
             Assert.All(seen.Skip(1), e => Assert.Equal(KvEventType.Put, e.Type));

@@ -2,7 +2,7 @@ using Valkeyrie.Tests.Conformance;
 
 namespace Valkeyrie.Tests.Consul;
 
-/// <summary>The conformance suite on Consul. What it does not promise (<see cref="KvPromises"/>) excuses tests.</summary>
+/// <summary>The conformance suite on Consul. Missing promises (<see cref="KvPromises"/>) excuse tests.</summary>
 public static class ConsulConformance
 {
     public sealed class Puts(SharedConsul consul) : PutConformance(new ConsulRig(consul.Agent));

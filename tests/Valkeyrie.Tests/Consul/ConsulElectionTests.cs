@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Valkeyrie.Tests.Consul;
 
-/// <summary>Elections as others see them on Consul.</summary>
+/// <summary>Elections on Consul as other programs see them.</summary>
 public sealed class ConsulElectionTests(SharedConsul consul) : ConsulTests(consul)
 {
     private IKvElections Elections => Store.GetCapability<IKvElections>();

@@ -2,10 +2,10 @@ using Valkeyrie.Consul.Calls;
 
 namespace Valkeyrie.Tests.Consul;
 
-/// <summary>Keys that a URL's path would not carry, and what holds a key.</summary>
+/// <summary>Keys that the path of a URL cannot contain, and sessions that hold a key.</summary>
 public sealed class ConsulKeyTests(SharedConsul consul) : ConsulTests(consul)
 {
-    /// <summary>What the server's router folds or its filter refuses.</summary>
+    /// <summary>Paths that the server's router normalizes or its filter refuses.</summary>
     public static TheoryData<string> Odd => ["a//b", "a/../b", "a/./b", "..", ".", "line\nfeed", "tab\t", "nbsp\u00A0", "\u200B", "\u202E", "🔑🫠", "a/", "a/🫨/c", "%2F", "a\u0085", "%2e%2e"];
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class ConsulKeyTests(SharedConsul consul) : ConsulTests(consul)
         Assert.Equal(TimeSpan.FromMinutes(7), (await Store.GetAsync(At("a"))).Ttl);
         Assert.Equal(TimeSpan.FromMinutes(7), Assert.Single(await Store.ListAllAsync(Root)).Ttl);
 
-        // By another store, which has to ask.
+        // From another store, which must send a request.
         await using var other = KvStore.Open(Agent.Address);
         Assert.Equal(TimeSpan.FromMinutes(7), (await other.GetAsync(At("a"))).Ttl);
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Tests.Consul;
 
-/// <summary>Locks beside those of Consul's own tools.</summary>
+/// <summary>Locks next to those of Consul's own tools.</summary>
 public sealed class ConsulLockTests(SharedConsul consul) : ConsulTests(consul)
 {
     private static readonly KvLockOptions NoWait = new() { Form = KvLockForm.ConsulLock, Timeout = TimeSpan.Zero };
@@ -55,7 +55,7 @@ public sealed class ConsulLockTests(SharedConsul consul) : ConsulTests(consul)
         Assert.True(held.IsHeld);
         await held.UnlockAsync();
 
-        // Ended by itself, a session leaves a delay behind.
+        // A session that ends on its own leaves a lock delay behind.
         session = await CreateSessionAsync("""{"TTL":"1s","LockDelay":"30s"}""");
         await Agent.SendAsync(HttpMethod.Put, $"/v1/kv/{At("b")}___lock?acquire={session}&flags={0x2ddccbc058a50c18}", "theirs");
         await Patience.UntilAsync(async () => await Agent.SendAsync(HttpMethod.Get, $"/v1/session/info/{session}") == "[]", "the end of the session");

@@ -3,7 +3,7 @@ using Valkeyrie.Consul;
 
 namespace Valkeyrie.Tests.Consul;
 
-/// <summary>A server that is killed and started again, with its data or without, while it is used.</summary>
+/// <summary>A server that is killed and restarted during use, with or without its data.</summary>
 public sealed class ConsulRestartTests
 {
     static ConsulRestartTests() => ConsulStore.Register();
@@ -34,7 +34,7 @@ public sealed class ConsulRestartTests
                 }
                 catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
                 {
-                    // May have been made: a later one is acknowledged, or the last one stands.
+                    // It may have taken effect: a later write is acknowledged, or the last one remains.
                     await Task.Delay(20);
                 }
             }
@@ -62,7 +62,7 @@ public sealed class ConsulRestartTests
             Assert.InRange(there, int.Parse(value), attempted[key]);
         }
 
-        // The watch outlasts each outage, and comes to the last state.
+        // The watch survives each outage and reaches the last state.
         await store.PutAsync("load/-end", "");
         var seen = await watching.UntilAsync(e => e.Key == "load/-end");
         Assert.Equal(
@@ -136,7 +136,7 @@ public sealed class ConsulRestartTests
         }
     }
 
-    /// <summary>What a lock guards: it refuses a token lower than one that it has seen, and a lower one from whoever still holds the lock is wrong.</summary>
+    /// <summary>A resource that a lock guards: it refuses a token lower than one that it has seen. A lower token from the current holder is an error.</summary>
     private sealed class Fence
     {
         private readonly HashSet<long> _tokens = [];

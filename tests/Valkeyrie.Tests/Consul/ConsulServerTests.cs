@@ -206,7 +206,7 @@ public sealed class ConsulServerTests
         return agent;
     }
 
-    /// <summary>Makes a token with rights of its own.</summary>
+    /// <summary>Creates a token with its own permissions.</summary>
     private static async Task<string> MakeTokenAsync(ConsulAgent agent, string name, string rules)
     {
         await agent.SendAsync(HttpMethod.Put, "/v1/acl/policy", JsonSerializer.Serialize(new { Name = name, Rules = rules }), Root);

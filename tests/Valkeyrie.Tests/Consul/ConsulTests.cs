@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Consul;
 
-/// <summary>A test class on the shared Consul, with a store on it and a directory for each test.</summary>
+/// <summary>The base of tests on the shared Consul, with a store and a directory for each test.</summary>
 public abstract class ConsulTests(SharedConsul consul) : IAsyncDisposable
 {
     internal ConsulAgent Agent { get; } = consul.Agent;
@@ -18,7 +18,7 @@ public abstract class ConsulTests(SharedConsul consul) : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Begins to follow the test's own directory, and returns when the watch has begun for certain.</summary>
+    /// <summary>Begins to watch the test's own directory, and returns when the watch has certainly begun.</summary>
     internal async Task<RunningWatch> WatchRootAsync()
     {
         await Store.PutAsync(At("-begun"), "");
@@ -27,7 +27,7 @@ public abstract class ConsulTests(SharedConsul consul) : IAsyncDisposable
         return watching;
     }
 
-    /// <summary>Makes a session as other programs do.</summary>
+    /// <summary>Creates a session as other programs do.</summary>
     internal async Task<string> CreateSessionAsync(string settings)
     {
         var reply = await Agent.SendAsync(HttpMethod.Put, "/v1/session/create", settings);

@@ -8,7 +8,7 @@ using Valkeyrie.Tests.Etcd.V2;
 
 namespace Valkeyrie.Tests.Consul;
 
-/// <summary>What answers strangely or not at all: typed errors within the timeout, writes sent once, and a token that goes nowhere else.</summary>
+/// <summary>Servers with wrong answers or none: typed errors within the timeout, writes sent once, and a token that is sent nowhere else.</summary>
 public sealed class ForeignConsulTests
 {
     private const string Token = "b1gs3cr3t-token";
@@ -57,7 +57,7 @@ public sealed class ForeignConsulTests
     [Fact]
     public async Task The_body_of_every_request_is_one_json_document()
     {
-        // A connection for each request: one that is used again would hold two.
+        // A connection for each request: a reused connection would contain two.
         await using var peer = new ScriptedHttpPeer(Reply("?", "418 I'm a teapot", "Connection: close\r\n"));
         await using var store = KvStore.Open($"consul://{peer.Endpoint}", new KvStoreOptions { Timeout = TimeSpan.FromSeconds(5) });
         var calls = new Func<Task>[]
@@ -195,7 +195,7 @@ public sealed class ForeignConsulTests
 
     private static string Reply(string json, string status = "200 OK", string headers = "X-Consul-Index: 7\r\n") => ScriptedHttpPeer.Reply(json, status, headers);
 
-    /// <summary>Answers each connection once and keeps what was sent there.</summary>
+    /// <summary>Answers each connection once and records its request.</summary>
     private sealed class Listener : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, LoopbackPorts.Take());

@@ -5,7 +5,7 @@ using Valkeyrie.Tests.Consul;
 
 namespace Valkeyrie.Tests.Consul;
 
-/// <summary>One Consul that all test classes share; each test keeps to keys of its own. Started when the first of them asks for it.</summary>
+/// <summary>One Consul for all test classes, started on first use. Each test uses its own keys.</summary>
 public sealed class SharedConsul : IAsyncDisposable
 {
     private readonly Lazy<Task<ConsulAgent>> _agent = new(() => ConsulAgent.StartAsync());
@@ -23,7 +23,7 @@ public sealed class SharedConsul : IAsyncDisposable
     }
 }
 
-/// <summary>A Consul of a test class's own, for what would disturb others.</summary>
+/// <summary>A Consul for one test class, for tests that would disturb others.</summary>
 public sealed class OwnConsul : IAsyncLifetime
 {
     private ConsulAgent? _agent;

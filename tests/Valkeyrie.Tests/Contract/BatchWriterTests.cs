@@ -2,7 +2,7 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Tests.Contract;
 
-/// <summary>How writes are gathered, divided and ended, on a store that is held up and refuses as asked.</summary>
+/// <summary>Grouping, dividing and ending writes, on a store that delays and refuses on request.</summary>
 public sealed class BatchWriterTests : IAsyncDisposable
 {
     private readonly IKvStore _memory = EmbeddedStore.OpenInMemory();
@@ -165,7 +165,7 @@ public sealed class BatchWriterTests : IAsyncDisposable
         Assert.Contains("at least 1", refused.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Holds requests up, refuses keys as a server refuses a user, and loses replies.</summary>
+    /// <summary>Delays requests, refuses keys as a server refuses a user, and loses replies.</summary>
     private sealed class GatedTransactions(IKvStore inner) : PlainStore(inner), IKvTransactions
     {
         private readonly IKvStore _inner = inner;

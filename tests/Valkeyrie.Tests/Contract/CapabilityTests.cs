@@ -3,7 +3,7 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Tests.Contract;
 
-/// <summary>The way to what only some stores can do.</summary>
+/// <summary>Access to features that only some stores have.</summary>
 public sealed class CapabilityTests
 {
     [Fact]
@@ -28,7 +28,7 @@ public sealed class CapabilityTests
         Assert.IsType<PingedEndpoint>(PingedEndpoint.Of(store));
     }
 
-    // A store in front of another one, which it asks for what it does not do itself.
+    // A store that wraps another one, and asks it for the capabilities that it lacks.
     private sealed class BorrowingStore(IKvStore inner) : PlainStore(inner), IKvStore
     {
         private readonly IKvStore _inner = inner;

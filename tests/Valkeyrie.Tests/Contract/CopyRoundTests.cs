@@ -6,7 +6,7 @@ using Valkeyrie.Tests.ZooKeeper;
 
 namespace Valkeyrie.Tests.Contract;
 
-/// <summary>A tree on its way through all kinds of store comes back the same.</summary>
+/// <summary>A tree that is copied through all kinds of store returns unchanged.</summary>
 public sealed class CopyRoundTests(SharedEtcd etcd, SharedConsul consul, SharedZooKeeper zooKeeper)
 {
     private const int Keys = 2_000;

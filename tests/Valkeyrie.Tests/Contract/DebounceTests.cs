@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Valkeyrie.Tests.Contract;
 
-/// <summary>Changes that follow each other soon are gathered. The time is the test's own, so no clock decides.</summary>
+/// <summary>Changes in quick succession are grouped. The test controls the time, so no clock decides.</summary>
 public sealed class DebounceTests
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -60,7 +60,7 @@ public sealed class DebounceTests
         await Assert.ThrowsAsync<KvStoreClosedException>(async () => await batches.MoveNextAsync());
     }
 
-    // Returns when the change has been taken and a timer for the pause behind it is there; with the first of a batch there are two. Or when the batch has been given.
+    // Returns when the change has been taken and a timer for the pause after it exists; with the first change of a batch there are two. Or when the batch has been delivered.
     private async Task WriteAsync(string key, Task batch, bool isFirst = false)
     {
         var timers = _time.Made + (isFirst ? 2 : 1);
@@ -68,7 +68,7 @@ public sealed class DebounceTests
         await Patience.UntilAsync(() => Task.FromResult(_time.Made >= timers || batch.IsCompleted), "a timer for the change");
     }
 
-    /// <summary>A time that passes when it is told to.</summary>
+    /// <summary>A time that advances on request.</summary>
     private sealed class ManualTime : TimeProvider
     {
         private readonly Lock _gate = new();

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Tests.Contract;
 
-/// <summary>The error family: a code for each failure, and a type for those that a program may want to catch by itself.</summary>
+/// <summary>The errors: a code for each failure, and a type for those that a program may want to catch.</summary>
 public class ErrorTests
 {
     private static readonly List<Type> Types = [.. typeof(KvException).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(KvException)))];
@@ -51,7 +51,7 @@ public class ErrorTests
     public void An_error_names_its_key_as_it_is_for_the_program_that_goes_on_with_it() =>
         Assert.Equal(HostileText.Whole, new KvKeyNotFoundException(HostileText.Whole, null).Key);
 
-    /// <summary>Makes an error with arguments of no importance.</summary>
+    /// <summary>Creates an error with arbitrary arguments.</summary>
     private static KvException Make(Type type, string text = "text")
     {
         var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.Instance).Single();

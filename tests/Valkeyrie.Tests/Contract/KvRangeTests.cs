@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Contract;
 
-/// <summary>Which keys a range means.</summary>
+/// <summary>The keys of a range.</summary>
 public class KvRangeTests
 {
     [Theory]
@@ -28,7 +28,7 @@ public class KvRangeTests
     [Fact]
     public void A_prefix_is_compared_by_its_bytes()
     {
-        // A lone surrogate stands for a byte of a key that is not UTF-8 (see KeyCodec); an attribute could not hold one.
+        // A lone surrogate represents a byte of a key that is not UTF-8 (see KeyCodec); an attribute could not contain one.
         (string Prefix, string Key, bool Holds)[] cases =
         [
             ("a\uDCE2", "a\u20AC", true),

@@ -2,7 +2,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Contract;
 
-/// <summary>Addresses, and what opens them.</summary>
+/// <summary>Addresses and their stores.</summary>
 public class KvStoreTests
 {
     public KvStoreTests() => EtcdStore.Register();
@@ -69,7 +69,7 @@ public class KvStoreTests
         await KvStore.Open("late-a://h1").DisposeAsync();
         Assert.Equal(1, registered);
 
-        // What serves a scheme already goes on to do so.
+        // An already registered scheme keeps its store.
         KvStore.RegisterWhenOpened(() => registered += 10, "late-a");
         await KvStore.Open("late-a://h1").DisposeAsync();
         Assert.Equal(1, registered);

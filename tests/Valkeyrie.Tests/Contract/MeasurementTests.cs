@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Contract;
 
-/// <summary>What measurements come to, and which are refused.</summary>
+/// <summary>The results of measurements, and refused options.</summary>
 public sealed class MeasurementTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Tests.Contract;
 
-/// <summary>What a mirror refuses, notices and outlasts.</summary>
+/// <summary>The refusals, detections and recoveries of a mirror.</summary>
 public sealed class MirrorTests : IAsyncDisposable
 {
     private static readonly KvTreeMirrorOptions Pruning = new() { Prune = true };
@@ -140,7 +140,7 @@ public sealed class MirrorTests : IAsyncDisposable
         await OnceAsync(Open("one"), "a", Open("two"), "a");
         await PutBackAsync("one", copy);
 
-        // As many revisions as before, and the newest pair is the one that was.
+        // The same number of revisions as before, and the same newest pair.
         await Open("one").PutAsync("elsewhere", "1");
         await Assert.ThrowsAsync<KvHistoryChangedException>(
             () => new KvTreeMirror(Open("one"), "a", Open("two"), "a", Saving() with { Resume = _saved }).RunAsync());
@@ -279,7 +279,7 @@ public sealed class MirrorTests : IAsyncDisposable
         Assert.Equal("1", (await two.GetAsync("a/k")).Value);
         await Patience.UntilAsync(async () => (await two.GetAsync("a/k")).Value == "2", "the later write once more");
 
-        // Another may still be on its way: who goes on from here compares.
+        // Another write can still be in flight: a run that continues from here compares.
         await mirror.EndAsync();
         Assert.Null(_saved!.DestinationWitness);
     }

@@ -6,7 +6,7 @@ using Valkeyrie.Tests.ZooKeeper;
 
 namespace Valkeyrie.Tests.Contract;
 
-/// <summary>The portable programs of the samples, as a process of their own, on each kind of store.</summary>
+/// <summary>The portable programs of the samples, in a separate process, on each kind of store.</summary>
 public sealed class PortableSampleTests(SharedEtcd etcd, OwnEtcdV2 etcdV2, SharedConsul consul, SharedZooKeeper zooKeeper) : IClassFixture<OwnEtcdV2>
 {
     [Fact]

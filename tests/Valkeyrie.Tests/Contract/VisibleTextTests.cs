@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Valkeyrie.Tests.Contract;
 
-/// <summary>What others wrote is made visible before it is shown.</summary>
+/// <summary>External text is made visible before it is shown.</summary>
 public class VisibleTextTests
 {
     [Theory]
@@ -21,7 +21,7 @@ public class VisibleTextTests
         Assert.Equal(text == shown, VisibleText.IsVisible(text));
     }
 
-    // Not as rows: xUnit hands on no half of a surrogate pair.
+    // Not as rows: xUnit cannot pass half of a surrogate pair.
     [Fact]
     public void Half_of_a_surrogate_pair_is_shown_as_the_byte_or_the_number_that_it_is()
     {
@@ -82,7 +82,7 @@ public class VisibleTextTests
     [Fact]
     public void A_value_is_looked_at_as_far_as_it_is_shown_and_cut_between_characters()
     {
-        // The first emoji begins at the last place that is shown.
+        // The first emoji begins at the last visible position.
         var late = new string('x', 199) + "😀" + new string('y', 5000);
         Assert.Equal($"{new string('x', 199)}... (5203 bytes)", Shown(late));
         Assert.Equal("<5003 bytes: 78 78 78 78 78 78 78 78 ...>", $"{new KvPair([.. Encoding.UTF8.GetBytes(new string('x', 5000)), 0xFF, 0xFE, 0xFD]) { Key = "a" }:value}");

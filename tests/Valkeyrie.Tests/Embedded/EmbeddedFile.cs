@@ -4,7 +4,7 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>The file of a store in a folder of a test's own, and ways to look at it from below.</summary>
+/// <summary>The file of a store in a test's own folder, with direct access to it.</summary>
 internal sealed class EmbeddedFile : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -15,7 +15,7 @@ internal sealed class EmbeddedFile : IDisposable
 
     public IKvStore Open(EmbeddedOptions? history = null, KvStoreOptions? options = null) => EmbeddedStore.Open(Path, history, options);
 
-    /// <summary>The store as the engine that it stands on.</summary>
+    /// <summary>The engine below the store.</summary>
     public EmbeddedEngine OpenEngine(EmbeddedOptions? history = null) =>
         new(EmbeddedAddress.OfFile(Path, history ?? new EmbeddedOptions()), new KvStoreOptions());
 
@@ -29,21 +29,21 @@ internal sealed class EmbeddedFile : IDisposable
         }
     }
 
-    /// <summary>What a statement gives on the bare database.</summary>
+    /// <summary>Gets the result of a statement on the bare database.</summary>
     public long Scalar(string statement)
     {
         using var connection = Connection.Open(Path, Patience.Limit);
         return connection.Scalar(statement);
     }
 
-    /// <summary>What SQLite itself says of the whole file; "ok" if all is well.</summary>
+    /// <summary>Gets the result of SQLite's own check of the file; "ok" if it is valid.</summary>
     public string CheckIntegrity()
     {
         using var connection = Connection.Open(Path, Patience.Limit);
         return connection.Text("PRAGMA integrity_check");
     }
 
-    /// <summary>The names and digests of all files in the folder.</summary>
+    /// <summary>Gets the names and digests of all files in the folder.</summary>
     public IReadOnlyList<string> Digests() =>
         [.. Directory.GetFiles(Folder).Order(StringComparer.Ordinal).Select(f => $"{System.IO.Path.GetFileName(f)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))}")];
 

@@ -3,7 +3,7 @@ using Valkeyrie.Tests.Conformance;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>The embedded store under the conformance suite: every store that a rig opens has the same file, or the same memory.</summary>
+/// <summary>The embedded store under the conformance suite: all stores of one rig use the same file, or the same memory.</summary>
 /// <param name="openEngine">Opens the database.</param>
 internal sealed class EmbeddedRig(Func<KvStoreOptions, EmbeddedEngine> openEngine) : IStoreRig
 {

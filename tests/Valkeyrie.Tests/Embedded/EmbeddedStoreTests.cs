@@ -9,7 +9,7 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>How the store is opened, where its files lie, and what it leaves behind.</summary>
+/// <summary>Opening the store, the place of its files, and the files that it leaves.</summary>
 public sealed class EmbeddedStoreTests : IDisposable
 {
     private readonly EmbeddedFile _file = new();
@@ -192,7 +192,7 @@ public sealed class EmbeddedStoreTests : IDisposable
         Assert.Equal(["e_sqlite3"], context.Asked.Distinct());
     }
 
-    // As a PowerShell module has one: the contract from outside, everything else from the folder.
+    // Like a PowerShell module: the contract from outside, everything else from the folder.
     private sealed class ModuleContext() : AssemblyLoadContext("module")
     {
         public List<string> Asked { get; } = [];

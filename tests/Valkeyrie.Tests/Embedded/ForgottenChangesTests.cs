@@ -3,7 +3,7 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>Watches where history is forgotten from under them.</summary>
+/// <summary>Watches whose history is compacted meanwhile.</summary>
 public sealed class ForgottenChangesTests : IDisposable
 {
     private readonly EmbeddedFile _file = new();
@@ -21,8 +21,8 @@ public sealed class ForgottenChangesTests : IDisposable
         var last = await store.PutAsync("other/b", "");
         Assert.Equal("other/b", (await witness.NextAsync()).Key);
 
-        // What another process leaves that removed three keys in one step and then forgot the first two of the changes: all at once, so that nobody
-        // can have looked in between.
+        // The state that another process leaves after it removed three keys in one step and compacted the first two changes: all at once, so no one
+        // can have read in between.
         var next = Position.FirstOf(last.Revision + 1);
         _file.Execute(
             "BEGIN IMMEDIATE",

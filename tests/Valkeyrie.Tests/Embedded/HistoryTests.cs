@@ -3,7 +3,7 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>What history keeps and forgets.</summary>
+/// <summary>The kept and the compacted history.</summary>
 public sealed class HistoryTests : IDisposable
 {
     private readonly EmbeddedFile _file = new();
@@ -46,7 +46,7 @@ public sealed class HistoryTests : IDisposable
         await Patience.UntilAsync(() => _file.Scalar("SELECT min(position) FROM history") >> 24 == newest, "only the newest revision is left");
         Assert.Equal(0, _file.Scalar("SELECT count(*) FROM pairs"));
 
-        // The newest revision stays, and with it what it deleted.
+        // The newest revision remains, and with it the keys that it deleted.
         Assert.Equal(50, _file.Scalar("SELECT count(*) FROM deleted"));
         Assert.Equal(newest + 1, (await later.PutAsync("b", "")).Revision);
     }
@@ -61,7 +61,7 @@ public sealed class HistoryTests : IDisposable
             await store.PutAsync($"a/{i % 10}", value);
         }
 
-        // 16 MB were written; some 60 versions of 4 KiB, the slack of compaction and the tables are left.
+        // 16 MB were written; some 60 versions of 4 KiB, the slack of compaction and the tables remain.
         Assert.InRange(_file.Scalar("PRAGMA page_count") * 4096, 0, 6_000_000);
         Assert.InRange(_file.Scalar("SELECT count(*) FROM large_values"), 60, 1_100);
     }

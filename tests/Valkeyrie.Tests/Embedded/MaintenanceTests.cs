@@ -2,7 +2,7 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>The upkeep of an embedded store, in a file that another store has open, and in memory.</summary>
+/// <summary>The maintenance of an embedded store, in a file that another store has open, and in memory.</summary>
 public sealed class MaintenanceTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -3,10 +3,10 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>Files of older versions are brought up to date when they are opened.</summary>
+/// <summary>Files of older versions are migrated when they are opened.</summary>
 public sealed class MigrationTests : IDisposable
 {
-    // Version 1 as it was, in words that later changes of the code do not touch.
+    // The original version 1, in text that later changes of the code do not affect.
     private static readonly string[] FirstVersion =
     [
         "CREATE TABLE pairs(key BLOB PRIMARY KEY NOT NULL, position INTEGER NOT NULL, create_revision INTEGER NOT NULL, version INTEGER NOT NULL, lease INTEGER NOT NULL, value BLOB) WITHOUT ROWID",

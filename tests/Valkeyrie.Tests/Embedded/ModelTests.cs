@@ -2,7 +2,7 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>The store beside a model of plain dictionaries: every revision reads as it was written, and every change is replayed as it was made.</summary>
+/// <summary>The store next to a model of plain dictionaries: every revision reads as written, and every change is replayed as made.</summary>
 public sealed class ModelTests
 {
     private static readonly string[] Keys = [.. Enumerable.Range(0, 12).Select(i => $"k/{i:D2}"), "k", "k0"];

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>An engine that can be cut off from what is above it: nothing that was not begun before is done any more, as if the process had
+/// <summary>An engine that can be cut off from its callers: afterwards it begins no operation, as if the process had
 /// been killed.</summary>
 internal sealed class MortalEngine(IRevisionedEngine engine) : IRevisionedEngine
 {

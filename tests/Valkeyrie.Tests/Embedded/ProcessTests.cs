@@ -13,7 +13,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>20 times; <c>VALKEYRIE_KILL_ROUNDS</c> names another number.</summary>
+    /// <summary>20 times; <c>VALKEYRIE_KILL_ROUNDS</c> sets another number.</summary>
     [Fact]
     public async Task Killed_in_the_middle_of_writing_no_acknowledged_write_is_missing_and_no_transaction_is_half_there()
     {
@@ -69,7 +69,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
             Assert.Equal(Keys, await store.CountAsync($"p{i}"));
         }
 
-        // Each increment was a read and a write of its own: two at once would have made one of one.
+        // Each increment was a separate read and write: two at the same time would have become one.
         Assert.Equal(Processes * Locks, BitConverter.ToInt32((await store.GetAsync("shared/count")).GetBytes()));
         Assert.Equal("ok", _file.CheckIntegrity());
     }
@@ -153,7 +153,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>As the clock of a process in a container may be, or that of the machine when somebody sets it.</summary>
+    /// <summary>Like the clock of a process in a container, or that of the machine after a user sets it.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
@@ -179,7 +179,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>The clock of a store begins anew with the machine, by the wall clock.</summary>
+    /// <summary>The clock of a store restarts with the machine, from the wall clock.</summary>
     [Fact]
     public async Task A_key_whose_time_ran_out_before_the_machine_was_started_anew_is_not_read()
     {
@@ -189,7 +189,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
             await store.PutAsync("kept", "", new KvPutOptions { Ttl = TimeSpan.FromHours(2) });
         }
 
-        // As if the machine had been started anew and an hour had passed.
+        // As if the machine had been restarted and an hour had passed.
         _file.Execute("UPDATE properties SET value = randomblob(16) WHERE name = 'boot'", "UPDATE leases SET deadline = deadline - 3600000");
         await using var later = _file.Open();
         Assert.Equal(["kept"], await later.KeysAsync(KvRange.All));

@@ -5,7 +5,7 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>Where nothing can be written: a typed error, and the file is as good as before.</summary>
+/// <summary>If nothing can be written, a typed error follows, and the file is as good as before.</summary>
 public sealed class RefusedWriteTests : IDisposable
 {
     private const int Nobody = 65534;
@@ -20,7 +20,7 @@ public sealed class RefusedWriteTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no limit on file sizes.");
         await WriteBeforeAsync();
 
-        // 1 MiB in blocks of 512 bytes. Ignored by the shell, the signal is ignored by what it starts, which then sees an error instead.
+        // 1 MiB in blocks of 512 bytes. If the shell ignores the signal, its children ignore it too, and see an error instead.
         await using var worker = Worker.StartInShell("ulimit -f 2048; trap '' XFSZ; exec \"$@\"", "fill", _file.Path, "10000");
         await RefusedAfterSomeAsync(worker, KvErrorCode.QuotaExceeded);
         await StillGoodAsync();
@@ -91,7 +91,7 @@ public sealed class RefusedWriteTests : IDisposable
         return process.ExitCode;
     }
 
-    // Permissions do not bind root, so there the worker is nobody.
+    // Permissions do not restrict root, so the worker runs as the user nobody there.
     private static async Task DeniedAsync(string path)
     {
         var command = Environment.IsPrivilegedProcess ? $"exec setpriv --reuid {Nobody} --regid {Nobody} --clear-groups \"$@\"" : "exec \"$@\"";

@@ -6,10 +6,10 @@ using Valkeyrie.Tests.Embedded;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>A file and a memory that all test classes share; each test keeps to keys of its own.</summary>
+/// <summary>A file and a memory for all test classes. Each test uses its own keys.</summary>
 public sealed class SharedDatabases : DatabasePair;
 
-/// <summary>A file and a memory of a test class's own, for what would disturb others.</summary>
+/// <summary>A file and a memory for one test class, for tests that would disturb others.</summary>
 public sealed class OwnDatabases : DatabasePair;
 
 /// <summary>A database in a file and one in memory.</summary>

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Tests.Embedded;
 
-/// <summary>A further process that works on a store; see EmbeddedWorker.</summary>
+/// <summary>Another process that uses a store; see EmbeddedWorker.</summary>
 internal sealed class Worker : IAsyncDisposable
 {
     private const string AssemblyName = "EmbeddedWorker.dll";
 
-    // What the names of the files begin with that it is made of.
+    // The common beginning of its files' names.
     private static readonly string[] Needed = ["EmbeddedWorker", "Valkeyrie", "SQLitePCLRaw", "runtimes"];
 
     private readonly Process _process;
@@ -19,10 +19,10 @@ internal sealed class Worker : IAsyncDisposable
         _process = Process.Start(start)!;
     }
 
-    /// <summary>Starts one on a file.</summary>
+    /// <summary>Starts a worker on a file.</summary>
     public static Worker Start(string work, string file, params string[] arguments) => new(new ProcessStartInfo("dotnet", [Assembly, work, file, .. arguments]));
 
-    /// <summary>Starts one for which the platform keeps a user's data in a folder of the test's.</summary>
+    /// <summary>Starts a worker for which the platform keeps a user's data in a folder of the test.</summary>
     public static Worker StartInHome(string folder, string work, string file, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Assembly, work, file, .. arguments]);
@@ -30,11 +30,11 @@ internal sealed class Worker : IAsyncDisposable
         return new Worker(start);
     }
 
-    /// <summary>Starts one by way of a shell command, in which <c>"$@"</c> stands for it.</summary>
+    /// <summary>Starts a worker with a shell command, in which <c>"$@"</c> is the worker.</summary>
     public static Worker StartInShell(string command, string work, string file, params string[] arguments) =>
         StartInShell(command, Assembly, [work, file, .. arguments]);
 
-    /// <summary>Starts one from a copy in a folder that every user may read, which a checkout below somebody's home need not be.</summary>
+    /// <summary>Starts a worker from a copy in a folder that every user can read, unlike a checkout in a user's home.</summary>
     public static Worker StartInShell(string command, TemporaryFolder copy, string work, string file, params string[] arguments)
     {
         foreach (var source in Directory.EnumerateFiles(AppContext.BaseDirectory, "*", SearchOption.AllDirectories))
@@ -54,16 +54,16 @@ internal sealed class Worker : IAsyncDisposable
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", command, "sh", "dotnet", assembly, .. arguments]);
 
-        // The runtime maps its code twice by way of a very large file, which a limit on file sizes forbids.
+        // The runtime maps its code twice through a very large file, which a limit on file sizes forbids.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         start.Environment["DOTNET_CLI_HOME"] = Path.GetTempPath();
         return new Worker(start);
     }
 
-    /// <summary>The next line that it says; null when it has ended.</summary>
+    /// <summary>Reads the next line of its output; null when it has ended.</summary>
     public Task<string?> ReadAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit);
 
-    /// <summary>All that it says until it ends.</summary>
+    /// <summary>Reads all of its output until it ends.</summary>
     public async Task<IReadOnlyList<string>> ReadToEndAsync()
     {
         var lines = new List<string>();
@@ -77,7 +77,7 @@ internal sealed class Worker : IAsyncDisposable
 
     public Task TellAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
-    /// <summary>Ends it as a crash would, in the middle of whatever it does.</summary>
+    /// <summary>Ends it like a crash, in the middle of its work.</summary>
     public void Kill() => _process.Kill();
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>What is cancelled says so with the token of its caller, whatever tokens the recipe makes of it.</summary>
+/// <summary>A canceled call reports the token of its caller, whatever tokens the recipe creates from it.</summary>
 public sealed class CancellationRecipeTests : IAsyncDisposable
 {
     private readonly ScriptedEngine _engine = new();

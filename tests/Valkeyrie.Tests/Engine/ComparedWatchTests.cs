@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>The recipe of a watch by comparison, over states that a test writes down.</summary>
+/// <summary>The recipe of a watch by comparison, with states from the test.</summary>
 public sealed class ComparedWatchTests
 {
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ComparedWatchTests
     private static KvPair Pair(string key, long revision, long created = 1) =>
         new(System.Text.Encoding.UTF8.GetBytes($"{key}{revision}")) { Key = key, Revision = revision, CreateRevision = created };
 
-    // A null among the pairs is where the connection breaks.
+    // A null among the pairs marks a broken connection.
     private static ScriptedState State(long revision, params KvPair?[] pairs) => new(revision, pairs);
 
     private sealed class ScriptedState(long revision, KvPair?[] pairs) : IRangeState

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>How little of a store is read to show a directory.</summary>
+/// <summary>The small part of a store that is read to show a directory.</summary>
 public sealed class DirectoryRecipeTests
 {
     [Theory]

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>Sets of keys as people name them, and as nobody should.</summary>
+/// <summary>Sets of usual and of unreasonable keys.</summary>
 internal static class KeySets
 {
     public static IReadOnlyDictionary<string, Func<Random, int, IEnumerable<string>>> All { get; } = new Dictionary<string, Func<Random, int, IEnumerable<string>>>

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>Leases kept alive in the background, where renewals fail or stall.</summary>
+/// <summary>Leases that are kept alive in the background, with renewals that fail or stall.</summary>
 public sealed class LeaseRecipeTests : IAsyncDisposable
 {
-    // Renewed every five seconds, with ten to spare.
+    // Renewed every five seconds, with ten in reserve.
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(15);
     private static readonly KvPutOptions Kept = new() { Ttl = Long, KeepAlive = true };
     private static readonly KvLockOptions Second = new() { Ttl = TimeSpan.FromSeconds(1) };
@@ -187,7 +187,7 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
         _engine.After = (call, token) => call == late ? Task.Delay(ttl / 4, token) : Task.CompletedTask;
         await using var held = await _store.LockAsync("k", new KvLockOptions { Ttl = ttl });
 
-        // The server counts from when it was asked, at the latest. The clock is read first: a holder may be late to ask itself, never too sure.
+        // The server counts from the request, at the latest. The clock is read first: a holder may check late, but must never be too optimistic.
         for (var isHeld = true; isHeld; await Task.Delay(TimeSpan.FromMilliseconds(10)))
         {
             var now = Stopwatch.GetTimestamp();

@@ -1,11 +1,11 @@
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>Long listings from a server that answers several requests at a time: cut at guessed keys, and whole all the same.</summary>
+/// <summary>Long listings from a server that answers several requests at a time: divided at guessed keys, and still complete.</summary>
 public sealed class ListingRecipeTests
 {
     private const int Keys = 12_000;
 
-    // A page takes 4 MiB, so 1,024 of these pairs, and a quarter of it is aimed at.
+    // A page has 4 MiB, which is 1,024 of these pairs; a part aims at a quarter of it.
     private const int BytesEach = 4096;
     private const int AimedAt = 256;
     private const int AtOnce = 3;
@@ -20,7 +20,7 @@ public sealed class ListingRecipeTests
         await using var _ = store;
         Assert.Equal(keys, await store.KeysAsync("d"));
 
-        // Even where each guess is wrong it takes no more requests than pages one after another, and some in which nothing lies.
+        // Even if every guess is wrong, it needs only as many requests as pages one after another, and some that are empty.
         Assert.InRange(engine.Called("Range"), 1, (2 * Keys / AimedAt) + 40);
     }
 
@@ -65,7 +65,7 @@ public sealed class ListingRecipeTests
         var asked = 0;
         engine.Before = async (_, token) =>
         {
-            // The second request, the first of those under way together, waits for the fourth.
+            // The second request, the first of those in flight together, waits for the fourth.
             var turn = Interlocked.Increment(ref asked);
             if (turn == 2)
             {
@@ -128,7 +128,7 @@ public sealed class ListingRecipeTests
         {
             if (call == "Range")
             {
-                // A key that sorts among those not yet read.
+                // A key that sorts among the unread ones.
                 await store.PutAsync($"d/{Keys / 2:D8}-{asked++}", default, null, token);
             }
         };

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>Keys of locks told from data named alike, where answers without values lack the leases.</summary>
+/// <summary>Lock keys are distinguished from data with similar names, even if answers without values lack the leases.</summary>
 public sealed class LockKeyRecipeTests : IAsyncDisposable
 {
     private static readonly KvListOptions KeysOnly = new() { KeysOnly = true };

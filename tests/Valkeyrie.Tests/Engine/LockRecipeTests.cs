@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>The mutex recipe, where answers are lost, calls stall and history goes.</summary>
+/// <summary>The mutex recipe with lost answers, stalled calls and compacted history.</summary>
 public sealed class LockRecipeTests : IAsyncDisposable
 {
     private static readonly KvLockOptions Short = new() { Timeout = TimeSpan.FromMilliseconds(200) };
@@ -48,7 +48,7 @@ public sealed class LockRecipeTests : IAsyncDisposable
         var stalls = 1;
         var held = await _store.LockAsync("k");
 
-        // The unlock's own commit alone: what goes on in the background may begin before the cancellation returns.
+        // Only the unlock's own commit: background work can begin before the cancellation returns.
         _engine.Before = (call, token) => call == "Commit" && Interlocked.Exchange(ref stalls, 0) == 1 ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
         using var cancel = new CancellationTokenSource();
         var unlocking = held.UnlockAsync(cancel.Token).AsTask();
@@ -78,7 +78,7 @@ public sealed class LockRecipeTests : IAsyncDisposable
         await Patience.UntilAsync(() => _engine.Keys.Count == 2, "a contender");
         var waiting = _store.LockAsync("k").AsTask();
 
-        // The holder's watch over its own key, and those of both contenders over who stands before them.
+        // The holder's watch of its own key, and those of both contenders of the key before theirs.
         await Patience.UntilAsync(() => _engine.Called("Watch") == 3, "two that wait");
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);

@@ -1,9 +1,9 @@
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>Where among the keys of a directory the names lie that begin as asked, in any case.</summary>
+/// <summary>The ranges of a directory's keys whose names have a prefix, ignoring case.</summary>
 public sealed class NamePrefixTests
 {
-    // The forms of letters, some of which have more than two, and some lie beyond 16 bits.
+    // The forms of letters. Some have more than two, and some are beyond 16 bits.
     private static readonly string[][] Letters =
         [["a", "A"], ["ä", "Ä"], ["Σ", "ς", "σ"], ["µ", "Μ", "μ"], ["Ǆ", "ǅ", "ǆ"], ["β", "ϐ"], ["\U00010400", "\U00010428"], ["鍵"]];
 

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>Files and folders that are closed to other users, whatever the folder is in which they lie.</summary>
+/// <summary>Files and folders that deny other users access, in any folder.</summary>
 public sealed class OwnerOnlyTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -4,7 +4,7 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>A tiny engine in memory that fails, stalls or compacts where a test says so: what the shared recipes make of it is under test, never
+/// <summary>A small engine in memory that fails, stalls or compacts on request. The tests check the shared recipes on it, never
 /// the engine itself.</summary>
 internal sealed class ScriptedEngine : IRevisionedEngine
 {
@@ -23,15 +23,15 @@ internal sealed class ScriptedEngine : IRevisionedEngine
 
     public int PagesAtOnce { get; init; } = 1;
 
-    /// <summary>How many bytes each pair of a page is said to take; 0 (the default) for those it takes.</summary>
+    /// <summary>The size of each pair of a page in bytes; 0 (the default) for its real size.</summary>
     public long BytesEach { get; init; }
 
     public long Revision { get; private set; } = 1;
 
-    /// <summary>Called before each call with its name; may throw, or stall until the token fires.</summary>
+    /// <summary>Called before each call with its name. It can throw, or stall until the token fires.</summary>
     public Func<string, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>Called after each call has been done, before its answer goes out.</summary>
+    /// <summary>Called after each call is done, before its answer is returned.</summary>
     public Func<string, CancellationToken, Task> After { get; set; } = (_, _) => Task.CompletedTask;
 
     /// <summary>The calls made so far, in order.</summary>
@@ -58,7 +58,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         }
     }
 
-    /// <summary>The leases that live, with the time to live that a renewal gives them.</summary>
+    /// <summary>The existing leases, with the time to live of a renewal.</summary>
     public ConcurrentDictionary<long, TimeSpan> Leases { get; } = new();
 
     public bool IsDisposed { get; private set; }
@@ -74,10 +74,10 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         }
     }
 
-    /// <summary>How often a call has been made.</summary>
+    /// <summary>Gets the number of calls of a name.</summary>
     public int Called(string call) => Calls.Count(c => c == call);
 
-    /// <summary>Forgets all changes before a revision; watches that still need them end.</summary>
+    /// <summary>Compacts all changes before a revision; watches that still need them end.</summary>
     public void Compact(long revision)
     {
         lock (_gate)
@@ -86,10 +86,10 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         }
     }
 
-    /// <summary>The number of the history that the store has now.</summary>
+    /// <summary>The number of the store's current history.</summary>
     public long History { get; private set; } = 1;
 
-    /// <summary>Gives the store another history, as if it had been restored: as it is now, at a revision of before. What watches there are end.</summary>
+    /// <summary>Gives the store another history, as after a restore: its current pairs, at an earlier revision. All watches end.</summary>
     public void Restore(long revision)
     {
         lock (_gate)
@@ -244,7 +244,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
 
     private KvHistoryChangedException Changed() => HistoryErrors.Changed("It", null, Info.Address);
 
-    /// <summary>Makes changes of one revision and tells the watches.</summary>
+    /// <summary>Makes changes of one revision and notifies the watches.</summary>
     private T Commit<T>(Func<T> change)
     {
         Revision++;
@@ -329,7 +329,7 @@ internal sealed class ScriptedEngine : IRevisionedEngine
         : _history.Where(e => e.Revision <= revision).GroupBy(e => e.Key).Select(g => g.Last()).Where(e => e.Type == KvEventType.Put)
             .Select(e => e.Pair).OrderBy(p => p.Key, StringComparer.Ordinal);
 
-    /// <summary>The only conditions that the recipes make: on revisions and leases.</summary>
+    /// <summary>The only conditions in the recipes: on revisions and leases.</summary>
     private bool Holds(KvCondition condition) =>
         _pairs.Values.Where(p => condition.Range.Contains(p.Key)).DefaultIfEmpty(new KvPair { Key = "" }).All(pair =>
         {

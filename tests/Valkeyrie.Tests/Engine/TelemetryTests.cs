@@ -4,7 +4,7 @@ using Valkeyrie.Tests.Conformance;
 
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>What telling of calls costs where nobody listens. Alone, since anybody who listens does so for the whole process.</summary>
+/// <summary>The cost of reporting calls without a listener. Alone, because a listener affects the whole process.</summary>
 [Collection(AloneCollection.Name)]
 public sealed class TelemetryTests
 {
@@ -50,7 +50,7 @@ public sealed class TelemetryTests
     public void Host_and_port_of_an_endpoint_are_told_apart(string endpoint, string host, int? port) =>
         Assert.Equal((host, port), (ServerAddress.Of(endpoint).Host, ServerAddress.Of(endpoint).Port));
 
-    /// <summary>What one call allocates. The fewest of several rounds: compiling a method anew allocates, too.</summary>
+    /// <summary>Measures the allocation of one call: the minimum of several rounds, because recompiling a method also allocates.</summary>
     private static long AllocatedBy(Action call)
     {
         var fewest = long.MaxValue;

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>The recipe "first what exists, then every change", where the store changes, fails or compacts at the worst moment.</summary>
+/// <summary>The recipe "first the existing pairs, then every change", with a store that changes, fails or compacts at the worst moment.</summary>
 public sealed class WatchRecipeTests : IAsyncDisposable
 {
     private const int MoreThanAPage = 1_200;
@@ -217,7 +217,7 @@ public sealed class WatchRecipeTests : IAsyncDisposable
 
     private Task UntilCalledAsync(string call) => Patience.UntilAsync(() => _engine.Called(call) > 0, call);
 
-    /// <summary>Does something just before the n-th call of a name.</summary>
+    /// <summary>Runs an action directly before the n-th call of a name.</summary>
     private void OnceBefore(string call, int which, Func<Task> action)
     {
         var calls = 0;

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Engine;
 
-/// <summary>What a path of Windows leads to that is no file of its own. The paths are as Windows completes them, so that this can be seen on every system.</summary>
+/// <summary>Paths of Windows that do not name a separate file. They have the form that Windows gives them, so every system can run the tests.</summary>
 public class WindowsPathTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Valkeyrie.Etcd.Administration;
 
 namespace Valkeyrie.Tests.Etcd;
 
-/// <summary>The administration of a cluster, on a server of its own.</summary>
+/// <summary>The administration of a cluster, on a private server.</summary>
 public sealed class AdministrationTests : IAsyncLifetime
 {
     private EtcdServer _server = null!;
@@ -127,7 +127,7 @@ public sealed class AdministrationTests : IAsyncLifetime
         Assert.Equal(saved.Size, progress[^1].Written);
         Assert.True(progress.Count > 1);
 
-        // The database is a whole number of disk sectors; the hash comes behind it.
+        // The database is a multiple of a disk sector; the hash follows it.
         Assert.Equal(32, saved.Size % 512);
         var bytes = await File.ReadAllBytesAsync(file);
         Assert.Equal(bytes[^32..], System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(..^32)));
@@ -166,7 +166,7 @@ public sealed class AdministrationTests : IAsyncLifetime
         await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await zoe.PutAsync("application", "1"));
         await Assert.ThrowsAsync<KvPermissionDeniedException>(async () => await zoe.GetCapability<IKvAccess>().ListUsersAsync());
 
-        // Whoever asks is told, with any role and without a user.
+        // Any client can query this, with any role and without a user.
         Assert.True(await zoe.GetCapability<IKvAccess>().IsAuthenticationEnabledAsync());
         Assert.True(await access.IsAuthenticationEnabledAsync());
 
@@ -188,7 +188,7 @@ public sealed class AdministrationTests : IAsyncLifetime
         var access = _store.GetCapability<IKvAccess>();
         await access.AddRoleAsync("team");
 
-        // A slash at the end of a key is a part of it, and no key has the name of the directory of all that begin with one.
+        // A slash at the end of a key is part of the key, and no key has the name of a directory of keys that begin with one.
         (KvRange Range, KvPermission[] Permissions)[] expected =
         [
             (KvRange.Key("a/"), [new(KvAccessKind.Read, "a/", null)]),
@@ -206,7 +206,7 @@ public sealed class AdministrationTests : IAsyncLifetime
             Assert.Empty((await access.GetRoleAsync("team")).Permissions);
         }
 
-        // A directory goes also where one part of it alone was granted; what was not granted is refused.
+        // A directory is also revoked if only a part of it was granted; a permission that was not granted is refused.
         await access.GrantPermissionAsync("team", KvRange.Prefix("a/"), KvAccessKind.Write);
         var refused = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.RevokePermissionAsync("team", KvRange.Prefix("a/b")));
         Assert.Contains("'team' has no permission for exactly prefix 'a/b'", refused.Message, StringComparison.Ordinal);
@@ -249,7 +249,7 @@ public sealed class AdministrationTests : IAsyncLifetime
         await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.EnableAuthenticationAsync(""));
         Assert.False(await access.IsAuthenticationEnabledAsync());
 
-        // root has a client certificate alone, and this connection has none: nobody can take it back, and the error says so.
+        // root has only a client certificate, and this connection has none: no one can undo this, and the error states it.
         var locked = await Assert.ThrowsAsync<KvInvalidArgumentException>(async () => await access.EnableAuthenticationAsync("s3cret"));
         Assert.Contains("Connect with a client certificate that names root", locked.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", locked.ToString(), StringComparison.Ordinal);

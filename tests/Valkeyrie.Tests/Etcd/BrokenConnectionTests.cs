@@ -2,7 +2,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Etcd;
 
-/// <summary>The way to the server breaks and comes back; what a store does meanwhile.</summary>
+/// <summary>The behavior of a store while the connection to the server breaks and returns.</summary>
 public sealed class BrokenConnectionTests(SharedEtcd etcd) : IAsyncLifetime
 {
     private readonly string _root = $"broken-{Guid.NewGuid():n}";
@@ -74,7 +74,7 @@ public sealed class BrokenConnectionTests(SharedEtcd etcd) : IAsyncLifetime
         _proxy.Stall();
         await _near.PutAsync(At("k"), "while silent");
 
-        // The keep-alive pings stay unanswered, and a new connection is tried.
+        // The keep-alive pings remain unanswered, and the store tries a new connection.
         await Patience.UntilAsync(() => _proxy.Accepted > before, "a new connection");
         _proxy.Flow();
         Assert.Equal("while silent", (await watching.NextAsync()).Value);
@@ -104,7 +104,7 @@ public sealed class BrokenConnectionTests(SharedEtcd etcd) : IAsyncLifetime
         var rig = new EtcdV3Rig(etcd.Server);
         await Patience.UntilAsync(async () => (await rig.LockKeysAsync(_near, At("lock"))).Count == 2, "two contenders");
 
-        // The answer that told it to wait has come in by the time that of a few later calls has.
+        // The answer that asked it to wait has arrived before that of a few later calls.
         for (var i = 0; i < 5; i++)
         {
             await _far.TryGetAsync(At("k"));
@@ -125,7 +125,7 @@ public sealed class BrokenConnectionTests(SharedEtcd etcd) : IAsyncLifetime
         Assert.False(held.IsHeld);
         _proxy.Accept();
 
-        // Long before the lease would end.
+        // Long before the lease would expire.
         await using var next = await _near.LockAsync(At("lock")).AsTask().WaitAsync(Patience.Limit);
         Assert.True(next.IsHeld);
     }

@@ -2,7 +2,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Etcd;
 
-/// <summary>A cluster of three whose members die, fall silent and come back. One test after the other, since they share it.</summary>
+/// <summary>A cluster of three whose members die, fall silent and return. The tests run one after another, because they share it.</summary>
 public sealed class ClusterTests(ClusterTests.Cluster fixture) : IClassFixture<ClusterTests.Cluster>
 {
     private readonly string _root = $"cluster-{Guid.NewGuid():n}";
@@ -43,7 +43,7 @@ public sealed class ClusterTests(ClusterTests.Cluster fixture) : IClassFixture<C
             await Etcd.RestartAsync(member);
         }
 
-        // Each value was written until it was known to be, so one may have been written more than once; none is missing, none out of order.
+        // Each value was written until it was acknowledged, so one may have been written more than once; none is missing or out of order.
         var seen = (await watching.UntilAsync(e => e.Value == written[^1])).Select(e => e.Value).ToList();
         Assert.Equal(written, seen.Distinct());
         Assert.Equal(seen, seen.OrderBy(written.IndexOf));
@@ -104,7 +104,7 @@ public sealed class ClusterTests(ClusterTests.Cluster fixture) : IClassFixture<C
         var get = await Assert.ThrowsAnyAsync<KvException>(async () => await store.GetAsync(At("k")).AsTask().WaitAsync(Patience.Limit));
         Assert.True(get.Code is KvErrorCode.TimedOut or KvErrorCode.Unreachable);
 
-        // What need not be the newest can still be read.
+        // A read that accepts stale data still works.
         Assert.NotNull(await store.TryGetAsync(At("k"), new KvReadOptions { Serializable = true }));
 
         await Task.WhenAll(Etcd.RestartAsync(1), Etcd.RestartAsync(2));

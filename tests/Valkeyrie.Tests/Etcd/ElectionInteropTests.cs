@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Etcd;
 
-/// <summary>Programs of ours and <c>etcdctl elect</c>, which stands on etcd's Go package <c>concurrency</c>, take part in the same elections.</summary>
+/// <summary>Our programs and <c>etcdctl elect</c>, which uses etcd's Go package <c>concurrency</c>, campaign in the same elections.</summary>
 public sealed class ElectionInteropTests(SharedEtcd etcd)
 {
     private readonly string _name = $"interop-{Guid.NewGuid():n}";

@@ -3,10 +3,10 @@ using Valkeyrie.Tests.Etcd.V2;
 
 namespace Valkeyrie.Tests.Etcd;
 
-/// <summary>A server whose words would control a terminal: no error hands them on as they are.</summary>
+/// <summary>A server whose texts would control a terminal: no error contains them unchanged.</summary>
 public sealed class HostileServerTests
 {
-    // As it may stand in a header field.
+    // In a form that a header field can contain.
     private static readonly string Percent = string.Concat(System.Text.Encoding.UTF8.GetBytes(HostileText.Whole).Select(b => $"%{b:X2}"));
 
     static HostileServerTests() => EtcdStore.Register();

@@ -6,7 +6,7 @@ using V3Lockpb;
 
 namespace Valkeyrie.Tests.Etcd;
 
-/// <summary>Another client, dotnet-etcd with its own channel, on the same server: each reads, locks, watches and elects with what the other writes.</summary>
+/// <summary>Another client, dotnet-etcd with its own channel, on the same server: each reads, locks, watches and elects with the other's data.</summary>
 public sealed class IndependentClientTests : IAsyncLifetime
 {
     private readonly SharedEtcd _etcd;

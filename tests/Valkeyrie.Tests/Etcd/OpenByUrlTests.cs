@@ -3,7 +3,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Etcd;
 
-/// <summary>A store of etcd that is opened by its endpoints' URLs, without an address in between.</summary>
+/// <summary>A store of etcd that is opened by the URLs of its endpoints, without an address.</summary>
 public sealed class OpenByUrlTests
 {
     [Theory]

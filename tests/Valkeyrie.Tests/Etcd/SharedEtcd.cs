@@ -4,7 +4,7 @@ using Valkeyrie.Tests.Etcd;
 
 namespace Valkeyrie.Tests.Etcd;
 
-/// <summary>One etcd that all test classes share; each test keeps to keys of its own.</summary>
+/// <summary>One etcd for all test classes. Each test uses its own keys.</summary>
 public sealed class SharedEtcd : IAsyncLifetime
 {
     private EtcdServer? _server;
@@ -16,7 +16,7 @@ public sealed class SharedEtcd : IAsyncLifetime
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
-/// <summary>An etcd of a test class's own, for what would disturb others.</summary>
+/// <summary>An etcd for one test class, for tests that would disturb others.</summary>
 public sealed class OwnEtcd : IAsyncLifetime
 {
     private EtcdServer? _server;

@@ -4,7 +4,7 @@ using Valkeyrie.Tests.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>An etcd that asks for user and password.</summary>
+/// <summary>An etcd that requires a user and password.</summary>
 public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open) : IClassFixture<AuthFaultTests.AuthEtcd>
 {
     private const string Password = "pässw0rd-that-must-not-show";
@@ -137,7 +137,7 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
         await root.DeleteAsync("readable/h");
         Assert.Equal(["-", "+2", "-", "+1"], HistoryConformance.Shown(await HistoryConformance.ReadAsync(root, "readable/h")));
 
-        // So that the key's own last change is not the store's.
+        // So that the last change of the key is not that of the store.
         await root.PutAsync("readable/later", "");
         var denied = await Assert.ThrowsAsync<KvPermissionDeniedException>(() => HistoryConformance.ReadAsync(reader, "readable/h"));
         Assert.Equal("readable/h", denied.Key);
@@ -147,7 +147,7 @@ public sealed class AuthFaultTests(AuthFaultTests.AuthEtcd etcd, SharedEtcd open
     [Fact]
     public async Task A_token_that_the_server_no_longer_knows_is_renewed()
     {
-        // Tokens live in the server's memory, so a restart ends them all.
+        // Tokens are in the server's memory, so a restart ends them all.
         await using var own = new AuthEtcd();
         await own.InitializeAsync();
         await using var store = KvStore.Open(own.Server.Address, Credential("root", Password));

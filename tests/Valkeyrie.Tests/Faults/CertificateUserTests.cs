@@ -3,7 +3,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>An etcd that asks for users and takes the name in a client certificate for one.</summary>
+/// <summary>An etcd that requires users and reads the name in a client certificate as one.</summary>
 public sealed class CertificateUserTests(CertificateUserTests.CertificateEtcd etcd) : IClassFixture<CertificateUserTests.CertificateEtcd>
 {
     static CertificateUserTests() => EtcdStore.Register();
@@ -47,7 +47,7 @@ public sealed class CertificateUserTests(CertificateUserTests.CertificateEtcd et
 
             _server = await EtcdServer.StartAsync(new EtcdServerOptions { Tls = new EtcdServerTls(own.CertificatePath, own.KeyPath, authority.Path) });
 
-            // By etcd's own tool: its JSON interface does not take certificates.
+            // With etcd's own tool: its JSON interface does not accept certificates.
             var root = authority.IssueClient("root");
             string[] access = [$"--endpoints=https://{_server.Endpoint}", $"--cacert={authority.Path}", $"--cert={root.CertificatePath}", $"--key={root.KeyPath}"];
             foreach (var command in new[] { "user add root:secret", "user grant-role root root", "user add reader:secret", "auth enable" })

@@ -3,7 +3,7 @@ using Valkeyrie.Tests.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Endpoints that cannot be reached: what was wrong, and where.</summary>
+/// <summary>Unreachable endpoints: the error names the cause and the endpoint.</summary>
 public sealed class ConnectFaultTests(SharedEtcd etcd)
 {
     static ConnectFaultTests() => EtcdStore.Register();

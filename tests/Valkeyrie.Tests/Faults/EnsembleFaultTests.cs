@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>ZooKeeper's ensemble under faults. <c>build.sh soak</c> makes longer rounds of the same kind.</summary>
+/// <summary>ZooKeeper's ensemble under faults. <c>build.sh soak</c> runs longer rounds of the same kind.</summary>
 public sealed class EnsembleFaultTests(ITestOutputHelper output)
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>The short runs under faults: about half a minute together. <c>build.sh soak</c> makes long ones of the same rounds.</summary>
+/// <summary>The short rounds under faults, about half a minute together. <c>build.sh soak</c> runs the same rounds for longer.</summary>
 public sealed class FaultTests(ITestOutputHelper output)
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Locks whose holders are killed, stopped and cut off; and the record that judges them.</summary>
+/// <summary>Locks whose holders are killed, stopped and disconnected; and the record that judges them.</summary>
 public sealed class FencingTests(ITestOutputHelper output)
 {
     [Fact]

@@ -2,8 +2,8 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>A server that comes back with another history: emptied, or as it was before. Its revisions say nothing about those of before, and a watch
-/// that waits for one of them would wait in vain.</summary>
+/// <summary>A server that returns with another history: emptied, or in an earlier state. Its revisions are unrelated to those before, and a watch
+/// that waits for one of them would never end.</summary>
 public sealed class HistoryChangeTests : IAsyncLifetime
 {
     private static readonly KvWatchOptions Resynchronizing = new() { Resynchronize = true };
@@ -67,7 +67,7 @@ public sealed class HistoryChangeTests : IAsyncLifetime
     [Fact]
     public async Task A_watch_of_a_store_that_was_set_back_and_has_come_further_since_ends_with_history_changed()
     {
-        // A restart begins another term, and terms are all that tells then.
+        // A restart begins another term, which is then the only sign.
         await RestartAsync();
         await RestartAsync();
         await using var proxy = new TcpProxy(_etcd.Port);
@@ -121,7 +121,7 @@ public sealed class HistoryChangeTests : IAsyncLifetime
     [Fact]
     public async Task A_lock_that_was_taken_after_the_state_that_its_store_was_set_back_to_is_lost()
     {
-        // Its lease serves an earlier lock, too, so that it is there again.
+        // Its lease is also that of an earlier lock, so it exists again.
         var options = new KvLockOptions { Ttl = TimeSpan.FromSeconds(12) };
         await using var earlier = await _store.LockAsync("earlier", options);
         _etcd.Kill();
@@ -190,7 +190,7 @@ public sealed class HistoryChangeTests : IAsyncLifetime
         await _etcd.StartAgainAsync();
     }
 
-    /// <summary>Writes to the server as it is now, however long the store needs to find that it is there again.</summary>
+    /// <summary>Writes to the current server, however long the store needs to reach it again.</summary>
     private async Task PutAsync(string key, int times)
     {
         for (var i = 0; i < times; i++)

@@ -2,7 +2,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Connections that lie idle behind something that drops them without a word.</summary>
+/// <summary>Idle connections through a device that silently drops them.</summary>
 public sealed class IdleTests : IAsyncLifetime
 {
     private static readonly KvStoreOptions Options = new() { KeepAlive = TimeSpan.FromMilliseconds(500), Timeout = Patience.Limit };
@@ -48,7 +48,7 @@ public sealed class IdleTests : IAsyncLifetime
         await using var watching = RunningWatch.Key(_far, "k");
         await watching.NextAsync();
 
-        // Not a wait for something to happen: what must not happen needs time not to happen in.
+        // Not a wait for an event: a test that something does not happen needs time.
         await Task.Delay(Options.KeepAlive * 6);
         await _near.PutAsync("k", "after");
         Assert.Equal("after", (await watching.NextAsync()).Value);
@@ -61,10 +61,10 @@ public sealed class IdleTests : IAsyncLifetime
         await _far.PutAsync("k", "v");
         _proxy.Forget();
 
-        // The idle time is what this is about.
+        // The test is about the idle time.
         await Task.Delay(Options.KeepAlive * 2);
 
-        // Without the question that goes along with it, it would wait for its whole timeout.
+        // Without the ping that accompanies it, it would wait for its whole timeout.
         Assert.Equal("v", (await _far.GetAsync("k")).Value);
         Assert.Equal(2, _proxy.Accepted);
     }

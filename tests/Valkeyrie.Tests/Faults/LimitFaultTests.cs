@@ -2,7 +2,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Requests larger than the server takes, and a server whose space is used up.</summary>
+/// <summary>Requests larger than the server accepts, and a server without space.</summary>
 public class LimitFaultTests
 {
     private const int RequestLimit = 100_000;
@@ -16,7 +16,7 @@ public class LimitFaultTests
         await using var store = KvStore.Open(etcd.Address);
         await store.PutAsync("k", "before");
 
-        // A little above, and so far above that the server's transport refuses it unread.
+        // Slightly above the limit, and so far above that the server's transport refuses it unread.
         foreach (var length in new[] { RequestLimit + 1, RequestLimit * 20 })
         {
             var error = await Refusal.ThrowsAsync(KvErrorCode.QuotaExceeded, async () => await store.PutAsync("k", new byte[length]));
@@ -52,7 +52,7 @@ public class LimitFaultTests
         var value = new byte[20_000];
         var written = 0;
 
-        // The server looks at its file's size when it commits, ten times a second, so it takes more than its quota.
+        // The server checks the size of its file when it commits, ten times a second, so it exceeds its quota.
         var error = await Refusal.ThrowsAsync(KvErrorCode.QuotaExceeded, async () =>
         {
             for (; written < Most; written++)
@@ -64,7 +64,7 @@ public class LimitFaultTests
         Assert.InRange(written, 1, Most - 1);
         Assert.Equal(value.Length, (await store.GetAsync("k0")).GetBytes().Length);
 
-        // The put by which the server comes to know that it is full is made all the same, and answered with the error.
+        // The put that exceeds the quota is made, and answered with the error.
         Assert.InRange(await store.CountAsync(KvRange.All), written, written + 1);
         await store.DeleteAsync("k0");
     }

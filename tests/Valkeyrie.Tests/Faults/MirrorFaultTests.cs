@@ -36,7 +36,7 @@ public sealed class MirrorFaultTests
             var phases = Channel.CreateUnbounded<string>();
             await using (var worker = Start())
             {
-                // Now in the first comparison, now while changes are made.
+                // Sometimes in the first comparison, sometimes while changes are made.
                 if (round > 0)
                 {
                     await phases.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
@@ -59,7 +59,7 @@ public sealed class MirrorFaultTests
         await UntilAlikeAsync(source, destination);
         Assert.False(await destination.ExistsAsync("b/none"));
 
-        // It may say so a moment after its comparison has made the last write.
+        // The report can follow the last write of its comparison.
         await follows.Task.WaitAsync(Patience.Limit);
         await last.KillAsync();
     }
@@ -99,7 +99,7 @@ public sealed class MirrorFaultTests
             }
             catch (KvException e) when (e is KvUnreachableException or KvTimeoutException)
             {
-                // Made or not: the source alone says what the destination must hold.
+                // Made or not: only the source determines the content of the destination.
             }
         }
     }

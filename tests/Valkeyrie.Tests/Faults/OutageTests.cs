@@ -2,7 +2,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Watches tell of outages, and of their end, to those who ask for it.</summary>
+/// <summary>Watches report outages and their end on request.</summary>
 public sealed class OutageTests : IAsyncLifetime
 {
     private static readonly KvWatchOptions Told = new() { Outages = true };
@@ -56,7 +56,7 @@ public sealed class OutageTests : IAsyncLifetime
             var resumed = await watching.NextAsync();
             Assert.Equal((KvEventType.Resumed, "d", null), (resumed.Type, resumed.Key, resumed.Error));
 
-            // Nothing is missing, and nothing comes twice.
+            // No change is missing or repeated.
             var change = await watching.NextAsync();
             Assert.Equal((KvEventType.Put, $"{i}", missed.Revision), (change.Type, change.Value, change.Revision));
             last = missed.Revision;

@@ -5,7 +5,7 @@ using Valkeyrie.Tests.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Calls end within their timeout, however the way to the server is broken.</summary>
+/// <summary>Calls end within their timeout, however the connection to the server breaks.</summary>
 public sealed class TimeoutTests(SharedEtcd etcd)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
@@ -26,7 +26,7 @@ public sealed class TimeoutTests(SharedEtcd etcd)
         Break(proxy, fault);
         if (fault == "refuse")
         {
-            // What is sent before the end of the connection is known may have arrived.
+            // Data that is sent before the end of the connection is known may have arrived.
             await Patience.UntilAsync(async () => await Record.ExceptionAsync(async () => await store.PingAsync()) is KvException { NotSent: true }, "the word that nothing is there");
         }
 
@@ -65,7 +65,7 @@ public sealed class TimeoutTests(SharedEtcd etcd)
             case "stall": proxy.Stall(); break;
             case "swallow": proxy.Swallow(); break;
             case "forget":
-                // Longer than a call lasts, no other connection is made in time.
+                // Longer than a call lasts, no other connection is established in time.
                 proxy.Forget();
                 proxy.Stall();
                 break;

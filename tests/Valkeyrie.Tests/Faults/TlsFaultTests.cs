@@ -3,7 +3,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>An etcd that speaks TLS and asks for a client certificate: the right ones, and each wrong one.</summary>
+/// <summary>An etcd with TLS that requires a client certificate: valid certificates, and each kind of invalid one.</summary>
 public sealed class TlsFaultTests(TlsFaultTests.TlsEtcd etcd) : IClassFixture<TlsFaultTests.TlsEtcd>
 {
     static TlsFaultTests() => EtcdStore.Register();
@@ -66,7 +66,7 @@ public sealed class TlsFaultTests(TlsFaultTests.TlsEtcd etcd) : IClassFixture<Tl
     [Fact]
     public async Task A_certificate_for_another_name_is_a_TLS_error_that_says_so()
     {
-        // The certificate is for 127.0.0.1; the same server by its name.
+        // The certificate is for 127.0.0.1; here the same server is used by its name.
         await using var store = KvStore.Open($"etcds://localhost:{etcd.Server.Port}", new KvStoreOptions { Tls = etcd.Trusting });
         var error = await AssertTlsErrorAsync(store);
         Assert.Contains("host name", error.Message, StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public sealed class TlsFaultTests(TlsFaultTests.TlsEtcd etcd) : IClassFixture<Tl
 
     private IKvStore Open(KvTlsOptions tls) => KvStore.Open($"etcds://{etcd.Server.Endpoint}", new KvStoreOptions { Tls = tls });
 
-    /// <summary>The server and all certificates, made once for the class.</summary>
+    /// <summary>The server and all certificates, created once for the class.</summary>
     public sealed class TlsEtcd : IAsyncLifetime
     {
         private readonly TemporaryFolder _folder = new();

@@ -3,14 +3,14 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Tokens end while calls are under way, on a cluster whose members learn of new ones at different times.</summary>
+/// <summary>Tokens expire during calls, on a cluster whose members learn of new ones at different times.</summary>
 public sealed class TokenTests : IDisposable
 {
     private const string Password = "secret";
     private const int Callers = 8;
     private const int Changes = 10;
 
-    // The first, and two after a token has ended.
+    // The first one, and two after a token has expired.
     private const int SignInsToSee = 3;
 
     private readonly TemporaryFolder _folder = new();
@@ -50,7 +50,7 @@ public sealed class TokenTests : IDisposable
         await stop.CancelAsync();
         await load;
 
-        // Whoever changes the password signs in for that, too.
+        // Changing the password also requires a sign-in.
         Assert.InRange(await cluster.SignInsAsync() - Changes, SignInsToSee, long.MaxValue);
     }
 
@@ -64,7 +64,7 @@ public sealed class TokenTests : IDisposable
             {
                 await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => CallAsync(store, $"a/{caller}", $"{caller}")));
 
-                // Each use prolongs a token: it ends where none is made for longer than it lives, of which the server gives no sign.
+                // Each use extends a token: it expires after an unused period, of which the server gives no sign.
                 await Task.Delay(TimeSpan.FromSeconds(2.2));
                 return await cluster.SignInsAsync() >= SignInsToSee;
             },
@@ -101,10 +101,10 @@ public sealed class TokenTests : IDisposable
     {
         public EtcdCluster Etcd => etcd;
 
-        /// <summary>Sets root's password to what it is; the server then drops every token of root's.</summary>
+        /// <summary>Sets root's password to its current value, which makes the server drop every token of root.</summary>
         public Task ChangePasswordAsync(string password) => etcd.GatewayOf(0).ChangePasswordAsync("root", password, password);
 
-        /// <summary>How often somebody has signed in, by the members' own count.</summary>
+        /// <summary>The number of sign-ins that the members have counted.</summary>
         public async Task<long> SignInsAsync() =>
             (await Task.WhenAll(Enumerable.Range(0, EtcdCluster.Size).Select(member => etcd.GatewayOf(member).CallsOfAsync("Authenticate")))).Sum();
 

@@ -4,7 +4,7 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Tests.Embedded.Files;
 
-/// <summary>Files that are no stores are refused by name, and left as they are.</summary>
+/// <summary>Files that are not stores are refused by name and remain unchanged.</summary>
 public sealed class CorruptFileTests : IDisposable
 {
     private readonly EmbeddedFile _file = new();
@@ -82,7 +82,7 @@ public sealed class CorruptFileTests : IDisposable
         Assert.Contains(_file.Path, error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>None of them runs: before the file was refused, the trigger removed each key that was written, and the view gave what nobody had.</summary>
+    /// <summary>None of them runs: before files were checked, the trigger removed each written key, and the view returned rows that did not exist.</summary>
     [Theory]
     [InlineData("trigger", "CREATE TRIGGER evil AFTER INSERT ON pairs BEGIN DELETE FROM pairs; END")]
     [InlineData("view", "DROP TABLE deleted", "CREATE VIEW deleted AS SELECT CAST('key/1' AS BLOB) AS key, 1 AS position")]
@@ -107,7 +107,7 @@ public sealed class CorruptFileTests : IDisposable
             connection.Execute("CREATE TRIGGER evil AFTER INSERT ON pairs BEGIN DELETE FROM pairs; END");
         }
 
-        // Whoever had the file open before runs nothing of it either.
+        // A process that had the file open before does not run them either.
         await open.PutAsync("key/new", "");
         Assert.Equal(201, await open.CountAsync("key"));
         await using var store = _file.Open();

@@ -2,7 +2,7 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Tests.Embedded.Files;
 
-/// <summary>A log that a killed process has left counts for the file that it belongs to, and for no other.</summary>
+/// <summary>The log of a killed process applies to its own file, and to no other.</summary>
 public sealed class LeftoverLogTests : IDisposable
 {
     private readonly EmbeddedFile _file = new();
@@ -82,7 +82,7 @@ public sealed class LeftoverLogTests : IDisposable
         Assert.False(File.Exists(_file.Path));
     }
 
-    /// <summary>Whoever is killed while he ties a log to the file has left nothing in the log but that.</summary>
+    /// <summary>A process that is killed while it ties a log to the file leaves nothing else in the log.</summary>
     [Fact]
     public async Task A_log_that_was_just_begun_is_no_obstacle()
     {
@@ -102,7 +102,7 @@ public sealed class LeftoverLogTests : IDisposable
         await WriteAsync(store, value, large: false);
     }
 
-    // As if the process had been killed: the log stays as it is.
+    // As if the process had been killed: the log remains unchanged.
     private static async Task CrashAsync(EmbeddedFile file, string value, bool large = false)
     {
         await using var store = file.Open();
@@ -114,7 +114,7 @@ public sealed class LeftoverLogTests : IDisposable
         holds.CloseAsItIs();
     }
 
-    // Large: the log is begun anew several times.
+    // Large: the log restarts several times.
     private static async Task WriteAsync(IKvStore store, string value, bool large)
     {
         for (var i = 0; large && i < 12; i++)

@@ -2,7 +2,7 @@ using Valkeyrie.Embedded.Files;
 
 namespace Valkeyrie.Tests.Embedded.Files;
 
-/// <summary>A store in a file is for one machine: what lies on another one is refused before a byte of it is touched.</summary>
+/// <summary>A store in a file is for one machine: a file on another machine is refused before any access.</summary>
 public sealed class NetworkShareTests : IDisposable
 {
     private readonly EmbeddedFile _file = new();

@@ -3,7 +3,7 @@ using Valkeyrie.Embedded.Sqlite;
 
 namespace Valkeyrie.Tests.Embedded.Files;
 
-/// <summary>Paths that one system or the other takes in its own way.</summary>
+/// <summary>Paths that systems interpret differently.</summary>
 public sealed class OddPathTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -19,7 +19,7 @@ public sealed class OddPathTests : IDisposable
     [InlineData("long")]
     public async Task A_store_works_in_a_folder_of_any_name_and_length(string name)
     {
-        // Longer than Windows takes a path without more ado, in parts that no file system finds too long.
+        // Longer than Windows accepts without a prefix, in parts that every file system accepts.
         var folder = Path.Combine(_folder.Path, name == "long" ? Path.Combine(new string('l', 120), new string('o', 120), new string('n', 120)) : name);
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, "store.db");

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Tests.Embedded.Files;
 
-/// <summary>A file that is removed or replaced under an open store: nothing that would be lost with it is acknowledged, and what goes on ends with an
-/// error. Windows lets nobody do that, which is all that is promised there.</summary>
+/// <summary>A file that is removed or replaced under an open store: no write that would be lost with it is acknowledged, and running calls end with an
+/// error. Windows does not allow this, which is the only promise there.</summary>
 public sealed class ReplacedFileTests : IDisposable
 {
     private readonly EmbeddedFile _file = new();
@@ -41,7 +41,7 @@ public sealed class ReplacedFileTests : IDisposable
         Do(way);
         AssertSays(await Assert.ThrowsAsync<KvFileReplacedException>(async () => await store.PutAsync("a", "2")));
 
-        // It is noticed before anything is written from then on.
+        // From then on it is detected before the next write.
         var error = await Assert.ThrowsAsync<KvFileReplacedException>(async () => await store.DeleteAsync("a"));
         Assert.True(error.NotSent);
         AssertSays(error);

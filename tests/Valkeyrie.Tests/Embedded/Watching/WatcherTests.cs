@@ -3,7 +3,7 @@ using Valkeyrie.Embedded.Watching;
 
 namespace Valkeyrie.Tests.Embedded.Watching;
 
-/// <summary>What a watch reads of history: what was found for it, once, and nothing besides. So many watches cost no more than their changes.</summary>
+/// <summary>A watch reads only its own changes of the history, and each once. Many watches therefore cost no more than their changes.</summary>
 public sealed class WatcherTests
 {
     private static readonly long Begin = Position.FirstOf(5);

@@ -5,7 +5,7 @@ using Valkeyrie.Embedded.Storage;
 
 namespace Valkeyrie.Tests.Embedded.Writing;
 
-/// <summary>Writes that wait in line, where another process keeps the file busy.</summary>
+/// <summary>Queued writes while another process keeps the file busy.</summary>
 public sealed class WriteQueueTests : IDisposable
 {
     private readonly EmbeddedFile _file = new();

@@ -6,7 +6,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Etcd.Cluster;
 
-/// <summary>What listens is no etcd at all: a typed error that says so, within the timeout.</summary>
+/// <summary>A listener that is not etcd: a typed error states this, within the timeout.</summary>
 public class ForeignServerTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
@@ -122,11 +122,11 @@ public class ForeignServerTests
         var error = await Assert.ThrowsAsync<KvTimeoutException>(() => call().WaitAsync(Patience.Limit));
         Assert.Equal(KvErrorCode.TimedOut, error.Code);
 
-        // Not before its time; how long after it depends on how busy the machine is.
+        // Not too early; how late depends on the load of the machine.
         Assert.InRange(started.Elapsed, Timeout * 0.9, Patience.Limit);
     }
 
-    /// <summary>A listener that says its first words to whoever connects.</summary>
+    /// <summary>A listener that sends its first bytes to every client.</summary>
     private sealed class Stranger : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -163,7 +163,7 @@ public class ForeignServerTests
                     var socket = await _listener.AcceptSocketAsync();
                     _sockets.Add(socket);
 
-                    // As a real one does: reads what it is sent, then answers.
+                    // Like a real server: reads the request, then answers.
                     await socket.ReceiveAsync(new byte[1024]);
                     await socket.SendAsync(words);
                     if (closes)

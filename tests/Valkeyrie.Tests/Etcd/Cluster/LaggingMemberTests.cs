@@ -3,7 +3,7 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Tests.Etcd.Cluster;
 
-/// <summary>Calls go to the members in turn, and one of them may not have the revision yet that another one gave.</summary>
+/// <summary>Calls use the members in turn, and one of them may lack the revision that another one returned.</summary>
 public sealed class LaggingMemberTests
 {
     private const int OutOfRange = 11;

@@ -2,7 +2,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Etcd.Cluster;
 
-/// <summary>A learner among the endpoints serves nobody, and nobody notices.</summary>
+/// <summary>A learner among the endpoints serves no clients, and no caller notices.</summary>
 public sealed class LearnerTests : IAsyncLifetime
 {
     private EtcdServer _voter = null!;

@@ -2,7 +2,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Etcd.Cluster;
 
-/// <summary>What a cluster's members tell of themselves, each asked by itself.</summary>
+/// <summary>The status of a cluster's members, from each of them.</summary>
 public sealed class MemberTests
 {
     static MemberTests() => EtcdStore.Register();
@@ -25,7 +25,7 @@ public sealed class MemberTests
         cluster.Kill(0);
         cluster.Suspend(1);
 
-        // A process that is stopped may still give an answer or two that were on their way.
+        // A stopped process can still send one or two answers that were in flight.
         List<KvEndpointStatus> statuses;
         do
         {
@@ -55,7 +55,7 @@ public sealed class MemberTests
         KvEndpointStatus status;
         do
         {
-            // The member finds out by itself within an election timeout.
+            // The member detects this within an election timeout.
             status = Assert.Single(await PingedEndpoint.Of(store).CheckEndpointsAsync().ToListAsync());
             Assert.True(status.IsReachable);
         }

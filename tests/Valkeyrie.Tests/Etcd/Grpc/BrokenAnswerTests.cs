@@ -2,7 +2,7 @@ using Valkeyrie.Tests.Conformance;
 
 namespace Valkeyrie.Tests.Etcd.Grpc;
 
-/// <summary>Answers that are no proper gRPC: each is a typed error, within the timeout, and the store goes on afterwards.</summary>
+/// <summary>Answers that are not valid gRPC: each is a typed error within the timeout, and the store continues afterwards.</summary>
 public class BrokenAnswerTests
 {
     private static readonly byte[] Put = ScriptedReply.Put();

@@ -4,7 +4,7 @@ using Valkeyrie.Etcd.V2;
 
 namespace Valkeyrie.Tests.Etcd.Grpc;
 
-/// <summary>Numbers beyond all reason are typed errors, or cut to what can be held.</summary>
+/// <summary>Unreasonable numbers are typed errors, or reduced to a possible value.</summary>
 public class LimitTests
 {
     private static readonly TimeSpan Century = TimeSpan.FromDays(36_500);
@@ -14,7 +14,7 @@ public class LimitTests
     [Fact]
     public void A_value_near_two_gibibytes_is_refused_before_it_is_looked_at()
     {
-        // Whoever read a byte of it would crash.
+        // Reading a byte of it would crash.
         var none = (byte)0;
         var value = MemoryMarshal.CreateReadOnlySpan(ref none, int.MaxValue);
         foreach (var error in new[] { Refused(value, v3: true), Refused(value, v3: false) })

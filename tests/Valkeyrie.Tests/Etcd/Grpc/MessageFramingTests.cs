@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Etcd.Grpc;
 
-/// <summary>gRPC messages arrive in whatever pieces HTTP/2 and the network cut them into.</summary>
+/// <summary>gRPC messages arrive in any pieces into which HTTP/2 and the network divide them.</summary>
 public class MessageFramingTests
 {
     private static readonly byte[] Reply = GrpcMessage.Write(ScriptedReply.Range("k", "value"));
@@ -178,7 +178,7 @@ public class MessageFramingTests
 
             if (all.Count == Count)
             {
-                // All wait by now. The last is answered first, the messages interleaved.
+                // All of them wait now. The last one is answered first, with the messages interleaved.
                 all.Reverse();
                 foreach (var one in all)
                 {

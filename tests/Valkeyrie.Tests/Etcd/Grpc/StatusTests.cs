@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Valkeyrie.Tests.Etcd.Grpc;
 
-/// <summary>How a call ends is said by its status, alone or behind an answer.</summary>
+/// <summary>The status of a call determines its end, with or without an answer before it.</summary>
 public class StatusTests
 {
     public static TheoryData<int, string, KvErrorCode> Refusals => new()

@@ -4,7 +4,7 @@ using Valkeyrie.Tests.Etcd.Grpc;
 
 namespace Valkeyrie.Tests.Etcd.Http2;
 
-/// <summary>Streams and connections that end before their time.</summary>
+/// <summary>Streams and connections that end early.</summary>
 public class ConnectionLossTests
 {
     public static TheoryData<uint> ErrorCodes => [0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 99, uint.MaxValue];
@@ -122,7 +122,7 @@ public class ConnectionLossTests
 
         Assert.InRange(peer.Connections, 1, 10);
 
-        // One may cross the goodbye on its way, which says that it was not processed.
+        // A call can be sent while the GOAWAY arrives, which states that it was not processed.
         Assert.InRange(peer.Requests, 0, peer.Connections);
     }
 
@@ -254,7 +254,7 @@ public class ConnectionLossTests
         await using var watching = RunningWatch.Key(store, "k", new KvWatchOptions { FromRevision = 8 });
         Assert.Equal([8L, 9, 10, 11], (await watching.NextAsync(4)).Select(e => e.Revision));
 
-        // A change that came together with the end of its connection may be asked for again; it is delivered once all the same.
+        // A change that arrived together with the end of its connection can be requested again; it is still delivered once.
         Assert.Equal([8L, 9, 10, 11], starts.Distinct().Take(4));
     }
 

@@ -56,7 +56,7 @@ public class FlowControlTests
         await using var events = store.WatchAsync("k", new KvWatchOptions { FromRevision = 1 }).GetAsyncEnumerator();
         Assert.True(await events.MoveNextAsync());
 
-        // The reader pauses until nothing moves any more: the server stands still long before the end. Standing still is seen by looking twice.
+        // The reader pauses until nothing moves: the server stalls long before the end. Two equal observations show the stall.
         var last = -1;
         await Patience.UntilAsync(
             async () =>
@@ -77,7 +77,7 @@ public class FlowControlTests
     [Fact]
     public async Task A_watch_that_nobody_reads_does_not_hold_up_other_calls()
     {
-        // The watch's own read goes first.
+        // The watch's own read is first.
         const int WatchStream = 3;
         var value = new string('x', 1 << 20);
         await using var peer = new ScriptedHttp2Peer(async request =>
@@ -176,7 +176,7 @@ public class FlowControlTests
         await connection.WriteAsync(Http2Frame.Data(WatchStream, GrpcMessage.Write(ScriptedReply.WatchPut("some key", "v", 1))));
         await watching.NextAsync();
 
-        // Were the request's buffer given back already, these would be it.
+        // If the request's buffer had already been returned, these would be the same.
         for (var length = 16; length <= 4_096; length *= 2)
         {
             for (var i = 0; i < 64; i++)
@@ -205,7 +205,7 @@ public class FlowControlTests
         {
             await store.PutAsync("k", "v");
 
-            // Whose table is empty finds nothing in the block that points into it.
+            // A client with an empty table finds no entry for the reference in the block.
             new HeaderDecoder().Decode(connection.LastHeaderBlock, new HeaderList());
             Assert.Equal(i == 0, connection.LastHeaderBlock[0] == TableOfNothing);
         }

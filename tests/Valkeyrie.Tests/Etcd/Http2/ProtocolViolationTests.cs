@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Etcd.Http2;
 
-/// <summary>A server that breaks the rules of HTTP/2: the call ends with a typed error at once, and the next one connects anew.</summary>
+/// <summary>A server that violates HTTP/2: the call ends immediately with a typed error, and the next call connects again.</summary>
 public class ProtocolViolationTests
 {
     public static TheoryData<string> Names => [.. Violations.Keys];

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Etcd.V2;
 
-/// <summary>Directories, which are real here: the pitfalls that the API is known for.</summary>
+/// <summary>Real directories: the known pitfalls of the API.</summary>
 public sealed class DirectoryTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
 {
     [Fact]
@@ -71,7 +71,7 @@ public sealed class DirectoryTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         Assert.Empty(await Store.KeysAsync(At("d")));
         Assert.False(await Store.ExistsAsync(At("d")));
 
-        // A listing shows leaves, not directories as empty values.
+        // A listing contains leaves, not directories as empty values.
         await Store.PutAllAsync(At("a"), At("e/f/g"));
         Assert.Equal([At("a"), At("e/f/g")], await Store.KeysAsync(Root));
     }

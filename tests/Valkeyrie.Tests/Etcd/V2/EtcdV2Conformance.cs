@@ -2,9 +2,9 @@ using Valkeyrie.Tests.Conformance;
 
 namespace Valkeyrie.Tests.Etcd.V2;
 
-/// <summary>The conformance suite on etcd's APIv2. What it does not promise (<see cref="KvPromises"/>) excuses tests.</summary>
-/// <remarks>Each class has a server of its own: all changes of a server share one window of the last 1000, which the tests of a class
-/// would push out from under the watches of another.</remarks>
+/// <summary>The conformance suite on etcd's APIv2. Missing promises (<see cref="KvPromises"/>) excuse tests.</summary>
+/// <remarks>Each class has its own server: all changes of a server share one window of the last 1000, and the tests of one class
+/// would push the changes of another class out of it.</remarks>
 public static class EtcdV2Conformance
 {
     public sealed class Puts(OwnEtcdV2 etcd) : PutConformance(new EtcdV2Rig(etcd.Server)), IClassFixture<OwnEtcdV2>;

@@ -2,7 +2,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Etcd.V2;
 
-/// <summary>What answers strangely or not at all: typed errors within the timeout, and writes sent once.</summary>
+/// <summary>Servers with wrong answers or none: typed errors within the timeout, and writes sent once.</summary>
 public sealed class ForeignV2ServerTests
 {
     static ForeignV2ServerTests() => EtcdStore.Register();
@@ -76,7 +76,7 @@ public sealed class ForeignV2ServerTests
     [Fact]
     public async Task A_connection_that_ends_before_any_answer_does_not_have_a_write_sent_twice()
     {
-        // The first answer keeps the connection, so that the platform takes the second request to be one on a stale connection.
+        // The first answer keeps the connection open, so the platform sends the second request on a stale connection.
         await using var peer = new ScriptedHttpPeer("", close: true);
         await using var store = KvStore.Open($"etcdv2://{peer.Endpoint}");
         await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.TryDeleteAsync("a"));
@@ -91,7 +91,7 @@ public sealed class ForeignV2ServerTests
         var read = await Assert.ThrowsAsync<KvTimeoutException>(async () => await store.GetAsync("a"));
         var write = await Assert.ThrowsAsync<KvTimeoutException>(async () => await store.PutAsync("a", "v"));
 
-        // Only who wrote has to reckon with that.
+        // Only a writer has to expect that.
         Assert.DoesNotContain("A write may have been made", read.Message, StringComparison.Ordinal);
         Assert.Contains("A write may have been made", write.Message, StringComparison.Ordinal);
     }

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Etcd.V2;
 
-/// <summary>Keys and values as APIv2 knows them.</summary>
+/// <summary>Keys and values of APIv2.</summary>
 public sealed class KeyTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
 {
     public static TheoryData<string> Folded => ["a//b", "//a", "a/", "a/./b", "./a", "a/../b", "..", ".", "a/..", "/", "a/b//"];

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Valkeyrie.Tests.Etcd.V2;
 
-/// <summary>Locks as the Go library and others see them on the wire, and what renewals that go wrong mean.</summary>
+/// <summary>Locks in the form that the Go library and others use, and failed renewals.</summary>
 public sealed class LockTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
 {
     private static readonly KvLockOptions NoWait = new() { Timeout = TimeSpan.Zero };
@@ -57,7 +57,7 @@ public sealed class LockTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
             var before = await LockIndexAsync("a");
             await Patience.UntilAsync(async () => await LockIndexAsync("a") > before || held.Lost.IsCancellationRequested, "a renewal");
 
-            // The renewal has reached the server; whether its answer has come back is left to chance.
+            // The renewal has reached the server; whether its answer has arrived is random.
             proxy.Cut();
             Assert.True(held.IsHeld);
         }
@@ -105,7 +105,7 @@ public sealed class LockTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         await store.PutAsync("lo/x", "");
         await using var held = await store.LockAsync("lock");
 
-        // Before the guard begins, so that it finds this among past changes.
+        // Before the guard starts, so that it finds this among past changes.
         await store.DeleteTreeAsync("lo");
         await Patience.UntilAsync(async () => held.Lost.IsCancellationRequested || await WatchersAsync(etcd) > 0, "the guard to have passed the past");
         Assert.True(held.IsHeld);

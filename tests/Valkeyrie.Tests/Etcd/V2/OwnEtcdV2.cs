@@ -2,7 +2,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Etcd.V2;
 
-/// <summary>An etcd of a test class's own that serves APIv2.</summary>
+/// <summary>An etcd with APIv2 for one test class.</summary>
 public sealed class OwnEtcdV2 : IAsyncLifetime
 {
     private EtcdServer? _server;
@@ -18,7 +18,7 @@ public sealed class OwnEtcdV2 : IAsyncLifetime
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
-/// <summary>A test class on an etcd of its own, with a store on it and a directory for each test.</summary>
+/// <summary>The base of tests on their own etcd, with a store and a directory for each test.</summary>
 public abstract class EtcdV2Tests(OwnEtcdV2 etcd) : IClassFixture<OwnEtcdV2>, IAsyncDisposable
 {
     protected OwnEtcdV2 Etcd { get; } = etcd;
@@ -36,7 +36,7 @@ public abstract class EtcdV2Tests(OwnEtcdV2 etcd) : IClassFixture<OwnEtcdV2>, IA
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Begins to follow the test's own directory, and returns when the watch has begun for certain.</summary>
+    /// <summary>Begins to watch the test's own directory, and returns when the watch has certainly begun.</summary>
     internal async Task<RunningWatch> WatchRootAsync(KvWatchOptions? options = null)
     {
         await Store.PutAsync(At("-begun"), "");

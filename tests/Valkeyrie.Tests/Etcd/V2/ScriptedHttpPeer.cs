@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Valkeyrie.Tests.Etcd.V2;
 
-/// <summary>Answers every request on its connections with the same bytes, whatever was asked.</summary>
+/// <summary>Answers every request on its connections with the same bytes.</summary>
 internal sealed class ScriptedHttpPeer : IAsyncDisposable
 {
     private static readonly TimeSpan DripPause = TimeSpan.FromMilliseconds(50);
@@ -28,24 +28,24 @@ internal sealed class ScriptedHttpPeer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>How many requests have come in, their bodies not counted.</summary>
+    /// <summary>The number of received requests, without their bodies.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
-    /// <summary>What has come in, connection by connection.</summary>
+    /// <summary>The received bytes, by connection.</summary>
     public IReadOnlyList<string> Received => [.. _received.Select(r => { lock (r) { return r.ToString(); } })];
 
-    /// <summary>Sent again and again after the answer, until the client has had enough; null (the default) for nothing.</summary>
+    /// <summary>Sent repeatedly after the answer, until the client stops; null (the default) for nothing.</summary>
     public string? Drip { get; init; }
 
-    /// <summary>Sent again and again after the answer, as fast as the client takes it; null (the default) for nothing.</summary>
+    /// <summary>Sent repeatedly after the answer, as fast as the client reads it; null (the default) for nothing.</summary>
     public string? Flood { get; init; }
 
-    /// <summary>How many requests are answered, after which the peer keeps silent; null (the default) for all.</summary>
+    /// <summary>The number of answered requests, after which the peer is silent; null (the default) for all.</summary>
     public int? Answers { get; init; }
 
     public string Endpoint => _listener.LocalEndpoint.ToString()!;
 
-    /// <summary>A whole answer of the keys API.</summary>
+    /// <summary>Creates a complete answer of the keys API.</summary>
     public static string Reply(string json, string status = "200 OK", string headers = "X-Etcd-Index: 7\r\n") =>
         $"HTTP/1.1 {status}\r\n{headers}Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}";
 

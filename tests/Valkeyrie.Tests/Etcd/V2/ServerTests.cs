@@ -127,7 +127,7 @@ public sealed class ServerTests
             cluster.Kill(member);
             for (var i = 0; i < 20; i++)
             {
-                // A write whose fate is not known may have been made, so each is of a value of its own, tried until it is acknowledged.
+                // A write with an unknown outcome may have been made, so each has a unique value and is retried until it is acknowledged.
                 var value = $"{member}.{i}";
                 await Patience.UntilAsync(async () => await TryAsync(async () => await store.PutAsync("t/k", value)), "a write");
                 written.Add(value);

@@ -75,7 +75,7 @@ public sealed class WatchTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
         await Store.DeleteTreeAsync(At("d"));
         await Store.PutAsync(At("d/key"), "first");
 
-        // An existing pair if the watch began that late; a delete in no case.
+        // An existing pair if the watch began that late; never a delete.
         var first = await watching.NextAsync();
         Assert.NotEqual(KvEventType.Delete, first.Type);
         Assert.Equal("first", first.Value);
@@ -108,7 +108,7 @@ public sealed class WatchTests(OwnEtcdV2 etcd) : EtcdV2Tests(etcd)
     {
         const int Writes = 10_000;
 
-        // As many as the server keeps, so that a watch that is held up by a busy machine has not lost any.
+        // As many as the server keeps, so a watch that a busy machine delays loses none.
         const int Burst = Window - 50;
         await using var watching = await WatchRootAsync();
         var written = new long[Writes];

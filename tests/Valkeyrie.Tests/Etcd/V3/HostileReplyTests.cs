@@ -3,7 +3,7 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Tests.Etcd.V3;
 
-/// <summary>Replies that no etcd gives: with keys that were not asked for, or with more than a reply holds.</summary>
+/// <summary>Replies that etcd never sends: with keys that were not requested, or with more messages than a reply has.</summary>
 public sealed class HostileReplyTests
 {
     public static TheoryData<string> ForeignKeys => ["e/1", "d", "d0", "a", ""];
@@ -71,7 +71,7 @@ public sealed class HostileReplyTests
         var reset = new TaskCompletionSource();
         await using var peer = new ScriptedHttp2Peer(async request =>
         {
-            // No end of the reply comes, and no second message is ever whole.
+            // The reply never ends, and no second message is ever complete.
             await request.SendOkHeadersAsync();
             await request.SendDataAsync(GrpcMessage.Write(ScriptedReply.Put()));
             await request.SendDataAsync(GrpcMessage.Prefix(1 << 20));

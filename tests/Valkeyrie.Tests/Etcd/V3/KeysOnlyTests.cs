@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Etcd.V3;
 
-/// <summary>What a listing of keys alone shows of them.</summary>
+/// <summary>The pairs in a listing without values.</summary>
 public sealed class KeysOnlyTests(SharedEtcd etcd)
 {
     private static readonly Version FirstWithoutLeases = new(3, 7);

@@ -4,7 +4,7 @@ using Valkeyrie.Etcd.V3;
 
 namespace Valkeyrie.Tests.Etcd.V3;
 
-/// <summary>What is written by hand is what the generated classes read: every field, and none besides.</summary>
+/// <summary>Handwritten messages equal those that the generated classes read: every field, and no others.</summary>
 public sealed class TransactionRequestTests
 {
     private const string Namespace = "ns/";
@@ -150,7 +150,7 @@ public sealed class TransactionRequestTests
         return frame.Parse();
     }
 
-    /// <summary>A frame whose buffer goes back to the pool.</summary>
+    /// <summary>A frame whose buffer returns to the pool.</summary>
     private sealed class ReturnedFrame(Valkeyrie.Etcd.Grpc.MessageFrame frame) : IDisposable
     {
         private Valkeyrie.Etcd.Grpc.MessageFrame _frame = frame;

@@ -3,7 +3,7 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Tests.Etcd.V3;
 
-/// <summary>Messages of a watch that arrive together: their changes are delivered together, and whatever else they say comes in its turn.</summary>
+/// <summary>Messages of a watch that arrive together: their changes are delivered together, and their other contents in order.</summary>
 public sealed class WatchReaderTests
 {
     private const int Changes = 100;
@@ -33,7 +33,7 @@ public sealed class WatchReaderTests
     [Fact]
     public async Task Changes_come_before_the_error_of_a_message_behind_them_that_is_none()
     {
-        // The message holds a good change and one that was not asked for: neither is delivered.
+        // The message contains a valid change and one that was not requested: neither is delivered.
         var foreign = WatchResponse.Parser.ParseFrom(ScriptedReply.WatchPut("d/last", "v", LastRevision + 1));
         foreign.Events.Add(WatchResponse.Parser.ParseFrom(ScriptedReply.WatchPut("e/1", "v", LastRevision + 1)).Events);
         await using var peer = Peer(foreign.ToByteArray());
@@ -49,7 +49,7 @@ public sealed class WatchReaderTests
     private static async Task AssertChangesAsync(RunningWatch watching) => Assert.Equal(
         Enumerable.Range(1, Changes).Select(i => ScriptedReply.Revision + i), (await watching.NextAsync(Changes)).Select(change => change.Revision));
 
-    /// <summary>A server that sends the beginning of a watch, many messages of one change, and what comes behind them in one piece.</summary>
+    /// <summary>A server that sends the beginning of a watch, many messages of one change, and the following messages in one piece.</summary>
     private static ScriptedHttp2Peer Peer(params byte[][] behind) => new(async request =>
     {
         if (request.IsFirst)

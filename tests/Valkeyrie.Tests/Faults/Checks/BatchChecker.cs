@@ -1,11 +1,11 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>What must hold of writes that were sent in batches, each with a value of its own.</summary>
+/// <summary>The requirements for writes in batches, each with a unique value.</summary>
 internal static class BatchChecker
 {
-    /// <summary>What is wrong; none if nothing is.</summary>
+    /// <summary>Gets the violations; empty if there are none.</summary>
     /// <param name="calls">The writes.</param>
-    /// <param name="killed">The clients whose process was killed, which may have calls without an end.</param>
+    /// <param name="killed">The clients whose process was killed, which can have calls without an end.</param>
     /// <param name="changes">Every change that the store made.</param>
     public static IEnumerable<string> Check(IReadOnlyCollection<RecordedCall> calls, IReadOnlySet<int> killed, IReadOnlyList<KvEvent> changes)
     {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>The checker of batches finds what is wrong, and nothing in what is right.</summary>
+/// <summary>The checker of batches finds faults, and none in a valid run.</summary>
 public sealed class BatchCheckerTests
 {
     private const int Killed = 9;

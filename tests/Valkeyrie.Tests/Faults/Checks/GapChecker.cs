@@ -1,15 +1,15 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Checks what a watch delivered while what it missed may be compacted: each write once and in order, but for gaps that it says are there and
-/// that a compaction made; and behind a gap, all that there was.</summary>
+/// <summary>Checks the events of a watch whose missed changes can be compacted: each write once and in order, except for reported gaps that a compaction
+/// caused; and after a gap, all existing pairs.</summary>
 /// <param name="written">Every write, by its revision. Nothing is deleted.</param>
-/// <param name="compactions">The revisions up to which was compacted, in the order in which that was done.</param>
+/// <param name="compactions">The revisions of the compactions, in order.</param>
 internal sealed class GapChecker(SortedDictionary<long, KvPair> written, IReadOnlyList<long> compactions)
 {
-    /// <summary>What is wrong; none if nothing is.</summary>
-    /// <param name="events">What was delivered.</param>
-    /// <param name="from">The revision that the watch was to begin with.</param>
-    /// <param name="error">What it ended with; null if it did not end by itself.</param>
+    /// <summary>Gets the violations; empty if there are none.</summary>
+    /// <param name="events">The delivered events.</param>
+    /// <param name="from">The first requested revision.</param>
+    /// <param name="error">The error at the end of the watch; null if it did not end.</param>
     public IEnumerable<string> Check(IEnumerable<KvEvent> events, long from, Exception? error)
     {
         var reached = from - 1;
@@ -18,7 +18,7 @@ internal sealed class GapChecker(SortedDictionary<long, KvPair> written, IReadOn
         {
             if (change.Type == KvEventType.Existing)
             {
-                // The listing behind a resynchronisation may be newer than that; the newest change that it covers is in it, as nothing is deleted.
+                // The listing after a resynchronization can be newer. It contains the newest change that it covers, because nothing is deleted.
                 reached = Math.Max(reached, change.Revision);
                 listed?.TryAdd(change.Key, change.Pair);
                 continue;
@@ -31,7 +31,7 @@ internal sealed class GapChecker(SortedDictionary<long, KvPair> written, IReadOn
 
             if (change.Type == KvEventType.Resync)
             {
-                // One whose listing has broken off is made once more.
+                // An interrupted listing is repeated.
                 if (listed is null && !compactions.Any(c => c > reached + 1 && c <= change.Revision))
                 {
                     yield return $"{RecordedWatch.Shape(change)} came after revision {reached}, and nothing between them was compacted.";

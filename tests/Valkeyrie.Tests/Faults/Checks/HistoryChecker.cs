@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Everything that must hold of the recorded calls of a run.</summary>
+/// <summary>All requirements for the recorded calls of a run.</summary>
 internal static class HistoryChecker
 {
-    /// <summary>What is wrong; none if nothing is.</summary>
+    /// <summary>Gets the violations; empty if there are none.</summary>
     /// <param name="calls">The calls.</param>
-    /// <param name="timeout">Within which each had to end, what a busy machine may add included.</param>
-    /// <param name="changes">Every change that the store made, in order, where that is known; null where not.</param>
+    /// <param name="timeout">The maximum duration of a call, including the delay of a busy machine.</param>
+    /// <param name="changes">Every change of the store in order; null if they are unknown.</param>
     public static IEnumerable<string> Check(IReadOnlyCollection<RecordedCall> calls, TimeSpan timeout, IReadOnlyList<KvEvent>? changes)
     {
         var unexpected = calls.Where(c => c.Outcome == CallOutcome.Unexpected).Select(c => $"This call failed as none may:\n{c}");

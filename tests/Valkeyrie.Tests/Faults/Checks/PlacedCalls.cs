@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>The set of calls placed. Calls are placed nearly in the order of their start, so all below a mark are, and few above it.</summary>
+/// <summary>The set of placed calls. Calls are placed nearly in the order of their start, so all below a mark are placed, and few above it.</summary>
 internal sealed class PlacedCalls(int known, int unknown)
 {
     private readonly bool[] _known = new bool[known];

@@ -1,16 +1,16 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Tells whether the calls on one register can be put in an order, each at one moment between its start and its end, in which a plain
-/// variable would have answered the same: whether they are linearizable (Herlihy and Wing, 1990).</summary>
+/// <summary>Checks whether the calls on one register are linearizable (Herlihy and Wing, 1990): whether an order exists, with each call at one moment between its start and its end,
+/// in which a plain variable would have returned the same results.</summary>
 /// <remarks>
-/// <para>The search is that of Wing and Gong with Lowe's memory of configurations: at each step one of the calls that may come next is put
-/// next, and what has been tried in vain, as the set of calls placed and the value they lead to, is not tried again.</para>
-/// <para>A call whose outcome is unknown may take its effect at any time from its start on, or never. It is placed only where the next known call
-/// needs it: anywhere else it could as well come later or not at all. Several of them in a row make sense only as a write or delete followed by swaps.</para>
-/// <para>Values being unique, a value that is replaced does not come back: no step leaves one behind that a known call has still to find. Values that
-/// nobody finds or expects are all alike, and so are calls of unknown outcome that do the same: of those, one is as good as another, and a
-/// configuration that has used up more of them is not better than one that has used up fewer.</para>
-/// <para>Reads that failed say nothing; calls that reached no server must have had no effect, so both stay out.</para>
+/// <para>The search is that of Wing and Gong with Lowe's cache of configurations: each step places one of the calls that can come
+/// next. A failed configuration, which is the set of placed calls and the resulting value, is not tried again.</para>
+/// <para>A call with an unknown outcome can take effect at any time after its start, or never. It is placed only if the next known call
+/// needs it: otherwise it could equally come later or not at all. Several of them in a row are useful only as a write or delete followed by swaps.</para>
+/// <para>Because values are unique, a replaced value does not return: no step skips a value that a known call must still find. Values that
+/// no call finds or expects are equivalent, and so are calls of unknown outcome with the same effect: any of them can be used, and a
+/// configuration that has used more of them is not better than one that has used fewer.</para>
+/// <para>Failed reads contain no information; calls that reached no server must have had no effect. Both are ignored.</para>
 /// </remarks>
 internal sealed class RegisterChecker
 {
@@ -65,18 +65,18 @@ internal sealed class RegisterChecker
         }
     }
 
-    // Numbers in place of values: none, one that nobody finds or expects, and the others.
+    // Numbers in place of values: none, a value that no call finds or expects, and the others.
     private const int Nothing = 0;
     private const int Unseen = 1;
     private const int FirstNumber = 2;
 
     private const int NoBlock = -1;
 
-    /// <summary>Checks the calls on one register, which holds nothing at first.</summary>
+    /// <summary>Checks the calls on one register, which is empty at first.</summary>
     /// <param name="calls">All calls on it, in any order.</param>
-    /// <param name="budget">After how many configurations to give up.</param>
-    /// <returns>Null if they are linearizable, else what could not be placed.</returns>
-    /// <exception cref="InvalidOperationException">The budget was not enough to tell.</exception>
+    /// <param name="budget">The maximum number of configurations.</param>
+    /// <returns>Null if they are linearizable, otherwise the calls that could not be placed.</returns>
+    /// <exception cref="InvalidOperationException">The budget was not sufficient.</exception>
     public static string? Check(IEnumerable<RecordedCall> calls, long budget = 5_000_000) => new RegisterChecker(calls, budget).Search();
 
     private string? Search()
@@ -135,10 +135,10 @@ internal sealed class RegisterChecker
         return null;
     }
 
-    /// <summary>The calls that may come next, known ones first; those of unknown outcome are numbered behind the known ones.</summary>
+    /// <summary>The calls that can come next, known ones first; calls of unknown outcome have the numbers after the known ones.</summary>
     private List<int> Candidates(PlacedCalls placed, int state, int block)
     {
-        // Nothing may be placed behind the end of a call that is still to be placed.
+        // No call can be placed after the end of an unplaced call.
         var bound = long.MaxValue;
         for (var i = placed.Low; i < _known.Count && _known[i].Call.Start <= bound; i++)
         {
@@ -170,7 +170,7 @@ internal sealed class RegisterChecker
         return candidates;
     }
 
-    /// <summary>True, and noted, if nothing as good has been tried: the same known calls placed, the same value, and no unknown call used up beyond these.</summary>
+    /// <summary>True, and recorded, if no equivalent or better configuration was tried: the same placed calls, the same value, and no more used calls of unknown outcome.</summary>
     private static bool IsNew(Dictionary<Configuration, List<ulong[]>> tried, Configuration next, PlacedCalls placed)
     {
         if (!tried.TryGetValue(next, out var used))
@@ -199,7 +199,7 @@ internal sealed class RegisterChecker
 
     private bool LeavesBehind(int state, int next) => state != next && state != Nothing && _finders[state] > 0;
 
-    /// <summary>True for a call whose answer says what the register held.</summary>
+    /// <summary>True for a call whose answer contains the value of the register.</summary>
     private static bool Finds(Step step) => step.Call.Kind == CallKind.Read || (step.Call.Kind == CallKind.Swap && step.Call.Applied);
 
     private static int Found(Step step) => step.Call.Kind == CallKind.Read ? step.Result : step.Expected;
@@ -235,6 +235,6 @@ internal sealed class RegisterChecker
 
     private readonly record struct Frame(int Step, int State, int Block, List<int> Candidates, int Next);
 
-    /// <summary>Which known calls are placed, the value they lead to, and the value before the unknown ones that wait for a known call to need them.</summary>
+    /// <summary>The placed known calls, the resulting value, and the value before the pending calls of unknown outcome.</summary>
     private readonly record struct Configuration(string Placed, int State, int Block);
 }

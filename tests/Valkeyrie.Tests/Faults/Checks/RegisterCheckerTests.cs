@@ -3,23 +3,23 @@ using FsCheck.Fluent;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>The checker itself, on histories whose verdict is known beforehand.</summary>
+/// <summary>The checker itself, on histories with a known verdict.</summary>
 public sealed class RegisterCheckerTests
 {
     [Theory]
 
-    // One client after the other.
+    // One client after another.
     [InlineData("write a 1 2; read a 3 4; write b 5 6; read b 7 8", true)]
     [InlineData("read - 1 2; write a 3 4; delete yes 5 6; read - 7 8; delete no 9 10", true)]
     [InlineData("swap - a yes 1 2; swap - b no 3 4; swap a c yes 5 6; read c 7 8", true)]
 
-    // Calls that overlap may be put in either order.
+    // Overlapping calls can have either order.
     [InlineData("write a 1 10; read - 2 3; read a 4 5", true)]
     [InlineData("write a 1 10; write b 2 9; read b 11 12", true)]
     [InlineData("write a 1 10; write b 2 9; read a 11 12", true)]
     [InlineData("write a 1 2; delete yes 3 9; delete no 4 8", true)]
 
-    // Of unknown outcome: made at once, made late, or never made.
+    // Unknown outcome: made immediately, made late, or never made.
     [InlineData("write a 1 2; write? b 3; read b 4 5", true)]
     [InlineData("write a 1 2; write? b 3; read a 4 5; read b 6 7", true)]
     [InlineData("write a 1 2; write? b 3; read a 4 5", true)]
@@ -27,7 +27,7 @@ public sealed class RegisterCheckerTests
     [InlineData("write? a 1; swap? a b 2; swap? b c 3; read c 4 5", true)]
     [InlineData("write? a 1; delete yes 2 3; read - 4 5", true)]
 
-    // A read that failed, and a write that reached nobody, say nothing.
+    // A failed read, and a write that reached no server, contain no information.
     [InlineData("write a 1 2; read? 3; write! b 4 5; read a 6 7", true)]
 
     // A stale read.
@@ -38,18 +38,18 @@ public sealed class RegisterCheckerTests
     [InlineData("write a 1 2; write b 3 4; read b 5 6; read a 7 8", false)]
     [InlineData("swap - a yes 1 2; swap - b yes 3 4", false)]
 
-    // Two swaps from one value, both made; a swap refused though nothing stood in its way.
+    // Two successful swaps from one value; a swap that was refused without a reason.
     [InlineData("write a 1 2; swap a b yes 3 9; swap a c yes 4 8", false)]
     [InlineData("write a 1 2; swap a b no 3 4", false)]
 
-    // A write that was not sent, and appears.
+    // A write that was not sent, but appears.
     [InlineData("write a 1 2; write! b 3 4; read b 5 6", false)]
 
-    // Reads that go back, while the write is still under way.
+    // Reads that go back while the write is in flight.
     [InlineData("write a 1 2; write b 3 20; read b 4 5; read a 6 7", false)]
     [InlineData("write a 1 2; write? b 3; read b 4 5; read a 6 7", false)]
 
-    // A value out of nowhere; one from the future; a delete that found what was gone.
+    // A value that was never written; one from the future; a delete that found a removed value.
     [InlineData("write a 1 2; read x 3 4", false)]
     [InlineData("read a 1 2; write a 3 4", false)]
     [InlineData("read a 1 2; write? a 3", false)]

@@ -1,10 +1,10 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Checks what revisions tell beyond the values: each names one write, and they grow as time does. Quick, and it sees what
-/// <see cref="RegisterChecker"/> cannot, as revisions order the writes of different keys, too.</summary>
+/// <summary>Checks the revisions: each identifies one write, and they grow with time. This is fast, and finds faults that
+/// <see cref="RegisterChecker"/> cannot find, because revisions also order the writes of different keys.</summary>
 internal static class RevisionChecker
 {
-    /// <summary>What is wrong, one line each; none if nothing is.</summary>
+    /// <summary>Gets the violations, one per line; empty if there are none.</summary>
     public static IEnumerable<string> Check(IReadOnlyCollection<RecordedCall> calls)
     {
         var answered = calls.Where(c => c is { Outcome: CallOutcome.Ok, Revision: > 0 }).ToList();
@@ -16,7 +16,7 @@ internal static class RevisionChecker
             }
         }
 
-        // Whoever begins after a write was acknowledged writes a later revision, and reads that one of the key or a later one.
+        // A call that begins after an acknowledged write writes a later revision, and reads that revision of the key or a later one.
         foreach (var late in Late(answered.Where(c => c.Kind != CallKind.Read), answered.Where(c => c.Kind != CallKind.Read))
             .Concat(answered.GroupBy(c => c.Key).SelectMany(key => Late(key, key.Where(c => c.Kind == CallKind.Read)))))
         {

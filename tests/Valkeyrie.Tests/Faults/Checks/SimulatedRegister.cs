@@ -1,10 +1,10 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Plays clients on a plain variable and records what they would have recorded: each call takes its effect at one moment between its start
-/// and its end, those of unknown outcome at some later time or never.</summary>
+/// <summary>Simulates clients on a plain variable and records their calls: each call takes effect at one moment between its start
+/// and its end, those of unknown outcome at a later time or never.</summary>
 internal static class SimulatedRegister
 {
-    /// <summary>A history that is linearizable by its making.</summary>
+    /// <summary>Creates a linearizable history.</summary>
     public static List<RecordedCall> Run(int seed, int calls = 60, int clients = 5, int unknownPercent = 8)
     {
         var random = new Random(seed);
@@ -34,7 +34,7 @@ internal static class SimulatedRegister
         var seen = new List<string?> { null };
         foreach (var (effect, call) in planned.OrderBy(p => p.Effect))
         {
-            // A swap mostly expects what is there, at times what was.
+            // A swap usually expects the current value, and sometimes an earlier one.
             var expected = call.Kind == CallKind.Swap ? random.Next(3) > 0 ? value : seen[random.Next(seen.Count)] : null;
             var applied = call.Kind switch { CallKind.Write => true, CallKind.Swap => expected == value, CallKind.Delete => value is not null, _ => false };
             var known = call.Outcome == CallOutcome.Ok;
@@ -46,7 +46,7 @@ internal static class SimulatedRegister
         return done;
     }
 
-    /// <summary>The history with the last read that found something finding another client's call in the future, which none can; null where there is
+    /// <summary>Creates the history with a fault: the last successful read finds a value from the future, which is impossible; null if there is
     /// no such read.</summary>
     public static List<RecordedCall>? Spoil(List<RecordedCall> history, int seed)
     {
@@ -56,7 +56,7 @@ internal static class SimulatedRegister
             return null;
         }
 
-        // Either a value not yet written, or one that was overwritten before the read began and is not coming back: both are impossible.
+        // Either a value that is not yet written, or one that was overwritten before the read began: both are impossible.
         var read = reads[new Random(seed).Next(reads.Count)];
         var future = history.FirstOrDefault(c => c.Start > read.End && c.Kind == CallKind.Write);
         var writes = history.Where(c => c is { Kind: CallKind.Write, Outcome: CallOutcome.Ok } && c.End < read.Start).OrderBy(c => c.End).ToList();

@@ -1,12 +1,12 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>What must hold of the changes of a store in which nothing else is written than what is watched.</summary>
+/// <summary>The requirements for the changes of a store with only the watched writes.</summary>
 internal static class WatchChecker
 {
-    /// <summary>What is wrong; none if nothing is. Every revision makes one change, so none may be missing, come twice or out of order: known without
-    /// a second watch, which would miss what this one does by the same mistake.</summary>
-    /// <param name="changes">The changes, as a watch delivered them.</param>
-    /// <param name="first">The revision that it began at.</param>
+    /// <summary>Gets the violations; empty if there are none. Every revision has one change, so none may be missing, repeated or out of order. This needs no
+    /// second watch, which would make the same mistake.</summary>
+    /// <param name="changes">The delivered changes.</param>
+    /// <param name="first">The first revision of the watch.</param>
     public static IEnumerable<string> Unbroken(IReadOnlyList<KvEvent> changes, long first)
     {
         var next = first;

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>The checks of watches themselves, on what watches delivered whose verdict is known beforehand.</summary>
+/// <summary>The checks of watches, on events with a known verdict.</summary>
 public sealed class WatchCheckerTests
 {
     private static readonly KvCompactedException Compacted = new(5, 7, "here");
@@ -13,7 +13,7 @@ public sealed class WatchCheckerTests
     [InlineData("", "nothing")]
     public void Every_revision_comes_once(string changes, string? wrong) => AssertVerdict(WatchChecker.Unbroken(Parse(changes), 5), wrong);
 
-    // Written were a, b and c in turn from revision 5 to 12; compacted was at 7 and then at 9.
+    // The keys a, b and c were written in turn from revision 5 to 12, with compactions at 7 and then at 9.
     [Theory]
     [InlineData("put c 5; put a 6; put b 7", null)]
     [InlineData("put a 6", "5 are missing")]

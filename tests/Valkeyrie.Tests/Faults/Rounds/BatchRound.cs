@@ -1,7 +1,7 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Clients write in batches while members die, stop and come back and the ways to them break, and a process that does so is killed in the middle of it. Then:
-/// each write was acknowledged or reported, none that was acknowledged is lost, and none was made twice.</summary>
+/// <summary>Clients write in batches while members die, stop and return and the connections to them break, and a process that does the same is killed. Afterwards
+/// each write was acknowledged or reported, no acknowledged one is lost, and none was made twice.</summary>
 internal static class BatchRound
 {
     private const string Root = "batches";
@@ -12,8 +12,8 @@ internal static class BatchRound
     private const int LongestPause = 120;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Makes a round.</summary>
-    /// <returns>What it did, in a line.</returns>
+    /// <summary>Runs a round.</summary>
+    /// <returns>A line about its actions.</returns>
     public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
     {
         await using var clients = await FaultyClients.StartAsync(Timeout);
@@ -41,11 +41,11 @@ internal static class BatchRound
         {
             await stop.CancelAsync();
 
-            // A write that does not end is told by its record.
+            // The record of a write without an end shows it.
             await Task.WhenAny(Task.WhenAll(work), Task.Delay(Timeout + Patience.Limit));
         }
 
-        // When all is well again every writer writes, whatever it has been through.
+        // When all servers are healthy again, every writer can write, whatever happened before.
         await cluster.WaitUntilWholeAsync();
         foreach (var client in clients)
         {
@@ -63,7 +63,7 @@ internal static class BatchRound
             + $"{calls.Count(call => call.Outcome == CallOutcome.NotSent)} not sent) at {truth.Events.Select(change => change.Revision).Distinct().Count()} revisions";
     }
 
-    // Batches that a member has made, and whose replies are lost: only these tell one that is sent again.
+    // Batches that a member has made and whose replies are lost: only these reveal one that is sent again.
     private static async Task CutAsync(FaultyCluster cluster, Random random)
     {
         for (var cut = 0; cut < Cuts; cut++)

@@ -2,8 +2,8 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>A writer writes, the ways of two watches break, and what they have missed may be compacted before they are back. Then: the watch that asked
-/// for it resynchronised, the other ended and said so, and outside such gaps, each of which a compaction made, neither missed, repeated or mixed up
+/// <summary>A writer writes, the connections of two watches break, and the missed changes may be compacted before they return. Afterwards the watch with
+/// -Resynchronize has resynchronized, the other one has ended with an error, and outside such gaps, each of which a compaction caused, neither missed, repeated or reordered
 /// a change.</summary>
 internal static class CompactionRound
 {
@@ -18,8 +18,8 @@ internal static class CompactionRound
         Missed,
     }
 
-    /// <summary>Makes a round.</summary>
-    /// <returns>What it did, in a line.</returns>
+    /// <summary>Runs a round.</summary>
+    /// <returns>A line about its actions.</returns>
     public static async Task<string> RunAsync(FaultRun run, int breaks)
     {
         EtcdStore.Register();
@@ -40,11 +40,11 @@ internal static class CompactionRound
             await BreakAsync(run, cluster, near, random, written, compactions, turn == 0 ? CompactionOf.Missed : random.GetItems(Enum.GetValues<CompactionOf>(), 1)[0]);
             if (random.Next(2) == 0)
             {
-                // Else a watch that is slow to come back meets several compactions as one.
+                // Otherwise a watch that returns slowly sees several compactions as one.
                 await resynchronising.ReachesAsync(written.Keys.Last());
             }
 
-            // A watch that ended is followed by one that begins where it can; to begin, it must find its store there.
+            // After a watch that ended, another one begins at the oldest revision; to begin, it must reach its store.
             if (plain[^1].Watch.Error is not null)
             {
                 var oldest = Math.Max(from, compactions.LastOrDefault());
@@ -54,7 +54,7 @@ internal static class CompactionRound
             }
         }
 
-        // A write that is tried again until it is known to be made.
+        // A write that is retried until it is acknowledged.
         await Patience.UntilAsync(async () => await Record.ExceptionAsync(async () => await near.PutAsync(EndKey, "")) is null, "a last write");
         var wrong = new List<string>();
         if (!await resynchronising.CompletesAsync())
@@ -82,7 +82,7 @@ internal static class CompactionRound
 
     private static bool IsLast(KvEvent change) => change.Key == EndKey;
 
-    /// <summary>Breaks the watches' ways, writes, compacts or not, and mends the ways.</summary>
+    /// <summary>Breaks the connections of the watches, writes, compacts or not, and restores the connections.</summary>
     private static async Task BreakAsync(
         FaultRun run, FaultyCluster cluster, IKvStore near, Random random, SortedDictionary<long, KvPair> written, List<long> compactions, CompactionOf what)
     {
@@ -96,7 +96,7 @@ internal static class CompactionRound
         await WriteAsync(near, written, random.Next(2, 20));
         if (what != CompactionOf.Nothing)
         {
-            // No watch has seen the first write of the break.
+            // No watch has seen the first write during the outage.
             var least = what == CompactionOf.Missed ? before + 2 : compactions.LastOrDefault() + 1;
             var revisions = written.Keys.Where(r => r >= least).ToList();
             var compacted = revisions[random.Next(revisions.Count)];

@@ -2,8 +2,8 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Processes write to one file in batches, and one after the other is killed in the middle of it, while another goes on. Then: each write was acknowledged or
-/// reported, none that was acknowledged is lost, none was made twice, and the file is sound.</summary>
+/// <summary>Processes write to one file in batches, and one after another is killed while another continues. Afterwards each write was acknowledged or
+/// reported, no acknowledged one is lost, none was made twice, and the file is valid.</summary>
 internal static class EmbeddedBatchRound
 {
     private const string Root = "batches";
@@ -13,8 +13,8 @@ internal static class EmbeddedBatchRound
     private const int MostCalls = 3000;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Makes a round.</summary>
-    /// <returns>What it did, in a line.</returns>
+    /// <summary>Runs a round.</summary>
+    /// <returns>A line about its actions.</returns>
     public static async Task<string> RunAsync(FaultRun run, int kills)
     {
         using var folder = new TemporaryFolder();
@@ -43,7 +43,7 @@ internal static class EmbeddedBatchRound
         {
             await stop.CancelAsync();
 
-            // A write that does not end is told by its record.
+            // The record of a write without an end shows it.
             await Task.WhenAny(work, Task.Delay(Timeout + Patience.Limit));
         }
 
@@ -56,7 +56,7 @@ internal static class EmbeddedBatchRound
         wrong.AddRange(calls.Any(call => call.End == 0) ? [] : ["No batch was under way when a process was killed."]);
         wrong.AddRange(calls.Any(call => call.Client == Survivor && call.Outcome != CallOutcome.Ok) ? ["A write of the process that was not killed failed."] : []);
 
-        // It reads the whole file for faults first.
+        // It first checks the whole file for damage.
         await store.GetCapability<IKvMaintenance>().GetHashesAsync();
         run.ThrowIfAny(wrong, calls.OrderBy(call => call.Start).Cast<object>().Concat(truth.Events));
         return $"{kills} kills, {calls.Count} writes ({calls.Count(call => call.End == 0)} under way when their process was killed) "

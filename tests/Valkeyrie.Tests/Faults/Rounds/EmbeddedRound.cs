@@ -2,8 +2,8 @@ using Valkeyrie.Embedded;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Two processes work on registers of one file, and one after the other is killed and started again in the middle of it. Then: what was
-/// acknowledged is there, and reads are linearizable across the processes.</summary>
+/// <summary>Two processes use registers in one file, and one after another is killed and restarted. Afterwards acknowledged
+/// writes exist, and reads are linearizable across the processes.</summary>
 internal static class EmbeddedRound
 {
     private const string Root = "registers";
@@ -13,11 +13,11 @@ internal static class EmbeddedRound
     private const int LongestPause = 1;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    // How late the workers' own processes may be is not known here.
+    // The delay of the workers' own processes is unknown here.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(20);
 
-    /// <summary>Makes a round.</summary>
-    /// <returns>What it did, in a line.</returns>
+    /// <summary>Runs a round.</summary>
+    /// <returns>A line about its actions.</returns>
     public static async Task<string> RunAsync(FaultRun run, int kills)
     {
         using var folder = new TemporaryFolder();

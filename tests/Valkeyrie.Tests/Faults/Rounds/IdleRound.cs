@@ -3,19 +3,19 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Clients do nothing for a long time behind proxies that drop what is idle without a word. Then: the watch whose questions come often enough
-/// has kept its connection; the one whose connection was dropped before each question has noticed that within its keep-alive time, again and again; both
-/// tell the next change, and who only made a call before has the next read answered in that time.</summary>
+/// <summary>Clients are idle for a long time behind proxies that silently drop idle connections. Afterwards the watch with frequent pings
+/// has kept its connection; the watch whose connection was dropped before each ping has detected this within its keep-alive time, again and again; both
+/// deliver the next change, and a client that only made a call before gets its next read answered in that time.</summary>
 internal static class IdleRound
 {
     private const string Key = "idle";
 
-    /// <summary>Makes a round.</summary>
+    /// <summary>Runs a round.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="idle">How long nothing is done.</param>
-    /// <param name="keepAlive">The clients' keep-alive time. Their server takes questions as often as that.</param>
+    /// <param name="idle">The idle time.</param>
+    /// <param name="keepAlive">The keep-alive time of the clients. Their server accepts pings as often as that.</param>
     /// <param name="stop">Ends the round early.</param>
-    /// <returns>What it showed, in a line.</returns>
+    /// <returns>A line about its observations.</returns>
     public static async Task<string> RunAsync(FaultRun run, TimeSpan idle, TimeSpan keepAlive, CancellationToken stop = default)
     {
         EtcdStore.Register();
@@ -49,7 +49,7 @@ internal static class IdleRound
         var whenCalled = Stopwatch.GetElapsedTime(began);
         await Task.WhenAll(whenKept, whenDropped);
 
-        // Silent for its keep-alive time, then half as long again; seen to every quarter of it.
+        // Silent for its keep-alive time, then for half as long; checked every quarter of it.
         var noticed = (keepAlive * 2) + lag.Allowance;
         List<string> wrong = [];
         Expect(patient.Accepted == 1, $"The watch that asks often enough made {patient.Accepted} connections, not one.");

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Clients work on registers of servers that tell of changes by comparison, and watches follow them, while the leader is killed again and again. Then: what was
-/// acknowledged is there, what was not sent is not, reads are linearizable, calls ended in time, and each watch knows what there is.</summary>
+/// <summary>Clients use registers of servers that report changes by comparison, with watches on them, while the leader is killed again and again. Afterwards
+/// acknowledged writes exist, unsent ones do not, reads are linearizable, calls ended in time, and each watch knows the current state.</summary>
 internal static class KilledLeaderRound
 {
     private const string Root = "registers";
@@ -13,8 +13,8 @@ internal static class KilledLeaderRound
     private static readonly TimeSpan BetweenKills = TimeSpan.FromSeconds(7);
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(1);
 
-    /// <summary>Makes a round: about every ten seconds the leader is killed, and comes back.</summary>
-    /// <returns>What it did, in a line.</returns>
+    /// <summary>Runs a round: about every ten seconds the leader is killed and returns.</summary>
+    /// <returns>A line about its actions.</returns>
     public static async Task<string> RunAsync(FaultRun run, TimeSpan duration, Func<Task<IFaultyServers>> start)
     {
         await using var servers = await start();
@@ -68,7 +68,7 @@ internal static class KilledLeaderRound
             + $"{calls.Count(c => c.Outcome == CallOutcome.NotSent)} not sent), {string.Join('/', watches.Select(w => w.Events.Count))} events on {watches.Count} watches";
     }
 
-    /// <summary>What a watch knows in the end is what there is, and of each key it saw no older state after a newer one.</summary>
+    /// <summary>The final state of a watch equals that of the store, and it saw no older state of a key after a newer one.</summary>
     private static IEnumerable<string> Differences(IReadOnlyList<KvEvent> events, List<string> truth)
     {
         var known = new SortedDictionary<string, KvPair>(StringComparer.Ordinal);

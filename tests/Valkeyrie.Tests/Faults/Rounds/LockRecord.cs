@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>What holders of one lock did, by their own word, and what the resource that the lock guards made of it: it refuses a token lower than
+/// <summary>The reports of one lock's holders, and the decisions of the resource that the lock guards: it refuses a token lower than
 /// one that it has seen.</summary>
 internal sealed class LockRecord
 {
@@ -18,7 +18,7 @@ internal sealed class LockRecord
     private long _highest;
     private int _refused;
 
-    /// <summary>All that was said, in the order in which it arrived.</summary>
+    /// <summary>All reports in the order of their arrival.</summary>
     public IReadOnlyList<string> Lines
     {
         get
@@ -30,7 +30,7 @@ internal sealed class LockRecord
         }
     }
 
-    /// <summary>How many lines a holder has said.</summary>
+    /// <summary>The number of a holder's reports.</summary>
     public int SaidBy(int worker)
     {
         lock (_gate)
@@ -39,7 +39,7 @@ internal sealed class LockRecord
         }
     }
 
-    /// <summary>How often the lock was taken.</summary>
+    /// <summary>The number of times that the lock was taken.</summary>
     public int Taken
     {
         get
@@ -51,7 +51,7 @@ internal sealed class LockRecord
         }
     }
 
-    /// <summary>How many writes of stale holders the resource refused.</summary>
+    /// <summary>The number of stale holders' writes that the resource refused.</summary>
     public int Refused
     {
         get
@@ -63,7 +63,7 @@ internal sealed class LockRecord
         }
     }
 
-    /// <summary>Who took the lock last and has not said that it released it; null for nobody.</summary>
+    /// <summary>The last holder that has not reported a release; null for none.</summary>
     public int? Holder
     {
         get
@@ -75,7 +75,7 @@ internal sealed class LockRecord
         }
     }
 
-    /// <summary>Who wrote to the resource last; null for nobody.</summary>
+    /// <summary>The last writer to the resource; null for none.</summary>
     public int? LastWriter
     {
         get
@@ -87,7 +87,7 @@ internal sealed class LockRecord
         }
     }
 
-    /// <summary>Takes down a line of a holder; see LockHolder for what lines there are.</summary>
+    /// <summary>Adds a report of a holder; see LockHolder for the possible lines.</summary>
     public void Take(int worker, string line)
     {
         var words = line.Split(' ');
@@ -121,7 +121,7 @@ internal sealed class LockRecord
         long Number(int word) => long.Parse(words[word], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>What is wrong; none if nothing is.</summary>
+    /// <summary>Gets the violations; empty if there are none.</summary>
     public IReadOnlyList<string> Check()
     {
         lock (_gate)
@@ -135,7 +135,7 @@ internal sealed class LockRecord
                 where earlier.Taken < later.Asked && earlier.Token >= later.Token
                 select $"The token {later.Token} was given after {earlier.Token} and is not higher.");
 
-            // A holder that finds its lock held after another has it did not know in time. The first later holder is the one that matters.
+            // A holder that believes to hold its lock after another one has taken it was not notified in time. The first later holder is the relevant one.
             foreach (var belief in _believed)
             {
                 var other = byTime.FirstOrDefault(t => t.Token > belief.Token);

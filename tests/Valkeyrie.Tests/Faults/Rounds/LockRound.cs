@@ -1,14 +1,14 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Processes take one lock after the other while its holder is stopped for longer than its time to live, killed, or cut off, and while
-/// the leader dies. Then: tokens grow, nobody believed to hold the lock when another had it, and a resource that refuses old tokens was written to
+/// <summary>Processes take one lock in turn while its holder is stopped for longer than its time to live, killed, or disconnected, and while
+/// the leader dies. Afterwards tokens grow, no holder believed to hold the lock while another one had it, and a resource that refuses old tokens was written
 /// in the order of the holders.</summary>
 internal static class LockRound
 {
     private const string Key = "locks/one";
     private const int TurnsInPeace = 10;
 
-    // etcd's shortest with its default election timeout.
+    // The shortest of etcd with its default election timeout.
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
@@ -20,12 +20,12 @@ internal static class LockRound
         Swallow,
         KillLeader,
 
-        /// <summary>None: the lock goes from hand to hand, past those who give up waiting for it.</summary>
+        /// <summary>No fault: the lock passes from holder to holder, past contenders that stop waiting.</summary>
         Peace,
     }
 
-    /// <summary>Makes a round: every blow once, then others until the time is up.</summary>
-    /// <returns>What it did, in a line.</returns>
+    /// <summary>Runs a round: every fault once, then others until the time has passed.</summary>
+    /// <returns>A line about its actions.</returns>
     public static Task<string> RunAsync(FaultRun run, TimeSpan duration) => RunAsync(run, duration, async () => await FaultyCluster.StartAsync());
 
     /// <inheritdoc cref="RunAsync(FaultRun, TimeSpan)"/>
@@ -46,12 +46,12 @@ internal static class LockRound
                 await StrikeAsync(cluster, record, workers, run.Seed + ++struck, blow);
             }
 
-            // Whatever happened, the lock goes on from hand to hand.
+            // Whatever happened, the lock continues to pass from holder to holder.
             await PassAsync(record);
         }
         catch (Exception e)
         {
-            // What the holders said tells why.
+            // The reports of the holders show the reason.
             wrong.Add($"The round did not come to its end: {e}");
         }
         finally
@@ -93,7 +93,7 @@ internal static class LockRound
         switch (blow)
         {
             case Blow.Stop:
-                // One that was just giving the lock up is not stale when it goes on: then it has to be another's turn.
+                // A holder that was just releasing the lock is not stale when it continues: then another one must have its turn.
                 await Patience.UntilAsync(() => GoesOnStaleAsync(record, workers), "a holder that goes on after another took its lock");
                 break;
             case Blow.Kill:
@@ -126,7 +126,7 @@ internal static class LockRound
         return Patience.UntilAsync(() => record.Taken >= before + TurnsInPeace, "further holders");
     }
 
-    /// <summary>Stops the holder until another holds the lock and has written, and lets it go on; true if it then wrote with its old token, which was refused.</summary>
+    /// <summary>Stops the holder until another one holds the lock and has written, and resumes it; true if it then wrote with its old token and was refused.</summary>
     private static async Task<bool> GoesOnStaleAsync(LockRecord record, List<FaultWorkerProcess> workers)
     {
         var refused = record.Refused;
@@ -139,7 +139,7 @@ internal static class LockRound
         return record.Refused > refused;
     }
 
-    /// <summary>Who holds the lock; waits until somebody does.</summary>
+    /// <summary>Gets the holder of the lock; waits until there is one.</summary>
     private static async Task<int> HolderAsync(LockRecord record)
     {
         int? holder = null;
@@ -147,7 +147,7 @@ internal static class LockRound
         return holder!.Value;
     }
 
-    /// <summary>Waits until another holds the lock and has written to the resource: as long as the time to live, where this one had it.</summary>
+    /// <summary>Waits until another one holds the lock and has written to the resource: for the time to live, if this one had it.</summary>
     private static Task SucceededAsync(LockRecord record, int holder) =>
         Patience.UntilAsync(() => record.Holder is { } other && other != holder && record.LastWriter == other, "another holder");
 }

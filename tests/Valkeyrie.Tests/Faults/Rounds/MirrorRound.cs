@@ -2,8 +2,8 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>A mirror from one directory of a cluster to another, whose process is killed and started again while members fail, the ways to them break, and history is compacted.
-/// Then, when all is well again: both directories are alike.</summary>
+/// <summary>A mirror from one directory of a cluster to another. Its process is killed and restarted while members fail, the connections to them break, and history is compacted.
+/// Afterwards, when all servers are healthy again, both directories are equal.</summary>
 internal static class MirrorRound
 {
     private const string Source = "mirrored";
@@ -11,8 +11,8 @@ internal static class MirrorRound
     private const int Names = 60;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Makes a round.</summary>
-    /// <returns>What it did, in a line.</returns>
+    /// <summary>Runs a round.</summary>
+    /// <returns>A line about its actions.</returns>
     public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
     {
         EtcdStore.Register();
@@ -43,7 +43,7 @@ internal static class MirrorRound
         return $"{faults.Count} faults, {kills} kills, {writes} writes, {compactions} compactions";
     }
 
-    // A process that could not reach the cluster when it began has ended by itself, as a service would: it is started again, too.
+    // A process that could not reach the cluster at its start has ended, as a service would: it is also restarted.
     private static async Task<int> MirrorAsync(FaultRun run, FaultyCluster cluster, string file, CancellationToken stop)
     {
         var random = new Random(run.Seed);
@@ -88,7 +88,7 @@ internal static class MirrorRound
             }
             catch (Exception e) when (e is KvUnreachableException or KvTimeoutException or HttpRequestException or InvalidOperationException or TaskCanceledException)
             {
-                // Made or not: what is in the source at the end is what counts.
+                // Made or not: the final content of the source counts.
                 await Task.Delay(20, CancellationToken.None);
             }
         }

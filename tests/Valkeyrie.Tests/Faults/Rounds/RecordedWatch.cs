@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>A watch that keeps all it delivers, until it is told that the last event has come.</summary>
+/// <summary>A watch that records its events until the last one has arrived.</summary>
 #pragma warning disable CA1001 // its cancellation source holds no timer and no handle
 internal sealed class RecordedWatch
 #pragma warning restore CA1001
@@ -15,23 +15,23 @@ internal sealed class RecordedWatch
 
     /// <summary>Begins to watch.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="range">What is watched.</param>
-    /// <param name="options">How.</param>
-    /// <param name="isLast">Tells the event after which no more is waited for.</param>
+    /// <param name="range">The watched range.</param>
+    /// <param name="options">The options of the watch.</param>
+    /// <param name="isLast">True for the last event to wait for.</param>
     public RecordedWatch(IKvStore store, KvRange range, KvWatchOptions options, Func<KvEvent, bool> isLast) =>
         _reading = Task.Run(() => ReadAsync(store.WatchTreeAsync(range, options, _stop.Token), isLast));
 
-    /// <summary>What has come so far.</summary>
+    /// <summary>The events so far.</summary>
     public IReadOnlyList<KvEvent> Events => [.. _events];
 
-    /// <summary>What the watch ended with, should it have ended by itself.</summary>
+    /// <summary>The error of the watch, if it has ended early.</summary>
     public Exception? Error { get; private set; }
 
-    /// <summary>Waits for an event of this revision or a later one, or for the watch to end by itself.</summary>
+    /// <summary>Waits for an event of this revision or a later one, or for the early end of the watch.</summary>
     public Task ReachesAsync(long revision) =>
         Patience.UntilAsync(() => _reading.IsCompleted || Volatile.Read(ref _newest) >= revision, $"revision {revision} on a watch");
 
-    /// <summary>Waits for the last event, or for the watch to end by itself, and says whether it was the former.</summary>
+    /// <summary>Waits for the last event, or for the early end of the watch, and returns true for the former.</summary>
     public async Task<bool> CompletesAsync()
     {
         await Task.WhenAny(_sawLast.Task, _reading, Task.Delay(Patience.Limit));
@@ -46,7 +46,7 @@ internal sealed class RecordedWatch
         await _reading.WaitAsync(Patience.Limit);
     }
 
-    /// <summary>An event as it is compared and written down.</summary>
+    /// <summary>Formats an event for comparison and recording.</summary>
     public static string Shape(KvEvent change) => $"{change.Type} {change.Key} @{change.Revision} {(change.Type == KvEventType.Put ? change.Value : "")}";
 
     private async Task ReadAsync(IAsyncEnumerable<KvEvent> events, Func<KvEvent, bool> isLast)

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Clients work on registers, and watches follow them, while members die, stop and come back and the ways to them break. Then: what was
-/// acknowledged is there, what was not sent is not, reads are linearizable, calls ended in time, and each watch delivered every change once, in order.</summary>
+/// <summary>Clients use registers, with watches on them, while members die, stop and return and the connections to them break. Afterwards
+/// acknowledged writes exist, unsent ones do not, reads are linearizable, calls ended in time, and each watch delivered every change once, in order.</summary>
 internal static class RegisterRound
 {
     private const string Root = "registers";
@@ -10,8 +10,8 @@ internal static class RegisterRound
     private const int LongestPause = 12;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Makes a round.</summary>
-    /// <returns>What it did, in a line.</returns>
+    /// <summary>Runs a round.</summary>
+    /// <returns>A line about its actions.</returns>
     public static async Task<string> RunAsync(FaultRun run, TimeSpan duration)
     {
         await using var clients = await FaultyClients.StartAsync(Timeout);
@@ -67,12 +67,12 @@ internal static class RegisterRound
         {
             await stop.CancelAsync();
 
-            // A call that does not end is told by its record.
+            // The record of a call without an end shows it.
             await Task.WhenAny(Task.WhenAll(work), Task.Delay(Timeout + Patience.Limit));
         }
     }
 
-    /// <summary>When all is well again, every store serves, whatever it has been through.</summary>
+    /// <summary>When all servers are healthy again, every store serves, whatever happened before.</summary>
     private static async Task<List<string>> AtRestAsync(List<IKvStore> stores)
     {
         var wrong = new List<string>();
@@ -93,7 +93,7 @@ internal static class RegisterRound
         var seen = watch.Events.Select(RecordedWatch.Shape).ToList();
         var made = truth.Events.Select(RecordedWatch.Shape).ToList();
 
-        // The last write may have been made twice: what matters ends with its first.
+        // The last write may have been made twice: the relevant part ends with its first.
         var differs = Enumerable.Range(0, Math.Min(seen.Count, made.Count)).FirstOrDefault(i => seen[i] != made[i], -1);
         return differs >= 0 ? [$"A watch delivered '{seen[differs]}' where '{made[differs]}' was next."]
             : complete ? []
