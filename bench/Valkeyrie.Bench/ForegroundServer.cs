@@ -5,7 +5,8 @@ using Valkeyrie.Bench.Measuring;
 
 namespace Valkeyrie.Bench;
 
-/// <summary>A server program that runs in the foreground, on free loopback ports and with its data in a temporary folder. Disposing it ends the server and removes the folder.</summary>
+/// <summary>A server program that runs in the foreground, on free loopback ports and with its data in a temporary folder. Disposing it ends the server and
+/// removes the folder.</summary>
 internal sealed class ForegroundServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);

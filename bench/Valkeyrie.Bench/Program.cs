@@ -1,4 +1,5 @@
-// Measures the store against the floor (a bare loop of the protocol with ready-made requests) and ready-made clients, on private servers. Only the ratios can be compared between machines.
+// Measures the store against the floor (a bare loop of the protocol with ready-made requests) and ready-made clients, on private servers. Only the ratios can
+// be compared between machines.
 using System.Runtime.InteropServices;
 using Valkeyrie.Bench;
 using Valkeyrie.Bench.Contenders;

@@ -8,6 +8,7 @@ public sealed class KvWatchEventArgs(IReadOnlyList<KvEvent> changes, KvException
     /// <summary>The changes in order: one change, or with -Debounce the newest change of each key. Empty if the watch has ended.</summary>
     public IReadOnlyList<KvEvent> Changes { get; } = changes;
 
-    /// <summary>The reason for the end of the watch, after which no further event follows; null while it continues. An action does not receive this event: its job contains the error.</summary>
+    /// <summary>The reason for the end of the watch, after which no further event follows; null while it continues. An action does not receive this event: its
+    /// job contains the error.</summary>
     public KvException? Error { get; } = error;
 }

@@ -2,8 +2,8 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell;
 
-/// <summary>A watch of Register-KvWatch, as the source of a subscription's events: <c>SourceObject</c> of Get-EventSubscriber, <c>$Sender</c> in an action. It ends
-/// with the subscription.</summary>
+/// <summary>A watch of Register-KvWatch, as the source of a subscription's events: <c>SourceObject</c> of Get-EventSubscriber, <c>$Sender</c> in an action. It
+/// ends with the subscription.</summary>
 public sealed class KvWatchSource
 {
     /// <summary>The name of the event.</summary>

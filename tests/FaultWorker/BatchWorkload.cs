@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>A client that writes unique values to its own keys in bursts, with one <see cref="KvBatchWriter"/>, so batches are always in flight. Some keys occur
-/// several times in a burst.</summary>
+/// <summary>A client that writes unique values to its own keys in bursts, with one <see cref="KvBatchWriter"/>, so batches are always in flight. Some keys
+/// occur several times in a burst.</summary>
 /// <param name="store">The store.</param>
 /// <param name="recorder">Records its calls.</param>
 /// <param name="prefix">The prefix of its keys.</param>

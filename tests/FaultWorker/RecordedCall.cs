@@ -21,8 +21,8 @@ internal enum CallKind
 /// <summary>The outcome of a recorded call.</summary>
 internal enum CallOutcome
 {
-    /// <summary>Unknown: the call is still in flight, its process ended meanwhile, or its failure leaves the effect open. The effect may have occurred, may occur
-    /// later, or never.</summary>
+    /// <summary>Unknown: the call is still in flight, its process ended meanwhile, or its failure leaves the effect open. The effect may have occurred, may
+    /// occur later, or never.</summary>
     Unknown,
 
     /// <summary>The call was answered.</summary>

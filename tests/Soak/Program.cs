@@ -1,5 +1,5 @@
-// Rounds under faults with growing seeds, until the time has passed or one finds a fault: soak [DURATION] [FIRST-SEED] [ROUND...]. Idle clients run next to them
-// during the whole time.
+// Rounds under faults with growing seeds, until the time has passed or one finds a fault: soak [DURATION] [FIRST-SEED] [ROUND...]. Idle clients run next to
+// them during the whole time.
 using System.Diagnostics;
 using System.Globalization;
 using Valkeyrie;

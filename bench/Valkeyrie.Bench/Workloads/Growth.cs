@@ -6,7 +6,8 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Bench.Workloads;
 
-/// <summary>Measures how times and memory grow with the number of keys, on a server without other keys. Each listing runs in a separate process, so it has a separate peak.</summary>
+/// <summary>Measures how times and memory grow with the number of keys, on a server without other keys. Each listing runs in a separate process, so it has a
+/// separate peak.</summary>
 internal static class Growth
 {
     private const int ValueSize = 64;

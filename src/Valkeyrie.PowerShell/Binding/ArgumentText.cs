@@ -6,9 +6,9 @@ namespace Valkeyrie.PowerShell.Binding;
 
 /// <summary>Writes a text as an argument of a command, for completion and for commands in messages. PowerShell reads the argument as exactly this text, on one
 /// line.</summary>
-/// <remarks>Only words of ASCII letters, digits and <c>/ _ . -</c> that begin with a letter, <c>/</c> or <c>_</c> need no quotes: such a word is never a number, a
-/// parameter or an operator. Any other text is in single quotes. A text with invisible characters, such as a line feed, is in double quotes with these
-/// characters escaped: a pasted or completed line feed would end the line and run the rest.</remarks>
+/// <remarks>Only words of ASCII letters, digits and <c>/ _ . -</c> that begin with a letter, <c>/</c> or <c>_</c> need no quotes: such a word is never a
+/// number, a parameter or an operator. Any other text is in single quotes. A text with invisible characters, such as a line feed, is in double quotes with
+/// these characters escaped: a pasted or completed line feed would end the line and run the rest.</remarks>
 internal static class ArgumentText
 {
     private static readonly System.Buffers.SearchValues<char> Bare =

@@ -4,8 +4,8 @@ using System.Numerics;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Reads the text of an argument that was typed without quotes. PowerShell parses <c>007</c> and <c>1.10</c> as numbers, in a PSObject that also has the typed
-/// text.</summary>
+/// <summary>Reads the text of an argument that was typed without quotes. PowerShell parses <c>007</c> and <c>1.10</c> as numbers, in a PSObject that also has
+/// the typed text.</summary>
 internal static class BareWord
 {
     /// <summary>Gets the typed text of a number; for any other argument, the argument without its PSObject.</summary>

@@ -5,14 +5,15 @@ using System.Numerics;
 namespace Valkeyrie.PowerShell.Binding;
 
 /// <summary>Accepts a duration as a TimeSpan or as a number of seconds. PowerShell alone would read a whole number as ticks of 100 ns.</summary>
-/// <remarks>A <c>[timespan]</c> parameter of a function that calls a command converts a number to such ticks before the command receives it. A duration that is too
-/// short to be intended is therefore refused.</remarks>
+/// <remarks>A <c>[timespan]</c> parameter of a function that calls a command converts a number to such ticks before the command receives it. A duration that is
+/// too short to be intended is therefore refused.</remarks>
 public sealed class DurationAttribute : ArgumentTransformationAttribute
 {
     /// <summary>The shortest allowed duration other than zero, in milliseconds. Default: 1.</summary>
     public int ShortestMilliseconds { get; set; } = 1;
 
-    /// <summary>The shortest allowed TimeSpan other than zero, in milliseconds, to detect a large number that a [timespan] parameter read as ticks. Default: 1.</summary>
+    /// <summary>The shortest allowed TimeSpan other than zero, in milliseconds, to detect a large number that a [timespan] parameter read as ticks. Default:
+    /// 1.</summary>
     public int ShortestSpanMilliseconds { get; set; } = 1;
 
     /// <summary>True for a parameter that also takes a script block, which computes a duration for each piped object. Default: false.</summary>

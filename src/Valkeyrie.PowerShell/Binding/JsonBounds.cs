@@ -4,8 +4,8 @@ using System.Reflection;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Refuses an object that ConvertTo-Json would truncate or never finish: an object that contains itself, is nested too deep, or refers to a whole system of
-/// objects, like a module or a file.</summary>
+/// <summary>Refuses an object that ConvertTo-Json would truncate or never finish: an object that contains itself, is nested too deep, or refers to a whole
+/// system of objects, like a module or a file.</summary>
 /// <remarks>Visits the same parts as ConvertTo-Json: elements, entries, and the properties and fields of all other objects.</remarks>
 internal sealed class JsonBounds
 {

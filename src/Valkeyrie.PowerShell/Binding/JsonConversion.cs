@@ -16,7 +16,8 @@ internal sealed class JsonConversion(CommandInvocationIntrinsics invoker)
         "$PSDefaultParameterValues = @{}; Microsoft.PowerShell.Utility\\ConvertFrom-Json -InputObject $args[0] -NoEnumerate -ErrorAction Stop");
 
     /// <summary>Writes a complete object as JSON on one line.</summary>
-    /// <exception cref="KvInvalidArgumentException">The object cannot be written completely: it is nested too deep, contains itself, or refers to too many objects.</exception>
+    /// <exception cref="KvInvalidArgumentException">The object cannot be written completely: it is nested too deep, contains itself, or refers to too many
+    /// objects.</exception>
     public string ToJson(object value)
     {
         JsonBounds.Check(value);

@@ -2,8 +2,8 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Selects keys with wildcards. A pattern with a slash is compared with the part of the key below the listed directory and with the whole key; a pattern without a
-/// slash is compared with the last part of the key, as for files. Case is ignored, as in all wildcards of PowerShell.</summary>
+/// <summary>Selects keys with wildcards. A pattern with a slash is compared with the part of the key below the listed directory and with the whole key; a
+/// pattern without a slash is compared with the last part of the key, as for files. Case is ignored, as in all wildcards of PowerShell.</summary>
 internal static class KeyPatterns
 {
     /// <summary>Creates the filter for -Include and -Exclude; null if neither is specified.</summary>

@@ -5,8 +5,8 @@ using System.Management.Automation.Runspaces;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Checks unquoted numbers between commas. PowerShell keeps the text of a single bare word, but not of a word in an array: <c>007,0x10</c> arrives as 7 and 16.
-/// The text of the command shows the typed words.</summary>
+/// <summary>Checks unquoted numbers between commas. PowerShell keeps the text of a single bare word, but not of a word in an array: <c>007,0x10</c> arrives as
+/// 7 and 16. The text of the command shows the typed words.</summary>
 internal static class ListedWord
 {
     /// <summary>Refuses an array with a number that was typed in another form than its usual one.</summary>

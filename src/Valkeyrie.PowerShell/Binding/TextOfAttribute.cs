@@ -3,8 +3,8 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Accepts text from the pipeline, or an object with a property that contains the text. If the property is not a string, such as a number, PowerShell alone
-/// would read the object as the text '@{Key=1}'.</summary>
+/// <summary>Accepts text from the pipeline, or an object with a property that contains the text. If the property is not a string, such as a number, PowerShell
+/// alone would read the object as the text '@{Key=1}'.</summary>
 /// <param name="property">The property.</param>
 public sealed class TextOfAttribute(string property) : ArgumentTransformationAttribute
 {

@@ -8,8 +8,8 @@ using System.Xml;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Converts a value from PowerShell to bytes: text as UTF-8, bytes unchanged, a pair as its value, a bare word as typed, numbers, dates and similar objects
-/// culture-invariant, and anything else as JSON.</summary>
+/// <summary>Converts a value from PowerShell to bytes: text as UTF-8, bytes unchanged, a pair as its value, a bare word as typed, numbers, dates and similar
+/// objects culture-invariant, and anything else as JSON.</summary>
 internal static class ValueBytes
 {
     /// <summary>Gets the bytes of a value.</summary>

@@ -29,7 +29,8 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string DifferencePath { get; set; } = "";
 
-    /// <summary>The store of the directory to compare with: the output of Connect-KvStore, the name of an open store, or any IKvStore. Default: the same store.</summary>
+    /// <summary>The store of the directory to compare with: the output of Connect-KvStore, the name of an open store, or any IKvStore. Default: the same
+    /// store.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? DifferenceStore { get; set; }

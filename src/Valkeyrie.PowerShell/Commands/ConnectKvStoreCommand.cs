@@ -13,7 +13,8 @@ using Valkeyrie.PowerShell.Sessions;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Opens a store and makes it the current store of the session.</summary>
-/// <remarks>The command sends one request to the server, so a wrong host or password shows immediately and not at the first key. After a failure no store is current.</remarks>
+/// <remarks>The command sends one request to the server, so a wrong host or password shows immediately and not at the first key. After a failure no store is
+/// current.</remarks>
 [Cmdlet(VerbsCommunications.Connect, "KvStore", DefaultParameterSetName = EtcdSet)]
 [OutputType(typeof(KvConnection))]
 public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
@@ -22,8 +23,11 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     private const string FileSet = "File";
     private const string MemorySet = "Memory";
 
-    /// <summary>The name of a store that Register-KvStore saved; such a name precedes a host of the same name. Or the endpoints: host, host:port, http://host:port, or https://host:port for TLS; the default port is 2379. Or one
-    /// address of a store as Get-KvStore shows it: for Consul consul://host:8500, consuls://host:8501 for TLS, or consul:// without a host for the value of CONSUL_HTTP_ADDR; for ZooKeeper zookeeper://host:2181,host2:2181/chroot, or zookeepers:// for TLS. Default: the value of ETCDCTL_ENDPOINTS, or http://127.0.0.1:2379 if it is not set.</summary>
+    /// <summary>The name of a store that Register-KvStore saved; such a name precedes a host of the same name. Or the endpoints: host, host:port,
+    /// http://host:port, or https://host:port for TLS; the default port is 2379. Or one address of a store as Get-KvStore shows it: for Consul
+    /// consul://host:8500, consuls://host:8501 for TLS, or consul:// without a host for the value of CONSUL_HTTP_ADDR; for ZooKeeper
+    /// zookeeper://host:2181,host2:2181/chroot, or zookeepers:// for TLS. Default: the value of ETCDCTL_ENDPOINTS, or http://127.0.0.1:2379 if it is not
+    /// set.</summary>
     [Parameter(ParameterSetName = EtcdSet, Position = 0, ValueFromPipeline = true)]
     [Alias("ComputerName", "Server", "Uri")]
     [ArgumentCompleter(typeof(EndpointCompleter))]
@@ -39,7 +43,8 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>The token for Consul. Default: the token of CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE if the address is consul:// without a host; otherwise none.</summary>
+    /// <summary>The token for Consul. Default: the token of CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE if the address is consul:// without a host; otherwise
+    /// none.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
     [ValidateNotNull]
     public SecureString? Token { get; set; }
@@ -64,8 +69,8 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     [Parameter(ParameterSetName = EtcdSet)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>The file of an embedded store, which needs no server. The file is created if it does not exist; its folder must exist. All processes of the machine
-    /// can use it at the same time.</summary>
+    /// <summary>The file of an embedded store, which needs no server. The file is created if it does not exist; its folder must exist. All processes of the
+    /// machine can use it at the same time.</summary>
     [Parameter(ParameterSetName = FileSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";

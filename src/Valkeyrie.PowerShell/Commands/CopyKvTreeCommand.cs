@@ -6,7 +6,8 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Copies a directory, or the whole store, to another directory, another store, or both. Keys that already have the same value are not written.</summary>
+/// <summary>Copies a directory, or the whole store, to another directory, another store, or both. Keys that already have the same value are not
+/// written.</summary>
 [Cmdlet(VerbsCommon.Copy, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvTreeCopyResult))]
 public sealed class CopyKvTreeCommand : KvCopyCmdlet

@@ -4,8 +4,8 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Campaigns in an election, waits until this contender leads, and emits the leadership. The leadership lasts until it is passed to Exit-KvElection or the store
-/// is disconnected.</summary>
+/// <summary>Campaigns in an election, waits until this contender leads, and emits the leadership. The leadership lasts until it is passed to Exit-KvElection or
+/// the store is disconnected.</summary>
 [Cmdlet(VerbsCommon.Enter, "KvElection", SupportsShouldProcess = true)]
 [OutputType(typeof(KvLeadership))]
 public sealed class EnterKvElectionCommand : KvElectionCmdlet

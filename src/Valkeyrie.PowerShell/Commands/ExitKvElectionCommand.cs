@@ -4,7 +4,8 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Resigns, so the next contender leads. If the leadership was already lost, the command fails. Another runspace that uses the leadership is notified by its Lost token.</summary>
+/// <summary>Resigns, so the next contender leads. If the leadership was already lost, the command fails. Another runspace that uses the leadership is notified
+/// by its Lost token.</summary>
 [Cmdlet(VerbsCommon.Exit, "KvElection", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class ExitKvElectionCommand : KvCmdlet

@@ -37,8 +37,8 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 
-    /// <summary>The piped object; not intended for use. It accepts pairs, as in <c>Get-KvTree app | Export-KvTree FILE</c>. It is also the reason why -FilePath is not mandatory:
-    /// PowerShell would report for each pair that it is missing.</summary>
+    /// <summary>The piped object; not intended for use. It accepts pairs, as in <c>Get-KvTree app | Export-KvTree FILE</c>. It is also the reason why -FilePath
+    /// is not mandatory: PowerShell would report for each pair that it is missing.</summary>
     [Parameter(ParameterSetName = RangeArgument.PathSet, ValueFromPipeline = true, DontShow = true)]
     public object? PipedObject { get; set; }
 
@@ -46,7 +46,8 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     [Parameter]
     public KvTreeFormat? Format { get; set; }
 
-    /// <summary>Write a configuration: nested objects whose names are the parts of keys. Needed only for a .json file; .yaml and .psd1 files are always configurations.</summary>
+    /// <summary>Write a configuration: nested objects whose names are the parts of keys. Needed only for a .json file; .yaml and .psd1 files are always
+    /// configurations.</summary>
     [Parameter]
     public SwitchParameter Nested { get; set; }
 

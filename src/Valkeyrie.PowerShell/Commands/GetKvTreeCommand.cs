@@ -22,7 +22,8 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Only keys that match one of these wildcard patterns. A pattern with a slash is compared with the part of the key below the directory and with the whole key; a pattern without a slash with the last part of the key.</summary>
+    /// <summary>Only keys that match one of these wildcard patterns. A pattern with a slash is compared with the part of the key below the directory and with
+    /// the whole key; a pattern without a slash with the last part of the key.</summary>
     [Parameter]
     [Alias("Filter")]
     [SupportsWildcards]
@@ -55,7 +56,8 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     [Parameter]
     public SwitchParameter Count { get; set; }
 
-    /// <summary>Emit the directory as nested ordered hashtables, one for each part of a key; the names 0, 1, 2 and so on become a list. Values are text, or bytes if they are not text.</summary>
+    /// <summary>Emit the directory as nested ordered hashtables, one for each part of a key; the names 0, 1, 2 and so on become a list. Values are text, or
+    /// bytes if they are not text.</summary>
     [Parameter]
     public SwitchParameter AsHashtable { get; set; }
 

@@ -113,7 +113,8 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     [Parameter(ParameterSetName = JsonSet, Mandatory = true)]
     public SwitchParameter AsJson { get; set; }
 
-    /// <summary>Write the unchanged bytes of the value to this file, instead of emitting them. An existing file is replaced after the new one is complete.</summary>
+    /// <summary>Write the unchanged bytes of the value to this file, instead of emitting them. An existing file is replaced after the new one is
+    /// complete.</summary>
     [Parameter(ParameterSetName = FileSet, Mandatory = true)]
     [Alias("FilePath")]
     [ValidateNotNullOrEmpty]

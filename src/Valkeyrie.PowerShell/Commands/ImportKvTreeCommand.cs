@@ -10,7 +10,8 @@ namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Writes the content of a file or an object to a directory, or to the whole store. Keys that already have the same value are not written.</summary>
 /// <remarks>The file is opened once and read twice: first to check that it is complete and to count its keys, so that a damaged file changes nothing, then to
-/// write. A source that can be read only once, such as a pipe, is copied first. An object is written after the end of the pipeline, when it is known to be the only one.</remarks>
+/// write. A source that can be read only once, such as a pipe, is copied first. An object is written after the end of the pipeline, when it is known to be the
+/// only one.</remarks>
 [Cmdlet(VerbsData.Import, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvTreeCopyResult))]
 public sealed class ImportKvTreeCommand : KvCopyCmdlet
@@ -21,7 +22,8 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
     private string? _firstArgument;
     private object? _tree;
 
-    /// <summary>The file: an export of Export-KvTree, a configuration, or a dump of etcdctl or consul. If an object is piped, this argument can be the directory.</summary>
+    /// <summary>The file: an export of Export-KvTree, a configuration, or a dump of etcdctl or consul. If an object is piped, this argument can be the
+    /// directory.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "LiteralPath")]
     [PathOfFile]

@@ -9,8 +9,8 @@ namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Checks conditions and runs one of two lists of operations in one atomic step.</summary>
 /// <remarks>The blocks specify the operations with Set-KvValue, Remove-KvValue and Get-KvValue. Both blocks run before anything is sent. In them these
-/// commands are recorded: they change nothing and emit nothing. Their results are in the emitted object. An error in a block ends the command without any change, and so
-/// does a failed transaction.</remarks>
+/// commands are recorded: they change nothing and emit nothing. Their results are in the emitted object. An error in a block ends the command without any
+/// change, and so does a failed transaction.</remarks>
 [Cmdlet(VerbsLifecycle.Invoke, "KvTransaction", DefaultParameterSetName = AlwaysSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvTransactionOutcome))]
 public sealed class InvokeKvTransactionCommand : KvStoreCmdlet

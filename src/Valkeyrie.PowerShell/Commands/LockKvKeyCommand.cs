@@ -7,8 +7,8 @@ using Valkeyrie.PowerShell.Sessions;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Takes the locks of keys and emits them. They are held until they are passed to Unlock-KvKey, or the store is disconnected.</summary>
-/// <remarks>If a lock is not available, the command ends: the rest of a script must not run as if the lock were held. The command then releases the locks that it
-/// took before, because no variable has received them. It also releases them if an earlier command ends the pipeline with an error.</remarks>
+/// <remarks>If a lock is not available, the command ends: the rest of a script must not run as if the lock were held. The command then releases the locks that
+/// it took before, because no variable has received them. It also releases them if an earlier command ends the pipeline with an error.</remarks>
 [Cmdlet(VerbsCommon.Lock, "KvKey", SupportsShouldProcess = true)]
 [OutputType(typeof(KvLock))]
 public sealed class LockKvKeyCommand : KvLockCmdlet

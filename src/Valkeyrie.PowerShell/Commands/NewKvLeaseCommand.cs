@@ -10,8 +10,8 @@ namespace Valkeyrie.PowerShell.Commands;
 public sealed class NewKvLeaseCommand : KvStoreCmdlet
 {
     /// <summary>Its time to live, as a TimeSpan or in seconds; a fraction of a second is rounded up. A store can extend a very short time.</summary>
-    /// <remarks>Not typed: if the argument is missing, PowerShell prompts for it and converts the input to the parameter's type before [Duration] receives it. As a TimeSpan
-    /// the input 5 would be five days.</remarks>
+    /// <remarks>Not typed: if the argument is missing, PowerShell prompts for it and converts the input to the parameter's type before [Duration] receives it.
+    /// As a TimeSpan the input 5 would be five days.</remarks>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("TimeToLive")]
     [Duration(ShortestMilliseconds = 100, ShortestSpanMilliseconds = 1000)]

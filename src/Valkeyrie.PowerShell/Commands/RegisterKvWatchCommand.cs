@@ -8,7 +8,8 @@ using Valkeyrie.PowerShell.Watching;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Subscribes to the changes of a directory, a prefix, a key, or the whole store, as Register-ObjectEvent does for the events of an object.</summary>
-/// <remarks>The subscription reports every change after the end of the command. An action runs in the session while it waits for its next command or in Wait-Event.</remarks>
+/// <remarks>The subscription reports every change after the end of the command. An action runs in the session while it waits for its next command or in
+/// Wait-Event.</remarks>
 [Cmdlet(VerbsLifecycle.Register, "KvWatch", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(PSEventJob))]
 public sealed class RegisterKvWatchCommand : KvStoreCmdlet
@@ -35,7 +36,8 @@ public sealed class RegisterKvWatchCommand : KvStoreCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Key { get; set; } = "";
 
-    /// <summary>The script block to run for each event: <c>param($changes)</c>, or <c>$EventArgs.Changes</c>. Without it, events wait in the queue of Get-Event and Wait-Event.</summary>
+    /// <summary>The script block to run for each event: <c>param($changes)</c>, or <c>$EventArgs.Changes</c>. Without it, events wait in the queue of Get-Event
+    /// and Wait-Event.</summary>
     [Parameter(Position = 1)]
     [Alias("ScriptBlock")]
     [ValidateNotNull]

@@ -55,9 +55,9 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Key { get; set; } = "";
 
-    /// <summary>The value: text is stored as UTF-8, bytes are stored unchanged; numbers, dates and similar objects in their culture-invariant form, and anything
-    /// else as JSON. A script block computes the value for each piped object: <c>-Value { $_.Setting }</c>. If only the key is specified, the value is the piped object: <c>Get-Content -Raw FILE | Set-KvValue KEY</c>. A second
-    /// piped object is refused, and nothing is written.</summary>
+    /// <summary>The value: text is stored as UTF-8, bytes are stored unchanged; numbers, dates and similar objects in their culture-invariant form, and
+    /// anything else as JSON. A script block computes the value for each piped object: <c>-Value { $_.Setting }</c>. If only the key is specified, the value is
+    /// the piped object: <c>Get-Content -Raw FILE | Set-KvValue KEY</c>. A second piped object is refused, and nothing is written.</summary>
     [Parameter(ParameterSetName = KeySet, Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
@@ -80,8 +80,8 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [Parameter(ParameterSetName = KeySet, ValueFromPipeline = true, DontShow = true)]
     public object? PipedObject { get; set; }
 
-    /// <summary>Create a directory. On etcd v2, which has real directories, the directory is created, a value is not stored, and a warning is written. On any other store
-    /// the pair is written as usual; without a value, with an empty one.</summary>
+    /// <summary>Create a directory. On etcd v2, which has real directories, the directory is created, a value is not stored, and a warning is written. On any
+    /// other store the pair is written as usual; without a value, with an empty one.</summary>
     [Parameter(ParameterSetName = KeySet)]
     public SwitchParameter Directory { get; set; }
 

@@ -49,7 +49,8 @@ public sealed class SyncKvTreeCommand : KvPruningCmdlet
     [ArgumentCompleter(typeof(StoreCompleter))]
     public object? DestinationStore { get; set; }
 
-    /// <summary>A file with the state of the mirror, from which the next run continues. It is created if it does not exist. Default: none, so each run compares all keys.</summary>
+    /// <summary>A file with the state of the mirror, from which the next run continues. It is created if it does not exist. Default: none, so each run compares
+    /// all keys.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? StatePath { get; set; }

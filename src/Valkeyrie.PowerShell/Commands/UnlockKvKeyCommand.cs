@@ -7,7 +7,8 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Releases locks. If a lock was already lost, the command fails. If another runspace took the lock, its holder is notified by its Lost token.</summary>
+/// <summary>Releases locks. If a lock was already lost, the command fails. If another runspace took the lock, its holder is notified by its Lost
+/// token.</summary>
 [Cmdlet(VerbsCommon.Unlock, "KvKey", DefaultParameterSetName = LockSet, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class UnlockKvKeyCommand : KvCmdlet

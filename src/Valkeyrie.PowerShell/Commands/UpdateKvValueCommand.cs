@@ -11,7 +11,8 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Changes values atomically: reads a value, runs a block that computes the new one, and writes it. If another client has changed the key in between, the command repeats this.</summary>
+/// <summary>Changes values atomically: reads a value, runs a block that computes the new one, and writes it. If another client has changed the key in between,
+/// the command repeats this.</summary>
 /// <remarks>The block runs once for each attempt. If it fails, the command reports an error for the key and does not write it.</remarks>
 [Cmdlet(VerbsData.Update, "KvValue", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvPair))]
@@ -33,14 +34,15 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string[] Key { get; set; } = [];
 
-    /// <summary>The keys from the pipeline. A separate parameter, because PowerShell would run a block for a parameter that accepts pipeline input, to compute a key.</summary>
+    /// <summary>The keys from the pipeline. A separate parameter, because PowerShell would run a block for a parameter that accepts pipeline input, to compute
+    /// a key.</summary>
     [Parameter(ParameterSetName = PipelineSet, Mandatory = true, ValueFromPipeline = true)]
     [AllowEmptyString]
     [TextOf("Key")]
     public string[] InputObject { get; set; } = [];
 
-    /// <summary>Computes the new value from the old one, which is <c>$_</c> and its first argument: text, or null for a key that does not exist. Values are stored as by
-    /// Set-KvValue.</summary>
+    /// <summary>Computes the new value from the old one, which is <c>$_</c> and its first argument: text, or null for a key that does not exist. Values are
+    /// stored as by Set-KvValue.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, Position = 1)]
     [Parameter(ParameterSetName = PipelineSet, Mandatory = true, Position = 0)]
     [Alias("Action")]

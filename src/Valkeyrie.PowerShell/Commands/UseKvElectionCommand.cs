@@ -8,7 +8,8 @@ namespace Valkeyrie.PowerShell.Commands;
 [OutputType(typeof(object))]
 public sealed class UseKvElectionCommand : KvElectionCmdlet
 {
-    /// <summary>The block, which runs in a child scope of the caller. The leadership is its first argument: <c>param($leadership)</c> or <c>$args[0]</c>.</summary>
+    /// <summary>The block, which runs in a child scope of the caller. The leadership is its first argument: <c>param($leadership)</c> or
+    /// <c>$args[0]</c>.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [Alias("Action")]
     public ScriptBlock ScriptBlock { get; set; } = null!;

@@ -5,7 +5,8 @@ using Valkeyrie.PowerShell.Pipeline;
 
 namespace Valkeyrie.PowerShell.Commands;
 
-/// <summary>Runs a block while holding the lock of a key. The command releases the lock however the block ends, and stops the block if the lock is lost.</summary>
+/// <summary>Runs a block while holding the lock of a key. The command releases the lock however the block ends, and stops the block if the lock is
+/// lost.</summary>
 [Cmdlet(VerbsOther.Use, "KvLock", SupportsShouldProcess = true)]
 [OutputType(typeof(object))]
 public sealed class UseKvLockCommand : KvLockCmdlet

@@ -5,7 +5,8 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Completion;
 
-/// <summary>Completes the argument of Connect-KvStore: the names of registered stores; the endpoints of open stores, or the addresses of those without a server; the endpoints of the environment; and the default endpoint of this machine.</summary>
+/// <summary>Completes the argument of Connect-KvStore: the names of registered stores; the endpoints of open stores, or the addresses of those without a
+/// server; the endpoints of the environment; and the default endpoint of this machine.</summary>
 public sealed class EndpointCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>

@@ -239,8 +239,8 @@ internal static class ErrorRecords
         _ => null,
     };
 
-    /// <summary>Gets the command that lists the keys near a missing one. It uses -Prefix, which also works if no directory of that name exists, after the first part of the key, because any later
-    /// part can be misspelled.</summary>
+    /// <summary>Gets the command that lists the keys near a missing one. It uses -Prefix, which also works if no directory of that name exists, after the first
+    /// part of the key, because any later part can be misspelled.</summary>
     private static string ListingBeside(string key) => key.IndexOf(KeyRules.Separator, Math.Min(1, key.Length)) switch
     {
         < 0 => "Get-KvTree -KeysOnly",

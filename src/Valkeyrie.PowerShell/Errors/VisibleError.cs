@@ -28,7 +28,8 @@ internal static class VisibleError
         return visible;
     }
 
-    // The module's own errors consist of visible text. An error of .NET, which can contain the name or content of a file, becomes the cause of another error of its type.
+    // The module's own errors consist of visible text. An error of .NET, which can contain the name or content of a file, becomes the cause of another error of
+    // its type.
     private static Exception Of(Exception exception)
     {
         if (VisibleText.IsVisible(exception.Message))

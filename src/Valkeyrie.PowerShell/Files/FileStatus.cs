@@ -14,7 +14,8 @@ internal enum FileKind
     /// <summary>A folder.</summary>
     Folder,
 
-    /// <summary>A pipe, named or not, or a terminal or another character device: its bytes can be read only once, and written bytes cannot be replaced.</summary>
+    /// <summary>A pipe, named or not, or a terminal or another character device: its bytes can be read only once, and written bytes cannot be
+    /// replaced.</summary>
     Stream,
 
     /// <summary>A disk, or a socket.</summary>

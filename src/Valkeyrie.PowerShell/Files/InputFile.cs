@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Valkeyrie.PowerShell.Files;
 
 /// <summary>A file that can be read several times with the same content: it is opened once, and each repeated reading is compared with the first one.</summary>
-/// <remarks>A source that can be read only once (a pipe, a terminal) is copied to a temporary file, which no one else can open and which is deleted with the process.</remarks>
+/// <remarks>A source that can be read only once (a pipe, a terminal) is copied to a temporary file, which no one else can open and which is deleted with the
+/// process.</remarks>
 internal sealed class InputFile : IDisposable
 {
     /// <summary>The default limit for copying a source that is not a regular file: 1 GiB.</summary>

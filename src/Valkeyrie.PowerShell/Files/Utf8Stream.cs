@@ -5,8 +5,8 @@ using System.Text.Unicode;
 
 namespace Valkeyrie.PowerShell.Files;
 
-/// <summary>Reads a text file as UTF-8 without a byte order mark. A file that begins with the mark of UTF-16 is converted; any other file is read as UTF-8 and passed on
-/// unchecked.</summary>
+/// <summary>Reads a text file as UTF-8 without a byte order mark. A file that begins with the mark of UTF-16 is converted; any other file is read as UTF-8 and
+/// passed on unchecked.</summary>
 /// <remarks>Invalid UTF-16 becomes the byte 0xFF, which is not valid UTF-8. A reader therefore finds both kinds of errors, and their position, in the same
 /// way.</remarks>
 /// <param name="file">The file, which is not closed.</param>

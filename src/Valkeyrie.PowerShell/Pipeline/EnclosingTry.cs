@@ -3,8 +3,8 @@ using System.Management.Automation;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>Determines whether a <c>try</c> or a <c>trap</c> encloses the running code at any level of the call stack. If so, an error of an expression or a method, such as <c>1/0</c>, is
-/// thrown; otherwise it is written, and the script continues with its next statement.</summary>
+/// <summary>Determines whether a <c>try</c> or a <c>trap</c> encloses the running code at any level of the call stack. If so, an error of an expression or a
+/// method, such as <c>1/0</c>, is thrown; otherwise it is written, and the script continues with its next statement.</summary>
 internal static class EnclosingTry
 {
     // With public means only: PowerShell does not expose the answer, so the question is asked as a script would ask it.

@@ -5,8 +5,8 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>Defines how a command fails. An error about one of several keys is written, and the command continues with the others. An error that makes the rest of the script wrong ends the
-/// command, in one place.</summary>
+/// <summary>Defines how a command fails. An error about one of several keys is written, and the command continues with the others. An error that makes the rest
+/// of the script wrong ends the command, in one place.</summary>
 public abstract partial class KvCmdlet
 {
     private Exception? _ofBlock;
@@ -192,7 +192,8 @@ public abstract partial class KvCmdlet
     {
     }
 
-    // Exceptions by which later commands of a pipeline, or -ErrorAction, end it pass unchanged, because they are already reported. So do break, continue and exit in a block.
+    // Exceptions by which later commands of a pipeline, or -ErrorAction, end it pass unchanged, because they are already reported. So do break, continue and
+    // exit in a block.
     private bool IsOwn(Exception e) =>
         e != _ofBlock && e is not (PipelineStoppedException or ActionPreferenceStopException or FlowControlException or HaltCommandException);
 

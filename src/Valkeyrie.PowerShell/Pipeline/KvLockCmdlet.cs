@@ -35,7 +35,8 @@ public abstract class KvLockCmdlet : KvHoldingCmdlet
     [Parameter]
     public SwitchParameter DeleteOnUnlock { get; set; }
 
-    /// <summary>Take the same lock as <c>etcdctl lock KEY</c> and programs with etcd's Go package concurrency. Only on etcd's API 3 and embedded stores.</summary>
+    /// <summary>Take the same lock as <c>etcdctl lock KEY</c> and programs with etcd's Go package concurrency. Only on etcd's API 3 and embedded
+    /// stores.</summary>
     [Parameter]
     public SwitchParameter EtcdMutex { get; set; }
 

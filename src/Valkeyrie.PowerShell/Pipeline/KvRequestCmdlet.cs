@@ -15,8 +15,8 @@ public abstract partial class KvRequestCmdlet<TRequest, TAnswer> : KvStoreCmdlet
     private OrderedRequests<TRequest, TAnswer>? _requests;
     private long _lastRecordAt;
 
-    /// <summary>The maximum number of keys in flight. With 1, each record is answered before the next one is read, as a later command with -PipelineVariable requires,
-    /// and each is a separate request. Default: 128 for commands that read, 1024 for commands that write.</summary>
+    /// <summary>The maximum number of keys in flight. With 1, each record is answered before the next one is read, as a later command with -PipelineVariable
+    /// requires, and each is a separate request. Default: 128 for commands that read, 1024 for commands that write.</summary>
     [Parameter]
     [ValidateRange(1, 4096)]
     public int ThrottleLimit { get; set; }

@@ -57,7 +57,8 @@ public abstract class KvStoreCmdlet : KvCmdlet
     /// <inheritdoc/>
     private protected override void OnFailureWritten(ErrorRecord error) => Recording?.Refuse(error);
 
-    /// <summary>Gets the store that a parameter other than -Store names; <see cref="Target"/> if that parameter is omitted. Ends the command if it names no store.</summary>
+    /// <summary>Gets the store that a parameter other than -Store names; <see cref="Target"/> if that parameter is omitted. Ends the command if it names no
+    /// store.</summary>
     /// <param name="parameter">The name of the parameter.</param>
     /// <param name="named">Its value.</param>
     private protected IKvStore StoreOf(string parameter, object? named)

@@ -2,7 +2,8 @@ using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>The base of cmdlets that choose the current store. Until one has succeeded, no store is current: commands after a failure must not write to the previous store.</summary>
+/// <summary>The base of cmdlets that choose the current store. Until one has succeeded, no store is current: commands after a failure must not write to the
+/// previous store.</summary>
 public abstract class KvTargetCmdlet : KvCmdlet
 {
     private readonly string _command;

@@ -1,7 +1,7 @@
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>The leadership as its block sees it. The command that runs the block is the leader. If the block, or code that received this object from it, resigns,
-/// the leader is notified and stops the block.</summary>
+/// <summary>The leadership as its block sees it. The command that runs the block is the leader. If the block, or code that received this object from it,
+/// resigns, the leader is notified and stops the block.</summary>
 /// <param name="held">The leadership.</param>
 internal sealed class LentLeadership(KvLeadership held) : KvLeadership
 {

@@ -1,7 +1,7 @@
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>The lock as its block sees it. The command that runs the block is the holder. If the block, or code that received this object from it, releases the lock,
-/// the holder is notified and stops the block.</summary>
+/// <summary>The lock as its block sees it. The command that runs the block is the holder. If the block, or code that received this object from it, releases the
+/// lock, the holder is notified and stops the block.</summary>
 /// <param name="held">The lock.</param>
 internal sealed class LentLock(KvLock held) : KvLock
 {

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>Converts pairs for those PowerShell commands that would otherwise process them differently than users expect, if such a command is the next one in the
-/// pipeline. For any other command, pairs are unchanged.</summary>
+/// <summary>Converts pairs for those PowerShell commands that would otherwise process them differently than users expect, if such a command is the next one in
+/// the pipeline. For any other command, pairs are unchanged.</summary>
 internal static class PairOutput
 {
     // Selects the view with the times; the object is still a pair.

@@ -6,8 +6,8 @@ namespace Valkeyrie.PowerShell.Pipeline;
 
 /// <summary>Runs a script block inside a cmdlet so that it can be stopped while the rest of the pipeline continues.</summary>
 /// <remarks>The call of the block uses the cmdlet's own streams and redirections, but runs inside a nested pipeline, which is what
-/// can be stopped. The end of the block (an error, a break, a later command that needs no more input) is carried past the nested pipeline, which would swallow it. A nested
-/// pipeline also ignores an enclosing <c>try</c>, so one is added if there is one outside: the block behaves as in <c>&amp; { }</c>.
+/// can be stopped. The end of the block (an error, a break, a later command that needs no more input) is carried past the nested pipeline, which would swallow
+/// it. A nested pipeline also ignores an enclosing <c>try</c>, so one is added if there is one outside: the block behaves as in <c>&amp; { }</c>.
 /// </remarks>
 /// <param name="cmdlet">The cmdlet that runs the block.</param>
 /// <param name="block">The block.</param>

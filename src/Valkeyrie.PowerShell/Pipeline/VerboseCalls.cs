@@ -4,7 +4,8 @@ using Valkeyrie.Engine.Telemetry;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>Collects the calls of a command for -Verbose: each attempt with its endpoint and duration. Calls end on any thread, and are reported on the pipeline's thread.</summary>
+/// <summary>Collects the calls of a command for -Verbose: each attempt with its endpoint and duration. Calls end on any thread, and are reported on the
+/// pipeline's thread.</summary>
 internal sealed class VerboseCalls : IDisposable
 {
     // A lock that is held for days is renewed all the time, and nothing can be reported before the block ends.

@@ -3,8 +3,8 @@ using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
 
-/// <summary>The base of cmdlets whose messages are visible: errors, warnings, prompts and progress show control characters instead of executing them, so no key, no
-/// value and no server's text controls the terminal. The output is data and remains unchanged.</summary>
+/// <summary>The base of cmdlets whose messages are visible: errors, warnings, prompts and progress show control characters instead of executing them, so no
+/// key, no value and no server's text controls the terminal. The output is data and remains unchanged.</summary>
 public abstract class VisibleCmdlet : PSCmdlet
 {
     /// <summary>Writes an error that does not end the command.</summary>

@@ -1,9 +1,9 @@
 namespace Valkeyrie.PowerShell.Provider;
 
-/// <summary>Parses and builds the paths that PowerShell and the provider exchange: <c>DRIVE:/name/name</c>, with the platform's separator. Both slashes separate
-/// names on every platform; several in a row count as one.</summary>
-/// <remarks>None of these methods contacts the store, because PowerShell parses paths many times for one command. It also passes parts of paths, with and without a
-/// drive or a leading slash.</remarks>
+/// <summary>Parses and builds the paths that PowerShell and the provider exchange: <c>DRIVE:/name/name</c>, with the platform's separator. Both slashes
+/// separate names on every platform; several in a row count as one.</summary>
+/// <remarks>None of these methods contacts the store, because PowerShell parses paths many times for one command. It also passes parts of paths, with and
+/// without a drive or a leading slash.</remarks>
 internal static class DrivePath
 {
     private static readonly char Separator = Path.DirectorySeparatorChar;

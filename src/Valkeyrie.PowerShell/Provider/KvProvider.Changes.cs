@@ -156,8 +156,8 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override object InvokeDefaultActionDynamicParameters(string path) => new ItemParameters();
 
-    // The provider of the destination drive is not called for a file that is copied to it, except for the full path. That call has the parameters of the file system's
-    // Copy-Item, which reveal its purpose.
+    // The provider of the destination drive is not called for a file that is copied to it, except for the full path. That call has the parameters of the file
+    // system's Copy-Item, which reveal its purpose.
     private void CheckCopyFromFiles()
     {
         if (DynamicParameters?.GetType().FullName == "Microsoft.PowerShell.Commands.CopyItemDynamicParameters")
@@ -166,7 +166,8 @@ public sealed partial class KvProvider
         }
     }
 
-    // PowerShell copies only within one provider, and its error only states that the other provider is different. This is the only call to this provider before that.
+    // PowerShell copies only within one provider, and its error only states that the other provider is different. This is the only call to this provider before
+    // that.
     private void CheckCopy(string? destination)
     {
         if (string.IsNullOrEmpty(destination))
@@ -242,8 +243,8 @@ public sealed partial class KvProvider
     private WorkProgress Show(string activity, string what) =>
         new(activity, keys => new(what, keys == 0 ? "" : ProgressLine.Keys(keys)), WriteProgress, _wait, _stopping.Token);
 
-    /// <summary>Gets the target of a copy or move: inside an existing directory, or one that a trailing slash marks; otherwise the path itself. The root of a drive has no name,
-    /// so its content is copied or moved.</summary>
+    /// <summary>Gets the target of a copy or move: inside an existing directory, or one that a trailing slash marks; otherwise the path itself. The root of a
+    /// drive has no name, so its content is copied or moved.</summary>
     private KvLocation TargetOf(KvLocation from, string destination)
     {
         var to = Locate(destination);

@@ -7,7 +7,8 @@ namespace Valkeyrie.PowerShell.Provider;
 /// <summary>Answers PowerShell's calls during the completion of a path: immediately or not at all, only from an open store, and without errors.</summary>
 public sealed partial class KvProvider
 {
-    /// <summary>True during the completion of a path. The existence of the path is not checked then: PowerShell asks for it before each listing, which shows it anyway.</summary>
+    /// <summary>True during the completion of a path. The existence of the path is not checked then: PowerShell asks for it before each listing, which shows it
+    /// anyway.</summary>
     private bool IsCompleting => _completion.Value is not null;
 
     private void CompleteItems(string path, PathCompletion completion)

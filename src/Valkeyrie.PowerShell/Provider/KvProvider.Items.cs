@@ -10,9 +10,10 @@ public sealed partial class KvProvider
     private const string PairTypeName = "Valkeyrie.KvPair#Drive";
 
     /// <summary>True if an item exists at a path.</summary>
-    /// <remarks>PowerShell reads any exception from here as "no", and then reports that the item does not exist. If the store does not answer, this is unknown. A command that
-    /// acts on the item afterwards therefore gets a "yes", and reports the failure then. For other commands the failure is reported immediately, as an error that follows -ErrorAction, and they get a "no", so
-    /// Set-Location keeps its location. A path with a slash at its end means a directory, as for files: a value alone does not count.</remarks>
+    /// <remarks>PowerShell reads any exception from here as "no", and then reports that the item does not exist. If the store does not answer, this is unknown.
+    /// A command that acts on the item afterwards therefore gets a "yes", and reports the failure then. For other commands the failure is reported immediately,
+    /// as an error that follows -ErrorAction, and they get a "no", so Set-Location keeps its location. A path with a slash at its end means a directory, as for
+    /// files: a value alone does not count.</remarks>
     /// <param name="path">The path.</param>
     protected override bool ItemExists(string path)
     {
@@ -45,7 +46,8 @@ public sealed partial class KvProvider
     }
 
     /// <summary>True if the item at a path is a directory.</summary>
-    /// <remarks>PowerShell calls this in passing, and accepts no error. If the store does not answer, the result is true: PowerShell then lists the directory, which reports the failure.</remarks>
+    /// <remarks>PowerShell calls this in passing, and accepts no error. If the store does not answer, the result is true: PowerShell then lists the directory,
+    /// which reports the failure.</remarks>
     /// <param name="path">The path.</param>
     protected override bool IsItemContainer(string path)
     {
@@ -74,8 +76,8 @@ public sealed partial class KvProvider
     }
 
     /// <summary>True if a directory contains an item.</summary>
-    /// <remarks>A "no" ends the expansion of a wildcard, so a failure is reported here, and not again by the next call for the item. By then the wildcard has become
-    /// the filter (<see cref="ConvertPath"/>), and only the names that it can match count. Without a filter the call comes from Remove-Item. It is about
+    /// <remarks>A "no" ends the expansion of a wildcard, so a failure is reported here, and not again by the next call for the item. By then the wildcard has
+    /// become the filter (<see cref="ConvertPath"/>), and only the names that it can match count. Without a filter the call comes from Remove-Item. It is about
     /// a directory that the user may not be allowed to list, and does not need to list to remove it.</remarks>
     /// <param name="path">The path.</param>
     protected override bool HasChildItems(string path)

@@ -7,7 +7,8 @@ namespace Valkeyrie.PowerShell.Provider;
 /// <summary>The path on a drive that PowerShell is completing.</summary>
 /// <remarks>PowerShell completes the paths of a provider by listing a whole directory and selecting the names that match the typed word. It passes the provider
 /// neither the word nor the fact that this is a completion, but the call stack shows both: the function TabExpansion2 completes, and its arguments are the line
-/// and the position of the cursor. A call from another script during a completion, such as a user's own completer, has the frame of that script and does not count.</remarks>
+/// and the position of the cursor. A call from another script during a completion, such as a user's own completer, has the frame of that script and does not
+/// count.</remarks>
 /// <param name="Beginning">The beginning of all matching names, in the form of a path. Case is ignored.</param>
 /// <param name="DirectoriesOnly">True if only directories match.</param>
 internal sealed record PathCompletion(string Beginning, bool DirectoriesOnly)

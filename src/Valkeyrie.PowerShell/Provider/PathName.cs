@@ -5,9 +5,9 @@ namespace Valkeyrie.PowerShell.Provider;
 
 /// <summary>Converts a part of a key (the text between two slashes) to a name in a path, and back. Most names equal their part.</summary>
 /// <remarks>A path cannot contain an empty name, or <c>.</c> or <c>..</c> as a name, and reads a backslash as a separator. Invisible characters, such as a
-/// line feed, must not reach a listing, a prompt or a completion unchanged. These parts are written with a percent sign: <c>%</c> alone for the empty part, <c>%2E</c>
-/// for a dot that is a whole part, <c>%5C</c> for a backslash, and the UTF-8 bytes of invisible characters: <c>%0A</c>, <c>%E2%80%AE</c>. Other percent
-/// signs are unchanged, except for one that would be read as such an escape: <c>%25</c>.</remarks>
+/// line feed, must not reach a listing, a prompt or a completion unchanged. These parts are written with a percent sign: <c>%</c> alone for the empty part,
+/// <c>%2E</c> for a dot that is a whole part, <c>%5C</c> for a backslash, and the UTF-8 bytes of invisible characters: <c>%0A</c>, <c>%E2%80%AE</c>. Other
+/// percent signs are unchanged, except for one that would be read as such an escape: <c>%25</c>.</remarks>
 internal static class PathName
 {
     private const string Empty = "%";

@@ -11,7 +11,8 @@ internal sealed class TreeCopy(KvLocation from, KvLocation to, BlockingWait wait
 {
     private const int Window = 64;
 
-    /// <summary>Copies all keys of the directory, at one revision if the store keeps revisions. The copies do not expire, like keys that are written by hand.</summary>
+    /// <summary>Copies all keys of the directory, at one revision if the store keeps revisions. The copies do not expire, like keys that are written by
+    /// hand.</summary>
     public void CopyDirectory(WorkProgress progress)
     {
         var onTheirWay = new Queue<Task<KvPair>>(Window);

@@ -6,8 +6,8 @@ using Valkeyrie.PowerShell.Binding;
 namespace Valkeyrie.PowerShell.Provider;
 
 /// <summary>Collects a value from Set-Content or Add-Content piece by piece, and stores it as a whole at the end.</summary>
-/// <remarks>Pieces of text are joined with a line feed on every platform, without one after the last piece: a single piece is stored unchanged. Errors are passed on and
-/// not thrown, because PowerShell discards exceptions when it closes a writer.</remarks>
+/// <remarks>Pieces of text are joined with a line feed on every platform, without one after the last piece: a single piece is stored unchanged. Errors are
+/// passed on and not thrown, because PowerShell discards exceptions when it closes a writer.</remarks>
 /// <param name="key">The key, for errors.</param>
 /// <param name="parameters">The parameters of the command.</param>
 /// <param name="toJson">Writes an object as JSON.</param>

@@ -3,11 +3,11 @@ using System.Management.Automation.Runspaces;
 
 namespace Valkeyrie.PowerShell.Sessions;
 
-/// <summary>Labels the properties that PowerShell lists if the output already contains objects of another type, as in <c>Get-Date; Get-KvTree app</c>. It then applies no view:
-/// it lists the properties of the default set, each labeled with its name.</summary>
-/// <remarks>The texts must come from the Display members of Valkeyrie.Types.ps1xml, which show control characters instead of executing them, and two members cannot have the same
-/// name. So each has a hidden alias, the label with a blank at its end, which is invisible in the output. The blank is why this is not in Valkeyrie.Types.ps1xml: PowerShell trims the names in
-/// such a file.</remarks>
+/// <summary>Labels the properties that PowerShell lists if the output already contains objects of another type, as in <c>Get-Date; Get-KvTree app</c>. It then
+/// applies no view: it lists the properties of the default set, each labeled with its name.</summary>
+/// <remarks>The texts must come from the Display members of Valkeyrie.Types.ps1xml, which show control characters instead of executing them, and two members
+/// cannot have the same name. So each has a hidden alias, the label with a blank at its end, which is invisible in the output. The blank is why this is not in
+/// Valkeyrie.Types.ps1xml: PowerShell trims the names in such a file.</remarks>
 internal static class DefaultLabels
 {
     // LABEL=MEMBER, or the name of a property that is shown unchanged.

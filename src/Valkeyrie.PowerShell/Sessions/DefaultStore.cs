@@ -24,8 +24,8 @@ internal static class DefaultStore
     /// <summary>True if commands without -Store may use it.</summary>
     public static bool MayServe => !hasGivenWay && !IsTurnedOff;
 
-    /// <summary>Disables it for the whole process, because a store was chosen or the choice failed. From then on, a command without a current store was intended for
-    /// another store.</summary>
+    /// <summary>Disables it for the whole process, because a store was chosen or the choice failed. From then on, a command without a current store was
+    /// intended for another store.</summary>
     public static void GiveWay() => hasGivenWay = true;
 
     /// <summary>Opens the store. Nothing is read or written yet.</summary>

@@ -39,7 +39,8 @@ internal sealed record EtcdEnvironment(string[] Endpoints, string? CaCertificate
         ("CA_FILE", "CACERT"), ("CERT_FILE", "CERT"), ("ENDPOINT", "ENDPOINTS"), ("KEY_FILE", "KEY"), ("PEERS", "ENDPOINTS"), ("USERNAME", "USER"),
     ];
 
-    /// <summary>The settings of an empty environment. Used if an endpoint is specified, so a password is not sent to another server than it was set for.</summary>
+    /// <summary>The settings of an empty environment. Used if an endpoint is specified, so a password is not sent to another server than it was set
+    /// for.</summary>
     public static EtcdEnvironment None { get; } = new([DefaultEndpoint], null, null, null, null);
 
     /// <summary>Gets the settings of a registered store, which are defaults of the same kind.</summary>

@@ -7,7 +7,8 @@ namespace Valkeyrie.PowerShell.Sessions;
 /// <summary>Opens stores of etcd. A separate class, so etcd's assembly is loaded with the first such store.</summary>
 internal static class EtcdStores
 {
-    /// <summary>Registers etcd's schemes and the administration of clusters. The assembly for administration and its stubs are loaded by the first command that needs them.</summary>
+    /// <summary>Registers etcd's schemes and the administration of clusters. The assembly for administration and its stubs are loaded by the first command that
+    /// needs them.</summary>
     public static void Register()
     {
         EtcdStore.Register();

@@ -10,7 +10,8 @@ namespace Valkeyrie.PowerShell.Sessions;
 /// <summary>Handles the import and the removal of the module.</summary>
 public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
-    /// <summary>Registers the schemes of the stores. The assembly of a store is loaded when the first such store is opened, so the others cost nothing.</summary>
+    /// <summary>Registers the schemes of the stores. The assembly of a store is loaded when the first such store is opened, so the others cost
+    /// nothing.</summary>
     public void OnImport()
     {
         KvStore.RegisterWhenOpened(static () => EmbeddedStore.Register(), EmbeddedStore.FileScheme, EmbeddedStore.MemoryScheme);

@@ -15,8 +15,9 @@ internal static class StoreRegister
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <summary>The path of the file: <c>Valkeyrie\stores.json</c> under <c>APPDATA</c> on Windows; elsewhere <c>valkeyrie/stores.json</c> under <c>XDG_CONFIG_HOME</c>
-    /// if it is set, otherwise under <c>~/.config</c> on Linux, and <c>~/Library/Application Support/Valkeyrie/stores.json</c> on macOS.</summary>
+    /// <summary>The path of the file: <c>Valkeyrie\stores.json</c> under <c>APPDATA</c> on Windows; elsewhere <c>valkeyrie/stores.json</c> under
+    /// <c>XDG_CONFIG_HOME</c> if it is set, otherwise under <c>~/.config</c> on Linux, and <c>~/Library/Application Support/Valkeyrie/stores.json</c> on
+    /// macOS.</summary>
     public static string Path => UserFolders.Configuration is { } folder
         ? System.IO.Path.Combine(folder, "stores.json")
         : throw new IOException("Stores cannot be registered: the user has no home folder.");

@@ -7,8 +7,8 @@ namespace Valkeyrie.PowerShell.Transactions;
 
 /// <summary>Records the operations in the block of a transaction instead of sending them. A block and its commands run on the pipeline's
 /// thread. Code that runs elsewhere, such as a job that the block starts, is not part of the transaction.</summary>
-/// <remarks>PowerShell also runs the actions of events (Register-ObjectEvent -Action) on that thread, between any two statements of the block. They are not part
-/// of the transaction either.</remarks>
+/// <remarks>PowerShell also runs the actions of events (Register-ObjectEvent -Action) on that thread, between any two statements of the block. They are not
+/// part of the transaction either.</remarks>
 internal sealed class TransactionRecording
 {
     [ThreadStatic]

@@ -1,6 +1,7 @@
 namespace Valkeyrie.PowerShell.Trees;
 
-/// <summary>Counts the names of a tree without a value: null, an empty list, an empty object. No key can represent them, so they are omitted and reported.</summary>
+/// <summary>Counts the names of a tree without a value: null, an empty list, an empty object. No key can represent them, so they are omitted and
+/// reported.</summary>
 /// <param name="source">The source of the tree in words.</param>
 internal sealed class AbsentValues(string source)
 {

@@ -3,8 +3,8 @@ using System.Reflection.PortableExecutable;
 
 namespace Valkeyrie.Tests.Architecture;
 
-/// <summary>Determines which types an assembly's types use: as base types, in declarations and attributes, and in the bodies of methods, where they are called, created, cast,
-/// named or kept in a local variable. Constants are not a use of a type, because the compiler copies their values.</summary>
+/// <summary>Determines which types an assembly's types use: as base types, in declarations and attributes, and in the bodies of methods, where they are called,
+/// created, cast, named or kept in a local variable. Constants are not a use of a type, because the compiler copies their values.</summary>
 internal static class CompiledAssembly
 {
     /// <summary>Reads the uses.</summary>

@@ -60,7 +60,8 @@ public sealed class DebounceTests
         await Assert.ThrowsAsync<KvStoreClosedException>(async () => await batches.MoveNextAsync());
     }
 
-    // Returns when the change has been taken and a timer for the pause after it exists; with the first change of a batch there are two. Or when the batch has been delivered.
+    // Returns when the change has been taken and a timer for the pause after it exists; with the first change of a batch there are two. Or when the batch has
+    // been delivered.
     private async Task WriteAsync(string key, Task batch, bool isFirst = false)
     {
         var timers = _time.Made + (isFirst ? 2 : 1);

@@ -1,6 +1,7 @@
 namespace Valkeyrie.Tests.Etcd;
 
-/// <summary>Our locks and those of etcd's own tool exclude each other: with <see cref="KvLockForm.EtcdMutex"/> under the same name, otherwise under <c>KEY___lock</c>.</summary>
+/// <summary>Our locks and those of etcd's own tool exclude each other: with <see cref="KvLockForm.EtcdMutex"/> under the same name, otherwise under
+/// <c>KEY___lock</c>.</summary>
 public sealed class LockInteropTests(SharedEtcd etcd)
 {
     private static readonly KvLockOptions NoWait = new() { Timeout = TimeSpan.Zero };

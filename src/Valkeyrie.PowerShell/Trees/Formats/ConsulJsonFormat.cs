@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Reads the output of <c>consul kv export</c> and of Consul's /v1/kv/KEY?recurse: an array of objects with key, flags and value, the value in Base64. Flags are
-/// ignored, because no other store has them.</summary>
+/// <summary>Reads the output of <c>consul kv export</c> and of Consul's /v1/kv/KEY?recurse: an array of objects with key, flags and value, the value in Base64.
+/// Flags are ignored, because no other store has them.</summary>
 internal sealed class ConsulJsonFormat : ITreeFormat
 {
     /// <summary>The field that only these records have.</summary>

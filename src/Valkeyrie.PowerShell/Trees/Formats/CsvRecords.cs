@@ -57,7 +57,8 @@ internal sealed class CsvRecords : IAsyncDisposable
             return Record();
         }
 
-        // A record that ends after a comma has an empty last field, and more fields may be missing. If the file has only column names, only the line end shows that they are complete.
+        // A record that ends after a comma has an empty last field, and more fields may be missing. If the file has only column names, only the line end shows
+        // that they are complete.
         var isWhole = _hasRecords ? _text.Last != (byte)',' : _text.Last is (byte)'\n' or (byte)'\r';
         return isWhole ? null : throw new FormatException("the file ends in the middle of a line: it is truncated");
     }

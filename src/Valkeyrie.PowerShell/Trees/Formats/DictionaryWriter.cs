@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Converts a configuration to dictionaries: objects become case-sensitive ordered dictionaries, lists become arrays, and bytes remain bytes.</summary>
+/// <summary>Converts a configuration to dictionaries: objects become case-sensitive ordered dictionaries, lists become arrays, and bytes remain
+/// bytes.</summary>
 internal sealed class DictionaryWriter : INestedWriter
 {
     private readonly Stack<Level> _levels = [];

@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Reads the output of <c>etcdctl get --prefix -w json</c> and of the gateway's /v3/kv/range: the reply to a range request, with keys and values in Base64. It omits an empty
-/// value, and with --keys-only every value.</summary>
+/// <summary>Reads the output of <c>etcdctl get --prefix -w json</c> and of the gateway's /v3/kv/range: the reply to a range request, with keys and values in
+/// Base64. It omits an empty value, and with --keys-only every value.</summary>
 /// <param name="mayLackValues">True to read a dump without any value as one of empty values.</param>
 internal sealed class EtcdJsonFormat(bool mayLackValues) : ITreeFormat
 {

@@ -8,7 +8,8 @@ internal interface ITreeFormat
     /// <param name="largestValue">The maximum size of a value in bytes; null for no limit. It limits the memory for one record: a record is refused
     /// by its length before its value is decoded.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="FormatException">The file does not have this format, or is incomplete. The error concerns the record after the last one returned, unless it is a
+    /// <exception cref="FormatException">The file does not have this format, or is incomplete. The error concerns the record after the last one returned,
+    /// unless it is a
     /// <see cref="TreeFormatException"/>, which contains its own position.</exception>
     IAsyncEnumerable<TreeRecord> ReadAsync(Stream text, long? largestValue, CancellationToken cancellationToken);
 }

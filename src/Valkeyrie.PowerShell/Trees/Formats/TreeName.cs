@@ -1,8 +1,8 @@
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Encodes the names in a configuration. A name is a part of a key, or several parts with <c>/</c> between them, unchanged. A part that is not text, or
-/// would be misread, is written as <c>$base64:</c> and its bytes in URL-safe Base64, which contains no <c>/</c>.</summary>
+/// <summary>Encodes the names in a configuration. A name is a part of a key, or several parts with <c>/</c> between them, unchanged. A part that is not text,
+/// or would be misread, is written as <c>$base64:</c> and its bytes in URL-safe Base64, which contains no <c>/</c>.</summary>
 internal static class TreeName
 {
     /// <summary>The only name of an object that represents bytes: its value is their Base64.</summary>

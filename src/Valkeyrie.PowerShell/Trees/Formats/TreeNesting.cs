@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>Converts pairs in key order to a configuration: each part of a key between <c>/</c> is the name of an object, and the last part the name of the value.</summary>
+/// <summary>Converts pairs in key order to a configuration: each part of a key between <c>/</c> is the name of an object, and the last part the name of the
+/// value.</summary>
 /// <remarks>
 /// The rules, which reading a file inverts:
 /// a directory whose names are 0, 1, 2 and so on without a gap is a list;

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Checks whether the calls on one register are linearizable (Herlihy and Wing, 1990): whether an order exists, with each call at one moment between its start and its end,
-/// in which a plain variable would have returned the same results.</summary>
+/// <summary>Checks whether the calls on one register are linearizable (Herlihy and Wing, 1990): whether an order exists, with each call at one moment between
+/// its start and its end, in which a plain variable would have returned the same results.</summary>
 /// <remarks>
 /// <para>The search is that of Wing and Gong with Lowe's cache of configurations: each step places one of the calls that can come
 /// next. A failed configuration, which is the set of placed calls and the resulting value, is not tried again.</para>
@@ -170,7 +170,8 @@ internal sealed class RegisterChecker
         return candidates;
     }
 
-    /// <summary>True, and recorded, if no equivalent or better configuration was tried: the same placed calls, the same value, and no more used calls of unknown outcome.</summary>
+    /// <summary>True, and recorded, if no equivalent or better configuration was tried: the same placed calls, the same value, and no more used calls of
+    /// unknown outcome.</summary>
     private static bool IsNew(Dictionary<Configuration, List<ulong[]>> tried, Configuration next, PlacedCalls placed)
     {
         if (!tried.TryGetValue(next, out var used))

@@ -1,7 +1,7 @@
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>Clients write in batches while members die, stop and return and the connections to them break, and a process that does the same is killed. Afterwards
-/// each write was acknowledged or reported, no acknowledged one is lost, and none was made twice.</summary>
+/// <summary>Clients write in batches while members die, stop and return and the connections to them break, and a process that does the same is killed.
+/// Afterwards each write was acknowledged or reported, no acknowledged one is lost, and none was made twice.</summary>
 internal static class BatchRound
 {
     private const string Root = "batches";

@@ -3,8 +3,8 @@ using Valkeyrie.Etcd;
 namespace Valkeyrie.Tests.Faults;
 
 /// <summary>A writer writes, the connections of two watches break, and the missed changes may be compacted before they return. Afterwards the watch with
-/// -Resynchronize has resynchronized, the other one has ended with an error, and outside such gaps, each of which a compaction caused, neither missed, repeated or reordered
-/// a change.</summary>
+/// -Resynchronize has resynchronized, the other one has ended with an error, and outside such gaps, each of which a compaction caused, neither missed, repeated
+/// or reordered a change.</summary>
 internal static class CompactionRound
 {
     private const string Root = "compacted";

@@ -126,7 +126,8 @@ internal static class LockRound
         return Patience.UntilAsync(() => record.Taken >= before + TurnsInPeace, "further holders");
     }
 
-    /// <summary>Stops the holder until another one holds the lock and has written, and resumes it; true if it then wrote with its old token and was refused.</summary>
+    /// <summary>Stops the holder until another one holds the lock and has written, and resumes it; true if it then wrote with its old token and was
+    /// refused.</summary>
     private static async Task<bool> GoesOnStaleAsync(LockRecord record, List<FaultWorkerProcess> workers)
     {
         var refused = record.Refused;

@@ -2,8 +2,8 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>A mirror from one directory of a cluster to another. Its process is killed and restarted while members fail, the connections to them break, and history is compacted.
-/// Afterwards, when all servers are healthy again, both directories are equal.</summary>
+/// <summary>A mirror from one directory of a cluster to another. Its process is killed and restarted while members fail, the connections to them break, and
+/// history is compacted. Afterwards, when all servers are healthy again, both directories are equal.</summary>
 internal static class MirrorRound
 {
     private const string Source = "mirrored";
