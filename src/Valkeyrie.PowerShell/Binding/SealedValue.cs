@@ -90,7 +90,7 @@ internal static class SealedValue
         }
 
         var recipient = message.RecipientInfos.Cast<RecipientInfo>().FirstOrDefault(recipient => recipient.RecipientIdentifier.MatchesCertificate(certificate))
-            ?? throw new CryptographicException($"The value is sealed for others than the certificate '{certificate.Subject}' ({certificate.Thumbprint}).");
+            ?? throw new CryptographicException($"The value is not sealed for the certificate '{certificate.Subject}' ({certificate.Thumbprint}).");
         using var key = certificate.GetRSAPrivateKey();
         if (key is null)
         {
@@ -115,7 +115,7 @@ internal static class SealedValue
 
         if (!value[..begin].Trim(" \t\r\n"u8).IsEmpty || !value[(end + End.Length)..].Trim(" \t\r\n"u8).IsEmpty)
         {
-            throw new FormatException("There is other text next to the message. Unprotect-CmsMessage -IncludeContext opens such a text.");
+            throw new FormatException("The value contains other text next to the message. Use Unprotect-CmsMessage -IncludeContext to open it.");
         }
 
         var message = new EnvelopedCms();

@@ -27,7 +27,7 @@ internal static class ValueBytes
             ReadOnlyMemory<byte> memory => memory,
             null => throw new KvInvalidArgumentException("The value is null. For an empty value, specify ''.") { Key = key },
             SecureString => throw new KvInvalidArgumentException(
-                "A SecureString cannot be stored as it is: its secret would be exposed. To seal it for a certificate, use Set-KvValue -Recipient; otherwise specify the intended text.") { Key = key },
+                "A SecureString cannot be stored unsealed: its secret would be exposed. To seal it for a certificate, use Set-KvValue -Recipient; otherwise specify the intended text.") { Key = key },
             PSCredential => throw new KvInvalidArgumentException(
                 "A PSCredential cannot be stored: its secret would be lost or exposed. Specify the intended text, or seal its password: Set-KvValue KEY $credential.Password -Recipient CERTIFICATE.") { Key = key },
             ScriptBlock => throw new KvInvalidArgumentException(

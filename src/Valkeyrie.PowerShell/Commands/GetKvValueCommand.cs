@@ -320,7 +320,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         if (!Utf8.IsValid(pair.GetBytes()))
         {
             WriteError(ErrorRecords.From(new KvInvalidArgumentException(
-                $"The value of '{pair.Key}' is not text, which a SecureString holds. Use -Unprotect, which emits bytes, or -Unprotect -OutFile.") { Key = pair.Key }));
+                $"The value of '{pair.Key}' is not text, and a SecureString can contain only text. Use -Unprotect, which emits bytes, or -Unprotect -OutFile.") { Key = pair.Key }));
             return;
         }
 

@@ -37,7 +37,7 @@ internal sealed class ValueBlock(ScriptBlock block, string name, SessionState? s
         {
             var place = e.ErrorRecord.InvocationInfo is { ScriptLineNumber: > 0 } at ? $" at line {at.ScriptLineNumber}, column {at.OffsetInLine}" : "";
             throw new KvInvalidArgumentException(
-                $"The block of -{name} failed for the key '{key}'{place} ({e.ErrorRecord.CategoryInfo.Category}). The message is not shown, since it can contain the secret.") { Key = key };
+                $"The block of -{name} failed for the key '{key}'{place} ({e.ErrorRecord.CategoryInfo.Category}). The message is not shown, because it can contain the secret.") { Key = key };
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
