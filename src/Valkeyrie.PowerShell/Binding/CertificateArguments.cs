@@ -36,7 +36,8 @@ internal static class CertificateArguments
     }
 
     /// <summary>Gets the certificate with the private key that opens values.</summary>
-    /// <param name="certificate">A certificate, a file (PFX or PEM), or the thumbprint or subject of a certificate of this user; null for any certificate of this user.</param>
+    /// <param name="certificate">A certificate, a file (PFX or PEM), or the thumbprint or subject of a certificate of this user; null for any certificate of
+    /// this user.</param>
     /// <param name="privateKey">The PEM file with the key; null if the file of the certificate contains it.</param>
     /// <param name="password">The password of the file with the key; null if it is not encrypted.</param>
     /// <param name="session">Resolves paths and finds certificates.</param>

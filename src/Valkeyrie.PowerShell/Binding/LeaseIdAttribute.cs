@@ -5,8 +5,8 @@ using System.Management.Automation;
 namespace Valkeyrie.PowerShell.Binding;
 
 /// <summary>Accepts a lease as its id: a lease, a pair or event with a lease, a number, or hexadecimal text as in etcd's tools and the views.</summary>
-/// <remarks>An argument that the user types is text, with or without quotes: <c>10</c> is the lease that the views show as 10. The number in a variable or a property is a
-/// number. An id has at most 16 hexadecimal digits; text with more decimal digits is read as a decimal number.</remarks>
+/// <remarks>An argument that the user types is text, with or without quotes: <c>10</c> is the lease that the views show as 10. The number in a variable or a
+/// property is a number. An id has at most 16 hexadecimal digits; text with more decimal digits is read as a decimal number.</remarks>
 public sealed class LeaseIdAttribute : ArgumentTransformationAttribute
 {
     private const int MostHexDigits = 16;

@@ -7,8 +7,8 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Binding;
 
-/// <summary>Seals values for certificates and opens them: messages in CMS (RFC 5652) in the format of Protect-CmsMessage. The content of a message is the bytes of the
-/// value.</summary>
+/// <summary>Seals values for certificates and opens them: messages in CMS (RFC 5652) in the format of Protect-CmsMessage. The content of a message is the bytes
+/// of the value.</summary>
 /// <remarks>PowerShell's own commands accept only text, and a session that logs parameters would log the value.</remarks>
 internal static class SealedValue
 {
@@ -77,7 +77,8 @@ internal static class SealedValue
 
     /// <summary>Opens a message and returns its content.</summary>
     /// <param name="value">The message.</param>
-    /// <param name="certificate">The certificate whose private key decrypts it; null for the certificates in the stores of this user and of the machine.</param>
+    /// <param name="certificate">The certificate whose private key decrypts it; null for the certificates in the stores of this user and of the
+    /// machine.</param>
     /// <exception cref="FormatException">It is not a sealed value.</exception>
     /// <exception cref="CryptographicException">No private key of a recipient is available, or the message is damaged.</exception>
     public static byte[] Open(ReadOnlySpan<byte> value, X509Certificate2? certificate)

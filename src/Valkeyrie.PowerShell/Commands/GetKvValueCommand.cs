@@ -75,8 +75,8 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     [Alias("Raw")]
     public SwitchParameter ValueOnly { get; set; }
 
-    /// <summary>Open a value that was sealed for a certificate of this user, and emit it as text, or as a byte array if it is not text. With -OutFile, -AsByteStream, -AsJson or
-    /// -ValueOnly: in that form.</summary>
+    /// <summary>Open a value that was sealed for a certificate of this user, and emit it as text, or as a byte array if it is not text. With -OutFile,
+    /// -AsByteStream, -AsJson or -ValueOnly: in that form.</summary>
     [Parameter(ParameterSetName = UnprotectSet, Mandatory = true)]
     [Parameter(ParameterSetName = TextSet)]
     [Parameter(ParameterSetName = BytesSet)]
@@ -89,8 +89,8 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     [Parameter(ParameterSetName = SecureSet, Mandatory = true)]
     public SwitchParameter AsSecureString { get; set; }
 
-    /// <summary>The certificate whose private key opens the value: a certificate, a PFX or PEM file, or the thumbprint or subject of a certificate of this user. Default: any of
-    /// this user.</summary>
+    /// <summary>The certificate whose private key opens the value: a certificate, a PFX or PEM file, or the thumbprint or subject of a certificate of this
+    /// user. Default: any of this user.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object? Certificate { get; set; }

@@ -101,8 +101,8 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     [ArgumentCompleter(typeof(LeaseCompleter))]
     public long Lease { get; set; }
 
-    /// <summary>Seal the value for these certificates, so only a user with one of their private keys can read it: certificates, files, thumbprints or subjects, as for
-    /// Protect-CmsMessage. The value can then also be a SecureString.</summary>
+    /// <summary>Seal the value for these certificates, so only a user with one of their private keys can read it: certificates, files, thumbprints or subjects,
+    /// as for Protect-CmsMessage. The value can then also be a SecureString.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [Recipient]

@@ -13,8 +13,10 @@ public sealed class UpdateKvLeaseCommand : KvStoreCmdlet
 {
     private readonly List<long> _waited = [];
 
-    /// <summary>The leases: the output of New-KvLease and Get-KvLease, or their ids. Text is read as hexadecimal, as the views and etcd's tools show it.</summary>
-    /// <remarks>The type is object: PowerShell prompts for a missing parameter and converts the answer to its type before [LeaseId] gets it. A long would be decimal.</remarks>
+    /// <summary>The leases: the output of New-KvLease and Get-KvLease, or their ids. Text is read as hexadecimal, as the views and etcd's tools show
+    /// it.</summary>
+    /// <remarks>The type is object: PowerShell prompts for a missing parameter and converts the answer to its type before [LeaseId] gets it. A long would be
+    /// decimal.</remarks>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("LeaseId", "Lease")]
     [LeaseId]

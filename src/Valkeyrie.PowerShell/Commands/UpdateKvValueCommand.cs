@@ -82,8 +82,8 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
     [Recipient]
     public CmsMessageRecipient[]? Recipient { get; set; }
 
-    /// <summary>The certificate whose private key decrypts the old value: a certificate, a PFX or PEM file, or the thumbprint or subject of a certificate of this user. Default: any
-    /// of this user.</summary>
+    /// <summary>The certificate whose private key decrypts the old value: a certificate, a PFX or PEM file, or the thumbprint or subject of a certificate of
+    /// this user. Default: any of this user.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object? Certificate { get; set; }

@@ -9,8 +9,8 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// would not return the intended value.</summary>
 /// <param name="block">The block.</param>
 /// <param name="name">The parameter of the block, for errors.</param>
-/// <param name="secretIn">The state of the session if the block reads or returns a secret, otherwise null. PowerShell's errors often contain the value, and remain in
-/// $Error.</param>
+/// <param name="secretIn">The state of the session if the block reads or returns a secret, otherwise null. PowerShell's errors often contain the value, and
+/// remain in $Error.</param>
 internal sealed class ValueBlock(ScriptBlock block, string name, SessionState? secretIn = null)
 {
     /// <summary>Computes a value.</summary>

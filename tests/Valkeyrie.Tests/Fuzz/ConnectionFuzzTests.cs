@@ -4,7 +4,7 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Tests.Fuzz;
 
-/// <summary>Whole connections: frames right, damaged, misplaced and made up, in any pieces.</summary>
+/// <summary>Whole connections: valid, damaged, misplaced and invented frames, in any pieces.</summary>
 public sealed class ConnectionFuzzTests
 {
     private const int Cases = 30_000;
@@ -86,7 +86,7 @@ public sealed class ConnectionFuzzTests
         connection.End(new Http2ConnectionLostException("The test is over.", notSent: false));
     }
 
-    /// <summary>Makes a call and opens a stream on a connection, lets the peer speak, and gives what they failed with.</summary>
+    /// <summary>Makes a call and opens a stream on a connection, starts the peer, and returns their errors.</summary>
     private static async Task<List<Exception>> PlayAsync(ScriptedStream peer)
     {
         var failures = new List<Exception>();
@@ -132,7 +132,7 @@ public sealed class ConnectionFuzzTests
         return call;
     }
 
-    // An error of the connection's own code would show as the cause of a connection that broke.
+    // An error of the connection's own code would appear as the cause of a broken connection.
     private static bool IsTyped(Exception e) => e is Http2ProtocolException or Http2ResetException or Http2ConnectException or GrpcException or GrpcProtocolException
         or GrpcMessageTooLargeException or Http2ConnectionLostException { InnerException: null };
 
@@ -143,7 +143,7 @@ public sealed class ConnectionFuzzTests
             return Mutation.Noise(random);
         }
 
-        // The proper answers to both calls, frames of others' making between them, some of all damaged.
+        // The valid answers to both calls, with foreign frames between them, some of them damaged.
         var frames = Frames.Take(ProperFrames).ToList();
         for (var strangers = random.Next(4); strangers > 0; strangers--)
         {

@@ -5,7 +5,7 @@ using Valkeyrie.Engine.Http;
 
 namespace Valkeyrie.Tests.Fuzz;
 
-/// <summary>The parsers of replies: whatever comes off the wire, split wherever it may be, gives the reply or a typed refusal.</summary>
+/// <summary>The parsers of replies: any bytes, divided anywhere, produce the reply or a typed refusal.</summary>
 public sealed class ConsulReplyFuzzTests
 {
     private const string Tree =

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Fuzz;
 
-/// <summary>Answers damaged at random: a call gives a result or a typed error, and nothing else. A failure names its seed.</summary>
+/// <summary>Randomly damaged answers: a call returns a result or fails with a typed error. A failure names its seed.</summary>
 public class DamagedAnswerFuzzTests
 {
     private const int Rounds = 200;

@@ -1,19 +1,19 @@
 namespace Valkeyrie.Tests.Fuzz;
 
-/// <summary>Many cases of one kind, each by a seed of its own, which the failure names.</summary>
+/// <summary>Many cases of one kind, each with its own seed, which a failure names.</summary>
 internal static class FuzzCases
 {
-    // What a case may allocate: so much, and so much for each byte that came in.
+    // The allowed allocation of a case: a constant, and an amount for each byte of input.
     private const long AllocatedAtMost = 256 << 10;
     private const long AllocatedPerByte = 128;
 
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs cases one after the other on one thread.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="prepare">Makes a case.</param>
-    /// <param name="isAllowed">Tells the failures that a case may end with.</param>
-    /// <returns>How many cases ended without a failure.</returns>
+    /// <summary>Runs cases one after another on one thread.</summary>
+    /// <param name="count">The number of cases.</param>
+    /// <param name="prepare">Creates a case.</param>
+    /// <param name="isAllowed">True for a failure with which a case may end.</param>
+    /// <returns>The number of cases without a failure.</returns>
     public static async Task<int> RunAsync(int count, Func<Random, FuzzCase> prepare, Func<Exception, bool> isAllowed)
     {
         var at = 0;
@@ -62,6 +62,6 @@ internal static class FuzzCases
 }
 
 /// <summary>One case.</summary>
-/// <param name="Length">How many bytes its input has.</param>
-/// <param name="Act">What is done with it.</param>
+/// <param name="Length">The size of its input in bytes.</param>
+/// <param name="Act">Runs the case.</param>
 internal readonly record struct FuzzCase(int Length, Action Act);

@@ -6,7 +6,7 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Tests.Fuzz;
 
-/// <summary>Header blocks and what is read out of them.</summary>
+/// <summary>Header blocks and their readers.</summary>
 public sealed class HeaderFuzzTests
 {
     private const int Cases = 350_000;
@@ -19,7 +19,7 @@ public sealed class HeaderFuzzTests
         Http2Frame.HeaderBlock(GrpcMessage.Trailers(5, "etcdserver: requested lease not found %41%zz%")),
         Http2Frame.HeaderBlock([("grpc-status", new string('7', 200)), (new string('n', 150), "")]),
 
-        // The examples of RFC 7541, appendix C: with Huffman code and without, entering the table and out of it.
+        // The examples of RFC 7541, appendix C: with and without Huffman code, with additions to the table and references to it.
         Convert.FromHexString("828684418cf1e3c2e5f23a6ba0ab90f4ff"),
         Convert.FromHexString("400a637573746f6d2d6b65790d637573746f6d2d686561646572"),
         Convert.FromHexString("488264025885aec3771a4b6196d07abe941054d444a8200595040b8166e082a62d1bff6e919d29ad171863c78f0b97c8e9ae82ae43d3"),

@@ -4,7 +4,7 @@ using Valkeyrie.Etcd.V2;
 
 namespace Valkeyrie.Tests.Fuzz;
 
-/// <summary>What users pass: keys, values, options, addresses.</summary>
+/// <summary>Input of users: keys, values, options, addresses.</summary>
 public sealed class InputFuzzTests
 {
     private const int Keys = 150_000;
@@ -83,7 +83,7 @@ public sealed class InputFuzzTests
                     address = random.Next(3) == 0 ? address.Remove(random.Next(address.Length)) + " " : address.Insert(at, Mutation.Text(random, 3));
                 }
 
-                // Nothing is connected to, and no file is made, before the first call.
+                // Before the first call no connection is opened and no file is created.
                 return new FuzzCase(address.Length, () => KvStore.Open(address).DisposeAsync().AsTask().Wait());
             },
             e => IsRefusal(e) || (e is AggregateException { InnerException: { } inner } && IsRefusal(inner)));

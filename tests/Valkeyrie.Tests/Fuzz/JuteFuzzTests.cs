@@ -4,7 +4,7 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.Tests.Fuzz;
 
-/// <summary>Records of jute: each reader meets each kind of record, right and damaged.</summary>
+/// <summary>Records of jute: each reader reads each kind of record, valid and damaged.</summary>
 public sealed class JuteFuzzTests
 {
     private const int Cases = 200_000;

@@ -1,11 +1,11 @@
 namespace Valkeyrie.Tests.Fuzz;
 
-/// <summary>Bytes made at random, or damaged at random.</summary>
+/// <summary>Random or randomly damaged bytes.</summary>
 internal static class Mutation
 {
     private const int LongestNoise = 300;
 
-    /// <summary>One of the given messages with a few bytes changed, inserted, removed or repeated; at times as it is, at times mere noise.</summary>
+    /// <summary>Changes, inserts, removes or repeats a few bytes of one of the messages; sometimes returns it unchanged, sometimes only noise.</summary>
     public static byte[] OfAny(byte[][] messages, Random random) => random.Next(16) switch
     {
         0 => Noise(random),
@@ -13,7 +13,7 @@ internal static class Mutation
         _ => Of(messages[random.Next(messages.Length)], random),
     };
 
-    /// <summary>A message with a few bytes changed, inserted, removed or repeated.</summary>
+    /// <summary>Changes, inserts, removes or repeats a few bytes of a message.</summary>
     public static byte[] Of(byte[] message, Random random)
     {
         var bytes = new List<byte>(message);
@@ -42,7 +42,7 @@ internal static class Mutation
         return bytes;
     }
 
-    /// <summary>A text of everything that a string can hold: plain letters, separators, NULs, halves of surrogate pairs.</summary>
+    /// <summary>Creates a text of any characters: letters, separators, NULs, halves of surrogate pairs.</summary>
     public static string Text(Random random, int longest)
     {
         var text = new char[random.Next(longest + 1)];

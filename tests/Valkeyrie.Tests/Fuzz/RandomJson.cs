@@ -3,7 +3,7 @@ namespace Valkeyrie.Tests.Fuzz;
 /// <summary>Texts for JSON, and damaged JSON.</summary>
 internal static class RandomJson
 {
-    /// <summary>A document with one to three places changed.</summary>
+    /// <summary>Changes a document in one to three places.</summary>
     public static byte[] Damage(byte[] original, Random random)
     {
         var bytes = original.ToList();
@@ -23,9 +23,9 @@ internal static class RandomJson
         return [.. bytes];
     }
 
-    /// <summary>Up to 19 characters from all of Unicode, control characters included.</summary>
+    /// <summary>Creates a text of up to 19 characters from all of Unicode, including control characters.</summary>
     /// <param name="random">The source.</param>
-    /// <param name="atLeast">The fewest characters.</param>
+    /// <param name="atLeast">The minimum number of characters.</param>
     public static string Text(Random random, int atLeast = 0) => string.Concat(Enumerable.Range(0, random.Next(atLeast, 20)).Select(_ => char.ConvertFromUtf32(random.Next(4) switch
     {
         0 => random.Next(1, 0x80),

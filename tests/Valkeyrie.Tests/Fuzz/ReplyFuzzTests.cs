@@ -6,7 +6,7 @@ using Valkeyrie.Etcd.V3;
 
 namespace Valkeyrie.Tests.Fuzz;
 
-/// <summary>Replies of etcd: each reader meets each kind of message, right and damaged.</summary>
+/// <summary>Replies of etcd: each reader reads each kind of message, valid and damaged.</summary>
 public sealed class ReplyFuzzTests
 {
     private const int Cases = 300_000;
@@ -84,7 +84,7 @@ public sealed class ReplyFuzzTests
     private static byte[] Txn(bool succeeded, params ResponseOp[] responses) =>
         new TxnResponse { Header = new ResponseHeader { Revision = 9 }, Succeeded = succeeded, Responses = { responses } }.ToByteArray();
 
-    // A KvCompactedException is what a watch's reader says of a watch that the server ended for that reason.
+    // The reader of a watch throws a KvCompactedException if the server ended the watch for that reason.
     private static bool IsRefusal(Exception e) => e is EtcdProtocolException or InvalidProtocolBufferException or KvCompactedException;
 
     private static void ReadWatch(byte[] bytes)

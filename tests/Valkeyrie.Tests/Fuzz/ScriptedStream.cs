@@ -1,8 +1,8 @@
 namespace Valkeyrie.Tests.Fuzz;
 
-/// <summary>A peer in memory: it greets as an HTTP/2 server does, and once it is told to, says its script in pieces and ends.</summary>
-/// <param name="script">What it says.</param>
-/// <param name="random">Says where the pieces end.</param>
+/// <summary>A peer in memory: it greets like an HTTP/2 server, and on request sends its script in pieces and ends.</summary>
+/// <param name="script">The bytes to send.</param>
+/// <param name="random">Determines the ends of the pieces.</param>
 internal sealed class ScriptedStream(byte[] script, Random random) : Stream
 {
     private static readonly byte[] Greeting = Http2Frame.Settings();
@@ -13,13 +13,13 @@ internal sealed class ScriptedStream(byte[] script, Random random) : Stream
     private bool _greeted;
     private int _said;
 
-    /// <summary>True for a peer that never takes what is sent to it.</summary>
+    /// <summary>True for a peer that never reads.</summary>
     public bool ReadsNothing { get; init; }
 
-    /// <summary>True for a peer that does not close the connection when it has said all.</summary>
+    /// <summary>True for a peer that does not close the connection at the end.</summary>
     public bool StaysOpen { get; init; }
 
-    /// <summary>Ends when all has been said.</summary>
+    /// <summary>Completes when all bytes have been sent.</summary>
     public Task Delivered => _delivered.Task;
 
     public override bool CanRead => true;
@@ -32,7 +32,7 @@ internal sealed class ScriptedStream(byte[] script, Random random) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Has it begin.</summary>
+    /// <summary>Starts it.</summary>
     public void Go() => _go.TrySetResult();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

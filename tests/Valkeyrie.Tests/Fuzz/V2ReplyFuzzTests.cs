@@ -4,7 +4,7 @@ using Valkeyrie.Etcd.V2;
 
 namespace Valkeyrie.Tests.Fuzz;
 
-/// <summary>The parser of replies: whatever comes off the wire, split wherever it may be, gives the reply or a typed refusal.</summary>
+/// <summary>The parser of replies: any bytes, divided anywhere, produce the reply or a typed refusal.</summary>
 public sealed class V2ReplyFuzzTests
 {
     private const string Change =

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Text by which somebody would control a terminal, and what none of it may be left in.</summary>
+/// <summary>Text that would control a terminal, and the characters that no output may contain.</summary>
 internal static class HostileText
 {
-    /// <summary>What must not reach a terminal, written down apart from the code that is tested.</summary>
+    /// <summary>The characters that must not reach a terminal, independent of the tested code.</summary>
     public static readonly int[] Hidden =
     [
         .. Enumerable.Range(0x00, 0x20), 0x7F, .. Enumerable.Range(0x80, 0x20), 0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F,
@@ -17,9 +17,9 @@ internal static class HostileText
     public static readonly string Whole =
         "a\u001b]0;owned\u0007\u001b[2J\u009b31m\r\nPwn\n" + string.Concat(Hidden.Select(char.ConvertFromUtf32)) + "\udcff\ud800z";
 
-    /// <summary>Finds the first thing in a text that must not be there; null if there is none.</summary>
+    /// <summary>Finds the first forbidden character in a text; null if there is none.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="lines">True if it may have several lines.</param>
+    /// <param name="lines">True if the text can have several lines.</param>
     public static string? FindIn(string text, bool lines = false)
     {
         for (var i = 0; i < text.Length; i++)
@@ -40,7 +40,7 @@ internal static class HostileText
         return null;
     }
 
-    /// <summary>A text of any UTF-16 units, most of them of the kinds that matter.</summary>
+    /// <summary>Creates a text of any UTF-16 units, most of them of the relevant kinds.</summary>
     public static string Random(Random random)
     {
         var text = new StringBuilder();

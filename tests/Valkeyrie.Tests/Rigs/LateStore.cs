@@ -1,19 +1,19 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A store to which a write can be under way for long: its caller is told that the connection was lost, and it is made when the test says so.</summary>
+/// <summary>A store whose writes can be delayed: the caller gets a lost connection, and the test decides when the write is made.</summary>
 internal sealed class LateStore(IKvStore inner) : PlainStore(inner)
 {
     private readonly List<Func<Task>> _underWay = [];
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _held;
 
-    /// <summary>Holds the next write of a key back.</summary>
+    /// <summary>Delays the next write of a key.</summary>
     public void HoldNext(string key) => _held = key;
 
-    /// <summary>Tells the caller of what is held back that the connection was lost.</summary>
+    /// <summary>Reports a lost connection to the caller of the delayed write.</summary>
     public void Lose() => _lost.SetResult();
 
-    /// <summary>Makes what was held back.</summary>
+    /// <summary>Makes the delayed write.</summary>
     public Task ArriveAsync() => Task.WhenAll(_underWay.Select(write => write()));
 
     public override async ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default)

@@ -1,11 +1,11 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Symbolic links, which Windows lets some users make and others not.</summary>
+/// <summary>Symbolic links, which Windows allows only some users to create.</summary>
 internal static class Links
 {
     private static readonly Lazy<bool> CanBeMade = new(Try);
 
-    /// <summary>Skips a test that needs them where this user may not make any.</summary>
+    /// <summary>Skips a test that needs them if this user may not create any.</summary>
     public static void Need() => Assert.SkipUnless(CanBeMade.Value, "This user may make no symbolic links.");
 
     private static bool Try()

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>How long a test waits for what must happen before it says that it never will. Far above what anything here takes, so that a
+/// <summary>The maximum time that a test waits for an expected event. It is far longer than any event here takes, so a
 /// busy machine fails no test.</summary>
 internal static class Patience
 {
@@ -8,7 +8,7 @@ internal static class Patience
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Returns once the condition holds.</summary>
+    /// <summary>Returns when the condition holds.</summary>
     public static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         using var limit = new CancellationTokenSource(Limit);
@@ -19,6 +19,6 @@ internal static class Patience
         }
     }
 
-    /// <summary>Returns once the condition holds.</summary>
+    /// <summary>Returns when the condition holds.</summary>
     public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
 }

@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Should the test run itself be killed, ends the processes that work in its folders, and removes the folders. A small shell reads
+/// <summary>If the test run itself is killed, ends the processes that use its folders, and removes the folders. A small shell reads
 /// their names from a pipe that only this process holds, and acts when the pipe closes, however this process ends.</summary>
 internal static class Reaper
 {
-    // Each folder's name is unique, so whose command line names it is ours. A process that is being killed may still write for a moment.
+    // Each folder's name is unique, so a command line with it belongs to this run. A process that is being killed can still write for a moment.
     private const string Script = """
         while read -r folder; do folders="$folders $folder"; done
         for folder in $folders; do
@@ -20,7 +20,7 @@ internal static class Reaper
 
     private static readonly Lazy<StreamWriter?> Folders = new(Start);
 
-    /// <summary>Has a folder looked after. Its path must hold no spaces; where it does, or on Windows, nobody looks after it.</summary>
+    /// <summary>Registers a folder. A folder whose path contains spaces, or on Windows, is not registered.</summary>
     public static void Watch(string folder)
     {
         if (Folders.Value is not { } folders || folder.Contains(' ', StringComparison.Ordinal))

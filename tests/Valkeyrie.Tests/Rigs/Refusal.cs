@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Failures that have a code and no type of their own.</summary>
+/// <summary>Failures with a code but without a separate type.</summary>
 public static class Refusal
 {
     /// <summary>Makes a call that must fail with a code.</summary>

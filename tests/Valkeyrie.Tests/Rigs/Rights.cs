@@ -5,13 +5,13 @@ using System.Security.Principal;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Who may do what with a file or a folder, told in each system's own way.</summary>
+/// <summary>The access rights of a file or a folder, in the form of each system.</summary>
 internal static class Rights
 {
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>Asserts that other users are kept from it; on Windows but for administrators and the system.</summary>
+    /// <summary>Asserts that other users have no access; on Windows, except for administrators and the system.</summary>
     public static void AssertOwnerOnly(string path)
     {
         if (!OperatingSystem.IsWindows())
@@ -26,7 +26,7 @@ internal static class Rights
         Assert.All(Allowed(path), r => Assert.Equal((AccessControlType.Allow, FileSystemRights.FullControl), (r.AccessControlType, r.FileSystemRights)));
     }
 
-    /// <summary>The rights as Windows writes them, without those that come from the folder.</summary>
+    /// <summary>The rights in the form of Windows, without those that come from the folder.</summary>
     [SupportedOSPlatform("windows")]
     public static IReadOnlyList<string> Own(string path) =>
         [.. Allowed(path).Where(r => !r.IsInherited).Select(r => $"{r.IdentityReference} {r.AccessControlType} {r.FileSystemRights}").Order()];

@@ -15,7 +15,7 @@ internal sealed class RunningMirror : IAsyncDisposable
     /// <summary>The mirror's whole run.</summary>
     public Task<KvTreeMirrorStatus> Run { get; }
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>Its latest status.</summary>
     public KvTreeMirrorStatus Status => _mirror.Status;
 
     /// <summary>Ends it, as Ctrl+C does.</summary>

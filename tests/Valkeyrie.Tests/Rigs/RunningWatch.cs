@@ -11,13 +11,13 @@ internal sealed class RunningWatch : IAsyncDisposable
 
     public RunningWatch(Func<CancellationToken, IAsyncEnumerable<KvEvent>> watch) => _reading = Task.Run(() => ReadAsync(watch(_ended.Token)));
 
-    /// <summary>Begins to follow a key.</summary>
+    /// <summary>Begins to watch a key.</summary>
     public static RunningWatch Key(IKvStore store, string key, KvWatchOptions? options = null) => new(token => store.WatchAsync(key, options, token));
 
-    /// <summary>Begins to follow a range.</summary>
+    /// <summary>Begins to watch a range.</summary>
     public static RunningWatch Tree(IKvStore store, KvRange range, KvWatchOptions? options = null) => new(token => store.WatchTreeAsync(range, options, token));
 
-    /// <summary>The next event, or what the watch failed with.</summary>
+    /// <summary>Gets the next event, or throws the error of the watch.</summary>
     public async Task<KvEvent> NextAsync()
     {
         Assert.True(await _events.Reader.WaitToReadAsync().AsTask().WaitAsync(Patience.Limit), "The watch has ended.");
@@ -37,7 +37,7 @@ internal sealed class RunningWatch : IAsyncDisposable
         return events;
     }
 
-    /// <summary>The events up to and including the first for which the condition holds.</summary>
+    /// <summary>Gets the events up to and including the first one for which the condition holds.</summary>
     public async Task<IReadOnlyList<KvEvent>> UntilAsync(Func<KvEvent, bool> last)
     {
         var events = new List<KvEvent>();
@@ -50,7 +50,7 @@ internal sealed class RunningWatch : IAsyncDisposable
         return events;
     }
 
-    /// <summary>What the watch ends with, its remaining events passed over; null if it ends without an error.</summary>
+    /// <summary>Skips the remaining events and gets the error of the watch; null if it ends without one.</summary>
     public async Task<Exception?> EndAsync()
     {
         try
@@ -88,7 +88,7 @@ internal sealed class RunningWatch : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Handed to whoever reads next.
+            // Passed to the next reader.
             _events.Writer.TryComplete(e);
         }
     }

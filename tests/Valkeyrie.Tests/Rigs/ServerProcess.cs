@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>The process of a server, which can be killed, suspended and started again.</summary>
+/// <summary>The process of a server, which can be killed, suspended and restarted.</summary>
 internal abstract class ServerProcess : IDisposable
 {
     private const int SigStop = 19;
@@ -15,7 +15,7 @@ internal abstract class ServerProcess : IDisposable
 
     public bool HasExited => _process is not { HasExited: false };
 
-    /// <summary>The last lines of the log, for the message when it will not start.</summary>
+    /// <summary>The last lines of the log, for the message if it does not start.</summary>
     public string LastLines
     {
         get
@@ -51,7 +51,7 @@ internal abstract class ServerProcess : IDisposable
         _process = null;
     }
 
-    /// <summary>Stops it without ending it: its sockets stay open and say nothing.</summary>
+    /// <summary>Suspends it: its sockets remain open and silent.</summary>
     public void Suspend() => Signal(SigStop);
 
     public void Resume() => Signal(SigCont);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Text values and whole listings, which tests are full of.</summary>
+/// <summary>Text values and whole listings, which many tests use.</summary>
 internal static class StoreText
 {
     public static ReadOnlyMemory<byte> Bytes(this string text) => Encoding.UTF8.GetBytes(text);

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A folder of a test's own, removed with it. In memory where the system has such a place, so that a slow disk slows nothing.</summary>
+/// <summary>A folder of a test, removed with it. It is in memory if the system supports this, so a slow disk delays nothing.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private const string MemoryDisk = "/dev/shm";

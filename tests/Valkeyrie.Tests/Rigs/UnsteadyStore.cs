@@ -1,18 +1,18 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A store whose writes fail now and then as if it were away, some of them after they were made.</summary>
+/// <summary>A store whose writes sometimes fail as if it were unreachable, some of them after they were made.</summary>
 internal sealed class UnsteadyStore(IKvStore inner, int seed) : PlainStore(inner)
 {
     private readonly Random _random = new(seed);
     private int _failures;
 
-    /// <summary>True while writes fail now and then.</summary>
+    /// <summary>True while writes sometimes fail.</summary>
     public bool IsUnsteady { get; set; }
 
-    /// <summary>A key that is refused in any case.</summary>
+    /// <summary>A key that is always refused.</summary>
     public string? RefusedKey { get; init; }
 
-    /// <summary>How many writes have failed.</summary>
+    /// <summary>The number of failed writes.</summary>
     public int Failures => Volatile.Read(ref _failures);
 
     public override async ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, KvPutOptions? options = null, CancellationToken cancellationToken = default)
@@ -29,7 +29,7 @@ internal sealed class UnsteadyStore(IKvStore inner, int seed) : PlainStore(inner
         return fails ? throw Away(key) : removed;
     }
 
-    // Fails before the write, or tells that it is to fail after it.
+    // Fails before the write, or decides to fail after it.
     private async ValueTask<bool> BeginAsync(string key)
     {
         if (key == RefusedKey)

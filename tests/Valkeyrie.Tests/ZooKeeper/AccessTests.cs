@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.ZooKeeper;
 
-/// <summary>Who may use what a store makes, and when that is worth a warning.</summary>
+/// <summary>The access to a store's nodes, and the cases that cause a warning.</summary>
 public sealed class AccessTests(SharedZooKeeper shared)
 {
     private static readonly KvCredential User = new("user", "secret");
@@ -15,7 +15,7 @@ public sealed class AccessTests(SharedZooKeeper shared)
         Assert.DoesNotContain("secret", warning, StringComparison.Ordinal);
         Assert.Null(await WarningAsync(ZooKeeperRig.AddressOf(server) + "?access=creator", User));
 
-        // Servers that let everybody in mean it.
+        // A server without authentication is open on purpose.
         Assert.Null(await WarningAsync(ZooKeeperRig.AddressOf(shared.Server), User));
         Assert.Null(await WarningAsync(ZooKeeperRig.AddressOf(shared.Server), null));
         await using var nobody = KvStore.Open(ZooKeeperRig.AddressOf(server));

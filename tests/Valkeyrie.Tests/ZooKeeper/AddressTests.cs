@@ -4,7 +4,7 @@ using Valkeyrie.ZooKeeper.Net;
 
 namespace Valkeyrie.Tests.ZooKeeper;
 
-/// <summary>Addresses, and which nodes keys are.</summary>
+/// <summary>Addresses, and the nodes of keys.</summary>
 public sealed class AddressTests
 {
     static AddressTests() => ZooKeeperStore.Register();

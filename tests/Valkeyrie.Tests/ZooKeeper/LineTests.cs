@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.ZooKeeper;
 
-/// <summary>Lines for locks and elections where a server does not answer in time.</summary>
+/// <summary>Queues of locks and elections if a server does not answer in time.</summary>
 public sealed class LineTests
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(30);
@@ -19,7 +19,7 @@ public sealed class LineTests
         var first = await other.LockAsync("a");
         var leader = await elections.CampaignAsync("b", "".Bytes());
 
-        // Its places in line are asked for, and arrive when it has given up; its session lives on.
+        // The replies about its places arrive after it has stopped waiting; its session continues.
         server.Suspend();
         await Assert.ThrowsAnyAsync<KvException>(async () => await impatient.LockAsync("a", new KvLockOptions { Ttl = Ttl, Timeout = TimeSpan.FromMilliseconds(100) }));
         await Assert.ThrowsAnyAsync<KvException>(

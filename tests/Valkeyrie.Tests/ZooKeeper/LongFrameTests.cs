@@ -3,7 +3,7 @@ using Valkeyrie.ZooKeeper.Protocol;
 
 namespace Valkeyrie.Tests.ZooKeeper;
 
-/// <summary>What memory a frame takes. Alone, since allocations are counted for the whole process.</summary>
+/// <summary>The memory of a frame. Alone, because allocations are counted for the whole process.</summary>
 [Collection(AloneCollection.Name)]
 public sealed class LongFrameTests
 {

@@ -4,7 +4,7 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.Tests.ZooKeeper;
 
-/// <summary>What the store makes of nodes that others made, and what others see of its own.</summary>
+/// <summary>Other programs' nodes as the store sees them, and the store's nodes as others see them.</summary>
 public sealed class NodeTests(SharedZooKeeper shared) : IAsyncDisposable
 {
     private readonly IKvStore _store = new ZooKeeperRig(shared.Server).Open();
@@ -129,11 +129,11 @@ public sealed class NodeTests(SharedZooKeeper shared) : IAsyncDisposable
         var directory = $"/{_root}___lock";
         await using var mine = await _store.LockAsync(_root);
 
-        // As Curator's InterProcessMutex and the lock of Go's client name their nodes.
+        // The names of nodes in Curator's InterProcessMutex and the lock of Go's client.
         var curator = await _other.CallAsync(new CreateRequest($"{directory}/_c_{Guid.NewGuid()}-lock-", "10.0.0.1".Bytes(), CreateMode.EphemeralSequential, AccessEntry.Open));
         var names = (await _other.CallAsync(new GetChildrenRequest(directory, synced: true))).Value!.Names;
 
-        // What Curator orders by: all that follows the last "lock-".
+        // Curator orders by the text after the last "lock-".
         Assert.Equal(curator.Value!.Path.Split('/')[^1], names.MaxBy(n => n[(n.LastIndexOf("lock-", StringComparison.Ordinal) + 5)..], StringComparer.Ordinal));
         Assert.Equal(2, names.Length);
         Assert.Empty(await _store.ListAllAsync(KvRange.Prefix(_root)));

@@ -4,7 +4,7 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.Tests.ZooKeeper;
 
-/// <summary>Writes down what a watch tells.</summary>
+/// <summary>Records the events of a watch.</summary>
 internal sealed class RecordedWatcher : IWatcher, IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _seen = new();

@@ -6,7 +6,7 @@ using static Valkeyrie.Tests.Rigs.ScriptedMember;
 
 namespace Valkeyrie.Tests.ZooKeeper;
 
-/// <summary>Sessions with servers that do what real ones do seldom, or never.</summary>
+/// <summary>Sessions with servers that behave as real ones do rarely, or never.</summary>
 public sealed class ScriptedSessionTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);

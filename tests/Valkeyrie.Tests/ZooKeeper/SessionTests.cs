@@ -4,7 +4,7 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.Tests.ZooKeeper;
 
-/// <summary>Sessions on a real server: each request that the store makes, and what a session outlives.</summary>
+/// <summary>Sessions on a real server: each request of the store, and the events that a session survives.</summary>
 public sealed class SessionTests(SharedZooKeeper shared) : IAsyncDisposable
 {
     private readonly Session _session = Sessions.Open(shared.Server.Endpoint);

@@ -15,7 +15,7 @@ internal static class Sessions
 
     public static ValueTask<Reply<T>> CallAsync<T>(this Session session, Request<T> request) => session.CallAsync(request, request.Path, CancellationToken.None);
 
-    /// <summary>Returns once the token fires.</summary>
+    /// <summary>Returns when the token fires.</summary>
     public static async Task WaitAsync(this CancellationToken token)
     {
         var fired = new TaskCompletionSource();

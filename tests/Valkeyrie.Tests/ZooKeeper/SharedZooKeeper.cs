@@ -4,7 +4,7 @@ using Valkeyrie.Tests.ZooKeeper;
 
 namespace Valkeyrie.Tests.ZooKeeper;
 
-/// <summary>One ZooKeeper that all test classes share; each test keeps to nodes of its own.</summary>
+/// <summary>One ZooKeeper for all test classes. Each test uses its own nodes.</summary>
 public sealed class SharedZooKeeper : IAsyncLifetime
 {
     private ZooKeeperServer? _server;

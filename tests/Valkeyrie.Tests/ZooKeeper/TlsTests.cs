@@ -41,7 +41,7 @@ public sealed class TlsTests
         await AssertTlsErrorAsync(
             string.Create(CultureInfo.InvariantCulture, $"zookeepers://localhost:{port}"), KvTlsOptions.FromPemFiles(authority.Path, client.CertificatePath, client.KeyPath), "another host name");
 
-        // The server asks for a client's certificate; where there is none it ends the handshake, or the connection behind it.
+        // The server requires a client certificate. Without one it ends the handshake, or the connection after it.
         await using var nameless = KvStore.Open(address, new KvStoreOptions { Tls = KvTlsOptions.FromPemFiles(authority.Path), Timeout = TimeSpan.FromSeconds(5) });
         await Assert.ThrowsAnyAsync<KvException>(async () => await nameless.PingAsync());
         await using var plain = KvStore.Open(string.Create(CultureInfo.InvariantCulture, $"zookeeper://127.0.0.1:{port}"), new KvStoreOptions { Timeout = TimeSpan.FromSeconds(5) });

@@ -2,7 +2,7 @@ using Valkeyrie.Tests.Conformance;
 
 namespace Valkeyrie.Tests.ZooKeeper;
 
-/// <summary>The conformance suite on ZooKeeper. What it does not promise (<see cref="KvPromises"/>) excuses tests.</summary>
+/// <summary>The conformance suite on ZooKeeper. Missing promises (<see cref="KvPromises"/>) excuse tests.</summary>
 public static class ZooKeeperConformance
 {
     public sealed class Puts(SharedZooKeeper zooKeeper) : PutConformance(new ZooKeeperRig(zooKeeper.Server));

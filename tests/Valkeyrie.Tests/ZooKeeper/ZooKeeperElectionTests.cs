@@ -3,7 +3,7 @@ using Valkeyrie.ZooKeeper.Sessions;
 
 namespace Valkeyrie.Tests.ZooKeeper;
 
-/// <summary>Elections as others see them on ZooKeeper.</summary>
+/// <summary>Elections on ZooKeeper as other programs see them.</summary>
 public sealed class ZooKeeperElectionTests(SharedZooKeeper shared) : IAsyncDisposable
 {
     private readonly IKvStore _store = new ZooKeeperRig(shared.Server).Open();
@@ -28,7 +28,7 @@ public sealed class ZooKeeperElectionTests(SharedZooKeeper shared) : IAsyncDispo
         var election = await Elections.TryGetElectionAsync(_name);
         Assert.Equal(("ours", "theirs", "next"), (election!.Value, election.Waiting[0].Value, election.Waiting[1].Value));
 
-        // What Curator orders by: all that follows the last "lock-".
+        // Curator orders by the text after the last "lock-".
         var names = (await _other.CallAsync(new GetChildrenRequest($"/{_name}", synced: true))).Value!.Names;
         Assert.EndsWith("/" + names.MinBy(n => n[(n.LastIndexOf("lock-", StringComparison.Ordinal) + 5)..], StringComparer.Ordinal), ours.Key, StringComparison.Ordinal);
 

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
 
-/// <summary>The texts that <c>-Typed</c> writes as a number, true or false, in every format: a number is one whose own text in .NET is exactly the stored text. It is therefore
-/// imported as the same text, from a file or from a hashtable.</summary>
+/// <summary>The texts that <c>-Typed</c> writes as a number, true or false, in every format: a number is one whose own text in .NET is exactly the stored text.
+/// It is therefore imported as the same text, from a file or from a hashtable.</summary>
 internal static class TypedText
 {
     // Longer than any intended number.

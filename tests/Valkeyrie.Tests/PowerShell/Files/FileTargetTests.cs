@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Files;
 
 namespace Valkeyrie.Tests.PowerShell.Files;
 
-/// <summary>Where files are written to: what is there before and after, whatever happens between.</summary>
+/// <summary>The targets of files: their content before and after, whatever happens between.</summary>
 public sealed class FileTargetTests : IDisposable
 {
     private const int Nobody = 65534;
@@ -186,7 +186,7 @@ public sealed class FileTargetTests : IDisposable
             Assert.Equal([path], Directory.GetFiles(_folder.Path));
             Assert.Equal("old", File.ReadAllText(path));
 
-            // As much as the buffers hold, so that only their last part finds the disk full.
+            // As much as the buffers hold, so that only their last part meets the full disk.
             File.WriteAllBytes(_folder.File("other"), new byte[(1 << 20) - (8 << 10)]);
             await Assert.ThrowsAsync<IOException>(() => WriteAsync(path, new string('x', 64 << 10)));
             Assert.Equal("old", File.ReadAllText(path));

@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Files;
 
 namespace Valkeyrie.Tests.PowerShell.Files;
 
-/// <summary>Files that are read once, and pipes as files.</summary>
+/// <summary>Files that are read once, and pipes that are used as files.</summary>
 public sealed class InputFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -40,7 +40,7 @@ public sealed class InputFileTests : IDisposable
         stop.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
 
-        // The other end finds nobody, which a write that does not wait tells.
+        // The other end has no reader, which a write that does not wait reveals.
         await Patience.UntilAsync(() => Shell($"dd if=/dev/null of='{pipe}' oflag=nonblock conv=notrunc") != 0, "a pipe that nobody reads");
     }
 

@@ -19,17 +19,18 @@ internal static class OddPairs
 
     private static readonly Gen<byte[]> Bytes = Gen.Elements(Pieces).ListOf().Select(pieces => pieces.SelectMany(piece => piece).ToArray());
 
-    // Beyond a page of the readers, so that characters and quotes lie across its end.
+    // Longer than a page of the readers, so characters and quotes cross its end.
     private static readonly Gen<byte[]> Long = Gen.Choose(1, 5).SelectMany(_ => Bytes, (n, piece) =>
         piece.Length == 0 ? [] : Enumerable.Repeat(piece, n * 40_000 / piece.Length).SelectMany(p => p).ToArray());
 
-    /// <summary>Trees of up to some dozens of keys, with values, in key order and no key twice.</summary>
+    /// <summary>Creates trees of up to some dozens of unique keys in order, with values.</summary>
     public static Arbitrary<KvPair[]> Trees { get; } = Gen.Zip(Gen.Frequency((9, Bytes), (1, Gen.Constant(Array.Empty<byte>()))), Gen.Frequency((20, Bytes), (1, Long)), NewPair)
         .ListOf()
         .Select(pairs => pairs.DistinctBy(pair => pair.Key).OrderBy(pair => pair.Key, Comparer<string>.Create(KeyOrder.Compare)).ToArray())
         .ToArbitrary();
 
-    /// <summary>Trees of up to ten levels, of few names, so that lists, keys that are directories, names without a letter and words of formats are among them.</summary>
+    /// <summary>Creates trees of up to ten levels with few names, so they include lists, keys that are directories, names without a letter and words of
+    /// formats.</summary>
     public static Arbitrary<KvPair[]> Deep { get; } = Gen.Zip(
             Gen.Elements("0", "1", "2", "10", "01", "", "a", "A", "a-b", "$base64", "$base64:x", "null", "~", "#", "- x", "<<", "true", "1.0").NonEmptyListOf()
                 .Select(names => string.Join('/', names.Take(10))),
@@ -39,7 +40,7 @@ internal static class OddPairs
         .Select(pairs => pairs.DistinctBy(pair => pair.Key).OrderBy(pair => pair.Key, Comparer<string>.Create(KeyOrder.Compare)).ToArray())
         .ToArbitrary();
 
-    /// <summary>A tree that holds each of the pieces as a key, and as a value, by itself.</summary>
+    /// <summary>Creates a tree with each of the pieces as a key and as a value.</summary>
     public static KvPair[] Each { get; } = [.. Pieces.Select(piece => NewPair(piece, piece)).Append(NewPair([], [])).OrderBy(pair => pair.Key, Comparer<string>.Create(KeyOrder.Compare))];
 
     private static KvPair NewPair(byte[] key, byte[] value) => new(value) { Key = KeyCodec.Plain.Decode(key) };

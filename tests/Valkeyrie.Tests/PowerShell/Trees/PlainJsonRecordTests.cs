@@ -4,7 +4,7 @@ using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.Tests.PowerShell.Trees;
 
-/// <summary>Records that are read byte by byte are those that the platform's reader finds, and whatever else there is stays for that one.</summary>
+/// <summary>The records that are read byte by byte equal those of the platform's reader, which reads all others.</summary>
 public sealed class PlainJsonRecordTests
 {
     [Theory]

@@ -8,7 +8,7 @@ using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.Tests.PowerShell.Trees;
 
-/// <summary>Trees on their way from a store to a file, and from there to another store.</summary>
+/// <summary>Trees that are copied from a store to a file, and from there to another store.</summary>
 public sealed class TreeFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -144,7 +144,7 @@ public sealed class TreeFileTests : IDisposable
             await from.PutAsync(range.Start + pair.Key, pair.GetBytes());
         }
 
-        // So that there is a directory also where there is no pair.
+        // So that the directory exists even without a pair.
         await from.PutAsync("app", "1"u8.ToArray());
         await to.PutAsync("app/other", "to be removed"u8.ToArray());
 

@@ -7,13 +7,13 @@ using Valkeyrie.PowerShell.Trees.Formats;
 
 namespace Valkeyrie.Tests.PowerShell.Trees;
 
-/// <summary>What is written to a file is what is read from it, and what is not whole is refused.</summary>
+/// <summary>Files read as they were written, and incomplete files are refused.</summary>
 public sealed class TreeFormatTests
 {
-    // But for data files of PowerShell, which only PowerShell can parse.
+    // Except for data files of PowerShell, which only PowerShell can parse.
     public static TheoryData<KvTreeFormat> Formats => [KvTreeFormat.Json, KvTreeFormat.Csv, KvTreeFormat.JsonLines, KvTreeFormat.NestedJson, KvTreeFormat.Yaml, KvTreeFormat.KeyValue];
 
-    // YAML is parsed by a library that takes a value as a whole.
+    // A library parses YAML, and reads a value as a whole.
     public static TheoryData<KvTreeFormat> Streamed => [KvTreeFormat.Json, KvTreeFormat.Csv, KvTreeFormat.JsonLines, KvTreeFormat.NestedJson, KvTreeFormat.KeyValue];
 
     public static TheoryData<KvTreeFormat> Records => [KvTreeFormat.Json, KvTreeFormat.Csv];
@@ -54,7 +54,7 @@ public sealed class TreeFormatTests
         var part = whole.AsSpan(0, cut % whole.Length).ToArray();
         var text = Encoding.UTF8.GetString(part);
 
-        // A table that ends where a record does is a table; a line feed of its last record is not missed, nor the one of the array.
+        // A table that ends after a record is complete; its last line feed is not required, nor is that of the array.
         var mayBeWhole = format == KvTreeFormat.Csv ? text.EndsWith("\"\n", StringComparison.Ordinal) || text.EndsWith("\"text\"", StringComparison.Ordinal)
             || text.EndsWith("\"base64\"", StringComparison.Ordinal) || text.EndsWith("\"base64-all\"", StringComparison.Ordinal)
             : text.EndsWith(']');
@@ -131,7 +131,7 @@ public sealed class TreeFormatTests
         return stream.ToArray();
     }
 
-    // No lines are no JSON lines: what was cut off behind its first byte looks the same.
+    // An empty file is not JSON lines: a file that was truncated after its first byte looks the same.
     private static bool IsNothing(KvTreeFormat format, KvPair[] tree) => format == KvTreeFormat.JsonLines && tree.Length == 0 && IsRefused(format, Written(format, tree));
 
     private static bool IsRefused(KvTreeFormat format, byte[] file)

@@ -5,7 +5,7 @@ using Valkeyrie.Tests.Fuzz;
 
 namespace Valkeyrie.Tests.PowerShell.Trees;
 
-/// <summary>Whatever stands in a file, it is a tree or the one typed refusal, which names the file.</summary>
+/// <summary>A file with any content is a tree or causes the only typed refusal, which names the file.</summary>
 public sealed class TreeFuzzTests : IDisposable
 {
     private const int Cases = 2000;
@@ -54,7 +54,7 @@ public sealed class TreeFuzzTests : IDisposable
             var bytes = Mutation.OfAny(originals, new Random(seed));
             try
             {
-                // As the format that it is, and as what it is recognised for.
+                // In its own format, and in the detected one.
                 await ReadAsync(path, format, bytes);
                 await ReadAsync(path, null, bytes);
                 read++;

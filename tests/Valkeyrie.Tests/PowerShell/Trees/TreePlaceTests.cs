@@ -3,7 +3,7 @@ using Valkeyrie.PowerShell.Trees;
 
 namespace Valkeyrie.Tests.PowerShell.Trees;
 
-/// <summary>What a file may hold follows from the store that it is imported into.</summary>
+/// <summary>The store of the import determines the allowed content of a file.</summary>
 public sealed class TreePlaceTests
 {
     static TreePlaceTests() => EtcdStore.Register();

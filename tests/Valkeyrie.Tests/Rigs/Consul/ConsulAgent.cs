@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A real Consul server of one member on loopback ports, with a folder of its own in which it keeps its data when it is killed and started again.</summary>
+/// <summary>A real Consul server with one member on loopback ports, and a folder in which its data survives when it is killed and restarted.</summary>
 internal sealed class ConsulAgent : IAsyncDisposable
 {
     private const int StartAttempts = 5;
@@ -28,7 +28,7 @@ internal sealed class ConsulAgent : IAsyncDisposable
         ]);
     }
 
-    // As an agent for development has it, so that it leads within a moment.
+    // Like an agent for development, so it leads within a moment.
     private const string Fast = "\nperformance { raft_multiplier = 1 }\n";
 
     public int Port { get; }
@@ -51,13 +51,13 @@ internal sealed class ConsulAgent : IAsyncDisposable
             }
             catch (InvalidOperationException) when (attempt < StartAttempts)
             {
-                // Most likely somebody else took a port meanwhile.
+                // Another process has probably taken a port meanwhile.
                 await agent.DisposeAsync();
             }
         }
     }
 
-    /// <summary>Starts it with the data that it has, and returns when it serves, sessions too: those need its node in the catalog.</summary>
+    /// <summary>Starts it with its data, and returns when it serves, including sessions, which need its node in the catalog.</summary>
     public async Task StartAgainAsync()
     {
         _process.Start();
@@ -66,10 +66,10 @@ internal sealed class ConsulAgent : IAsyncDisposable
 
     public void Kill() => _process.Kill();
 
-    /// <summary>Has a killed agent begin anew, with nothing in it.</summary>
+    /// <summary>Restarts a killed agent without data.</summary>
     public void Empty() => Directory.Delete(_folder.File("data"), recursive: true);
 
-    /// <summary>Makes a request as an administrator does.</summary>
+    /// <summary>Makes a request as an administrator.</summary>
     public async Task<string> SendAsync(HttpMethod method, string target, string? body = null, string? token = null)
     {
         using var request = new HttpRequestMessage(method, Url + target) { Content = body is null ? null : new StringContent(body) };
@@ -101,7 +101,7 @@ internal sealed class ConsulAgent : IAsyncDisposable
 
         try
         {
-            // A server that asks for tokens tells everybody who leads, but not who is in the catalog.
+            // A server that requires tokens reports its leader to all clients, but not the catalog.
             using var nodes = await Http.GetAsync(new Uri(Url + "/v1/catalog/nodes"));
             return nodes.IsSuccessStatusCode && (await nodes.Content.ReadAsStringAsync() != "[]" || (await SendAsync(HttpMethod.Get, "/v1/status/leader")).Length > 2);
         }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>The Consul that the tests start: <c>$VALKEYRIE_CONSUL</c>, or that on PATH. A test that asks for one that is not on this machine is skipped by name.</summary>
+/// <summary>The Consul for tests: <c>$VALKEYRIE_CONSUL</c>, or the one on PATH. A test that needs a missing one is skipped by name.</summary>
 internal static class ConsulBinary
 {
     private static readonly string? Found = Find();
@@ -11,7 +11,7 @@ internal static class ConsulBinary
 
     public static string Path => Found ?? Missing();
 
-    /// <summary>What a fixture has started. A fixture must not fail where there is no Consul, since its class would fail with it: the tests that ask for the
+    /// <summary>Starts the agent of a fixture. A fixture must not fail without a Consul, because its class would fail with it: the tests that use the
     /// agent are skipped instead.</summary>
     public static T Started<T>(T? agent)
         where T : class
@@ -20,7 +20,7 @@ internal static class ConsulBinary
         return agent!;
     }
 
-    /// <summary>Runs Consul's own tool to its end.</summary>
+    /// <summary>Runs Consul's own tool and waits for its end.</summary>
     public static (int ExitCode, string Output) Run(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

@@ -2,7 +2,7 @@ using Valkeyrie.Consul;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A Consul server with three ways to it, each by a proxy.</summary>
+/// <summary>A Consul server behind three proxies.</summary>
 internal sealed class FaultyConsul : IFaultyServers
 {
     private const int Ways = 3;

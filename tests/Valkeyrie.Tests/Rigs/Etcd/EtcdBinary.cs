@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>The etcd that the tests start: <c>$VALKEYRIE_ETCD</c> and <c>$VALKEYRIE_ETCDCTL</c>, or those on PATH; and, from etcd 3.5 on, the
-/// <c>etcdutl</c> beside the latter. A test that asks for one that is not on this machine is skipped by name.</summary>
+/// <summary>The etcd for tests: <c>$VALKEYRIE_ETCD</c> and <c>$VALKEYRIE_ETCDCTL</c>, or those on PATH; and, from etcd 3.5 on, the
+/// <c>etcdutl</c> next to the latter. A test that needs a missing one is skipped by name.</summary>
 internal static class EtcdBinary
 {
     private static readonly string? ServerPath = Find("VALKEYRIE_ETCD", "etcd");
@@ -19,26 +19,26 @@ internal static class EtcdBinary
 
     public static string Control => ControlPath ?? Missing("etcdctl");
 
-    /// <summary>What restores a snapshot: <c>etcdutl</c>, which came with etcd 3.5, or <c>etcdctl</c>, which lost that with 3.6.</summary>
+    /// <summary>The tool that restores a snapshot: <c>etcdutl</c>, from etcd 3.5 on, or <c>etcdctl</c>, before etcd 3.6.</summary>
     public static string Utility => Beside(Control, "etcdutl") ?? Control;
 
     /// <summary>The server's version.</summary>
     public static Version ServerIs => ServerVersion.Value;
 
-    /// <summary>True where the server still has the APIv2.</summary>
+    /// <summary>True if the server still has the APIv2.</summary>
     public static bool KnowsV2 => IsInstalled && ServerIs < FirstWithoutV2;
 
-    /// <summary>Skips a test that asks for the APIv2 of an etcd that has none.</summary>
+    /// <summary>Skips a test that needs the APIv2 if the etcd does not have it.</summary>
     public static T WithV2<T>(T started)
     {
         Assert.SkipWhen(IsInstalled && !KnowsV2, $"etcd {ServerIs} has no APIv2, which went with {FirstWithoutV2}.");
         return started;
     }
 
-    /// <summary>True where the server can be told not to wait for its disk. Not every version that can says so in its help.</summary>
+    /// <summary>True if the server has the option not to wait for its disk. Not every version with this option lists it in its help.</summary>
     public static bool KnowsNoFsync => FlagForNoFsync.Value;
 
-    /// <summary>What a fixture has started. A fixture must not fail where there is no etcd, since its class would fail with it: the tests that ask for
+    /// <summary>Starts the server of a fixture. A fixture must not fail without an etcd, because its class would fail with it: the tests that use
     /// the server are skipped instead.</summary>
     public static T Started<T>(T? server)
         where T : class
@@ -53,7 +53,7 @@ internal static class EtcdBinary
         return program;
     }
 
-    /// <summary>Runs one of etcd's programs to its end, and returns what it wrote.</summary>
+    /// <summary>Runs one of etcd's programs, waits for its end, and returns its output.</summary>
     public static string Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["ETCDCTL_API"] = "3" } };

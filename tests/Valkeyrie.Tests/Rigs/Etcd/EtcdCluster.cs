@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A real etcd of three members, each of which can be killed, suspended and started again.</summary>
+/// <summary>A real etcd cluster with three members, each of which can be killed, suspended and restarted.</summary>
 internal sealed class EtcdCluster : IAsyncDisposable
 {
     public const int Size = 3;
@@ -20,7 +20,7 @@ internal sealed class EtcdCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>The address that names all members.</summary>
+    /// <summary>The address with all members.</summary>
     public string Address => "etcd://" + string.Join(',', _members.Select(m => m.Endpoint));
 
     public static async Task<EtcdCluster> StartAsync(EtcdServerOptions? options = null)
@@ -56,7 +56,7 @@ internal sealed class EtcdCluster : IAsyncDisposable
     /// <summary>The JSON interface of a member.</summary>
     public EtcdGateway GatewayOf(int member) => new(PortOf(member));
 
-    /// <summary>The member that leads; null where none that can be asked says so.</summary>
+    /// <summary>The leading member; null if no reachable member reports one.</summary>
     public async Task<int?> LeaderAsync()
     {
         for (var member = 0; member < Size; member++)

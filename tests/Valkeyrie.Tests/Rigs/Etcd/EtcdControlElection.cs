@@ -1,9 +1,9 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A running <c>etcdctl elect</c>: the other party in our elections.</summary>
+/// <summary>A running <c>etcdctl elect</c>: another contender in our elections.</summary>
 internal sealed class EtcdControlElection : EtcdControlProcess
 {
-    /// <summary>Takes part in an election.</summary>
+    /// <summary>Campaigns in an election.</summary>
     public EtcdControlElection(string endpoint, string name, string proposal)
         : base(endpoint, ["elect", name, proposal]) => Elected = Process.StandardOutput.ReadLineAsync();
 
@@ -11,6 +11,6 @@ internal sealed class EtcdControlElection : EtcdControlProcess
     public EtcdControlElection(string endpoint, string name)
         : base(endpoint, ["elect", "-l", name]) => Elected = Task.FromResult<string?>(null);
 
-    /// <summary>Ends when it leads, with its own key.</summary>
+    /// <summary>Completes when it leads, with its own key.</summary>
     public Task<string?> Elected { get; }
 }

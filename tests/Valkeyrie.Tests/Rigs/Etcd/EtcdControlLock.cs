@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A running <c>etcdctl lock</c>: the other party where our locks must exclude etcd's own tools.</summary>
+/// <summary>A running <c>etcdctl lock</c>, which our locks must exclude.</summary>
 internal sealed class EtcdControlLock : EtcdControlProcess
 {
     public EtcdControlLock(string endpoint, string name)
@@ -11,10 +11,10 @@ internal sealed class EtcdControlLock : EtcdControlProcess
     private EtcdControlLock(string endpoint, string name, string[] command)
         : base(endpoint, ["lock", "--ttl=5", name, .. command]) => Held = Process.StandardOutput.ReadLineAsync();
 
-    /// <summary>Ends when the lock is held, with the lock's own key.</summary>
+    /// <summary>Completes when the lock is held, with the lock's own key.</summary>
     public Task<string?> Held { get; }
 
-    /// <summary>Runs a command of the shell under the lock.</summary>
+    /// <summary>Runs a shell command under the lock.</summary>
     public static async Task RunAsync(string endpoint, string name, string command)
     {
         using var running = new EtcdControlLock(endpoint, name, ["--", "sh", "-c", command]);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A running etcdctl that holds something until it is asked to go.</summary>
+/// <summary>A running etcdctl that holds a lock or leads until it is asked to end.</summary>
 internal abstract class EtcdControlProcess : IDisposable
 {
     private const int InterruptSignal = 2;
@@ -19,10 +19,10 @@ internal abstract class EtcdControlProcess : IDisposable
 
     protected Process Process { get; }
 
-    /// <summary>The next line that it writes; null at its end.</summary>
+    /// <summary>Reads the next line of its output; null at its end.</summary>
     public async Task<string?> ReadLineAsync() => await Process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit);
 
-    /// <summary>Asks it to give up what it holds and to go.</summary>
+    /// <summary>Asks it to release and to end.</summary>
     public async Task ReleaseAsync()
     {
         using var kill = Process.Start("kill", [$"-{InterruptSignal}", Process.Id.ToString()]);

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>etcd's JSON interface: what the tests do to a server behind the store's back.</summary>
+/// <summary>etcd's JSON interface, with which tests change a server without the store.</summary>
 internal sealed class EtcdGateway(int port)
 {
     private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(30) };
@@ -16,14 +16,14 @@ internal sealed class EtcdGateway(int port)
 
     public Task CompactAsync(long revision) => PostAsync("kv/compaction", new() { ["revision"] = revision.ToString(), ["physical"] = true });
 
-    /// <summary>The keys that start with a text, lock keys included.</summary>
+    /// <summary>Gets the keys that start with a text, including lock keys.</summary>
     public async Task<IReadOnlyList<string>> KeysAsync(string prefix)
     {
         var answer = await RangeAsync(prefix);
         return [.. (answer["kvs"] as JsonArray ?? []).Select(kv => Encoding.UTF8.GetString(Convert.FromBase64String((string)kv!["key"]!)))];
     }
 
-    /// <summary>The leases of the keys that start with a text, lock keys included.</summary>
+    /// <summary>Gets the leases of the keys that start with a text, including lock keys.</summary>
     public async Task<IReadOnlyList<long>> LeasesAsync(string prefix)
     {
         var answer = await RangeAsync(prefix);
@@ -39,7 +39,7 @@ internal sealed class EtcdGateway(int port)
         return (string?)status["leader"] == (string?)status["header"]!["member_id"];
     }
 
-    /// <summary>Turns on users: <c>root</c>, and <c>reader</c> who may only read and only under a prefix. Both have the given password.</summary>
+    /// <summary>Enables authentication with <c>root</c>, and <c>reader</c> who may only read keys with a prefix. Both have the given password.</summary>
     public async Task EnableAuthAsync(string password, string readablePrefix)
     {
         await PostAsync("auth/user/add", new() { ["name"] = "root", ["password"] = password });
@@ -53,18 +53,18 @@ internal sealed class EtcdGateway(int port)
         await PostAsync("auth/enable", []);
     }
 
-    /// <summary>Sets a user's password, once users are turned on.</summary>
-    /// <param name="user">The user, who must be allowed to.</param>
+    /// <summary>Sets a user's password after authentication is enabled.</summary>
+    /// <param name="user">The user, who needs the permission.</param>
     /// <param name="password">The password to sign in with.</param>
-    /// <param name="next">The new one.</param>
+    /// <param name="next">The new password.</param>
     public async Task ChangePasswordAsync(string user, string password, string next)
     {
         var signedIn = await PostAsync("auth/authenticate", new() { ["name"] = user, ["password"] = password });
         await PostAsync("auth/user/changepw", new() { ["name"] = user, ["password"] = next }, (string?)signedIn["token"]);
     }
 
-    /// <summary>How often this member was called by a method of gRPC since it started, by its own count.</summary>
-    /// <param name="method">The method's name, such as "Authenticate".</param>
+    /// <summary>Gets the number of calls of a gRPC method since this member started, from its own count.</summary>
+    /// <param name="method">The name of the method, such as "Authenticate".</param>
     public async Task<long> CallsOfAsync(string method)
     {
         var metrics = await Client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"));

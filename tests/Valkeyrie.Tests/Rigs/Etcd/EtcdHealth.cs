@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Waits until an etcd says that it is healthy.</summary>
+/// <summary>Waits until an etcd reports that it is healthy.</summary>
 internal static class EtcdHealth
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

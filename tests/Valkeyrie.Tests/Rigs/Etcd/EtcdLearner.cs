@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A member that only learns, of the cluster whose one voter is a server.</summary>
+/// <summary>A learner of a cluster whose only voting member is a server.</summary>
 internal sealed class EtcdLearner : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -31,7 +31,7 @@ internal sealed class EtcdLearner : IDisposable
 
     public string Endpoint { get; }
 
-    /// <summary>Adds one, and returns when it answers.</summary>
+    /// <summary>Adds a learner, and returns when it answers.</summary>
     public static async Task<EtcdLearner> StartAsync(EtcdServer voter)
     {
         var learner = new EtcdLearner(voter);

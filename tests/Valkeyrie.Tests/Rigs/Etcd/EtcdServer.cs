@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A real etcd of one member on loopback ports and a folder of its own.</summary>
+/// <summary>A real etcd with one member on loopback ports and a private folder.</summary>
 internal sealed class EtcdServer : IAsyncDisposable
 {
     private const int StartAttempts = 5;
@@ -27,10 +27,10 @@ internal sealed class EtcdServer : IAsyncDisposable
                 $"--initial-advertise-peer-urls={_peerUrl}",
                 $"--initial-cluster=alone={_peerUrl}",
 
-                // Ready without TLS and certificates, whatever the client port asks for.
+                // Readiness is checked without TLS and certificates, whatever the client port requires.
                 $"--listen-metrics-urls=http://127.0.0.1:{_healthPort}",
 
-                // The shortest lease is one and a half elections: these make it one second.
+                // The shortest lease is one and a half election timeouts: these values make it one second.
                 "--heartbeat-interval=50",
                 "--election-timeout=500",
                 "--logger=zap",
@@ -68,7 +68,7 @@ internal sealed class EtcdServer : IAsyncDisposable
             }
             catch (InvalidOperationException) when (attempt < StartAttempts)
             {
-                // Most likely somebody else took a port meanwhile.
+                // Another process has probably taken a port meanwhile.
                 await server.DisposeAsync();
             }
         }
@@ -82,7 +82,7 @@ internal sealed class EtcdServer : IAsyncDisposable
 
     public void Kill() => _process.Kill();
 
-    /// <summary>Copies what a killed server has on its disk.</summary>
+    /// <summary>Copies the data of a killed server.</summary>
     public TemporaryFolder CopyOfData()
     {
         var copy = new TemporaryFolder();
@@ -90,7 +90,7 @@ internal sealed class EtcdServer : IAsyncDisposable
         return copy;
     }
 
-    /// <summary>Gives a killed server other data: none, or those of a folder.</summary>
+    /// <summary>Replaces the data of a killed server: by none, or by those of a folder.</summary>
     public void ReplaceData(string? from = null)
     {
         Directory.Delete(_folder.Path, recursive: true);
@@ -101,7 +101,7 @@ internal sealed class EtcdServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a snapshot of a running server with etcd's own tool, and turns it into the data of another cluster whose only member this is.</summary>
+    /// <summary>Takes a snapshot of a running server with etcd's own tool, and restores it as another cluster with this server as its only member.</summary>
     public TemporaryFolder RestoredSnapshot()
     {
         using var work = new TemporaryFolder();

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>How an etcd of the tests is started.</summary>
+/// <summary>The options of an etcd for tests.</summary>
 internal sealed record EtcdServerOptions
 {
     public EtcdServerTls? Tls { get; init; }
@@ -11,13 +11,13 @@ internal sealed record EtcdServerOptions
 
     public long QuotaBackendBytes { get; init; }
 
-    /// <summary>Seconds after which a token of the simple kind ends; 0 for the server's own default.</summary>
+    /// <summary>The time to live of a simple token in seconds; 0 for the server's default.</summary>
     public int AuthTokenTtl { get; init; }
 
-    /// <summary>What kind of tokens are given, as the server's <c>--auth-token</c> says it; null for simple ones.</summary>
+    /// <summary>The kind of tokens, in the form of the server's <c>--auth-token</c>; null for simple ones.</summary>
     public string? AuthToken { get; init; }
 
-    /// <summary>How often clients may ask whether the server is there; null for the server's own default of 5 s.</summary>
+    /// <summary>The minimum interval between a client's pings; null for the server's default of 5 s.</summary>
     public TimeSpan? KeepAliveMinTime { get; init; }
 
     public IEnumerable<string> Arguments()
@@ -71,8 +71,8 @@ internal sealed record EtcdServerOptions
     }
 }
 
-/// <summary>The server's side of TLS.</summary>
+/// <summary>The TLS settings of the server.</summary>
 /// <param name="CertificatePath">The server's certificate.</param>
 /// <param name="KeyPath">Its key.</param>
-/// <param name="ClientAuthorityPath">The authority of client certificates, which then are required; null for none.</param>
+/// <param name="ClientAuthorityPath">The authority of client certificates, which makes them mandatory; null for none.</param>
 internal sealed record EtcdServerTls(string CertificatePath, string KeyPath, string? ClientAuthorityPath = null);

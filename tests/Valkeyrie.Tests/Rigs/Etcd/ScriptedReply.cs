@@ -3,7 +3,7 @@ using Valkeyrie.Etcd.Protocol;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Replies as an etcd would give them, for a scripted peer to send.</summary>
+/// <summary>Replies of an etcd, for a scripted peer to send.</summary>
 internal static class ScriptedReply
 {
     public const long Revision = 7;

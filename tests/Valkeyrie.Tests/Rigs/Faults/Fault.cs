@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>What can go wrong with a member, or with the way to it.</summary>
+/// <summary>The faults of a member, or of the connection to it.</summary>
 internal enum FaultKind
 {
     /// <summary>Its connections are reset.</summary>
@@ -9,40 +9,41 @@ internal enum FaultKind
     /// <summary>The connections to all members are reset.</summary>
     CutAll,
 
-    /// <summary>Its connections are dropped without a word; new ones pass.</summary>
+    /// <summary>Its connections are dropped silently; new ones pass.</summary>
     Forget,
 
-    /// <summary>Nothing listens any more.</summary>
+    /// <summary>Its port refuses connections.</summary>
     Refuse,
 
-    /// <summary>Nothing listens any more, for any member.</summary>
+    /// <summary>The ports of all members refuse connections.</summary>
     RefuseAll,
 
-    /// <summary>Data is held back, and comes late.</summary>
+    /// <summary>Data is delayed.</summary>
     Stall,
 
-    /// <summary>Data is dropped without a word, new connections' too.</summary>
+    /// <summary>Data is dropped silently, also that of new connections.</summary>
     Swallow,
 
-    /// <summary>All ways are slow.</summary>
+    /// <summary>All connections are slow.</summary>
     SlowAll,
 
-    /// <summary>The member is stopped (SIGSTOP) and goes on later as if nothing had been.</summary>
+    /// <summary>The member is stopped (SIGSTOP) and resumes later.</summary>
     Suspend,
 
-    /// <summary>The member is killed (SIGKILL) and started again later.</summary>
+    /// <summary>The member is killed (SIGKILL) and restarted later.</summary>
     Kill,
 }
 
 /// <summary>One fault.</summary>
-/// <param name="Kind">What goes wrong.</param>
-/// <param name="Member">With whom.</param>
-/// <param name="OfLeader">True if it is to hit whoever leads, where that is known.</param>
-/// <param name="Lasting">How long.</param>
-/// <param name="Pause">How long all is well after it.</param>
+/// <param name="Kind">The kind.</param>
+/// <param name="Member">The affected member.</param>
+/// <param name="OfLeader">True if it affects the leader instead, if that is known.</param>
+/// <param name="Lasting">The duration.</param>
+/// <param name="Pause">The healthy time after it.</param>
 internal sealed record Fault(FaultKind Kind, int Member, bool OfLeader, TimeSpan Lasting, TimeSpan Pause)
 {
-    /// <summary>The faults that a seed stands for, for about so long. Each kind comes once before any comes twice, and about every other hits the leader.</summary>
+    /// <summary>Creates the faults of a seed for about a duration. Each kind occurs once before any repeats, and about every second one affects the
+    /// leader.</summary>
     public static IReadOnlyList<Fault> Plan(int seed, TimeSpan duration)
     {
         var random = new Random(seed);

@@ -4,29 +4,29 @@ using System.Globalization;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>One run under faults: its seed, what is written down of it, and what is said when it shows something wrong.</summary>
-/// <param name="name">What kind of run it is.</param>
-/// <param name="seed">What its faults and its workload follow from.</param>
-/// <param name="folder">Where its history goes should it show something wrong; null for the folder for temporary files.</param>
+/// <summary>One run under faults: its seed, its record, and its report if it finds a violation.</summary>
+/// <param name="name">The kind of the run.</param>
+/// <param name="seed">Determines its faults and its workload.</param>
+/// <param name="folder">The folder for its history if it finds a violation; null for the folder for temporary files.</param>
 internal sealed class FaultRun(string name, int seed, string? folder = null)
 {
-    /// <summary>Names the seed of the runs in the normal tests.</summary>
+    /// <summary>The variable with the seed of the runs in the normal tests.</summary>
     public const string SeedVariable = "VALKEYRIE_SEED";
 
     private const int MostShown = 5;
 
     private readonly ConcurrentQueue<string> _log = new();
 
-    /// <summary>The seed of the normal tests: that of the variable, else always the same.</summary>
+    /// <summary>The seed of the normal tests: that of the variable, or a constant.</summary>
     public static int DefaultSeed { get; } =
         Environment.GetEnvironmentVariable(SeedVariable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 1;
 
     public int Seed => seed;
 
-    /// <summary>Writes a line down, with its time.</summary>
+    /// <summary>Records a line with its time.</summary>
     public void Log(object line) => _log.Enqueue($"{Stopwatch.GetTimestamp()} {line}");
 
-    /// <summary>Lets the cluster suffer faults one after the other.</summary>
+    /// <summary>Applies faults to the cluster one after another.</summary>
     public async Task SufferAsync(FaultyCluster cluster, IEnumerable<Fault> faults)
     {
         foreach (var fault in faults)
@@ -37,9 +37,9 @@ internal sealed class FaultRun(string name, int seed, string? folder = null)
         }
     }
 
-    /// <summary>Ends the run with an error that tells the seed and where the history is, if something is wrong.</summary>
-    /// <param name="wrong">What is wrong.</param>
-    /// <param name="history">What was recorded, line by line.</param>
+    /// <summary>If there are violations, ends the run with an error that contains the seed and the path of the history.</summary>
+    /// <param name="wrong">The violations.</param>
+    /// <param name="history">The record, line by line.</param>
     public void ThrowIfAny(IEnumerable<string> wrong, IEnumerable<object> history)
     {
         var all = wrong.ToList();
@@ -56,7 +56,7 @@ internal sealed class FaultRun(string name, int seed, string? folder = null)
     }
 }
 
-/// <summary>A run under faults showed what must not be.</summary>
+/// <summary>A run under faults found a violation.</summary>
 #pragma warning disable CA1032, CA1064 // made in one place, with all it needs, and never caught by its type
 internal sealed class FaultsFoundException(string message) : Exception(message);
 #pragma warning restore CA1032, CA1064

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A further process that works on a store; see FaultWorker. It can be killed, stopped and let go on.</summary>
+/// <summary>Another process that uses a store; see FaultWorker. It can be killed, stopped and resumed.</summary>
 internal sealed class FaultWorkerProcess : IAsyncDisposable
 {
     private const int SigCont = 18;
@@ -13,13 +13,13 @@ internal sealed class FaultWorkerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Task _reading;
 
-    /// <summary>Starts one.</summary>
-    /// <param name="work">What it does.</param>
+    /// <summary>Starts a process.</summary>
+    /// <param name="work">Its work.</param>
     /// <param name="address">The store's address.</param>
     /// <param name="timeout">The store's timeout.</param>
-    /// <param name="seed">What its work follows from.</param>
-    /// <param name="onLine">Told each line that it says, in order.</param>
-    /// <param name="arguments">What the work needs beyond that.</param>
+    /// <param name="seed">Determines its work.</param>
+    /// <param name="onLine">Receives each line of its output, in order.</param>
+    /// <param name="arguments">More arguments of the work.</param>
     public FaultWorkerProcess(string work, string address, TimeSpan timeout, int seed, Action<string> onLine, params string[] arguments)
     {
         var start = new ProcessStartInfo(
@@ -32,21 +32,21 @@ internal sealed class FaultWorkerProcess : IAsyncDisposable
         _reading = ReadAsync(onLine);
     }
 
-    /// <summary>A time as the worker's arguments say it.</summary>
+    /// <summary>Formats a time for the worker's arguments.</summary>
     public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString(CultureInfo.InvariantCulture);
 
     public void Suspend() => Signal(SigStop);
 
     public void Resume() => Signal(SigCont);
 
-    /// <summary>Ends it as a crash would; returns when all that it said has been read.</summary>
+    /// <summary>Ends it like a crash; returns when all of its output has been read.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _reading;
     }
 
-    /// <summary>Has it come to its end by itself; returns when all that it said has been read.</summary>
+    /// <summary>Lets it end normally; returns when all of its output has been read.</summary>
     public async Task FinishAsync()
     {
         _process.StandardInput.Close();

@@ -2,7 +2,7 @@ using Valkeyrie.Etcd;
 
 namespace Valkeyrie.Tests.Faults;
 
-/// <summary>A cluster that can be broken, a store on the way to each of its members, and one past all that breaks.</summary>
+/// <summary>A cluster that can be broken, with a store on the connection to each of its members, and one past all faults.</summary>
 internal sealed class FaultyClients : IAsyncDisposable
 {
     private FaultyClients(FaultyCluster cluster, TimeSpan timeout)
@@ -14,7 +14,7 @@ internal sealed class FaultyClients : IAsyncDisposable
 
     public FaultyCluster Cluster { get; }
 
-    /// <summary>One for each member, which asks that one first.</summary>
+    /// <summary>One store for each member, which it uses first.</summary>
     public List<IKvStore> Stores { get; }
 
     public IKvStore Direct { get; }

@@ -1,10 +1,10 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A cluster of three with a proxy before each member, so that members can die, stop and come back, and the ways to them break in any way
-/// that a network knows.</summary>
+/// <summary>A cluster of three with a proxy before each member, so members can die, stop and return, and the connections to them can break in any way
+/// that a network can.</summary>
 internal sealed class FaultyCluster : IFaultyServers
 {
-    /// <summary>How long a server that owes an answer may be silent in these tests.</summary>
+    /// <summary>How long a server that owes an answer can be silent in these tests.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(1);
 
     private readonly TcpProxy[] _proxies;
@@ -34,11 +34,11 @@ internal sealed class FaultyCluster : IFaultyServers
         await Etcd.RestartAsync(leader);
     }
 
-    /// <summary>The address by way of the proxies, a given member first.</summary>
+    /// <summary>Gets the address through the proxies, with the specified member first.</summary>
     public string AddressFrom(int member) =>
         "etcd://" + string.Join(',', Enumerable.Range(0, EtcdCluster.Size).Select(i => _proxies[(member + i) % EtcdCluster.Size].Endpoint));
 
-    /// <summary>Makes a fault, and undoes it after its time.</summary>
+    /// <summary>Applies a fault, and reverts it after its duration.</summary>
     public async Task SufferAsync(Fault fault)
     {
         var member = fault.OfLeader ? await Etcd.LeaderAsync() ?? fault.Member : fault.Member;

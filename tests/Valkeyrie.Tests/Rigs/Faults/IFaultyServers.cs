@@ -1,20 +1,20 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A store's servers, with a way of its own to them, over a proxy, for each of three clients; for rounds that say only what is done to them.</summary>
+/// <summary>A store's servers, with a separate proxy for each of three clients; for rounds that only decide about the faults.</summary>
 internal interface IFaultyServers : IAsyncDisposable
 {
-    /// <summary>The store's address by way of all proxies.</summary>
+    /// <summary>The store's address through all proxies.</summary>
     string Address { get; }
 
-    /// <summary>The way to a member.</summary>
+    /// <summary>Gets the proxy of a member.</summary>
     TcpProxy ProxyOf(int member);
 
-    /// <summary>The store's address by way of one member's proxy alone.</summary>
+    /// <summary>Gets the store's address through one member's proxy only.</summary>
     string AddressBy(int member);
 
-    /// <summary>Kills the leader, and starts it again.</summary>
+    /// <summary>Kills the leader and restarts it.</summary>
     Task RestartLeaderAsync() => RestartLeaderAsync(TimeSpan.Zero);
 
-    /// <summary>Kills the leader, and starts it again after a time.</summary>
+    /// <summary>Kills the leader and restarts it after a time.</summary>
     Task RestartLeaderAsync(TimeSpan after);
 }

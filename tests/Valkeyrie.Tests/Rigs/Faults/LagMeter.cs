@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Tells by how much this process is late: the most by which short waits took longer than they were to. What is judged by the clock gets
-/// that on top, so that a busy machine fails no test and a call that is late by itself does.</summary>
+/// <summary>Measures the delay of this process: the maximum by which short waits took longer than intended. Limits of time are extended
+/// by it, so a busy machine fails no test, but a late call does.</summary>
 internal sealed class LagMeter : IAsyncDisposable
 {
-    // A timeout is a timer, some work and a few hand-overs to the pool, each of which may be late.
+    // A timeout is a timer, some work and a few transfers to the pool, each of which can be late.
     private const int Handovers = 4;
 
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(20);
@@ -18,7 +18,7 @@ internal sealed class LagMeter : IAsyncDisposable
 
     public LagMeter() => _measuring = Task.Run(MeasureAsync);
 
-    /// <summary>How late something may be that was to end by now.</summary>
+    /// <summary>The allowed delay of something that must have ended by now.</summary>
     public TimeSpan Allowance => Least + (Handovers * TimeSpan.FromTicks(Volatile.Read(ref _longest)));
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>How much the client of a <see cref="ScriptedHttp2Peer"/> allows it to send (RFC 9113 section 5.2).</summary>
+/// <summary>The number of bytes that the client of a <see cref="ScriptedHttp2Peer"/> allows it to send (RFC 9113 section 5.2).</summary>
 internal sealed class FlowWindow(long size)
 {
     private readonly object _gate = new();
@@ -17,7 +17,7 @@ internal sealed class FlowWindow(long size)
         }
     }
 
-    /// <summary>Takes up to so many bytes of the window, once there are any.</summary>
+    /// <summary>Takes up to a number of bytes of the window when some are available.</summary>
     public async Task<int> TakeAsync(int most)
     {
         while (true)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>The kinds of HTTP/2 frame (RFC 9113 section 6).</summary>
+/// <summary>The types of HTTP/2 frames (RFC 9113 section 6).</summary>
 internal enum Http2FrameType : byte
 {
     Data = 0,
@@ -18,7 +18,7 @@ internal enum Http2FrameType : byte
     Continuation = 9,
 }
 
-/// <summary>What a peer can say of itself (RFC 9113 section 6.5.2).</summary>
+/// <summary>The settings of a peer (RFC 9113 section 6.5.2).</summary>
 internal enum Http2Setting
 {
     HeaderTableSize = 1,
@@ -73,7 +73,7 @@ internal static class Http2Frame
 
     public static byte[] Ping(ReadOnlySpan<byte> opaque, bool ack) => Write(Http2FrameType.Ping, ack ? Ack : (byte)0, 0, opaque);
 
-    /// <summary>HPACK in its plainest form (RFC 7541 section 6.2.3): every field a literal that is never indexed, no Huffman code.</summary>
+    /// <summary>HPACK in its simplest form (RFC 7541 section 6.2.3): every field is a literal that is never indexed, without Huffman code.</summary>
     public static byte[] HeaderBlock(IEnumerable<(string Name, string Value)> headers)
     {
         var block = new List<byte>();

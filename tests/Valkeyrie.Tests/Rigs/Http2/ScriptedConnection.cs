@@ -5,7 +5,7 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>One connection of a <see cref="ScriptedHttp2Peer"/>: reads frames, minds settings and pings, and hands requests to the script.</summary>
+/// <summary>One connection of a <see cref="ScriptedHttp2Peer"/>: reads frames, handles settings and pings, and passes requests to the script.</summary>
 #pragma warning disable CA1001 // Close frees the stream, and may be called by the script long before the peer ends; the semaphore holds no handle
 internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGreeting greeting, Func<ScriptedRequest, Task> answer)
 {
@@ -27,22 +27,22 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
     /// <summary>True for the first connection of its peer.</summary>
     public bool IsFirst => number == 0;
 
-    /// <summary>How much more the client lets be sent on the connection as a whole.</summary>
+    /// <summary>The number of bytes that the client still allows on the whole connection.</summary>
     public FlowWindow Window { get; } = new(DefaultWindow);
 
-    /// <summary>How many bytes of request bodies have come in.</summary>
+    /// <summary>The number of received bytes of request bodies.</summary>
     public long Received => Volatile.Read(ref _received);
 
-    /// <summary>How many requests have begun.</summary>
+    /// <summary>The number of requests that have begun.</summary>
     public int Opened => Volatile.Read(ref _opened);
 
-    /// <summary>The longest payload of a frame that has come in.</summary>
+    /// <summary>The longest payload of a received frame.</summary>
     public int LongestFrame { get; private set; }
 
-    /// <summary>The header block of the request that came in last.</summary>
+    /// <summary>The header block of the last request.</summary>
     public byte[] LastHeaderBlock { get; private set; } = [];
 
-    /// <summary>The error with which the client ends the connection. Fails if it ends it without a word.</summary>
+    /// <summary>Gets the error with which the client ends the connection. Fails if it sends none.</summary>
     public Task<uint> Goodbye => _goodbye.Task;
 
     public async Task ServeAsync()
@@ -84,7 +84,7 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
         }
     }
 
-    /// <summary>Returns when the client has read everything sent so far: a ping goes out, and its answer has come back.</summary>
+    /// <summary>Returns when the client has read all sent bytes: it has answered a ping.</summary>
     public async Task SettleAsync()
     {
         var number = Interlocked.Increment(ref _nextPing);
@@ -95,7 +95,7 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
         await settled.Task.WaitAsync(Patience.Limit);
     }
 
-    /// <summary>Ends the connection in good order: what was sent still arrives.</summary>
+    /// <summary>Ends the connection normally: sent bytes still arrive.</summary>
     public void Close()
     {
         foreach (var ping in _pings.Values)
@@ -194,7 +194,7 @@ internal sealed class ScriptedConnection(Socket socket, int number, ScriptedGree
         }
         catch (Exception e) when (IsClosed(e))
         {
-            // The client has gone; the test is about what it makes of that.
+            // The client has disconnected; the test checks its reaction.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>What a <see cref="ScriptedHttp2Peer"/> says first: by the protocol, its settings.</summary>
+/// <summary>The first bytes of a <see cref="ScriptedHttp2Peer"/>: in the protocol, its settings.</summary>
 internal sealed record ScriptedGreeting(ReadOnlyMemory<byte> Bytes)
 {
     public static ScriptedGreeting Plain { get; } = new(Http2Frame.Settings());

@@ -8,7 +8,7 @@ using Valkeyrie.Etcd.Http2;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A server that speaks just enough HTTP/2 for a script to say which bytes go out, and in what pieces.</summary>
+/// <summary>A server with just enough HTTP/2 for a script to determine the sent bytes and their pieces.</summary>
 internal sealed class ScriptedHttp2Peer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -18,9 +18,9 @@ internal sealed class ScriptedHttp2Peer : IAsyncDisposable
     private readonly ConcurrentBag<Task> _tasks = [];
     private int _requests;
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Starts to listen.</summary>
     /// <param name="answer">Called once for each request, when its first message has arrived.</param>
-    /// <param name="greeting">What is said first on each connection; null for plain settings.</param>
+    /// <param name="greeting">The first bytes on each connection; null for plain settings.</param>
     public ScriptedHttp2Peer(Func<ScriptedRequest, Task> answer, ScriptedGreeting? greeting = null)
     {
         _answer = answer;
@@ -29,27 +29,27 @@ internal sealed class ScriptedHttp2Peer : IAsyncDisposable
         _tasks.Add(AcceptAsync());
     }
 
-    /// <summary>Raised for each connection that comes in.</summary>
+    /// <summary>Raised for each new connection.</summary>
     public event Action<ScriptedConnection>? Connected;
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public string Address => $"etcd://127.0.0.1:{Port}";
 
-    /// <summary>How many requests have come in.</summary>
+    /// <summary>The number of requests so far.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
-    /// <summary>How many connections have come in.</summary>
+    /// <summary>The number of connections so far.</summary>
     public int Connections => _connections.Count;
 
-    /// <summary>Opens a store that takes this peer for an etcd.</summary>
+    /// <summary>Opens a store of etcd on this peer.</summary>
     public IKvStore Open(KvStoreOptions? options = null)
     {
         EtcdStore.Register();
         return KvStore.Open(Address, options);
     }
 
-    /// <summary>Makes a bare connection to the peer.</summary>
+    /// <summary>Opens a bare connection to the peer.</summary>
     public Http2Connector NewConnector()
     {
         var url = new Uri($"http://127.0.0.1:{Port}");

@@ -3,10 +3,10 @@ using System.Threading.Channels;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A gRPC request at a <see cref="ScriptedHttp2Peer"/>, and the means to answer it piece by piece.</summary>
-/// <param name="connection">Where it came in.</param>
+/// <summary>A gRPC request to a <see cref="ScriptedHttp2Peer"/>, which can be answered piece by piece.</summary>
+/// <param name="connection">Its connection.</param>
 /// <param name="streamId">Its number on that connection.</param>
-/// <param name="window">How much the client lets be sent at first.</param>
+/// <param name="window">The number of bytes that the client allows at first.</param>
 #pragma warning disable CA1001 // a memory stream holds nothing to be freed
 internal sealed class ScriptedRequest(ScriptedConnection connection, int streamId, long window)
 {
@@ -28,30 +28,30 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
     /// <summary>The header fields of the request.</summary>
     public required IReadOnlyDictionary<string, string> Fields { get; init; }
 
-    /// <summary>Ends when the client has ended the request.</summary>
+    /// <summary>Completes when the client has ended the request.</summary>
     public Task WhenEnded => _ended.Task;
 
     public ScriptedConnection Connection => connection;
 
-    /// <summary>How much more the client lets be sent on this stream.</summary>
+    /// <summary>The number of bytes that the client still allows on this stream.</summary>
     public FlowWindow Window { get; } = new(window);
 
-    /// <summary>Ends when the client has cancelled the request, or the connection has ended.</summary>
+    /// <summary>Completes when the client has canceled the request, or the connection has ended.</summary>
     public Task WhenReset => _reset.Task;
 
-    /// <summary>The next message of the request, without its prefix; null at the request's end.</summary>
+    /// <summary>Reads the next message of the request, without its prefix; null at the end of the request.</summary>
     public async Task<byte[]?> ReadAsync()
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
         return await _messages.Reader.WaitToReadAsync(patience.Token) ? await _messages.Reader.ReadAsync(patience.Token) : null;
     }
 
-    /// <summary>Sends bytes, as they are and by themselves.</summary>
+    /// <summary>Sends unchanged bytes in one piece.</summary>
     public Task SendAsync(ReadOnlyMemory<byte> bytes) => connection.WriteAsync(bytes);
 
     public Task SendHeadersAsync(params (string Name, string Value)[] headers) => SendAsync(Http2Frame.Headers(streamId, headers));
 
-    /// <summary>The headers with which every proper answer begins.</summary>
+    /// <summary>Sends the headers of a valid answer.</summary>
     public Task SendOkHeadersAsync() => SendHeadersAsync(GrpcMessage.OkHeaders);
 
     public Task SendDataAsync(ReadOnlyMemory<byte> payload) => SendAsync(Http2Frame.Data(streamId, payload.Span));
@@ -60,7 +60,7 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
     public Task SendTrailersAsync(int status, string? message = null) =>
         SendAsync(Http2Frame.Headers(streamId, GrpcMessage.Trailers(status, message), endStream: true));
 
-    /// <summary>A whole proper answer: headers, one message, status 0.</summary>
+    /// <summary>Sends a complete valid answer: headers, one message, status 0.</summary>
     public async Task ReplyAsync(ReadOnlyMemory<byte> payload)
     {
         await SendOkHeadersAsync();
@@ -68,7 +68,7 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
         await SendTrailersAsync(0);
     }
 
-    /// <summary>Sends data as the client's windows allow, in frames of the usual length.</summary>
+    /// <summary>Sends data within the client's windows, in frames of the usual length.</summary>
     public async Task SendWithinWindowsAsync(ReadOnlyMemory<byte> payload)
     {
         while (!payload.IsEmpty)
@@ -87,10 +87,10 @@ internal sealed class ScriptedRequest(ScriptedConnection connection, int streamI
     /// <inheritdoc cref="ScriptedConnection.Close"/>
     public void CloseConnection() => connection.Close();
 
-    /// <summary>Takes a piece of the body.</summary>
+    /// <summary>Adds a piece of the body.</summary>
     /// <param name="payload">The piece.</param>
     /// <param name="end">True if it is the last one.</param>
-    /// <returns>True when the request is to be answered: its first message is complete, or it has ended without one.</returns>
+    /// <returns>True when the request can be answered: its first message is complete, or it has ended without one.</returns>
     public bool Receive(ReadOnlySpan<byte> payload, bool end)
     {
         _body.Write(payload);

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Hands out free loopback ports, each once. They lie below the range from which systems choose the ports of outgoing
-/// connections, so that no connection of another test takes one before its server listens.</summary>
+/// <summary>Assigns free loopback ports, each once. They are below the range from which systems choose the ports of outgoing
+/// connections, so no connection of another test takes one before its server listens.</summary>
 internal static class LoopbackPorts
 {
     private const int First = 12_000;

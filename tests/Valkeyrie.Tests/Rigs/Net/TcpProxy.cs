@@ -4,14 +4,14 @@ using System.Net.Sockets;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>Passes connections on to another loopback port, and can cut them, slow them down, hold their bytes back, swallow them or refuse
+/// <summary>Forwards connections to another loopback port, and can cut them, slow them down, delay or drop their bytes, or refuse
 /// new ones.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
     private const int ListenAttempts = 5;
 
     private readonly int _targetPort;
-    // Which sockets are open, and whether what they carry is still passed on.
+    // The open sockets, and whether their data is still forwarded.
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
     private readonly ConcurrentBag<Task> _tasks = [];
     private readonly CancellationTokenSource _disposed = new();
@@ -36,7 +36,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             }
             catch (SocketException) when (attempt < ListenAttempts)
             {
-                // Somebody else took the port meanwhile.
+                // Another process took the port meanwhile.
             }
         }
     }
@@ -47,10 +47,10 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     public string Address => $"etcd://{Endpoint}";
 
-    /// <summary>How many connections have come in.</summary>
+    /// <summary>The number of connections so far.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>Breaks all connections, as a reset; new ones pass.</summary>
+    /// <summary>Resets all connections; new ones pass.</summary>
     public void Cut()
     {
         foreach (var socket in _sockets.Keys)
@@ -59,7 +59,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Breaks all connections and refuses new ones, until <see cref="Accept"/>.</summary>
+    /// <summary>Resets all connections and refuses new ones, until <see cref="Accept"/>.</summary>
     public void Refuse()
     {
         _listener?.Dispose();
@@ -67,7 +67,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         Cut();
     }
 
-    /// <summary>Takes connections again after <see cref="Refuse"/>.</summary>
+    /// <summary>Accepts connections again after <see cref="Refuse"/>.</summary>
     public void Accept()
     {
         _listener = new TcpListener(IPAddress.Loopback, Port);
@@ -75,7 +75,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         _tasks.Add(AcceptAsync(_listener));
     }
 
-    /// <summary>Holds every byte back, both ways, until <see cref="Flow"/>; connections stay open, and new ones are taken.</summary>
+    /// <summary>Delays all bytes in both directions until <see cref="Flow"/>; connections remain open, and new ones are accepted.</summary>
     public void Stall()
     {
         if (_requests.Task.IsCompleted)
@@ -86,7 +86,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         StallAnswers();
     }
 
-    /// <summary>Holds back what the server sends, until <see cref="Flow"/>; what it is sent passes.</summary>
+    /// <summary>Delays the bytes of the server until <see cref="Flow"/>; those of clients pass.</summary>
     public void StallAnswers()
     {
         if (_answers.Task.IsCompleted)
@@ -95,15 +95,15 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets go what was held back.</summary>
+    /// <summary>Sends the delayed bytes.</summary>
     public void Flow()
     {
         _requests.TrySetResult();
         _answers.TrySetResult();
     }
 
-    /// <summary>Forgets the connections that are open, as a router does that dropped them for being idle: they stay open, and whatever comes is
-    /// swallowed. New ones pass.</summary>
+    /// <summary>Forgets the open connections, like a router that drops idle ones: they remain open, and all their bytes are
+    /// dropped. New ones pass.</summary>
     public void Forget()
     {
         foreach (var socket in _sockets.Keys)
@@ -112,20 +112,20 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>From now on forgets each connection that has carried nothing for so long, as <see cref="Forget"/> does all of them at once.</summary>
+    /// <summary>From now on forgets each connection after an idle time, as <see cref="Forget"/> does for all of them at once.</summary>
     public void ForgetAfter(TimeSpan idle) => Volatile.Write(ref _forgetAfterMilliseconds, (long)idle.TotalMilliseconds);
 
-    /// <summary>As <see cref="Forget"/>, and new connections are taken and swallow everything, too, until <see cref="Pass"/>.</summary>
+    /// <summary>Like <see cref="Forget"/>, and new connections are accepted and also drop all bytes, until <see cref="Pass"/>.</summary>
     public void Swallow()
     {
         _swallows = true;
         Forget();
     }
 
-    /// <summary>Lets new connections pass again. What was swallowed is gone, and those that it was swallowed from stay silent.</summary>
+    /// <summary>Lets new connections pass again. Dropped bytes are lost, and their connections remain silent.</summary>
     public void Pass() => _swallows = false;
 
-    /// <summary>Has every piece of data wait for so long, each way; zero for not at all.</summary>
+    /// <summary>Delays every piece of data in both directions by a time; zero for no delay.</summary>
     public void Slow(TimeSpan delay) => Volatile.Write(ref _delayMilliseconds, (long)delay.TotalMilliseconds);
 
     public async ValueTask DisposeAsync()
@@ -178,7 +178,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             await Task.WhenAny(requests, PumpAsync(server, client, heard, () => _answers.Task));
             if (!_sockets.GetValueOrDefault(client))
             {
-                // Nobody tells the client that the server has gone.
+                // The client is not notified of the end of the server.
                 await requests;
             }
         }
@@ -206,7 +206,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                     await Task.Delay(TimeSpan.FromMilliseconds(delay), _disposed.Token);
                 }
 
-                // Whoever dropped it does so without a word: it shows in what comes next.
+                // The drop is silent: it shows only with the next bytes.
                 if (heard.Silence() >= Volatile.Read(ref _forgetAfterMilliseconds))
                 {
                     _sockets.TryUpdate(from, false, true);
@@ -230,12 +230,12 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>When a connection carried something last, either way.</summary>
+    /// <summary>The time of the last data of a connection, in either direction.</summary>
     private sealed class LastHeard
     {
         private long _at = Environment.TickCount64;
 
-        /// <summary>The milliseconds since, which begin anew.</summary>
+        /// <summary>The milliseconds since then, restarted by each call.</summary>
         public long Silence()
         {
             var now = Environment.TickCount64;

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A certificate authority of a test's own, with the certificates that it issues, as PEM files in a folder.</summary>
+/// <summary>A certificate authority for one test. It issues certificates as PEM files in a folder.</summary>
 internal sealed class TestAuthority : IDisposable
 {
     private const string ServerUse = "1.3.6.1.5.5.7.3.1";
@@ -34,7 +34,7 @@ internal sealed class TestAuthority : IDisposable
     /// <summary>The authority's own certificate.</summary>
     public string Path { get; }
 
-    /// <summary>A server's certificate for names and addresses.</summary>
+    /// <summary>Issues a server's certificate for names and addresses.</summary>
     public PemFiles IssueServer(params IReadOnlyList<string> names)
     {
         var alternatives = new SubjectAlternativeNameBuilder();
@@ -50,11 +50,11 @@ internal sealed class TestAuthority : IDisposable
             }
         }
 
-        // The etcd server also speaks to itself as a client, with the same certificate.
+        // The etcd server is also its own client, with the same certificate.
         return Issue("server-" + names[0], alternatives.Build(), ServerUse, ClientUse);
     }
 
-    /// <summary>A client's certificate.</summary>
+    /// <summary>Issues a client's certificate.</summary>
     public PemFiles IssueClient(string name) => Issue(name, null, ClientUse);
 
     public void Dispose() => _certificate.Dispose();

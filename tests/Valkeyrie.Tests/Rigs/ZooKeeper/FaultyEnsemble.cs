@@ -15,7 +15,7 @@ internal sealed class FaultyEnsemble : IFaultyServers
 
     public ZooKeeperEnsemble Members { get; }
 
-    /// <summary>The address by way of all proxies.</summary>
+    /// <summary>The address through all proxies.</summary>
     public string Address => $"{ZooKeeperStore.Scheme}://{string.Join(',', _proxies.Select(p => p.Endpoint))}";
 
     public static async Task<FaultyEnsemble> StartAsync()

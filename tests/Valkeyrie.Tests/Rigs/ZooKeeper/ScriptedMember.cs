@@ -11,12 +11,12 @@ internal sealed class ScriptedMember(Socket socket, int number) : IDisposable
 
     private readonly NetworkStream _stream = new(socket, ownsSocket: true);
 
-    /// <summary>How many came before it.</summary>
+    /// <summary>The number of connections before it.</summary>
     public int Number => number;
 
     /// <summary>Reads the request for a session and grants one.</summary>
-    /// <param name="timeoutMs">The session's timeout in milliseconds; 0 says that it has expired.</param>
-    /// <returns>The session that was asked for; 0 for a new one.</returns>
+    /// <param name="timeoutMs">The session's timeout in milliseconds; 0 means that it has expired.</param>
+    /// <returns>The requested session; 0 for a new one.</returns>
     public async Task<long> GreetAsync(int timeoutMs = 10_000)
     {
         var request = await ReadAsync();
@@ -44,7 +44,7 @@ internal sealed class ScriptedMember(Socket socket, int number) : IDisposable
         return frame;
     }
 
-    /// <summary>The next request but pings, which are answered.</summary>
+    /// <summary>Reads the next request except pings, which are answered.</summary>
     public async Task<ScriptedCall> NextAsync()
     {
         while (true)
@@ -66,7 +66,7 @@ internal sealed class ScriptedMember(Socket socket, int number) : IDisposable
         await _stream.FlushAsync();
     }
 
-    /// <summary>Reads until the client is gone.</summary>
+    /// <summary>Reads until the client has disconnected.</summary>
     public async Task SwallowAsync()
     {
         var buffer = new byte[4096];
@@ -84,7 +84,7 @@ internal sealed class ScriptedMember(Socket socket, int number) : IDisposable
         body?.Invoke(w);
     });
 
-    /// <summary>What answers a read of data.</summary>
+    /// <summary>The reply to a read of data.</summary>
     public static void Data(JuteWriter writer, string value, long mzxid = 1)
     {
         writer.WriteBuffer(value.Bytes().Span);
@@ -118,5 +118,5 @@ internal sealed class ScriptedMember(Socket socket, int number) : IDisposable
     public void Dispose() => _stream.Dispose();
 }
 
-/// <summary>A request that came in.</summary>
+/// <summary>A received request.</summary>
 internal sealed record ScriptedCall(int Xid, int Op, byte[] Frame);

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A server for which a script says what goes out, byte by byte.</summary>
+/// <summary>A server whose script determines every sent byte.</summary>
 internal sealed class ScriptedZooKeeper : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -12,8 +12,8 @@ internal sealed class ScriptedZooKeeper : IAsyncDisposable
     private readonly ConcurrentBag<ScriptedMember> _connections = [];
     private readonly ConcurrentBag<Task> _tasks = [];
 
-    /// <summary>Begins to listen.</summary>
-    /// <param name="script">What is done on each connection; the connection is closed when it ends.</param>
+    /// <summary>Starts to listen.</summary>
+    /// <param name="script">Runs on each connection, which is closed at its end.</param>
     public ScriptedZooKeeper(Func<ScriptedMember, Task> script)
     {
         _script = script;
@@ -23,7 +23,7 @@ internal sealed class ScriptedZooKeeper : IAsyncDisposable
 
     public string Endpoint => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
-    /// <summary>How many connections have come in.</summary>
+    /// <summary>The number of connections so far.</summary>
     public int Connections => _connections.Count;
 
     public async ValueTask DisposeAsync()
@@ -61,7 +61,7 @@ internal sealed class ScriptedZooKeeper : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
-            // The client is gone, or the test is over.
+            // The client has disconnected, or the test has ended.
         }
         finally
         {

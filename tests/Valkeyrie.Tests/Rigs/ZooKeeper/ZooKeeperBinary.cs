@@ -1,7 +1,7 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>The ZooKeeper that the tests start: <c>$VALKEYRIE_ZOOKEEPER</c>, a program that takes a configuration file and runs in the foreground; or
-/// the <c>zkServer.sh</c> on PATH or of Debian's package. A test that asks for one that is not on this machine is skipped by name.</summary>
+/// <summary>The ZooKeeper for tests: <c>$VALKEYRIE_ZOOKEEPER</c>, a program that reads a configuration file and runs in the foreground; or
+/// the <c>zkServer.sh</c> on PATH or of Debian's package. A test that needs a missing one is skipped by name.</summary>
 internal static class ZooKeeperBinary
 {
     private const string Script = "zkServer.sh";
@@ -18,7 +18,7 @@ internal static class ZooKeeperBinary
         return Path.GetFileName(Program) == Script ? [Program!, "start-foreground", configuration] : [Program!, configuration];
     }
 
-    /// <summary>What a fixture has started; where there is no ZooKeeper, the tests that ask for it are skipped.</summary>
+    /// <summary>Starts the server of a fixture; without a ZooKeeper, the tests that use it are skipped.</summary>
     public static T Started<T>(T? server)
         where T : class
     {

@@ -55,7 +55,7 @@ internal sealed class ZooKeeperEnsemble : IAsyncDisposable
         }
     }
 
-    /// <summary>The member that leads.</summary>
+    /// <summary>The leading member.</summary>
     public async Task<ZooKeeperProcess> LeaderAsync()
     {
         ZooKeeperProcess? leader = null;

@@ -6,12 +6,12 @@ namespace Valkeyrie.Tests.Rigs;
 
 /// <summary>One process of ZooKeeper.</summary>
 /// <param name="configuration">Its configuration file.</param>
-/// <param name="port">Where it listens for clients, without TLS.</param>
+/// <param name="port">Its port for clients, without TLS.</param>
 internal sealed class ZooKeeperProcess(string configuration, int port) : ServerProcess
 {
     public int Port => port;
 
-    /// <summary>Returns once it serves: alone, or as a leader or follower.</summary>
+    /// <summary>Returns when it serves: alone, or as a leader or follower.</summary>
     public async Task WaitUntilReadyAsync()
     {
         using var limit = new CancellationTokenSource(Patience.Limit);
@@ -34,7 +34,7 @@ internal sealed class ZooKeeperProcess(string configuration, int port) : ServerP
         var command = ZooKeeperBinary.CommandOf(configuration);
         return new ProcessStartInfo(command[0], command.Skip(1))
         {
-            // A setting that no configuration file takes: how often nodes whose time is up, and empty containers, are looked for.
+            // A setting that no configuration file accepts: the interval of the search for expired nodes and empty containers.
             Environment = { ["JAVA_TOOL_OPTIONS"] = "-Dznode.container.checkIntervalMs=200 -XX:TieredStopAtLevel=1 -Xshare:auto" },
         };
     }

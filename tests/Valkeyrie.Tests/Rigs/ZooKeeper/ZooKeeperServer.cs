@@ -1,6 +1,6 @@
 namespace Valkeyrie.Tests.Rigs;
 
-/// <summary>A real ZooKeeper of one member on loopback ports and in a folder of its own.</summary>
+/// <summary>A real ZooKeeper with one member on loopback ports and in a private folder.</summary>
 internal sealed class ZooKeeperServer : IAsyncDisposable
 {
     private const int StartAttempts = 3;
@@ -13,7 +13,7 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
         _folder = folder;
         Port = LoopbackPorts.Take();
         var configuration = folder.Write("zoo.cfg", string.Join('\n', [
-            // Sessions live for 2 ticks at least.
+            // The minimum timeout of a session is 2 ticks.
             "tickTime=500",
             "maxSessionTimeout=3600000",
             $"dataDir={folder.File("data")}",
@@ -31,7 +31,7 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
     public string Endpoint => $"127.0.0.1:{Port}";
 
     /// <summary>Starts a server.</summary>
-    /// <param name="settings">Further lines of its configuration.</param>
+    /// <param name="settings">More lines of its configuration.</param>
     public static async Task<ZooKeeperServer> StartAsync(params string[] settings)
     {
         for (var attempt = 1; ; attempt++)
@@ -44,7 +44,7 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
             }
             catch (InvalidOperationException) when (attempt < StartAttempts)
             {
-                // Most likely somebody else took a port meanwhile.
+                // Another process has probably taken a port meanwhile.
                 await server.DisposeAsync();
             }
         }
@@ -62,7 +62,7 @@ internal sealed class ZooKeeperServer : IAsyncDisposable
 
     public void Resume() => _process.Resume();
 
-    /// <summary>Removes all that a killed server has stored.</summary>
+    /// <summary>Removes all data of a killed server.</summary>
     public void Empty() => Directory.Delete(_folder.File("data"), recursive: true);
 
     public ValueTask DisposeAsync()
