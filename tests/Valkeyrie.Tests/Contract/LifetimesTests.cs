@@ -1,5 +1,4 @@
 using Valkeyrie.Embedded;
-using Valkeyrie.Tests.Rigs;
 
 namespace Valkeyrie.Tests.Contract;
 
