@@ -9,6 +9,7 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     RequiredAssemblies   = @('bin/Valkeyrie.Loader.dll')
+    NestedModules        = @('bin/Valkeyrie.Loader.dll')
     TypesToProcess       = @('Valkeyrie.Types.ps1xml')
     FormatsToProcess     = @('Valkeyrie.Format.ps1xml')
     FunctionsToExport    = @()

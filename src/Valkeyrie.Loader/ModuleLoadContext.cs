@@ -44,6 +44,10 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         }
     }
 
+    /// <summary>True for the assembly of the cmdlets and the others that this context loads.</summary>
+    /// <param name="assembly">The assembly.</param>
+    public static bool Contains(Assembly assembly) => GetLoadContext(assembly) is ModuleLoadContext;
+
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {

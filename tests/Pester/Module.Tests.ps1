@@ -142,14 +142,25 @@ Describe 'The module' -Tag etcd {
     }
 
     Context 'import and removal' {
-        It 'works after Import-Module -Force, twice' {
+        It 'works after Import-Module -Force, twice and from a drive of its own' {
             Invoke-TestPowerShell @"
                 Import-Module '$ModulePath' -Force
                 Import-Module '$ModulePath' -Force
                 `$null = Connect-KvStore $Server
+                Set-Location kv:/
+                Import-Module '$ModulePath' -Force
+                `$PWD.Provider.Name
+                `$null = Connect-KvStore $Server
                 (Get-Command -Module Valkeyrie).Count
                 Test-KvKey a
-"@ | Should -Be $count, True
+"@ | Should -Be FileSystem, $count, True
+        }
+
+        It 'runs a script that leaves nothing for PowerShell to compile but calls of commands' {
+            $script = [Management.Automation.Language.Parser]::ParseFile((Join-Path (Split-Path $ModulePath) Valkeyrie.psm1), [ref] $null, [ref] $null)
+            $kinds = $script.FindAll({ $true }, $true).ForEach{ $_.GetType().Name } | Sort-Object -Unique
+            $kinds | Should -Not -BeLike '*Member*'
+            $kinds | Should -Not -BeIn TryStatementAst, IfStatementAst, ThrowStatementAst, FunctionDefinitionAst, BinaryExpressionAst
         }
 
         It 'leaves nothing behind when it is removed, and can be imported again' {
