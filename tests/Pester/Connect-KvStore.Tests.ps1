@@ -200,7 +200,7 @@ Describe 'Connect-KvStore' -Tag etcd {
             $env:ETCDCTL_PEERS = 'h1'
             $env:ETCDCTL_WRITE_OUT = 'json'
             $null = Connect-KvStore -WarningVariable warnings -WarningAction SilentlyContinue
-            "$warnings" | Should -BeLike 'ETCDCTL_DIAL_TIMEOUT, ETCDCTL_KEEPALIVE_TIME, ETCDCTL_PEERS:*'
+            "$warnings" | Should -BeLike 'These environment variables are set, but not used: ETCDCTL_DIAL_TIMEOUT, ETCDCTL_KEEPALIVE_TIME, ETCDCTL_PEERS.'
             $null = Connect-KvStore $Server -Name other -WarningVariable warnings -WarningAction SilentlyContinue
             $warnings | Should -BeNullOrEmpty
         }
