@@ -178,6 +178,16 @@ Describe 'A sealed value' {
         Get-KvValue secret/a, secret/b, secret/c, secret/d, secret/e -Unprotect | Should -BeExactly 'grüße 😀', 'grüße 😀', 'grüße 😀', 'grüße 😀', ''
     }
 
+    It 'is not sealed once more: the error says how to seal it for others' {
+        Set-KvValue twice/a hush -Recipient $File
+        $failure = Get-ErrorOf { Get-KvTree twice | Set-KvValue -Recipient $StrangerFile }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        "$failure" | Should -BeLike '*already sealed*'
+        $command = [regex]::Match("$failure", 'Update-KvValue .*CERTIFICATE').Value.Replace('CERTIFICATE', '$StrangerFile')
+        . ([scriptblock]::Create($command))
+        Get-KvValue twice/a -Unprotect -Certificate $stranger | Should -Be hush
+    }
+
     It 'can be bytes, which come back as they were, whatever they are' {
         $random = [random]::new(5)
         foreach ($length in 0, 1, 2, 100, 65536) {

@@ -126,6 +126,20 @@ Describe 'Set-KvValue' -Tag etcd {
             (Get-KvValue csv/b).LeaseId | Should -Not -Be 0
         }
 
+        It 'warns of selected pairs without Encoding whose Value can be Base64, and of no others' {
+            Set-KvValue selected/a ([byte[]] (255, 0, 1))
+            Set-KvValue selected/b ([byte[]] (254, 0, 1))
+            Set-KvValue selected/c 'a text'
+            Get-KvTree selected | Select-Object @{ Name = 'Key'; Expression = { "to/$($_.Key)" } }, Value | Set-KvValue -WarningVariable warnings -WarningAction SilentlyContinue
+            $warnings | Should -HaveCount 1
+            "$warnings" | Should -BeLike "*to/selected/a*Select-Object Key, Value, Encoding*"
+            Get-KvTree selected | Select-Object Key, Value, Encoding | Set-KvValue -Key { $_.Key -replace '^', 'to/' } -WarningVariable warnings
+            [pscustomobject]@{ Key = 'to/x'; Value = 'blue' } | Set-KvValue -WarningVariable +warnings
+            Get-KvValue selected/c | Select-Object Key, Value | Set-KvValue -WarningVariable +warnings
+            $warnings | Should -BeNullOrEmpty
+            (Get-KvTree to/selected).Bytes | Should -Be (Get-KvTree selected).Bytes
+        }
+
         It 'takes objects with Key, Value and Ttl' {
             $pair = [pscustomobject]@{ Key = 'p/o'; Value = 1; Ttl = 30 } | Set-KvValue -PassThru
             $pair.Ttl | Should -Be ([TimeSpan]::FromSeconds(30))

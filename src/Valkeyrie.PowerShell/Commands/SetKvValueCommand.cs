@@ -38,6 +38,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     private long? _atRevision;
     private bool _keyGiven;
     private bool _warnedOfEmptyPart;
+    private bool _warnedOfEncoding;
     private bool _oneKey;
     private KvWriteRequest? _onlyValue;
     private bool _valueGiven;
@@ -340,8 +341,17 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             KvPair pair => CopyPiped(pair),
             KvEvent change => Copy(change, Key),
             PSObject row when EncodedRecord.PairIn(row, Value) is { } record => Copy(record, _keyGiven ? Key : record.Key),
+            PSObject row when !_warnedOfEncoding && EncodedRecord.MayLackEncoding(row, Value) => WarnOfEncoding(Write(Value)),
             _ => Write(Value == NoValue ? PipedValue(piped) : Value),
         };
+    }
+
+    private KvWriteRequest WarnOfEncoding(KvWriteRequest request)
+    {
+        _warnedOfEncoding = true;
+        WriteWarning(
+            $"The Value of the selected pair '{request.Key}' is stored as text. If it is the Base64 of bytes, select Encoding as well: Select-Object Key, Value, Encoding. This command warns once.");
+        return request;
     }
 
     private KvWriteRequest CopyPiped(KvPair pair)
@@ -388,7 +398,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
         _onlyValue = request;
     }
 
-    private KvWriteRequest Write(object? value) => BareWord.Unwrapped(value) is SecureString secret && _recipients is not null
+    private KvWriteRequest Write(object? value) => _recipients is not null && BareWord.Unwrapped(value) is SecureString secret
         ? SealSecret(secret)
         : new(Key, ValueBytes.From(value, _json!.ToJson, Key), TtlOf(Key));
 
@@ -408,6 +418,15 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
 
     private byte[] Sealed(ReadOnlyMemory<byte> value, string key)
     {
+        if (SealedValue.Is(value.Span))
+        {
+            throw new KvInvalidArgumentException(
+                $"The value of '{key}' is already sealed. To seal it for other certificates, use Update-KvValue {ArgumentText.Of(key)} {{ $_ }} -Unprotect -Recipient CERTIFICATE. To copy it as it is, omit -Recipient.")
+            {
+                Key = key,
+            };
+        }
+
         try
         {
             return SealedValue.Seal(value, _recipients!);

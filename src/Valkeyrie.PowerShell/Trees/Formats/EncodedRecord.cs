@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text.Unicode;
 using Valkeyrie.PowerShell.Binding;
 
 namespace Valkeyrie.PowerShell.Trees.Formats;
@@ -35,6 +36,19 @@ internal static class EncodedRecord
         {
             throw Refused(record.Key, e);
         }
+    }
+
+    /// <summary>Checks whether an object is a pair of which Select-Object left out the Encoding, and its Value can be the Base64 of bytes.</summary>
+    /// <param name="row">The object.</param>
+    /// <param name="value">Its Value.</param>
+    public static bool MayLackEncoding(PSObject row, object? value) => BareWord.Unwrapped(value) is string { Length: > 0 } text && text.Length % 4 == 0 && MayBeBase64(text)
+        && row.TypeNames.Any(type => type is "Selected.Valkeyrie.KvPair" or "Selected.Valkeyrie.KvEvent") && row.Properties[nameof(TreeRecord.Encoding)] is null;
+
+    // Text such as "blue" can be, too.
+    private static bool MayBeBase64(string value)
+    {
+        var bytes = new byte[value.Length];
+        return Convert.TryFromBase64String(value, bytes, out var length) && !Utf8.IsValid(bytes.AsSpan(0, length));
     }
 
     private static KvInvalidArgumentException Refused(string? key, FormatException reason) => new($"The record of '{key}' cannot be used: {reason.Message}.") { Key = key };
