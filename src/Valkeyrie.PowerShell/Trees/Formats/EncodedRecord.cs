@@ -41,8 +41,8 @@ internal static class EncodedRecord
     /// <summary>Checks whether an object is a pair of which Select-Object left out the Encoding, and its Value can be the Base64 of bytes.</summary>
     /// <param name="row">The object.</param>
     /// <param name="value">Its Value.</param>
-    public static bool MayLackEncoding(PSObject row, object? value) => BareWord.Unwrapped(value) is string { Length: > 0 } text && text.Length % 4 == 0 && MayBeBase64(text)
-        && row.TypeNames.Any(type => type is "Selected.Valkeyrie.KvPair" or "Selected.Valkeyrie.KvEvent") && row.Properties[nameof(TreeRecord.Encoding)] is null;
+    public static bool MayLackEncoding(PSObject row, object? value) => BareWord.Unwrapped(value) is string { Length: > 0 } text && text.Length % 4 == 0
+        && row.TypeNames.Any(type => type is "Selected.Valkeyrie.KvPair" or "Selected.Valkeyrie.KvEvent") && row.Properties[nameof(TreeRecord.Encoding)] is null && MayBeBase64(text);
 
     // Text such as "blue" can be, too.
     private static bool MayBeBase64(string value)
