@@ -13,6 +13,11 @@ internal sealed class ConnectedEndpoint(Uri address, KvTlsOptions tls, TimeSpan 
         connectTimeout,
         keepAlive);
 
+    private volatile ServerTraits? _traits;
+
+    /// <summary>The traits of the server on the connection that the next call will use; null if none are known.</summary>
+    public ServerTraits? Traits => _traits is { } traits && traits.Connection.IsUsable ? traits : null;
+
     /// <summary>True while the endpoint has a connection.</summary>
     public bool IsConnected => _connector.IsConnected;
 
@@ -25,6 +30,18 @@ internal sealed class ConnectedEndpoint(Uri address, KvTlsOptions tls, TimeSpan 
     }
 
     public ValueTask<Http2Connection> ConnectAsync(CancellationToken cancellationToken) => _connector.GetAsync(cancellationToken);
+
+    /// <summary>Records a reply on a connection.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="history">The history of the reply.</param>
+    public void Answered(Http2Connection connection, long history)
+    {
+        var traits = _traits;
+        if (traits is null || traits.Connection != connection || traits.History != history)
+        {
+            _traits = traits?.Connection == connection ? traits.In(history) : new ServerTraits(connection, history);
+        }
+    }
 
     public void Dispose() => _connector.Dispose();
 }

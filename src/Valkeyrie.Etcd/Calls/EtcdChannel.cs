@@ -103,6 +103,53 @@ internal sealed class EtcdChannel : IAsyncDisposable
         GrpcMethod method, MessageFrame request, StreamKind kind, CallExtras extras, CancellationToken cancellationToken) =>
         OpenStreamAsync(method, request, kind, null, extras, cancellationToken);
 
+    /// <summary>Opens a RangeStream at an endpoint whose connection has answered in the history to be read: pairs come before the header that names the history.</summary>
+    /// <param name="history">The history.</param>
+    /// <param name="request">Makes the framed request.</param>
+    /// <param name="state">Passed on to <paramref name="request"/>.</param>
+    /// <param name="key">The key that the call is about, for errors.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    /// <returns>The stream with its first reply; null if no endpoint suits, or if the call failed: then a Range call reports why.</returns>
+    public async ValueTask<EtcdStream?> TryOpenRangeStreamAsync<TState>(
+        long history, Func<TState, MessageFrame> request, TState state, string key, CancellationToken cancellationToken)
+    {
+        if (_endpoints.Next(static (e, history) => e.Traits is { MayStreamRanges: true } t && t.History == history, history) is not { } endpoint
+            || endpoint.Traits is not { } traits
+            || !traits.TryBeginRangeStream())
+        {
+            return null;
+        }
+
+        var extras = new CallExtras([], endpoint, Timeout: null);
+        bool? isKnown = null;
+        try
+        {
+            var stream = await OpenStreamAsync(EtcdMethods.RangeStream, request(state), StreamKind.WholeRequest, key, extras, cancellationToken).ConfigureAwait(false);
+            isKnown = true;
+            return stream;
+        }
+        catch (KvException e) when (e is not KvStoreClosedException)
+        {
+            isKnown = extras.Status?.Code == GrpcCode.Unimplemented ? false : null;
+            return null;
+        }
+        finally
+        {
+            traits.RangeStreamBegan(isKnown);
+        }
+    }
+
+    /// <summary>Records the version of an endpoint's server.</summary>
+    /// <param name="endpoint">Its name.</param>
+    /// <param name="version">The version as the server reports it.</param>
+    public void Learn(string endpoint, string version)
+    {
+        foreach (var known in _endpoints.All.Where(e => e.Name == endpoint))
+        {
+            known.Traits?.HasVersion(version);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CloseAsync().ConfigureAwait(false);
@@ -150,7 +197,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
                     var message = call.TakeOnly();
 
                     // Only replies to the store's own calls are known to begin with a header.
-                    var history = extras is null ? _history.Observe(endpoint, mark, ReplyHeader.OfReply(message.Span)) : mark.History;
+                    var history = extras is null ? Observe(endpoint, call, mark, ReplyHeader.OfReply(message.Span)) : mark.History;
                     var reply = read(state, new Reply(call, message, endpoint.Name, history));
                     endpoint.Succeeded();
                     observed?.Succeeded();
@@ -190,7 +237,7 @@ internal sealed class EtcdChannel : IAsyncDisposable
                 var endpoint = extras?.Endpoint ?? _endpoints.Next();
                 var scope = new CallScope(_end, endpoint, method, key, extras?.Timeout ?? Timeout, cancellationToken);
                 var deadline = Deadline.Start(attempts.NextTimeout(), cancellationToken, _end.Closing);
-                var call = new GrpcCall(MaxStreamMessageLength, single: false, extras?.BeginAttempt());
+                var call = new GrpcCall(method == EtcdMethods.RangeStream ? MaxReplyLength : MaxStreamMessageLength, single: false, extras?.BeginAttempt());
                 EtcdStream? opened = null;
                 var token = new CallToken(_signIn, null);
                 try
@@ -301,6 +348,17 @@ internal sealed class EtcdChannel : IAsyncDisposable
         }
 
         await attempts.PauseAsync(scope.Caller).ConfigureAwait(false);
+    }
+
+    private long Observe(ConnectedEndpoint endpoint, GrpcCall call, in HistoryMark mark, in ReplyHeader header)
+    {
+        var history = _history.Observe(endpoint, mark, header);
+        if (header.ClusterId != 0)
+        {
+            endpoint.Answered(call.Connection!, history);
+        }
+
+        return history;
     }
 
     private Attempts AttemptsOf(GrpcMethod method, CallExtras? extras) =>

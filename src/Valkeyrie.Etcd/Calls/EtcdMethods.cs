@@ -7,6 +7,7 @@ namespace Valkeyrie.Etcd.Calls;
 internal static class EtcdMethods
 {
     public static readonly GrpcMethod Range = new("/etcdserverpb.KV/Range", isRepeatable: true);
+    public static readonly GrpcMethod RangeStream = new("/etcdserverpb.KV/RangeStream", isRepeatable: true);
     public static readonly GrpcMethod Put = new("/etcdserverpb.KV/Put");
     public static readonly GrpcMethod DeleteRange = new("/etcdserverpb.KV/DeleteRange");
     public static readonly GrpcMethod Txn = new("/etcdserverpb.KV/Txn");

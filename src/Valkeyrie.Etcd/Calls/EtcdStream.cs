@@ -63,6 +63,17 @@ internal sealed class EtcdStream(
         }
     }
 
+    /// <summary>Reads the next reply; null at the successful end of the call.</summary>
+    /// <param name="timeout">The time to wait for the reply. Between two reads the stream has no deadline.</param>
+    /// <exception cref="KvException">The call failed, or the reply did not arrive in time.</exception>
+    public async ValueTask<Reply?> ReadOrEndAsync(TimeSpan timeout)
+    {
+        deadline.Restart(timeout);
+        var message = await ReadOrEndAsync().ConfigureAwait(false);
+        deadline.Lift();
+        return message is { } bytes ? new Reply(call, bytes, Endpoint, mark.History) : null;
+    }
+
     /// <summary>Sends a message.</summary>
     /// <param name="message">The framed message; this call returns its buffer to the pool.</param>
     /// <exception cref="KvException">The call was ended in the meantime.</exception>
@@ -97,7 +108,7 @@ internal sealed class EtcdStream(
         }
     }
 
-    /// <summary>Determines the history of the stream's first reply. Use it only for that reply.</summary>
+    /// <summary>Determines the history of the stream's first reply with a header. Use it only for that reply.</summary>
     public long HistoryOf(ReadOnlyMemory<byte> reply) => Parse(reply, bytes => history.Observe(scope.Endpoint, mark, ReplyHeader.OfReply(bytes.Span)));
 
     /// <summary>Discards the token of the stream; false if the store has no credential for another one.</summary>

@@ -15,6 +15,9 @@ internal readonly struct Reply(GrpcCall call, ReadOnlyMemory<byte> message, stri
     /// <summary>The history of the answer; see <see cref="ClusterHistory"/>.</summary>
     public long History => history;
 
+    /// <summary>A message within the message, in the same buffer.</summary>
+    public Reply Within(ReadOnlyMemory<byte> inner) => new(call, inner, endpoint, history);
+
     /// <summary>Keeps the message: the caller now owns its pooled buffer.</summary>
     public byte[] Keep() => call.Detach();
 }

@@ -88,7 +88,7 @@ internal sealed class GrpcCall(long maxMessageLength, bool single, GrpcMetadata?
         return held.Value.HasEndedWithoutMessage();
     }
 
-    /// <summary>Transfers the pooled buffer with the message of a single reply to the caller.</summary>
+    /// <summary>Transfers the pooled buffer with the last message to the caller.</summary>
     public byte[] Detach()
     {
         using var held = _inbox.Lock();

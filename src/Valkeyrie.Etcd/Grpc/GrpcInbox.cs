@@ -109,8 +109,8 @@ internal struct GrpcInbox(long maxMessageLength, bool single, GrpcMetadata? meta
     /// <returns>True if the call has ended successfully without a message.</returns>
     public bool HasEndedWithoutMessage() => !_messages.HasNext && Take() is null;
 
-    /// <summary>Transfers the buffer with the message of a single reply to the caller.</summary>
-    public byte[] Detach() => _messages.Detach();
+    /// <summary>Transfers the buffer with the last message to the caller.</summary>
+    public byte[] Detach() => single ? _messages.Detach() : _messages.DetachAside();
 
     /// <summary>Returns the buffers to the pool. No more data may arrive afterwards.</summary>
     public void Release()

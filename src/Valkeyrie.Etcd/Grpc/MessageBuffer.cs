@@ -63,14 +63,33 @@ internal struct MessageBuffer
             return _taken.AsMemory(from, length);
         }
 
-        if (_taken.Length < length)
+        // The shorter one is copied: the message, or the bytes after it.
+        var rest = _end - _start;
+        var copied = Math.Min(length, rest);
+        if (_taken.Length < copied)
         {
             Return(ref _taken);
-            _taken = ArrayPool<byte>.Shared.Rent(length);
+            _taken = ArrayPool<byte>.Shared.Rent(copied);
         }
 
-        _buffer.AsSpan(from, length).CopyTo(_taken);
-        return _taken.AsMemory(0, length);
+        if (length <= rest)
+        {
+            _buffer.AsSpan(from, length).CopyTo(_taken);
+            return _taken.AsMemory(0, length);
+        }
+
+        _buffer.AsSpan(_start, rest).CopyTo(_taken);
+        (_taken, _buffer) = (_buffer, _taken);
+        (_start, _end) = (0, rest);
+        return _taken.AsMemory(from, length);
+    }
+
+    /// <summary>Hands over the buffer that holds the message taken aside last.</summary>
+    public byte[] DetachAside()
+    {
+        var taken = _taken;
+        _taken = [];
+        return taken;
     }
 
     /// <summary>Transfers the buffer with the last taken message to the caller.</summary>

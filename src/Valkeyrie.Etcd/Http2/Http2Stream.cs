@@ -7,6 +7,9 @@ internal abstract class Http2Stream : IThreadPoolWorkItem
 {
     private Http2Connection? _connection;
 
+    /// <summary>The connection that has accepted the request; null before.</summary>
+    public Http2Connection? Connection => _connection;
+
     /// <summary>True after a connection has accepted the request.</summary>
     public bool IsStarted => _connection is not null;
 

@@ -104,48 +104,8 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
     public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) => channel.CallAsync(
         EtcdMethods.DeleteRange, _requests.Delete(key), static (_, reply) => Replies.Deleted(reply.Span), 0, key, cancellationToken);
 
-    public async ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken)
-    {
-        var limit = query.Limit;
-        while (true)
-        {
-            var page = limit == query.Limit ? query : query with { Limit = limit };
-            var asked = _requests.KeysOf(page);
-            try
-            {
-                var call = channel.CallAsync(
-                    EtcdMethods.Range,
-                    Requests.Range(page, asked),
-                    static (state, reply) => state._replies.Page(reply, state.asked, state.KeysOnly),
-                    (_replies, asked, page.KeysOnly),
-                    query.Range.Text,
-                    cancellationToken);
-                var answer = await NamingRevision(call, query.Revision, query.Range.Text).ConfigureAwait(false);
-                if (query.History == 0 || query.History == answer.History)
-                {
-                    return answer;
-                }
-
-                answer.Dispose();
-                throw Changed(query);
-            }
-            catch (KvException e) when (e.Code == KvErrorCode.QuotaExceeded && limit >= SmallestLimitWorthHalving)
-            {
-                // The page exceeded the limit, because its values are larger than earlier ones: request fewer pairs.
-                limit /= 2;
-            }
-            catch (KvInvalidArgumentException) when (query is { Serializable: true, Revision: > 0 })
-            {
-                // Members are called in turn, and one that lags behind does not have the revision of another's page yet. The majority has it.
-                query = query with { Serializable = false };
-            }
-            catch (KvInvalidArgumentException) when (query is { History: not 0, Revision: > 0 })
-            {
-                // A page of that revision existed before, but now the revision is in the future.
-                throw Changed(query);
-            }
-        }
-    }
+    public ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken) =>
+        RangeStream.Suits(query) ? WholeAsync(query, cancellationToken) : PageAsync(query, cancellationToken);
 
     public async ValueTask<KvTransactionResult> CommitAsync(KvTransaction transaction, CancellationToken cancellationToken)
     {
@@ -235,6 +195,57 @@ internal sealed class EtcdV3Engine(EtcdChannel channel, KvStoreInfo info, KvStor
         KeyHistory.ReadAsync(this, new KeyReplay(channel, _requests, _replies), key, sinceCreation, cancellationToken);
 
     public ValueTask DisposeAsync() => channel.DisposeAsync();
+
+    private async ValueTask<KvPage> WholeAsync(KvRangeQuery query, CancellationToken cancellationToken)
+    {
+        var opened = await RangeStream.TryOpenAsync(channel, _requests, _replies, query, PageAsync, Changed, cancellationToken).ConfigureAwait(false);
+        return opened is null
+            ? await PageAsync(query, cancellationToken).ConfigureAwait(false)
+            : await opened.ReadAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<KvPage> PageAsync(KvRangeQuery query, CancellationToken cancellationToken)
+    {
+        var limit = query.Limit;
+        while (true)
+        {
+            var page = limit == query.Limit ? query : query with { Limit = limit };
+            var asked = _requests.KeysOf(page);
+            try
+            {
+                var call = channel.CallAsync(
+                    EtcdMethods.Range,
+                    Requests.Range(page, asked),
+                    static (state, reply) => state._replies.Page(reply, state.asked, state.KeysOnly),
+                    (_replies, asked, page.KeysOnly),
+                    query.Range.Text,
+                    cancellationToken);
+                var answer = await NamingRevision(call, query.Revision, query.Range.Text).ConfigureAwait(false);
+                if (query.History == 0 || query.History == answer.History)
+                {
+                    return answer;
+                }
+
+                answer.Dispose();
+                throw Changed(query);
+            }
+            catch (KvException e) when (e.Code == KvErrorCode.QuotaExceeded && limit >= SmallestLimitWorthHalving)
+            {
+                // The page exceeded the limit, because its values are larger than earlier ones: request fewer pairs.
+                limit /= 2;
+            }
+            catch (KvInvalidArgumentException) when (query is { Serializable: true, Revision: > 0 })
+            {
+                // Members are called in turn, and one that lags behind does not have the revision of another's page yet. The majority has it.
+                query = query with { Serializable = false };
+            }
+            catch (KvInvalidArgumentException) when (query is { History: not 0, Revision: > 0 })
+            {
+                // A page of that revision existed before, but now the revision is in the future.
+                throw Changed(query);
+            }
+        }
+    }
 
     private KvHistoryChangedException Changed(KvRangeQuery query) =>
         HistoryErrors.Changed($"The reading of {query.Range}", query.Range.Text, info.Address);

@@ -18,13 +18,15 @@ internal sealed class Members(EtcdChannel channel, KvStoreOptions options)
     {
         try
         {
-            return await channel.CallAsync(
+            var status = await channel.CallAsync(
                 EtcdMethods.Status,
                 MessageFrame.Empty(),
                 static (_, reply) => Replies.Status(reply),
                 0,
                 null,
                 cancellationToken).ConfigureAwait(false);
+            channel.Learn(status.Endpoint, status.Version);
+            return status;
         }
         catch (KvPermissionDeniedException e)
         {

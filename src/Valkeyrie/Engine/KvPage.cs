@@ -12,6 +12,10 @@ public sealed record KvPage(IReadOnlyList<KvPair> Pairs, bool More, long Count, 
     /// <summary>The history that the revision belongs to, as the engine numbers it. Default: 0, for an engine with only one history.</summary>
     public long History { get; init; }
 
+    /// <summary>The pages that follow in the same answer, if <see cref="KvRangeQuery.Whole"/> allowed several. Read or dispose them; <see cref="Dispose"/> does not.
+    /// Default: null, none.</summary>
+    public IFollowingPages? Following { get; init; }
+
     /// <summary>Releases the memory behind the pairs; do not use them afterwards. The garbage collector frees a page that is not disposed.</summary>
     public void Dispose() => (Pairs as IDisposable)?.Dispose();
 }

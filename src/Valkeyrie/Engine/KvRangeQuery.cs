@@ -43,6 +43,10 @@ public sealed record KvRangeQuery(KvRange Range)
     /// <summary>The maximum number of pairs, from 1. Default: null, all.</summary>
     public long? Limit { get; init; }
 
+    /// <summary>True to allow an answer of several pages, regardless of <see cref="Limit"/>: the first page, with the others in
+    /// <see cref="KvPage.Following"/>. An engine that cannot do this returns one page. Default: false.</summary>
+    public bool Whole { get; init; }
+
     /// <summary>The revision to read at, from 1. Default: null, the newest.</summary>
     public long? Revision { get; init; }
 

@@ -4,7 +4,8 @@ namespace Valkeyrie.Engine;
 /// limit omits keys, they become another part.</summary>
 /// <remarks>A server walks the whole rest of the range to count it for every limited page, so consecutive pages cost quadratic time, and a page cannot be
 /// requested before the last key of the previous one is known. If a page shows how keys are distributed (<see cref="KeyDistribution"/>), the rest is divided
-/// into equal parts of about a quarter of a page: each is walked once, and several are read concurrently.</remarks>
+/// into equal parts of about a quarter of a page, or of a page if pairs are large: each is walked once, and several are read concurrently. The answer to a part of
+/// large pairs can be a stream of pages (<see cref="KvRangeQuery.Whole"/>), so an estimate that is too low costs no further request.</remarks>
 internal sealed class RangePartitions : IAsyncDisposable
 {
     // The first page is small, because the values' size is not known yet; it determines the limit of the following ones.
@@ -17,6 +18,9 @@ internal sealed class RangePartitions : IAsyncDisposable
     // worth a separate request.
     private const long PartsOfPage = 4;
     private const long SmallestPart = 2048;
+
+    // Larger pairs are few, and their bytes determine the cost: a part is a whole page, and its answer can be a stream.
+    private const long LargePairBytes = 2048;
 
     // The largest correction of later estimates by one estimate.
     private const double LargestCorrection = 4;
@@ -58,7 +62,11 @@ internal sealed class RangePartitions : IAsyncDisposable
         var page = await part.Page!.ConfigureAwait(false);
         _parts.RemoveFirst();
         _left -= page.Pairs.Count;
-        if (page is { More: true, Pairs.Count: > 0 })
+        if (page.Following is { } following)
+        {
+            _parts.AddFirst(part.Follow(page, following));
+        }
+        else if (page is { More: true, Pairs.Count: > 0 })
         {
             _parts.AddFirst(new Part(page.Pairs[^1].Key, part.UpTo, page.Count - page.Pairs.Count));
         }
@@ -98,12 +106,13 @@ internal sealed class RangePartitions : IAsyncDisposable
         _query = _query.Revision is null || _query.History == 0
             ? _query with { Revision = _query.Revision ?? page.Revision, History = page.History }
             : _query;
-        if (part.Wanted > 0)
+        if (part.Wanted > 0 && page.Following is null)
         {
-            _stretch *= Math.Clamp((double)part.Wanted / Math.Max(page.Count, 1), 1 / LargestCorrection, LargestCorrection);
+            _stretch *= Math.Clamp((double)part.Wanted / Math.Max(part.Received + page.Count, 1), 1 / LargestCorrection, LargestCorrection);
         }
 
-        if (page.Pairs.Count == 0)
+        // The first pages of a stream are too short to tell much.
+        if (page.Pairs.Count == 0 || (page.Following is not null && page.Pairs.Count < FirstLimit && _bytesEach > 0))
         {
             return;
         }
@@ -137,9 +146,11 @@ internal sealed class RangePartitions : IAsyncDisposable
     }
 
     private void Start(Part part) =>
-        part.Page ??= _engine.RangeAsync(_query with { After = part.After, UpTo = part.UpTo, Limit = LimitOf(part) }, _ended.Token).AsTask();
+        part.Page ??= _engine.RangeAsync(_query with { After = part.After, UpTo = part.UpTo, Limit = LimitOf(part), Whole = HasLargePairs }, _ended.Token).AsTask();
 
-    private long PartsOf(long count) => Math.Max(1, Math.Max(count / (PageLimit / PartsOfPage), Math.Min(count / SmallestPart, _atOnce)));
+    private long PartsOf(long count) => Math.Max(1, Math.Max(count / (HasLargePairs ? PageLimit : PageLimit / PartsOfPage), Math.Min(count / SmallestPart, _atOnce)));
+
+    private bool HasLargePairs => _atOnce > 1 && _bytesEach >= LargePairBytes;
 
     private long PageLimit => _bytesEach == 0 ? FirstLimit : Math.Clamp(PageBytes / _bytesEach, SmallestLimit, LargestLimit);
 
@@ -161,7 +172,19 @@ internal sealed class RangePartitions : IAsyncDisposable
         /// <summary>The estimated number of keys; 0 without an estimate.</summary>
         public long Wanted { get; set; }
 
+        /// <summary>The number of its keys in earlier pages of the same answer.</summary>
+        public long Received { get; private init; }
+
         /// <summary>The pending answer, once requested.</summary>
         public Task<KvPage>? Page { get; set; }
+
+        /// <summary>Returns the rest of the part after a page of its answer, requested already.</summary>
+        public Part Follow(KvPage page, IFollowingPages following) =>
+            new(page.Pairs.Count > 0 ? page.Pairs[^1].Key : After, UpTo, Math.Max(Count - page.Pairs.Count, 0))
+            {
+                Wanted = Wanted,
+                Received = Received + page.Pairs.Count,
+                Page = following.ReadAsync(),
+            };
     }
 }

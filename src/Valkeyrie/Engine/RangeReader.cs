@@ -47,6 +47,10 @@ internal static class RangeReader
             if (page.IsCompletedSuccessfully)
             {
                 page.Result.Dispose();
+                if (page.Result.Following is { } following)
+                {
+                    await following.DisposeAsync().ConfigureAwait(false);
+                }
             }
         }
     }

@@ -40,4 +40,24 @@ public sealed class EndpointSet<TEndpoint>(TEndpoint[] endpoints) where TEndpoin
 
         return best;
     }
+
+    /// <summary>Returns the next endpoint in turn that is suitable and not resting; null if there is none.</summary>
+    /// <param name="suits">Returns true for a suitable endpoint.</param>
+    /// <param name="state">Passed on to <paramref name="suits"/>.</param>
+    public TEndpoint? Next<TState>(Func<TEndpoint, TState, bool> suits, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(suits);
+        var now = Environment.TickCount64;
+        var turn = endpoints.Length == 1 ? 0 : Interlocked.Increment(ref _turn);
+        for (uint i = 0; i < endpoints.Length; i++)
+        {
+            var endpoint = endpoints[(turn + i) % (uint)endpoints.Length];
+            if (endpoint.RestsUntil <= now && suits(endpoint, state))
+            {
+                return endpoint;
+            }
+        }
+
+        return null;
+    }
 }
