@@ -74,6 +74,32 @@ Describe 'Compare-KvTree' -Tag etcd {
         "$warnings" | Should -BeLike "*directory 'missing'*does not exist*"
     }
 
+    It 'names the parameter for a file where <Name>' -ForEach @(
+        @{ Name = 'the other directory is one'; Run = { Compare-KvTree app app2.json }; Says = "*'app2.json' does not exist, but a file*-DifferenceFile: Compare-KvTree app -DifferenceFile app2.json." }
+        @{ Name = 'the one directory is one'; Run = { Compare-KvTree app2.json app }; Says = '*-ReferenceFile: Compare-KvTree -DifferencePath app -ReferenceFile app2.json.' }
+        @{ Name = 'neither is there'; Run = { Compare-KvTree app missing.yaml }; Says = "Neither a directory nor a file 'missing.yaml'*-DifferenceFile missing.yaml." }
+    ) {
+        Push-Location $TestFolder
+        try {
+            $failure = Get-ErrorOf $Run
+            $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+            $failure.Exception.Message | Should -BeLike $Says
+        }
+        finally {
+            Pop-Location
+        }
+    }
+
+    It 'compares directories that are named like a file' {
+        Set-KvValue app2.json/a 1
+        try {
+            (Compare-KvTree app2 app2.json).RelativeKey | Should -Contain a
+        }
+        finally {
+            Remove-KvTree app2.json -Confirm:$false
+        }
+    }
+
     It 'refuses <Name>' -ForEach @(
         @{ Name = 'a tree alone'; Arguments = @{ ReferencePath = 'app' } }
         @{ Name = 'an unset variable as a path'; Arguments = @{ ReferencePath = 'app'; DifferencePath = $null } }

@@ -54,6 +54,59 @@ Describe 'Configuration files' {
         $read.long[10] | Should -Be 100
     }
 
+    It 'merge maps in YAML: own names first, then those of the first map' {
+        $text = @'
+base: &base
+  host: db01
+  port: 1
+  nest: { a: 1, b: 2 }
+two: &two
+  port: 2
+  extra: e
+own:
+  port: 5
+  <<: *base
+  nest: { a: 9 }
+list:
+  <<: [ *two, *base ]
+  host: own
+further: &further
+  <<: *base
+  z: 1
+deep:
+  <<: *further
+inline:
+  <<: { q: 1, <<: *two }
+quoted:
+  '<<': text
+elements:
+  - <<: *two
+    port: 7
+'@
+        Import-KvTree (New-TestFile merge.yaml $text) merged -Prune -Force -Store main
+        $expected = @'
+{ "base": { "host": "db01", "port": 1, "nest": { "a": 1, "b": 2 } }, "two": { "port": 2, "extra": "e" }, "own": { "port": 5, "host": "db01", "nest": { "a": 9 } },
+  "list": { "port": 2, "extra": "e", "host": "own", "nest": { "a": 1, "b": 2 } }, "further": { "host": "db01", "port": 1, "nest": { "a": 1, "b": 2 }, "z": 1 },
+  "deep": { "host": "db01", "port": 1, "nest": { "a": 1, "b": 2 }, "z": 1 }, "inline": { "q": 1, "port": 2, "extra": "e" }, "quoted": { "<<": "text" },
+  "elements": [ { "port": 7, "extra": "e" } ] }
+'@
+        Compare-KvTree merged -DifferenceFile (New-TestFile merged.json $expected) -Format NestedJson -Store main | Should -BeNullOrEmpty
+    }
+
+    It 'have an empty tree come back as one, from <_>' -ForEach empty.json, empty.jsonl, empty.csv, empty.yaml, empty.psd1, empty.env {
+        $empty = Connect-KvStore -InMemory -Name empty
+        try {
+            $file = Join-Path $TestFolder $_
+            Export-KvTree -All $file -Store $empty
+            (Get-Item $file).Length | Should -BeGreaterThan 0
+            (Import-KvTree $file nothing -Store $empty -PassThru).Written | Should -Be 0
+            (Get-KvTree -AsHashtable -Store $empty).Count | Should -Be 0
+        }
+        finally {
+            Disconnect-KvStore $empty
+        }
+    }
+
     It 'say of <Name> where it is, and nothing is written' -ForEach @(
         @{ Name = 'broken YAML'; File = 'bad.yaml'; Text = "a: 1`nb: [1, 2`nc: 3`n"; Says = 'line 3, column*not YAML' }
         @{ Name = 'YAML with tabs'; File = 'bad.yaml'; Text = "a:`n`tb: 1`n"; Says = 'line 2, column*tab' }
@@ -64,7 +117,15 @@ Describe 'Configuration files' {
         @{ Name = 'a text of YAML'; File = 'bad.yaml'; Text = 'just text'; Says = 'line 1, column 1*not a single value' }
         @{ Name = 'no YAML'; File = 'bad.yaml'; Text = "# nothing`n"; Says = 'empty' }
         @{ Name = 'a type of another program'; File = 'bad.yaml'; Text = "a: 1`nb: !vault 2`n"; Says = "line 2, column 4: the tag '!vault'" }
-        @{ Name = 'a merge'; File = 'bad.yaml'; Text = "a: &x {b: 1}`nc:`n  <<: *x`n"; Says = "line 3, column 3: merge keys" }
+        @{ Name = 'a merge of a text'; File = 'bad.yaml'; Text = "a: &x b`nc:`n  <<: *x`n"; Says = "line 1, column 4: the merge key '<<' needs a map" }
+        @{ Name = 'a merge of a list of texts'; File = 'bad.yaml'; Text = "c:`n  <<: [a, b]`n"; Says = "line 2, column 8: the merge key '<<' needs a map" }
+        @{ Name = 'a merge of itself'; File = 'bad.yaml'; Text = "c: &x`n  <<: *x`n"; Says = "line 2, column 7*&x" }
+        @{ Name = 'a billion laughs by merges'; File = 'bad.yaml'; Text = "a0: &a0 {x: 1, y: 2}`n" + ((1..40 | ForEach-Object { "a${_}: &a$_ { <<: *a$($_ - 1), k${_}: *a$($_ - 1) }`n" }) -join ''); Says = 'more than 100000' }
+        @{ Name = 'a document without content'; File = 'bad.yaml'; Text = "---`n"; Says = "cannot be read: it is empty" }
+        @{ Name = 'no CSV'; File = 'bad.csv'; Text = ''; Says = "cannot be read: it is empty" }
+        @{ Name = 'no lines'; File = 'bad.env'; Text = ''; Says = "cannot be read: it is empty" }
+        @{ Name = 'no PSD1'; File = 'bad.psd1'; Text = ''; Says = "cannot be read: it is empty" }
+        @{ Name = 'no JSON'; File = 'bad.json'; Text = ''; Says = "cannot be read: it is empty" }
         @{ Name = 'an alias of nothing'; File = 'bad.yaml'; Text = "a: 1`nb: *none`n"; Says = "line 2, column 4*none" }
         @{ Name = 'an alias of itself'; File = 'bad.yaml'; Text = "a: &x`n  b: *x`n"; Says = "line 2, column 6*x" }
         @{ Name = 'a billion laughs'; File = 'bad.yaml'; Text = "a: &a [$('x,' * 9)x]`n" + ((1..8 | ForEach-Object { "{1}: &{1} [{2}*{0}]`n" -f [char] (96 + $_), [char] (97 + $_), ("*$([char] (96 + $_))," * 9) }) -join ''); Says = 'line 5, column*more than 100000' }

@@ -129,6 +129,15 @@ Describe 'Export-KvTree' {
         Get-ChildItem "$file.*" | Should -BeNullOrEmpty
     }
 
+    It 'says where the directory belongs, for <Name>' -ForEach @(
+        @{ Name = 'a file alone'; Run = { Export-KvTree conf.json }; Says = 'Specify the directory before the file: Export-KvTree DIRECTORY conf.json*' }
+        @{ Name = 'a file before the directory'; Run = { Export-KvTree conf.yaml app }; Says = 'The directory comes first: Export-KvTree app conf.yaml.*' }
+    ) {
+        $failure = Get-ErrorOf $Run
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        $failure.Exception.Message | Should -BeLike $Says
+    }
+
     It 'writes what <Format> readers can hand to Set-KvValue without losing bytes, and a damaged record is refused' -ForEach @(
         @{ Format = 'json'; Read = { Get-Content $args[0] -Raw | ConvertFrom-Json } }
         @{ Format = 'csv'; Read = { Import-Csv $args[0] } }

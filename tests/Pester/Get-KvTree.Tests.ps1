@@ -188,6 +188,10 @@ Describe 'Get-KvTree' -Tag etcd {
             Get-KvValue text/conf -ValueOnly | Select-String port -Quiet | Should -BeTrue
         }
 
+        It 'searches the keys where only those were read' {
+            "$(Get-KvTree text -KeysOnly | Select-String '/co')" | Should -Be text/conf
+        }
+
         It 'is the only command that gets lines' {
             Get-KvTree text | ForEach-Object { $_ } | Should -BeOfType ([Valkeyrie.KvPair])
             (Get-KvTree text).Count | Should -Be 2

@@ -89,6 +89,15 @@ Describe 'Import-KvTree' {
         Get-KvTree unordered -Store main | ForEach-Object Value | Should -Be 2, 3, 1
     }
 
+    It 'says that the file comes first, for <Name>' -ForEach @(
+        @{ Name = 'a file in place of the directory'; Run = { Import-KvTree app missing.json -Store main }; Says = "The file 'app' does not exist. The file comes first: Import-KvTree missing.json app." }
+        @{ Name = 'a file as -Path'; Run = { Import-KvTree -Path conf.json -Store main }; Says = '-Path is the destination*Import-KvTree conf.json app.' }
+    ) {
+        $failure = Get-ErrorOf $Run
+        $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+        $failure.Exception.Message | Should -BeLike $Says
+    }
+
     It 'refuses <Name> before anything is written' -ForEach @(
         @{ Name = 'what is no JSON'; File = 'bad.json'; Text = '[{"Key":"a","Value":"1"},' }
         @{ Name = 'JSON of something else'; File = 'bad.json'; Text = '["a", 1]' }

@@ -132,7 +132,6 @@ Describe 'Register-KvWatch' {
         @{ Name = 'has a break outside of a loop'; Fails = { break }; Message = $null }
     ) {
         foreach ($debounce in @{}, @{ Debounce = 0.01 }) {
-            Remove-KvTree faulty -ErrorAction Ignore
             $action = [scriptblock]::Create("param(`$changes) `$runs++; `$runs; if (`$runs -eq 1) { $Fails }")
             $job = Register-KvWatch faulty -Action $action @debounce
             Set-KvValue faulty/a 1

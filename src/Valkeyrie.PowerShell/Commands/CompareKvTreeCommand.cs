@@ -79,6 +79,8 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
     {
         CheckDirectory(ReferencePath);
         CheckSides();
+        CheckNoFile(ReferencePath, ReferenceFile is null ? Target : null, ReferenceRevision, nameof(ReferencePath), nameof(ReferenceFile));
+        CheckNoFile(DifferencePath, _other, DifferenceRevision, nameof(DifferencePath), nameof(DifferenceFile));
         var missing = new List<string>();
         using var referenceFile = FileTree(ReferenceFile);
         using var differenceFile = FileTree(DifferenceFile);
@@ -116,6 +118,41 @@ public sealed class CompareKvTreeCommand : KvStoreCmdlet
             throw new KvInvalidArgumentException("Specify what to compare with: -DifferencePath, -DifferenceStore, -DifferenceFile, -ReferenceRevision or -DifferenceRevision.");
         }
     }
+
+    // To compare with a file is the likelier intention, and a missing directory would differ in every key.
+    private void CheckNoFile(string? path, IKvStore? store, long revision, string parameter, string ofFile)
+    {
+        if (store is null || path?.Contains('.', StringComparison.Ordinal) != true || !(TreeFormats.IsNamedLikeFile(path) || IsFile(path)) || Exists(store, KvRange.Directory(path), revision))
+        {
+            return;
+        }
+
+        var what = IsFile(path) ? $"The directory '{path}' does not exist, but a file of this name does" : $"Neither a directory nor a file '{path}' exists";
+        throw new KvInvalidArgumentException($"{what}. -{parameter} is a directory of a store; a file is -{ofFile}: {WithFile(path, ofFile)}.");
+    }
+
+    private bool IsFile(string path)
+    {
+        try
+        {
+            return FileStatus.Of(FileTarget.PathOf(this, path)).Kind == FileKind.Regular;
+        }
+        catch (Exception e) when (e is KvInvalidArgumentException or IOException or UnauthorizedAccessException or RuntimeException or ArgumentException or NotSupportedException)
+        {
+            // The name of a directory need not be one of a file.
+            return false;
+        }
+    }
+
+    private string WithFile(string path, string ofFile)
+    {
+        var other = ofFile == nameof(DifferenceFile) ? ReferencePath : DifferencePath;
+        var directory = other.Length == 0 ? "DIRECTORY" : ArgumentText.Of(other);
+        return $"Compare-KvTree {(ofFile == nameof(DifferenceFile) ? directory : $"-DifferencePath {directory}")} -{ofFile} {ArgumentText.Of(path)}";
+    }
+
+    private bool Exists(IKvStore store, KvRange range, long revision) =>
+        Enumerate(KvTreeContent.Of(store, range, new KvListOptions { KeysOnly = true, Limit = 1, Revision = OptionalNumber.Of(revision) }).OrEmpty().Pairs).Any();
 
     private void Write(KvTreeContent reference, KvTreeContent difference, WorkProgress progress)
     {

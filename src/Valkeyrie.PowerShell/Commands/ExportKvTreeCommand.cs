@@ -98,7 +98,15 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
 
         if (FilePath.Length == 0)
         {
-            Fail(ErrorRecords.InvalidArgument($"Specify the file to write: Export-KvTree {(All ? "-All" : ArgumentText.Of(Path))} FILE."));
+            Fail(ErrorRecords.InvalidArgument(!All && TreeFormats.IsNamedLikeFile(Path)
+                ? $"Specify the directory before the file: Export-KvTree DIRECTORY {ArgumentText.Of(Path)}, or Export-KvTree -All {ArgumentText.Of(Path)} for the whole store."
+                : $"Specify the file to write: Export-KvTree {(All ? "-All" : ArgumentText.Of(Path))} FILE."));
+        }
+
+        if (!All && Format is null && TreeFormats.IsNamedLikeFile(Path) && !TreeFormats.IsNamedLikeFile(FilePath))
+        {
+            Fail(ErrorRecords.InvalidArgument($"The directory comes first: Export-KvTree {ArgumentText.Of(FilePath)} {ArgumentText.Of(Path)}."
+                + $" If '{Path}' is the directory, specify the -Format of the file '{FilePath}'."));
         }
 
         var tree = All ? RangeArgument.All : new RangeArgument(Path, KvRange.Directory);

@@ -81,7 +81,9 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
         {
             if (_firstArgument is null)
             {
-                Fail(ErrorRecords.InvalidArgument("Specify what to import: a file, as in Import-KvTree FILE app, or pipe a hashtable to the command."));
+                Fail(ErrorRecords.InvalidArgument(HasPath && TreeFormats.IsNamedLikeFile(Path)
+                    ? $"-Path is the destination, a directory of the store. Specify the file first: Import-KvTree {ArgumentText.Of(Path)} app."
+                    : "Specify what to import: a file, as in Import-KvTree FILE app, or pipe a hashtable to the command."));
             }
 
             Import(_firstArgument, HasPath ? Path : null);
@@ -140,10 +142,16 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
     // Other commands take the directory first, for example Export-KvTree.
     private void CheckOrder(string given, string file, string? path)
     {
-        if (!string.IsNullOrEmpty(path) && FileStatus.Of(file).Kind == FileKind.None && path.Contains('.', StringComparison.Ordinal)
-            && FileStatus.Of(FileTarget.PathOf(this, path)).Kind == FileKind.Regular)
+        if (string.IsNullOrEmpty(path) || FileStatus.Of(file).Kind != FileKind.None || !path.Contains('.', StringComparison.Ordinal))
         {
-            throw new KvInvalidArgumentException($"The file '{given}' does not exist, but '{path}' does. The file comes first: Import-KvTree {ArgumentText.Of(path)} {ArgumentText.Of(given)}.");
+            return;
+        }
+
+        var exists = FileStatus.Of(FileTarget.PathOf(this, path)).Kind == FileKind.Regular;
+        if (exists || (TreeFormats.IsNamedLikeFile(path) && !TreeFormats.IsNamedLikeFile(given)))
+        {
+            throw new KvInvalidArgumentException(
+                $"The file '{given}' does not exist{(exists ? $", but '{path}' does" : "")}. The file comes first: Import-KvTree {ArgumentText.Of(path)} {ArgumentText.Of(given)}.");
         }
     }
 

@@ -23,9 +23,9 @@ internal static class PairOutput
     /// <param name="cmdlet">The command that emits pairs.</param>
     public static Func<KvPair, IEnumerable<object>>? For(PSCmdlet cmdlet) => NextCommand.ClassBehind(cmdlet) switch
     {
-        // The command searches the text of an object, which is the key of a pair. Only for files does it search the content.
+        // The command searches the text of an object, which is the key of a pair: right for a pair without its value. Only for files does it search the content.
         { FullName: "Microsoft.PowerShell.Commands.SelectStringCommand" } search when search.Assembly.GetType("Microsoft.PowerShell.Commands.MatchInfo") is { } line =>
-            pair => LinesOf(pair, line),
+            pair => pair.KeyOnly ? [pair] : LinesOf(pair, line),
         _ => null,
     };
 

@@ -9,7 +9,7 @@ namespace Valkeyrie.PowerShell.Pipeline;
 internal sealed record ProgressLine(string Status, string Operation = "", int Percent = -1)
 {
     /// <summary>Formats a number of keys.</summary>
-    public static string Keys(long count) => $"{Number(count)} keys";
+    public static string Keys(long count) => count == 1 ? "1 key" : $"{Number(count)} keys";
 
     /// <summary>Formats a number.</summary>
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

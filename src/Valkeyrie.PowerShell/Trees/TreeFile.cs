@@ -69,7 +69,7 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
             }
             catch (FormatException e)
             {
-                throw Refused($"at {(e as TreeFormatException)?.Place ?? record?.Place ?? $"record {number}"}: {e.Message}", e);
+                throw Refused(e, record?.Place ?? $"record {number}");
             }
 
             yield return pair;
@@ -121,8 +121,14 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
         }
         catch (FormatException e)
         {
-            throw Refused($"{(e is TreeFormatException placed ? $"at {placed.Place}: " : "")}{e.Message}", e);
+            throw Refused(e, "");
         }
+    }
+
+    private InvalidDataException Refused(FormatException cause, string place)
+    {
+        place = (cause as TreeFormatException)?.Place ?? place;
+        return Refused(place.Length == 0 ? cause.Message : $"at {place}: {cause.Message}", cause);
     }
 
     private InvalidDataException Refused(string message, Exception? cause = null) => new($"The file '{Path}' cannot be read: {message}.", cause);

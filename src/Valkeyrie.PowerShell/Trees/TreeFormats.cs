@@ -53,17 +53,23 @@ internal static class TreeFormats
         _ => new JsonTreeFormat(),
     };
 
+    /// <summary>True for a name that tells a format, which a directory of a store seldom has: the user has a file in mind.</summary>
+    /// <param name="path">The name.</param>
+    public static bool IsNamedLikeFile(string path) => IsJson(path) || Known(path) is not null;
+
     private static bool IsJson(string path) => Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
 
-    private static KvTreeFormat ByName(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    private static KvTreeFormat ByName(string path) => Known(path) ?? throw new KvInvalidArgumentException(
+        $"The format of the file '{path}' is unknown: its extension is not .json, .jsonl, .csv, .yaml, .psd1 or .env. Specify -Format: {All}.");
+
+    private static KvTreeFormat? Known(string path) => Path.GetExtension(path).ToUpperInvariant() switch
     {
         ".CSV" => KvTreeFormat.Csv,
         ".JSONL" or ".NDJSON" => KvTreeFormat.JsonLines,
         ".YAML" or ".YML" => KvTreeFormat.Yaml,
         ".PSD1" => KvTreeFormat.PowerShellData,
         ".ENV" => KvTreeFormat.KeyValue,
-        _ => throw new KvInvalidArgumentException(
-            $"The format of the file '{path}' is unknown: its extension is not .json, .jsonl, .csv, .yaml, .psd1 or .env. Specify -Format: {All}."),
+        _ => null,
     };
 
     // A separate method, so a library is loaded only if a file of its format is read or written.

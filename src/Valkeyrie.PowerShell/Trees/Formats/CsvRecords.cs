@@ -48,7 +48,7 @@ internal sealed class CsvRecords : IAsyncDisposable
     {
         if (_columns is null && !await ReadColumnsAsync(cancellationToken).ConfigureAwait(false))
         {
-            throw new FormatException("it is empty");
+            throw TreeFormatException.Empty();
         }
 
         if (await ReadAsync(cancellationToken).ConfigureAwait(false))

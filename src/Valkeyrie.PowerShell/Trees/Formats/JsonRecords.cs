@@ -63,7 +63,7 @@ internal sealed class JsonRecords(long? largestValue)
 
         if (_window.IsEmpty)
         {
-            return _window.IsLast ? throw new FormatException("it is empty") : null;
+            return _window.IsLast ? throw TreeFormatException.Empty() : null;
         }
 
         var reader = new Utf8JsonReader(rest, _window.IsLast, _state);

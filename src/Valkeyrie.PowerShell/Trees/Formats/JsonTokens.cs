@@ -88,7 +88,7 @@ internal sealed class JsonTokens(Stream text, long? largestValue, bool severalVa
         if (_isBetween && rest.IndexOfAnyExcept(" \t\r\n"u8) < 0 && (severalValues || !_hasBegun))
         {
             Pass(rest.Length);
-            return _window.IsLast && !_hasBegun ? throw new FormatException("it is empty") : false;
+            return _window.IsLast && !_hasBegun ? throw TreeFormatException.Empty() : false;
         }
 
         var reader = new Utf8JsonReader(rest, _window.IsLast, _state);

@@ -48,9 +48,14 @@ internal sealed class JsonTreeFormat(bool lines = false) : IWritableTreeFormat
 
         public void End()
         {
-            if (!lines)
+            // An empty file would be refused.
+            if (!_hasWritten)
             {
-                output.Write(_hasWritten ? "\n]\n"u8 : "[]\n"u8);
+                output.Write("[]\n"u8);
+            }
+            else if (!lines)
+            {
+                output.Write("\n]\n"u8);
             }
 
             output.Flush();

@@ -64,7 +64,7 @@ internal sealed class KeyValueFormat : IWritableTreeFormat
 
         if (number == 0)
         {
-            throw new FormatException("it is empty");
+            throw TreeFormatException.Empty();
         }
     }
 

@@ -20,7 +20,7 @@ internal static class PowerShellDataReader
 
         if (tree is not { ParamBlock: null, BeginBlock: null, ProcessBlock: null, DynamicParamBlock: null, EndBlock.Statements: [var only] })
         {
-            throw tree.EndBlock?.Statements.Count == 0 ? new FormatException("it is empty") : Error(tree.Extent, "a data file must be one hashtable: @{ name = 'value' }");
+            throw tree.EndBlock?.Statements.Count == 0 ? TreeFormatException.Empty() : Error(tree.Extent, "a data file must be one hashtable: @{ name = 'value' }");
         }
 
         Visit(ExpressionOf(only), records);

@@ -8,4 +8,7 @@ internal sealed class TreeFormatException(string place, string message, Exceptio
 {
     /// <summary>The position.</summary>
     public string Place => place;
+
+    /// <summary>The error of a file without content.</summary>
+    public static TreeFormatException Empty() => new("", "it is empty");
 }

@@ -7,8 +7,8 @@ namespace Valkeyrie.PowerShell.Trees.Formats;
 /// <summary>Reads the parts of a YAML file in order, and replaces each alias with its content.</summary>
 internal sealed class YamlEvents
 {
-    // A few lines can expand to billions of parts (the "billion laughs"). No real configuration does so.
-    private const int MostRepeated = 100_000;
+    /// <summary>The most parts that the aliases of a file expand to. A few lines can expand to billions of parts (the "billion laughs"); no real configuration does so.</summary>
+    public const int MostRepeated = 100_000;
 
     private readonly Scanner _scanner;
     private readonly Parser _parser;

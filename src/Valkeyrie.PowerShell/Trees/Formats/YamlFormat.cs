@@ -20,7 +20,7 @@ internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
         // The parser reads on the calling thread, which is not the pipeline's thread.
         await Task.CompletedTask.ConfigureAwait(false);
         using var reader = new StreamReader(text, Strict, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
-        var events = new YamlEvents(reader);
+        var events = new YamlMerges(new YamlEvents(reader));
         var records = new NestedRecords();
         var documents = 0;
         while (events.Next() is { } next)
@@ -40,7 +40,7 @@ internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
 
         if (documents == 0)
         {
-            throw new FormatException("it is empty");
+            throw TreeFormatException.Empty();
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
         switch (next)
         {
             case Scalar name when records.WantsName:
-                records.Name(CheckedName(name, place), place);
+                records.Name(name.Value, place);
                 break;
             case Scalar value:
                 TakeValue(value, records, place);
@@ -70,20 +70,16 @@ internal sealed class YamlFormat(bool typed) : IWritableTreeFormat
         }
     }
 
-    private static string CheckedName(Scalar name, string place)
-    {
-        if (name is { Value: "<<", Style: ScalarStyle.Plain })
-        {
-            throw new TreeFormatException(place, "merge keys ('<<') are not supported, because programs read them differently. Write the names out");
-        }
-
-        return name.Value;
-    }
-
     private static void TakeValue(Scalar value, NestedRecords records, string place)
     {
         var tag = CheckTag(value, place, "str", "int", "float", "bool", "timestamp", "null", "binary");
-        if (tag == "null" || (tag is null && value is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" }))
+        var isNull = tag == "null" || (tag is null && value is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" });
+        if (isNull && records.IsOutside)
+        {
+            throw TreeFormatException.Empty();
+        }
+
+        if (isNull)
         {
             records.Null(place);
         }
