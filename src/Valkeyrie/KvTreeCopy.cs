@@ -171,6 +171,13 @@ public sealed class KvTreeCopy
             HandOver(writer);
         }
 
+        if (_inFlight.Count > leave)
+        {
+            // Waits for the last of them first: the writes of a transaction end one after another, and a wait for each would resume the copy on another thread each time.
+            // After a failure this one ends too, because nothing more is sent.
+            await _inFlight.ElementAt(_inFlight.Count - leave - 1).Work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         while (_inFlight.TryPeek(out var step) && (step.Work.IsCompleted || _inFlight.Count > leave))
         {
             await step.Work.ConfigureAwait(false);
