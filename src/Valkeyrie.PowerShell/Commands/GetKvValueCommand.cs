@@ -9,6 +9,7 @@ using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 

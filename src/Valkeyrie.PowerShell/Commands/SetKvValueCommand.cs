@@ -8,6 +8,7 @@ using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Files;
 using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
 using Valkeyrie.PowerShell.Trees;
 using Valkeyrie.PowerShell.Trees.Formats;
 

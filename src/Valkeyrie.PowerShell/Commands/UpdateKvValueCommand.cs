@@ -8,6 +8,7 @@ using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 

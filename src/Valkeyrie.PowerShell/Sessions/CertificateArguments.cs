@@ -4,9 +4,10 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Files;
 
-namespace Valkeyrie.PowerShell.Binding;
+namespace Valkeyrie.PowerShell.Sessions;
 
 /// <summary>Finds the certificates that values are sealed for, and the one that opens them.</summary>
 internal static class CertificateArguments
