@@ -125,7 +125,7 @@ Describe 'Get-Help' {
 
     It 'shows <Shown> to whoever imports the module' -ForEach @(
         @{ Shown = 'examples'; Asked = 'Set-KvValue -Examples'; Expected = '(?s)Example 1: Write a value\s+Set-KvValue app/color blue.*Example 2' }
-        @{ Shown = 'a parameter'; Asked = 'Set-KvValue -Parameter Ttl'; Expected = '(?s)-Ttl <timespan>.*number of seconds.*Required\?\s+false.*Default value\s+None' }
+        @{ Shown = 'a parameter'; Asked = 'Set-KvValue -Parameter Ttl'; Expected = '(?s)-Ttl <Object>.*number of seconds.*Required\?\s+false.*Default value\s+None' }
         @{ Shown = 'everything'; Asked = 'Set-KvValue -Full'; Expected = '(?s)SYNOPSIS.*SYNTAX.*DESCRIPTION.*PARAMETERS.*INPUTS.*OUTPUTS.*NOTES.*RELATED LINKS' }
         @{ Shown = 'a topic'; Asked = 'about_Valkeyrie_Locks'; Expected = '(?s)TOPIC\s+about_Valkeyrie_Locks.*SHORT DESCRIPTION.*SEE ALSO' }
     ) {
