@@ -48,7 +48,7 @@ Describe 'Dumps of other tools' {
 
     It 'are refused where <Name>, and nothing is written' -ForEach @(
         @{ Name = 'half of one is there'; Text = { $EtcdDump.Substring(0, 200) }; Says = 'line 1, column*not valid JSON' }
-        @{ Name = 'pairs are missing'; Text = { $EtcdDump -replace '"count":3', '"count":4' }; Says = 'holds 3 of 4 pairs' }
+        @{ Name = 'pairs are missing'; Text = { $EtcdDump -replace '"count":3', '"count":4' }; Says = 'contains 3 of 4 pairs' }
         @{ Name = 'there are more'; Text = { $EtcdDump -replace '"count"', '"more":true,"count"' }; Says = '--limit' }
         @{ Name = 'a key is not Base64'; Text = { $EtcdDump -replace 'YXBwL2I=', '*' }; Says = 'line 1, column*key is not Base64' }
         @{ Name = 'a value is a list'; Text = { $EtcdDump -replace '"AP8="', '[1]' }; Says = 'line 1, column*not Base64 text' }
