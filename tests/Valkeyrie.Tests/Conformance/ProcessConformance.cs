@@ -24,6 +24,11 @@ public abstract class ProcessConformance(IStoreRig rig) : StoreConformance(rig)
             var (first, second, third) = await OrderAsync(names);
             await using var watching = RunningWatch.Tree(Store, At("services"));
             await watching.UntilAsync(e => e.Key == At("services/c"));
+            if (Promises.Elections)
+            {
+                // The store shows the leader before the leader itself says so.
+                await Patience.UntilAsync(() => said[first].Count > 1, "the first one leads");
+            }
 
             var since = Stopwatch.GetTimestamp();
             await services[first].KillAsync();
