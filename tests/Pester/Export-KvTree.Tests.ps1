@@ -80,10 +80,12 @@ Describe 'Export-KvTree' {
         Get-Content (Get-TestPath leaf.csv) | Should -Be '"Key","Value","Encoding"'
     }
 
-    It 'takes the format from -Format where the name does not tell, and asks for it otherwise' {
+    It 'takes the format from -Format if the extension is unknown; without it, the error lists the formats that can be written' {
         Export-KvTree application (Get-TestPath data.txt) -Format Csv
         (Import-Csv (Get-TestPath data.txt)).Key | Should -Be x
-        (Get-ErrorOf { Export-KvTree application (Get-TestPath other.txt) }).Exception.Message | Should -BeLike '*-Format*'
+        (Get-ErrorOf { Export-KvTree application (Get-TestPath other.txt) }).Exception.Message |
+            Should -BeLike '*Specify -Format: Json, Csv, JsonLines, NestedJson, Yaml, PowerShellData, KeyValue.'
+        (Get-ErrorOf { Import-KvTree application -FilePath (Get-TestPath data.txt) }).Exception.Message | Should -BeLike '*Specify -Format: *, EtcdJson, ConsulJson.'
         Get-TestPath other.txt | Should -Not -Exist
     }
 

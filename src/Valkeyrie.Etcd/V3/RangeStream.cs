@@ -120,7 +120,7 @@ internal sealed class RangeStream : IFollowingPages
     {
         if (_isComplete != reply is null)
         {
-            throw new EtcdProtocolException(_isComplete ? "The stream of a range continues after its last part." : "The stream of a range ends before its last part.");
+            throw new EtcdProtocolException(_isComplete ? "The reply to RangeStream continues after its last message." : "The reply to RangeStream ends before its last message.");
         }
 
         if (reply is not { } message)
@@ -139,7 +139,7 @@ internal sealed class RangeStream : IFollowingPages
         }
         else if (page.Pairs.Count == 0)
         {
-            throw new EtcdProtocolException("A part of the stream of a range has no pairs.");
+            throw new EtcdProtocolException("A message in the reply to RangeStream has no pairs, and is not the last one.");
         }
 
         return page with { More = false, Count = page.Pairs.Count, Revision = _query.Revision!.Value, History = _query.History, Following = this };
@@ -154,10 +154,19 @@ internal sealed class RangeStream : IFollowingPages
             throw _changed(_query);
         }
 
-        if (header.Revision < _query.Revision || last.More || last.Count != _received)
+        if (header.Revision < _query.Revision)
         {
-            throw new EtcdProtocolException(
-                $"The stream of a range at revision {_query.Revision} ends with {_received} pairs; its last part says that there are {last.Count} at revision {header.Revision}.");
+            throw new EtcdProtocolException($"The reply to RangeStream was read at revision {header.Revision}, but revision {_query.Revision} was requested.");
+        }
+
+        if (last.More)
+        {
+            throw new EtcdProtocolException("The last message in the reply to RangeStream reports that more pairs follow.");
+        }
+
+        if (last.Count != _received)
+        {
+            throw new EtcdProtocolException($"The reply to RangeStream has {_received} pairs, but its last message reports {last.Count}.");
         }
     }
 
@@ -175,6 +184,6 @@ internal sealed class RangeStream : IFollowingPages
             reader.Skip();
         }
 
-        throw new EtcdProtocolException("A message of the stream of a range has no part of it.");
+        throw new EtcdProtocolException("A message in the reply to RangeStream has no range response.");
     }
 }

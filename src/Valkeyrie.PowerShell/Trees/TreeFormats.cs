@@ -6,15 +6,13 @@ namespace Valkeyrie.PowerShell.Trees;
 /// <summary>Determines the format of a file: the requested one, or that of its extension.</summary>
 internal static class TreeFormats
 {
-    private static readonly string All = string.Join(", ", Enum.GetNames<KvTreeFormat>());
-
     /// <summary>Gets the format to read a file.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="format">The requested format; null for that of the extension.</param>
     /// <returns>The format; null for JSON, whose content determines the format.</returns>
     /// <exception cref="KvInvalidArgumentException">The extension is unknown.</exception>
     public static ITreeFormat? ToRead(string path, KvTreeFormat? format) =>
-        format is { } asked ? Of(asked, isNamed: true) : IsJson(path) ? null : Of(ByName(path), isNamed: false);
+        format is { } asked ? Of(asked, isNamed: true) : IsJson(path) ? null : Of(ByName(path, static _ => true), isNamed: false);
 
     /// <summary>Gets the format to write a file.</summary>
     /// <param name="path">Its path.</param>
@@ -24,7 +22,7 @@ internal static class TreeFormats
     /// <exception cref="KvInvalidArgumentException">The extension is unknown, or the format cannot be written, or not with these options.</exception>
     public static IWritableTreeFormat ToWrite(string path, KvTreeFormat? format, bool nested, bool typed)
     {
-        var chosen = format ?? (IsJson(path) ? nested ? KvTreeFormat.NestedJson : KvTreeFormat.Json : ByName(path));
+        var chosen = format ?? (IsJson(path) ? nested ? KvTreeFormat.NestedJson : KvTreeFormat.Json : ByName(path, CanWrite));
         var isNested = chosen is KvTreeFormat.NestedJson or KvTreeFormat.Yaml or KvTreeFormat.PowerShellData;
         if ((nested || typed) && !isNested)
         {
@@ -33,7 +31,7 @@ internal static class TreeFormats
         }
 
         return Of(chosen, isNamed: true, typed) as IWritableTreeFormat
-            ?? throw new KvInvalidArgumentException($"The format {chosen} can be read but not written. Specify another -Format.");
+            ?? throw new KvInvalidArgumentException($"The format {chosen} can be read but not written. Specify another -Format: {Names(CanWrite)}.");
     }
 
     /// <summary>Creates a format.</summary>
@@ -53,14 +51,18 @@ internal static class TreeFormats
         _ => new JsonTreeFormat(),
     };
 
-    /// <summary>True for a name that tells a format, which a directory of a store seldom has: the user has a file in mind.</summary>
+    /// <summary>True for a name whose extension is that of a format: a directory of a store seldom has such a name, so the user means a file.</summary>
     /// <param name="path">The name.</param>
     public static bool IsNamedLikeFile(string path) => IsJson(path) || Known(path) is not null;
 
     private static bool IsJson(string path) => Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
 
-    private static KvTreeFormat ByName(string path) => Known(path) ?? throw new KvInvalidArgumentException(
-        $"The format of the file '{path}' is unknown: its extension is not .json, .jsonl, .csv, .yaml, .psd1 or .env. Specify -Format: {All}.");
+    private static KvTreeFormat ByName(string path, Func<KvTreeFormat, bool> suits) => Known(path) ?? throw new KvInvalidArgumentException(
+        $"The format of the file '{path}' is unknown: its extension is not .json, .jsonl, .csv, .yaml, .psd1 or .env. Specify -Format: {Names(suits)}.");
+
+    private static string Names(Func<KvTreeFormat, bool> suits) => string.Join(", ", Enum.GetValues<KvTreeFormat>().Where(suits));
+
+    private static bool CanWrite(KvTreeFormat format) => Of(format, isNamed: true) is IWritableTreeFormat;
 
     private static KvTreeFormat? Known(string path) => Path.GetExtension(path).ToUpperInvariant() switch
     {

@@ -10,27 +10,40 @@ public sealed class RangeStreamTests
     private const int OutOfRange = 11;
     private const int PermissionDenied = 7;
     private const string Compacted = "etcdserver: mvcc: required revision has been compacted";
+    private const string NotRequested = "The reply contains a key that was not requested.";
 
     private const int First = ScriptedDirectory.FirstPage;
     private const int Total = ScriptedDirectory.Count - First;
 
-    /// <summary>Streams that no etcd sends: by name, the messages.</summary>
-    private static readonly Dictionary<string, byte[][]> Violations = new()
+    /// <summary>Streams that no etcd sends: by name, the messages and the error.</summary>
+    private static readonly Dictionary<string, (byte[][] Messages, string Error)> Violations = new()
     {
-        ["a part repeated"] = [ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.LastPart(First + 10)],
-        ["parts out of order"] = [ScriptedDirectory.Part(First + 10, First + 20), ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.LastPart(First + 20)],
-        ["a part from before the page"] = [ScriptedDirectory.Part(0, 10), ScriptedDirectory.LastPart(First)],
-        ["a key of another directory"] = [Foreign("e/1")],
-        ["a key that is not UTF-8 and not in the range"] = [Foreign("\uFFFD")],
-        ["an older revision"] = [ScriptedDirectory.LastPart(First, change: r => (r.Header.MemberId, r.Header.Revision) = (9, ScriptedReply.Revision - 1))],
-        ["a count of more pairs"] = [ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.LastPart(First + 10, Total + 1)],
-        ["a part left out"] = [ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.LastPart(First + 20)],
-        ["more behind the last part"] = [ScriptedDirectory.LastPart(First, change: r => r.More = true)],
-        ["no last part"] = [ScriptedDirectory.Part(First, First + 10)],
-        ["two last parts"] = [ScriptedDirectory.LastPart(First), ScriptedDirectory.LastPart(First)],
-        ["an empty part"] = [ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.Part(new RangeResponse()), ScriptedDirectory.LastPart(First + 10)],
-        ["an empty message"] = [ScriptedDirectory.Part(First, First + 10), [], ScriptedDirectory.LastPart(First + 10)],
-        ["a message that is none"] = [ScriptedDirectory.Part(First, First + 10), [0x0A, 0x7F, 0x01]],
+        ["a part repeated"] = (
+            [ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.LastPart(First + 10)], NotRequested),
+        ["parts out of order"] = (
+            [ScriptedDirectory.Part(First + 10, First + 20), ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.LastPart(First + 20)], NotRequested),
+        ["a part from before the page"] = ([ScriptedDirectory.Part(0, 10), ScriptedDirectory.LastPart(First)], NotRequested),
+        ["a key of another directory"] = ([Foreign("e/1")], NotRequested),
+        ["a key that is not UTF-8 and not in the range"] = ([Foreign("\uFFFD")], NotRequested),
+        ["an older revision"] = (
+            [ScriptedDirectory.LastPart(First, change: r => (r.Header.MemberId, r.Header.Revision) = (9, ScriptedReply.Revision - 1))],
+            $"The reply to RangeStream was read at revision {ScriptedReply.Revision - 1}, but revision {ScriptedReply.Revision} was requested."),
+        ["a count of more pairs"] = (
+            [ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.LastPart(First + 10, Total + 1)],
+            $"The reply to RangeStream has {Total} pairs, but its last message reports {Total + 1}."),
+        ["a part left out"] = (
+            [ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.LastPart(First + 20)],
+            $"The reply to RangeStream has {Total - 10} pairs, but its last message reports {Total}."),
+        ["more behind the last part"] = (
+            [ScriptedDirectory.LastPart(First, change: r => r.More = true)], "The last message in the reply to RangeStream reports that more pairs follow."),
+        ["no last part"] = ([ScriptedDirectory.Part(First, First + 10)], "The reply to RangeStream ends before its last message."),
+        ["two last parts"] = ([ScriptedDirectory.LastPart(First), ScriptedDirectory.LastPart(First)], "The reply to RangeStream continues after its last message."),
+        ["an empty part"] = (
+            [ScriptedDirectory.Part(First, First + 10), ScriptedDirectory.Part(new RangeResponse()), ScriptedDirectory.LastPart(First + 10)],
+            "A message in the reply to RangeStream has no pairs, and is not the last one."),
+        ["an empty message"] = (
+            [ScriptedDirectory.Part(First, First + 10), [], ScriptedDirectory.LastPart(First + 10)], "A message in the reply to RangeStream has no range response."),
+        ["a message that is none"] = ([ScriptedDirectory.Part(First, First + 10), [0x0A, 0x7F, 0x01]], "The reply is not a valid message."),
     };
 
     public static TheoryData<string> ViolationNames => [.. Violations.Keys];
@@ -231,10 +244,11 @@ public sealed class RangeStreamTests
     [MemberData(nameof(ViolationNames))]
     public async Task A_stream_that_no_etcd_sends_is_a_protocol_error(string name)
     {
-        await using var server = new ScriptedDirectory(request => ScriptedDirectory.SendAsync(request, end: true, Violations[name]));
+        await using var server = new ScriptedDirectory(request => ScriptedDirectory.SendAsync(request, end: true, Violations[name].Messages));
         await using var store = server.Peer.Open();
         var error = await Assert.ThrowsAsync<KvUnreachableException>(async () => await store.KeysAsync("d"));
         Assert.Equal(KvUnreachableReason.Protocol, error.Reason);
+        Assert.Contains(Violations[name].Error, error.Message, StringComparison.Ordinal);
         Assert.Single(server.Pages);
     }
 
