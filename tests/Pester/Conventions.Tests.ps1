@@ -35,6 +35,52 @@ BeforeAll {
         (Get-Command $Name).ParameterSets | Sort-Object IsDefault -Descending | ForEach-Object Parameters | Where-Object Position -EQ 0 | Select-Object -First 1
     }
 
+    # A function Test-Syntax with the parameters of a cmdlet, which PowerShell binds by the same rules and which does nothing; and the arguments of each form of its syntax: what is
+    # mandatory, with each choice of the parameters that not all forms have. What can come from the pipeline comes from there in a second case.
+    function Get-SyntaxCase([string] $Name) {
+        $command = Get-Command $Name
+        $common = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters
+        $parameters = $command.Parameters.Values | Where-Object Name -NotIn $common
+        $declared = foreach ($parameter in $parameters) {
+            foreach ($set in $parameter.ParameterSets.GetEnumerator()) {
+                $of = $set.Value
+                $facts = @(
+                    if ($set.Key -ne '__AllParameterSets') { "ParameterSetName = '$($set.Key)'" }
+                    if ($of.IsMandatory) { 'Mandatory' }
+                    if ($of.Position -ge 0) { "Position = $($of.Position)" }
+                    if ($of.ValueFromPipeline) { 'ValueFromPipeline' }
+                    if ($of.ValueFromPipelineByPropertyName) { 'ValueFromPipelineByPropertyName' })
+                "[Parameter($($facts -join ', '))]"
+            }
+
+            # One type for all: no conversion decides the form. KvPair is the one type by which PowerShell itself tells objects of the pipeline apart.
+            $type = $parameter.SwitchParameter ? 'switch' : $parameter.ParameterType -eq [Valkeyrie.KvPair] ? 'Valkeyrie.KvPair' : 'object'
+            "[$type] `$$($parameter.Name)$($parameter -eq $parameters[-1] ? '' : ',')"
+        }
+
+        $default = $command.DefaultParameterSet ? "DefaultParameterSetName = '$($command.DefaultParameterSet)', " : ''
+        $cases = foreach ($set in $command.ParameterSets) {
+            $own = $set.Parameters | Where-Object Name -NotIn $common
+            $needed = $own | Where-Object IsMandatory
+            $chosen = @($own | Where-Object { -not $_.IsMandatory -and -not $command.Parameters[$_.Name].ParameterSets.ContainsKey('__AllParameterSets') -and
+                    -not $command.Parameters[$_.Name].Attributes.Where({ $_ -is [Management.Automation.ParameterAttribute] -and $_.DontShow }) })
+            foreach ($choice in 0..([Math]::Pow(2, $chosen.Count) - 1)) {
+                $arguments = @{}
+                $picked = @($needed) + @(for ($i = 0; $i -lt $chosen.Count; $i++) { if ($choice -band (1 -shl $i)) { $chosen[$i] } })
+                $picked | Where-Object { $_ } | ForEach-Object { $arguments[$_.Name] = $_.ParameterType -eq [switch] ? $true : $_.ParameterType -eq [Valkeyrie.KvPair] ? [Valkeyrie.KvPair]::new() : 'x' }
+                @{ Set = $set.Name; Arguments = $arguments }
+                foreach ($one in $picked | Where-Object ValueFromPipeline | Where-Object { $command.Parameters[$_.Name].ParameterType -ne [Valkeyrie.KvPair] }) {
+                    $rest = $arguments.Clone()
+                    $rest.Remove($one.Name)
+                    @{ Set = $set.Name; Arguments = $rest; Piped = 'x' }
+                }
+            }
+        }
+
+        "function Test-Syntax { [CmdletBinding($($default)PositionalBinding = `$false)] param(`n$($declared -join "`n")`n) process { } }"
+        , @($cases)
+    }
+
     # What else a parameter is called: by PowerShell's own commands or by the tools of the stores, with the same meaning and units. A line begins with a command, with a noun, or
     # with neither.
     $Aliases = @{
@@ -80,6 +126,23 @@ BeforeAll {
 AfterAll { Stop-TestServer }
 
 Describe '<_>' -ForEach $commands {
+    It 'binds each form of its syntax, with arguments and with the pipeline' {
+        $function, $cases = Get-SyntaxCase $_
+        . ([scriptblock]::Create($function))
+        $failures = foreach ($case in $cases) {
+            $arguments = $case.Arguments
+            try {
+                $null = if ($case.Piped) { $case.Piped | Test-Syntax @arguments } else { Test-Syntax @arguments }
+            }
+            catch {
+                "-$($arguments.Keys -join ' -')$(if ($case.Piped) { ', piped' }) of $($case.Set): $_"
+            }
+        }
+
+        $cases.Count | Should -BeGreaterThan 0
+        $failures | Should -BeNullOrEmpty
+    }
+
     It 'has an approved verb' {
         ($_ -split '-')[0] | Should -BeIn (Get-Verb).Verb
     }

@@ -67,6 +67,14 @@ Describe 'A sealed value' {
         [Net.NetworkCredential]::new('', $secure).Password | Should -BeExactly "grüße`n hush"
     }
 
+    It 'is opened for keys and pairs from the pipeline, too' {
+        Set-KvValue opened/a hush -Recipient $File
+        'opened/a' | Get-KvValue -Unprotect | Should -BeExactly hush
+        'opened/a' | Get-KvValue -Unprotect -Certificate $own | Should -BeExactly hush
+        Get-KvTree opened | Get-KvValue -Unprotect | Should -BeExactly hush
+        (Get-ErrorOf { Get-KvValue opened/a -Unprotect -IncludeTtl }).FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
+    }
+
     It 'may be one of Protect-CmsMessage' {
         Set-KvValue sealed/b (Protect-CmsMessage -To $File -Content theirs)
         Get-KvValue sealed/b -Unprotect | Should -BeExactly theirs

@@ -16,9 +16,8 @@ namespace Valkeyrie.PowerShell.Commands;
 /// <summary>Reads values by their keys.</summary>
 /// <remarks>In the blocks of a transaction it emits nothing: the result of the transaction contains the pair.</remarks>
 [Cmdlet(VerbsCommon.Get, "KvValue", DefaultParameterSetName = PairSet, SupportsShouldProcess = true)]
-[OutputType(typeof(KvPair), ParameterSetName = [PairSet])]
-[OutputType(typeof(string), ParameterSetName = [TextSet, UnprotectSet])]
-[OutputType(typeof(byte[]), ParameterSetName = [UnprotectSet])]
+[OutputType(typeof(KvPair), typeof(string), typeof(byte[]), ParameterSetName = [PairSet])]
+[OutputType(typeof(string), ParameterSetName = [TextSet])]
 [OutputType(typeof(SecureString), ParameterSetName = [SecureSet])]
 [OutputType(typeof(byte[]), ParameterSetName = [BytesSet])]
 [OutputType(typeof(PSObject), ParameterSetName = [JsonSet])]
@@ -28,7 +27,6 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     private const string TextSet = "Text";
     private const string BytesSet = "Bytes";
     private const string JsonSet = "Json";
-    private const string UnprotectSet = "Unprotect";
     private const string SecureSet = "SecureString";
     private const string FileSet = "File";
 
@@ -78,12 +76,8 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
 
     /// <summary>Open a value that was sealed for a certificate of this user, and emit it as text, or as a byte array if it is not text. With -OutFile,
     /// -AsByteStream, -AsJson or -ValueOnly: in that form.</summary>
-    [Parameter(ParameterSetName = UnprotectSet, Mandatory = true)]
-    [Parameter(ParameterSetName = TextSet)]
-    [Parameter(ParameterSetName = BytesSet)]
-    [Parameter(ParameterSetName = JsonSet)]
-    [Parameter(ParameterSetName = FileSet)]
-    [Parameter(ParameterSetName = SecureSet)]
+    /// <remarks>In every parameter set: with a set of its own, PowerShell could not choose one for keys from the pipeline.</remarks>
+    [Parameter]
     public SwitchParameter Unprotect { get; set; }
 
     /// <summary>Open such a value, and emit it as a SecureString.</summary>
@@ -103,6 +97,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
 
     /// <summary>The password of the file with the private key.</summary>
     [Parameter]
+    [Secret]
     public SecureString? Password { get; set; }
 
     /// <summary>Emit only the value, as one byte array.</summary>
@@ -144,6 +139,11 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
         _defaultBytes = Default is null ? null : OrFail(null, () => ValueBytes.From(Default, _json.ToJson, "")).ToArray();
         _output = ParameterSetName == PairSet ? PairOutput.For(this) : null;
         CheckWait();
+        if (IncludeTtl && Unprotect)
+        {
+            Fail(ErrorRecords.InvalidArgument("Specify -IncludeTtl or -Unprotect, not both: -Unprotect emits only the value, without the time to live."));
+        }
+
         if (!Opens && (Certificate ?? PrivateKey ?? (object?)Password) is not null)
         {
             Fail(ErrorRecords.InvalidArgument("-Certificate, -PrivateKey and -Password require -Unprotect or -AsSecureString."));
@@ -279,7 +279,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
             case TextSet: WriteObject(answer.Value); break;
             case BytesSet: WriteObject(answer.GetBytes(), enumerateCollection: false); break;
             case JsonSet: WriteJson(answer); break;
-            case UnprotectSet: WriteObject(Utf8.IsValid(answer.GetBytes()) ? answer.Value : answer.GetBytes(), enumerateCollection: false); break;
+            case PairSet when Unprotect: WriteObject(Utf8.IsValid(answer.GetBytes()) ? answer.Value : answer.GetBytes(), enumerateCollection: false); break;
             case SecureSet: WriteSecure(answer); break;
             case FileSet: _ofFile = answer; break;
             case PairSet when _output is not null: WriteObject(_output(answer), enumerateCollection: true); break;
@@ -290,7 +290,7 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
     // As if it were stored. For -AsJson, the default already is the object to emit.
     private void WriteDefault(string key)
     {
-        if (_defaultBytes is null || ParameterSetName is JsonSet or UnprotectSet or SecureSet)
+        if (_defaultBytes is null || ParameterSetName is JsonSet or SecureSet || (ParameterSetName == PairSet && Unprotect))
         {
             if (ParameterSetName != FileSet)
             {
