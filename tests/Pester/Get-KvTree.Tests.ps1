@@ -129,6 +129,11 @@ Describe 'Get-KvTree' -Tag etcd {
             @{ Name = 'what is not wanted below the directory'; Choice = @{ Exclude = 'conf/*', 'secret/*' }; Keys = '[x]', 'a.json', 'b.yml' }
             @{ Name = 'several patterns, in any case'; Choice = @{ Include = 'A.*', '*.YML' }; Keys = 'a.json', 'b.yml', 'secret/a.json' }
             @{ Name = 'what is not wanted'; Choice = @{ Exclude = '*/secret/*', '*.yml' }; Keys = '[x]', 'a.json', 'conf/c.json', 'conf/deep/d.json' }
+            @{ Name = 'the name of a directory, which is not wanted'; Choice = @{ Exclude = 'Secret', 'deep' }; Keys = '[x]', 'a.json', 'b.yml', 'conf/c.json' }
+            @{ Name = 'a pattern of such a name'; Choice = @{ Exclude = '*on*' }; Keys = '[x]', 'b.yml' }
+            @{ Name = 'a directory with its slash'; Choice = @{ Exclude = 'deep/', 'a.json/', 'secret/' }; Keys = '[x]', 'a.json', 'b.yml', 'conf/c.json' }
+            @{ Name = 'a deeper directory with its slash'; Choice = @{ Exclude = 'conf/deep/', 'site/secret/' }; Keys = '[x]', 'a.json', 'b.yml', 'conf/c.json' }
+            @{ Name = 'the directory itself, which is not below itself'; Choice = @{ Exclude = 'site', 'site/' }; Keys = '[x]', 'a.json', 'b.yml', 'conf/c.json', 'conf/deep/d.json', 'secret/a.json' }
             @{ Name = 'both'; Choice = @{ Include = '*.json'; Exclude = 'd*', '*/secret/*' }; Keys = 'a.json', 'conf/c.json' }
             @{ Name = 'an escaped bracket'; Choice = @{ Include = '`[x`]' }; Keys = , '[x]' }
             @{ Name = 'depth'; Choice = @{ Depth = 0 }; Keys = '[x]', 'a.json', 'b.yml' }
@@ -142,6 +147,9 @@ Describe 'Get-KvTree' -Tag etcd {
         It 'counts what is chosen' {
             Get-KvTree site -Count -Include *.json | Should -Be 4
             Get-KvTree site -Count -Include conf/* | Should -Be 2
+            Get-KvTree site -Count -Exclude conf | Should -Be 4
+            Get-KvTree -Count -Include d.json -Exclude conf | Should -Be 0
+            Get-KvTree -Prefix site/c -Count -Exclude site, deep | Should -Be 1
             Get-KvTree -Prefix si -Count -Include conf/* | Should -Be 0
             Get-KvTree site -Count -Depth 0 | Should -Be 3
             [uint64] (Get-KvTree site -First 0 -IncludeTotalCount -Include *.json) | Should -Be 4

@@ -15,7 +15,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     private const string AllSet = "All";
 
     private KvListOptions _choice = new();
-    private Func<string, int, bool>? _filter;
+    private Func<string, int, int, bool>? _filter;
     private Func<KvPair, IEnumerable<object>>? _output;
 
     /// <summary>List all keys of the store, or of its namespace; the default without -Path and -Prefix.</summary>
@@ -29,7 +29,8 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     [SupportsWildcards]
     public string[]? Include { get; set; }
 
-    /// <summary>No keys that match one of these wildcard patterns, which are compared like those of -Include.</summary>
+    /// <summary>No keys that match one of these wildcard patterns. A pattern with a slash is compared like one of -Include; a pattern without a slash with each
+    /// part of the key below the directory, so the name of a directory excludes its content. A slash at the end means a directory: <c>tags/</c>.</summary>
     [Parameter]
     [SupportsWildcards]
     public string[]? Exclude { get; set; }
@@ -41,6 +42,7 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
     /// <summary>Only pairs that were written after this revision.</summary>
     [Parameter]
     [Alias("SinceRevision")]
+    [Revision]
     public long Since { get; set; }
 
     /// <summary>List the keys in descending order.</summary>
@@ -128,16 +130,20 @@ public sealed class GetKvTreeCommand : KvTreeCmdlet
             Serializable = Serializable,
             Depth = given.ContainsKey(nameof(Depth)) ? Depth : null,
             ChangedSince = given.ContainsKey(nameof(Since)) ? Since : null,
-            KeyFilter = _filter is null ? null : key => _filter(key, 0),
+            KeyFilter = _filter is null ? null : key => _filter(key, 0, 0),
             Descending = Descending,
         };
         OptionRules.CheckList(choice);
         return choice;
     }
 
-    // Patterns are also compared with the name of a key below the listed directory.
-    private KvListOptions ChoiceIn(KvRange range) =>
-        _filter is null || range.Kind != KvRangeKind.Directory ? _choice : _choice with { KeyFilter = key => _filter(key, range.Start.Length) };
+    // Patterns are also compared with the name of a key below the listed directory. The directory of a prefix is not excluded by its name either.
+    private KvListOptions ChoiceIn(KvRange range)
+    {
+        var root = range.Kind == KvRangeKind.Directory ? range.Start.Length : 0;
+        var first = range.Start.LastIndexOf(KeyRules.Separator) + 1;
+        return _filter is null || first == 0 ? _choice : _choice with { KeyFilter = key => _filter(key, root, first) };
+    }
 
     private void Process(KvRange range)
     {
