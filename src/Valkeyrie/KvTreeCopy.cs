@@ -74,19 +74,11 @@ public sealed class KvTreeCopy
         var after = _options.StartAfter;
         var together = Math.Min(_options.InFlight, KvBatchWriter.DefaultOperations);
         var writer = new KvBatchWriter(_store, new KvBatchOptions { Operations = _options.InFlight == 1 ? 1 : null, StopAtRefusal = true }, cancellationToken);
-        var listing = new KvListOptions { After = after is null ? null : _destination.Start + after };
-        var existing = KvTreeContent.OutlastingHistory(_store, _destination, listing).OrEmpty();
         try
         {
-            await foreach (var difference in KvTreeComparison.CompareAsync(_source, existing, cancellationToken).ConfigureAwait(false))
+            await foreach (var difference in KvTreeComparison.CompareAsync(_source, Existing(after), cancellationToken).ConfigureAwait(false))
             {
-                if (after is not null && KeyOrder.Compare(difference.RelativeKey, after) <= 0)
-                {
-                    continue;
-                }
-
-                after = null;
-                if (difference.Kind == KvDifferenceKind.OnlyDifference && !_options.Prune)
+                if (IsSkipped(difference, ref after))
                 {
                     continue;
                 }
@@ -123,6 +115,59 @@ public sealed class KvTreeCopy
         return Progress;
     }
 
+    /// <summary>Counts what <see cref="RunAsync"/> would do now, and writes nothing. Reads both trees. Use another object for the copy.</summary>
+    /// <param name="removed">Called, on any thread, with each key that would be removed, relative to the tree; null to count only.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>The numbers of keys that would be written, left unchanged and removed.</returns>
+    /// <exception cref="KvException">Reading the source or the destination failed.</exception>
+    public async Task<KvTreeCopyResult> PreviewAsync(Action<string>? removed = null, CancellationToken cancellationToken = default)
+    {
+        var after = _options.StartAfter;
+        await foreach (var difference in KvTreeComparison.CompareAsync(_source, Existing(after), cancellationToken).ConfigureAwait(false))
+        {
+            if (IsSkipped(difference, ref after))
+            {
+                continue;
+            }
+
+            if (difference.Kind == KvDifferenceKind.OnlyDifference)
+            {
+                Interlocked.Increment(ref _removed);
+                removed?.Invoke(difference.RelativeKey);
+            }
+            else if (IsKept(difference, leaseId: null))
+            {
+                Interlocked.Increment(ref _unchanged);
+            }
+            else
+            {
+                Interlocked.Increment(ref _written);
+            }
+
+            _last = difference;
+        }
+
+        return Progress;
+    }
+
+    private KvTreeContent Existing(string? after) => KvTreeContent.OutlastingHistory(
+        _store, _destination, new KvListOptions { After = after is null ? null : _destination.Start + after }).OrEmpty();
+
+    // True for a key up to the one to start after, and for a key that only a copy with Prune concerns.
+    private bool IsSkipped(KvTreeDifference difference, ref string? after)
+    {
+        if (after is not null && KeyOrder.Compare(difference.RelativeKey, after) <= 0)
+        {
+            return true;
+        }
+
+        after = null;
+        return difference.Kind == KvDifferenceKind.OnlyDifference && !_options.Prune;
+    }
+
+    private static bool IsKept(KvTreeDifference difference, long? leaseId) => difference.Kind == KvDifferenceKind.Equal
+        && difference.Difference!.LeaseId == leaseId && (leaseId is not null || difference.Difference.Ttl is null);
+
     private ValueTask<Step> BeginAsync(KvTreeDifference difference, CancellationToken cancellationToken) =>
         _leases is not null && difference.Reference?.LeaseId is { } id ? BeginAsync(difference, _leases, id, cancellationToken) : new(Begin(difference, new MirroredLease(null)));
 
@@ -144,9 +189,7 @@ public sealed class KvTreeCopy
             return new(difference, StepKind.Pass, Task.CompletedTask);
         }
 
-        var isSame = difference.Kind == KvDifferenceKind.Equal
-            && difference.Difference!.LeaseId == lease.Id && (lease.Id is not null || difference.Difference.Ttl is null);
-        if (isSame)
+        if (IsKept(difference, lease.Id))
         {
             return new(difference, StepKind.Keep, Task.CompletedTask);
         }

@@ -363,7 +363,13 @@ Describe 'Hashtables and objects' {
         @{ Name = 'its lines are piped'; Run = { '{ "a": 1', '}' | Import-KvTree wrong -Store main }; Says = 'content of a file*' }
         @{ Name = 'the file comes second'; Run = { Import-KvTree wrong (New-TestFile second.json '{}') -Store main }; Says = 'The file comes first: Import-KvTree * wrong' }
         @{ Name = 'no directory is named'; Run = { @{ a = 1 } | Import-KvTree -Store main }; Says = '-All to use the names as whole keys' }
-        @{ Name = 'a format is named'; Run = { @{ a = 1 } | Import-KvTree wrong -Format Yaml -Store main }; Says = 'apply to files' }
+        @{ Name = 'a format is named'; Run = { @{ a = 1 } | Import-KvTree wrong -Format Yaml -Store main }; Says = 'applies to files' }
+        @{ Name = 'a dump of etcd is piped as an object'; Run = { '{"header":{"cluster_id":1,"revision":2},"kvs":[{"key":"YQ==","value":"MQ=="}],"count":1}' | ConvertFrom-Json | Import-KvTree wrong -Store main }; Says = 'dump of etcd*Import-KvTree FILE -All -Format EtcdJson*-Nested' }
+        @{ Name = 'a dump of etcd is piped as a hashtable'; Run = { '{"header":{"cluster_id":1},"kvs":[]}' | ConvertFrom-Json -AsHashtable | Import-KvTree wrong -Store main }; Says = 'dump of etcd' }
+        @{ Name = 'a dump of Consul is piped as objects'; Run = { '[{"key":"a","flags":0,"value":"MQ=="}]' | ConvertFrom-Json | Import-KvTree wrong -Store main }; Says = '-Format ConsulJson' }
+        @{ Name = 'an export is piped as objects'; Run = { '[{"Key":"a","Value":"1"},{"Key":"b","Value":"2","Encoding":"text"}]' | ConvertFrom-Json | Import-KvTree wrong -Store main }; Says = 'Pipe records to Set-KvValue*Import-KvTree FILE DIRECTORY' }
+        @{ Name = 'rows of a table are piped'; Run = { "Key,Value`na,1" | ConvertFrom-Csv | Import-KvTree wrong -Store main }; Says = 'Pipe records to Set-KvValue' }
+        @{ Name = 'a dump is piped as text'; Run = { '{"header":{"cluster_id":1},"kvs":[]}' | Import-KvTree wrong -Store main }; Says = 'Save it to a file*not for a dump' }
         @{ Name = 'a file is named as well'; Run = { @{ a = 1 } | Import-KvTree x.json -Path wrong -Store main }; Says = 'not both' }
         @{ Name = 'nothing is to be imported'; Run = { Import-KvTree -Path wrong -Store main }; Says = 'Specify what to import' }
     ) {
@@ -371,6 +377,11 @@ Describe 'Hashtables and objects' {
         $failure.FullyQualifiedErrorId | Should -BeLike 'KvInvalidArgument,*'
         "$failure" | Should -BeLike "*$Says*"
         Get-KvTree -Prefix wrong -Store main | Should -BeNullOrEmpty
+    }
+
+    It 'are trees of the names Key and Value with -Nested' {
+        @{ key = 'a'; value = 'b' } | Import-KvTree names -Nested -Prune -Force -Store main
+        (Get-KvTree names -Store main).Key | Should -Be names/key, names/value
     }
 
     It 'are refused where the path of a file belongs, with what to do' {

@@ -90,7 +90,7 @@ Describe 'Import-KvTree' {
     }
 
     It 'says that the file comes first, for <Name>' -ForEach @(
-        @{ Name = 'a file in place of the directory'; Run = { Import-KvTree app missing.json -Store main }; Says = "The file 'app' does not exist. The file comes first: Import-KvTree missing.json app." }
+        @{ Name = 'a file in place of the directory'; Run = { Import-KvTree app missing.json -Store main }; Says = "The file 'app' does not exist, and neither does 'missing.json'. The file comes first: Import-KvTree missing.json app." }
         @{ Name = 'a file as -Path'; Run = { Import-KvTree -Path conf.json -Store main }; Says = '-Path is the destination*Import-KvTree conf.json app.' }
     ) {
         $failure = Get-ErrorOf $Run
@@ -273,6 +273,38 @@ Describe 'Import-KvTree' {
             $done.Removed | Should -Be 2
             Compare-KvTree prune -DifferenceFile $Json -Store main | Should -BeNullOrEmpty
             Test-KvKey pruned -Store main | Should -BeTrue
+        }
+
+        It 'shows with -WhatIf and -Confirm what would be written and removed, and so does a copy' {
+            $short = New-File short.json '[{"Key":"a","Value":"1"},{"Key":"b","Value":"2"}]'
+            $said = Invoke-TestPowerShell @"
+                `$store = Connect-KvStore -InMemory
+                Set-KvValue prune/a 1
+                Set-KvValue prune/b 1
+                0..6 | ForEach-Object { Set-KvValue prune/old`$_ 1 }
+                Import-KvTree '$short' prune -WhatIf
+                Import-KvTree '$short' prune -Prune -WhatIf
+                Import-KvTree '$short' prune -Prune -StartAfter old3 -WhatIf
+                @{ a = 1; c = 1 } | Import-KvTree prune -Prune -WhatIf
+                Copy-KvTree prune other -WhatIf
+                Copy-KvTree -All other -WhatIf
+                Set-KvValue second/a 1
+                Copy-KvTree second prune -Prune -WhatIf
+                try { Import-KvTree '$short' prune -Prune -ErrorAction Stop } catch { }
+                `$store.Store.Info.Address
+                "`$(Get-KvTree -Count)"
+                Import-KvTree '$short' prune -Prune -Force -PassThru | ForEach-Object { "`$(`$_.Written) `$(`$_.Unchanged) `$(`$_.Removed)" }
+"@
+            $removed = "'prune/old0', 'prune/old1', 'prune/old2', 'prune/old3', 'prune/old4'"
+            $said | Where-Object { $_ -like 'What if*' } | ForEach-Object { $_ -replace '^.*operation "(.*)" on target.*$', '$1' } | Should -Be @(
+                "Import 2 keys of '$short' (1 to write, 1 unchanged)"
+                "Import 2 keys of '$short' (1 to write, 1 unchanged), and remove 7 keys: $removed and 2 more"
+                "Import 2 keys of '$short' (0 to write, 0 unchanged), and remove 3 keys: 'prune/old4', 'prune/old5', 'prune/old6'"
+                "Import 2 keys of the object (1 to write, 1 unchanged), and remove 8 keys: 'prune/b', 'prune/old0', 'prune/old1', 'prune/old2', 'prune/old3' and 3 more"
+                "Copy all keys of directory 'prune' of $($said[-3]) (9 to write, 0 unchanged)"
+                "Copy all keys of $($said[-3]) (9 to write, 0 unchanged)"
+                "Copy all keys of directory 'second' of $($said[-3]) (0 to write, 1 unchanged), and remove 8 keys: 'prune/b', 'prune/old0', 'prune/old1', 'prune/old2', 'prune/old3' and 3 more")
+            $said[-2..-1] | Should -Be '10', '1 1 7'
         }
 
         It 'asks before, so that a session that cannot answer removes nothing' {

@@ -81,7 +81,8 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
         var moved = 0;
         var options = new KvListOptions { Revision = OptionalNumber.Of(Revision), After = StartAfter is null ? null : source.Start + StartAfter };
         var content = KvTreeContent.OutlastingHistory(Target, source, options, () => Interlocked.Increment(ref moved));
-        Copy(content, $"{source} of {Target.Info.Address}", _other!, destination, total: null);
+        var name = $"{source} of {Target.Info.Address}";
+        Copy(content, name, source.Kind == KvRangeKind.All ? name : $"all keys of {name}", _other!, destination, total: null);
         if (Volatile.Read(ref moved) > 0)
         {
             WriteWarning("The source compacted its history during the copy. The later keys were read at a newer revision than the first keys.");

@@ -50,7 +50,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
     [Parameter]
     public KvTreeFormat? Format { get; set; }
 
-    /// <summary>Read a .json file as a configuration, whatever names it contains.</summary>
+    /// <summary>Read a .json file, or an object, as a configuration, whatever names it contains.</summary>
     [Parameter]
     public SwitchParameter Nested { get; set; }
 
@@ -136,7 +136,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
             throw new InvalidDataException($"The file '{file}' contains no key, and -Prune would remove all keys of {destination}. To remove them, use Remove-KvTree.");
         }
 
-        Copy(tree.Content, $"'{file}'", Target, destination, tree.Count);
+        Copy(tree.Content, $"'{file}'", $"{ProgressLine.Keys(tree.Count)} of '{file}'", Target, destination, tree.Count);
     });
 
     // Other commands take the directory first, for example Export-KvTree.
@@ -151,7 +151,7 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
         if (exists || (TreeFormats.IsNamedLikeFile(path) && !TreeFormats.IsNamedLikeFile(given)))
         {
             throw new KvInvalidArgumentException(
-                $"The file '{given}' does not exist{(exists ? $", but '{path}' does" : "")}. The file comes first: Import-KvTree {ArgumentText.Of(path)} {ArgumentText.Of(given)}.");
+                $"The file '{given}' does not exist{(exists ? $", but '{path}' does" : $", and neither does '{path}'")}. The file comes first: Import-KvTree {ArgumentText.Of(path)} {ArgumentText.Of(given)}.");
         }
     }
 
@@ -170,15 +170,15 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
             throw new KvInvalidArgumentException($"The object contains no value, and -Prune would remove all keys of {destination}. To remove them, use Remove-KvTree.");
         }
 
-        Copy(new(pairs.ToAsync(), ""), "the object", Target, destination, pairs.Count);
+        Copy(new(pairs.ToAsync(), ""), "the object", $"{ProgressLine.Keys(pairs.Count)} of the object", Target, destination, pairs.Count);
     }
 
     private void Hold(object? piped, string? path)
     {
         Destination(path, "FILE");
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(Format)) || Nested)
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Format)))
         {
-            Fail(ErrorRecords.InvalidArgument("-Format and -Nested apply to files, but an object was piped. Omit them."));
+            Fail(ErrorRecords.InvalidArgument("-Format applies to files, but an object was piped. Omit it."));
         }
 
         if (_tree is not null)
@@ -191,6 +191,11 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
         if (!TreeObject.IsTree(piped))
         {
             FailAsNoTree(piped);
+        }
+
+        if (!Nested && ObjectShape.Foreign(piped!) is { } shape)
+        {
+            Fail(ErrorRecords.InvalidArgument($"The piped object is ambiguous: it can be {shape}. To import it as a configuration with these names, specify -Nested."));
         }
 
         _tree = piped;
@@ -208,7 +213,8 @@ public sealed class ImportKvTreeCommand : KvCopyCmdlet
 
     // The content of a file in place of its path is an easy mistake.
     private static string CheckedPath(string piped) => piped.Contains('\n', StringComparison.Ordinal) || piped.TrimStart() is ['{' or '[', ..] or ['-', '-', '-', ..]
-        ? throw new KvInvalidArgumentException("The piped text is the content of a file, not a path. Specify the file, as in Import-KvTree conf.yaml app, or pipe the output of ConvertFrom-Json.")
+        ? throw new KvInvalidArgumentException("The piped text is the content of a file, not a path. Save it to a file and specify the file, as in Import-KvTree conf.yaml app. "
+            + "For a JSON configuration, you can also pipe the output of ConvertFrom-Json, but not for a dump or an export.")
         : piped;
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]

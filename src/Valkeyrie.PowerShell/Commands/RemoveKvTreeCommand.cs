@@ -52,13 +52,6 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
         return ranges;
     }
 
-    // Counting costs one or two calls, so the keys are counted only for a prompt or -WhatIf.
-    private bool IsShown => IsOn("WhatIf", LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference")))
-        || IsOn("Confirm", LanguagePrimitives.ConvertTo<ConfirmImpact>(GetVariableValue("ConfirmPreference", ConfirmImpact.High)) != ConfirmImpact.None);
-
-    private bool IsOn(string parameter, bool preference) =>
-        MyInvocation.BoundParameters.TryGetValue(parameter, out var value) ? LanguagePrimitives.IsTrue(value) : preference;
-
     /// <summary>Describes the keys of a range, for a prompt.</summary>
     /// <exception cref="KvKeyNotFoundException">Neither the directory nor a key of its name exists.</exception>
     private string Contents(KvRange range)
@@ -81,7 +74,8 @@ public sealed class RemoveKvTreeCommand : KvTreeCmdlet
 
     private void Remove(KvRange range)
     {
-        if (!ShouldProcess($"{range}{(IsShown ? Contents(range) : "")} of {Target.Info.Address}", "Remove all keys"))
+        // Counting costs one or two calls, so the keys are counted only for a prompt or -WhatIf.
+        if (!ShouldProcess($"{range}{(IsShown(ConfirmImpact.High) ? Contents(range) : "")} of {Target.Info.Address}", "Remove all keys"))
         {
             return;
         }

@@ -7,6 +7,9 @@ namespace Valkeyrie.PowerShell.Pipeline;
 /// <summary>The base of cmdlets that write the content of a source to a tree of a store.</summary>
 public abstract class KvCopyCmdlet : KvPruningCmdlet
 {
+    // A prompt must remain readable.
+    private const int MostNamedKeys = 5;
+
     /// <summary>Skip the keys up to and including this key, which is relative to the tree, to continue an interrupted run.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -22,20 +25,28 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
     /// <summary>Asks for confirmation and copies. If the copy is interrupted, reports the progress.</summary>
     /// <param name="source">The content to copy.</param>
     /// <param name="sourceName">The source in words.</param>
+    /// <param name="contentName">The keys of the source in words, such as "6 keys of 'app.json'".</param>
     /// <param name="store">The destination store.</param>
     /// <param name="destination">The destination in the store.</param>
     /// <param name="total">The number of keys; null if it is unknown.</param>
-    private protected void Copy(KvTreeContent source, string sourceName, IKvStore store, KvRange destination, long? total)
+    private protected void Copy(KvTreeContent source, string sourceName, string contentName, IKvStore store, KvRange destination, long? total)
     {
         var target = $"{destination} of {store.Info.Address}";
-        var keys = total is null ? "all keys" : ProgressLine.Keys(total.Value);
-        var action = $"{Capital(Work)} {keys} of {sourceName}{(Prune ? ", and remove keys that the source does not have" : "")}";
-        if (!ShouldProcess(target, action) || !MayPrune(sourceName, target))
+        var action = $"{Capital(Work)} {contentName}{(Prune ? ", and remove keys that the source does not have" : "")}";
+        var options = new KvTreeCopyOptions { Prune = Prune, StartAfter = StartAfter };
+        string? removals = null;
+        var shown = action;
+        if (IsShown(ConfirmImpact.Medium) || AsksToPrune)
+        {
+            (shown, removals) = Preview(new(source, store, destination, options), contentName, destination, total);
+        }
+
+        if (!ShouldProcess(target, shown) || !MayPrune(sourceName, target, removals))
         {
             return;
         }
 
-        var copy = new KvTreeCopy(source, store, destination, new KvTreeCopyOptions { Prune = Prune, StartAfter = StartAfter });
+        var copy = new KvTreeCopy(source, store, destination, options);
         try
         {
             var done = Run(copy, action, total);
@@ -59,6 +70,32 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
             Host?.UI?.WriteWarningLine(VisibleText.Of(CutShort(copy.Progress, total)));
             throw;
         }
+    }
+
+    // Reads both trees, so only for a prompt or -WhatIf.
+    private (string Action, string? Removals) Preview(KvTreeCopy copy, string contentName, KvRange destination, long? total)
+    {
+        var first = new List<string>();
+        KvTreeCopyResult found;
+        using (Show($"Compare {contentName}", _ => Describe(copy.Progress, total)))
+        {
+            found = Wait(new ValueTask<KvTreeCopyResult>(Task.Run(() => copy.PreviewAsync(
+                key =>
+                {
+                    if (first.Count < MostNamedKeys)
+                    {
+                        first.Add($"'{destination.Start}{key}'");
+                    }
+                },
+                StopToken))));
+        }
+
+        var more = found.Removed - first.Count;
+        var names = first.Count == 0 ? "" : $": {string.Join(", ", first)}{(more == 0 ? "" : $" and {ProgressLine.Number(more)} more")}";
+        var counts = $"{ProgressLine.Number(found.Written)} to write, {ProgressLine.Number(found.Unchanged)} unchanged";
+        return Prune
+            ? ($"{Capital(Work)} {contentName} ({counts}), and remove {ProgressLine.Keys(found.Removed)}{names}", $"{ProgressLine.Keys(found.Removed)}{names}")
+            : ($"{Capital(Work)} {contentName} ({counts})", null);
     }
 
     private KvTreeCopyResult Run(KvTreeCopy copy, string action, long? total)

@@ -86,6 +86,14 @@ public abstract class KvStoreCmdlet : KvCmdlet
         }
     }
 
+    /// <summary>True if the user sees a description of the change, for -WhatIf or in a prompt. Details that cost calls are described only then.</summary>
+    /// <param name="impact">The impact of the command.</param>
+    private protected bool IsShown(ConfirmImpact impact) => IsOn("WhatIf", LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference")))
+        || IsOn("Confirm", LanguagePrimitives.ConvertTo<ConfirmImpact>(GetVariableValue("ConfirmPreference", ConfirmImpact.High)) is not ConfirmImpact.None and var least && least <= impact);
+
+    private bool IsOn(string parameter, bool preference) =>
+        MyInvocation.BoundParameters.TryGetValue(parameter, out var value) ? LanguagePrimitives.IsTrue(value) : preference;
+
     private void CheckRecording(IKvStore store)
     {
         if (!CanBeRecorded)

@@ -93,7 +93,7 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
             before = pair.Key;
         }
 
-        return new(input, count, ReadAsync(input.Read(), place, absent: null, CancellationToken.None), absent);
+        return new(input, count, new Rereading(this, input, place), absent);
     }
 
     private async Task<CheckedTree> SortAsync(InputFile input, TreePlace place, Action<long> checkedSoFar, CancellationToken cancellationToken)
@@ -123,6 +123,13 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
         {
             throw Refused(e, "");
         }
+    }
+
+    /// <summary>The pairs of the file. Each enumeration reads the file from the beginning.</summary>
+    private sealed class Rereading(TreeFile file, InputFile input, TreePlace place) : IAsyncEnumerable<KvPair>
+    {
+        public IAsyncEnumerator<KvPair> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+            file.ReadAsync(input.Read(), place, absent: null, CancellationToken.None).GetAsyncEnumerator(cancellationToken);
     }
 
     private InvalidDataException Refused(FormatException cause, string place)
