@@ -109,11 +109,33 @@ Describe 'What to do next is said' -Tag etcd {
         @{ Name = 'a table for a store'; Run = { Get-KvValue a -Store @{} }; Id = 'KvInvalidArgument'; Next = 'the name of an open store' }
         @{ Name = 'a word for a time'; Run = { Set-KvValue a 1 -Ttl abc }; Id = 'ParameterArgumentTransformationError'; Next = 'Specify a number of seconds' }
         @{ Name = 'a key that is there already'; Run = { Set-KvValue there 1 -NoClobber }; Id = 'KvKeyExists'; Next = 'omit -NoClobber' }
+        @{ Name = 'a key that is there at revision 0'; Run = { Set-KvValue there 1 -IfRevision 0 }; Id = 'KvKeyExists'; Next = 'or -IfRevision 0' }
+        @{ Name = 'a path of a drive for a key'; Run = { Set-KvValue kv:/new/y 1 }; Id = 'KvInvalidArgument'; Next = "drive kv:, not a key. Specify the key or the directory: new/y. *Set-Content" }
+        @{ Name = 'a path of a drive among keys'; Run = { Get-KvValue there, 'KV:\new\y z' }; Id = 'KvInvalidArgument'; Next = "Specify the key or the directory: 'new/y z'." }
+        @{ Name = 'a path of a drive for a directory'; Run = { Copy-KvTree new kv:/other/ }; Id = 'KvInvalidArgument'; Next = 'the directory: other.' }
+        @{ Name = 'a path of a drive for a prefix'; Run = { Get-KvTree -Prefix kv:/new }; Id = 'KvInvalidArgument'; Next = 'the directory: new.' }
+        @{ Name = 'a drive for a directory'; Run = { Get-KvTree kv: }; Id = 'KvInvalidArgument'; Next = 'specify -All' }
+        @{ Name = 'a path of a drive for a condition'; Run = { New-KvCondition kv:/new -Missing }; Id = 'KvInvalidArgument'; Next = 'the directory: new.' }
+        @{ Name = 'a path of a drive for a lock'; Run = { Lock-KvKey kv:/new }; Id = 'KvInvalidArgument'; Next = 'the directory: new.' }
+        @{ Name = 'a time for a revision'; Run = { Get-KvTree -Since (Get-Date) }; Id = 'ParameterArgumentTransformationError'; Next = 'not a time' }
+        @{ Name = 'text for a password'; Run = { Get-KvValue there -Unprotect -Password hush }; Id = 'ParameterArgumentTransformationError'; Next = 'Read-Host -AsSecureString' }
+        @{ Name = 'a file for the directory of an export'; Run = { Export-KvTree there -Path q.json }; Id = 'KvInvalidArgument'; Next = 'Export-KvTree there q.json. -Path is the directory in the store, and -FilePath is the file.' }
+        @{ Name = 'neither a file nor a directory'; Run = { Import-KvTree nofile nofile.json }; Id = 'KvInvalidArgument'; Next = "The file 'nofile' does not exist, and neither does 'nofile.json'" }
         @{ Name = 'a name that was never registered'; Run = { Unregister-KvStore none -Confirm:$false }; Id = 'KvStoreNotRegistered'; Next = 'Get-KvStore -Registered' }
     ) {
         $failure = Get-ErrorOf $Run
         $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
         "$failure" | Should -BeLike "*$Next*"
+        "$failure" | Should -Not -BeLike '*hush*'
+    }
+
+    It 'accepts a key that has the name of a path, from the pipeline or without such a drive' {
+        'kv:/literal' | Set-KvValue -Value 1
+        @(Get-KvTree | Where-Object Key -Like kv:*) | Should -HaveCount 1
+        Get-KvTree | Where-Object Key -Like kv:* | Remove-KvValue
+        Get-KvTree | Where-Object Key -Like kv:* | Should -BeNullOrEmpty
+        Set-KvValue kx:/literal 1
+        Remove-KvValue kx:/literal
     }
 }
 

@@ -47,6 +47,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
     /// none.</summary>
     [Parameter(ParameterSetName = EtcdSet)]
     [ValidateNotNull]
+    [Secret]
     public SecureString? Token { get; set; }
 
     /// <summary>The authorities to trust instead of those of the system: a PEM file, or certificates. Implies TLS.</summary>

@@ -105,7 +105,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
 
         if (!All && Format is null && TreeFormats.IsNamedLikeFile(Path) && !TreeFormats.IsNamedLikeFile(FilePath))
         {
-            Fail(ErrorRecords.InvalidArgument($"The directory comes first: Export-KvTree {ArgumentText.Of(FilePath)} {ArgumentText.Of(Path)}."
+            Fail(ErrorRecords.InvalidArgument($"The directory comes first: Export-KvTree {ArgumentText.Of(FilePath)} {ArgumentText.Of(Path)}. -Path is the directory in the store, and -FilePath is the file."
                 + $" If '{Path}' is the directory, specify the -Format of the file '{FilePath}'."));
         }
 

@@ -96,6 +96,7 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
 
     /// <summary>The password of the file with the private key.</summary>
     [Parameter]
+    [Secret]
     public SecureString? Password { get; set; }
 
     /// <summary>Emit the written pair.</summary>

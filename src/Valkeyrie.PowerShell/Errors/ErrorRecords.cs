@@ -226,7 +226,7 @@ internal static class ErrorRecords
         KvKeyNotFoundException { Revision: not null, Key: { } key } => $"{ListingBeside(key)} lists the keys that exist now.",
         KvKeyNotFoundException { Key: "" } => null,
         KvKeyNotFoundException { Key: { } key } => LooksLikeWildcard(key) ? NoWildcards : $"{ListingBeside(key)} lists the existing keys.",
-        KvKeyExistsException => "To replace it, omit -NoClobber; on a drive, use -Force.",
+        KvKeyExistsException => "To replace it, omit -NoClobber or -IfRevision 0; on a drive, use -Force.",
         KvCompactedException { Key: { Length: > 0 } key } => $"Specify an available revision: Get-KvHistory {ArgumentText.Of(key)} lists those of the key.",
         KvTimeoutException => "Check with Get-KvStore that the store is healthy. Connect-KvStore -Timeout allows more time.",
         KvUnreachableException { Reason: KvUnreachableReason.ConnectionLost or KvUnreachableReason.Unavailable } =>

@@ -24,6 +24,11 @@ public abstract partial class KvCmdlet
         using var own = ObserveOwnCalls();
         try
         {
+            if (PathAsKey.Refusal(this, out var path) is { } refusal)
+            {
+                Fail(ErrorRecords.InvalidArgument(refusal, path));
+            }
+
             Begin();
             TellCalls();
         }

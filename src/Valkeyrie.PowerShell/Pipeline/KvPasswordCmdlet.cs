@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using System.Security;
+using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Errors;
 
 namespace Valkeyrie.PowerShell.Pipeline;
@@ -13,6 +14,7 @@ public abstract class KvPasswordCmdlet : KvAccessCmdlet
 
     /// <summary>The password.</summary>
     [Parameter(ParameterSetName = PasswordSet, Mandatory = true, Position = 1)]
+    [Secret]
     public SecureString? Password { get; set; }
 
     /// <summary>The user and the password, as from Get-Credential.</summary>
