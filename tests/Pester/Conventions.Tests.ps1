@@ -36,7 +36,7 @@ BeforeAll {
     }
 
     # A function Test-Syntax with the parameters of a cmdlet, which PowerShell binds by the same rules and which does nothing; and the arguments of each form of its syntax: what is
-    # mandatory, with each choice of the parameters that not all forms have. What can come from the pipeline comes from there in a second case.
+    # mandatory, with none, one, two and all of the parameters that not all forms have. What can come from the pipeline comes from there in a second case.
     function Get-SyntaxCase([string] $Name) {
         $command = Get-Command $Name
         $common = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters
@@ -64,9 +64,10 @@ BeforeAll {
             $needed = $own | Where-Object IsMandatory
             $chosen = @($own | Where-Object { -not $_.IsMandatory -and -not $command.Parameters[$_.Name].ParameterSets.ContainsKey('__AllParameterSets') -and
                     -not $command.Parameters[$_.Name].Attributes.Where({ $_ -is [Management.Automation.ParameterAttribute] -and $_.DontShow }) })
-            foreach ($choice in 0..([Math]::Pow(2, $chosen.Count) - 1)) {
+            $choices = @(, @()) + @(for ($i = 0; $i -lt $chosen.Count; $i++) { for ($j = $i; $j -lt $chosen.Count; $j++) { , @($chosen[$i], $chosen[$j]) } }) + @(, $chosen)
+            foreach ($choice in $choices) {
                 $arguments = @{}
-                $picked = @($needed) + @(for ($i = 0; $i -lt $chosen.Count; $i++) { if ($choice -band (1 -shl $i)) { $chosen[$i] } })
+                $picked = @($needed) + @($choice) | Where-Object { $_ } | Sort-Object Name -Unique
                 $picked | Where-Object { $_ } | ForEach-Object { $arguments[$_.Name] = $_.ParameterType -eq [switch] ? $true : $_.ParameterType -eq [Valkeyrie.KvPair] ? [Valkeyrie.KvPair]::new() : 'x' }
                 @{ Set = $set.Name; Arguments = $arguments }
                 foreach ($one in $picked | Where-Object ValueFromPipeline | Where-Object { $command.Parameters[$_.Name].ParameterType -ne [Valkeyrie.KvPair] }) {
@@ -132,7 +133,7 @@ Describe '<_>' -ForEach $commands {
         $failures = foreach ($case in $cases) {
             $arguments = $case.Arguments
             try {
-                $null = if ($case.Piped) { $case.Piped | Test-Syntax @arguments } else { Test-Syntax @arguments }
+                $null = if ($case.Piped) { $case.Piped | Test-Syntax @arguments -ErrorAction Stop } else { Test-Syntax @arguments -ErrorAction Stop }
             }
             catch {
                 "-$($arguments.Keys -join ' -')$(if ($case.Piped) { ', piped' }) of $($case.Set): $_"
