@@ -206,6 +206,8 @@ internal sealed class ConsulKeyStore : IKvStore, IKvTransactions, IKvDirectories
     public IAsyncEnumerable<KvElectionEvent> WatchElectionAsync(string name, CancellationToken cancellationToken = default) =>
         _lifetime.ReadAsync(token => _elections.WatchElectionAsync(name, token), cancellationToken);
 
+    public bool IsContender(KvPair pair) => _elections.IsContender(pair);
+
     public async ValueTask<KvEntry?> TryGetEntryAsync(string path, KvEntryOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -45,6 +45,12 @@ public interface IKvElections
     /// <param name="name">The election; it need not have a contender.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     IAsyncEnumerable<KvElectionEvent> WatchElectionAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Checks whether a pair of this store is the key of a contender, which exists only as long as its contender. Copies, exports, comparisons and
+    /// mirrors of trees omit such keys: a copy of one would be a contender that never resigns.</summary>
+    /// <remarks>A lock of etcd's tools (<see cref="KvLockForm.EtcdMutex"/>) has keys of the same form. Sends no request.</remarks>
+    /// <param name="pair">The pair, as the store returned it. Without the value it may not contain the lease (etcd 3.7), so it is not recognized.</param>
+    bool IsContender(KvPair pair);
 }
 
 /// <summary>Options of a campaign.</summary>

@@ -205,12 +205,20 @@ public sealed class KvNotElectedException : KvException
     /// <param name="name">The election.</param>
     /// <param name="timeout">The length of the wait.</param>
     /// <param name="endpoint">The endpoint, file or store address; null for none.</param>
-    public KvNotElectedException(string name, TimeSpan timeout, string? endpoint)
-        : base(KvErrorCode.NotElected, $"Another contender leads the election '{name}'{(timeout > TimeSpan.Zero ? $" and did not resign within {timeout.TotalSeconds:0.###} s" : "")}.")
+    /// <param name="leader">The leader's key with its value; null if not known.</param>
+    public KvNotElectedException(string name, TimeSpan timeout, string? endpoint, KvPair? leader = null)
+        : base(
+            KvErrorCode.NotElected,
+            $"Another contender leads the election '{name}'{(timeout > TimeSpan.Zero ? $" and did not resign within {timeout.TotalSeconds:0.###} s" : "")}."
+            + (leader is null ? "" : $" Its value is '{leader.ToString("value", null)}', its key is '{leader.Key}'."))
     {
         Key = name;
         Endpoint = endpoint;
+        Leader = leader;
     }
+
+    /// <summary>The leader's key with its value, soon after the wait ended; null if not known.</summary>
+    public KvPair? Leader { get; }
 }
 
 /// <summary>The leadership has ended, although the leader did not resign.</summary>

@@ -4,6 +4,7 @@ namespace Valkeyrie;
 
 /// <summary>The content of a tree: its pairs in key order, and the common beginning of their keys that names the tree. Two trees are equal if they have the
 /// same values at the same relative keys.</summary>
+/// <remarks>The content of a store's tree omits the keys of contenders in elections (<see cref="IKvElections.IsContender"/>), and those of locks.</remarks>
 /// <param name="Pairs">The pairs, in the order of <see cref="KeyOrder"/>. Each use reads them once.</param>
 /// <param name="Root">The common beginning of all keys; empty for a whole store.</param>
 public sealed record KvTreeContent(IAsyncEnumerable<KvPair> Pairs, string Root)
@@ -16,7 +17,8 @@ public sealed record KvTreeContent(IAsyncEnumerable<KvPair> Pairs, string Root)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(range);
-        return new(store.ListAsync(range, options), range.Start);
+        var pairs = store.ListAsync(range, options);
+        return new(ElectionsIn(store, range) is { } elections ? WithoutContendersAsync(pairs, elections) : pairs, range.Start);
     }
 
     /// <summary>Creates the content of a range for a long-running reader that also writes to the store. It is read at one revision while the store keeps that
@@ -29,8 +31,15 @@ public sealed record KvTreeContent(IAsyncEnumerable<KvPair> Pairs, string Root)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(range);
-        return new(ListOnAsync(store, range, options ?? new KvListOptions(), moved), range.Start);
+        return new(ListOnAsync(store, range, options ?? new KvListOptions(), moved, ElectionsIn(store, range)), range.Start);
     }
+
+    /// <summary>Creates the same content as <see cref="OutlastingHistory"/>, with the keys of contenders.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="options">Options of the listing.</param>
+    internal static KvTreeContent WithContenders(IKvStore store, KvRange range, KvListOptions options) =>
+        new(ListOnAsync(store, range, options, moved: null, elections: null), range.Start);
 
     /// <summary>Returns the same content, but an empty one instead of an error if the directory does not exist.</summary>
     /// <param name="missing">Called, on any thread, if the directory does not exist.</param>
@@ -44,8 +53,24 @@ public sealed record KvTreeContent(IAsyncEnumerable<KvPair> Pairs, string Root)
         return pair.Key.AsSpan(Root.Length);
     }
 
+    // A single key is read even if it is a contender's, as for locks.
+    private static IKvElections? ElectionsIn(IKvStore store, KvRange range) =>
+        range.Kind != KvRangeKind.Key && store.TryGetCapability<IKvElections>(out var elections) ? elections : null;
+
+    private static async IAsyncEnumerable<KvPair> WithoutContendersAsync(
+        IAsyncEnumerable<KvPair> pairs, IKvElections elections, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var pair in pairs.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (!elections.IsContender(pair))
+            {
+                yield return pair;
+            }
+        }
+    }
+
     private static async IAsyncEnumerable<KvPair> ListOnAsync(
-        IKvStore store, KvRange range, KvListOptions options, Action? moved, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IKvStore store, KvRange range, KvListOptions options, Action? moved, IKvElections? elections, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (true)
         {
@@ -67,7 +92,10 @@ public sealed record KvTreeContent(IAsyncEnumerable<KvPair> Pairs, string Root)
                 }
 
                 options = options with { After = pairs.Current.Key };
-                yield return pairs.Current;
+                if (elections?.IsContender(pairs.Current) != true)
+                {
+                    yield return pairs.Current;
+                }
             }
         }
     }

@@ -4,8 +4,8 @@ namespace Valkeyrie;
 
 /// <summary>Copies a tree to a tree of a store. It compares both key by key and writes only the differences, many writes in one transaction
 /// (<see cref="KvBatchWriter"/>), so a repeated copy costs little more than reading.</summary>
-/// <remarks>Neither tree is held in memory. Times to live are not copied: a destination key that has one, and is in the source, is written without it. Use an
-/// object for one copy.</remarks>
+/// <remarks>Neither tree is held in memory. Times to live are not copied: a destination key that has one, and is in the source, is written without it. The keys
+/// of contenders in the destination's elections are neither written nor removed (<see cref="IKvElections.IsContender"/>). Use an object for one copy.</remarks>
 public sealed class KvTreeCopy
 {
     private readonly KvTreeContent _source;
@@ -13,6 +13,7 @@ public sealed class KvTreeCopy
     private readonly KvRange _destination;
     private readonly KvTreeCopyOptions _options;
     private readonly MirroredLeases? _leases;
+    private readonly IKvElections? _elections;
     private readonly Queue<Step> _inFlight = new();
     private readonly List<BatchedWrite> _gathered = [];
     private long _written;
@@ -49,6 +50,7 @@ public sealed class KvTreeCopy
             : throw new KvInvalidArgumentException("A tree cannot be copied to a single key. Specify a directory.") { ParamName = nameof(destination), Key = destination.Text };
         _options = options ?? new KvTreeCopyOptions();
         _leases = leases;
+        _elections = store.TryGetCapability<IKvElections>(out var elections) ? elections : null;
         if (_options.InFlight < 1)
         {
             throw new KvInvalidArgumentException($"The number of writes in flight must be at least 1; it is {_options.InFlight}.") { ParamName = nameof(KvTreeCopyOptions.InFlight) };
@@ -150,10 +152,11 @@ public sealed class KvTreeCopy
         return Progress;
     }
 
-    private KvTreeContent Existing(string? after) => KvTreeContent.OutlastingHistory(
+    private KvTreeContent Existing(string? after) => KvTreeContent.WithContenders(
         _store, _destination, new KvListOptions { After = after is null ? null : _destination.Start + after }).OrEmpty();
 
-    // True for a key up to the one to start after, and for a key that only a copy with Prune concerns.
+    // True for a key up to the one to start after, for a key that only a copy with Prune concerns, and for a contender's key: a write would detach it from its lease, and a removal
+    // would end its leadership.
     private bool IsSkipped(KvTreeDifference difference, ref string? after)
     {
         if (after is not null && KeyOrder.Compare(difference.RelativeKey, after) <= 0)
@@ -162,7 +165,7 @@ public sealed class KvTreeCopy
         }
 
         after = null;
-        return difference.Kind == KvDifferenceKind.OnlyDifference && !_options.Prune;
+        return (difference.Kind == KvDifferenceKind.OnlyDifference && !_options.Prune) || (difference.Difference is { } existing && _elections?.IsContender(existing) == true);
     }
 
     private static bool IsKept(KvTreeDifference difference, long? leaseId) => difference.Kind == KvDifferenceKind.Equal

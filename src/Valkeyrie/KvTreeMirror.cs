@@ -6,6 +6,8 @@ namespace Valkeyrie;
 /// <summary>Mirrors a tree of one store to a tree of another, one way: it compares both, writes the differences, then repeats every change of the
 /// source.</summary>
 /// <remarks>
+/// <para>The keys of contenders in elections are not mirrored, and a contender's key in the destination is not removed by a comparison
+/// (<see cref="IKvElections.IsContender"/>).</para>
 /// <para>Changes of one key are made in order. Changes of different keys are made concurrently, so the destination can briefly have a newer value of one key
 /// and an older one of another. After a restart, changes since the last saved state are made again. A write with an unknown outcome is repeated when the
 /// destination is reachable again, then after 5 seconds and after a minute, because the network may delay it. Changes by others in the destination remain until
@@ -27,6 +29,7 @@ public sealed class KvTreeMirror
     private readonly KvTreeMirrorOptions _options;
     private readonly MirroredChanges _changes;
     private readonly MirroredLeases? _leases;
+    private readonly IKvElections? _elections;
     private readonly DoubtfulKeys _doubts = new();
     private volatile KvTreeCopy? _copy;
     private KvTreeMirrorState? _state;
@@ -65,6 +68,7 @@ public sealed class KvTreeMirror
         }
 
         _leases = _options.IncludeTtl ? new MirroredLeases(source.GetCapability<IKvLeases>(), destination.GetCapability<IKvLeases>()) : null;
+        _elections = source.TryGetCapability<IKvElections>(out var elections) ? elections : null;
         _changes = new MirroredChanges(destination, _options.InFlight, NoteOutage, _doubts.Add);
     }
 
@@ -270,7 +274,7 @@ public sealed class KvTreeMirror
         Enter(KvTreeMirrorPhase.Comparing);
         _leases?.Begin();
         var mayBeEmpty = !_options.Prune || _options.Resume is not null || _comparisons > 0;
-        var listing = new MirroredListing(events, _source.Info, _range, mayBeEmpty, outage => Volatile.Write(ref _sourceOutage, outage));
+        var listing = new MirroredListing(events, _source.Info, _range, _elections, mayBeEmpty, outage => Volatile.Write(ref _sourceOutage, outage));
         var content = new KvTreeContent(listing.ReadAsync(), _range.Start);
         var copy = new KvTreeCopy(content, _destination, _place, new KvTreeCopyOptions { Prune = _options.Prune, InFlight = _options.InFlight }, _leases);
         _copy = copy;
@@ -341,7 +345,7 @@ public sealed class KvTreeMirror
                 return true;
             case KvEventType.Resync:
                 return false;
-            case KvEventType.Put:
+            case KvEventType.Put when !IsContender(change.Pair):
                 await PutAsync(change, cancellationToken).ConfigureAwait(false);
                 return true;
             case KvEventType.Delete when _options.Prune:
@@ -359,7 +363,7 @@ public sealed class KvTreeMirror
         {
             var pair = await _source.TryGetAsync(key, null, cancellationToken).ConfigureAwait(false);
             var lease = pair is null ? default : await LeaseOfAsync(pair, cancellationToken).ConfigureAwait(false);
-            if (pair is null ? _options.Prune : !lease.HasEnded)
+            if (pair is null ? _options.Prune : !lease.HasEnded && !IsContender(pair))
             {
                 await _changes.RepeatAsync(pair, key, PlaceOf(key), lease.Id, cancellationToken).ConfigureAwait(false);
             }
@@ -382,6 +386,8 @@ public sealed class KvTreeMirror
 
         await _changes.PutAsync(change, PlaceOf(change.Key), lease.Id, cancellationToken).ConfigureAwait(false);
     }
+
+    private bool IsContender(KvPair pair) => _elections?.IsContender(pair) == true;
 
     private string PlaceOf(string key) => _place.Start + key[_range.Start.Length..];
 

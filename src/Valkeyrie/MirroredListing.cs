@@ -1,15 +1,18 @@
 namespace Valkeyrie;
 
-/// <summary>The first part of a mirror's watch: the existing pairs of the source.</summary>
+/// <summary>The first part of a mirror's watch: the existing pairs of the source, without the keys of contenders.</summary>
 /// <param name="events">The watch, at its beginning.</param>
 /// <param name="source">The source, for error messages.</param>
 /// <param name="range">The watched range.</param>
+/// <param name="elections">The elections of the source; null if it has none.</param>
 /// <param name="mayBeEmpty">False if an empty tree is most likely a mistake.</param>
 /// <param name="outage">Called with the reason when the source cannot be reached, and with null when it can again.</param>
-internal sealed class MirroredListing(IAsyncEnumerator<KvEvent> events, KvStoreInfo source, KvRange range, bool mayBeEmpty, Action<KvException?> outage)
+internal sealed class MirroredListing(
+    IAsyncEnumerator<KvEvent> events, KvStoreInfo source, KvRange range, IKvElections? elections, bool mayBeEmpty, Action<KvException?> outage)
 {
     private KvPair? _newest;
     private long _keys;
+    private long _contenders;
 
     /// <summary>The revision of the listing, after it has been read to its end.</summary>
     public long Revision { get; private set; }
@@ -30,13 +33,20 @@ internal sealed class MirroredListing(IAsyncEnumerator<KvEvent> events, KvStoreI
             switch (current.Type)
             {
                 case KvEventType.Existing:
+                    // A witness counts the keys of contenders too, as the store's own count does.
                     _keys++;
+                    if (elections?.IsContender(current.Pair) == true)
+                    {
+                        _contenders++;
+                        break;
+                    }
+
                     _newest = current.Revision > (_newest?.Revision ?? 0) ? current.Pair : _newest;
                     yield return current.Pair;
                     break;
                 case KvEventType.Listed:
                     Revision = current.Revision;
-                    if (_keys == 0 && !mayBeEmpty)
+                    if (_keys == _contenders && !mayBeEmpty)
                     {
                         throw new KvInvalidArgumentException(
                             $"There are no keys in {range} of {source.Address}, so a mirror that prunes would empty its destination. Check the spelling, or mirror without pruning first.")

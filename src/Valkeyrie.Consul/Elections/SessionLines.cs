@@ -69,13 +69,15 @@ internal sealed class SessionLines(ConsulApi api, KeyPlaces places, Pairs pairs,
     {
         await foreach (var entry in trees.EntriesAsync(range, stale: false, values: false, cancellationToken).ConfigureAwait(false))
         {
-            var length = entry.Key!.LastIndexOf(KeyRules.Separator) + 1;
-            if (IsContender(entry, length) && places.KeyOf(entry.Key[..(length - 1)]) is { Length: > 0 } name)
+            if (Pairs.IsContender(entry) && places.KeyOf(entry.Key![..entry.Key!.LastIndexOf(KeyRules.Separator)]) is { Length: > 0 } name)
             {
                 yield return name;
             }
         }
     }
+
+    // Only the pairs of contenders have a lease here.
+    public bool IsContender(KvPair pair) => pair.LeaseId is not null;
 
     /// <summary>Reads the direct predecessor of a place.</summary>
     public async ValueTask<LineOrder> LookAsync(string name, string stored, long createIndex, CancellationToken cancellationToken)
@@ -106,9 +108,9 @@ internal sealed class SessionLines(ConsulApi api, KeyPlaces places, Pairs pairs,
 
     private static KvRange DirectoryOf(string name) => KvRange.Prefix(name + KeyRules.Separator);
 
-    // Named after the session that holds it, which data never is.
+    // Directly in the directory: a key below a deeper one is a contender of another election.
     private static bool IsContender(ConsulEntry entry, int directoryLength) =>
-        entry.Session.Length > 0 && directoryLength > 0 && entry.Key.AsSpan(directoryLength).SequenceEqual(entry.Session);
+        Pairs.IsContender(entry) && directoryLength > 0 && entry.Key!.LastIndexOf(KeyRules.Separator) + 1 == directoryLength;
 
     private async IAsyncEnumerable<ConsulEntry> EntriesAsync(string name, bool values, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -21,11 +21,18 @@ internal sealed class Pairs(KeyPlaces places, SessionLeases leases)
         KeyOnly = keyOnly,
         Revision = entry.ModifyIndex,
         CreateRevision = entry.CreateIndex,
+
+        // A session has no number. Any number marks the key of a contender, which exists only as long as its session.
+        LeaseId = IsContender(entry) ? entry.CreateIndex : null,
         Ttl = ttl,
     };
 
     /// <summary>Checks whether the entry is the key of a held lock, which listings omit. Data with such a name is not omitted.</summary>
     public static bool IsHidden(ConsulEntry entry) => entry.IsHeldLock && entry.Key!.EndsWith(LockNames.Suffix, StringComparison.Ordinal);
+
+    /// <summary>Checks whether the entry is the key of a contender in an election: named after the session that holds it, which data never is.</summary>
+    public static bool IsContender(ConsulEntry entry) =>
+        entry.Session.Length > 0 && entry.Key!.LastIndexOf(KeyRules.Separator) is >= 0 and var end && entry.Key.AsSpan(end + 1).SequenceEqual(entry.Session);
 
     private async ValueTask<KvPair> WithTtlAsync(ConsulEntry entry, bool keyOnly, CancellationToken cancellationToken) =>
         Of(entry, keyOnly, await leases.TtlOfAsync(entry, cancellationToken).ConfigureAwait(false));

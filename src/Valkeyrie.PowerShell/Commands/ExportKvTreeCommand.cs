@@ -141,7 +141,7 @@ public sealed class ExportKvTreeCommand : KvStoreCmdlet
     private void Write(KvRange range, ITreeWriter writer, WorkProgress progress)
     {
         var root = FullKey ? "" : range.Start;
-        foreach (var pair in Enumerate(Target.ListAsync(range, new KvListOptions { Revision = OptionalNumber.Of(Revision) }, StopToken)))
+        foreach (var pair in Enumerate(KvTreeContent.Of(Target, range, new KvListOptions { Revision = OptionalNumber.Of(Revision) }).Pairs))
         {
             if (!CanBeImported(pair))
             {

@@ -16,7 +16,7 @@ internal sealed class TreeCopy(KvLocation from, KvLocation to, BlockingWait wait
     public void CopyDirectory(WorkProgress progress)
     {
         var onTheirWay = new Queue<Task<KvPair>>(Window);
-        foreach (var pair in wait.Enumerate(from.Store.ListAsync(from.Range, cancellationToken: stopToken)))
+        foreach (var pair in wait.Enumerate(KvTreeContent.Of(from.Store, from.Range).Pairs))
         {
             if (onTheirWay.Count == Window)
             {

@@ -57,7 +57,7 @@ internal sealed class TreeMove(KvLocation from, KvLocation to, bool overwrite, B
             yield break;
         }
 
-        foreach (var pair in wait.Enumerate(from.Store.ListAsync(from.Range, cancellationToken: stopToken)))
+        foreach (var pair in wait.Enumerate(KvTreeContent.Of(from.Store, from.Range).Pairs))
         {
             yield return pair;
         }

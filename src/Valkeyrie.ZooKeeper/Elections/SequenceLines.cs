@@ -67,6 +67,10 @@ internal sealed class SequenceLines(Nodes nodes, SequenceLine line) : IElectionL
         }
     }
 
+    // The lease of an ephemeral node is its session. A node with a time to live has its own create revision instead (Nodes.PairOf).
+    public bool IsContender(KvPair pair) =>
+        pair.LeaseId is { } session && session != pair.CreateRevision && Contender.NumberOf(pair.Key[(pair.Key.LastIndexOf(KeyRules.Separator) + 1)..]) is not null;
+
     /// <summary>Reads the direct predecessor of a place.</summary>
     public async ValueTask<LineOrder> LookAsync(string name, string directory, Contender contender, Session session, CancellationToken cancellationToken)
     {

@@ -3,6 +3,8 @@ namespace Valkeyrie.Engine;
 /// <summary>The contest for the leadership of an election, by etcd's recipe (client/v3/concurrency), in which each contender's key holds its value.</summary>
 internal sealed record ElectionContest(string Name, string Directory) : Contest(Name, Directory)
 {
+    private static readonly TimeSpan LeaderTimeout = TimeSpan.FromSeconds(1);
+
     /// <summary>The value that others read of this contender.</summary>
     public required ReadOnlyMemory<byte> Value { get; init; }
 
@@ -21,6 +23,26 @@ internal sealed record ElectionContest(string Name, string Directory) : Contest(
     }
 
     public override ReadOnlyMemory<byte> Mark() => Value;
+
+    /// <summary>Creates the error with the leader, which is read again. Without an answer within a second, the error does not name the leader.</summary>
+    /// <param name="address">The address of the store.</param>
+    /// <param name="read">Reads the election.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    public async ValueTask<KvException> NotWonAsync(
+        string address, Func<string, CancellationToken, ValueTask<KvElection?>> read, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(LeaderTimeout);
+        try
+        {
+            var election = await read(Name, timeout.Token).ConfigureAwait(false);
+            return new KvNotElectedException(Name, Timeout ?? TimeSpan.Zero, address, election?.Leader);
+        }
+        catch (Exception e) when (e is KvException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return NotWon(address);
+        }
+    }
 
     public override KvException NotWon(string address) => new KvNotElectedException(Name, Timeout ?? TimeSpan.Zero, address);
 

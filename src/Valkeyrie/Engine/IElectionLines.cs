@@ -29,6 +29,10 @@ public interface IElectionLines
     /// <param name="range">The range of the names.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     IAsyncEnumerable<string> FindAsync(KvRange range, CancellationToken cancellationToken);
+
+    /// <summary>Checks whether a pair of the store is the key of a contender (<see cref="IKvElections.IsContender"/>).</summary>
+    /// <param name="pair">The pair, as the store returned it.</param>
+    bool IsContender(KvPair pair);
 }
 
 /// <summary>A contender's place in a line.</summary>

@@ -23,33 +23,13 @@ public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDi
     {
         Check(name);
         var contest = ElectionContest.Of(name, value, options ?? Plain);
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (contest.Timeout is { } timeout && timeout > TimeSpan.Zero)
-        {
-            waiting.CancelAfter(timeout);
-        }
-
-        var campaign = new Campaign(contest);
-        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _campaigns[end] = true;
         try
         {
-            while (true)
-            {
-                if (await TryWinAsync(campaign, waiting.Token).ConfigureAwait(false) is { } led)
-                {
-                    return new HeldLeadership(led, contest.Value);
-                }
-            }
+            return await WinAsync(contest, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (KvNotElectedException)
         {
-            throw campaign.HasStood ? contest.NotWon(Address) : contest.Unknown(Address);
-        }
-        finally
-        {
-            _campaigns.TryRemove(end, out _);
-            end.SetResult();
+            throw await contest.NotWonAsync(Address, ReadAsync, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -86,6 +66,13 @@ public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDi
         return ObservedElection.FollowAsync(lines.Observe(name), name, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public bool IsContender(KvPair pair)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        return lines.IsContender(pair);
+    }
+
     /// <summary>Ends the leaderships, each after its leader was notified. Campaigns must have been cancelled before.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -108,6 +95,38 @@ public sealed class LineElections(IElectionLines lines) : IKvElections, IAsyncDi
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
             // The leases are revoked next, and with them the places that could not be released here.
+        }
+    }
+
+    private async ValueTask<KvLeadership> WinAsync(ElectionContest contest, CancellationToken cancellationToken)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (contest.Timeout is { } timeout && timeout > TimeSpan.Zero)
+        {
+            waiting.CancelAfter(timeout);
+        }
+
+        var campaign = new Campaign(contest);
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _campaigns[end] = true;
+        try
+        {
+            while (true)
+            {
+                if (await TryWinAsync(campaign, waiting.Token).ConfigureAwait(false) is { } led)
+                {
+                    return new HeldLeadership(led, contest.Value);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw campaign.HasStood ? contest.NotWon(Address) : contest.Unknown(Address);
+        }
+        finally
+        {
+            _campaigns.TryRemove(end, out _);
+            end.SetResult();
         }
     }
 

@@ -15,7 +15,14 @@ public sealed partial class RevisionedStore : IKvElections
             {
                 CheckElection(name);
                 var contest = ElectionContest.Of(name, value, options ?? PlainCampaign);
-                return new HeldLeadership(await _mutex.WinAsync(contest, token).ConfigureAwait(false), contest.Value);
+                try
+                {
+                    return new HeldLeadership(await _mutex.WinAsync(contest, token).ConfigureAwait(false), contest.Value);
+                }
+                catch (KvNotElectedException)
+                {
+                    throw await contest.NotWonAsync(Info.Address, ReadElectionAsync, token).ConfigureAwait(false);
+                }
             },
             cancellationToken);
 
@@ -54,6 +61,13 @@ public sealed partial class RevisionedStore : IKvElections
                 return ElectionWatch.FollowAsync(_engine, name, token);
             },
             cancellationToken);
+
+    /// <inheritdoc/>
+    public bool IsContender(KvPair pair)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        return Contenders.IsContender(pair);
+    }
 
     private static void CheckElection(string name) => KeyRules.Check(name, "election's name");
 

@@ -349,6 +349,24 @@ public abstract class ElectionConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.Equal([(At("a/deep"), "of a"), (At("b"), "of b")], listed.Select(e => (e.Name, e.Value)).OrderBy(e => e.Name, StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task Copies_omit_contenders_and_pruning_spares_them()
+    {
+        Require(p => p.Elections);
+        await using var there = await Elections.CampaignAsync(At("a/leader"), "there".Bytes());
+        await using var here = await Elections.CampaignAsync(At("b/leader"), "here".Bytes());
+        await Store.PutAllAsync(At("a/data"), At("b/old"));
+        var done = await new KvTreeCopy(KvTreeContent.Of(Store, At("a")), Store, At("b"), new KvTreeCopyOptions { Prune = true }).RunAsync();
+        Assert.Equal((1, 1), (done.Written, done.Removed));
+        Assert.Equal([At("b/data")], (await KvTreeContent.Of(Store, At("b")).Pairs.ToListAsync()).Select(p => p.Key));
+        await new KvTreeMirror(Store, At("a"), Store, At("b"), new KvTreeMirrorOptions { Prune = true, Once = true }).RunAsync();
+        var election = await Elections.TryGetElectionAsync(At("b/leader"));
+        Assert.Equal(("here", here.Key, 0), (election!.Value, election.Leader.Key, election.Waiting.Count));
+        Assert.True(here.IsLeader);
+        var refused = await Assert.ThrowsAsync<KvNotElectedException>(async () => await Of(Open()).CampaignAsync(At("b/leader"), default, NoWait));
+        Assert.Contains($"Its value is 'here', its key is '{here.Key}'.", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("a\0b")]
