@@ -287,12 +287,17 @@ Describe 'An error' {
         function New-Hostile([type] $Type) {
             if ($Type -eq [string]) { return "$h" }
             if ($Type -eq [Valkeyrie.KvStoreInfo]) { return [Valkeyrie.KvStoreInfo]::new('etcd', "etcd://$h", [string[]] @($h), $h, $h, $connection.Store.Info.Promises) }
+            if ($Type -eq [Valkeyrie.KvPair]) {
+                $pair = [Valkeyrie.KvPair]::new([Text.Encoding]::UTF8.GetBytes($h))
+                $pair.Key = "$h"
+                return $pair
+            }
             if ($Type -eq [Exception]) { return [IO.IOException]::new($h) }
             if ($Type -eq [object]) { return $k }
             if ([Exception].IsAssignableFrom($Type)) {
                 $type = $Type.IsAbstract ? [Valkeyrie.KvKeyNotFoundException] : $Type
                 $constructor = $type.GetConstructors() | Sort-Object { $_.GetParameters().Count } -Descending |
-                    Where-Object { -not ($_.GetParameters() | Where-Object { $_.ParameterType -notin [string], [Exception], [Valkeyrie.KvException], [long], [Nullable[long]], [int], [bool], [timespan], [Valkeyrie.KvStoreInfo] -and -not $_.ParameterType.IsEnum }) } |
+                    Where-Object { -not ($_.GetParameters() | Where-Object { $_.ParameterType -notin [string], [Exception], [Valkeyrie.KvException], [long], [Nullable[long]], [int], [bool], [timespan], [Valkeyrie.KvStoreInfo], [Valkeyrie.KvPair] -and -not $_.ParameterType.IsEnum }) } |
                     Select-Object -First 1
                 return $constructor.Invoke([object[]] @($constructor.GetParameters() | ForEach-Object { New-Hostile $_.ParameterType }))
             }
