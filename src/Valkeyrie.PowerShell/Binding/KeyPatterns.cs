@@ -36,22 +36,22 @@ internal static class KeyPatterns
             return (key, root, _) => path(key, root);
         }
 
-        var fits = Pattern(name!, "-Exclude");
-        return (key, _, first) => HasPart(key, first, fits, isDirectory);
+        var pattern = Wildcard(name!, "-Exclude");
+        return (key, _, first) => HasPart(key, first, pattern, isDirectory);
     }
 
     // True if a part of the key below the directory matches; the last part only if it need not be a directory.
-    private static bool HasPart(string key, int first, Func<string, int, bool> fits, bool isDirectory)
+    private static bool HasPart(string key, int first, WildcardPattern pattern, bool isDirectory)
     {
         for (var start = first; ;)
         {
             var end = key.IndexOf(KeyRules.Separator, start);
             if (end < 0)
             {
-                return !isDirectory && fits(key[start..], 0);
+                return !isDirectory && pattern.IsMatch(key[start..]);
             }
 
-            if (fits(key[start..end], 0))
+            if (pattern.IsMatch(key[start..end]))
             {
                 return true;
             }
@@ -61,6 +61,14 @@ internal static class KeyPatterns
     }
 
     private static Func<string, int, bool> Pattern(string text, string parameter)
+    {
+        var pattern = Wildcard(text, parameter);
+        return text.Contains(KeyRules.Separator, StringComparison.Ordinal)
+            ? (key, root) => pattern.IsMatch(key) || (root > 0 && pattern.IsMatch(key[root..]))
+            : (key, _) => pattern.IsMatch(key[(key.LastIndexOf(KeyRules.Separator) + 1)..]);
+    }
+
+    private static WildcardPattern Wildcard(string text, string parameter)
     {
         if (string.IsNullOrEmpty(text))
         {
@@ -78,8 +86,6 @@ internal static class KeyPatterns
             throw new KvInvalidArgumentException($"'{text}' of {parameter} is not a wildcard pattern. Put a backtick before a literal bracket.", e) { ParamName = parameter };
         }
 
-        return text.Contains(KeyRules.Separator, StringComparison.Ordinal)
-            ? (key, root) => pattern.IsMatch(key) || (root > 0 && pattern.IsMatch(key[root..]))
-            : (key, _) => pattern.IsMatch(key[(key.LastIndexOf(KeyRules.Separator) + 1)..]);
+        return pattern;
     }
 }

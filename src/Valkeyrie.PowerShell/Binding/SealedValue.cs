@@ -26,8 +26,9 @@ internal static class SealedValue
     /// <summary>Seals a value in a message that only the recipients can open.</summary>
     /// <param name="value">The value.</param>
     /// <param name="recipients">Their certificates.</param>
-    /// <exception cref="CryptographicException">The system does not support the kind of key of a certificate.</exception>
-    public static byte[] Seal(ReadOnlyMemory<byte> value, CmsRecipientCollection recipients)
+    /// <param name="key">The key of the value, for errors.</param>
+    /// <exception cref="KvInvalidArgumentException">The system does not support the kind of key of a certificate.</exception>
+    public static byte[] Seal(ReadOnlyMemory<byte> value, CmsRecipientCollection recipients, string key)
     {
         var content = value.ToArray();
         try
@@ -36,6 +37,10 @@ internal static class SealedValue
             message.Encrypt(recipients);
             return Encoding.ASCII.GetBytes(
                 $"{Encoding.ASCII.GetString(Begin)}{Environment.NewLine}{Convert.ToBase64String(message.Encode(), Base64FormattingOptions.InsertLineBreaks)}{Environment.NewLine}{Encoding.ASCII.GetString(End)}");
+        }
+        catch (CryptographicException e)
+        {
+            throw new KvInvalidArgumentException($"The value of '{key}' cannot be sealed for -Recipient: {e.Message}", e) { Key = key };
         }
         finally
         {

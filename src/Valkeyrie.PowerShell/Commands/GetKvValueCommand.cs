@@ -149,8 +149,11 @@ public sealed class GetKvValueCommand : KvKeyCmdlet<KvPair?>
             Fail(ErrorRecords.InvalidArgument("-Certificate, -PrivateKey and -Password require -Unprotect or -AsSecureString."));
         }
 
-        _certificate = OrFail(null, () => base.Wait(
-            new ValueTask<X509Certificate2?>(CertificateArguments.WithPrivateKeyAsync(Certificate, PrivateKey, Password, SessionState, StopToken))));
+        if (Opens)
+        {
+            _certificate = OrFail(null, () => base.Wait(
+                new ValueTask<X509Certificate2?>(CertificateArguments.WithPrivateKeyAsync(Certificate, PrivateKey, Password, SessionState, StopToken))));
+        }
     }
 
     /// <inheritdoc/>

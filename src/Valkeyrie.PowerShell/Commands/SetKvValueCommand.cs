@@ -428,14 +428,7 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
             };
         }
 
-        try
-        {
-            return SealedValue.Seal(value, _recipients!);
-        }
-        catch (CryptographicException e)
-        {
-            throw new KvInvalidArgumentException($"The value of '{key}' cannot be sealed for -Recipient: {e.Message}", e) { Key = key };
-        }
+        return SealedValue.Seal(value, _recipients!, key);
     }
 
     // True if the key can come from the piped object, rather than from the command line or a script block.

@@ -123,8 +123,12 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
         }
 
         _recipients = Recipient is null ? null : OrFail(null, () => CertificateArguments.Recipients(Recipient, SessionState));
-        _certificate = OrFail(null, () => Wait(
-            new ValueTask<X509Certificate2?>(CertificateArguments.WithPrivateKeyAsync(Certificate, PrivateKey, Password, SessionState, StopToken))));
+        if (Unprotect)
+        {
+            _certificate = OrFail(null, () => Wait(
+                new ValueTask<X509Certificate2?>(CertificateArguments.WithPrivateKeyAsync(Certificate, PrivateKey, Password, SessionState, StopToken))));
+        }
+
         _json = new JsonConversion(InvokeCommand);
         _block = new ValueBlock(ScriptBlock, nameof(ScriptBlock), Recipient is null ? null : SessionState);
         _options = new KvUpdateOptions { Attempts = MaximumRetryCount + 1, MustExist = MustExist, Ttl = Ttl };
@@ -200,11 +204,7 @@ public sealed class UpdateKvValueCommand : KvStoreCmdlet
         var secret = !AsJson && BareWord.Unwrapped(made) is SecureString text ? SealedValue.BytesOf(text) : null;
         try
         {
-            return SealedValue.Seal(secret ?? (AsJson ? JsonOf(made) : ValueBytes.From(made, _json!.ToJson, key)), _recipients);
-        }
-        catch (CryptographicException e)
-        {
-            throw new KvInvalidArgumentException($"The value of '{key}' cannot be sealed for -Recipient: {e.Message}", e) { Key = key };
+            return SealedValue.Seal(secret ?? (AsJson ? JsonOf(made) : ValueBytes.From(made, _json!.ToJson, key)), _recipients, key);
         }
         finally
         {

@@ -302,12 +302,7 @@ public sealed class RangeStreamTests
     public async Task A_consumer_that_stops_early_resets_the_stream()
     {
         var reset = new TaskCompletionSource();
-        await using var server = new ScriptedDirectory(async request =>
-        {
-            await ScriptedDirectory.SendAsync(request, end: false, ScriptedDirectory.Part(First, First + 10));
-            await request.WhenReset.WaitAsync(Patience.Limit);
-            reset.SetResult();
-        });
+        await using var server = StreamingUntil(reset);
         await using var store = server.Peer.Open();
         await foreach (var pair in store.ListAsync("d"))
         {
@@ -325,12 +320,7 @@ public sealed class RangeStreamTests
     public async Task A_consumer_that_stops_within_the_first_page_resets_the_stream_ahead()
     {
         var reset = new TaskCompletionSource();
-        await using var server = new ScriptedDirectory(async request =>
-        {
-            await ScriptedDirectory.SendAsync(request, end: false, ScriptedDirectory.Part(First, First + 10));
-            await request.WhenReset.WaitAsync(Patience.Limit);
-            reset.SetResult();
-        });
+        await using var server = StreamingUntil(reset);
         await using var store = server.Peer.Open();
         await foreach (var _ in store.ListAsync("d"))
         {
@@ -388,6 +378,14 @@ public sealed class RangeStreamTests
         response.Header = null;
         return ScriptedDirectory.Part(response);
     }
+
+    // Sends one part of the stream, and waits until the client resets it.
+    private static ScriptedDirectory StreamingUntil(TaskCompletionSource reset) => new(async request =>
+    {
+        await ScriptedDirectory.SendAsync(request, end: false, ScriptedDirectory.Part(First, First + 10));
+        await request.WhenReset.WaitAsync(Patience.Limit);
+        reset.SetResult();
+    });
 
     private static Task RefuseAsync(ScriptedRequest request) => FailAsync(request, Unimplemented, "unknown method RangeStream for service etcdserverpb.KV");
 
