@@ -71,11 +71,11 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     }
 
     public ValueTask<KvPair> PutAsync(string key, ReadOnlyMemory<byte> value, long? leaseId, CancellationToken cancellationToken) => new(Database.WriteAsync(
-        (Key: key, KeyBytes: _keys.Encode(key), Value: value.ToArray(), LeaseId: leaseId ?? 0),
+        (Key: key, Value: value.ToArray(), LeaseId: leaseId ?? 0),
         static (writer, put) =>
         {
             Leases.Require(writer, put.LeaseId);
-            return writer.Put(put.KeyBytes, put.Value, put.LeaseId).ToPair(put.Key, put.Value);
+            return writer.Put(put.Key, put.Value, put.LeaseId).ToPair(put.Key, put.Value);
         },
         cancellationToken));
 
@@ -87,7 +87,7 @@ internal sealed class EmbeddedEngine(EmbeddedAddress address, KvStoreOptions opt
     }
 
     public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) =>
-        new(Database.WriteAsync(_keys.Encode(key), static (writer, key) => writer.Delete(key), cancellationToken));
+        new(Database.WriteAsync(key, static (writer, key) => writer.Delete(key), cancellationToken));
 
     public async ValueTask<KvPage> RangeAsync(KvRangeQuery query, CancellationToken cancellationToken)
     {

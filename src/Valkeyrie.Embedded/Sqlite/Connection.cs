@@ -21,6 +21,9 @@ internal sealed class Connection : IDisposable
 
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
+    /// <summary>True if the last statement that can change rows has changed any.</summary>
+    public bool HasChangedRows => raw.sqlite3_changes(Handle) > 0;
+
     /// <summary>Opens an existing database.</summary>
     public static Connection Open(string file, TimeSpan busyTimeout) =>
         Open(SqlitePath.Of(file, OperatingSystem.IsWindows()), file, raw.SQLITE_OPEN_READWRITE, busyTimeout);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using SQLitePCL;
 
 namespace Valkeyrie.Embedded.Sqlite;
@@ -6,21 +8,47 @@ namespace Valkeyrie.Embedded.Sqlite;
 /// <remarks>Parameters are numbered from 1 and columns from 0, as SQLite does. Spans are valid until the next step or reset.</remarks>
 internal sealed class Statement(Connection connection, sqlite3_stmt handle) : IDisposable
 {
+    // SQLite reads a null pointer as NULL, not as an empty value.
+    private static readonly byte Empty;
+
+    // Zero after the end, which SQLite refuses.
+    private nint _statement = handle.DangerousGetHandle();
+
     public Statement Bind(int index, long value)
     {
-        Check(raw.sqlite3_bind_int64(handle, index, value));
+        Check(StatementCalls.BindInt64(_statement, index, value));
         return this;
     }
 
     public Statement Bind(int index, ReadOnlySpan<byte> value)
     {
-        Check(raw.sqlite3_bind_blob(handle, index, value));
+        Check(StatementCalls.BindBlob(_statement, index, in value.IsEmpty ? ref Empty : ref MemoryMarshal.GetReference(value), value.Length, StatementCalls.Copied));
+        return this;
+    }
+
+    /// <summary>Binds bytes without a copy. They must stay unchanged until others are bound.</summary>
+    public Statement Bind(int index, PinnedBytes value)
+    {
+        Check(StatementCalls.BindUnchanged(_statement, index, value.Address, value.Length, StatementCalls.Unchanged));
+        return this;
+    }
+
+    /// <summary>Binds a value in the current row of another statement, not NULL, without a copy. Run this statement before that one moves.</summary>
+    public Statement Bind(int index, Statement row, int column)
+    {
+        var value = StatementCalls.Blob(row._statement, column);
+        if (value == 0)
+        {
+            return Bind(index, ReadOnlySpan<byte>.Empty);
+        }
+
+        Check(StatementCalls.BindUnchanged(_statement, index, value, StatementCalls.Bytes(row._statement, column), StatementCalls.Unchanged));
         return this;
     }
 
     public Statement BindNull(int index)
     {
-        Check(raw.sqlite3_bind_null(handle, index));
+        Check(StatementCalls.BindNull(_statement, index));
         return this;
     }
 
@@ -39,16 +67,23 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
     /// <summary>Works as <see cref="Step"/>, but returns SQLite's result code.</summary>
     public int TryStep()
     {
-        var result = raw.sqlite3_step(handle);
-        if (result == raw.SQLITE_ROW)
+        var result = StatementCalls.Step(_statement);
+        switch (result)
         {
-            return result;
+            case raw.SQLITE_ROW:
+                break;
+            case raw.SQLITE_DONE:
+                _ = StatementCalls.ResetEnded(_statement);
+                break;
+            default:
+                // The error must be read before the reset, which has its own result.
+                result = raw.sqlite3_extended_errcode(connection.Handle);
+                _ = StatementCalls.Reset(_statement);
+                break;
         }
 
-        // The error must be read before the reset, which has its own result.
-        var extended = result == raw.SQLITE_DONE ? result : raw.sqlite3_extended_errcode(connection.Handle);
-        _ = raw.sqlite3_reset(handle);
-        return extended;
+        GC.KeepAlive(this);
+        return result;
     }
 
     /// <summary>Runs a statement without rows.</summary>
@@ -73,17 +108,29 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
         return value;
     }
 
-    public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
+    public long Int64(int column) => StatementCalls.Int64(_statement, column);
 
-    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(handle, column);
+    public ReadOnlySpan<byte> Blob(int column)
+    {
+        var start = StatementCalls.Blob(_statement, column);
+        return start == 0 ? default : MemoryMarshal.CreateReadOnlySpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<byte>(), start), StatementCalls.Bytes(_statement, column));
+    }
 
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => StatementCalls.Type(_statement, column) == raw.SQLITE_NULL;
 
-    public void Reset() => _ = raw.sqlite3_reset(handle);
+    public void Reset()
+    {
+        _ = StatementCalls.Reset(_statement);
+        GC.KeepAlive(this);
+    }
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        _statement = 0;
+        handle.Dispose();
+    }
 
     private void Check(int result)
     {

@@ -11,19 +11,34 @@ internal sealed class PairWriter(PairReader reader)
     private readonly Connection _connection = reader.Connection;
     private readonly Statement _look = reader.Connection.Prepared("SELECT position, create_revision, version, lease, value FROM pairs WHERE key = ?1");
     private readonly Statement _insert = reader.Connection.Prepared(
-        "INSERT INTO pairs(key, position, create_revision, version, lease, value) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
-    private readonly Statement _update = reader.Connection.Prepared("UPDATE pairs SET position = ?2, version = ?4, lease = ?5, value = ?6 WHERE key = ?1");
+        "INSERT INTO pairs(key, position, create_revision, version, lease, value) VALUES(?1, ?2, ?3, 1, ?4, ?5) ON CONFLICT(key) DO NOTHING");
+    private readonly Statement _update = reader.Connection.Prepared("UPDATE pairs SET position = ?2, version = ?3, value = ?4 WHERE key = ?1");
+
+    // A separate statement, because it must also look after the index of leases.
+    private readonly Statement _updateLease = reader.Connection.Prepared("UPDATE pairs SET position = ?2, version = ?3, value = ?4, lease = ?5 WHERE key = ?1");
     private readonly Statement _remove = reader.Connection.Prepared("DELETE FROM pairs WHERE key = ?1");
     private readonly Statement _log = reader.Connection.Prepared(
         $"INSERT INTO history({HistoryColumns}) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
 
     private readonly Statement _lookDeleted = reader.Connection.Prepared("SELECT position FROM deleted WHERE key = ?1");
     private readonly Statement _forgetDeleted = reader.Connection.Prepared("DELETE FROM deleted WHERE key = ?1");
+    private readonly Statement _anyDeleted = reader.Connection.Prepared("SELECT EXISTS(SELECT 1 FROM deleted)");
     private readonly Statement _rememberDeleted = reader.Connection.Prepared("INSERT INTO deleted(key, position) VALUES(?1, ?2)");
+
+    private readonly PinnedBytes _key = new();
+    private readonly PinnedBytes _value = new();
 
     private long _next;
     private long _end;
     private long _now;
+
+    // New keys often follow each other, and so do existing ones: an import writes only new ones. A new key costs a search less if it is inserted at once.
+    private bool _expectsNewKey;
+
+    // Whether a new key needs to be looked for in the table of deleted ones. It is asked when a transaction writes a second new key, because for one key the question costs
+    // as much as the search.
+    private long _newKeys;
+    private bool _hasDeletedKeys;
 
     public PairReader Reader => reader;
 
@@ -44,6 +59,8 @@ internal sealed class PairWriter(PairReader reader)
     {
         Revision = newestRevision;
         _now = now;
+        _newKeys = 0;
+        _hasDeletedKeys = false;
         HasChangedLeases = false;
     }
 
@@ -56,42 +73,30 @@ internal sealed class PairWriter(PairReader reader)
     }
 
     /// <summary>Writes one key. Its lease must exist: see <see cref="Leases.Require"/>.</summary>
-    public PairVersion Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long leaseId)
+    public PairVersion Put(string key, ReadOnlySpan<byte> value, long leaseId)
     {
+        _key.Set(key, reader.Keys);
         var position = NextPosition();
-        var exists = _look.Bind(1, key).Step();
-        try
+        var isLarge = value.Length > Schema.InlineLimit;
+        if (isLarge)
         {
-            var old = exists ? PairVersion.Read(_look, 0) : new PairVersion(TakeDeleted(key), 0, 0, 0);
-            var version = new PairVersion(position, old.Exists ? old.CreateRevision : Revision, old.Version + 1, leaseId);
-            var isLarge = value.Length > Schema.InlineLimit;
-            BindValue(BindVersion(_log.Bind(1, position).Bind(2, _now).Bind(3, key), 4, version), 7, value, isLarge);
-            BindOld(old);
-            _log.Run();
-            _look.Reset();
-            if (isLarge)
-            {
-                var keep = _connection.Prepared("INSERT INTO large_values(position, value) VALUES(?1, ?2)").Bind(1, position).Bind(2, value);
-                keep.Run();
-
-                // Otherwise the statement would keep its copy of the value until the next large one.
-                keep.BindNull(2);
-            }
-
-            var write = old.Exists ? _update : _insert.Bind(3, version.CreateRevision);
-            BindValue(write.Bind(1, key).Bind(2, position).Bind(4, version.Version).Bind(5, leaseId), 6, value, isLarge).Run();
-            return version;
+            PutLarge(position, value);
         }
-        finally
+        else
         {
-            _look.Reset();
+            _value.Set(value);
         }
+
+        return _expectsNewKey
+            ? TryInsert(position, leaseId, isLarge) ?? Update(position, leaseId, isLarge) ?? throw Vanished()
+            : Update(position, leaseId, isLarge) ?? TryInsert(position, leaseId, isLarge) ?? throw Vanished();
     }
 
     /// <summary>Removes one key; false if it did not exist.</summary>
-    public bool Delete(ReadOnlySpan<byte> key)
+    public bool Delete(string key)
     {
-        if (!_look.Bind(1, key).Step())
+        _key.Set(key, reader.Keys);
+        if (!_look.Bind(1, _key).Step())
         {
             return false;
         }
@@ -99,18 +104,19 @@ internal sealed class PairWriter(PairReader reader)
         try
         {
             var position = NextPosition();
-            BindVersion(_log.Bind(1, position).Bind(2, _now).Bind(3, key), 4, default).BindNull(7);
+            BindVersion(_log.Bind(1, position).Bind(2, _now).Bind(3, _key), 4, default).BindNull(7);
             BindOld(PairVersion.Read(_look, 0));
             _log.Run();
-            _look.Reset();
-            _rememberDeleted.Bind(1, key).Bind(2, position).Run();
-            _remove.Bind(1, key).Run();
-            return true;
         }
         finally
         {
             _look.Reset();
         }
+
+        _rememberDeleted.Bind(1, _key).Bind(2, _next - 1).Run();
+        _hasDeletedKeys = true;
+        _remove.Bind(1, _key).Run();
+        return true;
     }
 
     /// <summary>Removes every key of an interval, and returns their number.</summary>
@@ -141,6 +147,7 @@ internal sealed class PairWriter(PairReader reader)
             FROM pairs WHERE {condition}
             """,
             bind).Bind(3, first).Bind(4, _now).Run();
+        _hasDeletedKeys = true;
         _connection.Prepared("INSERT INTO deleted(key, position) SELECT key, position FROM history WHERE position >= ?1").Bind(1, first).Run();
         Bound($"DELETE FROM pairs WHERE {condition}", bind).Run();
         return count;
@@ -169,32 +176,98 @@ internal sealed class PairWriter(PairReader reader)
         return position;
     }
 
-    private long TakeDeleted(ReadOnlySpan<byte> key)
+    // Null if the key does not exist.
+    private PairVersion? Update(long position, long leaseId, bool isLarge)
     {
-        var position = _lookDeleted.Bind(1, key).Scalar(0);
+        if (!_look.Bind(1, _key).Step())
+        {
+            _expectsNewKey = true;
+            return null;
+        }
+
+        PairVersion old, version;
+        try
+        {
+            old = PairVersion.Read(_look, 0);
+            version = old with { Position = position, Version = old.Version + 1, LeaseId = leaseId };
+            BindNew(version, isLarge);
+            BindOld(old);
+            _log.Run();
+        }
+        finally
+        {
+            _look.Reset();
+        }
+
+        var update = old.LeaseId == leaseId ? _update : _updateLease.Bind(5, leaseId);
+        BindValue(update.Bind(1, _key).Bind(2, position).Bind(3, version.Version), 4, isLarge).Run();
+        return version;
+    }
+
+    // Null if the key exists.
+    private PairVersion? TryInsert(long position, long leaseId, bool isLarge)
+    {
+        BindValue(_insert.Bind(1, _key).Bind(2, position).Bind(3, Revision).Bind(4, leaseId), 5, isLarge).Run();
+        if (!_connection.HasChangedRows)
+        {
+            _expectsNewKey = false;
+            return null;
+        }
+
+        var version = new PairVersion(position, Revision, 1, leaseId);
+        BindNew(version, isLarge);
+        BindVersion(_log.Bind(8, TakeDeleted()), 9, default).BindNull(12).Run();
+        return version;
+    }
+
+    private void PutLarge(long position, ReadOnlySpan<byte> value)
+    {
+        var keep = _connection.Prepared("INSERT INTO large_values(position, value) VALUES(?1, ?2)").Bind(1, position).Bind(2, value);
+        keep.Run();
+
+        // Otherwise the statement would keep its copy of the value until the next large one.
+        keep.BindNull(2);
+    }
+
+    // Returns the position of the removal of the key, 0 for none.
+    private long TakeDeleted()
+    {
+        if (++_newKeys == 2)
+        {
+            _hasDeletedKeys |= _anyDeleted.Scalar(0) != 0;
+        }
+
+        var position = _newKeys == 1 || _hasDeletedKeys ? _lookDeleted.Bind(1, _key).Scalar(0) : 0;
         if (position != 0)
         {
-            _forgetDeleted.Bind(1, key).Run();
+            _forgetDeleted.Bind(1, _key).Run();
         }
 
         return position;
     }
 
+    private void BindNew(PairVersion version, bool isLarge) =>
+        BindValue(BindVersion(_log.Bind(1, version.Position).Bind(2, _now).Bind(3, _key), 4, version), 7, isLarge);
+
     private void BindOld(PairVersion old)
     {
         BindVersion(_log.Bind(8, old.Position), 9, old);
-        if (!old.Exists || (_look.Blob(4).Length == 0 && _look.IsNull(4)))
+        if (_look.IsNull(4))
         {
             _log.BindNull(12);
             return;
         }
 
-        _log.Bind(12, _look.Blob(4));
+        _log.Bind(12, _look, 4);
     }
 
     private static Statement BindVersion(Statement statement, int index, PairVersion version) =>
         statement.Bind(index, version.CreateRevision).Bind(index + 1, version.Version).Bind(index + 2, version.LeaseId);
 
-    private static Statement BindValue(Statement statement, int index, ReadOnlySpan<byte> value, bool isLarge) =>
-        isLarge ? statement.BindNull(index) : statement.Bind(index, value);
+    private Statement BindValue(Statement statement, int index, bool isLarge) => isLarge ? statement.BindNull(index) : statement.Bind(index, _value);
+
+    private KvException Vanished() => new(KvErrorCode.CorruptStore, $"'{_connection.File}' is damaged: a key in it both exists and does not exist. Restore it from a snapshot.")
+    {
+        Endpoint = _connection.File,
+    };
 }

@@ -44,9 +44,9 @@ internal static class TransactionRun
         {
             case KvOperation.Put put:
                 var value = put.Value.ToArray();
-                return new([writer.Put(writer.Reader.Keys.Encode(put.Key), value, put.LeaseId ?? 0).ToPair(put.Key, value)], 1);
+                return new([writer.Put(put.Key, value, put.LeaseId ?? 0).ToPair(put.Key, value)], 1);
             case KvOperation.Delete { Range.Kind: KvRangeKind.Key } delete:
-                return new([], writer.Delete(writer.Reader.Keys.Encode(delete.Range.Text)) ? 1 : 0);
+                return new([], writer.Delete(delete.Range.Text) ? 1 : 0);
             case KvOperation.Delete delete:
                 return new([], writer.Delete(Interval.Of(writer.Reader.Keys, delete.Range)));
             case KvOperation.Read read:

@@ -31,7 +31,7 @@ public sealed class WriteQueueTests : IDisposable
             {
                 signals.begun.Set();
                 signals.goOn.Wait();
-                return writer.Put("first"u8, [], 0);
+                return writer.Put("first", [], 0);
             },
             CancellationToken.None);
         Assert.True(begun.Wait(Patience.Limit));
@@ -75,7 +75,7 @@ public sealed class WriteQueueTests : IDisposable
                 {
                     if (hasWritten)
                     {
-                        writer.Put("bad"u8, [], 0);
+                        writer.Put("bad", [], 0);
                     }
 
                     throw new InvalidOperationException("for the test");
@@ -117,7 +117,7 @@ public sealed class WriteQueueTests : IDisposable
             static (writer, _) =>
             {
                 Leases.TryGrant(writer, Count, seconds: 60);
-                return writer.Put("k"u8, [], Count);
+                return writer.Put("k", [], Count);
             },
             CancellationToken.None);
         _file.Execute($"WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < {Count - 1}) INSERT INTO leases SELECT i, 60, i FROM n", "UPDATE leases SET deadline = id");
@@ -144,7 +144,7 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     private Task<PairVersion> PutAsync(string key, CancellationToken cancellationToken = default) =>
-        _database.WriteAsync(KeyCodec.Plain.Encode(key), static (writer, key) => writer.Put(key, [], 0), cancellationToken);
+        _database.WriteAsync(key, static (writer, key) => writer.Put(key, [], 0), cancellationToken);
 
     private List<string> Keys() => _database.Read(
         new KvRangeQuery(KvRange.All), static (reader, query) => reader.InOneState(query, static (r, q) => r.Range(q, exactCount: false).Pairs.Select(p => p.Key).ToList()));
