@@ -105,7 +105,7 @@ async Task BlockAsync()
         CancellationToken.None);
     await Task.WhenAll(Enumerable.Range(0, threads).Select(thread => Task.Run(() =>
     {
-        var write = database.WriteAsync((byte)thread, static (writer, thread) => writer.Put([1, thread], [], 0), CancellationToken.None);
+        var write = database.WriteAsync($"{thread}", static (writer, key) => writer.Put(key, [], 0), CancellationToken.None);
         allWait.Signal();
         write.Wait();
     })));
