@@ -113,6 +113,35 @@ Describe 'Set-KvValue' -Tag etcd {
     }
 
     Context 'the pipeline' {
+        It 'binds each object to one parameter, and writes a text, a row, a pair, an event and an entry of a hashtable alike' {
+            $set = (Get-Command Set-KvValue).ParameterSets | Where-Object IsDefault
+            ($set.Parameters | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName }).Name | Should -BeExactly InputObject
+            ($set.Parameters | Where-Object Name -EQ InputObject).ParameterType | Should -Be ([object])
+            Set-KvValue bound/pair blue
+            $rows = [pscustomobject] @{ key = 'bound/row'; VALUE = 1.5 }, (Get-KvValue bound/pair), (Watch-KvKey bound/pair -Timeout 30 | Select-Object -First 1),
+                [Collections.DictionaryEntry]::new('bound/entry', 'x'), [pscustomobject] @{ Key = 7; Value = 'seven' }
+            ($rows | Set-KvValue -PassThru | ForEach-Object { "$($_.Key)=$($_.Value)" }) -join ' ' |
+                Should -BeExactly 'bound/row=1.5 bound/pair=blue bound/pair=blue bound/entry=x 7=seven'
+            (Set-KvValue -InputObject ([pscustomobject] @{ Key = 'bound/argument'; Value = 'z' }) -PassThru).Value | Should -BeExactly z
+        }
+
+        It 'names an object that it cannot write, in its turn, and writes the others: <Name>' -ForEach @(
+            @{ Name = 'a null'; Make = { , $null }; Says = 'A null cannot be written: it has no key.*' }
+            @{ Name = 'a row without a key'; Make = { [pscustomobject] @{ Name = 1 } }; Says = '*PSCustomObject*has no property Key.*Key and Value*' }
+            @{ Name = 'a row whose key is null'; Make = { [pscustomobject] @{ Key = $null; Value = 1 } }; Says = '*its property Key is null.*' }
+            @{ Name = 'a hashtable'; Make = { @{ Key = 'turn/h'; Value = 1 } }; Says = '*Hashtable*`[pscustomobject`]*' }
+            @{ Name = 'an array'; Make = { , @('a', 'b') }; Says = '*Object`[`]*has no property Key.*' }
+            @{ Name = 'a file'; Make = { Get-Item $PSScriptRoot/Common.ps1 }; Says = '*FileInfo*has no property Key.*' }
+            @{ Name = 'a key that throws'; Make = { [pscustomobject] @{ Value = 1 } | Add-Member ScriptProperty Key { throw 'bad' } -PassThru }; Says = '*PSCustomObject cannot be read*bad*' }
+            @{ Name = 'a value that throws'; Make = { [pscustomobject] @{ Key = 'turn/v' } | Add-Member ScriptProperty Value { throw 'bad' } -PassThru }; Says = '*cannot be read*bad*' }
+        ) {
+            $said = & { [pscustomobject] @{ Key = 'turn/1'; Value = 1 }; & $Make; [pscustomobject] @{ Key = 'turn/2'; Value = 2 } } | Set-KvValue -PassThru 2>&1
+            $said | Should -HaveCount 3
+            $said[0].Key, $said[2].Key | Should -Be turn/1, turn/2
+            $said[1].FullyQualifiedErrorId | Should -BeExactly 'KvInvalidArgument,Valkeyrie.PowerShell.Commands.SetKvValueCommand'
+            "$($said[1])" | Should -BeLike $Says
+        }
+
         It 'takes keys by value' {
             'p/k1', 'p/k2' | Set-KvValue -Value same
             'p/k1', 'p/k2' | Get-KvValue -ValueOnly | Should -Be same, same

@@ -13,14 +13,14 @@ internal static class DeserializedPair
 
     /// <summary>Restores a pair or event; null if the object was neither.</summary>
     /// <param name="value">The object.</param>
-    public static object? Revive(object? value)
-    {
-        if (value is not PSObject { BaseObject: PSCustomObject } remains)
-        {
-            return null;
-        }
+    public static object? Revive(object? value) => value is PSObject { BaseObject: PSCustomObject } remains ? Revive(remains, remains.TypeNames) : null;
 
-        return TypeOf(remains) switch
+    /// <inheritdoc cref="Revive(object?)"/>
+    /// <param name="remains">The object.</param>
+    /// <param name="typeNames">Its type names, which PowerShell finds anew at each call.</param>
+    public static object? Revive(PSObject remains, IReadOnlyList<string> typeNames)
+    {
+        return TypeOf(typeNames) switch
         {
             Prefix + "Valkeyrie.KvPair" => Pair(remains),
             Prefix + "Valkeyrie.KvEvent" when Enum.TryParse<KvEventType>($"{remains.Properties[nameof(KvEvent.Type)]?.Value}", out var kind) =>
@@ -31,10 +31,11 @@ internal static class DeserializedPair
 
     /// <summary>True for a deserialized pair or event.</summary>
     /// <param name="value">The object.</param>
-    public static bool IsOne(object? value) => value is PSObject { BaseObject: PSCustomObject } remains && TypeOf(remains) is (Prefix + "Valkeyrie.KvPair") or (Prefix + "Valkeyrie.KvEvent");
+    public static bool IsOne(object? value) => value is PSObject { BaseObject: PSCustomObject } remains && TypeOf(remains.TypeNames) is (Prefix + "Valkeyrie.KvPair") or (Prefix + "Valkeyrie.KvEvent");
 
     // Without the name of the view that it had, as an item of a drive has one.
-    private static string? TypeOf(PSObject remains) => remains.TypeNames.FirstOrDefault()?.Split('#')[0];
+    private static string? TypeOf(IReadOnlyList<string> typeNames) =>
+        typeNames is [var name, ..] && name.StartsWith(Prefix, StringComparison.Ordinal) ? name.Split('#')[0] : null;
 
     private static KvPair Pair(PSObject remains) => new(Bytes(remains.Properties[PairBytes.Field]?.Value) ?? Decoded(remains))
     {

@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace Valkeyrie.PowerShell.Binding;
 
 /// <summary>Decides which objects can be used as text: numbers, addresses, identifiers, times.</summary>
@@ -7,4 +9,13 @@ internal static class PlainText
     /// here would be a key to remove.</summary>
     /// <param name="value">The object.</param>
     public static bool StandsFor(object value) => value is IFormattable && value.GetType().Assembly != typeof(KvPair).Assembly;
+
+    /// <summary>True for text, or an object whose text can replace it.</summary>
+    /// <param name="value">The object.</param>
+    public static bool Is(object value) => value is string or char or Uri || StandsFor(value);
+
+    /// <summary>Gets the text of such an object; null for any other.</summary>
+    /// <param name="input">The object.</param>
+    public static string? Of(object? input) =>
+        BareWord.Text(input) ?? ((input is PSObject wrapped ? wrapped.BaseObject : input) is { } value && Is(value) ? LanguagePrimitives.ConvertTo<string>(value) : null);
 }

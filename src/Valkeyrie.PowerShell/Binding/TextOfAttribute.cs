@@ -19,8 +19,8 @@ public sealed class TextOfAttribute(string property) : ArgumentTransformationAtt
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value switch
         {
-            null or string or char or Uri => value,
-            _ when PlainText.StandsFor(value) => value,
+            null => value,
+            _ when PlainText.Is(value) => value,
 
             // Some cmdlets bind these objects as a whole; in the others the property Key binds by its name.
             KvPair or KvEvent when property == nameof(KvPair.Key) => inputData,

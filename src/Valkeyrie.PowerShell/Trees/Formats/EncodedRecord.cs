@@ -40,9 +40,11 @@ internal static class EncodedRecord
 
     /// <summary>Checks whether an object is a pair of which Select-Object left out the Encoding, and its Value can be the Base64 of bytes.</summary>
     /// <param name="row">The object.</param>
+    /// <param name="typeNames">Its type names.</param>
     /// <param name="value">Its Value.</param>
-    public static bool MayLackEncoding(PSObject row, object? value) => BareWord.Unwrapped(value) is string { Length: > 0 } text && text.Length % 4 == 0
-        && row.TypeNames.Any(type => type is "Selected.Valkeyrie.KvPair" or "Selected.Valkeyrie.KvEvent") && row.Properties[nameof(TreeRecord.Encoding)] is null && MayBeBase64(text);
+    public static bool MayLackEncoding(PSObject row, IReadOnlyList<string> typeNames, object? value) => BareWord.Unwrapped(value) is string { Length: > 0 } text && text.Length % 4 == 0
+        && (typeNames.Contains("Selected.Valkeyrie.KvPair") || typeNames.Contains("Selected.Valkeyrie.KvEvent"))
+        && row.Properties[nameof(TreeRecord.Encoding)] is null && MayBeBase64(text);
 
     // Text such as "blue" can be, too.
     private static bool MayBeBase64(string value)
