@@ -9,6 +9,9 @@ namespace Valkeyrie.PowerShell.Trees;
 /// <param name="Format">Its format; null for JSON, whose content determines the format.</param>
 internal sealed record TreeFile(string Path, ITreeFormat? Format)
 {
+    /// <summary>The maximum memory, in bytes, for the pairs of a checked file. A file with more is read again for its pairs.</summary>
+    public long MostToKeep { get; init; } = KeptPairs.DefaultMost;
+
     /// <summary>Reads the whole file to check it and to count its pairs.</summary>
     /// <param name="place">The place of its keys in the store, which determines the valid keys and the maximum size of a value.</param>
     /// <param name="checkedSoFar">Called, on any thread, with the number of pairs so far.</param>
@@ -80,20 +83,24 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
     {
         var count = 0L;
         string? before = null;
+        var isInOrder = true;
+        var kept = new KeptPairs(MostToKeep);
         var absent = new AbsentValues($"The file '{Path}'");
         await foreach (var pair in ReadAsync(input.Read(), place, absent.Add, cancellationToken).ConfigureAwait(false))
         {
             checkedSoFar(++count);
-            if (before is not null && KeyOrder.Compare(before, pair.Key) >= 0)
+            isInOrder = isInOrder && (before is null || KeyOrder.Compare(before, pair.Key) < 0);
+            before = pair.Key;
+            kept.Add(pair);
+            if (!isInOrder && !kept.AreComplete)
             {
-                // The whole file again: an earlier key can repeat.
+                // The whole file again, to sort it.
                 return await SortAsync(input, place, checkedSoFar, cancellationToken).ConfigureAwait(false);
             }
-
-            before = pair.Key;
         }
 
-        return new(input, count, new Rereading(this, input, place), absent);
+        return !isInOrder ? Sorted(input, [.. kept.Read()], absent)
+            : new(input, count, kept.AreComplete ? kept.ReadAsync() : new Rereading(this, input, place), absent);
     }
 
     private async Task<CheckedTree> SortAsync(InputFile input, TreePlace place, Action<long> checkedSoFar, CancellationToken cancellationToken)
@@ -106,10 +113,12 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
             checkedSoFar(pairs.Count);
         }
 
-        return KeySorting.Sort(pairs) is { } twice
-            ? throw Refused($"it contains the key '{twice}' twice")
-            : new(input, pairs.Count, pairs.ToAsync(), absent);
+        return Sorted(input, pairs, absent);
     }
+
+    private CheckedTree Sorted(InputFile input, List<KvPair> pairs, AbsentValues absent) => KeySorting.Sort(pairs) is { } twice
+        ? throw Refused($"it contains the key '{twice}' twice")
+        : new(input, pairs.Count, pairs.ToAsync(), absent);
 
     private async Task<ITreeFormat> RecogniseAsync(InputFile input, TreePlace place, CancellationToken cancellationToken)
     {

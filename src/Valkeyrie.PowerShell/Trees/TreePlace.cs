@@ -27,6 +27,11 @@ internal sealed record TreePlace(string Root, long? LargestValue)
     /// <exception cref="FormatException">The key is not valid there.</exception>
     public void Check(string key)
     {
+        if (key.Length > 0 && IsPlain(key))
+        {
+            return;
+        }
+
         if (Root.Length + key.Length == 0)
         {
             throw new FormatException("its Key is empty. An empty key is the directory's name with a slash: import the file into a directory, not as whole keys");
@@ -40,5 +45,19 @@ internal sealed record TreePlace(string Root, long? LargestValue)
         {
             throw new FormatException(e.Message.TrimEnd('.'), e);
         }
+    }
+
+    // Without a character that KeyRules could refuse. Most keys are: they need no copy together with the root, which is part of a valid range.
+    private static bool IsPlain(string key)
+    {
+        foreach (var c in key)
+        {
+            if (c == '\0' || char.IsSurrogate(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

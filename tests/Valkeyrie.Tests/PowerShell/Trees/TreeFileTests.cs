@@ -50,11 +50,11 @@ public sealed class TreeFileTests : IDisposable
     [InlineData(0)]
     [InlineData(100_000)]
     [InlineData(-1)]
-    public async Task A_file_that_is_changed_between_the_check_and_the_writing_is_an_error_before_a_changed_pair_is_seen(int at)
+    public async Task A_large_file_that_is_changed_between_the_check_and_the_writing_is_an_error_before_a_changed_pair_is_seen(int at)
     {
         var path = _folder.File("changed.csv");
         await WriteAsync(path, 20_000);
-        using var tree = await CheckAsync(path, TreePlace.Anywhere);
+        using var tree = await CheckAsync(path, TreePlace.Anywhere, mostToKeep: 100_000);
         var bytes = File.ReadAllBytes(path);
         bytes[at < 0 ? ^9 : bytes.AsSpan().IndexOf("value"u8) + at / 25 * 25] = (byte)'X';
         File.WriteAllBytes(path, bytes);
@@ -74,11 +74,11 @@ public sealed class TreeFileTests : IDisposable
     [InlineData("")]
     [InlineData("\"Key\",\"Value\",\"Encoding\"\n")]
     [InlineData(null)]
-    public async Task A_file_that_is_emptied_cut_short_or_added_to_after_the_check_is_an_error(string? content)
+    public async Task A_large_file_that_is_emptied_cut_short_or_added_to_after_the_check_is_an_error(string? content)
     {
         var path = _folder.File("changed.csv");
         await WriteAsync(path, 3);
-        using var tree = await CheckAsync(path, TreePlace.Anywhere);
+        using var tree = await CheckAsync(path, TreePlace.Anywhere, mostToKeep: 0);
         File.WriteAllText(path, content ?? File.ReadAllText(path) + "\"zzz\",\"more\",\"text\"\n");
         await Assert.ThrowsAsync<InvalidDataException>(async () =>
         {
@@ -89,36 +89,49 @@ public sealed class TreeFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_small_file_is_read_once_and_its_pairs_stay_those_of_the_check()
+    {
+        var path = _folder.File("small.json");
+        await WriteAsync(path, 3);
+        using var tree = await CheckAsync(path, TreePlace.Anywhere);
+        File.WriteAllText(path, "[");
+        Assert.Equal(["k00000", "k00001", "k00002"], await tree.Content.Pairs.Select(pair => pair.Key).ToListAsync());
+    }
+
+    [Fact]
     public async Task A_file_that_is_replaced_after_the_check_is_read_as_it_was()
     {
         var path = _folder.File("replaced.json");
         await WriteAsync(path, 3);
-        using var tree = await CheckAsync(path, TreePlace.Anywhere);
+        using var tree = await CheckAsync(path, TreePlace.Anywhere, mostToKeep: 0);
         File.Delete(path);
         File.WriteAllText(path, "[]");
         Assert.Equal(3, await tree.Content.Pairs.CountAsync());
     }
 
     [Theory]
-    [InlineData(KvTreeFormat.Json)]
-    [InlineData(KvTreeFormat.Csv)]
-    public async Task Keys_in_no_order_are_sorted_and_one_that_comes_twice_is_refused(KvTreeFormat format)
+    [InlineData(KvTreeFormat.Json, KeptPairs.DefaultMost)]
+    [InlineData(KvTreeFormat.Json, 0)]
+    [InlineData(KvTreeFormat.Csv, KeptPairs.DefaultMost)]
+    [InlineData(KvTreeFormat.Csv, 0)]
+    public async Task Keys_in_no_order_are_sorted_and_one_that_comes_twice_is_refused(KvTreeFormat format, long mostToKeep)
     {
         var path = _folder.File("order");
         await WriteAsync(path, format, "c", "a", "b");
-        using (var tree = await CheckAsync(path, TreePlace.Anywhere, format))
+        using (var tree = await CheckAsync(path, TreePlace.Anywhere, format, mostToKeep))
         {
             Assert.Equal(["a", "b", "c"], await tree.Content.Pairs.Select(pair => pair.Key).ToListAsync());
         }
 
         await WriteAsync(path, format, "c", "a", "b", "a");
-        Assert.Contains("'a' twice", (await Assert.ThrowsAsync<InvalidDataException>(() => CheckAsync(path, TreePlace.Anywhere, format))).Message, StringComparison.Ordinal);
+        Assert.Contains("'a' twice", (await Assert.ThrowsAsync<InvalidDataException>(() => CheckAsync(path, TreePlace.Anywhere, format, mostToKeep))).Message, StringComparison.Ordinal);
         await WriteAsync(path, format, "a", "a");
-        Assert.Contains("'a' twice", (await Assert.ThrowsAsync<InvalidDataException>(() => CheckAsync(path, TreePlace.Anywhere, format))).Message, StringComparison.Ordinal);
+        Assert.Contains("'a' twice", (await Assert.ThrowsAsync<InvalidDataException>(() => CheckAsync(path, TreePlace.Anywhere, format, mostToKeep))).Message, StringComparison.Ordinal);
     }
 
-    private static Task<CheckedTree> CheckAsync(string path, TreePlace place, KvTreeFormat? format = null) =>
-        new TreeFile(path, TreeFormatTests.FormatOf(format ?? (path.EndsWith("json", StringComparison.Ordinal) ? KvTreeFormat.Json : KvTreeFormat.Csv))).CheckAsync(place, _ => { }, default);
+    private static Task<CheckedTree> CheckAsync(string path, TreePlace place, KvTreeFormat? format = null, long mostToKeep = KeptPairs.DefaultMost) =>
+        new TreeFile(path, TreeFormatTests.FormatOf(format ?? (path.EndsWith("json", StringComparison.Ordinal) ? KvTreeFormat.Json : KvTreeFormat.Csv))) { MostToKeep = mostToKeep }
+            .CheckAsync(place, _ => { }, default);
 
     private static Task WriteAsync(string path, int count) => WriteAsync(
         path, path.EndsWith("json", StringComparison.Ordinal) ? KvTreeFormat.Json : KvTreeFormat.Csv, [.. Enumerable.Range(0, count).Select(i => $"k{i:00000}")]);
