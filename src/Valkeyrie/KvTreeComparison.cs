@@ -16,25 +16,94 @@ public static class KvTreeComparison
     {
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(difference);
-        var left = new Walk(reference, cancellationToken);
-        await using var leftEnd = left.ConfigureAwait(false);
-        var right = new Walk(difference, cancellationToken);
-        await using var rightEnd = right.ConfigureAwait(false);
-        await left.StepAsync().ConfigureAwait(false);
-        await right.StepAsync().ConfigureAwait(false);
-        while (left.Pair is not null || right.Pair is not null)
+        var walk = new TwoTrees(reference, difference, cancellationToken);
+        await using var end = walk.ConfigureAwait(false);
+        while (await walk.MoveNextAsync().ConfigureAwait(false))
         {
-            var order = left.Pair is null ? 1 : right.Pair is null ? -1 : KeyOrder.Compare(left.Key, right.Key);
-            yield return new KvTreeDifference(order <= 0 ? left.Pair : null, order >= 0 ? right.Pair : null, reference.Root, difference.Root);
+            yield return walk.Current;
+        }
+    }
+
+    /// <summary>The comparison step by step. A step that need not wait runs no asynchronous method: a copy makes one for each key.</summary>
+    /// <param name="reference">The reference tree.</param>
+    /// <param name="difference">The tree to compare with it.</param>
+    /// <param name="cancellationToken">Ends the comparison.</param>
+    internal sealed class TwoTrees(KvTreeContent reference, KvTreeContent difference, CancellationToken cancellationToken) : IAsyncDisposable
+    {
+        private readonly Walk _left = new(reference, cancellationToken);
+        private readonly Walk _right = new(difference, cancellationToken);
+
+        // Negative: only the left tree moves on; positive: only the right one.
+        private int _order;
+
+        /// <summary>The current key of either tree.</summary>
+        public KvTreeDifference Current { get; private set; } = null!;
+
+        /// <summary>Moves to the next key of either tree; false at the end of both.</summary>
+        /// <exception cref="KvInvalidArgumentException">The pairs of a tree are not in key order, or a key occurs twice.</exception>
+        public ValueTask<bool> MoveNextAsync()
+        {
+            var order = _order;
             if (order <= 0)
             {
-                await left.StepAsync().ConfigureAwait(false);
+                var left = _left.StepAsync();
+                if (!left.IsCompletedSuccessfully)
+                {
+                    return AwaitAsync(left, order >= 0);
+                }
+
+                left.GetAwaiter().GetResult();
             }
 
             if (order >= 0)
             {
-                await right.StepAsync().ConfigureAwait(false);
+                var right = _right.StepAsync();
+                if (!right.IsCompletedSuccessfully)
+                {
+                    return AwaitAsync(right, isRightNext: false);
+                }
+
+                right.GetAwaiter().GetResult();
             }
+
+            return new(Compare());
+        }
+
+        /// <summary>Ends the reading of both trees.</summary>
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await _right.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                await _left.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        private async ValueTask<bool> AwaitAsync(ValueTask step, bool isRightNext)
+        {
+            await step.ConfigureAwait(false);
+            if (isRightNext)
+            {
+                await _right.StepAsync().ConfigureAwait(false);
+            }
+
+            return Compare();
+        }
+
+        private bool Compare()
+        {
+            if (_left.Pair is null && _right.Pair is null)
+            {
+                return false;
+            }
+
+            _order = _left.Pair is null ? 1 : _right.Pair is null ? -1 : KeyOrder.Compare(_left.Key, _right.Key);
+            Current = new KvTreeDifference(_order <= 0 ? _left.Pair : null, _order >= 0 ? _right.Pair : null, reference.Root, difference.Root);
+            return true;
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Valkeyrie;
 
 /// <summary>Copies a tree to a tree of a store. It compares both key by key and writes only the differences, many writes in one transaction
@@ -78,22 +76,29 @@ public sealed class KvTreeCopy
         var writer = new KvBatchWriter(_store, new KvBatchOptions { Operations = _options.InFlight == 1 ? 1 : null, StopAtRefusal = true }, cancellationToken);
         try
         {
-            await foreach (var difference in KvTreeComparison.CompareAsync(_source, Existing(after), cancellationToken).ConfigureAwait(false))
+            var trees = new KvTreeComparison.TwoTrees(_source, Existing(after), cancellationToken);
+            await using (trees.ConfigureAwait(false))
             {
-                if (IsSkipped(difference, ref after))
+                while (await trees.MoveNextAsync().ConfigureAwait(false))
                 {
-                    continue;
-                }
+                    var difference = trees.Current;
+                    if (IsSkipped(difference, ref after))
+                    {
+                        continue;
+                    }
 
-                if (_inFlight.Count >= _options.InFlight)
-                {
-                    await FinishAsync(_options.InFlight - together, writer).ConfigureAwait(false);
-                }
+                    if (_inFlight.Count >= _options.InFlight)
+                    {
+                        await FinishAsync(_options.InFlight - together, writer).ConfigureAwait(false);
+                    }
 
-                _inFlight.Enqueue(await BeginAsync(difference, cancellationToken).ConfigureAwait(false));
-                if (_gathered.Count >= together)
-                {
-                    HandOver(writer);
+                    _inFlight.Enqueue(_leases is not null && difference.Reference?.LeaseId is { } id
+                        ? Begin(difference, await _leases.StandingForAsync(id, cancellationToken).ConfigureAwait(false))
+                        : Begin(difference, new MirroredLease(null)));
+                    if (_gathered.Count >= together)
+                    {
+                        HandOver(writer);
+                    }
                 }
             }
 
@@ -170,13 +175,6 @@ public sealed class KvTreeCopy
 
     private static bool IsKept(KvTreeDifference difference, long? leaseId) => difference.Kind == KvDifferenceKind.Equal
         && difference.Difference!.LeaseId == leaseId && (leaseId is not null || difference.Difference.Ttl is null);
-
-    private ValueTask<Step> BeginAsync(KvTreeDifference difference, CancellationToken cancellationToken) =>
-        _leases is not null && difference.Reference?.LeaseId is { } id ? BeginAsync(difference, _leases, id, cancellationToken) : new(Begin(difference, new MirroredLease(null)));
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Step> BeginAsync(KvTreeDifference difference, MirroredLeases leases, long id, CancellationToken cancellationToken) =>
-        Begin(difference, await leases.StandingForAsync(id, cancellationToken).ConfigureAwait(false));
 
     private Step Begin(KvTreeDifference difference, MirroredLease lease)
     {
@@ -260,5 +258,6 @@ public sealed class KvTreeCopy
         Remove,
     }
 
-    private readonly record struct Step(KvTreeDifference Difference, StepKind Kind, Task Work);
+    // Not a structure: the runtime would compile the queue of them while it runs, and a copy often runs in a process that has just started.
+    private sealed record Step(KvTreeDifference Difference, StepKind Kind, Task Work);
 }

@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace Valkeyrie.PowerShell.Trees;
 
 /// <summary>The pairs of a file that was read to check it, so that a file of usual size need not be read again to write them.</summary>
 /// <remarks>They are kept as bytes, one after another. As objects they would outlive the first generation of the garbage collector, and moving them there takes longer than
-/// reading the file again.</remarks>
+/// reading the file again. This class uses only loops and no generic types with its own structures: the runtime would compile those while they run, and an import usually
+/// runs in a process that has just started.</remarks>
 /// <param name="most">The maximum memory for the pairs, in bytes.</param>
-internal sealed class KeptPairs(long most)
+internal sealed class KeptPairs(long most) : IAsyncEnumerable<KvPair>
 {
     /// <summary>The default maximum: several hundred thousand small pairs.</summary>
     public const long DefaultMost = 64L << 20;
@@ -16,8 +16,8 @@ internal sealed class KeptPairs(long most)
     private const int UsualBlock = 64 << 10;
     private const int Lengths = 2 * sizeof(int);
 
-    // Each block with the number of bytes in use.
-    private readonly List<(byte[] Bytes, int Used)> _blocks = [];
+    private readonly List<Block> _blocks = [];
+    private Block? _last;
     private long _bytes;
 
     /// <summary>False if the pairs exceeded the memory, so that none are kept.</summary>
@@ -31,70 +31,111 @@ internal sealed class KeptPairs(long most)
             return;
         }
 
-        var key = MemoryMarshal.AsBytes(pair.Key.AsSpan());
+        var key = pair.Key;
         var value = pair.GetBytes();
-        var size = Lengths + (long)key.Length + value.Length;
+        var size = Lengths + ((long)key.Length * sizeof(char)) + value.Length;
         _bytes += size;
         if (_bytes > most || size > int.MaxValue)
         {
             AreComplete = false;
             _blocks.Clear();
+            _last = null;
             return;
         }
 
-        var room = Room((int)size);
-        BinaryPrimitives.WriteInt32LittleEndian(room, key.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(room[sizeof(int)..], value.Length);
-        key.CopyTo(room[Lengths..]);
-        value.CopyTo(room[(Lengths + key.Length)..]);
+        if (_last is null || _last.Bytes.Length - _last.Used < size)
+        {
+            _blocks.Add(_last = new Block(Math.Max(UsualBlock, (int)size)));
+        }
+
+        _last.Add(key, value);
     }
 
     /// <summary>Returns the pairs in the order of the file.</summary>
-    public IEnumerable<KvPair> Read()
+    public List<KvPair> ToList()
     {
-        foreach (var (bytes, used) in _blocks)
+        List<KvPair> pairs = [];
+        var reader = new Reader(_blocks);
+        while (reader.MoveNext())
         {
-            for (var at = 0; at < used;)
-            {
-                yield return Next(bytes, ref at);
-            }
+            pairs.Add(reader.Current);
         }
+
+        return pairs;
     }
 
     /// <summary>Streams the pairs in the order of the file, like the listing of a store.</summary>
-    public async IAsyncEnumerable<KvPair> ReadAsync()
+    public IAsyncEnumerator<KvPair> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new Reader(_blocks);
+
+    private sealed class Block(int size)
     {
-        await Task.CompletedTask.ConfigureAwait(false);
-        foreach (var pair in Read())
+        public byte[] Bytes { get; } = GC.AllocateUninitializedArray<byte>(size);
+
+        public int Used { get; private set; }
+
+        public void Add(string key, byte[] value)
         {
-            yield return pair;
+            BinaryPrimitives.WriteInt32LittleEndian(Bytes.AsSpan(Used), key.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(Bytes.AsSpan(Used + sizeof(int)), value.Length);
+            var at = Used + Lengths;
+            foreach (var c in key)
+            {
+                Bytes[at++] = (byte)c;
+                Bytes[at++] = (byte)(c >> 8);
+            }
+
+            Buffer.BlockCopy(value, 0, Bytes, at, value.Length);
+            Used = at + value.Length;
         }
     }
 
-    private Span<byte> Room(int size)
+    private sealed class Reader(List<Block> blocks) : IAsyncEnumerator<KvPair>
     {
-        var last = _blocks.Count - 1;
-        if (last < 0 || _blocks[last].Bytes.Length - _blocks[last].Used < size)
+        private char[] _key = new char[256];
+        private int _block;
+        private int _at;
+
+        public KvPair Current { get; private set; } = null!;
+
+        public bool MoveNext()
         {
-            _blocks.Add((GC.AllocateUninitializedArray<byte>(Math.Max(UsualBlock, size)), 0));
-            last++;
+            while (_block < blocks.Count && _at == blocks[_block].Used)
+            {
+                _block++;
+                _at = 0;
+            }
+
+            if (_block == blocks.Count)
+            {
+                return false;
+            }
+
+            Current = Next(blocks[_block].Bytes);
+            return true;
         }
 
-        var (bytes, used) = _blocks[last];
-        _blocks[last] = (bytes, used + size);
-        return bytes.AsSpan(used, size);
-    }
+        public ValueTask<bool> MoveNextAsync() => new(MoveNext());
 
-    private static KvPair Next(byte[] block, ref int at)
-    {
-        var key = BinaryPrimitives.ReadInt32LittleEndian(block.AsSpan(at));
-        var value = BinaryPrimitives.ReadInt32LittleEndian(block.AsSpan(at + sizeof(int)));
-        var start = at + Lengths;
-        at = start + key + value;
-        return new KvPair(block.AsSpan(start + key, value).ToArray())
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        private KvPair Next(byte[] bytes)
         {
-            Key = string.Create(key / sizeof(char), (block, start), static (text, from) =>
-                from.block.AsSpan(from.start, text.Length * sizeof(char)).CopyTo(MemoryMarshal.AsBytes(text))),
-        };
+            var keyLength = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(_at));
+            var value = new byte[BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(_at + sizeof(int)))];
+            if (_key.Length < keyLength)
+            {
+                _key = new char[keyLength];
+            }
+
+            var at = _at + Lengths;
+            for (var i = 0; i < keyLength; i++, at += sizeof(char))
+            {
+                _key[i] = (char)(bytes[at] | (bytes[at + 1] << 8));
+            }
+
+            Buffer.BlockCopy(bytes, at, value, 0, value.Length);
+            _at = at + value.Length;
+            return new KvPair(value) { Key = new string(_key, 0, keyLength) };
+        }
     }
 }

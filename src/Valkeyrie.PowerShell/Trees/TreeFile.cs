@@ -99,8 +99,8 @@ internal sealed record TreeFile(string Path, ITreeFormat? Format)
             }
         }
 
-        return !isInOrder ? Sorted(input, [.. kept.Read()], absent)
-            : new(input, count, kept.AreComplete ? kept.ReadAsync() : new Rereading(this, input, place), absent);
+        return !isInOrder ? Sorted(input, kept.ToList(), absent)
+            : new(input, count, kept.AreComplete ? kept : new Rereading(this, input, place), absent);
     }
 
     private async Task<CheckedTree> SortAsync(InputFile input, TreePlace place, Action<long> checkedSoFar, CancellationToken cancellationToken)
