@@ -5,7 +5,8 @@ namespace Valkeyrie.Embedded.Storage;
 /// <summary>Writes pairs inside an SQLite transaction, which can contain several requests, each with a separate revision.</summary>
 internal sealed class PairWriter(PairReader reader)
 {
-    private const string HistoryColumns =
+    /// <summary>The columns of the table of changes.</summary>
+    public const string HistoryColumns =
         "position, written, key, create_revision, version, lease, value, old_position, old_create_revision, old_version, old_lease, old_value";
 
     private readonly Connection _connection = reader.Connection;
@@ -27,6 +28,7 @@ internal sealed class PairWriter(PairReader reader)
 
     private readonly PinnedBytes _key = new();
     private readonly PinnedBytes _value = new();
+    private NewKeys? _newPairs;
 
     private long _next;
     private long _end;
@@ -35,9 +37,10 @@ internal sealed class PairWriter(PairReader reader)
     // New keys often follow each other, and so do existing ones: an import writes only new ones. A new key costs a search less if it is inserted at once.
     private bool _expectsNewKey;
 
-    // Whether a new key needs to be looked for in the table of deleted ones. It is asked when a transaction writes a second new key, because for one key the question costs
-    // as much as the search.
-    private long _newKeys;
+    // A new key needs a search in the table of deleted keys only if that has any. A transaction asks this before its second search, because for one key the question costs as
+    // much as the search.
+    private bool _hasSearchedDeleted;
+    private bool _knowsDeleted;
     private bool _hasDeletedKeys;
 
     public PairReader Reader => reader;
@@ -59,8 +62,7 @@ internal sealed class PairWriter(PairReader reader)
     {
         Revision = newestRevision;
         _now = now;
-        _newKeys = 0;
-        _hasDeletedKeys = false;
+        _hasSearchedDeleted = _knowsDeleted = _hasDeletedKeys = false;
         HasChangedLeases = false;
     }
 
@@ -90,6 +92,37 @@ internal sealed class PairWriter(PairReader reader)
         return _expectsNewKey
             ? TryInsert(position, leaseId, isLarge) ?? Update(position, leaseId, isLarge) ?? throw Vanished()
             : Update(position, leaseId, isLarge) ?? TryInsert(position, leaseId, isLarge) ?? throw Vanished();
+    }
+
+    /// <summary>Writes the first operations of a transaction if all are puts of small values to new keys. Their leases must exist.</summary>
+    /// <param name="operations">The operations.</param>
+    /// <param name="results">Receives their results.</param>
+    /// <returns>The number of operations that were made.</returns>
+    public int PutNew(IReadOnlyList<KvOperation> operations, KvOperationResult[] results)
+    {
+        if (!_expectsNewKey || operations.Count < NewKeys.AtOnce || !AreNew(operations))
+        {
+            return 0;
+        }
+
+        Span<long> leases = stackalloc long[NewKeys.AtOnce];
+        var done = 0;
+        for (; operations.Count - done >= NewKeys.AtOnce; done += NewKeys.AtOnce)
+        {
+            var position = NextPosition(NewKeys.AtOnce);
+            for (var i = 0; i < NewKeys.AtOnce; i++)
+            {
+                var put = (KvOperation.Put)operations[done + i];
+                var value = put.Value.ToArray();
+                leases[i] = put.LeaseId ?? 0;
+                _newPairs!.Set(i, put.Key, value);
+                results[done + i] = new([new PairVersion(position + i, Revision, 1, leases[i]).ToPair(put.Key, value)], 1);
+            }
+
+            _newPairs!.Write(position, _now, leases);
+        }
+
+        return done;
     }
 
     /// <summary>Removes one key; false if it did not exist.</summary>
@@ -229,15 +262,44 @@ internal sealed class PairWriter(PairReader reader)
         keep.BindNull(2);
     }
 
+    // In an import, the keys of a transaction are neighbors, so one search between the first and the last is sufficient.
+    private bool AreNew(IReadOnlyList<KvOperation> operations)
+    {
+        string? first = null, last = null;
+        foreach (var operation in operations)
+        {
+            if (operation is not KvOperation.Put put || put.Value.Length > Schema.InlineLimit)
+            {
+                return false;
+            }
+
+            first = first is null || KeyOrder.Compare(put.Key, first) < 0 ? put.Key : first;
+            last = last is null || KeyOrder.Compare(put.Key, last) > 0 ? put.Key : last;
+        }
+
+        LookForDeleted();
+        return !_hasDeletedKeys && (_newPairs ??= new NewKeys(reader)).AreNoneBetween(first!, last!);
+    }
+
+    private void LookForDeleted()
+    {
+        if (!_knowsDeleted)
+        {
+            _knowsDeleted = true;
+            _hasDeletedKeys |= _anyDeleted.Scalar(0) != 0;
+        }
+    }
+
     // Returns the position of the removal of the key, 0 for none.
     private long TakeDeleted()
     {
-        if (++_newKeys == 2)
+        if (_hasSearchedDeleted)
         {
-            _hasDeletedKeys |= _anyDeleted.Scalar(0) != 0;
+            LookForDeleted();
         }
 
-        var position = _newKeys == 1 || _hasDeletedKeys ? _lookDeleted.Bind(1, _key).Scalar(0) : 0;
+        _hasSearchedDeleted = true;
+        var position = _hasDeletedKeys || !_knowsDeleted ? _lookDeleted.Bind(1, _key).Scalar(0) : 0;
         if (position != 0)
         {
             _forgetDeleted.Bind(1, _key).Run();

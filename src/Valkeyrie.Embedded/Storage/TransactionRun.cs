@@ -17,7 +17,7 @@ internal static class TransactionRun
         }
 
         var results = new KvOperationResult[branch.Count];
-        for (var i = 0; i < results.Length; i++)
+        for (var i = writer.PutNew(branch, results); i < results.Length; i++)
         {
             results[i] = Run(writer, branch[i]);
         }

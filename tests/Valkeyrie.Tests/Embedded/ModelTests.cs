@@ -34,6 +34,68 @@ public sealed class ModelTests
         await ReplayAsync(store, states);
     }
 
+    // Many new keys in one transaction are written in another way than others. Keys are removed only in the second half, because that way ends with the first removed key.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Any_sequence_of_batches_reads_as_a_model_says_at_every_revision(int seed)
+    {
+        const int Batches = 60;
+        var random = new Random(seed);
+        await using var store = EmbeddedStore.OpenInMemory();
+        var states = new SortedDictionary<long, Dictionary<string, KvPair>> { [1] = [] };
+        for (var step = 0; step < Batches; step++)
+        {
+            var state = new Dictionary<string, KvPair>(states[states.Keys.Last()]);
+            var next = states.Keys.Last() + 1;
+            if (step < Batches / 2 || random.Next(4) > 0)
+            {
+                await PutBatchAsync(store, random, state, next, step);
+                states.Add(next, state);
+            }
+            else if (await WriteAsync(store, random, state, next) is { } revision)
+            {
+                states.Add(revision, state);
+            }
+        }
+
+        foreach (var (revision, state) in states)
+        {
+            await SameAsync(store, state, revision);
+        }
+
+        await ReplayAsync(store, states);
+        foreach (var key in Keys.Where(k => states.Values.Any(s => s.ContainsKey(k))))
+        {
+            var versions = states.Values.Where(s => s.ContainsKey(key)).Select(s => Shape(s[key])).Distinct().Reverse();
+            var history = await store.GetCapability<IKvHistory>().HistoryAsync(key).Where(e => e.Type == KvEventType.Put).Select(e => Shape(e.Pair)).ToListAsync();
+            Assert.Equal(versions, history);
+        }
+    }
+
+    // New neighbors, or a mixture of new, existing and removed keys, in any order; sometimes with a large value.
+    private static async Task PutBatchAsync(IKvStore store, Random random, Dictionary<string, KvPair> state, long next, int step)
+    {
+        string[] keys = random.Next(3) switch
+        {
+            0 => [.. Enumerable.Range(0, random.Next(1, 60)).Select(i => $"new/{step:D3}/{i:D2}")],
+            1 => [.. Enumerable.Range(0, 20).Select(i => $"new/{random.Next(Math.Max(1, step)):D3}/{i:D2}").Distinct(), .. Keys],
+            _ => [.. Keys, .. Enumerable.Range(0, 20).Select(i => $"k/{step:D3}/{i:D2}")],
+        };
+        random.Shuffle(keys);
+        var isSmall = random.Next(3) > 0;
+        var puts = keys.Select(k => new KvOperation.Put(k, isSmall ? [(byte)random.Next(256)] : Value(random))).ToList();
+        var result = await store.GetCapability<IKvTransactions>().CommitAsync(new KvTransaction { Then = [.. puts] });
+        Assert.Equal(next, result.Revision);
+        foreach (var (put, one) in puts.Zip(result.Results))
+        {
+            var old = state.GetValueOrDefault(put.Key);
+            state[put.Key] = new KvPair(put.Value.ToArray()) { Key = put.Key, Revision = next, CreateRevision = old?.CreateRevision ?? next, Version = (old?.Version ?? 0) + 1 };
+            Assert.Equal(Shape(state[put.Key]), Shape(Assert.Single(one.Pairs)));
+        }
+    }
+
     private static async Task<long?> WriteAsync(IKvStore store, Random random, Dictionary<string, KvPair> state, long next)
     {
         var key = Keys[random.Next(Keys.Length)];
