@@ -242,6 +242,7 @@ internal sealed class ZooKeeperKeyStore : IKvStore, IKvDirectories, IKvElections
             return;
         }
 
+        _nodes.Kept.Close();
         await Task.WhenAll(_mutex.DisposeAsync().AsTask(), _elections.DisposeAsync().AsTask()).ConfigureAwait(false);
         await _line.DisposeAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);

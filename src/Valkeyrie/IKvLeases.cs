@@ -55,10 +55,13 @@ public interface IKvLeases
     ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default);
 
     /// <summary>Renews a lease at once, and from then on in the background until it ends or the store is closed. Closing the store revokes the lease.</summary>
+    /// <remarks>During an outage the renewal is retried; the store's answer then shows whether the lease has ended.</remarks>
     /// <param name="leaseId">The lease. If it is already kept alive, the call only renews it.</param>
+    /// <param name="lost">Called on any thread, at most once, if the lease ends although this store was neither closed nor asked to revoke it. It replaces the
+    /// callback of an earlier call for the lease, unless it is null. An exception of the callback is ignored. Default: null, no callback.</param>
     /// <param name="cancellationToken">Ends the call early; has no effect after the call has returned.</param>
     /// <exception cref="KvLeaseNotFoundException">The lease has ended.</exception>
-    ValueTask<KvLease> KeepLeaseAliveAsync(long leaseId, CancellationToken cancellationToken = default);
+    ValueTask<KvLease> KeepLeaseAliveAsync(long leaseId, Action<KvKeepAliveLoss>? lost = null, CancellationToken cancellationToken = default);
 
     /// <summary>Revokes a lease: ends it and removes the attached keys.</summary>
     /// <param name="leaseId">The lease.</param>

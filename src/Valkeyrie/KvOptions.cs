@@ -7,9 +7,14 @@ public sealed record KvPutOptions
     /// of etcd is one and a half election timeouts. Default: null, the key does not expire.</summary>
     public TimeSpan? Ttl { get; init; }
 
-    /// <summary>True to keep the key alive until the store is closed, or until a client overwrites or removes the key; requires <see cref="Ttl"/>.
-    /// Default: false.</summary>
+    /// <summary>True to keep the key alive until the store is closed, or until a client overwrites or removes the key; requires <see cref="Ttl"/>. During an
+    /// outage the renewal is retried until the store reports that the key has expired; on ZooKeeper, for the time to live. Default: false.</summary>
     public bool KeepAlive { get; init; }
+
+    /// <summary>Called on any thread, at most once, if a key with <see cref="KeepAlive"/> is lost: it expired, or its lease ended, although this store was neither
+    /// closed nor asked to end it. Not called after this store or a client has overwritten or removed the key; on ZooKeeper, a removal by another client before
+    /// the end of the session counts as a loss. An exception of the callback is ignored. Default: null, no callback.</summary>
+    public Action<KvKeepAliveLoss>? Lost { get; init; }
 
     /// <summary>The lease to attach the key to. Cannot be combined with <see cref="Ttl"/>. Default: null, none.</summary>
     public long? LeaseId { get; init; }

@@ -130,7 +130,7 @@ foreach ($kind in 'etcd', 'embedded') {
         }
 
         It 'knows which services run' {
-            $code = (Get-Recipe service-registry register).Replace('-Ttl 5', '-Ttl 2') + "; 'here'; Start-Sleep 600"
+            $code = (Get-Recipe service-registry register).Replace('-Ttl 5', '-Ttl 2') + "; 'here'; " + (Get-Recipe service-registry keep).Replace('Start-Sleep 5', 'Start-Sleep -Milliseconds 100')
             $follower = Start-Recipe (Get-Recipe service-registry follow)
             $services = 1..2 | ForEach-Object { Start-Recipe $code }
             $services | ForEach-Object { Read-Line $_ 1 | Should -Be here }
@@ -140,6 +140,9 @@ foreach ($kind in 'etcd', 'embedded') {
             $services[0].Kill()
             Read-Line $follower 1 | Should -Be "Delete services/web/$($services[0].Id)"
             @(Invoke-Recipe (Get-Recipe service-registry find)) | Should -HaveCount 1
+
+            Remove-KvValue "services/web/$($services[1].Id)"
+            Read-Line $follower 2 | Should -Be "Delete services/web/$($services[1].Id)", "Put services/web/$($services[1].Id)"
         }
 
         It 'reacts to changes' {

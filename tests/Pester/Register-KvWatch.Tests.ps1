@@ -181,8 +181,11 @@ Describe 'Register-KvWatch' {
         Register-KvWatch a -Store closing -SourceIdentifier plain
         Disconnect-KvStore closing
         Wait-Until { -not (Get-EventSubscriber) } 'the end of the subscriptions'
-        $job.Error[0].FullyQualifiedErrorId | Should -Be KvStoreClosed
-        $job.Output.Count | Should -Be 0
+        $job.State | Should -BeIn Failed, Stopped
+        $job.Error.FullyQualifiedErrorId | Should -Be KvStoreClosed
+        Receive-Job $job -ErrorVariable errors -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $errors.FullyQualifiedErrorId | Should -BeLike 'KvStoreClosed*'
+        @($errors).Count | Should -Be 1
         $raised = Wait-Event plain -Timeout 60
         $raised.SourceEventArgs.Changes.Count | Should -Be 0
         $raised.SourceEventArgs.Error.Code | Should -Be StoreClosed

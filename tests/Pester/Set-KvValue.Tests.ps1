@@ -286,10 +286,10 @@ Describe 'Set-KvValue' -Tag etcd {
         ) {
             'faulty/a', 'faulty/b', 'faulty/c' | Set-KvValue -Value $Block -ErrorVariable failures -ErrorAction SilentlyContinue
             (Get-KvTree faulty).Key | Should -Be faulty/a, faulty/c
-            $told = @($failures | Where-Object { $_ -is [Management.Automation.ErrorRecord] -and $_.FullyQualifiedErrorId -like 'KvInvalidArgument,*' })
-            $told.Count | Should -Be 1
-            $told[0].TargetObject | Should -Be faulty/b
-            "$($told[0])" | Should -BeLike $Says
+            $shown = @($failures | Where-Object { $_ -is [Management.Automation.ErrorRecord] -and $_.FullyQualifiedErrorId -like 'KvInvalidArgument,*' })
+            $shown.Count | Should -Be 1
+            $shown[0].TargetObject | Should -Be faulty/b
+            "$($shown[0])" | Should -BeLike $Says
         }
 
         It 'refuses bytes that come one by one as the value, at once' {
@@ -388,6 +388,50 @@ Describe 'Set-KvValue' -Tag etcd {
             Test-KvKey ttl/kept | Should -BeTrue
             Disconnect-KvStore $keeping
             Test-KvKey ttl/kept | Should -BeFalse
+        }
+
+        It 'warns once, with the next command of the store, if <Name> that is kept alive is lost' -ForEach @(
+            @{ Name = 'a key'; Keep = { (Set-KvValue ttl/lost 1 -Ttl 3 -KeepAlive -Store keeping -PassThru).LeaseId }; Warning = "The key 'ttl/lost' is no longer kept alive: *" }
+            @{ Name = 'a lease'; Keep = { (New-KvLease 3 -KeepAlive -Store keeping).Id }; Warning = 'The lease {0:x} is no longer kept alive: *' }
+        ) {
+            $null = Connect-KvStore $Server -Name keeping
+            Select-KvStore main
+            $id = & $Keep
+            Remove-KvLease $id -Store main -Confirm:$false
+            $warnings = [Collections.Generic.List[string]]::new()
+            Wait-Until {
+                $null = Test-KvKey other -Store keeping -WarningVariable shown -WarningAction SilentlyContinue
+                $shown | ForEach-Object { $warnings.Add("$_") }
+                $warnings.Count
+            } 'the warning'
+            $null = Test-KvKey other -Store keeping -WarningVariable shown -WarningAction SilentlyContinue
+            $shown | Should -BeNullOrEmpty
+            $warnings.Count | Should -Be 1
+            $warnings[0] | Should -BeLike ($Warning -f $id)
+            Disconnect-KvStore keeping
+        }
+
+        It 'does not forget a loss, and warns of it with <Name>' -ForEach @(
+            @{ Name = 'Disconnect-KvStore'; Run = { Disconnect-KvStore losing 3>&1 } }
+            @{ Name = 'Connect-KvStore -Force'; Run = { Connect-KvStore -InMemory -Name losing -Force 3>&1 } }
+            @{ Name = 'a drive'; Run = { Get-ChildItem losing: 3>&1 } }
+            @{ Name = '-DestinationStore'; Run = { Copy-KvTree copied -Store copying -DestinationStore losing 3>&1 } }
+        ) {
+            $store = Connect-KvStore -InMemory -Name losing
+            $null = Connect-KvStore -InMemory -Name copying
+            Select-KvStore main
+            Set-KvValue copied/a 1 -Store copying
+            $null = New-PSDrive losing -PSProvider Kv -Root '' -Store losing
+
+            # As after an outage.
+            $losses = (Get-Command Set-KvValue).ImplementingType.Assembly.GetType('Valkeyrie.PowerShell.Sessions.KeepAliveLosses')
+            1..7 | ForEach-Object { $losses.GetMethod('RecorderOf').Invoke($null, @($store.Store)).Invoke([Valkeyrie.KvKeepAliveLoss]::new("a/$_", $null)) }
+            $shown = & $Run | Where-Object { $_ -is [Management.Automation.WarningRecord] } | ForEach-Object { "$_" }
+            $shown | Select-Object -First 5 | Should -BeLike "The key 'a/?' is no longer kept alive: *"
+            $shown | Select-Object -Skip 5 | Should -BeLike '2 more keys or leases are no longer kept alive. *'
+            Get-PSDrive losing | Remove-PSDrive
+            Get-KvStore | Where-Object Name -In losing, copying | Disconnect-KvStore -WarningVariable again
+            $again | Should -BeNullOrEmpty
         }
     }
 

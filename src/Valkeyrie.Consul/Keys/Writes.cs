@@ -75,12 +75,12 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
         }
 
         return options.Ttl is { } ttl
-            ? WriteWithTtlAsync(key, stored, value, revision, ttl, options.KeepAlive, cancellationToken)
+            ? WriteWithTtlAsync(key, stored, value, revision, ttl, options, cancellationToken)
             : CommitAsync(key, stored, value, revision, null, null, cancellationToken);
     }
 
     private async ValueTask<KvWriteResult> WriteWithTtlAsync(
-        string key, string stored, ReadOnlyMemory<byte> value, long? revision, TimeSpan ttl, bool keepAlive, CancellationToken cancellationToken)
+        string key, string stored, ReadOnlyMemory<byte> value, long? revision, TimeSpan ttl, KvPutOptions options, CancellationToken cancellationToken)
     {
         SessionLeases.SecondsOf(ttl, key);
         var askedAt = Stopwatch.GetTimestamp();
@@ -100,9 +100,9 @@ internal sealed class Writes(ConsulApi api, KeyPlaces places, SessionLeases leas
         {
             renewer.RevokeInBackground(lease.Id);
         }
-        else if (keepAlive)
+        else if (options.KeepAlive)
         {
-            renewer.Keep(lease, askedAt, key);
+            renewer.KeepKey(lease, askedAt, key, options.Lost);
         }
         else
         {

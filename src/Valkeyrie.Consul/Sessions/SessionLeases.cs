@@ -82,10 +82,10 @@ internal sealed class SessionLeases(ConsulApi api, KeyPlaces places, KvStoreInfo
         _sessions.TryRemove(leaseId, out _);
     }
 
-    public async ValueTask<bool> IsAttachedAsync(string key, long leaseId, CancellationToken cancellationToken)
+    public async ValueTask<bool?> IsAttachedAsync(string key, long leaseId, CancellationToken cancellationToken)
     {
         var entry = await api.GetAsync(places.StoredOf(key), key, stale: false, cancellationToken).ConfigureAwait(false);
-        return entry?.Session == SessionOf(leaseId);
+        return entry is null ? null : _sessions.TryGetValue(leaseId, out var session) && entry.Session == session;
     }
 
     /// <summary>Returns the holder of an entry.</summary>

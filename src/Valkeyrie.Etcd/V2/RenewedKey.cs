@@ -1,7 +1,7 @@
 namespace Valkeyrie.Etcd.V2;
 
 /// <summary>A key with a time to live that is renewed in the background, with the timing of a lease.</summary>
-internal sealed class RenewedKey(string path, string key, long index, long ttlSeconds, long writtenAt)
+internal sealed class RenewedKey(string path, string key, long index, long ttlSeconds, RenewedLease lease)
 {
     public string Path { get; } = path;
 
@@ -9,7 +9,7 @@ internal sealed class RenewedKey(string path, string key, long index, long ttlSe
 
     public long TtlSeconds { get; } = ttlSeconds;
 
-    public RenewedLease Lease { get; } = new(new KvLease(index, TimeSpan.FromSeconds(ttlSeconds)), writtenAt);
+    public RenewedLease Lease { get; } = lease;
 
     /// <summary>The index at which the key was created.</summary>
     public long CreatedIndex { get; } = index;

@@ -11,8 +11,10 @@ internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
 
     private static readonly Version FirstWithRefresh = new(2, 3);
 
+    private readonly object _gate = new();
     private readonly ConcurrentDictionary<RenewedKey, Task> _keys = new();
     private volatile bool _refreshIsKnown;
+    private bool _isClosed;
 
     /// <summary>The longest wait of a closing store for one step.</summary>
     public TimeSpan PatienceAtClose => CloseTimeout < channel.Timeout ? CloseTimeout : channel.Timeout;
@@ -36,17 +38,25 @@ internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
         _refreshIsKnown = true;
     }
 
-    /// <summary>Starts to renew a key that was just written.</summary>
-    public RenewedKey BeginRenewing(string path, string key, long index, long ttlSeconds, long writtenAt)
-    {
-        var renewed = new RenewedKey(path, key, index, ttlSeconds, writtenAt);
-        _keys[renewed] = RenewUntilEndedAsync(renewed);
-        return renewed;
-    }
+    /// <summary>Starts to renew a key of a lock that was just written, until its time to live has passed without a renewal.</summary>
+    /// <exception cref="KvStoreClosedException">The store has been closed.</exception>
+    public RenewedKey BeginRenewing(string path, string key, long index, long ttlSeconds, long writtenAt) =>
+        Begin(new RenewedKey(path, key, index, ttlSeconds, new RenewedLease(LeaseOf(index, ttlSeconds), writtenAt)));
+
+    /// <summary>Starts to keep a key alive that was just written, until the server reports its end.</summary>
+    /// <exception cref="KvStoreClosedException">The store has been closed.</exception>
+    public void BeginKeeping(string path, string key, long index, long ttlSeconds, long writtenAt, Action<KvKeepAliveLoss>? lost) =>
+        Begin(new RenewedKey(path, key, index, ttlSeconds, new RenewedLease(LeaseOf(index, ttlSeconds), writtenAt) { EndsOnlyInStore = true, OnLost = lost }));
 
     public async ValueTask DisposeAsync()
     {
-        var keys = _keys.Where(k => !k.Key.Lease.HasEnded).ToList();
+        List<KeyValuePair<RenewedKey, Task>> keys;
+        lock (_gate)
+        {
+            _isClosed = true;
+            keys = [.. _keys.Where(k => !k.Key.Lease.HasEnded)];
+        }
+
         foreach (var (key, _) in keys)
         {
             key.Lease.Stop();
@@ -55,6 +65,26 @@ internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
         using var timeout = new CancellationTokenSource(PatienceAtClose);
         await Task.WhenAll(keys.Select(k => RemoveAsync(k.Key, k.Value, timeout.Token))).ConfigureAwait(false);
         await Task.WhenAll(_keys.Values).ConfigureAwait(false);
+    }
+
+    private static KvLease LeaseOf(long index, long ttlSeconds) => new(index, TimeSpan.FromSeconds(ttlSeconds));
+
+    private RenewedKey Begin(RenewedKey renewed)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                // Nothing would end the renewal. The key ends with its time to live.
+                throw new KvStoreClosedException(channel.Info.Address);
+            }
+
+            // A key that ends at once has already been removed when its renewal returns.
+            _keys[renewed] = Task.CompletedTask;
+            _keys.TryUpdate(renewed, RenewUntilEndedAsync(renewed), Task.CompletedTask);
+        }
+
+        return renewed;
     }
 
     private async Task RenewUntilEndedAsync(RenewedKey key)
@@ -87,7 +117,13 @@ internal sealed class RenewedKeys(KeysChannel channel) : IAsyncDisposable
             }
             else if (!key.IsUncertain || !await FindAsync(key, attempt.Token).ConfigureAwait(false))
             {
+                // The server does not report why a key is gone. Before the end of its time to live, a client has removed it.
+                var hasExpired = reply.Error.ErrorCode == KeysErrorCode.KeyNotFound && key.Lease is { HasEnded: false, IsAlive: false };
                 key.Lease.MarkLost();
+                if (hasExpired)
+                {
+                    key.Lease.ReportLoss(new KvKeepAliveLoss(key.Key, null));
+                }
             }
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)

@@ -130,7 +130,7 @@ internal sealed class Writes(KeysChannel channel, KeyPaths paths, RenewedKeys re
         var index = reply.Node?.ModifiedIndex ?? reply.Index;
         if (options.KeepAlive)
         {
-            renewedKeys.BeginRenewing(write.Path, write.Key, index, write.TtlSeconds, sentAt);
+            renewedKeys.BeginKeeping(write.Path, write.Key, index, write.TtlSeconds, sentAt, options.Lost);
         }
 
         return new KvPair(value.ToArray())

@@ -242,6 +242,7 @@ public sealed class ConnectKvStoreCommand() : KvTargetCmdlet("Connect-KvStore")
         {
             WriteVerbose($"Closing the previous store named {replaced.Name}.");
             Wait(replaced.Store.DisposeAsync());
+            KeepAliveLosses.Report(replaced.Store, WriteWarning);
         }
     }
 

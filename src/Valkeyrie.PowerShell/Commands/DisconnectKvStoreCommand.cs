@@ -38,6 +38,9 @@ public sealed class DisconnectKvStoreCommand : KvCmdlet
             DefaultStore.GiveWay();
             OpenStores.Remove(store);
             Wait(store.DisposeAsync());
+
+            // Last, because -WarningAction Stop ends the command.
+            KeepAliveLosses.Report(store, WriteWarning);
         }
     }
 }

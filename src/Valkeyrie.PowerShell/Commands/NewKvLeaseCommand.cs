@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
@@ -35,6 +36,6 @@ public sealed class NewKvLeaseCommand : KvStoreCmdlet
     private async ValueTask<KvLease> GrantAsync(IKvLeases leases)
     {
         var lease = await leases.GrantLeaseAsync(Duration, StopToken).ConfigureAwait(false);
-        return KeepAlive ? await leases.KeepLeaseAliveAsync(lease.Id, StopToken).ConfigureAwait(false) : lease;
+        return KeepAlive ? await leases.KeepLeaseAliveAsync(lease.Id, KeepAliveLosses.RecorderOf(Target), StopToken).ConfigureAwait(false) : lease;
     }
 }

@@ -110,10 +110,11 @@ public sealed class RegisterKvWatchCommand : KvStoreCmdlet
                 return;
             }
 
-            var action = new ActionEvents(source, name, MessageData, Events, Debounce is null ? ActionEvents.MostAhead : 0);
+            var ahead = Debounce is null ? ActionEvents.MostAhead : 0;
+            var action = new ActionEvents(source, name, MessageData, Events, e => VisibleError.Of(ErrorRecords.From(e)), ahead);
             var subscriber = Events.SubscribeEvent(
-                source, KvWatchSource.EventName, name, MessageData, WatchAction.Of(Action, action.HasRun), supportEvent: false, forwardEvent: false);
-            action.Attach(subscriber.Action, e => VisibleError.Of(ErrorRecords.From(e)));
+                source, KvWatchSource.EventName, name, MessageData, WatchAction.Of(Action, action.HasRun, action.Failure), supportEvent: false, forwardEvent: false);
+            action.Attach(subscriber.Action);
             Follow(source, changes, action, subscriber);
             WriteObject(subscriber.Action);
         }

@@ -270,7 +270,15 @@ public sealed class SetKvValueCommand : KvRequestCmdlet<KvWriteRequest, KvPair>
     {
         var options = request.Ttl is null && Lease == 0 && !KeepAlive && !Directory
             ? null
-            : new KvPutOptions { Ttl = request.Ttl, LeaseId = OptionalNumber.Of(Lease), KeepAlive = KeepAlive, Directory = Directory, Warn = _warnings.Enqueue };
+            : new KvPutOptions
+            {
+                Ttl = request.Ttl,
+                LeaseId = OptionalNumber.Of(Lease),
+                KeepAlive = KeepAlive,
+                Lost = KeepAlive ? KeepAliveLosses.RecorderOf(Target) : null,
+                Directory = Directory,
+                Warn = _warnings.Enqueue,
+            };
         return _atRevision is { } revision
             ? Target.AtomicPutAsync(request.Key, request.Value, revision, options, StopToken)
             : options is null ? new(Writer.PutAsync(request.Key, request.Value))

@@ -3,6 +3,7 @@ using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Completion;
 using Valkeyrie.PowerShell.Errors;
 using Valkeyrie.PowerShell.Pipeline;
+using Valkeyrie.PowerShell.Sessions;
 
 namespace Valkeyrie.PowerShell.Commands;
 
@@ -65,7 +66,8 @@ public sealed class UpdateKvLeaseCommand : KvStoreCmdlet
             ReportErrors($"{id:x}", () =>
             {
                 var leases = Target.GetCapability<IKvLeases>();
-                WriteObject(base.Wait(KeepAlive ? leases.KeepLeaseAliveAsync(id, StopToken) : leases.RenewLeaseAsync(id, StopToken)));
+                WriteObject(base.Wait(
+                    KeepAlive ? leases.KeepLeaseAliveAsync(id, KeepAliveLosses.RecorderOf(Target), StopToken) : leases.RenewLeaseAsync(id, StopToken)));
                 _waited.Add(id);
             });
         }

@@ -52,6 +52,8 @@ public abstract class KvStoreCmdlet : KvCmdlet
         {
             CheckRecording(Recording.Store);
         }
+
+        KeepAliveLosses.Report(Target, WriteWarning);
     }
 
     /// <inheritdoc/>
@@ -73,6 +75,7 @@ public abstract class KvStoreCmdlet : KvCmdlet
             Fail(error);
         }
 
+        KeepAliveLosses.Report(store, WriteWarning);
         return store;
     }
 

@@ -79,6 +79,7 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
     {
         var (drive, names) = Parse(path);
         var location = KvLocation.At(drive, drive.Store ?? CurrentStore.Get(OpenDefault, WriteWarning), names);
+        KeepAliveLosses.Report(location.Store, WriteWarning);
         TellFailureOf(location.Store);
 
         // A drive makes its changes immediately, so they cannot be part of the transaction.

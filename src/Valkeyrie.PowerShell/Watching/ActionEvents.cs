@@ -8,10 +8,12 @@ namespace Valkeyrie.PowerShell.Watching;
 /// <param name="name">The name of the subscription.</param>
 /// <param name="messageData">The user's object for the action.</param>
 /// <param name="events">The session's events.</param>
+/// <param name="errorOf">Creates the error record of a failure.</param>
 /// <param name="ahead">How many events are read ahead while the action runs. With none, all changes of that time become one event with -Debounce.</param>
 // The semaphore holds nothing that needs a release, and the session may signal it after the watch has ended.
 #pragma warning disable CA1001
-internal sealed class ActionEvents(KvWatchSource source, string name, PSObject? messageData, PSEventManager events, int ahead) : IWatchEvents
+internal sealed class ActionEvents(
+    KvWatchSource source, string name, PSObject? messageData, PSEventManager events, Func<KvException, ErrorRecord> errorOf, int ahead) : IWatchEvents
 #pragma warning restore CA1001
 {
     /// <summary>The most events that wait for the action. PowerShell, busy with a script, looks for the next one as soon as an action has run, and then not for a while.</summary>
@@ -22,14 +24,11 @@ internal sealed class ActionEvents(KvWatchSource source, string name, PSObject? 
     private readonly SemaphoreSlim _room = new(ahead);
     private bool _isRunning;
     private bool _isRaising;
-    private Action<KvException>? _report;
+    private KvException? _error;
 
     /// <summary>Begins to look after the job of the action.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="errorOf">Creates the error record of a failure.</param>
-    public void Attach(PSEventJob job, Func<KvException, ErrorRecord> errorOf)
-    {
-        _report = error => job.Error.Add(errorOf(error));
+    public void Attach(PSEventJob job) =>
 
         // PowerShell runs a failed job for no further event.
         job.StateChanged += (_, e) =>
@@ -39,7 +38,9 @@ internal sealed class ActionEvents(KvWatchSource source, string name, PSObject? 
                 source.End();
             }
         };
-    }
+
+    /// <summary>Gets the error that ends the job, once the watch has failed.</summary>
+    public ErrorRecord Failure() => errorOf(_error!);
 
     /// <summary>Takes note that the action has run.</summary>
     public void HasRun()
@@ -72,14 +73,20 @@ internal sealed class ActionEvents(KvWatchSource source, string name, PSObject? 
         await _room.WaitAsync(source.Ending).ConfigureAwait(false);
     }
 
-    // Such an action reacts to changes, perhaps by restarting a service: the failure is in its job instead.
+    // The action reacts to changes, perhaps by restarting a service, so it is not run for a failure: its job ends with the error instead. Receive-Job shows only
+    // errors that the job itself recorded while it ran.
     public async ValueTask FailAsync(KvException error)
     {
-        _report?.Invoke(error);
         for (var i = 0; i < ahead; i++)
         {
             await _room.WaitAsync(source.Ending).ConfigureAwait(false);
         }
+
+        _error = error;
+        source.Raise(events, name, messageData, [], error);
+
+        // The end of the job is the end of the watch.
+        await Task.Delay(Timeout.Infinite, source.Ending).ConfigureAwait(false);
     }
 
     private void RaiseWaiting()

@@ -9,17 +9,21 @@ namespace Valkeyrie.PowerShell.Watching;
 /// it keeps its file and lines, for errors and breakpoints.</remarks>
 internal static class WatchAction
 {
-    // PowerShell adds a caught error to the $Error of the job. The loop is there for break and continue outside of one, which end the job as well. Of an action that Ctrl+C
-    // interrupts the end is not reported: PowerShell runs it again.
-    private const string Frame = "if ($Sender.HasEnded) { return } do { try { . { } @args } catch { } } while ($false) $HasRun.Invoke()";
+    // PowerShell adds a caught error to the $Error of the job. The failure of the watch is then thrown again, which fails the job, unless a preference suppresses
+    // it. The loop is there for break and continue outside of one, which end the job as well. Of an action that Ctrl+C interrupts the end is not reported:
+    // PowerShell runs it again.
+    private const string Frame = "if ($Sender.HasEnded) { return } "
+        + "if ($EventArgs.Error) { $ErrorActionPreference = 'Stop'; try { throw } catch { throw } } "
+        + "do { try { . { } @args } catch { } } while ($false) $HasRun.Invoke()";
 
     /// <summary>The block for an action.</summary>
     /// <param name="action">The user's block.</param>
     /// <param name="hasRun">Called when the action has run.</param>
-    public static ScriptBlock Of(ScriptBlock action, Action hasRun)
+    /// <param name="failure">Gets the error of a watch that has failed.</param>
+    public static ScriptBlock Of(ScriptBlock action, Action hasRun, Func<ErrorRecord> failure)
     {
         var frame = Parser.ParseInput(Frame, out _, out _).EndBlock.Statements;
-        var loop = (DoWhileStatementAst)frame[1];
+        var loop = (DoWhileStatementAst)frame[2];
         var attempt = (TryStatementAst)loop.Body.Statements[0];
         var call = (CommandAst)((PipelineAst)attempt.Body.Statements[0]).PipelineElements[0];
         var block = new ScriptBlockExpressionAst(call.Extent, BlockOf(action.Ast));
@@ -30,16 +34,26 @@ internal static class WatchAction
 
         // Get-Job shows the text that the extent covers.
         var shown = Parser.ParseInput(action.ToString(), out _, out _).Extent;
-        var statements = Block(shown, (StatementAst)frame[0].Copy(), filledLoop, Call(frame[2].Extent, hasRun));
+        var statements = Block(shown, (StatementAst)frame[0].Copy(), Failing((IfStatementAst)frame[1], failure), filledLoop, Call(frame[3].Extent, hasRun));
         var usings = (action.Ast as ScriptBlockAst)?.UsingStatements.Select(CopyOf).ToList();
         return new ScriptBlockAst(shown, usings, paramBlock: null, statements, isFilter: false).GetScriptBlock();
     }
 
+    private static IfStatementAst Failing(IfStatementAst frame, Func<ErrorRecord> failure)
+    {
+        var (condition, body) = frame.Clauses[0];
+        var attempt = (TryStatementAst)body.Statements[1];
+        var failing = new ThrowStatementAst(attempt.Body.Statements[0].Extent, Call(attempt.Body.Statements[0].Extent, failure));
+        var filled = new TryStatementAst(attempt.Extent, Block(attempt.Body.Extent, failing), [(CatchClauseAst)attempt.CatchClauses[0].Copy()], @finally: null);
+        var filledBody = Block(body.Extent, (StatementAst)body.Statements[0].Copy(), filled);
+        return new IfStatementAst(frame.Extent, [Tuple.Create((PipelineBaseAst)condition.Copy(), filledBody)], elseClause: null);
+    }
+
     // As a constant, not as a variable, which an action could set.
-    private static PipelineAst Call(IScriptExtent extent, Action hasRun)
+    private static PipelineAst Call(IScriptExtent extent, Delegate function)
     {
         var invoke = new StringConstantExpressionAst(extent, nameof(Action.Invoke), StringConstantType.BareWord);
-        var call = new InvokeMemberExpressionAst(extent, new ConstantExpressionAst(extent, hasRun), invoke, arguments: null, @static: false);
+        var call = new InvokeMemberExpressionAst(extent, new ConstantExpressionAst(extent, function), invoke, arguments: null, @static: false);
         return new PipelineAst(extent, new CommandExpressionAst(extent, call, redirections: null));
     }
 

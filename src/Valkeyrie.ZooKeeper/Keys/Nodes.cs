@@ -15,6 +15,9 @@ internal sealed class Nodes(SessionPool pool, NodePaths paths, IReadOnlyList<Acc
 
     public SessionPool Pool => pool;
 
+    /// <summary>The keys that are kept alive.</summary>
+    public KeptKeys Kept { get; } = new(pool);
+
     public NodePaths Paths => paths;
 
     public KvStoreInfo Info => info;

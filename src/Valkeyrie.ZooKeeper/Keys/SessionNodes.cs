@@ -6,7 +6,8 @@ namespace Valkeyrie.ZooKeeper.Keys;
 /// <summary>Nodes that end with a session of this process.</summary>
 /// <param name="nodes">Makes the calls.</param>
 /// <param name="seconds">The time in seconds for which the session remains if the process dies.</param>
-internal sealed class SessionNodes(Nodes nodes, long seconds) : NodeKind(nodes)
+/// <param name="lost">Called once if the key is lost; null for no callback.</param>
+internal sealed class SessionNodes(Nodes nodes, long seconds, Action<KvKeepAliveLoss>? lost) : NodeKind(nodes)
 {
     protected override async ValueTask<(ErrorCode Error, KvPair? Pair)> TryCreateAsync(
         string path, string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
@@ -16,7 +17,7 @@ internal sealed class SessionNodes(Nodes nodes, long seconds) : NodeKind(nodes)
         try
         {
             var reply = await CallAsync(session, Nodes.Create(path, value, CreateMode.Ephemeral), key, cancellationToken).ConfigureAwait(false);
-            return (reply.Error, reply.IsOk ? Keys.Nodes.PairOf(key, value.ToArray(), reply.Value.Stat, session.Timeout) : null);
+            return reply.IsOk ? Kept(path, key, session, Keys.Nodes.PairOf(key, value.ToArray(), reply.Value.Stat, session.Timeout)) : (reply.Error, null);
         }
         catch (KvUnreachableException e) when (e is { Reason: KvUnreachableReason.ConnectionLost, NotSent: false } && !session.HasEnded)
         {
@@ -29,7 +30,7 @@ internal sealed class SessionNodes(Nodes nodes, long seconds) : NodeKind(nodes)
                 throw;
             }
 
-            return (ErrorCode.Ok, Keys.Nodes.PairOf(key, bytes, stat, session.Timeout));
+            return Kept(path, key, session, Keys.Nodes.PairOf(key, bytes, stat, session.Timeout));
         }
     }
 
@@ -38,7 +39,14 @@ internal sealed class SessionNodes(Nodes nodes, long seconds) : NodeKind(nodes)
     {
         var session = Nodes.Pool.ForTtl(seconds);
         var request = new MultiRequest(new DeleteRequest(path, version), Nodes.Create(path, null, CreateMode.Ephemeral), new SetDataRequest(path, value));
-        return EndOf(await CallAsync(session, request, key, cancellationToken).ConfigureAwait(false), key, value, session.Timeout);
+        var (error, pair) = EndOf(await CallAsync(session, request, key, cancellationToken).ConfigureAwait(false), key, value, session.Timeout);
+        return pair is null ? (error, pair) : Kept(path, key, session, pair);
+    }
+
+    private (ErrorCode Error, KvPair? Pair) Kept(string path, string key, Session session, KvPair pair)
+    {
+        Nodes.Kept.Keep(path, key, session, lost);
+        return (ErrorCode.Ok, pair);
     }
 
     private async ValueTask<Reply<T>> CallAsync<T>(Session session, Request<T> request, string key, CancellationToken cancellationToken)

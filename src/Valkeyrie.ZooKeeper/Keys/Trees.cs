@@ -216,6 +216,7 @@ internal sealed class Trees(Nodes nodes)
             switch (error)
             {
                 case ErrorCode.Ok:
+                    part.ForEach(n => nodes.Kept.Forget(n.Path));
                     removed += part.LongCount(n => n.IsPair);
                     break;
                 case ErrorCode.NoNode or ErrorCode.NotEmpty:

@@ -179,12 +179,16 @@ internal sealed class Writes(Nodes nodes)
             error = (await nodes.CallAsync(new SetDataRequest(path, null, stat.Version), key, cancellationToken).ConfigureAwait(false)).Error;
         }
 
-        return error switch
+        switch (error)
         {
-            ErrorCode.Ok => true,
-            ErrorCode.NoNode or ErrorCode.BadVersion => false,
-            _ => throw nodes.Refusal(error, key),
-        };
+            case ErrorCode.Ok:
+                nodes.Kept.Forget(path);
+                return true;
+            case ErrorCode.NoNode or ErrorCode.BadVersion:
+                return false;
+            default:
+                throw nodes.Refusal(error, key);
+        }
     }
 
     /// <summary>Compares a key's revision with the required one.</summary>
@@ -211,7 +215,7 @@ internal sealed class Writes(Nodes nodes)
         }
 
         var seconds = OptionRules.TtlSeconds(ttl, key);
-        return options.KeepAlive ? new SessionNodes(nodes, seconds)
+        return options.KeepAlive ? new SessionNodes(nodes, seconds, options.Lost)
             : seconds <= LongestTtl.TotalSeconds ? new TtlNodes(nodes, TimeSpan.FromSeconds(seconds))
             : throw new KvInvalidArgumentException($"The time to live must be at most {LongestTtl.TotalDays:0} days, the longest that ZooKeeper supports; it is {ttl}.") { Key = key };
     }

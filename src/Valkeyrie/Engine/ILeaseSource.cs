@@ -18,9 +18,9 @@ public interface ILeaseSource
     /// <inheritdoc cref="IKvLeases.RevokeLeaseAsync"/>
     ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken);
 
-    /// <summary>Checks whether a key is attached to a lease, so that it is removed when the lease ends.</summary>
+    /// <summary>Checks whether a key is attached to a lease, so that it is removed when the lease ends; null if the key does not exist.</summary>
     /// <param name="key">The key.</param>
     /// <param name="leaseId">The lease.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    ValueTask<bool> IsAttachedAsync(string key, long leaseId, CancellationToken cancellationToken);
+    ValueTask<bool?> IsAttachedAsync(string key, long leaseId, CancellationToken cancellationToken);
 }

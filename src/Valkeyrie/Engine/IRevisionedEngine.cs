@@ -54,10 +54,11 @@ public interface IRevisionedEngine : IKvTransactions, ILeaseSource, IAsyncDispos
 
     // The store compares, because etcd 3.7 omits the lease in an answer without values. The read makes the comparison linearizable: etcd treats a transaction
     // without operations as one that any member may answer from its own state.
-    async ValueTask<bool> ILeaseSource.IsAttachedAsync(string key, long leaseId, CancellationToken cancellationToken)
+    async ValueTask<bool?> ILeaseSource.IsAttachedAsync(string key, long leaseId, CancellationToken cancellationToken)
     {
         var look = new KvOperation.Read(KvRange.Key(key)) { CountOnly = true };
         var transaction = new KvTransaction { If = [KvCondition.HasLease(key, leaseId)], Then = [look], Else = [look] };
-        return (await CommitAsync(transaction, cancellationToken).ConfigureAwait(false)).Succeeded;
+        var result = await CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? true : result.Results[0].Count > 0 ? false : null;
     }
 }

@@ -27,18 +27,27 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts to renew a lease.</summary>
+    /// <summary>Starts to renew a lease of a lock, until it is released or its time to live has passed without a renewal.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="askedAt">The time of the request, in <see cref="Stopwatch"/> ticks.</param>
-    /// <param name="key">The only key of the lease: it is renewed while the key is attached to it. Null to renew it until it is released.</param>
     /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
-    public RenewedLease Keep(KvLease lease, long askedAt, string? key = null) => Keep(new RenewedLease(lease, askedAt) { Key = key });
+    public RenewedLease Keep(KvLease lease, long askedAt) => Keep(new RenewedLease(lease, askedAt));
+
+    /// <summary>Starts to renew the lease of a key that is kept alive, while the key is attached to it.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="askedAt">The time of the request, in <see cref="Stopwatch"/> ticks.</param>
+    /// <param name="key">The only key of the lease.</param>
+    /// <param name="lost">Called once if the lease is lost; null for no callback.</param>
+    /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
+    public void KeepKey(KvLease lease, long askedAt, string key, Action<KvKeepAliveLoss>? lost) =>
+        Keep(new RenewedLease(lease, askedAt) { Key = key, EndsOnlyInStore = true, OnLost = lost });
 
     /// <summary>Starts to renew a lease that may already be renewed. From now on it is renewed regardless of its key.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="askedAt">The time of the request, in <see cref="Stopwatch"/> ticks.</param>
+    /// <param name="lost">Called once if the lease is lost; null to leave an earlier callback in place.</param>
     /// <exception cref="KvStoreClosedException">The store has been closed; the lease is not kept.</exception>
-    public void KeepOnce(KvLease lease, long askedAt)
+    public void KeepOnce(KvLease lease, long askedAt, Action<KvKeepAliveLoss>? lost = null)
     {
         ArgumentNullException.ThrowIfNull(lease);
         lock (_gate)
@@ -46,10 +55,11 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
             if (_leases.Keys.FirstOrDefault(l => l.Id == lease.Id && !l.HasEnded) is { } kept)
             {
                 kept.Key = null;
+                kept.OnLost = lost ?? kept.OnLost;
                 return;
             }
 
-            Keep(lease, askedAt);
+            Keep(new RenewedLease(lease, askedAt) { EndsOnlyInStore = true, OnLost = lost });
         }
     }
 
@@ -61,6 +71,19 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         var sentAt = Stopwatch.GetTimestamp();
         var lease = await source.GrantLeaseAsync(ttl, cancellationToken).ConfigureAwait(false);
         return Keep(new RenewedLease(lease, sentAt) { EndsWithHistory = true });
+    }
+
+    /// <summary>Does not report the loss of a lease that this program is about to revoke.</summary>
+    /// <param name="leaseId">The lease.</param>
+    public void Dismiss(long leaseId)
+    {
+        lock (_gate)
+        {
+            foreach (var lease in _leases.Keys.Where(l => l.Id == leaseId))
+            {
+                lease.OnLost = null;
+            }
+        }
     }
 
     /// <summary>Stops renewing a lease and revokes it, without waiting.</summary>
@@ -159,6 +182,8 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
                     StopUnlessKeptForItself(lease);
                 }
             }
+
+            await ReportLossAsync(lease).ConfigureAwait(false);
         }
         finally
         {
@@ -187,7 +212,7 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         using var attempt = lease.NewAttempt();
         try
         {
-            return await source.IsAttachedAsync(key, lease.Id, attempt.Token).ConfigureAwait(false);
+            return await source.IsAttachedAsync(key, lease.Id, attempt.Token).ConfigureAwait(false) is true;
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
@@ -222,6 +247,38 @@ public sealed class LeaseRenewer(ILeaseSource source) : IAsyncDisposable
         }
 
         return false;
+    }
+
+    private async Task ReportLossAsync(RenewedLease lease)
+    {
+        if (lease.OnLost is null || !lease.Lost.IsCancellationRequested || (lease.Key is { } key && !await HasEndedWithAsync(lease, key).ConfigureAwait(false)))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            lease.ReportLoss(new KvKeepAliveLoss(lease.Key, lease.Key is null ? lease.Id : null));
+        }
+    }
+
+    /// <summary>Checks whether a key has ended with its lease; false if a client overwrote it before, or this program has written it again.</summary>
+    private async Task<bool> HasEndedWithAsync(RenewedLease lease, string key)
+    {
+        try
+        {
+            return await source.IsAttachedAsync(key, lease.Id, _closing.Token).ConfigureAwait(false) is not false;
+        }
+        catch (OperationCanceledException)
+        {
+            // The store is closing, and reports no more losses.
+            return false;
+        }
+        catch (KvException)
+        {
+            // Not known, but most likely.
+            return true;
+        }
     }
 
     private async Task RevokeAsync(long leaseId, CancellationToken cancellationToken)

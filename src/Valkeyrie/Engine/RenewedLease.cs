@@ -3,14 +3,19 @@ using System.Diagnostics;
 namespace Valkeyrie.Engine;
 
 /// <summary>A lease that is renewed in the background, and whether its holder may rely on it.</summary>
-/// <remarks>The holder's deadline counts from the moment when the last successful renewal was sent. The server counts from its arrival, so the holder gives the
-/// lease up before the server grants the lock to another holder.</remarks>
+/// <remarks>The holder's deadline counts from the moment when the last successful renewal was sent. The server counts from its arrival, so the holder of a lock
+/// gives the lease up before the server grants the lock to another holder. A lease that only keeps keys alive has no such holder
+/// (<see cref="EndsOnlyInStore"/>).</remarks>
 #pragma warning disable CA1001 // its two cancellation sources hold no timer and no handle, and others use them longer
 public sealed class RenewedLease
 #pragma warning restore CA1001
 {
     // A shorter time is too short for a busy server.
     private static readonly TimeSpan ShortestShare = TimeSpan.FromMilliseconds(500);
+
+    // Between attempts: soon, but not in a tight loop. An outage that has lasted for the time to live may last for hours.
+    private static readonly Pauses InTime = new(Share: 20, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1));
+    private static readonly Pauses Overdue = new(Share: 10, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
 
     private readonly CancellationTokenSource _stopped = new();
     private readonly CancellationTokenSource _lost = new();
@@ -37,6 +42,13 @@ public sealed class RenewedLease
     /// <summary>True if the lease is worthless in another history of the store, even if it exists there: a lock taken after a snapshot is not in the snapshot,
     /// and its fencing token may not be the highest.</summary>
     public bool EndsWithHistory { get; init; }
+
+    /// <summary>True to renew the lease until the store reports that it does not exist. A deadline that has passed is no proof: a store extends leases when it
+    /// starts or has a new leader. False to give it up at the deadline, as a lock must. Default: false.</summary>
+    public bool EndsOnlyInStore { get; init; }
+
+    /// <summary>Called once if the lease is lost; null for no callback.</summary>
+    public Action<KvKeepAliveLoss>? OnLost { get; set; }
 
     /// <summary>The only key of the lease: it is renewed while the key is attached to it. Null to renew it until it is released.</summary>
     public string? Key { get; set; }
@@ -78,18 +90,30 @@ public sealed class RenewedLease
     /// <summary>Records a failed renewal: the next one is due soon.</summary>
     public void RenewalFailed()
     {
-        // Soon, but not in a tight loop.
-        var pause = TimeSpan.FromMilliseconds(Math.Clamp(_ttl.TotalMilliseconds / 20, 50, 1000));
-        _nextRenewal = Stopwatch.GetTimestamp() + Ticks(pause);
+        _nextRenewal = Stopwatch.GetTimestamp() + Ticks((IsAlive ? InTime : Overdue).Of(_ttl));
+    }
+
+    /// <summary>Calls <see cref="OnLost"/>, without waiting: a slow or faulty callback must not delay the end of the store.</summary>
+    /// <param name="loss">The loss.</param>
+    public void ReportLoss(KvKeepAliveLoss loss)
+    {
+        if (OnLost is { } lost)
+        {
+            _ = Task.Run(() => lost(loss));
+        }
     }
 
     /// <summary>Creates a token for one renewal. It is cancelled early enough to try another endpoint before the deadline if this one does not answer, or at
-    /// the deadline if that is near.</summary>
+    /// the deadline if that is near. After the deadline, only the store's own timeout ends the renewal.</summary>
     public CancellationTokenSource NewAttempt()
     {
         var attempt = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
         var left = Until(Volatile.Read(ref _deadline));
-        attempt.CancelAfter(left > ShortestShare * 2 ? left / 2 : left);
+        if (left > TimeSpan.Zero || !EndsOnlyInStore)
+        {
+            attempt.CancelAfter(left > ShortestShare * 2 ? left / 2 : left);
+        }
+
         return attempt;
     }
 
@@ -97,9 +121,9 @@ public sealed class RenewedLease
     public async ValueTask<bool> WaitForRenewalAsync()
     {
         var deadline = Volatile.Read(ref _deadline);
-        var due = Math.Min(_nextRenewal, deadline);
+        var due = EndsOnlyInStore ? _nextRenewal : Math.Min(_nextRenewal, deadline);
         await Task.Delay(Until(due), _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!HasEnded && Stopwatch.GetTimestamp() >= deadline)
+        if (!EndsOnlyInStore && !HasEnded && Stopwatch.GetTimestamp() >= deadline)
         {
             MarkLost();
         }
@@ -115,4 +139,9 @@ public sealed class RenewedLease
     }
 
     private static long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Stopwatch.Frequency);
+
+    private sealed record Pauses(int Share, TimeSpan Shortest, TimeSpan Longest)
+    {
+        public TimeSpan Of(TimeSpan ttl) => TimeSpan.FromMilliseconds(Math.Clamp(ttl.TotalMilliseconds / Share, Shortest.TotalMilliseconds, Longest.TotalMilliseconds));
+    }
 }

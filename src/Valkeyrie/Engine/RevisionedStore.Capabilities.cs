@@ -43,11 +43,11 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     }
 
     /// <inheritdoc/>
-    public async ValueTask<KvLease> KeepLeaseAliveAsync(long leaseId, CancellationToken cancellationToken = default)
+    public async ValueTask<KvLease> KeepLeaseAliveAsync(long leaseId, Action<KvKeepAliveLoss>? lost = null, CancellationToken cancellationToken = default)
     {
         var sentAt = Stopwatch.GetTimestamp();
         var lease = await RenewLeaseAsync(leaseId, cancellationToken).ConfigureAwait(false);
-        _renewer.KeepOnce(lease, sentAt);
+        _renewer.KeepOnce(lease, sentAt, lost);
         return lease;
     }
 
@@ -56,6 +56,7 @@ public sealed partial class RevisionedStore : IKvTransactions, IKvLeases, IKvHis
     {
         ThrowIfClosed();
         OptionRules.CheckLease(leaseId);
+        _renewer.Dismiss(leaseId);
         return _engine.RevokeLeaseAsync(leaseId, cancellationToken);
     }
 

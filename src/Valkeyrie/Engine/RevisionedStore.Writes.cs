@@ -148,7 +148,7 @@ public sealed partial class RevisionedStore
     {
         if (options.KeepAlive)
         {
-            _renewer.Keep(lease, askedAt, key);
+            _renewer.KeepKey(lease, askedAt, key, options.Lost);
         }
     }
 

@@ -6,7 +6,7 @@ public interface IStoreRig
     /// <summary>Opens a store. All stores of one rig have the same keys.</summary>
     IKvStore Open(KvStoreOptions? options = null);
 
-    /// <summary>Opens a store that can be cut off permanently, as if its process had been killed.</summary>
+    /// <summary>Opens a store that can be cut off, as if its process had been killed.</summary>
     MortalStore OpenMortal();
 
     /// <summary>Stores a key of arbitrary bytes. Only with <see cref="KvPromises.KeysOfAnyBytes"/>.</summary>
@@ -19,13 +19,16 @@ public interface IStoreRig
     Task<IReadOnlyList<KvPair>> LockKeysAsync(IKvStore store, string key);
 }
 
-/// <summary>A store that can be cut off permanently.</summary>
-public sealed class MortalStore(IKvStore store, Action kill, IAsyncDisposable way) : IAsyncDisposable
+/// <summary>A store that can be cut off, permanently or for a time.</summary>
+public sealed class MortalStore(IKvStore store, Action kill, Action revive, IAsyncDisposable way) : IAsyncDisposable
 {
     public IKvStore Store { get; } = store;
 
     /// <summary>Cuts it off. Its requests no longer arrive.</summary>
     public void Kill() => kill();
+
+    /// <summary>Ends an interruption.</summary>
+    public void Revive() => revive();
 
     public async ValueTask DisposeAsync()
     {

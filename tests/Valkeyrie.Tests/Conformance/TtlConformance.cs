@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Threading.Channels;
 
 namespace Valkeyrie.Tests.Conformance;
 
@@ -174,6 +175,37 @@ public abstract class TtlConformance(IStoreRig rig) : StoreConformance(rig)
         Assert.Equal(KvEventType.Put, (await watching.NextAsync()).Type);
         mortal.Kill();
         Assert.Equal(KvEventType.Delete, (await watching.NextAsync()).Type);
+    }
+
+    [Fact]
+    public async Task The_loss_of_a_key_kept_alive_is_reported_once_after_the_outage_unless_a_client_has_overwritten_the_key()
+    {
+        var mortal = OpenMortal();
+        var losses = Channel.CreateUnbounded<KvKeepAliveLoss>();
+        var put = new KvPutOptions { Ttl = Second, KeepAlive = true, Lost = loss => losses.Writer.TryWrite(loss) };
+        await using var watching = await WatchRootAsync();
+        string[] lost = [At("a"), At("b")];
+        string[] theirs = [At("theirs/a"), At("theirs/b")];
+        foreach (var key in theirs)
+        {
+            await mortal.Store.PutAsync(key, "v", put);
+            await Store.PutAsync(key, "v");
+        }
+
+        await mortal.Store.PutAsync(lost[0], "v", put);
+        await mortal.Store.AtomicPutAsync(lost[1], "v".Bytes(), 0, put);
+        mortal.Kill();
+        foreach (var _ in lost)
+        {
+            await watching.UntilAsync(e => e.Type == KvEventType.Delete && lost.Contains(e.Key));
+        }
+
+        mortal.Revive();
+        using var limit = new CancellationTokenSource(Patience.Limit);
+        KvKeepAliveLoss[] reported = [await losses.Reader.ReadAsync(limit.Token), await losses.Reader.ReadAsync(limit.Token)];
+        Assert.Equal(lost.Select(key => new KvKeepAliveLoss(key, null)), reported.OrderBy(loss => loss.Key, StringComparer.Ordinal));
+        await mortal.Store.DisposeAsync();
+        Assert.False(losses.Reader.TryRead(out _));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal sealed class ConsulRig(ConsulAgent agent) : IStoreRig
     public MortalStore OpenMortal()
     {
         var proxy = new TcpProxy(agent.Port);
-        return new MortalStore(KvStore.Open($"{ConsulStore.Scheme}://{proxy.Endpoint}"), proxy.Refuse, proxy);
+        return new MortalStore(KvStore.Open($"{ConsulStore.Scheme}://{proxy.Endpoint}"), proxy.Refuse, proxy.Accept, proxy);
     }
 
     public Task PutRawAsync(byte[] key, byte[] value) => throw new NotSupportedException("JSON has no such keys.");

@@ -123,7 +123,8 @@ public sealed class LifetimesTests
 
         public ValueTask<KvLease> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken = default) => _leases.RenewLeaseAsync(leaseId, cancellationToken);
 
-        public ValueTask<KvLease> KeepLeaseAliveAsync(long leaseId, CancellationToken cancellationToken = default) => _leases.KeepLeaseAliveAsync(leaseId, cancellationToken);
+        public ValueTask<KvLease> KeepLeaseAliveAsync(long leaseId, Action<KvKeepAliveLoss>? lost = null, CancellationToken cancellationToken = default) =>
+            _leases.KeepLeaseAliveAsync(leaseId, lost, cancellationToken);
 
         public ValueTask RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken = default) => _leases.RevokeLeaseAsync(leaseId, cancellationToken);
 

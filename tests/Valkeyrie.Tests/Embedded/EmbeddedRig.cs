@@ -17,7 +17,7 @@ internal sealed class EmbeddedRig(Func<KvStoreOptions, EmbeddedEngine> openEngin
     public MortalStore OpenMortal()
     {
         var engine = new MortalEngine(openEngine(new KvStoreOptions()));
-        return new MortalStore(new RevisionedStore(engine), engine.Kill, engine);
+        return new MortalStore(new RevisionedStore(engine), engine.Kill, engine.Revive, engine);
     }
 
     public async Task PutRawAsync(byte[] key, byte[] value)

@@ -6,13 +6,15 @@ namespace Valkeyrie.Tests.Embedded;
 /// been killed.</summary>
 internal sealed class MortalEngine(IRevisionedEngine engine) : IRevisionedEngine
 {
-    private readonly CancellationTokenSource _killed = new();
+    private volatile CancellationTokenSource _killed = new();
 
     public KvStoreInfo Info => engine.Info;
 
     public TimeSpan Timeout => engine.Timeout;
 
     public void Kill() => _killed.Cancel();
+
+    public void Revive() => _killed = new CancellationTokenSource();
 
     public ValueTask<KvServerStatus> PingAsync(CancellationToken cancellationToken) => Living().PingAsync(cancellationToken);
 

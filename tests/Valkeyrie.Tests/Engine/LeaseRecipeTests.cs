@@ -36,6 +36,69 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
         Assert.Equal(1, _engine.Called("Revoke"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_kept_alive_is_renewed_after_an_outage_longer_than_its_time_to_live(bool ofKey)
+    {
+        var away = false;
+        _engine.Before = (call, _) => call == "Renew" && Volatile.Read(ref away) ? throw Unreachable() : Task.CompletedTask;
+        var lease = await KeepAsync(ofKey, null);
+        Volatile.Write(ref away, true);
+
+        // It was granted later and has the same time to live, so the deadline of the other lease has passed when this lock is lost.
+        await using var twin = await _store.LockAsync("twin", Second);
+        await Patience.UntilAsync(() => twin.Lost.IsCancellationRequested, "the end of the time to live");
+        var renewed = _engine.Renewed.Count(l => l == lease);
+        Volatile.Write(ref away, false);
+        await Patience.UntilAsync(() => _engine.Renewed.Count(l => l == lease) >= renewed + 2, "renewals after the outage");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_loss_of_what_is_kept_alive_is_reported(bool ofKey)
+    {
+        var told = new TaskCompletionSource<KvKeepAliveLoss>();
+        var lease = await KeepAsync(ofKey, told.SetResult);
+        _engine.Leases.Clear();
+        var loss = await told.Task.WaitAsync(Patience.Limit);
+        Assert.Equal(ofKey ? new KvKeepAliveLoss("k", null) : new KvKeepAliveLoss(null, lease), loss);
+        Assert.Contains(ofKey ? "'k'" : $"{lease:x}", loss.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_was_written_again_is_not_reported_as_lost()
+    {
+        var lost = 0;
+        void Count(KvKeepAliveLoss loss) => Interlocked.Increment(ref lost);
+        var first = await KeepAsync(ofKey: true, Count);
+        _engine.Leases.TryRemove(first, out _);
+        var second = await KeepAsync(ofKey: true, Count);
+        await Patience.UntilAsync(() => _engine.Renewed.Contains(first) && _engine.Renewed.Count(l => l == second) > 1, "renewals of both leases");
+
+        // Both renewals end with the store, and with them their reports.
+        await _store.DisposeAsync();
+        Assert.Equal(0, Volatile.Read(ref lost));
+    }
+
+    [Fact]
+    public async Task A_lease_that_the_program_itself_revoked_is_not_reported_as_lost()
+    {
+        var isTold = false;
+        var lease = await KeepAsync(ofKey: false, _ => Volatile.Write(ref isTold, true));
+        await _store.RevokeLeaseAsync(lease);
+
+        // Reported after the renewal that finds the other lease gone.
+        var renewed = _engine.Renewed.Count(l => l == lease);
+        await Patience.UntilAsync(() => _engine.Renewed.Count(l => l == lease) > renewed, "a renewal of the revoked lease");
+        var told = new TaskCompletionSource<KvKeepAliveLoss>();
+        await KeepAsync(ofKey: true, told.SetResult);
+        _engine.Leases.Clear();
+        await told.Task.WaitAsync(Patience.Limit);
+        Assert.False(Volatile.Read(ref isTold));
+    }
+
     [Fact]
     public async Task A_lease_that_ends_while_leases_are_listed_is_left_out()
     {
@@ -280,6 +343,19 @@ public sealed class LeaseRecipeTests : IAsyncDisposable
         await _store.PutAsync("k", "v");
         Assert.False((await _store.TryAtomicPutAsync("k", "w".Bytes(), 0, Kept)).Written);
         await Patience.UntilAsync(() => _engine.Leases.IsEmpty, "the end of the lease");
+    }
+
+    private async Task<long> KeepAsync(bool ofKey, Action<KvKeepAliveLoss>? lost)
+    {
+        if (ofKey)
+        {
+            var pair = await _store.PutAsync("k", "v".Bytes(), new KvPutOptions { Ttl = Second.Ttl, KeepAlive = true, Lost = lost });
+            return pair.LeaseId!.Value;
+        }
+
+        var lease = await _store.GrantLeaseAsync(Second.Ttl);
+        await _store.KeepLeaseAliveAsync(lease.Id, lost);
+        return lease.Id;
     }
 
     private static KvUnreachableException Unreachable() => new(KvUnreachableReason.ConnectionLost, "for the test");

@@ -13,7 +13,7 @@ internal sealed class EtcdV3Rig(EtcdServer server) : IStoreRig
     public MortalStore OpenMortal()
     {
         var proxy = new TcpProxy(server.Port);
-        return new MortalStore(KvStore.Open(proxy.Address), proxy.Refuse, proxy);
+        return new MortalStore(KvStore.Open(proxy.Address), proxy.Refuse, proxy.Accept, proxy);
     }
 
     public Task PutRawAsync(byte[] key, byte[] value) => server.Gateway.PutAsync(key, value);

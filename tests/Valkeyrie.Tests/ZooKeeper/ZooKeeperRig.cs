@@ -14,7 +14,7 @@ internal sealed class ZooKeeperRig(ZooKeeperServer server) : IStoreRig
     public MortalStore OpenMortal()
     {
         var proxy = new TcpProxy(server.Port);
-        return new MortalStore(KvStore.Open($"{ZooKeeperStore.Scheme}://{proxy.Endpoint}"), proxy.Refuse, proxy);
+        return new MortalStore(KvStore.Open($"{ZooKeeperStore.Scheme}://{proxy.Endpoint}"), proxy.Refuse, proxy.Accept, proxy);
     }
 
     public static string AddressOf(ZooKeeperServer server) => $"{ZooKeeperStore.Scheme}://{server.Endpoint}";

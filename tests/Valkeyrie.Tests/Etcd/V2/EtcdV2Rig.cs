@@ -13,7 +13,7 @@ internal sealed class EtcdV2Rig(EtcdServer server) : IStoreRig
     public MortalStore OpenMortal()
     {
         var proxy = new TcpProxy(server.Port);
-        return new MortalStore(KvStore.Open($"{EtcdStore.V2Scheme}://{proxy.Endpoint}"), proxy.Refuse, proxy);
+        return new MortalStore(KvStore.Open($"{EtcdStore.V2Scheme}://{proxy.Endpoint}"), proxy.Refuse, proxy.Accept, proxy);
     }
 
     public static string AddressOf(EtcdServer server) => $"{EtcdStore.V2Scheme}://{server.Endpoint}";
