@@ -2,7 +2,8 @@ namespace Valkeyrie;
 
 /// <summary>Copies a tree to a tree of a store. It compares both key by key and writes only the differences, many writes in one transaction
 /// (<see cref="KvBatchWriter"/>), so a repeated copy costs little more than reading.</summary>
-/// <remarks>Neither tree is held in memory. Times to live are not copied: a destination key that has one, and is in the source, is written without it. The keys
+/// <remarks>Neither tree is held in memory. Times to live are not copied: a destination key that has one, and is in the source, is written without it;
+/// <see cref="KvTreeCopyResult.Permanent"/> counts the keys that expire in the source. The keys
 /// of contenders in the destination's elections are neither written nor removed (<see cref="IKvElections.IsContender"/>). Use an object for one copy.</remarks>
 public sealed class KvTreeCopy
 {
@@ -17,6 +18,8 @@ public sealed class KvTreeCopy
     private long _written;
     private long _unchanged;
     private long _removed;
+    private long _permanent;
+    private volatile string? _firstPermanent;
     private volatile KvTreeDifference? _last;
 
     /// <summary>Prepares a copy.</summary>
@@ -57,7 +60,11 @@ public sealed class KvTreeCopy
 
     /// <summary>The current progress; can be read at any time, from any thread.</summary>
     public KvTreeCopyResult Progress => new(
-        Interlocked.Read(ref _written), Interlocked.Read(ref _unchanged), Interlocked.Read(ref _removed), _last?.RelativeKey);
+        Interlocked.Read(ref _written), Interlocked.Read(ref _unchanged), Interlocked.Read(ref _removed), _last?.RelativeKey)
+    {
+        Permanent = Interlocked.Read(ref _permanent),
+        FirstPermanent = _firstPermanent,
+    };
 
     /// <summary>The keys, relative to the tree, whose failed writes may still be made.</summary>
     internal IReadOnlyList<string> Doubtful { get; private set; } = [];
@@ -243,6 +250,12 @@ public sealed class KvTreeCopy
                 Note(step.Difference.Difference!);
                 break;
             case StepKind.Remove when ((Task<bool>)step.Work).Result: Interlocked.Increment(ref _removed); break;
+        }
+
+        if (_leases is null && step.Difference.Reference is { LeaseId: not null } or { Ttl: not null })
+        {
+            _firstPermanent ??= step.Difference.RelativeKey;
+            Interlocked.Increment(ref _permanent);
         }
 
         _last = step.Difference;

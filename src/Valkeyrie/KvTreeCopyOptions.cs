@@ -21,6 +21,12 @@ public sealed record KvTreeCopyOptions
 /// <param name="LastKey">The last completed key, relative to the tree: all keys up to it are done; null if none are.</param>
 public sealed record KvTreeCopyResult(long Written, long Unchanged, long Removed, string? LastKey) : IFormattable
 {
+    /// <summary>The number of written and unchanged keys that expire in the source but not in the destination, because a copy has no times to live.</summary>
+    public long Permanent { get; init; }
+
+    /// <summary>The first of these keys, relative to the tree; null if there are none.</summary>
+    public string? FirstPermanent { get; init; }
+
     /// <summary>Formats the last key as visible text (<see cref="VisibleText"/>).</summary>
     /// <param name="format"><c>key</c>; null, empty or <c>G</c> for the text of <see cref="ToString()"/>.</param>
     /// <param name="formatProvider">Not used.</param>

@@ -42,6 +42,15 @@ Describe 'Copy-KvTree' -Tag etcd {
         Compare-KvTree app -DifferenceStore etcd | Should -BeNullOrEmpty
     }
 
+    It 'warns once of keys whose copies no longer expire' {
+        Set-KvValue expiring/forever 1
+        'expiring/a', 'expiring/b' | Set-KvValue -Value 1 -Ttl 600
+        $warning = Copy-KvTree expiring -Destination stays 3>&1
+        "$warning" | Should -BeExactly "2 keys, the first of them 'a', expire in the source. Their copies do not expire, because Copy-KvTree copies no times to live. To copy them, use Sync-KvTree -IncludeTtl."
+        (Copy-KvTree expiring -Destination stays -PassThru 3>$null).Permanent | Should -Be 2
+        Copy-KvTree stays -Destination again 3>&1 | Should -BeNullOrEmpty
+    }
+
     It 'copies everything with -All, also below a directory' {
         Copy-KvTree -All -DestinationStore etcd
         Copy-KvTree -All all/of/it -DestinationStore etcd

@@ -51,6 +51,7 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
         {
             var done = Run(copy, action, total);
             WriteVerbose($"Written: {done.Written}, unchanged: {done.Unchanged}, removed: {done.Removed}.");
+            WarnOfPermanent(done);
             if (PassThru)
             {
                 WriteObject(done);
@@ -69,6 +70,16 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
             // A stopping pipeline accepts no more warnings, but the host does.
             Host?.UI?.WriteWarningLine(VisibleText.Of(CutShort(copy.Progress, total)));
             throw;
+        }
+    }
+
+    private void WarnOfPermanent(KvTreeCopyResult done)
+    {
+        if (done.Permanent > 0)
+        {
+            var what = done.Permanent == 1 ? $"The key '{done.FirstPermanent}' expires" : $"{ProgressLine.Keys(done.Permanent)}, the first of them '{done.FirstPermanent}', expire";
+            var are = done.Permanent == 1 ? "Its copy does" : "Their copies do";
+            WriteWarning($"{what} in the source. {are} not expire, because Copy-KvTree copies no times to live. To copy them, use Sync-KvTree -IncludeTtl.");
         }
     }
 

@@ -79,6 +79,17 @@ public abstract class TreeCopyConformance(IStoreRig rig) : StoreConformance(rig)
     }
 
     [Fact]
+    public async Task A_copy_counts_the_keys_that_no_longer_expire_at_each_run()
+    {
+        await FillAsync("a", ("x", "1"));
+        await Store.PutAsync(At("a/y"), "1", new KvPutOptions { Ttl = TimeSpan.FromMinutes(10) });
+        await Store.PutAsync(At("a/z"), "1", new KvPutOptions { Ttl = TimeSpan.FromMinutes(10) });
+        Assert.Equal(new KvTreeCopyResult(3, 0, 0, "z") { Permanent = 2, FirstPermanent = "y" }, await new KvTreeCopy(Tree("a"), Store, At("b")).RunAsync());
+        Assert.Equal(new KvTreeCopyResult(0, 3, 0, "z") { Permanent = 2, FirstPermanent = "y" }, await new KvTreeCopy(Tree("a"), Store, At("b")).RunAsync());
+        Assert.Equal(0, (await new KvTreeCopy(Tree("b"), Store, At("c")).RunAsync()).Permanent);
+    }
+
+    [Fact]
     public async Task A_copy_into_its_own_source_copies_what_was_there_before()
     {
         await FillAsync("a", ("x", "1"), ("y", "1"));
