@@ -17,7 +17,7 @@ internal static class DeserializedPair
 
     /// <inheritdoc cref="Revive(object?)"/>
     /// <param name="remains">The object.</param>
-    /// <param name="typeNames">Its type names, which PowerShell finds anew at each call.</param>
+    /// <param name="typeNames">Its type names, which PowerShell computes at each call.</param>
     public static object? Revive(PSObject remains, IReadOnlyList<string> typeNames)
     {
         return TypeOf(typeNames) switch

@@ -43,7 +43,7 @@ public sealed class RenewedLease
     /// and its fencing token may not be the highest.</summary>
     public bool EndsWithHistory { get; init; }
 
-    /// <summary>True to renew the lease until the store reports that it does not exist. A deadline that has passed is no proof: a store extends leases when it
+    /// <summary>True to renew the lease until the store reports that it does not exist. A deadline that has passed proves nothing: a store extends leases when it
     /// starts or has a new leader. False to give it up at the deadline, as a lock must. Default: false.</summary>
     public bool EndsOnlyInStore { get; init; }
 
