@@ -82,7 +82,7 @@ if (options.Help)
 SampleLog? log = null;
 Workload[] asked = [.. workloads.Where(w => IsAskedFor(w.Name))];
 Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors for client and server, data on {Arena.MemoryDisk ?? "disk"}");
-Console.WriteLine($"medians of {options.Rounds} interleaved rounds; processor time and bytes are those of this process");
+Console.WriteLine($"medians of {options.Rounds} interleaved rounds; processor time and bytes are those of this process, except that the row startup shows the processor time of the started ones");
 if (asked.Length > 0)
 {
     await MeasureAsync(asked);

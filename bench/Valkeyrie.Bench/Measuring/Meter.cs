@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Valkeyrie.Bench.Measuring;
 
 /// <summary>Time, processor time and allocated bytes of this process between two moments.</summary>
-internal sealed class Meter
+/// <param name="ofChildren">True to measure the processor time of the child processes that have ended in between, instead of our own.</param>
+internal sealed class Meter(bool ofChildren = false)
 {
     private readonly Process _self = Process.GetCurrentProcess();
     private long _started;
@@ -37,6 +38,11 @@ internal sealed class Meter
 
     private TimeSpan ProcessorTime()
     {
+        if (ofChildren)
+        {
+            return EndedChildren.ProcessorTime();
+        }
+
         _self.Refresh();
         return _self.TotalProcessorTime;
     }
@@ -44,6 +50,6 @@ internal sealed class Meter
 
 /// <summary>One sample of one contender.</summary>
 /// <param name="Rate">Units per second.</param>
-/// <param name="ProcessorMicroseconds">Processor time of this process per unit.</param>
+/// <param name="ProcessorMicroseconds">Processor time of this process, or of its children, per unit.</param>
 /// <param name="AllocatedBytes">Bytes allocated in this process per unit.</param>
 internal readonly record struct Sample(double Rate, double ProcessorMicroseconds, double AllocatedBytes);

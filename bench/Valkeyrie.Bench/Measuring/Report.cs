@@ -12,9 +12,9 @@ internal static class Report
         Console.WriteLine($"  {"",-34} {row.Unit + "s/s",14} {"ratio",7} {"CPU us/" + row.Unit,14} {"bytes/" + row.Unit,14}");
         foreach (var (contender, median, ratio, _) in standings)
         {
-            var (cpu, bytes) = contender.OtherProcess
-                ? ("-", "-")
-                : (Number(median.ProcessorMicroseconds, "0.0"), Number(median.AllocatedBytes, "#,0"));
+            var measuresProcessor = contender.MeasuresChildren ? median.ProcessorMicroseconds > 0 : !contender.OtherProcess;
+            var cpu = measuresProcessor ? Number(median.ProcessorMicroseconds, "#,0.0") : "-";
+            var bytes = contender.OtherProcess ? "-" : Number(median.AllocatedBytes, "#,0");
             Console.WriteLine($"  {contender.Name,-34} {Number(median.Rate, "#,0"),14} {Number(ratio, ratio < 0.1 ? "0.0000" : "0.00"),7} {cpu,14} {bytes,14}");
         }
     }

@@ -75,7 +75,7 @@ internal static class Rounds
         // No contender collects the garbage of another.
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        var meter = new Meter();
+        var meter = new Meter(contender.MeasuresChildren);
         meter.Restart();
         await contender.RunAsync(operations, meter);
         return meter.Stop(operations * contender.UnitsPerOperation);

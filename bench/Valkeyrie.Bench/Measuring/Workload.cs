@@ -34,6 +34,10 @@ internal sealed record Contender(string Name, Func<long, Meter, Task> RunAsync)
     /// <summary>The number of uncounted samples with a fixed number of operations, until the code is compiled completely.</summary>
     public int WarmUps { get; init; } = 1;
 
-    /// <summary>True if other processes do the work, whose processor time and allocations are not measured here.</summary>
+    /// <summary>True if other processes do the work, whose allocations are not measured here, nor their processor time without
+    /// <see cref="MeasuresChildren"/>.</summary>
     public bool OtherProcess { get; init; }
+
+    /// <summary>True if the whole life of child processes is the work, so their processor time counts.</summary>
+    public bool MeasuresChildren { get; init; }
 }
