@@ -10,7 +10,7 @@
     soak    run rounds under faults with growing seeds, and idle clients next to them, until one fails; arguments: duration (10m), first seed
     docs    update the pages of cmdlets under docs/en-US, and from them the help files under module/en-US
     pictures take the README's pictures again: real sessions in a real terminal, tmux; arguments: names of pictures; default: all
-    chart   draw the picture of speed from docs/measurements/etcd.json, which bench --json writes
+    chart   draw the pictures of speed from docs/measurements/etcd.json and cmdlets.json, which bench --json writes
     analyze check every script with PSScriptAnalyzer
     surface update the declared surface of the libraries, PublicAPI.Unshipped.txt, after a deliberate change
     notices write THIRD-PARTY-NOTICES.txt again, from the packages that the module ships
@@ -188,8 +188,10 @@ function Invoke-PicturesTask {
 }
 
 function Invoke-ChartTask {
-    & (Get-Pwsh) -NoProfile -NonInteractive -File build/chart.ps1 -Measurement docs/measurements/etcd.json -Output docs/pictures/speed.svg
-    Assert-ExitCode 'Drawing the chart'
+    foreach ($name in (@{ etcd = 'speed'; cmdlets = 'speed-cmdlets' }).GetEnumerator()) {
+        & (Get-Pwsh) -NoProfile -NonInteractive -File build/chart.ps1 -Measurement "docs/measurements/$($name.Key).json" -Output "docs/pictures/$($name.Value).svg"
+        Assert-ExitCode 'Drawing the chart'
+    }
 }
 
 function Invoke-AnalyzeTask {

@@ -47,7 +47,7 @@ task_pictures() { # take the README's pictures again: real sessions in a real te
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 pictures "$@"
 }
 
-task_chart() { # draw the picture of speed from the figures of docs/measurements/etcd.json
+task_chart() { # draw the pictures of speed from the figures of docs/measurements/etcd.json and cmdlets.json
     find_pwsh || fail "There is NO CHART: the task is written in PowerShell."
     "$pwsh" -NoProfile -NonInteractive -File build.ps1 chart
 }

@@ -2,8 +2,7 @@
 
 BeforeAll {
     'Xml', 'Chart' | ForEach-Object { . $PSScriptRoot/../../build/pictures/$_.ps1 }
-    $Measurement = "$PSScriptRoot/../../docs/measurements/etcd.json"
-    $Picture = "$PSScriptRoot/../../docs/pictures/speed.svg"
+    $Docs = "$PSScriptRoot/../../docs"
 
     function New-Run([double[]] $Own = (100, 300, 200), [string] $Server = 'etcd 3.5.16') {
         [pscustomobject]@{
@@ -25,13 +24,18 @@ BeforeAll {
 }
 
 Describe 'The picture of the benchmark' {
-    It 'is what the script draws from the committed figures' {
-        $drawn = ConvertTo-Chart (Get-Content $Measurement -Raw | ConvertFrom-Json)
-        ((Get-Content $Picture -Raw) -replace "`r") | Should -BeExactly $drawn
+    It 'is what the script draws from the committed figures: <Picture>' -ForEach @(
+        @{ Picture = 'speed'; Measurement = 'etcd' }
+        @{ Picture = 'speed-cmdlets'; Measurement = 'cmdlets' }
+    ) {
+        $drawn = ConvertTo-Chart (Get-Content $Docs/measurements/$Measurement.json -Raw | ConvertFrom-Json)
+        ((Get-Content $Docs/pictures/$Picture.svg -Raw) -replace "`r") | Should -BeExactly $drawn
     }
 
-    It 'has figures that name the server, the program, the processor, and one sample a round for each contender' {
-        $run = Get-Content $Measurement -Raw | ConvertFrom-Json
+    It 'has figures that name the server, the program, the processor, and one sample a round for each contender: <Name>' -ForEach (
+        Get-ChildItem $PSScriptRoot/../../docs/measurements -Filter *.json | ForEach-Object { @{ Name = $_.Name; File = $_.FullName } }
+    ) {
+        $run = Get-Content $File -Raw | ConvertFrom-Json
         $run.server, $run.program, $run.runtime, $run.processor, $run.processors, $run.rounds | Should -Not -BeNullOrEmpty
         foreach ($contender in $run.rows.contenders) {
             $contender.rates.Count, $contender.processorMicroseconds.Count, $contender.allocatedBytes.Count | Should -Be $run.rounds, $run.rounds, $run.rounds
