@@ -64,8 +64,8 @@ Describe 'The picture of the benchmark' {
         { ConvertTo-Chart $run } | Should -Throw '*none of the rows*'
     }
 
-    It 'is on the page on speed, and has colours for light and for dark pages' {
-        Get-Content $PSScriptRoot/../../docs/speed.md -Raw | Should -Match 'pictures/speed\.svg'
-        Get-Content $Picture -Raw | Should -Match 'prefers-color-scheme:dark'
+    It 'is on the page on speed, and has colours for light and for dark pages: <_>' -ForEach speed, speed-cmdlets {
+        Get-Content $Docs/speed.md -Raw | Should -Match "pictures/$_\.svg"
+        Get-Content $Docs/pictures/$_.svg -Raw | Should -Match 'prefers-color-scheme:dark'
     }
 }
