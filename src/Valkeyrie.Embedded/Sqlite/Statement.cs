@@ -26,7 +26,7 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
         return this;
     }
 
-    /// <summary>Binds bytes without a copy. They must stay unchanged until others are bound.</summary>
+    /// <summary>Binds bytes without a copy. They must stay unchanged while the statement runs; bind again before each run.</summary>
     public Statement Bind(int index, PinnedBytes value)
     {
         Check(StatementCalls.BindUnchanged(_statement, index, value.Address, value.Length, StatementCalls.Unchanged));

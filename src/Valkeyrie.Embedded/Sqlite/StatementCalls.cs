@@ -7,8 +7,8 @@ namespace Valkeyrie.Embedded.Sqlite;
 
 /// <summary>The calls of SQLite that run for each key. They bypass the binding, whose calls count the references to a handle twice each: for one put that took
 /// as long as a third of SQLite's own work.</summary>
-/// <remarks>The caller keeps the statement alive during a call. SQLite accepts a null statement: bind and step report a misuse, the others do nothing. Calls marked with
-/// <see cref="SuppressGCTransitionAttribute"/> only read or set a field of the statement, and never wait.</remarks>
+/// <remarks>The statement must stay alive during a call. SQLite accepts a null statement: bind and step report a misuse, the others do nothing. Calls marked with
+/// <see cref="SuppressGCTransitionAttribute"/> only read or set a field of the statement: they do not release a long value, and never wait.</remarks>
 internal static class StatementCalls
 {
     /// <summary>Marks bound bytes that stay unchanged at their address until they are replaced (SQLITE_STATIC).</summary>
@@ -18,6 +18,10 @@ internal static class StatementCalls
     public const nint Copied = -1;
 
     private const string Library = "e_sqlite3";
+
+    /// <summary>Returns the address of the text of the version, which is different in each loaded library.</summary>
+    [DllImport(Library, EntryPoint = "sqlite3_libversion", ExactSpelling = true)]
+    public static extern nint Version();
 
     [DllImport(Library, EntryPoint = "sqlite3_step", ExactSpelling = true)]
     public static extern int Step(nint statement);
@@ -43,8 +47,8 @@ internal static class StatementCalls
     [SuppressGCTransition]
     public static extern int BindInt64(nint statement, int index, long value);
 
+    /// <summary>Binds NULL, and releases a copied value, which can be long.</summary>
     [DllImport(Library, EntryPoint = "sqlite3_bind_null", ExactSpelling = true)]
-    [SuppressGCTransition]
     public static extern int BindNull(nint statement, int index);
 
     [DllImport(Library, EntryPoint = "sqlite3_column_int64", ExactSpelling = true)]

@@ -21,14 +21,10 @@ internal sealed class PairWriter(PairReader reader)
     private readonly Statement _log = reader.Connection.Prepared(
         $"INSERT INTO history({HistoryColumns}) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
 
-    private readonly Statement _lookDeleted = reader.Connection.Prepared("SELECT position FROM deleted WHERE key = ?1");
-    private readonly Statement _forgetDeleted = reader.Connection.Prepared("DELETE FROM deleted WHERE key = ?1");
-    private readonly Statement _anyDeleted = reader.Connection.Prepared("SELECT EXISTS(SELECT 1 FROM deleted)");
-    private readonly Statement _rememberDeleted = reader.Connection.Prepared("INSERT INTO deleted(key, position) VALUES(?1, ?2)");
-
+    private readonly DeletedKeys _deleted = new(reader.Connection);
     private readonly PinnedBytes _key = new();
     private readonly PinnedBytes _value = new();
-    private NewKeys? _newPairs;
+    private NewKeys? _newKeys;
 
     private long _next;
     private long _end;
@@ -36,12 +32,6 @@ internal sealed class PairWriter(PairReader reader)
 
     // New keys often follow each other, and so do existing ones: an import writes only new ones. A new key costs a search less if it is inserted at once.
     private bool _expectsNewKey;
-
-    // A new key needs a search in the table of deleted keys only if that has any. A transaction asks this before its second search, because for one key the question costs as
-    // much as the search.
-    private bool _hasSearchedDeleted;
-    private bool _knowsDeleted;
-    private bool _hasDeletedKeys;
 
     public PairReader Reader => reader;
 
@@ -62,7 +52,7 @@ internal sealed class PairWriter(PairReader reader)
     {
         Revision = newestRevision;
         _now = now;
-        _hasSearchedDeleted = _knowsDeleted = _hasDeletedKeys = false;
+        _deleted.Begin();
         HasChangedLeases = false;
     }
 
@@ -115,11 +105,11 @@ internal sealed class PairWriter(PairReader reader)
                 var put = (KvOperation.Put)operations[done + i];
                 var value = put.Value.ToArray();
                 leases[i] = put.LeaseId ?? 0;
-                _newPairs!.Set(i, put.Key, value);
+                _newKeys!.Set(i, put.Key, value);
                 results[done + i] = new([new PairVersion(position + i, Revision, 1, leases[i]).ToPair(put.Key, value)], 1);
             }
 
-            _newPairs!.Write(position, _now, leases);
+            _newKeys!.Write(position, _now, leases);
         }
 
         return done;
@@ -146,8 +136,7 @@ internal sealed class PairWriter(PairReader reader)
             _look.Reset();
         }
 
-        _rememberDeleted.Bind(1, _key).Bind(2, _next - 1).Run();
-        _hasDeletedKeys = true;
+        _deleted.Add(_key, _next - 1);
         _remove.Bind(1, _key).Run();
         return true;
     }
@@ -180,8 +169,7 @@ internal sealed class PairWriter(PairReader reader)
             FROM pairs WHERE {condition}
             """,
             bind).Bind(3, first).Bind(4, _now).Run();
-        _hasDeletedKeys = true;
-        _connection.Prepared("INSERT INTO deleted(key, position) SELECT key, position FROM history WHERE position >= ?1").Bind(1, first).Run();
+        _deleted.AddFrom(first);
         Bound($"DELETE FROM pairs WHERE {condition}", bind).Run();
         return count;
     }
@@ -249,7 +237,7 @@ internal sealed class PairWriter(PairReader reader)
 
         var version = new PairVersion(position, Revision, 1, leaseId);
         BindNew(version, isLarge);
-        BindVersion(_log.Bind(8, TakeDeleted()), 9, default).BindNull(12).Run();
+        BindVersion(_log.Bind(8, _deleted.Take(_key)), 9, default).BindNull(12).Run();
         return version;
     }
 
@@ -277,35 +265,7 @@ internal sealed class PairWriter(PairReader reader)
             last = last is null || KeyOrder.Compare(put.Key, last) > 0 ? put.Key : last;
         }
 
-        LookForDeleted();
-        return !_hasDeletedKeys && (_newPairs ??= new NewKeys(reader)).AreNoneBetween(first!, last!);
-    }
-
-    private void LookForDeleted()
-    {
-        if (!_knowsDeleted)
-        {
-            _knowsDeleted = true;
-            _hasDeletedKeys |= _anyDeleted.Scalar(0) != 0;
-        }
-    }
-
-    // Returns the position of the removal of the key, 0 for none.
-    private long TakeDeleted()
-    {
-        if (_hasSearchedDeleted)
-        {
-            LookForDeleted();
-        }
-
-        _hasSearchedDeleted = true;
-        var position = _hasDeletedKeys || !_knowsDeleted ? _lookDeleted.Bind(1, _key).Scalar(0) : 0;
-        if (position != 0)
-        {
-            _forgetDeleted.Bind(1, _key).Run();
-        }
-
-        return position;
+        return !_deleted.HasAny() && (_newKeys ??= new NewKeys(reader)).AreNoneBetween(first!, last!);
     }
 
     private void BindNew(PairVersion version, bool isLarge) =>
