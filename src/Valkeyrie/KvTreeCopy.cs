@@ -158,7 +158,7 @@ public sealed class KvTreeCopy
                 Interlocked.Increment(ref _written);
             }
 
-            _last = difference;
+            Complete(difference);
         }
 
         return Progress;
@@ -252,13 +252,18 @@ public sealed class KvTreeCopy
             case StepKind.Remove when ((Task<bool>)step.Work).Result: Interlocked.Increment(ref _removed); break;
         }
 
-        if (_leases is null && step.Difference.Reference is { LeaseId: not null } or { Ttl: not null })
+        Complete(step.Difference);
+    }
+
+    private void Complete(KvTreeDifference difference)
+    {
+        if (_leases is null && difference.Reference is { LeaseId: not null } or { Ttl: not null })
         {
-            _firstPermanent ??= step.Difference.RelativeKey;
+            _firstPermanent ??= difference.RelativeKey;
             Interlocked.Increment(ref _permanent);
         }
 
-        _last = step.Difference;
+        _last = difference;
     }
 
     private void Note(KvPair pair) => Newest = pair.Revision > (Newest?.Revision ?? 0) ? pair : Newest;

@@ -133,6 +133,8 @@ Describe 'Set-KvValue' -Tag etcd {
             @{ Name = 'an array'; Make = { , @('a', 'b') }; Says = '*Object`[`]*has no property Key.*' }
             @{ Name = 'a file'; Make = { Get-Item $PSScriptRoot/Common.ps1 }; Says = '*FileInfo*has no property Key.*' }
             @{ Name = 'a key that throws'; Make = { [pscustomobject] @{ Value = 1 } | Add-Member ScriptProperty Key { throw 'bad' } -PassThru }; Says = '*PSCustomObject cannot be read*bad*' }
+            @{ Name = 'a time to live that throws'; Make = { [pscustomobject] @{ Key = 'turn/t'; Value = 1 } | Add-Member ScriptProperty Ttl { throw 'bad' } -PassThru }; Says = '*PSCustomObject cannot be read*bad*' }
+            @{ Name = 'an encoding that throws'; Make = { [pscustomobject] @{ Key = 'turn/e'; Value = 1 } | Add-Member ScriptProperty Encoding { throw 'bad' } -PassThru }; Says = '*cannot be read*bad*' }
             @{ Name = 'a value that throws'; Make = { [pscustomobject] @{ Key = 'turn/v' } | Add-Member ScriptProperty Value { throw 'bad' } -PassThru }; Says = '*cannot be read*bad*' }
         ) {
             $said = & { [pscustomobject] @{ Key = 'turn/1'; Value = 1 }; & $Make; [pscustomobject] @{ Key = 'turn/2'; Value = 2 } } | Set-KvValue -PassThru 2>&1

@@ -22,6 +22,10 @@ internal static class BareWord
     /// <param name="value">The object.</param>
     public static object? Unwrapped(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 
+    /// <summary>Gets the object inside a PSObject, also that of an object of properties; any other object itself.</summary>
+    /// <param name="value">The object.</param>
+    public static object? Base(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+
     /// <summary>Gets the text of a number or a string; null for any other argument.</summary>
     /// <param name="argument">The argument.</param>
     public static string? Text(object? argument) =>

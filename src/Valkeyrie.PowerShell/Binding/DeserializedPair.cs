@@ -44,11 +44,11 @@ internal static class DeserializedPair
     };
 
     // An array of bytes, or a list of numbers, depending on the serialization.
-    private static byte[]? Bytes(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    private static byte[]? Bytes(object? value) => BareWord.Base(value) switch
     {
         byte[] bytes => bytes,
         IEnumerable numbers and not string =>
-            [.. numbers.Cast<object>().Select(n => Convert.ToByte(n is PSObject one ? one.BaseObject : n, CultureInfo.InvariantCulture))],
+            [.. numbers.Cast<object>().Select(n => Convert.ToByte(BareWord.Base(n), CultureInfo.InvariantCulture))],
         _ => null,
     };
 

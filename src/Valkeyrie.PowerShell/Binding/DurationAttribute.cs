@@ -22,7 +22,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        var value = BareWord.Base(inputData);
         return value switch
         {
             // An empty cell of a CSV file is not a duration.

@@ -13,7 +13,7 @@ internal static class PipedRow
     /// <exception cref="KvInvalidArgumentException">The object has no key, or cannot be read.</exception>
     public static (string Key, object? Value) Read(object? piped, object noValue)
     {
-        var plain = piped is PSObject wrapped ? wrapped.BaseObject : piped;
+        var plain = BareWord.Base(piped);
         if (plain is KvEvent change)
         {
             return (change.Key, noValue);
@@ -29,17 +29,11 @@ internal static class PipedRow
             throw Refused("A null", "it has no key");
         }
 
-        try
-        {
-            var properties = PSObject.AsPSObject(piped!).Properties;
-            return properties[nameof(KvPair.Key)]?.Value is { } key
-                ? (LanguagePrimitives.ConvertTo<string>(key), properties[nameof(KvPair.Value)] is { } value ? value.Value : noValue)
-                : throw Refused($"An object of type {plain.GetType().Name}", properties[nameof(KvPair.Key)] is null ? "it has no property Key" : "its property Key is null");
-        }
-        catch (GetValueException e)
-        {
-            throw new KvInvalidArgumentException($"The properties of a piped object of type {plain.GetType().Name} cannot be read: {e.Message}", e);
-        }
+        var row = PSObject.AsPSObject(piped!);
+        var hasKey = PipedProperty.TryRead(row, nameof(KvPair.Key), out var key);
+        return key is null
+            ? throw Refused($"An object of type {plain.GetType().Name}", hasKey ? "its property Key is null" : "it has no property Key")
+            : (LanguagePrimitives.ConvertTo<string>(key), PipedProperty.TryRead(row, nameof(KvPair.Value), out var value) ? value : noValue);
     }
 
     private static KvInvalidArgumentException Refused(string what, string why) =>

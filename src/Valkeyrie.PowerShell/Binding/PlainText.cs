@@ -17,5 +17,5 @@ internal static class PlainText
     /// <summary>Gets the text of such an object; null for any other.</summary>
     /// <param name="input">The object.</param>
     public static string? Of(object? input) =>
-        BareWord.Text(input) ?? ((input is PSObject wrapped ? wrapped.BaseObject : input) is { } value && Is(value) ? LanguagePrimitives.ConvertTo<string>(value) : null);
+        BareWord.Text(input) ?? (BareWord.Base(input) is { } value && Is(value) ? LanguagePrimitives.ConvertTo<string>(value) : null);
 }

@@ -16,7 +16,7 @@ public sealed class TextOfAttribute(string property) : ArgumentTransformationAtt
             return word;
         }
 
-        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        var value = BareWord.Base(inputData);
         return value switch
         {
             null => value,

@@ -49,7 +49,7 @@ internal static class ValueBytes
         };
     }
 
-    private static bool IsPairOrFile(object? item) => (item is PSObject wrapped ? wrapped.BaseObject : item) is KvPair or KvEvent or FileSystemInfo;
+    private static bool IsPairOrFile(object? item) => BareWord.Base(item) is KvPair or KvEvent or FileSystemInfo;
 
     // Get-Content -AsByteStream and an unrolled byte[] leave such an array in a variable.
     private static byte[]? AsBytes(IList list)
@@ -57,7 +57,7 @@ internal static class ValueBytes
         var bytes = new byte[list.Count];
         for (var i = 0; i < list.Count; i++)
         {
-            var item = list[i] is PSObject wrapped ? wrapped.BaseObject : list[i];
+            var item = BareWord.Base(list[i]);
             if (item is not byte b)
             {
                 return null;

@@ -76,6 +76,17 @@ public sealed class CopyKvTreeCommand : KvCopyCmdlet
         });
     }
 
+    /// <inheritdoc/>
+    private protected override void OnCopied(KvTreeCopyResult done)
+    {
+        if (done.Permanent > 0)
+        {
+            var what = done.Permanent == 1 ? $"The key '{done.FirstPermanent}' expires" : $"{ProgressLine.Keys(done.Permanent)}, the first of them '{done.FirstPermanent}', expire";
+            var are = done.Permanent == 1 ? "Its copy does" : "Their copies do";
+            WriteWarning($"{what} in the source. {are} not expire, because Copy-KvTree copies no times to live. To copy them, use Sync-KvTree -IncludeTtl.");
+        }
+    }
+
     private void Copy(KvRange source, KvRange destination)
     {
         var moved = 0;

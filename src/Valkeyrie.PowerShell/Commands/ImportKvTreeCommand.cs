@@ -9,9 +9,9 @@ using Valkeyrie.PowerShell.Trees;
 namespace Valkeyrie.PowerShell.Commands;
 
 /// <summary>Writes the content of a file or an object to a directory, or to the whole store. Keys that already have the same value are not written.</summary>
-/// <remarks>The whole file is read before the first write, to check that it is complete and to count its keys, so that a damaged file changes nothing. If its pairs do not
-/// fit into a limited memory, it is read again to write them. A source that can be read only once, such as a pipe, is copied first. An object is written after the end of the pipeline, when it is known to be the
-/// only one.</remarks>
+/// <remarks>The whole file is read before the first write, to check that it is complete and to count its keys, so that a damaged file changes nothing. If its pairs
+/// do not fit into a limited memory, it is read again to write them. A source that can be read only once, such as a pipe, is copied first. An object is written
+/// after the end of the pipeline, when it is known to be the only one.</remarks>
 [Cmdlet(VerbsData.Import, "KvTree", DefaultParameterSetName = RangeArgument.PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(KvTreeCopyResult))]
 public sealed class ImportKvTreeCommand : KvCopyCmdlet

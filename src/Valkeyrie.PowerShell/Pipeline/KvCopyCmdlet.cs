@@ -22,6 +22,12 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
     /// <summary>The operation in one word for messages, such as "import".</summary>
     private protected abstract string Work { get; }
 
+    /// <summary>Called after a complete copy.</summary>
+    /// <param name="done">The result.</param>
+    private protected virtual void OnCopied(KvTreeCopyResult done)
+    {
+    }
+
     /// <summary>Asks for confirmation and copies. If the copy is interrupted, reports the progress.</summary>
     /// <param name="source">The content to copy.</param>
     /// <param name="sourceName">The source in words.</param>
@@ -51,7 +57,7 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
         {
             var done = Run(copy, action, total);
             WriteVerbose($"Written: {done.Written}, unchanged: {done.Unchanged}, removed: {done.Removed}.");
-            WarnOfPermanent(done);
+            OnCopied(done);
             if (PassThru)
             {
                 WriteObject(done);
@@ -70,16 +76,6 @@ public abstract class KvCopyCmdlet : KvPruningCmdlet
             // A stopping pipeline accepts no more warnings, but the host does.
             Host?.UI?.WriteWarningLine(VisibleText.Of(CutShort(copy.Progress, total)));
             throw;
-        }
-    }
-
-    private void WarnOfPermanent(KvTreeCopyResult done)
-    {
-        if (done.Permanent > 0)
-        {
-            var what = done.Permanent == 1 ? $"The key '{done.FirstPermanent}' expires" : $"{ProgressLine.Keys(done.Permanent)}, the first of them '{done.FirstPermanent}', expire";
-            var are = done.Permanent == 1 ? "Its copy does" : "Their copies do";
-            WriteWarning($"{what} in the source. {are} not expire, because Copy-KvTree copies no times to live. To copy them, use Sync-KvTree -IncludeTtl.");
         }
     }
 

@@ -34,11 +34,8 @@ internal sealed class PipedTtl(TimeSpan? ofAll, bool isGiven, ValueBlock? block)
     /// <inheritdoc cref="Of"/>
     public TimeSpan? OfCopy(object? piped, string key) => block is null ? ofAll : Read(block.Make(piped, key), key);
 
-    private static object? PropertyOf(PSObject row)
-    {
-        var properties = row.Properties;
-        return (properties[nameof(KvPair.Ttl)] ?? properties["TimeToLive"])?.Value;
-    }
+    private static object? PropertyOf(PSObject row) =>
+        PipedProperty.TryRead(row, nameof(KvPair.Ttl), out var ttl) ? ttl : PipedProperty.Of(row, "TimeToLive");
 
     private static TimeSpan? Read(object? value, string key)
     {

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 using System.Management.Automation.Provider;
 using Valkeyrie.PowerShell.Binding;
 
@@ -27,7 +26,7 @@ internal sealed class ValueWriter(
         {
             foreach (var piece in content)
             {
-                Add(piece is PSObject wrapped ? wrapped.BaseObject : piece, piece);
+                Add(BareWord.Base(piece), piece);
             }
         }
         catch (KvException e)

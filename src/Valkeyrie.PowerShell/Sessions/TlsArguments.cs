@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
+using Valkeyrie.PowerShell.Binding;
 using Valkeyrie.PowerShell.Files;
 
 namespace Valkeyrie.PowerShell.Sessions;
@@ -20,8 +21,8 @@ internal sealed record TlsArguments(object? CaCertificate, object? ClientCertifi
             return null;
         }
 
-        var authorities = Unwrap(CaCertificate);
-        var client = Unwrap(ClientCertificate);
+        var authorities = BareWord.Base(CaCertificate);
+        var client = BareWord.Base(ClientCertificate);
         if (ClientKey is not null && client is null or X509Certificate2)
         {
             throw new KvInvalidArgumentException(client is null
@@ -38,8 +39,6 @@ internal sealed record TlsArguments(object? CaCertificate, object? ClientCertifi
         };
     }
 
-    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
-
     private static string? FileOf(object? value, PathIntrinsics paths) => value switch
     {
         null or X509Certificate2 or X509Certificate2Collection or object[] => null,
@@ -52,7 +51,7 @@ internal sealed record TlsArguments(object? CaCertificate, object? ClientCertifi
     {
         X509Certificate2 one => [one],
         X509Certificate2Collection several => several,
-        object[] several => [.. several.Select(item => Unwrap(item) as X509Certificate2
+        object[] several => [.. several.Select(item => BareWord.Base(item) as X509Certificate2
             ?? throw new KvInvalidArgumentException("-CaCertificate accepts one PEM file, or certificate objects."))],
         _ => null,
     };

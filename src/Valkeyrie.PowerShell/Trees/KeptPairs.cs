@@ -3,14 +3,17 @@ using System.Buffers.Binary;
 namespace Valkeyrie.PowerShell.Trees;
 
 /// <summary>The pairs of a file that was read to check it, so that a file of usual size need not be read again to write them.</summary>
-/// <remarks>They are kept as bytes, one after another. As objects they would outlive the first generation of the garbage collector, and moving them there takes longer than
-/// reading the file again. This class uses only loops and no generic types with its own structures: the runtime would compile those while they run, and an import usually
-/// runs in a process that has just started.</remarks>
+/// <remarks>They are kept as bytes, one after another. As objects they would outlive the first generation of the garbage collector, and moving them there takes longer
+/// than reading the file again. This class uses only loops and no generic types with its own structures: the runtime would compile those while they run, and an
+/// import usually runs in a process that has just started.</remarks>
 /// <param name="most">The maximum memory for the pairs, in bytes.</param>
 internal sealed class KeptPairs(long most) : IAsyncEnumerable<KvPair>
 {
-    /// <summary>The default maximum: several hundred thousand small pairs.</summary>
+    /// <summary>The maximum where memory is not short: more than a million small pairs.</summary>
     public const long DefaultMost = 64L << 20;
+
+    // Of the memory that the process may use, with a limit of a container or of the runtime.
+    private const int LeastShare = 8;
 
     // Below the size at which an array counts as a large object: those are collected only together with everything else.
     private const int UsualBlock = 64 << 10;
@@ -19,6 +22,9 @@ internal sealed class KeptPairs(long most) : IAsyncEnumerable<KvPair>
     private readonly List<Block> _blocks = [];
     private Block? _last;
     private long _bytes;
+
+    /// <summary>The maximum in this process.</summary>
+    public static long MostHere => Math.Min(DefaultMost, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / LeastShare);
 
     /// <summary>False if the pairs exceeded the memory, so that none are kept.</summary>
     public bool AreComplete { get; private set; } = true;
@@ -34,18 +40,19 @@ internal sealed class KeptPairs(long most) : IAsyncEnumerable<KvPair>
         var key = pair.Key;
         var value = pair.GetBytes();
         var size = Lengths + ((long)key.Length * sizeof(char)) + value.Length;
-        _bytes += size;
-        if (_bytes > most || size > int.MaxValue)
-        {
-            AreComplete = false;
-            _blocks.Clear();
-            _last = null;
-            return;
-        }
-
         if (_last is null || _last.Bytes.Length - _last.Used < size)
         {
-            _blocks.Add(_last = new Block(Math.Max(UsualBlock, (int)size)));
+            var room = Math.Max(UsualBlock, size);
+            _bytes += room;
+            if (_bytes > most)
+            {
+                AreComplete = false;
+                _blocks.Clear();
+                _last = null;
+                return;
+            }
+
+            _blocks.Add(_last = new Block((int)room));
         }
 
         _last.Add(key, value);

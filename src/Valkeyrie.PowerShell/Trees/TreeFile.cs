@@ -10,7 +10,7 @@ namespace Valkeyrie.PowerShell.Trees;
 internal sealed record TreeFile(string Path, ITreeFormat? Format)
 {
     /// <summary>The maximum memory, in bytes, for the pairs of a checked file. A file with more is read again for its pairs.</summary>
-    public long MostToKeep { get; init; } = KeptPairs.DefaultMost;
+    public long MostToKeep { get; init; } = KeptPairs.MostHere;
 
     /// <summary>Reads the whole file to check it and to count its pairs.</summary>
     /// <param name="place">The place of its keys in the store, which determines the valid keys and the maximum size of a value.</param>

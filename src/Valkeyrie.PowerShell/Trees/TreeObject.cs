@@ -156,7 +156,7 @@ internal sealed class TreeObject
     private static bool IsBytes(IList list) => list is byte[] || (list.Count > 0 && list.Cast<object?>().All(item => BareWord.Unwrapped(item) is byte));
 
     private static string NotData(object value) => throw new KvInvalidArgumentException(
-        $"a {(value is PSObject wrapped ? wrapped.BaseObject : value).GetType().Name} is not text, a number, a time, bytes, a list or a hashtable. Specify the intended text or properties");
+        $"a {BareWord.Base(value)!.GetType().Name} is not text, a number, a time, bytes, a list or a hashtable. Specify the intended text or properties");
 
     private static KvInvalidArgumentException Refused(string key, string message) =>
         new($"The object cannot be imported: {(key.Length == 0 ? "" : $"at '{key}': ")}{message}. Nothing was written.") { Key = key };

@@ -84,6 +84,7 @@ public abstract class TreeCopyConformance(IStoreRig rig) : StoreConformance(rig)
         await FillAsync("a", ("x", "1"));
         await Store.PutAsync(At("a/y"), "1", new KvPutOptions { Ttl = TimeSpan.FromMinutes(10) });
         await Store.PutAsync(At("a/z"), "1", new KvPutOptions { Ttl = TimeSpan.FromMinutes(10) });
+        Assert.Equal(new KvTreeCopyResult(3, 0, 0, "z") { Permanent = 2, FirstPermanent = "y" }, await new KvTreeCopy(Tree("a"), Store, At("b")).PreviewAsync());
         Assert.Equal(new KvTreeCopyResult(3, 0, 0, "z") { Permanent = 2, FirstPermanent = "y" }, await new KvTreeCopy(Tree("a"), Store, At("b")).RunAsync());
         Assert.Equal(new KvTreeCopyResult(0, 3, 0, "z") { Permanent = 2, FirstPermanent = "y" }, await new KvTreeCopy(Tree("a"), Store, At("b")).RunAsync());
         Assert.Equal(0, (await new KvTreeCopy(Tree("b"), Store, At("c")).RunAsync()).Permanent);

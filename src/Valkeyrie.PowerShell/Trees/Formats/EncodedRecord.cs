@@ -14,7 +14,7 @@ internal static class EncodedRecord
     public static KvPair? PairIn(PSObject row, object? bound)
     {
         // A key that was listed without its value has none.
-        if (bound is not string { Length: > 0 } && BareWord.Plain(row.Properties[nameof(KvPair.KeyOnly)]?.Value) is true or "True")
+        if (bound is not string { Length: > 0 } && BareWord.Plain(PipedProperty.Of(row, nameof(KvPair.KeyOnly))) is true or "True")
         {
             throw Refused(TextIn(row, nameof(TreeRecord.Key)), TreeText.KeyOnly());
         }
@@ -55,5 +55,5 @@ internal static class EncodedRecord
 
     private static KvInvalidArgumentException Refused(string? key, FormatException reason) => new($"The record of '{key}' cannot be used: {reason.Message}.") { Key = key };
 
-    private static string? TextIn(PSObject row, string name) => BareWord.Unwrapped(row.Properties[name]?.Value) as string;
+    private static string? TextIn(PSObject row, string name) => BareWord.Unwrapped(PipedProperty.Of(row, name)) as string;
 }
